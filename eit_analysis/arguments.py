@@ -123,6 +123,10 @@ def build_parser() -> argparse.ArgumentParser:
     register.add_argument("study", metavar="ÉTUDE")
     register.add_argument("--wave", default="", metavar="VAGUE", help="par défaut la dernière")
 
+    mapped = commands.add_parser("map", help="dit comment un fichier à la présentation inconnue serait lu")
+    mapped.add_argument("file", type=Path, metavar="FICHIER")
+    mapped.add_argument("study", metavar="ÉTUDE")
+
     releases = commands.add_parser("releases", help="ce qui a été diffusé, à qui, quand, sur quelles données")
     releases.add_argument("study", metavar="ÉTUDE")
 

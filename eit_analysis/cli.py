@@ -226,6 +226,16 @@ def command_import(arguments: argparse.Namespace) -> int:
     return DONE
 
 
+def command_map(arguments: argparse.Namespace) -> int:
+    from eit_analysis.intake.mapped import map_file
+
+    study = open_study(arguments.study)
+    with locked(study, f"eit map {study.name}", warn):
+        for line in map_file(arguments.file, study):
+            print(CONTROLS.sub(" ", line))
+    return DONE
+
+
 def command_releases(arguments: argparse.Namespace) -> int:
     from eit_analysis.publishing.release_log import ReleaseLog
     from eit_analysis.publishing.release_table import release_table
@@ -269,6 +279,7 @@ COMMANDS = {
     "history": command_history,
     "share": command_share,
     "import": command_import,
+    "map": command_map,
     "releases": command_releases,
     "verify": command_verify,
     "outlets": command_outlets,

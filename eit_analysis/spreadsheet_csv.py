@@ -57,14 +57,16 @@ def _text(value: object) -> str:
 
 def _lines(columns: Sequence[pa.Array]) -> bytes | pa.Buffer:
     """The columns side by side, a line for each row."""
-    parts: list[str | pa.Array] = []
+    parts: list[pa.Scalar | pa.Array] = []
+    between = ""
     for rank, column in enumerate(columns):
         number = pa.types.is_primitive(column.type) and not pa.types.is_temporal(column.type)
         cells = _number(column) if number else _harmless(column.cast(TEXT), first=rank == 0)
         quote = "" if number else '"'
-        parts += [SEPARATOR * (rank > 0) + quote, cells, quote]
-    joined = [pa.scalar(part, TEXT) if isinstance(part, str) else part for part in (*parts, "\n", "")]
-    lines = pc.binary_join_element_wise(*joined, null_handling="replace")
+        parts += [pa.scalar(between + SEPARATOR * (rank > 0) + quote, TEXT), cells]
+        between = quote
+    parts += [pa.scalar(between + "\n", TEXT), pa.scalar("", TEXT)]
+    lines = pc.binary_join_element_wise(*parts, null_handling="replace")
     _, bounds, content = lines.buffers()
     # What is allocated beyond the last line is not of the file.
     return content.slice(0, np.frombuffer(bounds, np.int64)[len(lines)]) if len(lines) else b""

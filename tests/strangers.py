@@ -25,9 +25,11 @@ from eit_analysis.study import Study
 
 USUAL = ["Identifiant", "Sens", "Catégorie", "Désignation", "Quantité", "Unité", "Période"]
 PIECES = re.compile(r"~(?P<struck>[^~]*)~|\^(?P<raised>[^^]*)\^|(?P<plain>[^~^]+)")
+FORMULA = re.compile(r":(?P<formula>=.*) -> (?P<result>[\d.]+)$")
 NUMBER = re.compile(r"=(?P<number>[\d.]+)(?:\{(?P<format>.*)\})?$")
 NOTE = re.compile(r"(?P<cell>.*) \(!(?P<note>.*)\)$")
 ENTREPRISE = ["Identifiant", "Raison sociale", "Diffusion", "Année"]
+HIDDEN = " (hidden)"
 TOLERANCE = 0.02  #: a mass within this share of the truth is right
 
 
@@ -122,7 +124,10 @@ def write_book(path: Path, sheets: dict[str, list[list[str]]]) -> None:
         if "Entreprise" not in sheets:
             sheets = {"Entreprise": described(path.name), **sheets}
         for name, rows in sheets.items():
-            write_sheet(book, book.add_worksheet(name), rows)
+            sheet = book.add_worksheet(name.removesuffix(HIDDEN))
+            write_sheet(book, sheet, rows)
+            if name.endswith(HIDDEN):
+                sheet.hide()
 
 
 def write_sheet(
@@ -141,7 +146,9 @@ def write_sheet(
             if note := NOTE.match(cell):
                 sheet.write_comment(number, column, note["note"])
                 cell = note["cell"]
-            if found := NUMBER.match(cell):
+            if formula := FORMULA.match(cell):
+                sheet.write_formula(number, column, formula["formula"], None, float(formula["result"]))
+            elif found := NUMBER.match(cell):
                 shape = book.add_format({"num_format": found["format"] or "General"})
                 sheet.write_number(number, column, float(found["number"]), shape)
             elif re.search(r"~[^~]+~|\^[^^]+\^", cell):
@@ -217,7 +224,11 @@ def verdict(
 def _places(stranger: Return, answer: Answer) -> list[tuple[str, str, int]]:
     """Where an answer was written: file, sheet and row."""
     return [
-        (file, Path(file).stem.split("_")[-1] if file.endswith(".csv") else sheet, number)
+        (
+            file,
+            Path(file).stem.split("_")[-1] if file.endswith(".csv") else sheet.removesuffix(HIDDEN),
+            number,
+        )
         for (file, sheet), rows in stranger.sheets.items()
         for number, row in enumerate(rows, start=1)
         if answer.name in row
@@ -229,7 +240,7 @@ def _asked(place: tuple[str, str, int], marks: pd.DataFrame, said: list[str]) ->
     file, sheet, number = place
     there = marks[(marks["source_file"] == file) & marks["source_sheet"].fillna("").isin([sheet, ""])]
     rows = there["source_row"].fillna(0).isin([number, 0]) | there["reason_code"].isin(
-        ["no_header", "cell_table_beside"]
+        ["no_header", "table_beside"]
     )
     aside = any(
         line.startswith(("Feuille laissée", "Non lu")) and file in line and sheet in line for line in said

@@ -365,7 +365,7 @@ def test_two_sheets_whose_names_differ_by_a_space_are_told_apart():
 def test_answer_sheet_is_known_by_its_headers_in_any_order_and_writing():
     headers = ["réponse", "VALEUR LUE", "colonnes", "ligne", "feuille", "fichier"]
     found = find_header(RawSheet("Feuil1", [["un titre"], headers]))
-    assert found is not None and found[0] == 1
+    assert found is not None and found.header_row == 1
     assert find_header(RawSheet("Flux", grid().rows)) is None
     assert find_header(RawSheet("Relance", [["Fichier", "Réponse"]])) is None
 

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from stdnum.fr import nir
 
 from eit_analysis import tables
-from eit_analysis.intake.sheets import personal
-from eit_analysis.intake.sheets.personal import HEADERS, is_personal, personal_columns
+from eit_analysis.intake.cells import privacy
+from eit_analysis.intake.cells.privacy import is_personal
+from eit_analysis.intake.sheets.personal import HEADERS, personal_columns
 from eit_analysis.reference.findings import labels
 
 NIR = "2 95 10 99 126 111 93"  # the example of python-stdnum
@@ -130,5 +131,5 @@ def test_every_reason_has_its_french_label():
     "1 85 05 75 123 456 78", "2A", "NÉ LE 3", "Monsieur X", ".", "-", " ", "x", "7",
 ]), max_size=8).map("".join))  # fmt: skip
 def test_the_quick_look_hides_nothing_that_the_rules_would_find(text):
-    rules = (personal._has_nir, personal._has_contact, personal.BORN.search, personal.ADDRESSED.search)
+    rules = (privacy.has_nir, privacy.has_contact, privacy.BORN.search, privacy.ADDRESSED.search)
     assert is_personal(text) == any(rule(text) for rule in rules)

@@ -28,7 +28,7 @@ from eit_analysis.intake.form.questionnaire import (
     write_forms,
 )
 from eit_analysis.intake.form.validation import COMMON_UNITS, check
-from eit_analysis.intake.sheets.headers import find_layout, table_of
+from eit_analysis.intake.sheets.headers import find_form, table_of
 from eit_analysis.intake.survey.response import read_listed
 from eit_analysis.reference.units import to_tonnes
 
@@ -131,7 +131,7 @@ def test_every_sheet_and_header_is_recognised(blank):
         assert table_of(sheet.title) == table
         header = [cell.value for cell in sheet[1]]
         assert header == [spec["header"] for spec in tables.form(table).values()]
-        layout = find_layout(table, [header])
+        layout = find_form(table, [header])
         assert list(layout.columns) == list(tables.form(table))
         assert sheet.freeze_panes == "B2"
 

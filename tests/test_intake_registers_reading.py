@@ -11,11 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eit_analysis.errors import InputError, UsageError
+from eit_analysis.intake.cells.columns import Rows
 from eit_analysis.intake.cells.identifiers import CellError
 from eit_analysis.intake.registers import REGISTERS, read_register, recognise
-from eit_analysis.intake.registers.declarations import find_match
 from eit_analysis.intake.registers.kinds import official_number, read_cell
 from eit_analysis.intake.registers.table_reader import Body, read_body
+from eit_analysis.intake.sheets.spec import find_layout
 from eit_analysis.reference.findings import labels
 
 NUMBERS = [
@@ -158,12 +159,12 @@ def test_headers_in_any_order_case_accent_and_below_a_title(tmp_path):
 
 
 def test_a_year_at_the_end_of_a_header_does_not_matter_unless_it_is_the_declared_one():
-    layouts = {layout.table: layout for layout in REGISTERS["bmo"].layouts}
+    layouts = {layout.name: layout for layout in REGISTERS["bmo"].layouts}
     header = ["annee", "Code métier BMO", "Nom métier BMO", "Dept", "BE31", "NOMBE31", "met", "xmet", "smet"]
-    assert find_match(layouts["bmo"], [header]).whole
+    assert find_layout(layouts["bmo"], [header]).whole
     of_2020 = ["fap", "tr_age", "annee_2018_2020"]
     assert not any(
-        (match := find_match(layout, [of_2020])) and match.whole for layout in REGISTERS["dares_age"].layouts
+        (match := find_layout(layout, [of_2020])) and match.whole for layout in REGISTERS["dares_age"].layouts
     )
 
 
@@ -224,7 +225,7 @@ def test_every_reason_to_ignore_a_row_has_its_french_words_and_every_register_it
     reasons |= {"blank_row", "header_row", "repeated_row", "outside_territory"}
     assert reasons == set(labels()["ignored"])
     page = (Path(__file__).resolve().parents[1] / "docs" / "registers.md").read_text(encoding="utf-8")
-    for name in [*REGISTERS, *(layout.table for layout in layouts)]:
+    for name in [*REGISTERS, *(layout.name for layout in layouts)]:
         assert f"`{name}`" in page
 
 
@@ -241,9 +242,9 @@ CELL = st.one_of(
 @settings(max_examples=150)
 @given(st.lists(st.lists(CELL, min_size=6, max_size=6), max_size=12), st.booleans())
 def test_rows_read_are_kept_ignored_or_refused(rows, is_text):
-    layout = next(lay for lay in REGISTERS["dares"].layouts if lay.table == "dares_sectors")
-    match = find_match(layout, [HEADER])
-    read = read_body(Body("x.csv", "x", match, HEADER, rows, range(2, 2 + len(rows)), is_text))
+    layout = next(lay for lay in REGISTERS["dares"].layouts if lay.name == "dares_sectors")
+    match = find_layout(layout, [HEADER])
+    read = read_body(Body("x.csv", "x", match, Rows.of([HEADER, *rows]), range(2, 2 + len(rows)), is_text))
     assert read.rows_read == len(rows) == read.rows_kept + sum(read.ignored.values()) + read.rows_refused
     assert len(read.frame) == read.rows_kept
     assert read.refused["source_row"].nunique() == read.rows_refused
@@ -255,12 +256,10 @@ def test_every_file_of_a_table_gives_the_same_columns_in_the_same_order():
     columns: dict[str, set[tuple]] = {}
     for register in REGISTERS.values():
         for layout in register.layouts:
-            header = [column.headers[0] for column in layout.columns.values()]
+            header = [column.header for column in layout.columns.values()]
             header += ["A0Z"] if layout.wide else []
-            match = find_match(layout, [header])
+            match = find_layout(layout, [header])
             assert match is not None and match.whole
-            frame = read_body(Body("x", "x", match, header, [], [], True)).frame
-            columns.setdefault(layout.table, set()).add(
-                tuple(zip(frame, map(str, frame.dtypes), strict=True))
-            )
+            frame = read_body(Body("x", "x", match, Rows.of([header]), [], True)).frame
+            columns.setdefault(layout.name, set()).add(tuple(zip(frame, map(str, frame.dtypes), strict=True)))
     assert {table: len(shapes) for table, shapes in columns.items()} == dict.fromkeys(columns, 1)

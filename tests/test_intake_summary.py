@@ -44,7 +44,7 @@ def test_a_cleaning_is_told_in_counts_then_by_what_was_not_read(tmp_path) -> Non
         "Non lu : b.xlsx, feuille Flux : aucun en-tête n'est reconnu.",
         "Non lu : c.pdf : ce format n'est pas lu ; demandez un XLSX, un ODS ou un CSV.",
         "Feuille laissée de côté : « Notes » (b.xlsx) ; si c'est une réponse, remettez les en-têtes du "
-        "questionnaire.",
+        "questionnaire ou voyez « eit map ».",
         "Colonne laissée de côté : « Avis » (b.xlsx, feuille Flux, et 1 autre feuille) ; si c'est une "
         "réponse, remettez les en-têtes du questionnaire.",
     ]

@@ -6,10 +6,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from eit_analysis.intake.cells.parsing import PLAIN, parse_number
-from eit_analysis.intake.cells.texts import plain_numbers, plain_texts
-from eit_analysis.intake.cleaning.tidy import _cleaner
-from eit_analysis.intake.sheets.personal import PRIVATE
+from eit_analysis.intake.cells.privacy import PRIVATE
+from eit_analysis.intake.cells.texts import plain_texts
+from eit_analysis.intake.sheets.headers import form_spec
 
 PARTS = st.sampled_from(
     ["lot", "été", "Mme", "M.", "Mr", "né", "Née", "le", "12", "03 89 11 11 11", "0389111111", "+33", "#REF!",
@@ -26,23 +25,9 @@ TEXTS = st.lists(PARTS | st.text(max_size=3), max_size=5).map(" ".join) | st.lis
 @example([PRIVATE])
 @example(["", " a", "a ", "a  b"])
 def test_a_plain_text_is_cleaned_to_itself(texts):
-    clean = _cleaner("flows", "description")
+    clean = form_spec("flows").columns["description"].read
     for text, plain in zip(texts, plain_texts(texts), strict=True):
         assert not plain or clean(text) == (text, "", None)
-
-
-NUMBERS = st.from_regex(PLAIN, fullmatch=True) | st.text("0123456789,.- \n", max_size=6) | TEXTS
-
-
-@settings(max_examples=500)
-@given(st.lists(NUMBERS | st.none() | st.floats() | st.booleans(), max_size=20))
-@example(["-0", "-0,0", "1.200", "1,200", "12\n", "٣", "999999999999999,999999999999", "0.1", "1830 kg"])
-def test_plain_numbers_are_read_as_the_parser_reads_them(cells):
-    for cell, number in zip(cells, plain_numbers(cells).tolist(), strict=True):
-        if isinstance(cell, str) and PLAIN.fullmatch(cell):
-            assert (number, str(number)) == (parse_number(cell).value, str(parse_number(cell).value))
-        else:
-            assert number != number
 
 
 @pytest.mark.parametrize(

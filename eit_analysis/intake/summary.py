@@ -44,7 +44,7 @@ def _counts(manifest: dict[str, Any]) -> Iterator[str]:
 
 def _unread(quarantine: pd.DataFrame) -> Iterator[str]:
     """One line for each file, and each sheet, that gave no row at all."""
-    files = quarantine[quarantine["reason_code"].isin(["unreadable_file", "cell_blank_file"])]
+    files = quarantine[quarantine["reason_code"].isin(["unreadable_file", "blank_file"])]
     sheets = quarantine[quarantine["reason_code"] == "no_header"]
     sheets = sheets.drop_duplicates(["source_file", "source_sheet"])
     names = [*files["source_file"], *(sheets["source_file"] + ", feuille " + sheets["source_sheet"])]
@@ -64,6 +64,7 @@ def _left_aside(manifest: dict[str, Any], corrections: pd.DataFrame) -> Iterator
         ("Feuille", "ignored_unknown_sheet", "source_sheet"),
         ("Colonne", "ignored_unknown_column", "column"),
     ):
+        mapped = " ou voyez «\u00a0eit map\u00a0»" if what == "Feuille" else ""
         for text, rows in corrections[corrections["rule"] == rule].groupby(name):
             first = rows.iloc[0]
             where = first["source_file"] + (f", feuille {first['source_sheet']}" if name == "column" else "")
@@ -71,5 +72,5 @@ def _left_aside(manifest: dict[str, Any], corrections: pd.DataFrame) -> Iterator
                 where += f", et {counted(len(rows) - 1, 'autre feuille', 'autres feuilles')}"
             yield (
                 f"{what} laissée de côté\u00a0: «\u00a0{text}\u00a0» ({where})\u00a0; si c'est une réponse, "
-                "remettez les en-têtes du questionnaire."
+                f"remettez les en-têtes du questionnaire{mapped}."
             )

@@ -8,27 +8,74 @@ criterion that a participant leaves out has no points from them.
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from eit_analysis.errors import InputError
 from eit_analysis.french import fold_words
+from eit_analysis.intake.cells.columns import Rows
+from eit_analysis.intake.cells.identifiers import CellError
 from eit_analysis.intake.cells.parsing import clean_text, parse_number
+from eit_analysis.intake.sheets.headers import header_key
+from eit_analysis.intake.sheets.ledger import Ledger
+from eit_analysis.intake.sheets.reader import filled_under, read_table, stop_at_refusal
+from eit_analysis.intake.sheets.spec import Column, Meaning, Reading, TableSpec, find_layout
 from eit_analysis.intake.sheets.workbook import read_files
 from eit_analysis.reference.vocabulary import heading
 from eit_analysis.study import Study
 
 FILE = "votes.csv"
-# Column of the table: header as asked for, and the words by which it is recognised.
+# The words by which each column is recognised.
 HEADERS = {
-    "participant": ("Participant", {"participant", "participants", "votant"}),
-    "role": ("Rôle", {"role", "roles", "college"}),
-    "criterion": ("Critère", {"critere", "criteres"}),
-    "points": ("Points", {"points", "point", "poids"}),
-}
-TITLES = ", ".join(title for title, _ in HEADERS.values())
+    "participant": "participant", "votant": "participant", "role": "role", "college": "role",
+    "critere": "criterion", "point": "points", "poids": "points", "poid": "points",
+}  # fmt: skip
 COLUMNS = ["participant", "role", "criterion", "points", "source_row"]
+
+
+def _participant(cell: Any) -> Reading:
+    text = clean_text(cell)
+    return Reading(text) if text else Reading(error=CellError("missing_value.participant"))
+
+
+def _criterion(cell: Any) -> Reading:
+    """By its name and by its label, with and without the unit that ends it."""
+    labels = heading("criterion").labels
+    names = {fold_words(text): c for c, label in labels.items() for text in (c, label, label.split(" (")[0])}
+    text = clean_text(cell)
+    if fold_words(text) in names:
+        return Reading(names[fold_words(text)])
+    allowed = ", ".join(sorted(labels.values()))
+    return Reading(error=CellError("unknown_value.criterion", text=text, allowed=allowed))
+
+
+def _points(cell: Any) -> Reading:
+    number = parse_number(cell)
+    if number.problem or number.value is None:
+        return Reading(error=CellError("not_a_number.points", text=clean_text(cell)))
+    return Reading(number.value, error=CellError("negative_value.points") if number.value < 0 else None)
+
+
+def _meaning(text: str) -> Meaning | None:
+    name = HEADERS.get(header_key(text))
+    return Meaning(name) if name else None
+
+
+_column = partial(Column, expected=True, fatal=True)
+VOTES = TableSpec(
+    "votes",
+    {
+        "participant": _column("Participant", _participant),
+        "role": _column("Rôle", lambda cell: Reading(clean_text(cell))),
+        "criterion": _column("Critère", _criterion),
+        "points": _column("Points", _points, "float64"),
+    },
+    _meaning,
+)
+TITLES = ", ".join(column.header for column in VOTES.columns.values())
 
 
 def study_votes(study: Study) -> pd.DataFrame:
@@ -52,70 +99,49 @@ def read_votes(path: Path) -> pd.DataFrame:
         negative, or all zero for someone.
     """
 
-    def wrong(problem: str, row: int | None = None, column: str = "") -> InputError:
-        return InputError(problem, file=path.name, row=row, column=HEADERS[column][0] if column else None)
-
     raw = next(read_files([path], path.parent))
     if raw.refusal:
         # The advice of the reader is about questionnaires.
-        why = raw.refusal.sentence
-        raise wrong(f"{why}\u00a0; enregistrez en CSV une ligne par vote, sous les en-têtes {TITLES}")
-    rows = [[clean_text(cell) for cell in row] for row in raw.sheets[0].rows]
-    filled = [(number, row) for number, row in enumerate(rows, start=1) if any(row)]
-    if not filled:
-        raise wrong("ce fichier est vide, écrivez une ligne par vote")
-    places = _places(filled[0][1], path.name)
-    labels = heading("criterion").labels
-    # By name and by label, with and without the unit that ends it.
-    names = {fold_words(text): c for c, label in labels.items() for text in (c, label, label.split(" (")[0])}
-    votes: dict[tuple[str, str], dict] = {}
-    participants: dict[str, str] = {}
-    for number, row in filled[1:]:
-        cells = {column: row[place] for column, place in places.items()}
-        if not cells["participant"]:
-            raise wrong("il manque, écrivez qui vote", number, "participant")
-        if fold_words(cells["criterion"]) not in names:
-            known = ", ".join(sorted(labels.values()))
-            problem = f"« {cells['criterion']} » n'est pas un critère, choisissez parmi\u00a0: {known}"
-            raise wrong(problem, number, "criterion")
-        # One person is one voter, however the name is typed from row to row.
-        participant = participants.setdefault(fold_words(cells["participant"]), cells["participant"])
-        criterion = names[fold_words(cells["criterion"])]
-        if (participant, criterion) in votes:
-            before = votes[participant, criterion]["source_row"]
-            problem = f"« {participant} » a déjà voté sur ce critère à la ligne {before}, gardez-en une seule"
-            raise wrong(problem, number, "criterion")
-        points = parse_number(cells["points"])
-        if points.problem or points.value is None:
-            advice = "écrivez un nombre, 0 si le critère ne compte pas"
-            problem = f"« {cells['points']} » n'est pas un nombre de points, {advice}"
-            raise wrong(problem, number, "points")
-        if points.value < 0:
-            raise wrong("le nombre de points est négatif, écrivez 0 ou plus", number, "points")
-        votes[participant, criterion] = {
-            "participant": participant, "role": cells["role"], "criterion": criterion, "points": points.value,
-            "source_row": number,
-        }  # fmt: skip
-    table = pd.DataFrame(list(votes.values()), columns=COLUMNS)
-    if table.empty:
-        raise wrong("aucun vote sous les en-têtes, écrivez-en au moins un")
-    total = table.groupby("participant", sort=False)["points"].sum()
-    if (total <= 0).any():
-        silent = str(total.index[total <= 0][0])
-        first = int(table.loc[table["participant"] == silent, "source_row"].iloc[0])
-        raise wrong(f"« {silent} » ne donne aucun point, corrigez ou retirez ses lignes", first, "points")
-    return table
+        why = (
+            f"{raw.refusal.sentence}\u00a0; enregistrez en CSV une ligne par vote, sous les en-têtes {TITLES}"
+        )
+        raise InputError(why, file=path.name)
+    cells = Rows.of(raw.sheets[0].rows)
+    layout = find_layout(VOTES, cells)
+    if not len(cells):
+        raise InputError("ce fichier est vide, écrivez une ligne par vote", file=path.name)
+    repeated = [VOTES.means(text) for text in layout.repeated.values()] if layout else []
+    missing = layout.missing if layout else [column.header for column in VOTES.columns.values()]
+    for titles, problem in (
+        (missing, "manque"),
+        ([VOTES.columns[again.column].header for again in repeated if again], "est là plusieurs fois"),
+    ):
+        if titles:
+            why = f"la colonne «\u00a0{titles[0]}\u00a0» {problem}, écrivez en première ligne\u00a0: {TITLES}"
+            raise InputError(why, file=path.name)
+    assert layout is not None
+    ledger = Ledger()
+    batch = read_table(layout, cells, filled_under(layout, cells), ledger, ledger.place(path.name))
+    stop_at_refusal(ledger, path.name)
+    return _checked(batch.frame()[COLUMNS], path.name)
 
 
-def _places(header: list[str], file: str) -> dict[str, int]:
-    folded = [fold_words(text) for text in header]
-    places = {}
-    for column, (title, words) in HEADERS.items():
-        found = [place for place, text in enumerate(folded) if text in words]
-        if len(found) != 1:
-            problem = "manque" if not found else "est là plusieurs fois"
-            raise InputError(
-                f"la colonne « {title} » {problem}, écrivez en première ligne\u00a0: {TITLES}", file=file
-            )
-        places[column] = found[0]
-    return places
+def _checked(votes: pd.DataFrame, file: str) -> pd.DataFrame:
+    """The votes, one for each participant and criterion, with points from everyone."""
+    if votes.empty:
+        raise InputError("aucun vote sous les en-têtes, écrivez-en au moins un", file=file)
+    # One person is one voter, however the name is typed from row to row.
+    voter = votes["participant"].map(fold_words)
+    votes["participant"] = votes.groupby(voter)["participant"].transform("first")
+    before = votes.groupby(["participant", "criterion"])["source_row"].transform("first")
+    again = votes[votes["source_row"] != before]
+    silent = votes[votes.groupby("participant")["points"].transform("sum") <= 0]
+    for found, column, problem in (
+        (again, "Critère", "a déjà voté sur ce critère à la ligne {before}, gardez-en une seule"),
+        (silent, "Points", "ne donne aucun point, corrigez ou retirez ses lignes"),
+    ):
+        if len(found):
+            who, row = found["participant"].iloc[0], int(found["source_row"].iloc[0])
+            said = problem.format(before=before[found.index[0]])
+            raise InputError(f"«\u00a0{who}\u00a0» {said}", file=file, row=row, column=column)
+    return votes

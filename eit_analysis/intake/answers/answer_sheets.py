@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from eit_analysis.french import fold_words
+from eit_analysis.intake.cells.columns import Rows
 from eit_analysis.intake.cells.parsing import clean_text, words_meaning
+from eit_analysis.intake.cells.privacy import PRIVATE, without_person
 from eit_analysis.intake.reading.mojibake import repair
-from eit_analysis.intake.sheets.headers import ROWS_SEARCHED, header_key
-from eit_analysis.intake.sheets.personal import PRIVATE, without_person
+from eit_analysis.intake.sheets.headers import header_key
+from eit_analysis.intake.sheets.ledger import Ledger
+from eit_analysis.intake.sheets.reader import read_table
+from eit_analysis.intake.sheets.spec import Column, Layout, Meaning, Reading, TableSpec, find_layout
 from eit_analysis.intake.sheets.workbook import RawFile, RawSheet
 
 SHEET = "Relance"
 LIKELY = "Lecture probable"
 HEADERS = ("Fichier", "Feuille", "Ligne", "Colonne", "Valeur lue", LIKELY, "Question", "Réponse")
-NEEDED = tuple(header for header in HEADERS if header not in (LIKELY, "Question"))
-ROWS = re.compile(r"[1-9][0-9]{0,6}(?:, ?[1-9][0-9]{0,6}){0,99}")
+LINES = re.compile(r"[1-9][0-9]{0,6}(?:, ?[1-9][0-9]{0,6}){0,99}")
 BY_LINE = re.compile(r"(?:lignes? )?([1-9][0-9]{0,6}) ?[:=] ?(.+)", re.I)  # « 12 : recyclage »
 INSTEAD = re.compile(r"(?:non|autre) ?[,:;] ?|non (?=[0-9<])", re.I)  # « non, 12 t », « autre : 12 t »
 ESCAPE = re.compile(r"_x[0-9A-Fa-f]{4}_")  # what a workbook would read as one character
@@ -118,23 +123,43 @@ def as_read(cell: Any) -> str:
     return ESCAPE.sub("?", text)[:LONGEST].rstrip()
 
 
-def find_header(sheet: RawSheet) -> tuple[int, dict[str, int]] | None:
-    """Header row (from 0) and cell index by header of an answer sheet; None for any other sheet."""
-    for index, row in enumerate(sheet.rows[:ROWS_SEARCHED]):
-        keys = [header_key(clean_text(cell)) for cell in row]
-        if all(header_key(header) in keys for header in NEEDED):
-            known = [header for header in HEADERS if header_key(header) in keys]
-            return index, {header: keys.index(header_key(header)) for header in known}
-    return None
+def _lines(cell: Any) -> tuple[int | None, ...]:
+    """The lines of a file that a row answers for."""
+    text = clean_text(cell)
+    return tuple(map(int, text.split(","))) if LINES.fullmatch(text) else (None,)
+
+
+READERS: dict[str, Callable[[Any], Any]] = {
+    "Fichier": str, "Feuille": str, "Ligne": _lines, "Colonne": clean_text, "Valeur lue": as_read,
+    LIKELY: clean_text, "Réponse": lambda cell: cell,
+}  # fmt: skip
+KEYS = {header_key(header): Meaning(header) for header in READERS}
+
+
+def _reader(read: Callable[[Any], Any]) -> Callable[[Any], Reading]:
+    return lambda cell: Reading(read(cell))
+
+
+ANSWERS = TableSpec(
+    "answers",
+    {name: Column(name, _reader(read), expected=name != LIKELY) for name, read in READERS.items()},
+    lambda text: KEYS.get(header_key(text)),
+)
+
+
+def find_header(sheet: RawSheet) -> Layout | None:
+    """Where things are in an answer sheet; None for any other sheet."""
+    layout = find_layout(ANSWERS, sheet.rows)
+    return layout if layout and layout.whole else None
 
 
 def read_answers(files: Iterable[RawFile]) -> list[AnswerSheet]:
     """The answer sheets of a wave, recognised by their headers whatever the names of file and sheet."""
     found = ((file.name, sheet, find_header(sheet)) for file in files for sheet in file.sheets)
-    return [_answer_sheet(file, sheet, *header) for file, sheet, header in found if header]
+    return [_answer_sheet(file, sheet, layout) for file, sheet, layout in found if layout]
 
 
-def by_line(text: Any, rows: list[int | None]) -> dict[int | None, Any]:
+def by_line(text: Any, rows: tuple[int | None, ...]) -> dict[int | None, Any]:
     """What a cell says of each of its lines: the same of all, or ``12 : recyclage ; 15 : réemploi``."""
     parts = [BY_LINE.fullmatch(clean_text(part)) for part in re.split(r"[;\r\n]+", str(text))]
     if len(rows) > 1 and all(part and int(part[1]) in rows for part in parts):
@@ -142,33 +167,35 @@ def by_line(text: Any, rows: list[int | None]) -> dict[int | None, Any]:
     return dict.fromkeys(rows, text)
 
 
-def _answer_sheet(file: str, sheet: RawSheet, header_row: int, columns: dict[str, int]) -> AnswerSheet:
-    answers, ignored = [], []
-    for index, row in enumerate(sheet.rows):
-        if index == header_row:
-            continue
-        filled = [text for text in map(clean_text, row) if text]
-        cells = {header: row[i] if i < len(row) else "" for header, i in columns.items()}
-        rule = (
-            "ignored_blank_row" if not filled
-            else "ignored_title_row" if index < header_row
-            else "ignored_blank_answer" if not as_read(cells["Réponse"])
-            else ""
-        )  # fmt: skip
-        if rule:
+def _answers(file: str, sheet: str, number: int, *cells: Any) -> Iterator[Answer]:
+    """One row of an answer sheet: an answer for each of the lines that it names."""
+    named, tab, lines, column, read, likely, answer = cells
+    given, proposed = by_line(answer, lines), by_line(likely, lines)
+    for line in given:
+        yield Answer(file, sheet, number, named, tab, line, column, read, given[line], proposed.get(line, ""))
+
+
+def _answer_sheet(file: str, sheet: RawSheet, layout: Layout) -> AnswerSheet:
+    cells, start = Rows.of(sheet.rows), layout.header_row
+    filled = cells.test(lambda cell: clean_text(cell) != "")[cells.numbers].any(axis=1)
+    given = cells.test(lambda cell: as_read(cell) != "")[cells.numbers[:, layout.columns["Réponse"]]]
+    ledger = Ledger()
+    batch = read_table(layout, cells, np.flatnonzero(given[start + 1 :]) + start + 1, ledger, 0)
+    columns = [batch.rows.tolist(), *(batch.clean(header).tolist() for header in READERS)]
+    rows = zip(*columns, strict=True)
+    answers = [answer for row in rows for answer in _answers(file, sheet.name, *row)]
+    ignored = []
+    for index in range(len(cells)):
+        title = index < start and bool(filled[index])
+        if index != start and (index < start or not given[index]):
             # The row of a blank answer only repeats the question and the cell.
-            title = " | ".join(map(logged, filled)) if rule == "ignored_title_row" else ""
-            ignored.append((index + 1, title, rule))
-            continue
-        number = clean_text(cells["Ligne"])
-        rows: list[int | None] = [*map(int, number.split(","))] if ROWS.fullmatch(number) else [None]
-        given = by_line(cells["Réponse"], rows)
-        likely = by_line(clean_text(cells.get(LIKELY, "")), rows)
-        answers += [
-            Answer(
-                file, sheet.name, index + 1, str(cells["Fichier"]), str(cells["Feuille"]), row,
-                clean_text(cells["Colonne"]), as_read(cells["Valeur lue"]), given[row], likely.get(row, ""),
+            text = " | ".join(logged(cell) for cell in cells[index] if clean_text(cell)) if title else ""
+            rule = (
+                "ignored_title_row"
+                if title
+                else "ignored_blank_answer"
+                if filled[index]
+                else "ignored_blank_row"
             )
-            for row in given
-        ]  # fmt: skip
-    return AnswerSheet(file, sheet.name, header_row + 1, answers, ignored)
+            ignored.append((index + 1, text, rule))
+    return AnswerSheet(file, sheet.name, start + 1, answers, ignored)

@@ -9,7 +9,7 @@ from eit_analysis.intake.cells.contract import clean_cell
 from eit_analysis.intake.cells.identifiers import CellError
 from eit_analysis.intake.cells.parsing import clean_text, parse_number
 from eit_analysis.intake.cells.periods import split_unit
-from eit_analysis.intake.sheets.personal import PRIVATE, is_personal
+from eit_analysis.intake.cells.privacy import PRIVATE, is_personal
 from eit_analysis.reference.units import known_unit, to_tonnes
 
 

@@ -36,10 +36,14 @@ class CellError(ValueError):
         return self.finding.message
 
 
+def in_capitals(cell: Any) -> str:
+    """An identifier as it is compared: in capitals, without spaces."""
+    return "".join(clean_text(cell).upper().split())
+
+
 def clean_identifier(cell: Any) -> tuple[str | None, str]:
     """Identifier in capitals without spaces; it names files and folders, so nothing else is let in."""
-    text = clean_text(cell)
-    clean = "".join(text.upper().split())
+    text, clean = clean_text(cell), in_capitals(cell)
     if clean and not re.fullmatch(r"\w[\w-]{0,31}", clean):
         raise CellError("bad_identifier")
     return clean or None, "identifier_normalised" if clean != text else ""

@@ -14,7 +14,7 @@ from eit_analysis import reference
 from eit_analysis.french import fold_words
 from eit_analysis.intake.cells.digits import Number
 from eit_analysis.intake.cells.quantities import read_quantity
-from eit_analysis.intake.reading.sheet import NO_RESULT, STRUCK
+from eit_analysis.intake.reading.sheet import EMPTY_SUM, NO_RESULT, STRUCK
 from eit_analysis.reference.units import known_unit
 
 
@@ -110,6 +110,8 @@ def spreadsheet_error(text: str) -> str:
     """
     if text == NO_RESULT:
         return "formula_without_value"
+    if text == EMPTY_SUM:
+        return "sum_of_nothing"
     if text.startswith(STRUCK):
         return "struck_out"
     return "excel_error" if text.startswith(("#", "Err:")) and EXCEL_ERROR.fullmatch(text) else ""

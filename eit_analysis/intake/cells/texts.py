@@ -17,8 +17,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from eit_analysis.intake.cells.parsing import PLAIN
-
 SIGNS = r"!\"$-?A-Z_a-z°²³À-ÖØ-öø-ÿŒœ’€"  # no # @ nor [, with which an error, an address and PRIVATE begin
 WORDS = f"[{SIGNS}]+(?: [{SIGNS}]+)*"
 SHAPE, SHAPES = f"^{WORDS}$", f"^{WORDS}(?:\n{WORDS})*$"
@@ -102,16 +100,6 @@ def _all_plain(texts: pa.Array) -> bool:
         return False
     lines = pc.binary_join(pa.ListArray.from_arrays([0, len(texts)], texts), "\n")
     return bool(matches(lines, SHAPES)[0] and not matches(lines, SUSPECT)[0])
-
-
-def plain_numbers(cells: Sequence[Any]) -> np.ndarray:
-    """What `parsing.parse_number` reads in each text that it finds plain, NaN in any other cell."""
-    texts = texts_of(cells)
-    plain = matches(texts, f"^(?:{PLAIN.pattern})$")
-    numbers = np.full(len(cells), np.nan)
-    digits = pc.replace_substring(texts.filter(pa.array(plain)), ",", ".")
-    numbers[plain] = digits.cast(pa.float64()).to_numpy() + 0.0  # + 0.0: no -0.0
-    return numbers
 
 
 def matches(texts: pa.Array, pattern: str) -> np.ndarray:

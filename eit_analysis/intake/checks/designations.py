@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from eit_analysis import reference
 from eit_analysis.intake.checks.marks import findings, mark
-from eit_analysis.reference.designations import families, suggestions
+from eit_analysis.reference.designations import LONGEST, families, suggestions
 from eit_analysis.reference.nomenclatures import named_code
 from eit_analysis.tables import header
 
 ANY_MATERIAL = ("mixed", "other")  # families that contradict no other
+
+LOT = "(?:^| )[0-9]{2,}(?: |$)"  # `suggestions` leaves such numbers aside
+
+
+def without_lots(designations: pd.Series) -> pd.Series:
+    """Designations without the numbers of their lots: a hundred thousand then name a few wastes.
+
+    Nothing is lost to `suggestions`, which reads the same in both.
+    """
+    texts = pc.utf8_slice_codeunits(pa.array(designations, pa.string(), from_pandas=True), 0, LONGEST)
+    bare = pc.replace_substring_regex(texts, LOT, " ")
+    return pd.Series(bare.to_numpy(zero_copy_only=False), designations.index, dtype="object")
 
 
 def code_against_designation(flows: pd.DataFrame) -> pd.DataFrame:
@@ -19,10 +33,11 @@ def code_against_designation(flows: pd.DataFrame) -> pd.DataFrame:
     None of the five codes suggested is of the chapter of the code, and no likely one is of its family
     (`designations.families`; a code without one is never contradicted).
     """
-    pair = ["description", "waste_code"]
-    kinds = flows[pair].dropna().drop_duplicates()
-    found = suggestions(kinds["description"]).rename(columns={"waste_code": "suggested"})
-    met = kinds.merge(found[found["confident"]], left_on="description", right_on="designation")
+    kinds = flows[["waste_code"]].assign(designation=without_lots(flows["description"]))
+    kinds["kind"] = kinds.groupby(["designation", "waste_code"], sort=False).ngroup()  # -1: one is missing
+    asked = kinds[kinds["kind"] >= 0].drop_duplicates("kind")
+    found = suggestions(asked["designation"]).rename(columns={"waste_code": "suggested"})
+    met = asked.merge(found[found["confident"]], on="designation")
     family = met["waste_code"].map(families())
     met["contradicts"] = met["suggested"].str[:2] != met["waste_code"].str[:2]
     met["contradicts"] &= ~met["likely"] | ~(
@@ -31,14 +46,16 @@ def code_against_designation(flows: pd.DataFrame) -> pd.DataFrame:
         | met["category"].isin(ANY_MATERIAL)
         | (family == met["category"])
     )
-    wrong = met.groupby(pair)["contradicts"].all()
-    first = met[met["suggestion_rank"] == 1].set_index(pair)["suggested"]
-    rows = flows.merge(first[wrong].rename("suggested").reset_index(), on=pair)
+    wrong = met.groupby("kind")["contradicts"].all()
+    first = met[met["suggestion_rank"] == 1].set_index("kind")["suggested"]
+    first = first[wrong.reindex(first.index).astype(bool)]
+    wrongly = kinds["kind"].isin(first.index)
+    rows, kind = flows[wrongly], kinds["kind"][wrongly]
     labels = reference.load("waste_codes").set_index("waste_code")["label_fr"]
     marks = findings(
         "code_against_designation",
         designation=rows["description"],
-        suggested=rows["suggested"].map(named_code),
+        suggested=first.map(named_code)[kind],
         waste_code=rows["waste_code"],
         waste=rows["waste_code"].map(labels),
     )

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from eit_analysis.french import exact, fold_words
-from eit_analysis.intake.cells.texts import matches, texts_of
+from eit_analysis.intake.cells.texts import matches
 from eit_analysis.intake.checks.marks import LINE, findings, mark
 from eit_analysis.intake.sheets.ledger import no_lines
 from eit_analysis.tables import header
@@ -15,7 +17,7 @@ from eit_analysis.tables import header
 # How the designation of a row begins that is perhaps counted by another already, or an example left in.
 NO_FLOW = {
     "part_of_row_above": r"(?i)^\W*dont\b",
-    "perhaps_total": r"(?i)^\W*(?:sous[ -]|grand )?tota(?:l|ux)\b",
+    "perhaps_total": r"(?i)^\W*(?:sous[ -]|grand )?tota(?:l|ux)\b|\bconfondue?s?\W*$",
     "perhaps_example": r"(?i)^\W*(?:(?:par )?exemple|ex)\b",
 }
 LEAST_TERMS, SAME_SUM = 3, 1e-6
@@ -58,8 +60,11 @@ def repeated_in_files(flows: pd.DataFrame) -> pd.DataFrame:
 def same_mass(flows: pd.DataFrame) -> pd.DataFrame:
     """One designation, outlet and mass twice in a file: said in kg then in t, by month then by year."""
     rows = flows[flows["description"].notna() & (flows["mass_t_per_year"] > 0)]
-    rows = rows.assign(mass=[float(f"{mass:.6g}") for mass in rows["mass_t_per_year"]])
-    alike = ["source_file", *(name for name in SAME_FLOW if name != "description"), *SAME_OUTLET, "mass"]
+    alike = ["source_file", *(name for name in SAME_FLOW if name != "description"), *SAME_OUTLET]
+    rows = rows[rows.duplicated(alike, keep=False)]
+    step = 10.0 ** (np.floor(np.log10(rows["mass_t_per_year"])) - 5)  # six figures are compared
+    rows = rows.assign(mass=np.rint(rows["mass_t_per_year"] / step) * step)
+    alike.append("mass")
     rows = rows[rows.duplicated(alike, keep=False)]
     rows = rows.assign(name=rows["description"].map(fold_words))
     first = rows.groupby([*alike, "name"], dropna=False)[["source_sheet", "source_row"]].transform("first")
@@ -71,9 +76,12 @@ def same_mass(flows: pd.DataFrame) -> pd.DataFrame:
 
 def no_flow_of_its_own(flows: pd.DataFrame) -> Iterator[pd.DataFrame]:
     """Designations that begin as a part (*dont*), a total or an example do: told by words alone, so asked."""
-    texts = texts_of(flows["description"].astype("object").tolist())
-    for code, begins in NO_FLOW.items():
-        rows = flows[matches(texts, begins)]
+    begins = matches(
+        pa.array(flows["description"], pa.string(), from_pandas=True), "|".join(NO_FLOW.values())
+    )
+    few = flows[begins]
+    for code, pattern in NO_FLOW.items():
+        rows = few[few["description"].str.contains(pattern)]
         raw = rows["mass_t_per_year"].map(exact)
         yield mark(rows, header("flows", "quantity"), raw, findings(code, name=rows["description"]))
 

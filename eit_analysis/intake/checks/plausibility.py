@@ -50,7 +50,7 @@ def implausible(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         misstated = unit_errors.headcount_unit_errors(staffed)
         of_staff = [misstated, ages_against_headcount(staffed), *_staff_rows(workforce)]
     producers = _producers(sites.drop(index=misstated.index))
-    marks = list(of_staff)
+    marks = [*of_staff, unit_errors.years_as_masses(flows, sites)]
     if len(producers):
         marks.append(unit_errors.mass_unit_errors(flows, producers["headcount"]))
         marks.append(tonnes_per_employee(flows, producers))

@@ -1,4 +1,4 @@
-"""Errors of a factor 1,000: kilograms typed as tonnes, or tonnes as kilograms.
+"""Errors of a factor 1,000: kilograms typed as tonnes, or tonnes as kilograms; a year typed as a mass.
 
 A flow is compared with those of the other firms of the wave in the same direction, category and chapter of
 the list of waste, in tonnes per employee, x = m / headcount. With M, l and u the median, lowest and highest
@@ -42,6 +42,15 @@ def headcount_unit_errors(staffed: pd.DataFrame) -> pd.DataFrame:
     rows = staffed[is_thousandfold(staffed["headcount"], staffed["staff"]) & (staffed["staff"] >= PEOPLE)]
     found = findings("decimal_slip.headcount", headcount=rows["headcount"], staff=rows["staff"])
     return mark(rows, header("sites", "headcount"), rows["headcount"].map(exact), found)
+
+
+def years_as_masses(flows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
+    """Flows whose mass is the year of the answers, or one beside it: typed in the wrong column, perhaps."""
+    rows = flows[flows["mass_t_per_year"] % 1 == 0]
+    years = sites.drop_duplicates("site_id").set_index("site_id")["reference_year"].astype(float)
+    rows = rows[(rows["mass_t_per_year"] - rows["site_id"].map(years)).abs() <= 1]
+    found = findings("year_as_mass", mass=rows["mass_t_per_year"])
+    return mark(rows, header("flows", "quantity"), rows["mass_t_per_year"].map(exact), found)
 
 
 def mass_unit_errors(flows: pd.DataFrame, staff: pd.Series) -> pd.DataFrame:

@@ -12,10 +12,11 @@ from eit_analysis.intake.answers.answer_sheets import find_header, read_answers
 from eit_analysis.intake.answers.applied import Applied, Grid
 from eit_analysis.intake.answers.applying import apply
 from eit_analysis.intake.cells.parsing import clean_text
-from eit_analysis.intake.sheets.headers import SheetLayout
 from eit_analysis.intake.sheets.ledger import NO_ROW, Ledger
+from eit_analysis.intake.sheets.mapping import Mapping, find_mapping, translated
 from eit_analysis.intake.sheets.rows import PEOPLE, FoundSheet, SheetRows, find_sheet
 from eit_analysis.intake.sheets.siblings import siblings
+from eit_analysis.intake.sheets.spec import Layout
 from eit_analysis.intake.sheets.workbook import Note, RawFile, read_files, survey_files
 from eit_analysis.reference.findings import finding
 from eit_analysis.study import Study
@@ -40,10 +41,12 @@ def read_raw(study: Study, progress: Callable[[Iterable], Iterable]) -> tuple[li
     return files, [path.relative_to(study.raw).as_posix() for path in left_alone]
 
 
-def find_sheets(files: list[RawFile], ledger: Ledger) -> tuple[list[FoundSheet], list[RawFile]]:
+def find_sheets(
+    files: list[RawFile], ledger: Ledger, mappings: Sequence[Mapping] = ()
+) -> tuple[list[FoundSheet], list[RawFile]]:
     """The sheets of every file that belong to a table, and the files with answers to a *fiche de relance*.
 
-    What the reader itself found goes to the ledger.
+    What the reader itself found goes to the ledger. A sheet of a layout in ``mappings`` is read by it.
     """
     found: list[FoundSheet] = []
     answering: set[str] = set()
@@ -53,10 +56,12 @@ def find_sheets(files: list[RawFile], ledger: Ledger) -> tuple[list[FoundSheet],
             ledger.quarantine(ledger.place(file.name), NO_ROW, "", "", found_wrong)
         _log_notes(ledger, file.name, "", file.notes, shown=True)
         for sheet in file.sheets:
-            known = None
+            known, table = None, ""
+            if mapped := find_mapping(mappings, sheet):
+                sheet, table = translated(sheet, *mapped), mapped[0].table
             if find_header(sheet):  # an answer sheet is no table
                 answering.add(file.name)
-            elif known := find_sheet(file.name, sheet, ledger):
+            elif known := find_sheet(file.name, sheet, ledger, table):
                 found.append(known)
             shown = known is not None and known.table not in PEOPLE
             _log_notes(ledger, file.name, sheet.name, sheet.notes, shown)
@@ -90,7 +95,7 @@ def apply_answers(files: list[RawFile], found: list[FoundSheet], ledger: Ledger)
     return applied
 
 
-def grid(layout: SheetLayout, rows: Sequence[list[Any]]) -> Grid:
+def grid(layout: Layout, rows: Sequence[list[Any]]) -> Grid:
     form = tables.form(layout.table)
     columns = {form[name]["header"]: index for name, index in layout.columns.items()}
     return Grid(layout.table, rows, layout.header_row, columns)
@@ -113,7 +118,7 @@ def refuse_blank(
         filled = {sheet.account.table for sheet in own if len(sheet.rows) or sheet.problem}
         blank = [sheet for sheet in own if not len(sheet.rows)]
         if not filled or (filled == {"sites"} and blank and not any(map(_signed, own))):
-            ledger.quarantine(ledger.place(file.name), NO_ROW, "", "", finding("blank_file").in_cell())
+            ledger.quarantine(ledger.place(file.name), NO_ROW, "", "", finding("blank_file"))
 
 
 def _signed(sheet: SheetRows) -> bool:

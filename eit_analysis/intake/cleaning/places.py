@@ -7,7 +7,7 @@ from collections.abc import Collection
 import numpy as np
 
 from eit_analysis.intake.cells.columns import Cells
-from eit_analysis.intake.cleaning.batch import Batch
+from eit_analysis.intake.cleaning.gathering import SurveyBatch
 from eit_analysis.reference.communes import CONFLICT, locate_commune
 from eit_analysis.reference.findings import finding
 from eit_analysis.reference.place_names import normalise_name
@@ -16,7 +16,7 @@ ENDS = ("giver_site_id", "taker_site_id")
 TYPED = ("commune_code", "commune_name", "postcode")
 
 
-def locate(batch: Batch) -> None:
+def locate(batch: SurveyBatch) -> None:
     """Commune of each site: known code, else name and postcode; its centre gives latitude and longitude."""
     typed = Cells.of(list(zip(*(batch.clean(name).tolist() for name in TYPED), strict=True)))
     found = {name: batch.clean(name) for name in ("commune_code", "commune_name")}
@@ -53,7 +53,7 @@ def locate(batch: Batch) -> None:
         batch.values[name] = Cells.of(found[name].tolist())
 
 
-def declare(batch: Batch) -> set[str]:
+def declare(batch: SurveyBatch) -> set[str]:
     """Identifiers of the sites kept: a site is declared once, what describes it otherwise is refused."""
     first: dict[str, int] = {}
     sites = batch.clean("site_id")
@@ -68,7 +68,7 @@ def declare(batch: Batch) -> set[str]:
     return set(first)
 
 
-def _withhold(batch: Batch, known: Collection[str]) -> None:
+def _withhold(batch: SurveyBatch, known: Collection[str]) -> None:
     """A row under another firm's identifier is not counted, and is of the firm whose file it is."""
     sites, named = batch.clean("site_id"), batch.values["site_id"].where(lambda site: site in known)
     others = named[(batch.firms[named] != "") & (batch.firms[named] != sites[named])]
@@ -78,7 +78,7 @@ def _withhold(batch: Batch, known: Collection[str]) -> None:
         batch.values["site_id"] = Cells.of(sites.tolist())
 
 
-def check_sites(batch: Batch, known: Collection[str]) -> None:
+def check_sites(batch: SurveyBatch, known: Collection[str]) -> None:
     """Every other table is only about declared sites; who answers to an exchange is one of its two actors."""
     for column in ("site_id", *ENDS):
         if column in batch.values:

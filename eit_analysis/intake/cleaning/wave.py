@@ -31,6 +31,7 @@ from eit_analysis.intake.cleaning.manifest import manifest
 from eit_analysis.intake.cleaning.tidy import clean_tables
 from eit_analysis.intake.registers import waste_register
 from eit_analysis.intake.sheets.ledger import CORRECTIONS, QUARANTINE, Ledger, SheetAccount
+from eit_analysis.intake.sheets.mapping import read_mappings
 from eit_analysis.intake.sheets.rows import sheet_rows
 from eit_analysis.intake.sheets.siblings import with_siblings
 from eit_analysis.study import Study
@@ -92,7 +93,8 @@ def clean_wave(study: Study, progress: Callable[[Iterable], Iterable] = iter) ->
     files, left_alone = read_raw(study, progress)
     ledger = Ledger()
     accounts: dict[str, list[SheetAccount]] = {file.name: [] for file in files}
-    found, answering = find_sheets(files, ledger)
+    confirmed = [mapping for mapping in read_mappings(study.raw.parent) if mapping.confirmed]
+    found, answering = find_sheets(files, ledger, confirmed)
     found = with_siblings(found, study.wave, ledger)
     applied = apply_answers(answering, found, ledger)
     for (file, _), answered in applied.accounts.items():

@@ -20,8 +20,7 @@ from eit_analysis.intake.cells.digits import Number
 from eit_analysis.intake.cells.parsing import parse_number
 from eit_analysis.intake.cells.periods import PERIOD_LABELS, PERIODS_PER_YEAR, split_unit
 from eit_analysis.intake.cells.remarks import read_remark
-from eit_analysis.intake.cells.texts import plain_numbers
-from eit_analysis.intake.cleaning.batch import Batch
+from eit_analysis.intake.cleaning.gathering import SurveyBatch
 from eit_analysis.reference.findings import Finding, finding
 from eit_analysis.reference.units import normalise_unit, to_tonnes
 from eit_analysis.tables import CATEGORIES
@@ -49,7 +48,7 @@ class Measure:
     problems: tuple[tuple[str, Finding], ...] = ()  #: column, what sends the row to quarantine
 
 
-def weigh(batch: Batch, half_widths: Mapping[str, float]) -> None:
+def weigh(batch: SurveyBatch, half_widths: Mapping[str, float]) -> None:
     """Annual mass of flows from their quantity, unit, period, months and uncertainty.
 
     The batch, whose other columns are clean, gets the three masses (t/year), NaN in rows that go to
@@ -98,10 +97,13 @@ def weigh(batch: Batch, half_widths: Mapping[str, float]) -> None:
 
 def _read(cells: Sequence[Any]) -> tuple[np.ndarray, dict[int, Number]]:
     """Value and bounds of distinct cells, shape (n, 3), and the numbers that are not plainly positive."""
-    numeric = np.full((len(cells), 3), np.nan)
-    numeric[:, 0] = plain_numbers(cells)
-    odd = {code: parse_number(cells[code]) for code in np.flatnonzero(~(numeric[:, 0] > 0)).tolist()}
-    numeric[list(odd)] = np.array([number[:3] for number in odd.values()], dtype=float).reshape(-1, 3)
+    numbers = [parse_number(cell) for cell in cells]
+    numeric = np.array([number[:3] for number in numbers], dtype=float).reshape(-1, 3)
+    odd = {
+        n: number
+        for n, number in enumerate(numbers)
+        if not number.value or number != Number(abs(number.value))
+    }
     return numeric, odd
 
 
@@ -148,7 +150,7 @@ def _relative_width(interval: np.ndarray, side: int) -> np.ndarray:
     return np.where(central == 0, 0.0, np.abs(interval[:, side] / safe - 1))
 
 
-def _reject_quantities(batch: Batch, odd: Mapping[int, Number]) -> None:
+def _reject_quantities(batch: SurveyBatch, odd: Mapping[int, Number]) -> None:
     quantity = batch.cells["quantity"]
     problems: dict[int, Finding] = {}
     for code, number in odd.items():
@@ -163,7 +165,7 @@ def _reject_quantities(batch: Batch, odd: Mapping[int, Number]) -> None:
     batch.reject(wrong, "quantity", found, fatal=True)
 
 
-def _measures(batch: Batch, odd: Mapping[int, Number]) -> tuple[list[Measure], np.ndarray]:
+def _measures(batch: SurveyBatch, odd: Mapping[int, Number]) -> tuple[list[Measure], np.ndarray]:
     """Distinct ways in which the quantities are given, and which one each row has."""
     quantity = batch.cells["quantity"]
     plainly = ("", True, False)
@@ -264,7 +266,7 @@ def _differ(unit: str, other: str) -> bool:
     return bool(unit and other) and normalise_unit(unit) != normalise_unit(other)
 
 
-def _own_widths(batch: Batch, rows: np.ndarray, half_widths: Mapping[str, float]) -> np.ndarray:
+def _own_widths(batch: SurveyBatch, rows: np.ndarray, half_widths: Mapping[str, float]) -> np.ndarray:
     stated, evidence = batch.values["uncertainty_percent"], batch.values["evidence"]
     parts = (
         objects(stated.values).astype(float)[stated.codes[rows]] / 100,

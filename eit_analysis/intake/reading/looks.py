@@ -1,8 +1,9 @@
 """What only the look of an XLSX cell says: a unit in its number format, what is struck out, a note on it.
 
 It is written where the cells are read: ``300`` shown as « 300 kg » becomes the text ``300 kg``, a share
-shown in percent ``50 %``, a raised figure ``12 (1)``, a note ``300 (en kg)``; what is struck out begins with
-``STRUCK``, or is dropped where something else stands in the cell. Cleaning then reads them as if typed.
+shown in percent ``50 %``, ``12500`` in thousands ``12500 (affiché 12,5)``, a raised figure ``12 (1)``, a
+note ``300 (en kg)``; what is struck out begins with ``STRUCK``, or is dropped where something else stands in
+the cell. Cleaning then reads them as if typed.
 Structure: ECMA-376-1, 18.3, 18.4.12, 18.7, 18.8.
 """
 
@@ -26,6 +27,7 @@ PERCENT = {9, 10}  # formats that every spreadsheet knows by these numbers
 STRUCK_OUT = re.compile(rb'<strike(?:\s*/>|\s+val="(?:1|true)")')
 RAISED = b'<vertAlign val="superscript"'
 RUN_TEXT = re.compile(rb"<t\b[^<>]*>([^<]*)")
+THOUSANDS = re.compile(r"[0#?](,+)[^0#?]*$")  # shown divided by a thousand for each
 LITERAL = re.compile(r'"([^"]*)"|\\(.)|\[[^\]]*\]|_.')
 UNIT = re.compile(
     r"(?:t|kt|tonnes?|kg|kilos?|g|m3|m³|l|litres?)(?: ?(?:/|par) ?(?:an|mois|trimestre|semaine|jour|j))?",
@@ -92,12 +94,15 @@ def _is_struck(font: ElementTree.Element) -> bool:
 
 
 def _said(code: str) -> str:
-    """The unit that a number format shows, or ``%``."""
+    """The unit that a number format shows, or ``%``, after a comma for each thousand that it leaves out."""
     positive = code.split(";")[0]
     literal = " ".join("".join(a or b for a, b in LITERAL.findall(positive)).split())
+    bare = LITERAL.sub("", positive)
+    scaled = THOUSANDS.search(bare)
+    commas = scaled[1] if scaled else ""
     if UNIT.fullmatch(literal):
-        return literal
-    return "%" if "%" in LITERAL.sub("", positive) else ""
+        return commas + literal
+    return "%" if "%" in bare else commas
 
 
 def looks(parts: Parts, part: str, odd: dict[int, str]) -> list[Look]:
@@ -156,6 +161,11 @@ def _with(cell: Any, said: str) -> Any:
         return cell
     if not number:
         return cell
+    if said.startswith(","):
+        unit_shown = said.lstrip(",")
+        shown = _digits(cell / 1000 ** (len(said) - len(unit_shown)))
+        # Nobody knows which of the two numbers the unit beside them is of.
+        return f"{shown} {unit_shown}" if unit_shown else f"{_digits(cell)} (affiché {shown})"
     return f"{_digits(cell * 100 if said == '%' else cell)} {said}"
 
 

@@ -15,6 +15,7 @@ from eit_analysis.intake.reading import mojibake
 
 # Written by us in a formula that was never calculated; cleaning takes it for an error value.
 NO_RESULT = "#FORMULE!"
+EMPTY_SUM = "#SOMME!"  # of a sum that is zero: of cells that are blank or texts, most often
 STRUCK = "#BARRÉ! "  # before what is struck out in a cell
 
 Note = tuple[int | None, str, str, str]  # row (from 1) or None, raw text, clean text, rule

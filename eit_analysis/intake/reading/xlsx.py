@@ -1,7 +1,8 @@
 """What calamine hides in an XLSX workbook is written where it reads; how far the cells reach is checked.
 
 Error values and formulas without a result come out of calamine as blanks; in the XML they become texts
-(``#DIV/0!``, ``#FORMULE!``). Empty formatted rows below the table are cut off. Structure: ECMA-376-1, 18.3.
+(``#DIV/0!``, ``#FORMULE!``), and so does a sum that is zero (``#SOMME!``). Empty formatted rows below the
+table are cut off. Structure: ECMA-376-1, 18.3.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from eit_analysis.intake.reading import limits
 from eit_analysis.intake.reading.archive import Parts
 from eit_analysis.intake.reading.limits import check_area, check_longest, check_texts
 from eit_analysis.intake.reading.looks import column_number, looks, odd_styles, rewrite_runs
-from eit_analysis.intake.reading.sheet import NO_RESULT, SheetProperties
+from eit_analysis.intake.reading.sheet import EMPTY_SUM, NO_RESULT, SheetProperties
 
 TAIL = 1 << 16  # bytes of formatting worth cutting off
 
@@ -28,6 +29,11 @@ FORMULA = re.compile(
     rb'<c((?:\s+(?!t=)[\w:]+="[^"]*")*)(?:\s+t="n")?((?:\s+(?!t=)[\w:]+="[^"]*")*)\s*>'
     rb"<f(?:[^>]*/>|[^>]*>[^<]*</f>)(?:<v\s*/>|<v>\s*</v>)?</c>"
 )
+SUM = re.compile(
+    rb'<c((?:\s+(?!t=)[\w:]+="[^"]*")*)(?:\s+t="n")?((?:\s+(?!t=)[\w:]+="[^"]*")*)\s*>'
+    rb"<f(?:\s[^>]*)?>\s*SUM\([^<]*\)\s*</f><v>0(?:\.0+)?</v></c>"
+)
+SUM_OF_NOTHING = rb'<c\1\2 t="str"><v>' + EMPTY_SUM.encode() + b"</v></c>"
 NEVER_CALCULATED = rb'<c\1\2 t="str"><v>' + NO_RESULT.encode() + b"</v></c>"
 STRING = re.compile(rb"<si>(.*?)</si>", re.DOTALL)
 REFERENCE = re.compile(rb'<c [^>]*t="s"[^>]*><v>([0-9]+)<')
@@ -64,6 +70,7 @@ def prepare(parts: Parts) -> dict[str, SheetProperties]:
             content = content.replace(b' t="e"', b' t="str"')
         if b"</f>" in content or b"<f " in content:
             content = bytearray(FORMULA.sub(NEVER_CALCULATED, content))
+            content = bytearray(SUM.sub(SUM_OF_NOTHING, content)) if b"SUM(" in content else content
         parts[part] = content
     if references * len(strings) > limits.TEXT_BYTES:
         _check_texts(strings, [parts[part] for part in sheets])

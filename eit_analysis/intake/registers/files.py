@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 
 from eit_analysis.errors import InputError, UsageError
+from eit_analysis.intake.cells.columns import Rows
 from eit_analysis.intake.cells.parsing import clean_text
 from eit_analysis.intake.registers import stream
-from eit_analysis.intake.registers.declarations import Match, Register, declared, find_match
+from eit_analysis.intake.registers.declarations import Register, RegisterLayout, declared
 from eit_analysis.intake.registers.sentences import nothing_usable
-from eit_analysis.intake.registers.table_reader import Body, Row, SheetTable, read_body
+from eit_analysis.intake.registers.table_reader import Body, SheetTable, read_body
 from eit_analysis.intake.sheets.ledger import typed
+from eit_analysis.intake.sheets.spec import Layout, find_layout
 from eit_analysis.intake.sheets.workbook import RawFile, RawSheet, read_files
 
 REGISTERS = declared()
@@ -25,7 +27,7 @@ REGISTERS = declared()
 class RegisterTable:
     """A register's file, read."""
 
-    match: Match  #: the layout that was recognised, on its main sheet
+    match: Layout  #: the layout that was recognised, on its main sheet
     #: Columns of the layout, ``masked`` (the source hides a cell), ``source_file, source_sheet, source_row``.
     frame: pd.DataFrame
     manifest: dict[str, Any]  #: ``rows_read == rows_kept + rows_ignored + rows_refused``, and how it was read
@@ -33,7 +35,11 @@ class RegisterTable:
 
     @property
     def table(self) -> str:
-        return self.match.layout.table
+        return self.match.table
+
+    @property
+    def layout(self) -> RegisterLayout:
+        return cast("RegisterLayout", self.match.spec)
 
 
 def recognise(file: Path) -> str | None:
@@ -73,7 +79,7 @@ def read_register(register: str, file: Path, territory: frozenset[str] = frozens
     if not found:
         raise InputError(_why_not(wanted, raw.sheets), file=file.name)
     main = max((best for _, best in found), key=lambda best: best.found)
-    chosen = [(sheet, best) for sheet, best in found if best.layout.table == main.layout.table]
+    chosen = [(sheet, best) for sheet, best in found if best.table == main.table]
     parts = [_read_sheet(raw, sheet, best, territory) for sheet, best in chosen]
     names = {sheet.name for sheet, _ in chosen}
     read = _table(wanted, raw, parts, [sheet.name for sheet in raw.sheets if sheet.name not in names])
@@ -91,10 +97,10 @@ def _read_raw(file: Path) -> RawFile:
     return raw
 
 
-def _best(register: Register, sheet: RawSheet) -> Match | None:
+def _best(register: Register, sheet: RawSheet) -> Layout | None:
     """The layout of a register that explains most columns of a sheet, when one has all that it needs."""
     matches = [
-        match for layout in register.layouts if (match := find_match(layout, sheet.rows)) and match.whole
+        match for layout in register.layouts if (match := find_layout(layout, sheet.rows)) and match.whole
     ]
     return max(matches, key=lambda match: match.found, default=None)
 
@@ -115,7 +121,7 @@ def _why_not(wanted: Register, sheets: list[RawSheet]) -> str:
             f"ses colonnes ne sont pas celles du registre «\u00a0{wanted.name}\u00a0» mais celles de "
             f"«\u00a0{other}\u00a0», importez-le sous ce nom"
         )
-    near = [m for layout in wanted.layouts for s in sheets if (m := find_match(layout, s.rows))]
+    near = [m for layout in wanted.layouts for s in sheets if (m := find_layout(layout, s.rows))]
     best = max(near, key=lambda m: m.found - len(m.missing), default=None)
     if best is None:
         why = "aucune de ses colonnes n'y est"
@@ -131,16 +137,14 @@ def _why_not(wanted: Register, sheets: list[RawSheet]) -> str:
     return f"ce n'est pas un fichier {wanted.title} ({why}), {wanted.advice}"
 
 
-def _read_sheet(raw: RawFile, sheet: RawSheet, match: Match, territory: frozenset[str]) -> SheetTable:
-    start = match.header_row + 1
-    width = max(map(len, sheet.rows))
-    rows: list[Row] = [[*row, *[""] * (width - len(row))] for row in sheet.rows[start:]]
-    numbers, is_text = range(start + 1, start + 1 + len(rows)), raw.encoding is not None
-    header = sheet.rows[match.header_row]
-    return read_body(Body(raw.name, sheet.name, match, header, rows, numbers, is_text), territory)
+def _read_sheet(raw: RawFile, sheet: RawSheet, match: Layout, territory: frozenset[str]) -> SheetTable:
+    cells = Rows.of(sheet.rows)
+    numbers = range(match.header_row + 2, len(cells) + 1)
+    under = Rows(cells.values, cells.numbers[match.header_row :])
+    return read_body(Body(raw.name, sheet.name, match, under, numbers, raw.encoding is not None), territory)
 
 
-def _is_cut(file: Path, sheets: list[RawSheet], match: Match) -> bool:
+def _is_cut(file: Path, sheets: list[RawSheet], match: Layout) -> bool:
     """Whether a text file ends inside a row: no end of line, and the last columns of the last row blank."""
     with file.open("rb") as stream:
         stream.seek(-1, 2)
@@ -157,7 +161,7 @@ def _table(
     frame = pd.concat([table.frame for table in tables], ignore_index=True)
     manifest = {
         "register": register.name,
-        "table": main.layout.table,
+        "table": main.table,
         "file": raw.name,
         "sha256": raw.sha256,
         "format": raw.format,
@@ -167,8 +171,8 @@ def _table(
             {
                 "sheet": body.sheet,
                 "header_row": body.match.header_row + 1,
-                "columns": {name: clean_text(body.header[i]) for name, i in body.match.columns.items()},
-                "columns_unused": body.match.unused(body.header),
+                "columns": {name: body.header[i] for name, i in body.match.columns.items()},
+                "columns_unused": [*body.match.unknown.values(), *body.match.repeated.values()],
                 "rows_read": table.rows_read,
             }
             for table, body in ((table, table.body) for table in tables)

@@ -17,6 +17,7 @@ from eit_analysis.intake.cells import identifiers
 from eit_analysis.intake.cells.contract import clean_word
 from eit_analysis.intake.cells.identifiers import CellError
 from eit_analysis.intake.cells.parsing import clean_text, spreadsheet_error
+from eit_analysis.intake.sheets.spec import Reading
 from eit_analysis.reference import nomenclatures
 from eit_analysis.reference.communes import find_commune
 
@@ -26,6 +27,7 @@ DTYPES = {
     "positive": "float64", "mass_unit": "float64", "integer": "Int64", "year": "Int64", "flag": "boolean",
     "greening": "str", "outlet_kind": "str", "accepted": "str", "commune": "str", "naf": "str",
 }  # fmt: skip
+MASKED = "masked"
 MASKS = {"*", "**", "[nd]"}
 NUMBER_MASKS = MASKS | {"s", "c", "nd", "n.d.", "n.d", "secret", "secret statistique", "confidentiel",
                         "< seuil"}  # fmt: skip
@@ -57,6 +59,22 @@ def read_cell(kind: str, width: int, cell: Any) -> tuple[Any, bool]:
     if spreadsheet_error(text):
         raise CellError("excel_error.register")
     return READERS[kind](text, width), False
+
+
+def reader(kind: str, width: int, needed: bool = False) -> Callable[[Any], Reading]:
+    """What reads a cell of a column of a register; ``MASKED`` is the rule of one that the source hides."""
+
+    def read(cell: Any) -> Reading:
+        try:
+            value, hidden = read_cell(kind, width, cell)
+        except CellError as error:
+            return Reading(error=error)
+        blank = value is None and not hidden and needed
+        return Reading(
+            value, MASKED if hidden else "", CellError("missing_value.register") if blank else None
+        )
+
+    return read
 
 
 def official_number(text: str) -> float | None:

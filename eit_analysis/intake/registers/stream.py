@@ -10,7 +10,9 @@ import csv
 import hashlib
 import io
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
+from typing import cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -18,8 +20,10 @@ import pyarrow.csv as pa_csv
 from tqdm import tqdm
 
 from eit_analysis.errors import InputError
-from eit_analysis.intake.registers.declarations import Match, Register, find_match
-from eit_analysis.intake.registers.table_reader import Body, Row
+from eit_analysis.intake.cells.columns import Rows
+from eit_analysis.intake.registers.declarations import Register, RegisterLayout
+from eit_analysis.intake.registers.table_reader import Body
+from eit_analysis.intake.sheets.spec import Layout, find_layout
 from eit_analysis.intake.sheets.workbook import RawFile
 
 LARGE_BYTES = 20 << 20  # about 60,000 establishments
@@ -51,13 +55,14 @@ def read_large(register: Register, file: Path, territory: frozenset[str]) -> tup
             file=file.name,
         )
     header, separator = _header(file)
-    matches = [m for layout in register.layouts if (m := find_match(layout, [header])) and m.whole]
+    matches = [m for layout in register.layouts if (m := find_layout(layout, [header])) and m.whole]
     if not matches:
         raise InputError(f"ce n'est pas un fichier {register.title}, {register.advice}", file=file.name)
     match = matches[0]
-    rows, numbers, read = _passing(file, header, separator, match, territory)
+    where = cast("RegisterLayout", match.spec).territory
+    rows, numbers, read = _passing(file, header, separator, match, where, territory)
     outside = Counter(outside_territory=read - len(rows))
-    body = Body(file.name, file.stem, match, header, rows, numbers, True, outside)
+    body = Body(file.name, file.stem, match, Rows.of([header, *rows]), numbers, True, outside)
     with file.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
     return RawFile(file.name, digest, "csv", "utf-8", separator, None), body
@@ -71,12 +76,16 @@ def _header(file: Path) -> tuple[list[str], str]:
 
 
 def _passing(
-    file: Path, header: list[str], separator: str, match: Match, territory: frozenset[str]
-) -> tuple[list[Row], list[int], int]:
+    file: Path,
+    header: list[str],
+    separator: str,
+    match: Layout,
+    where: str,
+    territory: frozenset[str],
+) -> tuple[list[Sequence[str]], list[int], int]:
     """Rows of the territory as wide as the header, their numbers in the file, and how many went by."""
     names = [f"c{i}" for i in range(len(header))]
     wanted = [names[index] for index in match.columns.values()]
-    where = names[match.columns[match.layout.territory]]
     options = (
         pa_csv.ReadOptions(block_size=BLOCK_BYTES, column_names=names, skip_rows=1),
         pa_csv.ParseOptions(delimiter=separator),
@@ -87,7 +96,7 @@ def _passing(
         ),
     )
     communes = pa.array(sorted(territory))
-    rows: list[Row] = []
+    rows: list[Sequence[str]] = []
     numbers: list[int] = []
     read = 0
     try:
@@ -100,7 +109,9 @@ def _passing(
             disable=None,
         )
         for batch in blocks:
-            places = pc.indices_nonzero(pc.is_in(batch[where], value_set=communes)).to_pylist()
+            places = pc.indices_nonzero(
+                pc.is_in(batch[names[match.columns[where]]], value_set=communes)
+            ).to_pylist()
             kept = batch.take(places).to_pydict()
             rows += zip(*(kept.get(name, [""] * len(places)) for name in names), strict=True)
             numbers += [read + place + 2 for place in places]

@@ -1,4 +1,4 @@
-"""The one reader of every register: rows read = rows kept + rows ignored (by reason) + rows refused (listed).
+"""A register's sheet to its table: rows read = rows kept + rows ignored (by reason) + rows refused (listed).
 
 A row is kept whole or not at all: a cell that cannot be read refuses its row, and is listed with its column.
 """
@@ -7,35 +7,44 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any, cast
 
+import numpy as np
 import pandas as pd
 
 from eit_analysis.french import fold_words
-from eit_analysis.intake.cells.identifiers import CellError
+from eit_analysis.intake.cells.columns import Cells, Rows
 from eit_analysis.intake.cells.parsing import clean_text
-from eit_analysis.intake.registers.declarations import Column, Match
-from eit_analysis.intake.registers.kinds import DTYPES, read_cell
-from eit_analysis.intake.sheets.ledger import QUARANTINE, SOURCE
-from eit_analysis.reference.findings import Finding, finding
+from eit_analysis.intake.registers.declarations import RegisterLayout
+from eit_analysis.intake.registers.kinds import MASKED
+from eit_analysis.intake.sheets.batch import Batch
+from eit_analysis.intake.sheets.ledger import FINDING, QUARANTINE, SOURCE, Ledger
+from eit_analysis.intake.sheets.reader import read_table
+from eit_analysis.intake.sheets.spec import Layout
+from eit_analysis.reference.findings import finding
 
-Row = Sequence[Any]
-Problem = tuple[str, str, Finding]  # header, cell
 
-
-@dataclass(frozen=True)
+@dataclass
 class Body:
-    """A sheet of a register: its header, and the rows under it, numbered as in the file (1 = first)."""
+    """A sheet of a register."""
 
     file: str
     sheet: str
-    match: Match
-    header: Row
-    rows: list[Row]
-    numbers: Sequence[int]
+    match: Layout
+    cells: Rows  #: its header, and the rows under it
+    numbers: Sequence[int]  #: of the rows under it, as in the file (1 = first)
     is_text: bool
     ignored: Counter[str] = field(default_factory=Counter)  #: left out on the way, by reason (see ``stream``)
+
+    @cached_property
+    def header(self) -> list[str]:
+        return list(map(clean_text, self.cells[0]))
+
+    @property
+    def layout(self) -> RegisterLayout:
+        return cast("RegisterLayout", self.match.spec)
 
 
 @dataclass(frozen=True)
@@ -57,130 +66,94 @@ def read_body(body: Body, territory: frozenset[str] = frozenset()) -> SheetTable
     A row that repeats the header is ignored, and one outside the commune codes of ``territory`` (empty: no
     limit) where the layout has a column of them.
     """
-    ignored = Counter(body.ignored)
-    kept: list[int] = []
-    problems: dict[int, list[Problem]] = {}
-    reason_of = _ignoring(body.match, body.header, territory)
-    last = max((i for i, cell in enumerate(body.header) if clean_text(cell)), default=-1)
-    for index, row in enumerate(body.rows):
-        if reason := reason_of(row):
-            ignored[reason] += 1
-        elif body.is_text and (beyond := [c for c in map(clean_text, row[last + 1 :]) if c]):
-            # How many, not what: nobody knows what lies outside the columns.
-            problems[index] = [("", f"{len(beyond)} cellule(s) en trop", finding("shifted_row"))]
-        else:
-            kept.append(index)
-    values, masks = _read_columns(body, kept, problems)
-    good = [position for position, index in enumerate(kept) if index not in problems]
-    frame = pd.DataFrame(
-        {
-            name: pd.Series([cells[p] for p in good], dtype=DTYPES[kind])
-            for name, (kind, cells) in values.items()
-        }
-    )
-    frame["masked"] = pd.Series([masks[p] for p in good], dtype="object")
-    constants = body.match.layout.constants
-    for name, text in {"source_file": body.file, "source_sheet": body.sheet, **constants}.items():
-        frame[name] = pd.Series(text, index=frame.index, dtype="str")
-    frame["source_row"] = pd.Series([body.numbers[kept[p]] for p in good], dtype="Int64")
-    lines = [
-        (body.file, body.sheet, body.numbers[index], header, cell, found.logged, found.message)
-        for index in sorted(problems)
-        for header, cell, found in problems[index]
-    ]
-    refused = pd.DataFrame(lines, columns=QUARANTINE).astype({"source_row": "Int64"})
+    cells = body.cells
+    texts = Cells.of([clean_text(cell) for cell in cells.values])
+    told = texts.codes[cells.numbers]  # cells that read alike have one number
+    aside = _aside(body, texts, told, territory)
+    ledger = Ledger()
+    place = ledger.place(body.file, body.sheet)
+    numbers = np.array(body.numbers, dtype=np.int64)
+    shifted = (aside == "") & body.is_text & (_beyond(texts, told) > 0)
+    for row in np.flatnonzero(shifted).tolist():
+        # How many, not what: nobody knows what lies outside the columns.
+        raw = f"{_beyond(texts, told)[row]} cellule(s) en trop"
+        ledger.quarantine(place, numbers[row], "", raw, finding("shifted_row"))
+    data = np.flatnonzero((aside == "") & ~shifted)
+    under = replace(body.match, header_row=0)
+    batch = read_table(under, cells, data + 1, ledger, place, [0, *body.numbers])
+    kept = int((~batch.fatal).sum())
     return SheetTable(
         body=body,
-        frame=_shaped(body.match, frame),
-        refused=refused,
-        rows_read=len(body.rows) + sum(body.ignored.values()),
-        rows_kept=len(good),
-        rows_refused=len(problems),
-        ignored=ignored,
+        frame=_shaped(body, batch),
+        refused=ledger.frame(ledger.refused, QUARANTINE).drop(columns=FINDING),
+        rows_read=len(body.numbers) + sum(body.ignored.values()),
+        rows_kept=kept,
+        rows_refused=int(shifted.sum()) + int(batch.fatal.sum()),
+        ignored=body.ignored + Counter(aside[aside != ""].tolist()),
     )
 
 
-def _ignoring(match: Match, header: Row, territory: frozenset[str]) -> Any:
-    """The function that gives the reason why a row is not data for us, ``""`` when it is."""
-    layout, places = match.layout, [*match.columns.values(), *match.wide.values()]
-    titles = [clean_text(header[i]) for i in places]
-    rules = [(match.columns[n], words) for n, words in layout.ignore.items() if n in match.columns]
-    where = match.columns.get(layout.territory) if territory else None
-    width = layout.columns[layout.territory].width if layout.territory else 0
-    seen: set[tuple[str, ...]] = set()
+def _aside(body: Body, texts: Cells, told: np.ndarray, territory: frozenset[str]) -> np.ndarray:
+    """The reason why each row under the header is not data for us, ``""`` where it is."""
+    layout, match = body.layout, body.match
+    header, told = told[0], told[1:]
+    aside = np.full(len(told), "", dtype=object)
 
-    def reason_of(row: Row) -> str:
-        if not any(cell not in ("", None) and str(cell).strip() for cell in row):
-            return "blank_row"
-        for index, words in rules:
-            said, _, more = fold_words(clean_text(row[index])).partition(" ")  # Refusé par le destinataire
-            if (reason := words.get(said)) and not more.startswith("partiel"):
-                return reason
-        if where is not None and clean_text(row[where]).zfill(width) not in territory:
-            return "outside_territory"
-        first = clean_text(row[places[0]])
-        if first == titles[0] and [clean_text(row[i]) for i in places] == titles:
-            return "header_row"
-        if layout.distinct:
-            texts = tuple(clean_text(row[i]) for i in places)
-            if texts in seen:
-                return "repeated_row"
-            seen.add(texts)
-        return ""
+    def ignore(rows: np.ndarray, reason: Any) -> None:
+        aside[rows & (aside == "")] = reason
 
-    return reason_of
+    filled = np.array([text != "" for text in texts.values], dtype=bool)
+    ignore(~filled[told].any(axis=1), "blank_row")
+    for name, words in layout.ignore.items():
+        if name in match.columns:
+            reasons = np.array([_ignored(text, words) for text in texts.values], dtype=object)
+            own = reasons[told[:, match.columns[name]]]
+            for reason in set(words.values()):
+                ignore(own == reason, reason)
+    if territory and layout.territory in match.columns:
+        inside = np.array([text.zfill(layout.width) in territory for text in texts.values], dtype=bool)
+        ignore(~inside[told[:, match.columns[layout.territory]]], "outside_territory")
+    places = np.array([*match.columns.values(), *match.wide.values()])
+    ignore((told[:, places] == header[places]).all(axis=1), "header_row")
+    if layout.distinct:
+        left = np.flatnonzero(aside == "")
+        again = pd.DataFrame(told[np.ix_(left, places)]).duplicated().to_numpy(dtype=bool)
+        aside[left[again]] = "repeated_row"
+    return aside
 
 
-def _read_columns(
-    body: Body, kept: list[int], problems: dict[int, list[Problem]]
-) -> tuple[dict[str, tuple[str, list[Any]]], list[frozenset[str]]]:
-    """Each column read cell by cell, equal cells once; for each row the columns that are masked in it."""
-    match = body.match
-    plan = [(name, column, match.columns.get(name)) for name, column in match.layout.columns.items()]
-    plan += [(title, Column([title], "number"), place) for title, place in match.wide.items()]
-    values: dict[str, tuple[str, list[Any]]] = {}
-    masked: list[set[str]] = [set() for _ in kept]
-    for name, column, place in plan:
-        known: dict[tuple[type, Any], tuple[Any, bool] | CellError] = {}
-        cells: list[Any] = [None] * len(kept)
-        title = clean_text(body.header[place]) if place is not None else ""
-        for position, index in enumerate(kept if place is not None else ()):
-            cell = body.rows[index][place]  # type: ignore[index]
-            case = (type(cell), cell)
-            if case not in known:
-                known[case] = _read(column, cell)
-            answer = known[case]
-            if isinstance(answer, CellError):
-                problems.setdefault(index, []).append((title, clean_text(cell), answer.finding))
-                continue
-            cells[position], hidden = answer
-            if hidden:
-                masked[position].add(name)
-        values[name] = (column.kind, cells)
-    return values, [frozenset(names) for names in masked]
+def _ignored(text: str, words: Any) -> str:
+    said, _, more = fold_words(text).partition(" ")  # Refusé par le destinataire
+    return words.get(said, "") if not more.startswith("partiel") else ""
 
 
-def _read(column: Column, cell: Any) -> tuple[Any, bool] | CellError:
-    try:
-        value, hidden = read_cell(column.kind, column.width, cell)
-    except CellError as error:
-        return error
-    if value is None and not hidden and column.cell_needed:
-        return CellError("missing_value.register")
-    return value, hidden
+def _beyond(texts: Cells, told: np.ndarray) -> np.ndarray:
+    """How many cells of each row stand beyond the header."""
+    filled = np.array([text != "" for text in texts.values], dtype=bool)[told]
+    last = np.flatnonzero(filled[0]).max(initial=-1)
+    return filled[1:, last + 1 :].sum(axis=1)
 
 
-def _shaped(match: Match, frame: pd.DataFrame) -> pd.DataFrame:
+def _shaped(body: Body, batch: Batch) -> pd.DataFrame:
     """Rows of the wide columns, what the layout computes; ``masked``, ``source_*`` at the end."""
-    layout, last = match.layout, ["masked", *SOURCE]
-    hidden = [bool(names) for names in frame["masked"]]
+    layout, last = body.layout, ["masked", *SOURCE]
+    kept = np.flatnonzero(~batch.fatal)
+    hidden = {name: np.isin(batch.cells[name].codes[kept], _masked(batch, name)) for name in batch.columns}
+    constants = {
+        name: pd.Series(text, range(len(kept)), dtype="str") for name, text in layout.constants.items()
+    }
+    added = pd.DataFrame(constants | {"masked": np.logical_or.reduce(list(hidden.values()))})
+    frame = pd.concat([batch.frame(), added], axis=1)
     if wide := layout.wide:
         ids = [*layout.columns, *layout.constants, *last]
-        frame = frame.melt(ids, list(match.wide), wide.variable, wide.value)
-        hidden = [title in names for title, names in zip(frame[wide.variable], frame["masked"], strict=True)]
-    frame["masked"] = pd.Series(hidden, index=frame.index, dtype="bool")
-    if wide:
+        titles = list(body.match.wide)
+        frame = frame.melt(ids, titles, wide.variable, wide.value)
+        frame["masked"] = np.concatenate([hidden[title] for title in titles])
         frame[wide.variable] = frame[wide.variable].astype("str")
         frame = frame.sort_values([*layout.columns, wide.variable], kind="stable", ignore_index=True)
     frame = layout.finish(frame)
     return frame[[name for name in frame if name not in last] + last]
+
+
+def _masked(batch: Batch, name: str) -> list[int]:
+    return [code for code, rule in batch.rules[name].items() if rule == MASKED]

@@ -10,10 +10,10 @@ from pathlib import Path
 from markupsafe import Markup
 
 from eit_analysis.french import counted, fold_words
+from eit_analysis.intake.cells.privacy import PRIVATE
 from eit_analysis.intake.form import guide
 from eit_analysis.intake.relance.fiche import Fiche
 from eit_analysis.intake.relance.wave_cells import DOUBTFUL, IMPLAUSIBLE, LAW, MISSING, REFUSED
-from eit_analysis.intake.sheets.personal import PRIVATE
 from eit_analysis.study import Study
 from eit_analysis.templates import environment, permitted
 

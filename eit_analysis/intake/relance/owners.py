@@ -73,7 +73,7 @@ def find_owners(wave: Cleaned) -> Owners:
         files.setdefault(place[0], set()).add(rows[place])
     alone = {file: next(iter(sites)) for file, sites in files.items() if len(sites) == 1}
     # A file without any row that is read tells its firm by its name alone.
-    blank = wave.quarantine.loc[wave.quarantine["reason_code"] == "cell_blank_file", "source_file"]
+    blank = wave.quarantine.loc[wave.quarantine["reason_code"] == "blank_file", "source_file"]
     unread = wave.corrections.loc[wave.corrections["rule"] == "ignored_unknown_sheet", "source_file"]
     alone |= {file: firm for file in unread if file not in files and (firm := _firm(file)) in declared}
     alone |= {file: firm for file in blank if file not in alone and (firm := _firm(file))}

@@ -11,11 +11,11 @@ from xlsxwriter.utility import xl_col_to_name
 from eit_analysis import tables
 from eit_analysis.intake.answers.answer_sheets import as_read
 from eit_analysis.intake.answers.applied import CellKey
+from eit_analysis.intake.cells.privacy import PRIVATE
 from eit_analysis.intake.cleaning.wave import Cleaned
 from eit_analysis.intake.relance import phrases
 from eit_analysis.intake.relance.owners import table_of_sheet
 from eit_analysis.intake.relance.phrases import sentence
-from eit_analysis.intake.sheets.personal import PRIVATE
 from eit_analysis.reference.findings import finding
 
 # Kinds, from the one that must be answered to the one that may be left.

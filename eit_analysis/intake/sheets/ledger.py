@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.intake.cells.columns import Cells, objects
-from eit_analysis.intake.sheets.personal import without_person
+from eit_analysis.intake.cells.privacy import without_person
 from eit_analysis.reference.findings import Finding, finding
 
 SOURCE = ["source_file", "source_sheet", "source_row"]
@@ -47,13 +48,17 @@ class SheetAccount:
 
 def typed(frame: pd.DataFrame) -> pd.DataFrame:
     """Lines of the quarantine or of the corrections in their types, also when there are none."""
-    texts = [name for name in frame.columns if name != FINDING]
-    return frame.astype({name: "Int64" if name == "source_row" else "str" for name in texts})
+    return frame.astype(_types(frame.columns))
+
+
+def _types(names: Iterable[str]) -> dict[str, str]:
+    own = {"source_row": "Int64", FINDING: "object"}
+    return {name: own.get(name, "str") for name in names}
 
 
 def no_lines(names: list[str]) -> pd.DataFrame:
     """No line, in the types that `typed` gives."""
-    return typed(pd.DataFrame(columns=names))
+    return pd.DataFrame({name: pd.array([], dtype=kind) for name, kind in _types(names).items()})
 
 
 @dataclass

@@ -13,14 +13,14 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
-from stdnum.fr import nir
 
 from eit_analysis.french import fold_words
 from eit_analysis.intake.cells.columns import Rows
 from eit_analysis.intake.cells.parsing import clean_text
-from eit_analysis.intake.sheets.headers import SheetLayout, recognise
+from eit_analysis.intake.cells.privacy import ADDRESSED, PRIVATE, has_contact, has_nir, is_personal
+from eit_analysis.intake.sheets.headers import recognise
+from eit_analysis.intake.sheets.spec import Layout
 
-PRIVATE = "[donnée personnelle]"  # what is written instead
 MOSTLY = 0.6  # share of the filled cells of a column that settles what it is
 BIRTH_YEARS = range(1940, 2013)
 
@@ -40,25 +40,14 @@ IMPERSONAL = re.compile(
     r"\b(?:nombre|nbre?|nb|total|effectifs?|part|taux|metiers?|postes?|emplois?|competences?|entreprises?|societes?"
     r"|sites?|fonctions?|etp|statuts?|ages?|tranches?|formations?|concernee?s?|services?|types?|categories?)\b"
 )
-NIR = re.compile(r"(?<!\d)[1-478](?:[ .-]?[0-9AB]){12}(?:[ .-]?\d){2}(?!\d)")
 NIR_SHAPE = re.compile(r"[12]\d\d(?:0[1-9]|1[0-2])(?:\d\d|2[AB])\d{6}(?:\d\d)?")
-EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-PHONE = re.compile(
-    r"(?<![\d.,])(?:(?:\+|00) ?33 ?(?:\(0\))?[ .-]?|0)[1-9](?:([ .-]?)\d\d)(?:\1\d\d){3}(?![\d.,]\d|\d)"
-)
-BORN = re.compile(r"\bn[ée](?:e|\(e\))?\.?s? (?:le|en) (?:\w+ )?\d", re.I)
-ADDRESSED = re.compile(
-    r"\b(?:Mme|Mlle|Mr|M\.|Monsieur|Madame|Mademoiselle) +(?!Mme|Madame|M\.)[A-ZÀ-Ý][\w'’-]+"
-)
-# What every one of them holds: nearly no cell does, and the rest need not be tried.
-PERHAPS = re.compile(r"@|\d[\dABab .()-]{7}|\b[Nn][éeÉE]|\bM(?:[.r]|me|lle|onsieur|adame|ademoiselle)")
 CAPITALISED = r"[A-ZÀ-Ý](?:[a-zà-ÿ]*|[A-ZÀ-Ý]*)(?:['’-][A-ZÀ-Ýa-zà-ÿ]+)*"
 FULL_NAME = re.compile(rf"{CAPITALISED}(?: {CAPITALISED}){{1,3}}")
 LONG_NUMBER = re.compile(r"[0-9](?:[ .-]?[0-9A-B]){8,}")
 WRITTEN_DATE = re.compile(r"(?:\d{1,2}[/.-]\d{1,2}[/.-](\d{4})|(\d{4})-\d\d-\d\d)(?: 00:00:00)?")
 
 
-def without_personal(layout: SheetLayout, cells: Rows) -> tuple[Rows, dict[int, str]]:
+def without_personal(layout: Layout, cells: Rows) -> tuple[Rows, dict[int, str]]:
     """The cells without personal data, and the columns of it, emptied, as `personal_columns` gives them.
 
     Other cells that hold some are replaced by a mark.
@@ -112,18 +101,6 @@ def personal_columns(table: str, headers: dict[int, str], rows: list[list[Any]])
     return found
 
 
-def is_personal(text: str) -> bool:
-    """Whether one cell holds a social-security number, an e-mail, a phone, a birth date or *Mme Untel*."""
-    if not PERHAPS.search(text):
-        return False
-    return bool(_has_nir(text) or _has_contact(text) or BORN.search(text) or ADDRESSED.search(text))
-
-
-def without_person(text: str) -> str:
-    """A text, or the mark written instead of one that holds personal data."""
-    return PRIVATE if is_personal(text) else text
-
-
 def _by_header(header: str) -> str:
     words = fold_words(header)
     if not words:
@@ -136,9 +113,9 @@ def _by_header(header: str) -> str:
 
 def _by_cells(cells: list[Any]) -> str:
     texts = [text for cell in cells if (text := clean_text(cell))]
-    if any(map(_has_nir, texts)) or _mostly(texts, _looks_like_nir):
+    if any(map(has_nir, texts)) or _mostly(texts, _looks_like_nir):
         return "personal_nir"
-    if any(map(_has_contact, texts)):
+    if any(map(has_contact, texts)):
         return "personal_contact"
     if _mostly(cells, may_be_birth):
         return "personal_birth_date"
@@ -151,17 +128,9 @@ def _mostly(cells: list[Any], test: Callable[[Any], bool]) -> bool:
     return bool(cells) and sum(map(test, cells)) >= MOSTLY * len(cells)
 
 
-def _has_nir(text: str) -> bool:
-    return any(nir.is_valid(re.sub(r"[ .-]", "", match[0])) for match in NIR.finditer(text.upper()))
-
-
 def _looks_like_nir(text: str) -> bool:
     """Built like a social-security number, without its key or with a wrong one."""
     return bool(NIR_SHAPE.fullmatch(re.sub(r"[ .-]", "", text.upper())))
-
-
-def _has_contact(text: str) -> bool:
-    return bool(EMAIL.search(text) or PHONE.search(text))
 
 
 def may_be_birth(cell: Any) -> bool:

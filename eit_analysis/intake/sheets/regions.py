@@ -12,24 +12,28 @@ from dataclasses import replace
 from functools import cache
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from eit_analysis import tables
 from eit_analysis.french import fold
 from eit_analysis.intake.cells.columns import Rows
 from eit_analysis.intake.cells.parsing import clean_text, parse_number
 from eit_analysis.intake.cells.periods import PERIOD_LABELS, header_month
-from eit_analysis.intake.cells.texts import matches, texts_of
-from eit_analysis.intake.sheets import headers
-from eit_analysis.intake.sheets.headers import SheetLayout
-from eit_analysis.intake.sheets.ledger import Ledger
+from eit_analysis.intake.cells.texts import texts_of
+from eit_analysis.intake.sheets.headers import HEADER_WORDS
+from eit_analysis.intake.sheets.ledger import NO_ROW, Ledger
+from eit_analysis.intake.sheets.spec import Layout, layout_of
 from eit_analysis.reference.findings import finding
 
 MONTHS = 12
+SAME = 0.02  # between a total and the months that it adds, which were rounded
+START = 4  # letters
 LEAST = 2  # headers that make a row a header row
 BARE = re.compile(r".*[0-9]")  # a number without its unit
 
 
-def one_layout(layout: SheetLayout, cells: Rows, place: int, ledger: Ledger) -> tuple[SheetLayout, Rows]:
+def one_layout(layout: Layout, cells: Rows, place: int, ledger: Ledger) -> tuple[Layout, Rows]:
     """The layout and the rows of a sheet as if it had only its first header row."""
     found = [layout, *_later(layout, cells)]
     beside = [other for other in found if len(other.repeated) >= LEAST]
@@ -42,22 +46,24 @@ def one_layout(layout: SheetLayout, cells: Rows, place: int, ledger: Ledger) -> 
     for other in beside:
         row = cells[other.header_row]
         names = [*other.repeated.values()] or [clean_text(row[i]) for i in other.columns.values()]
-        ledger.quarantine(
-            place, other.header_row + 1, "", " | ".join(names), finding("table_beside").in_cell()
-        )
+        found_beside = finding("table_beside", row=other.header_row + 1)
+        ledger.quarantine(place, NO_ROW, "", " | ".join(names), found_beside)
     layout, cells = _rearranged(below, cells) if len(below) > 1 else (layout, cells)
     return _year_of_months(layout, cells, place, ledger)
 
 
-def _year_of_months(layout: SheetLayout, cells: Rows, place: int, ledger: Ledger) -> tuple[SheetLayout, Rows]:
+def _year_of_months(layout: Layout, cells: Rows, place: int, ledger: Ledger) -> tuple[Layout, Rows]:
     """A quantity that stands in twelve columns, one a month, as that of the year.
 
     Where one of the twelve cells is no plain number, or is blank, the twelve stand in the cell and are asked.
     """
     months = {month: index for index, text in layout.unknown.items() if (month := header_month(text))}
-    if "quantity" in layout.columns or "quantity" not in tables.form(layout.table) or len(months) < MONTHS:
+    if "quantity" not in tables.form(layout.table) or len(months) < MONTHS:
         return layout, cells
     where = [months[number] for number in sorted(months)]
+    if "quantity" in layout.columns:
+        _hold_against_months(layout, cells, where, place, ledger)
+        return layout, cells
     rows = [list(row) for row in cells]
     for row in rows[: layout.header_row]:
         row.append("")
@@ -83,31 +89,40 @@ def _year_of_months(layout: SheetLayout, cells: Rows, place: int, ledger: Ledger
     ), Rows.of(rows)
 
 
-def _later(layout: SheetLayout, cells: Rows) -> list[SheetLayout]:
+def _hold_against_months(layout: Layout, cells: Rows, months: list[int], place: int, ledger: Ledger) -> None:
+    """Mark the quantities that are not the sum of the twelve months beside them."""
+    for index, row in enumerate(cells[layout.header_row + 1 :], start=layout.header_row + 2):
+        typed = row[layout.columns["quantity"]]
+        total, *parts = (parse_number(cell).value for cell in [typed, *(row[month] for month in months)])
+        added = sum(part or 0.0 for part in parts)
+        if total is not None and any(parts) and abs(added - total) > SAME * max(added, total):
+            found = finding("months_against_total", added=added)
+            header = tables.header(layout.table, "quantity")
+            ledger.mark(place, index, header, clean_text(typed), found)
+
+
+def _later(layout: Layout, cells: Rows) -> list[Layout]:
     """Layouts of the other header rows below the first."""
-    like = matches(texts_of(cells.values), _starts(layout.table))
+    starts = pc.utf8_slice_codeunits(pc.utf8_ltrim_whitespace(texts_of(cells.values)), 0, START)
+    like = pc.is_in(pc.utf8_lower(starts), value_set=_starts(layout.table)).to_numpy(zero_copy_only=False)
     for number in np.flatnonzero(like).tolist():
-        text = clean_text(cells.values[number])
-        like[number] = (
-            len(text) <= headers.LONGEST_HEADER and headers.recognise(layout.table, text) is not None
-        )
+        like[number] = layout.spec.means(clean_text(cells.values[number])) is not None
     count = np.zeros(len(cells) - layout.header_row - 1, dtype=np.int32)
     for column in cells.numbers[layout.header_row + 1 :].T:
         count += like[column]
     rows = np.flatnonzero(count >= LEAST) + layout.header_row + 1
-    made = [headers.layout_of(layout.table, int(row), cells[int(row)]) for row in rows]
+    made = [layout_of(layout.spec, int(row), cells[int(row)]) for row in rows]
     return [other for other in made if len(other.columns) >= max(LEAST, len(other.unknown) + 1)]
 
 
 @cache
-def _starts(table: str) -> str:
-    """Pattern of a cell that begins as a header of a form does."""
+def _starts(table: str) -> pa.StringArray:
+    """The first letters of all that may be a header of a form."""
     known = [spec["header"] for spec in tables.form(table).values()]
-    starts = {text[:4].casefold() for text in [*known, *map(fold, known), *headers.HEADER_WORDS]}
-    return rf"(?i)^\s*(?:{'|'.join(map(re.escape, sorted(starts)))})"
+    return pa.array({text[:START].lower() for text in [*known, *map(fold, known), *HEADER_WORDS]})
 
 
-def _is_beside(layout: SheetLayout, other: SheetLayout, cells: Rows, end: int) -> bool:
+def _is_beside(layout: Layout, other: Layout, cells: Rows, end: int) -> bool:
     """Whether rows under another header row also hold something in columns of the first."""
     left = [i for i in layout.columns.values() if i not in other.columns.values()]
     blank = np.array([clean_text(cell) == "" for cell in cells.values], dtype=bool)
@@ -116,7 +131,7 @@ def _is_beside(layout: SheetLayout, other: SheetLayout, cells: Rows, end: int) -
     return apart and not blank[under[:, left]].all()
 
 
-def _rearranged(found: list[SheetLayout], cells: Rows) -> tuple[SheetLayout, Rows]:
+def _rearranged(found: list[Layout], cells: Rows) -> tuple[Layout, Rows]:
     first = found[0]
     values, blank = [*cells.values, ""], len(cells.values)
     position = {value: number for number, value in enumerate(values) if isinstance(value, str)}

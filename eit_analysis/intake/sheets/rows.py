@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
-import pyarrow.compute as pc
 
 from eit_analysis import tables
 from eit_analysis.french import fold_words
-from eit_analysis.intake.cells.columns import Cells, Rows
+from eit_analysis.intake.cells.columns import Rows
 from eit_analysis.intake.cells.parsing import clean_text
-from eit_analysis.intake.cells.texts import content, texts_of
-from eit_analysis.intake.reading.sheet import STRUCK
-from eit_analysis.intake.sheets import headers
-from eit_analysis.intake.sheets.headers import SheetLayout
+from eit_analysis.intake.cells.privacy import PRIVATE, without_person
+from eit_analysis.intake.sheets import asides, headers
+from eit_analysis.intake.sheets.headers import PEOPLE
 from eit_analysis.intake.sheets.ledger import NO_ROW, Ledger, SheetAccount
-from eit_analysis.intake.sheets.personal import PRIVATE, without_person, without_personal
+from eit_analysis.intake.sheets.personal import without_personal
 from eit_analysis.intake.sheets.regions import one_layout
+from eit_analysis.intake.sheets.spec import ROWS_SEARCHED, Layout
 from eit_analysis.intake.sheets.workbook import RawSheet
 from eit_analysis.reference.findings import Finding, finding
 
 SILENT_SHEETS = {"Mode d'emploi", "Listes"}  # the questionnaire's own, known not to hold answers
-TOTAL_LIKE = re.compile(
-    r"tota|somme|ensemble|cumul|récapitul|recapitul|tous (?:les |nos )?(?:d[ée]chets|flux)"
-)
-PEOPLE = ("workforce", "skills", "readiness")  # tables where a name or a birth date has no place
 
 
 @dataclass(frozen=True)
@@ -38,9 +32,9 @@ class FoundSheet:
     place: int
     table: str
     raw: RawSheet
-    layout: SheetLayout | None  #: None where the sheet is not read: no header row is found, or what follows
+    layout: Layout | None  #: None where the sheet is not read: no header row is found, or what follows
     #: Of a sheet that looks like answers, though neither its name nor its headers identify its table.
-    likely: SheetLayout | None = None
+    likely: Layout | None = None
     firm: str = ""  #: identifier of the only firm that the file describes: a row without one is its
     aside: Finding | None = None  #: why the sheet is set aside though its header row is found
 
@@ -55,21 +49,21 @@ class SheetRows:
     cells: Rows  #: all those of the sheet
     #: Shape (n_rows,): position in ``cells.values`` of the cells of these rows, by form column of the sheet.
     columns: dict[str, np.ndarray]
-    layout: SheetLayout | None  #: None when no header row was found
+    layout: Layout | None  #: None when no header row was found
     totals: dict[int, dict[str, Any]] = field(default_factory=dict)  #: raw cells of total rows, by row number
     problem: Finding | None = None  #: why the sheet is not read
     firm: str = ""  #: identifier of the only firm that the file describes, whose its rows are
 
 
-def find_sheet(file: str, sheet: RawSheet, ledger: Ledger) -> FoundSheet | None:
-    """The table of a sheet by its name, else by its headers; None for a sheet that belongs to no table."""
+def find_sheet(file: str, sheet: RawSheet, ledger: Ledger, told: str = "") -> FoundSheet | None:
+    """The table of a sheet, if it is not told, by its name, else by its headers; None when it has none."""
     place = ledger.place(file, sheet.name)
     if not sheet.rows:
         return None
-    named = headers.table_of(sheet.name)
-    layout = headers.find_layout(named, sheet.rows) if named else headers.closest_layout(sheet.rows)
+    named = told or headers.table_of(sheet.name)
+    layout = headers.find_form(named, sheet.rows) if named else headers.closest_form(sheet.rows)
     table = layout.table if layout else named
-    if layout and not named and layout.share < headers.NAMELESS_SHARE:
+    if layout and not named and headers.share(layout) < headers.NAMELESS_SHARE:
         if len(layout.columns) >= headers.LEAST_HEADERS and sheet.name not in SILENT_SHEETS:
             return FoundSheet(place, layout.table, sheet, None, layout)
         table = None
@@ -107,7 +101,9 @@ def sheet_rows(found: FoundSheet, removed: Collection[int], ledger: Ledger) -> S
     data = np.ones(len(cells), dtype=bool)
     data[layout.header_row] = False
     totals = {}
-    rules = {index: headers.ignored_rule(layout, cells[index], index) for index in _suspects(layout, cells)}
+    rules = {
+        index: asides.ignored_rule(layout, cells[index], index) for index in asides.suspects(layout, cells)
+    }
     rules |= {row - 1: "removed_by_firm" for row in removed}
     rules = {index: rule for index, rule in sorted(rules.items()) if rule}
     if len(rules) == len(cells) - 1:  # a total of no other row is the answer itself
@@ -115,7 +111,7 @@ def sheet_rows(found: FoundSheet, removed: Collection[int], ledger: Ledger) -> S
         rules = {
             index: rule
             for index, rule in rules.items()
-            if rule != "ignored_total_row" or not keys[index] or headers.TOTAL.match(keys[index])
+            if rule != "ignored_total_row" or not keys[index] or asides.TOTAL.match(keys[index])
         }
     for index, ignored in rules.items():
         data[index] = False
@@ -154,11 +150,11 @@ def _without_header(found: FoundSheet, ledger: Ledger) -> SheetRows:
     """Every row of a sheet that cannot be read goes to quarantine, but for the blank ones."""
     table, sheet, place, likely = found.table, found.raw, found.place, found.likely
     account = SheetAccount(sheet.name, table, NO_ROW, len(sheet.rows))
-    header = "" if likely or found.aside else tables.form(table)[headers.key_column(table)]["header"]
+    header = "" if likely or found.aside else tables.form(table)[headers.form_spec(table).key]["header"]
     problem = found.aside or (
         finding("no_header.no_table", sheet=tables.sheet_name(table))
         if likely
-        else finding("no_header", column=header, rows=headers.ROWS_SEARCHED)
+        else finding("no_header", column=header, rows=ROWS_SEARCHED)
     )
     for number, cells in enumerate(Rows.of(sheet.rows), start=1):
         if any(map(clean_text, cells)):
@@ -177,7 +173,7 @@ def _shown(cells: Sequence[Any]) -> str:
     return " | ".join(without_person(text) for text in map(clean_text, cells) if text)
 
 
-def _log_headers(layout: SheetLayout, cells: Rows, place: int, ledger: Ledger) -> None:
+def _log_headers(layout: Layout, cells: Rows, place: int, ledger: Ledger) -> None:
     row = layout.header_row + 1
     for rule, found in (
         ("ignored_unknown_column", layout.unknown),
@@ -190,48 +186,3 @@ def _log_headers(layout: SheetLayout, cells: Rows, place: int, ledger: Ledger) -
         header = tables.form(layout.table)[name]["header"]
         if typed[index] not in (header, ""):
             ledger.correct(place, row, header, str(typed[index]), header, "header_recognised")
-
-
-def _suspects(layout: SheetLayout, cells: Rows) -> list[int]:
-    """Rows that may not be data: before the header, nearly blank, or with the word of a total or a header.
-
-    A quick look at the distinct cells; `headers.ignored_rule` decides on these few rows.
-    """
-    key = headers.header_key(tables.form(layout.table)[layout.key]["header"])
-    odd_keys = {key, headers.example(layout.table).get(layout.key)}
-    texts = texts_of(cells.values)
-    blank = pc.or_(pc.equal(texts, ""), pc.utf8_is_space(texts)).fill_null(False)
-    filled = ~blank.to_numpy(zero_copy_only=False)
-    if texts.null_count:
-        filled &= cells.test(lambda cell: cell is not None)
-    keys = cells.numbers[:, layout.columns[layout.key]]
-    suspect = _nearly_blank(filled, cells.numbers)
-    letters = content(texts).lower()  # of ASCII letters alone
-    if any(
-        word in letters for word in (b"tota", b"somme", b"ensemble", b"cumul", b"capitul", b"#barr", b"tous ")
-    ):  # in few
-        odd = cells.test(
-            lambda cell: (
-                isinstance(cell, str)
-                and (cell.startswith(STRUCK) or TOTAL_LIKE.search(cell.casefold()) is not None)
-            )
-        )
-        suspect |= odd[cells.numbers].any(axis=1)
-    column = Cells.among(cells.values, keys)
-    repeated = [isinstance(cell, str) and headers.header_key(cell) in odd_keys for cell in column.values]
-    suspect |= np.array(repeated, dtype=bool)[column.codes]
-    if layout.table == "readiness" and "answer" in layout.columns:
-        suspect |= ~filled[cells.numbers[:, layout.columns["answer"]]]
-    suspect[: layout.header_row] = True
-    suspect[layout.header_row] = False
-    return np.flatnonzero(suspect).tolist()
-
-
-def _nearly_blank(filled: np.ndarray, numbers: np.ndarray) -> np.ndarray:
-    """Rows with one filled cell at most."""
-    count = np.zeros(len(numbers), dtype=np.int32)
-    for column in numbers.T:
-        count += filled[column]
-        if count.min(initial=2) > 1:  # after two columns in most sheets
-            break
-    return count <= 1

@@ -63,6 +63,8 @@ def _aside(sheet: FoundSheet, same: list[FoundSheet], year: str) -> Finding | No
     plain = any(not DRAFT.search(name) and not OTHER.search(name) for name in others)
     if DRAFT.search(words) or (plain and OTHER.search(words)):
         return finding("no_header.draft", sheet=sheet.raw.name)
+    if _is_hidden(sheet) and not all(map(_is_hidden, same)):
+        return finding("no_header.hidden", sheet=sheet.raw.name)
     own = YEAR.search(words)
     if own and YEAR.fullmatch(year) and own[0] != year:
         return finding("no_header.other_year", sheet=sheet.raw.name, year=own[0], asked=year)
@@ -70,3 +72,7 @@ def _aside(sheet: FoundSheet, same: list[FoundSheet], year: str) -> Finding | No
     if own and max(later, default="") > own[0]:
         return finding("no_header.other_year", sheet=sheet.raw.name, year=own[0], asked=max(later))
     return None
+
+
+def _is_hidden(sheet: FoundSheet) -> bool:
+    return any(rule == "hidden_sheet_read" for *_, rule in sheet.raw.notes)

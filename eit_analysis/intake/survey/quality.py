@@ -130,7 +130,7 @@ def quarantine_by_reason(quarantine: pd.DataFrame) -> pd.DataFrame:
     reasons = quarantine["reason_code"].astype("str")
     extent = pd.Series("row", index=reasons.index, dtype="str")
     extent = extent.mask(of_cells(reasons), "cell").mask(
-        reasons.isin(["unreadable_file", "cell_blank_file"]), "file"
+        reasons.isin(["unreadable_file", "blank_file"]), "file"
     )
     frame = pd.DataFrame({"extent": extent, "reason": reasons.str.removeprefix(CELL)})
     counted = frame.groupby(["extent", "reason"]).size().rename("refusals").reset_index()

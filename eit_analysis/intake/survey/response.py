@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -11,14 +13,19 @@ from eit_analysis import tables
 from eit_analysis.breakdown import TOTAL, Breakdown
 from eit_analysis.codes import ACTOR_TYPES
 from eit_analysis.errors import InputError
+from eit_analysis.intake.cells.columns import Rows
 from eit_analysis.intake.cells.contract import clean_cell
 from eit_analysis.intake.cells.identifiers import CellError
 from eit_analysis.intake.cells.parsing import clean_text
-from eit_analysis.intake.sheets.headers import find_layout
+from eit_analysis.intake.sheets.headers import form_spec
+from eit_analysis.intake.sheets.ledger import Ledger
+from eit_analysis.intake.sheets.reader import filled_under, read_table, stop_at_refusal
+from eit_analysis.intake.sheets.spec import Reading, find_layout
 from eit_analysis.intake.sheets.workbook import read_files
 
 UNKNOWN = "unknown"  # nature of an actor from whom nothing came back, or who left it blank
 CONTACTED_FILE = "acteurs.csv"  # in the folder of the study
+LEAST_HEADERS = 2
 CONTACTED = ["site_id", "name", "siret", "commune_name"]
 # What its prefilled form says of each; the analyst may leave all but the first two out.
 LISTED = [
@@ -30,6 +37,29 @@ OTHERS = ("sites", "utilities", "synergy_register", "exchange_answers")
 RESPONSE_TABLES = [n for n in tables.TABLES if n not in OTHERS]
 
 Wave = Mapping[str, pd.DataFrame]  # tidy tables by name
+
+
+def _reader(column: str) -> Callable[[Any], Reading]:
+    """What reads a cell of the list; only an actor without an identifier of its own is refused."""
+
+    def read(cell: Any) -> Reading:
+        try:
+            # A text that a spreadsheet would take for a formula was written behind an apostrophe.
+            value = clean_cell("sites", column, clean_text(cell).removeprefix("'"))[0]
+        except CellError:
+            value = None
+        unnamed = column == "site_id" and value is None
+        return Reading(value, error=CellError("bad_identifier.actor") if unnamed else None)
+
+    return read
+
+
+SITES = form_spec("sites")
+ACTORS = replace(
+    SITES,
+    columns={name: replace(SITES.columns[name], read=_reader(name), free=False) for name in LISTED},
+    means=lambda text: found if (found := SITES.means(text)) and found.column in LISTED else None,
+)
 
 
 def read_contacted(path: Path) -> pd.DataFrame:
@@ -56,39 +86,24 @@ def read_listed(path: Path) -> pd.DataFrame:
     InputError
         When the file cannot be read, or a row has no identifier of its own: the count would be wrong.
     """
-    found = pd.DataFrame(columns=LISTED, dtype=object)
     if not path.exists():
-        return found
+        return pd.DataFrame(columns=LISTED, dtype=object)
     raw = next(read_files([path], path.parent))
-    rows = raw.sheets[0].rows if raw.sheets else []
-    layout = find_layout("sites", rows)
-    if raw.problem or layout is None:
+    cells = Rows.of(raw.sheets[0].rows if raw.sheets else [])
+    layout = find_layout(ACTORS, cells)
+    if raw.problem or layout is None or not layout.whole or layout.found < LEAST_HEADERS:
         problem = raw.problem or "la ligne d'en-têtes (Identifiant, Raison sociale) manque, remettez-la"
         raise InputError(problem, file=path.name)
-    lines = []
-    for number, row in enumerate(rows[layout.header_row + 1 :], start=layout.header_row + 2):
-        line = {name: _read(name, row[layout.columns[name]]) for name in LISTED if name in layout.columns}
-        if not any(line.values()):
-            continue
-        if line["site_id"] is None:
-            problem = "il faut un identifiant à chaque acteur (lettres, chiffres, tirets), corrigez la liste"
-            raise InputError(problem, file=path.name, row=number, column="Identifiant")
-        lines.append(line)
-    found = pd.DataFrame(lines, columns=LISTED, dtype=object).drop_duplicates(ignore_index=True)
+    ledger = Ledger()
+    batch = read_table(layout, cells, filled_under(layout, cells), ledger, ledger.place(path.name))
+    stop_at_refusal(ledger, path.name)
+    found = batch.frame()[LISTED].astype(object).drop_duplicates(ignore_index=True)
+    found = found.where(found.notna(), None)
     twice = found["site_id"].duplicated()
     if twice.any():
         problem = f"l'identifiant {found['site_id'][twice].iloc[0]} désigne deux acteurs, corrigez la liste"
         raise InputError(problem, file=path.name, column="Identifiant")
     return found
-
-
-def _read(column: str, cell: object) -> str | None:
-    # A text that a spreadsheet would take for a formula was written behind an apostrophe.
-    text = clean_text(cell).removeprefix("'")
-    try:
-        return clean_cell("sites", column, text)[0]
-    except CellError:
-        return None
 
 
 def silent(contacted: pd.DataFrame, *sites: pd.DataFrame) -> pd.DataFrame:

@@ -1,16 +1,23 @@
-"""The rows of one table while they are cleaned column by column, with what is corrected and refused."""
+"""The rows of one table while they are read column by column, with what is corrected and refused.
+
+Each distinct cell of a column is read once: a hundred thousand rows repeat few.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
-from eit_analysis import tables
 from eit_analysis.intake.cells.columns import Cells, objects
 from eit_analysis.intake.cells.parsing import clean_text
+from eit_analysis.intake.cells.privacy import PRIVATE
+from eit_analysis.intake.cells.texts import Texts, pick, plain_texts, put
 from eit_analysis.intake.sheets.ledger import Ledger
+from eit_analysis.intake.sheets.spec import Column
 from eit_analysis.reference.findings import Finding
 
 
@@ -18,20 +25,17 @@ from eit_analysis.reference.findings import Finding
 class Batch:
     """Rows of one table; arrays have the shape (n_rows,) unless told otherwise."""
 
-    table: str
+    columns: Mapping[str, Column]  #: how each is read, by name
     places: np.ndarray  #: place in the ledger: file and sheet
     rows: np.ndarray  #: row number from 1
-    cells: dict[str, Cells]  #: raw, by form column; a column that no sheet has is blank
+    cells: dict[str, Cells]  #: raw, by column; a column that no sheet has is blank
     ledger: Ledger
-    header_units: Cells  #: unit that the header of the quantity states for each row
-    firms: np.ndarray  #: identifier of the only firm that the file of each row describes, or ""
-    #: Shape (n, 3), of rows that were merged: place, number, and the position here of the row they repeat.
-    repeats: np.ndarray
     #: Rows that go to quarantine; the first reason found names it, any other is about a cell only.
     fatal: np.ndarray
     values: dict[str, Cells] = field(default_factory=dict)  #: clean values by column, None where missing
     numbers: dict[str, Any] = field(default_factory=dict)  #: what is computed, NaN where missing
     refused: dict[str, np.ndarray] = field(default_factory=dict)  #: by column, rows whose cell is refused
+    rules: dict[str, dict[int, str]] = field(default_factory=dict)  #: by column and distinct cell
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -41,7 +45,52 @@ class Batch:
         return self.values[column].column()
 
     def header(self, column: str) -> str:
-        return tables.header(self.table, column)
+        return self.columns[column].header
+
+    def read(self, name: str) -> None:
+        """Read each distinct cell of a column once; values, corrections and refusals go back to its rows."""
+        column, cells = self.columns[name], self.cells[name]
+        plain = plain_texts(cells.values) if column.free else np.zeros(len(cells.values), dtype=bool)
+        left = np.flatnonzero(~plain)
+        values, errors, rules = [], {}, {}
+        for code, cell in zip(left.tolist(), pick(cells.values, left), strict=True):
+            value, rule, error = column.read(cell)
+            values.append(value)
+            if error:
+                errors[code] = error
+            if rule and not (column.fatal and error):
+                rules[code] = rule
+        self.values[name] = Cells(put(cells.values, left, values), cells.codes)
+        self.rules[name] = rules
+        if errors:
+            where = cells.rows_of(errors)
+            found = [errors[code].finding for code in cells.codes[where].tolist()]
+            personal = [one.code == "personal_data" for one in found]
+            raw = np.where(personal, PRIVATE, self.raw(where, name).column())
+            self.reject(where, name, found, fatal=column.fatal, raw=raw)
+
+    def log_rules(self, name: str) -> None:
+        """Log which cells of a column were read as something else than what was typed."""
+        cells, rules = self.cells[name], self.rules[name]
+        if rules:
+            where = cells.rows_of(rules)
+            shown = {code: self.columns[name].shown(self.values[name].values[code]) for code in rules}
+            codes = cells.codes[where].tolist()
+            self.correct(where, name, objects([shown[c] for c in codes]), objects([rules[c] for c in codes]))
+
+    def distinct(self, name: str) -> Any:
+        """Distinct clean cells of a column, in its type; what is made of several columns is a text."""
+        values: Any = self.values[name].values
+        dtype: Any = self.columns[name].dtype if name in self.columns else "str"
+        if dtype == "float64":
+            return objects(values).astype(dtype)
+        return pd.array(values.array if isinstance(values, Texts) else objects(values), dtype=dtype)
+
+    def frame(self) -> pd.DataFrame:
+        """The rows that are kept, in the types of the columns, then their source."""
+        kept = np.flatnonzero(~self.fatal)
+        found = {name: self.distinct(name).take(self.values[name].codes[kept]) for name in self.columns}
+        return pd.DataFrame(found | self.ledger.sources(self.places[kept], self.rows[kept]), copy=False)
 
     def correct(self, where: np.ndarray, column: str, clean: Any, rule: Any) -> None:
         """Log that the cells of some rows were read as something else than what was typed.
