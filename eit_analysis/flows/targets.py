@@ -42,8 +42,7 @@ COUNTED = {
     "landfill_percent": ("route", ["landfill"]),
     "landfill_t_per_year": ("route", ["landfill"]),
 }
-# Mixed packaging, and the words that say that a mix is packaging: those of the law (obligations.csv).
-MIX, PACKAGING = "150106", "emballage emballages"
+MIX, LAW = "150106", "sort_packaging_mix"  # mixed packaging, and the row of the law on it
 RESIDUAL = "07A"  # ordures ménagères résiduelles, in SINOE
 CAP = "landfill_t_per_year"
 AT_MOST = ("landfill_percent", CAP)
@@ -144,7 +143,8 @@ def _about(out: pd.DataFrame, aims: pd.DataFrame) -> pd.DataFrame:
 
 def _mixed(about: pd.DataFrame) -> pd.Series:
     """Which flows have the code of mixed packaging without being called packaging."""
-    return (about["waste_code"] == MIX) & ~named(readable(about)["words"], PACKAGING)
+    words = reference.load("obligations").set_index("code").loc[[LAW], "words"].iloc[-1]
+    return (about["waste_code"] == MIX) & ~named(readable(about)["words"], words)
 
 
 def _shares(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from eit_analysis.errors import UsageError
 
 def in_force(rules: pd.DataFrame, day: str = "") -> pd.DataFrame:
     """The rows in force on a day, ``2018-12-31``; without one, those that nothing ended."""
-    until = rules["until_date"].fillna("")
+    until = rules["until_date"].astype(object).fillna("")
     if not day:
         return rules[until == ""].reset_index(drop=True)
     return rules[(rules["from_date"] <= day) & ((until == "") | (day <= until))].reset_index(drop=True)
