@@ -60,7 +60,7 @@ def test_published_recycling_loop_to_its_printed_digits(coefficients, last, last
     assert reconcile_layers(RECYCLING, NONE, ["env"], shares(coefficients[:1])).degrees_of_freedom == 2
 
 
-# OpenModelica's own check of its reconciliation, testsuite/openmodelica/dataReconciliation/Splitter.mos (commit
+# OpenModelica's check of its reconciliation, testsuite/openmodelica/dataReconciliation/Splitter.mos (commit
 # 24f8da3d): a flow divided by an exact coefficient; uncertainties are 95 % half-widths, to six digits.
 def test_published_splitter_with_an_exact_coefficient_to_its_printed_digits():
     arcs = network(
@@ -72,9 +72,9 @@ def test_published_splitter_with_an_exact_coefficient_to_its_printed_digits():
     assert [(float(f"{mass:.6g}"), float(f"{half:.6g}")) for mass, half in found] == printed
 
 
-# Measurements of a column, two flows out of one, with two contents each: Basic Concepts in Data Reconciliation,
-# chapter 4, table 4.1 (North Carolina State University and University of Ottawa, 2003). Its reconciled table
-# could not be read: its balance is held to the general solver.
+# Measurements of a column, two flows out of one, with two contents each: Basic Concepts in Data
+# Reconciliation, chapter 4, table 4.1 (North Carolina State University and University of Ottawa, 2003). Its
+# reconciled table could not be read: its balance is held to the general solver.
 def test_published_column_with_contents_beside_a_general_solver():
     arcs = network([("n0", "P", 1095.475, 4.8), ("P", "n0", 478.402, 3.9), ("P", "n0", 488.232, 4.4)])
     contents = shares(

@@ -103,6 +103,22 @@ def rounded(
     return Rounded(frame.assign(**shown), steps)
 
 
+def reckoned(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """What follows from printed numbers, to the digits of :func:`step_of`; bounds to two digits, outward."""
+    numbers = [
+        str(name)
+        for name in frame.select_dtypes("number").columns
+        if name not in keys and not exact(str(name), frame)
+    ]
+    bounds = {name: BOUND.sub("", name) for name in numbers if BOUND.search(name)}
+    values = {name: frame[name].to_numpy(dtype=float) for name in numbers}
+    shown = {name: _outward(values[name], "_high" in name) for name in bounds}
+    for name in set(numbers) - set(bounds):
+        step = step_of(values[name], [values[end] for end, of in bounds.items() if of == name], DIGITS)
+        shown[name] = to_step(values[name], step)
+    return frame.assign(**shown)
+
+
 def exact(name: str, frame: pd.DataFrame) -> bool:
     """Whether a column holds no amount of an actor: counts, years, ranks, public figures, parameters."""
     if name.startswith(
