@@ -163,6 +163,20 @@ def coming(aims: pd.DataFrame, year: int) -> pd.DataFrame:
     return known[~alike].sort_index()
 
 
+def unmeasured(aims: pd.DataFrame) -> pd.DataFrame:
+    """The targets that no answer of one year can measure, and what would have to be known.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``target``, ``target_value`` (percent), ``year``, ``base_year``, ``to_know`` and ``text_ref``.
+    """
+    rows = aims[~aims["indicator"].isin(COUNTED)].reset_index(drop=True)
+    known = [reference.sentence("target_base_year", year=year) for year in rows["base_year"]]
+    columns = ["target", "target_value", "year", "base_year", "to_know", "text_ref"]
+    return rows.assign(to_know=pd.Series(known, rows.index, dtype=object))[columns]
+
+
 def gaps(shown: pd.DataFrame, aims: pd.DataFrame) -> pd.DataFrame:
     """How far each measured target is, from what is printed of it.
 
