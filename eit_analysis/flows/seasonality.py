@@ -80,10 +80,9 @@ def peaks(flows: pd.DataFrame, by: str, least: int = 1) -> Derived:
     found = spread.merge(peak[[by, "month", "n_sites"]], on=by).rename(columns={"month": "peak_month"})
     found["peak_month"] = found["peak_month"].astype("Int64").where(found["peak_ratio"] > 1 + 1e-9)
     found["whole"] = found[by] == TOTAL
-    stated = flows[(flows[MASS] > 0) & flows["months"].fillna("").ne("")]
     actors = flows[flows[MASS] > 0].groupby(by)["site_id"].nunique()
-    actors = actors[actors.index.isin(stated.loc[stated["months"].str.split().str.len() < 12, by])]
-    found = found[found["whole"] | (found[by].map(actors) >= least)]
+    seasonal = months.records.loc[months.records["share"] > 1 / 12 + 1e-9, by].unique()
+    found = found[found["whole"] | ((found[by].map(actors) >= least) & found[by].isin(seasonal))]
     found = found.sort_values(["whole", "peak_ratio", by], ascending=[True, False, True], ignore_index=True)
     frame = found[[by, "peak_month", "peak_ratio", "active_months", "n_sites"]]
     peak_months = replace(
