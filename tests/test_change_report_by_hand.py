@@ -366,8 +366,8 @@ TEAM_05 = [
 OUTSIDE_05 = [
     INTRODUCTION_05,
     "Synthèse",
-    *BETTER_05,
-    "Ici, 45,5 % des pistes sont réalisées.",
+    *(line.replace("66,7", "67").replace("105 kg", "100 kg") for line in BETTER_05),
+    "Ici, 45 % des pistes sont réalisées.",
     *WHERE_05,
     "Déchets de la famille « plastique », par échange.",
     "Val Clair en tire 15 t/an par synergie.",
@@ -378,7 +378,7 @@ OUTSIDE_05 = [
     *COMPARE_05,
     *card_05("famille « plastique », par échange", "15 t/an", "27 t/an"),
     "2 Réalise-t-on autant de pistes qu'ailleurs ? Écart établi avec 1 sur 2 ; ici, "
-    "48 % (23 à 73) après mise en commun",
+    "50 % (22 à 74) après mise en commun",
     *FIGURE_05,
     "3 Par employé, par acteur et par tonne",  # the 18 t would be the rest of a told share
     NO_BETTER,
@@ -763,8 +763,11 @@ def test_pooled_rates_are_those_of_a_sum_over_all_parameters(
         "Taux mis en commun (%)", "Taux mis en commun, borne basse (%)",
         "Taux mis en commun, borne haute (%)", "Probabilité qu'il fasse mieux (%)",
     )  # fmt: skip
-    for found, (*told, above) in zip(columns(rows, *names), expected, strict=True):
-        assert found[:3] == pytest.approx(told, abs=0.75)
+    for found, (middle, *ends, above) in zip(columns(rows, *names), expected, strict=True):
+        # Outside the team, to the digit that the bounds support.
+        coarse = audience != "internal" and max(abs(end - middle) for end in ends) >= 10
+        assert found[0] == pytest.approx(middle, abs=5 if coarse else 0.75)
+        assert found[1:3] == pytest.approx(ends, abs=1.25)
         assert found[3] is None or found[3] == pytest.approx(above, abs=0.5)
     # Established from 97.5 % on: 99.2 is, 32 is not.
     assert expected[0][3] > 98 and 25 < expected[2][3] < 35

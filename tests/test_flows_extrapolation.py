@@ -443,3 +443,28 @@ def test_beside_eurostat_in_words():
     assert rows.loc["13", ["nace_group", "t_per_employee"]].tolist() == ["C13-C15", 1.7]
     whole = Derived(extrapolated.tail(1), ["naf_division"], [])
     assert eurostat_check.beside_eurostat(whole, WASTE).frame.empty
+
+
+def test_what_was_expected_before_any_answer_by_hand():
+    """100 people of 13 at 1.7 t, 200 of 41 at 500 t; of borrowed ratios and unknown branches nothing."""
+    masses = [f"extrapolated{end}_t_per_year" for end in ("", "_low", "_high")]
+    names = ["naf_division", "basis", "headcount", *masses]
+    rows = [
+        ("13", "division", 100.0, 85.0, 60.0, 120.0), ("41", "division", 200.0, 1000.0, 800.0, 1200.0),
+        ("38", "division", 50.0, 9.0, 5.0, 20.0), ("14", "branch", 100.0, 170.0, 100.0, 300.0),
+        ("Total", None, 450.0, 1264.0, 0.0, 0.0),
+    ]  # fmt: skip
+    extrapolated = Derived(pd.DataFrame(rows, columns=names), ["naf_division"], [])
+    found = eurostat_check.expected_before(extrapolated, WASTE).set_index("naf_division")
+    assert found.index.tolist() == ["41", "13", "Total"]
+    ratio = WASTE.set_index("nace_group")["central"]
+    assert found.loc["13", "eurostat_t_per_year"] == pytest.approx(100 * ratio["C13-C15"])
+    assert found.loc["13", "factor_to_eurostat"] == pytest.approx(85 / (100 * ratio["C13-C15"]))
+    assert found.loc["Total", "extrapolated_t_per_year"] == 1085
+    whole = 100 * ratio["C13-C15"] + 200 * ratio["F"]
+    assert found.loc["Total", "factor_to_eurostat"] == pytest.approx(1085 / whole)
+    least = 200 * WASTE.set_index("nace_group").loc["F", "low"]
+    assert found.loc["41", "plausibility"] == ("below" if least > 1200 else "within")
+    assert eurostat_check.expected_before(
+        Derived(extrapolated.frame.tail(1), ["naf_division"], []), WASTE
+    ).empty

@@ -60,6 +60,31 @@ def test_published_recycling_loop_to_its_printed_digits(coefficients, last, last
     assert reconcile_layers(RECYCLING, NONE, ["env"], shares(coefficients[:1])).degrees_of_freedom == 2
 
 
+# OpenModelica's check of its reconciliation, testsuite/openmodelica/dataReconciliation/Splitter.mos (commit
+# 24f8da3d): a flow divided by an exact coefficient; uncertainties are 95 % half-widths, to six digits.
+def test_published_splitter_with_an_exact_coefficient_to_its_printed_digits():
+    arcs = network(
+        [("env", "P", 2.1, 1.96 / 1.96), ("P", "env", 1.05, 1.91 / 1.96), ("P", "env", 0.97, 1.91 / 1.96)]
+    )
+    told = reconcile_layers(arcs, NONE, ["env"], shares([("f1", "", 0.5, 0.0)])).quantities.head(3)
+    printed = [(2.07241, 1.58637), (1.0362, 0.793185), (1.0362, 0.793185)]
+    found = zip(told["reconciled"], 1.96 * told["sd_reconciled"], strict=True)
+    assert [(float(f"{mass:.6g}"), float(f"{half:.6g}")) for mass, half in found] == printed
+
+
+# Measurements of a column, two flows out of one, with two contents each: Basic Concepts in Data
+# Reconciliation, chapter 4, table 4.1 (North Carolina State University and University of Ottawa, 2003). Its
+# reconciled table could not be read: its balance is held to the general solver.
+def test_published_column_with_contents_beside_a_general_solver():
+    arcs = network([("n0", "P", 1095.475, 4.8), ("P", "n0", 478.402, 3.9), ("P", "n0", 488.232, 4.4)])
+    contents = shares(
+        [("f0", "1", 0.4822, 0.0048), ("f1", "1", 0.9410, 0.0094), ("f2", "1", 0.0197, 0.0002),
+         ("f0", "2", 0.5170, 0.0052), ("f1", "2", 0.0501, 0.0005), ("f2", "2", 0.9748, 0.0097)]
+    )  # fmt: skip
+    gap, more = beside_general(arcs, contents, NONE)
+    assert gap < 1e-6 and more < 1e-8
+
+
 def test_two_product_formula_and_its_error():
     """m2 / m1 = (c1 - c3) / (c2 - c3), and its error by its derivatives (Wills & Finch, two-product
     formula)."""

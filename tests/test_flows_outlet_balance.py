@@ -6,7 +6,7 @@ import pytest
 from eit_analysis import reference
 from eit_analysis.flows import costs
 from eit_analysis.flows.balance import from_elsewhere, outlet_balance, survey_balance, taken_paths
-from eit_analysis.flows.full_cost import PARTS, full_cost
+from eit_analysis.flows.full_cost import PARTS, bought_and_lost, full_cost
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
 from eit_analysis.publishing import wording
 from eit_analysis.reference.factors import factor_table
@@ -156,6 +156,25 @@ def test_every_product_and_layer_has_its_words_and_its_ranges():
     # The products of a process take up what enters: their range holds the whole.
     general = COEFFICIENTS[COEFFICIENTS["category"].isna()].groupby("process")[["low", "high"]].sum()
     assert (general["low"] <= 1).all() and (general["high"] >= 1).all()
+
+
+def test_what_is_bought_and_what_leaves_by_hand():
+    out = answers([("E01", "out", "cardboard", "150101", 10, "recycling", None),
+                   ("E01", "out", "wood", "150103", 4, "energy", None),
+                   ("E02", "out", "wood", "150103", 30, "energy", None)])  # fmt: skip
+    out = out.assign(cost_eur_per_year=[-600.0, None, 900.0])
+    bought = answers([("E01", "in", "cardboard", None, 30, None, None),
+                      ("E01", "in", "cardboard", None, 10, None, None),
+                      ("E02", "in", "wood", None, 20, None, None),
+                      ("E01", "in", "wood", None, 9, None, None)])  # fmt: skip
+    bought = bought.assign(cost_eur_per_t=[400.0, 800.0, 250.0, None])
+    # The wood of E01 has no price; E02 lets go more than it says that it buys.
+    rows = bought_and_lost(out, bought).set_index("site_id")
+    assert rows["category"].to_dict() == {"E02": "wood", "E01": "cardboard"}
+    assert rows["lost_percent"].to_dict() == {"E02": pytest.approx(150), "E01": pytest.approx(25)}
+    assert rows["lost_purchase_eur_per_year"].to_dict() == {"E02": 7500, "E01": 5000}
+    assert rows["cost_eur_per_year"].to_dict() == {"E02": 900, "E01": -600}
+    assert bought_and_lost(out.head(0), bought).empty
 
 
 def test_full_cost_by_hand():

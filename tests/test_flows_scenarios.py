@@ -383,6 +383,9 @@ def test_every_target_has_its_text_and_says_whether_it_was_seen():
     assert set(rows["seen"]) == {"yes", "no"} and rows["target_value"].between(0, 100).all()
     assert rows["indicator"].isin([*targets.COUNTED, "landfill_cut_percent"]).all()
     assert (rows["indicator"] == "landfill_cut_percent").equals(rows["base_year"].notna())
+    left = targets.unmeasured(AIMS)
+    assert left["target"].tolist() == ["landfill_cut_2020", "landfill_cut_2025"]
+    assert left["to_know"].str.contains("en stockage en 2010, que l'enquête ne demande pas").all()
     codes = reference.load("waste_codes")["waste_code"]
     for prefix in " ".join(rows["waste_code_prefixes"].dropna()).split():
         assert codes.str.startswith(prefix).any()

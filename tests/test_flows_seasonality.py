@@ -30,8 +30,14 @@ def test_a_season_by_hand():
     assert peaks.loc["food", "peak_month"] == 6
     assert peaks.loc["food", "peak_ratio"] == pytest.approx(13 * 12 / 36)
     assert peaks.loc["food", "n_sites"] == 2
-    assert peaks.loc["wood", "peak_ratio"] == pytest.approx(1)
-    assert seasonality.mark_seasonal(flows)["seasonal"].tolist() == ["no", "yes", "no"]
+
+
+def test_equal_months_are_no_evidence_that_there_is_no_season():
+    every = " ".join(map(str, range(1, 13)))
+    flows = flows_of(
+        [("A", "wood", 12, None), ("B", "wood", 12, every), ("A", "food", 12, ""), ("B", "food", 9, "7")]
+    )
+    assert seasonality.peaks(flows, "category").frame["category"].tolist() == ["food", "Total"]
 
 
 def test_the_season_of_one_firm_is_no_season_of_its_family():

@@ -288,3 +288,27 @@ def test_actors_are_counted_once_by_their_gravest_verdict(invented: pd.DataFrame
     worst = obligations.gravest(judged)
     refused = worst[(worst["obligation"] == "sorting") & (worst["verdict"] == "not_met")]
     assert wide.loc["sorting", "n_sites_not_met"] == len(refused) > 3
+
+
+def test_what_changed_between_the_law_of_a_wave_and_that_of_a_run():
+    """From the end of 2021 to July 2022 a register and a tracking end, their successors enter, bans too."""
+    found = dated.changed(LAW, "2021-12-31", "2022-07-01")
+    ended = {"tracking_paper", "register", "attestation", "used_oils"}
+    assert set(found.loc[found["law_change"] == "ended", "code"]) == ended
+    entered = found.loc[found["law_change"] == "entered", "from_date"]
+    assert len(entered) and entered.between("2022-01-01", "2022-07-01").all()
+    # A day has no change with itself; the other way round, what entered ends.
+    assert dated.changed(LAW, "2018-12-31", "2018-12-31").empty
+    back = dated.changed(LAW, "2022-07-01", "2021-12-31").set_index("code")["law_change"]
+    assert back["tracking_electronic"] == "ended" and back["tracking_paper"] == "entered"
+
+
+def test_the_same_answers_under_a_later_law_stand_beside_and_not_instead():
+    """Wood that is landfilled is sorted out of the law of 2015, and against that of 2022."""
+    given = ("wood", "Palettes cassées", "150103", 40.0, "clean", "landfill", "Collecte privée")
+    then, now = (firm(given, year=year) for year in (2015, 2022))
+    judged = [verdicts.reset_index().assign(site_id="E1") for verdicts in (then, now)]
+    printed = [flows.obligations.counts(one).frame for one in judged]
+    rows = flows.obligations.differing(*printed).set_index("obligation")
+    assert rows.loc["sorting", "n_sites_not_met"] == 1 and "n_sites_not_met" in rows
+    assert "weee" not in rows.index and flows.obligations.differing(printed[0], printed[0]).empty

@@ -213,6 +213,17 @@ def test_pages_in_a_browser_make_no_request(published: Path, tmp_path: Path) -> 
     assert own == set(addresses.values())
 
 
+# Words of letters, no longer than a column is wide, that stand on two lines of what a row is about.
+CUT_WORDS = r"""[...document.querySelectorAll('tbody tr > :first-child')].filter(c => c.checkVisibility())
+  .flatMap(cell => [...cell.childNodes].filter(node => node.nodeType === 3)).flatMap(node =>
+    [...node.data.matchAll(/\p{L}{9,14}/gu)].filter(word => {
+      const range = document.createRange();
+      range.setStart(node, word.index);
+      range.setEnd(node, word.index + word[0].length);
+      return new Set([...range.getClientRects()].map(rect => Math.round(rect.top))).size > 1;
+    }).map(word => word[0]))"""
+
+
 @needs_browser
 @pytest.mark.parametrize("page", PAGES)
 def test_figures_can_be_read_on_a_phone_and_the_page_is_no_wider(
@@ -222,6 +233,7 @@ def test_figures_can_be_read_on_a_phone_and_the_page_is_no_wider(
     assert browser.value("document.documentElement.scrollWidth") <= 375
     sizes = browser.value(SIZES)
     assert sizes and min(sizes) >= 9, sizes
+    assert browser.value(CUT_WORDS) == []
 
 
 @needs_browser

@@ -18,6 +18,7 @@ from eit_analysis.reference.factors import (
     MissingFactorError,
     check_units,
     factor_table,
+    for_flows,
     lookup,
 )
 from eit_analysis.reference.place_names import normalise_name
@@ -26,7 +27,7 @@ from eit_analysis.reference.units import known_unit, normalise_unit, to_tonnes
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 NEEDS_DATA = pytest.mark.skipif(not DATA.is_dir(), reason="../shared/data (real files) is not here")
 TABLES = [
-    "factors", "units", "compatibility", "outlet_general", "pooling_thresholds",
+    "factors", "factors_by_code", "units", "compatibility", "outlet_general", "pooling_thresholds",
     "producer_schemes", "regions", "transfer_coefficients", "contents",
     "rome_fap", "rome_labels", "fap_2009", "greening_occupations", "labour_market",
 ]  # fmt: skip
@@ -518,3 +519,24 @@ def test_every_older_code_has_a_class() -> None:
     codes = pd.read_csv(DATA / "rome" / "metiers.csv", dtype=str)["code_rome"]
     assert len(codes) == 532
     assert found[codes].value_counts().to_dict() == {"white": 394, "strategic": 104, "green": 18, "brown": 16}
+
+
+def test_a_code_may_have_a_factor_of_its_own_whatever_its_family():
+    flows = pd.DataFrame(
+        {
+            "category": ["chemical", "other", "chemical", "weee", "weee"],
+            "route": ["incineration", "incineration", "incineration", "recycling", "recycling"],
+            "waste_code": ["180103", "180202", "140603", "160604", None],
+        }
+    )
+    table = factor_table()
+    found = for_flows(flows, table, "emissions_impact")["central"].tolist()
+    special = float(lookup(table, "emissions_impact", "chemical", "incineration")["central"])
+    weee = float(lookup(table, "emissions_impact", "weee", "recycling")["central"])
+    assert found == [943, 943, special, 360, weee]
+    assert for_flows(flows, table, "emissions_avoided")["central"].iloc[3] == -803
+    assert for_flows(flows.drop(columns="waste_code"), table, "emissions_impact")["central"].iloc[3] == weee
+    own = reference.load("factors_by_code")
+    assert not own.duplicated(["factor", "waste_code_prefix", "route"]).any()
+    assert (own["low"].le(own["central"]) & own["central"].le(own["high"])).all()
+    assert own["waste_code_prefix"].isin(reference.load("waste_codes")["waste_code"]).all()

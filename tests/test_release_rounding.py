@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eit_analysis.publishing import wording
-from eit_analysis.publishing.release.rounding import digit, rounded, to_step
+from eit_analysis.publishing.release.rounding import digit, reckoned, rounded, to_step
 
 MASS, LOW, HIGH = "mass_t_per_year", "mass_low_t_per_year", "mass_high_t_per_year"
 
@@ -128,3 +128,18 @@ def test_what_is_printed_holds_the_truth(rows: list[tuple[float, float, float]])
 def test_rounding_twice_is_rounding_once(values: list[float]) -> None:
     once = to_step(np.array(values), digit(np.array(values), 2))
     np.testing.assert_array_equal(once, to_step(once, digit(np.array(values), 2)))
+
+
+def test_what_is_reckoned_has_the_digits_that_its_bounds_support() -> None:
+    """A gap of 254 t between -31 and 576 is one of 300 t; its ends go outward, to two digits."""
+    frame = pd.DataFrame(
+        {
+            "target": ["a", "b"], "gap_t_per_year": [254.4, 1234.0], "gap_low_t_per_year": [-31.4, 1231.0],
+            "gap_high_t_per_year": [576.1, 1236.0], "n_sites": [1234, 3], "target_value": [66.6, 50.0],
+        }
+    )  # fmt: skip
+    found = reckoned(frame, ["target"])
+    assert found["gap_t_per_year"].tolist() == [300, 1200]
+    assert found["gap_low_t_per_year"].tolist() == [-32, 1200]
+    assert found["gap_high_t_per_year"].tolist() == [580, 1300]
+    assert found[["n_sites", "target_value"]].equals(frame[["n_sites", "target_value"]])

@@ -11,7 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pooling_cases import needs, outputs
 
+from eit_analysis import reference
 from eit_analysis.config import PoolingCostOverride
+from eit_analysis.reference.dated import in_force
 from eit_analysis.synergies.pooling.best_part import best_part
 from eit_analysis.synergies.pooling.costs import Costs, Range, by_profile, cost_table
 from eit_analysis.synergies.pooling.groups import (
@@ -27,7 +29,7 @@ from eit_analysis.synergies.pooling.lacking import lacking
 from eit_analysis.synergies.pooling.offered import Sharers, offered
 from eit_analysis.synergies.pooling.rounds import Rounds, every_tour
 from eit_analysis.synergies.pooling.savings import central_saving
-from eit_analysis.synergies.pooling.schemes import free, schemes_in_force
+from eit_analysis.synergies.pooling.schemes import free
 from eit_analysis.synergies.pooling.thresholds import Threshold, targets
 from eit_analysis.synergies.pooling.worthwhile import threshold_table
 
@@ -35,6 +37,10 @@ PROFILES = by_profile(cost_table())
 SKIP = Threshold("collection", "", "t", 36.0, 12, 8.0, "collection", "une benne")
 SESSION = Threshold("training", "sst", "personne", 8.0, 1, 10.0, "session", "une session")
 DELIVERY = Threshold("purchase", "", "unité", 60.0, 1, 80.0, "delivery", "une commande")
+
+
+def schemes(year):
+    return in_force(reference.load("producer_schemes"), f"{year}-12-31")
 
 
 def flat(**values):
@@ -161,10 +167,10 @@ def test_what_a_producer_collects_for_nothing_costs_its_holder_nothing():
         100.0,
     )
     flows["waste_code"] = ["160214", "200136", None, "170405", "160103"]
-    assert free(flows, schemes_in_force(2018)).to_list() == [True, True, False, False, True]
-    assert not free(flows, schemes_in_force(2000)).any()
+    assert free(flows, schemes(2018)).to_list() == [True, True, False, False, True]
+    assert not free(flows, schemes(2000)).any()
     oil = outputs([("A", "chemical", 0.1)], 100.0).assign(waste_code="130205")
-    assert not free(oil, schemes_in_force(2018)).any() and free(oil, schemes_in_force(2022)).all()
+    assert not free(oil, schemes(2018)).any() and free(oil, schemes(2022)).all()
 
 
 def test_appliances_that_a_producer_collects_make_no_group():
@@ -178,7 +184,7 @@ def test_appliances_that_a_producer_collects_make_no_group():
         {"kind": "group", "saving_eur_per_year": [-1.0, 34.0, 99.9, 100.0], "volume_per_year": 1.0}
     )
     assert counted(numbered(small)) == (3, 2)
-    asked = targets(nobody, flows, table, schemes_in_force(2018))
+    asked = targets(nobody, flows, table, schemes(2018))
     unpaid, shares = pooled_for(asked, sites, costs, 15.0, 1.0)
     assert numbered(unpaid).empty and starts(unpaid).empty
     assert losing(unpaid)["group_lacks"].to_list() == ["free_scheme"]

@@ -58,6 +58,33 @@ def full_cost(
     return pd.concat(parts, ignore_index=True)
 
 
+def bought_and_lost(out: pd.DataFrame, incoming: pd.DataFrame) -> pd.DataFrame:
+    """What each actor buys of a family and what leaves it as waste: m / b, m a and the invoice.
+
+    m is the mass that leaves, b what the actor declares to buy of the family, a its mean price. Only families
+    of which an actor declares both a purchase with its price and an outflow: the questionnaire asks for no
+    product, and its inputs are seldom all declared. It is no yield, and above 100 % says that purchases are
+    missing.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``site_id``, ``category``, ``bought_t_per_year``, the mass that leaves, ``lost_percent``,
+        ``lost_purchase_eur_per_year`` and ``cost_eur_per_year`` (net, missing where none is declared); the
+        dearest loss first.
+    """
+    keys, spent = ["site_id", "category"], "lost_purchase_eur_per_year"
+    priced = incoming[(incoming["cost_eur_per_t"] > 0) & (incoming[MASS] > 0)]
+    priced = priced.astype(dict.fromkeys(keys, "str")).assign(paid=priced[MASS] * priced["cost_eur_per_t"])
+    bought = priced.groupby(keys)[[MASS, "paid"]].sum().rename(columns={MASS: "bought_t_per_year"})
+    left = out.astype(dict.fromkeys(keys, "str")).groupby(keys)[[MASS, "cost_eur_per_year"]].sum(min_count=1)
+    rows = left.join(bought, how="inner").reset_index()
+    rows["lost_percent"] = 100 * rows[MASS] / rows["bought_t_per_year"]
+    rows[spent] = rows[MASS] * rows["paid"] / rows["bought_t_per_year"]
+    columns = [*keys, "bought_t_per_year", MASS, "lost_percent", spent, "cost_eur_per_year"]
+    return rows.sort_values(spent, ascending=False, ignore_index=True)[columns]
+
+
 def watery(out: pd.DataFrame, codes: pd.DataFrame) -> np.ndarray:
     """Whether the code of each outflow is one of a sludge or a waste water."""
     found = codes.loc[codes["label_fr"].str.contains(WATERY, case=False), "waste_code"]

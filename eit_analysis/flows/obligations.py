@@ -53,6 +53,13 @@ def beside(printed: pd.DataFrame) -> pd.DataFrame:
     return wide.add_prefix("n_sites_").reset_index().rename_axis(columns=None)
 
 
+def differing(then: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
+    """The lines of :func:`beside` of a later law, ``now``, that are not those of an earlier one."""
+    later = beside(now)
+    same = later.merge(beside(then))["obligation"]
+    return later[~later["obligation"].isin(same)]
+
+
 def by_actor(judged: pd.DataFrame) -> pd.DataFrame:
     """``site_id`` and one column per obligation: the gravest verdict of each actor."""
     table = gravest(judged).pivot(index="site_id", columns="obligation", values="verdict")

@@ -1,6 +1,7 @@
 """What is not yet valorised: ranked by tonnes, by what it costs today, and by how easy it looks to change.
 
-Ease is a count, out of six, of plain criteria, each shown beside it: no weight, no model.
+Ease is a count, out of five, of plain criteria, each shown beside it: no weight, no model. That a flow exists
+all year is none of them: a blank cell of months says so, which is no answer.
 """
 
 from __future__ import annotations
@@ -13,12 +14,11 @@ import pandas as pd
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.flows.costs import PRICES, estimates, in_euros, reference_prices
 from eit_analysis.flows.diagnosis import totals
-from eit_analysis.flows.seasonality import mark_seasonal
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
 from eit_analysis.reference.compatibility import known_use
 
 CRITERIA = {
-    "is_clean": "propre", "is_harmless": "non dangereux", "is_measured": "mesuré", "is_regular": "régulier",
+    "is_clean": "propre", "is_harmless": "non dangereux", "is_measured": "mesuré",
     "has_outlet": "usage connu", "is_gathered": "concentré",
 }  # fmt: skip
 # A family is gathered when this many sites hold this share of what it does not valorise.
@@ -27,7 +27,7 @@ RANKS = {"rank_mass": MASS, "rank_cost": "bill_eur_per_year", "rank_ease": "ease
 
 
 def mark_ease(flows: pd.DataFrame, compatibility: pd.DataFrame) -> pd.DataFrame:
-    """The described outflows (:mod:`dimensions`) with six criteria (yes, no), ``ease``, how many hold,
+    """The described outflows (:mod:`dimensions`) with five criteria (yes, no), ``ease``, how many hold,
     and ``known_use``.
 
     ``compatibility``: the rules from a waste code or category to a use (``reference/compatibility.csv``).
@@ -36,7 +36,7 @@ def mark_ease(flows: pd.DataFrame, compatibility: pd.DataFrame) -> pd.DataFrame:
     -------
     pandas.DataFrame
         ``is_clean``: declared clean. ``is_harmless``: its code is in the list and not hazardous.
-        ``is_measured``: weighed, billed or read in a register. ``is_regular``: exists all year.
+        ``is_measured``: weighed, billed or read in a register.
         ``has_outlet``: a rule leads its code or family, at its quality, to a material or organic use, the
         first of the cases of ``known_use`` (:func:`compatibility.known_use`).
         ``is_gathered``: three sites hold at least 80 % of the tonnes of its family in these flows.
@@ -46,7 +46,6 @@ def mark_ease(flows: pd.DataFrame, compatibility: pd.DataFrame) -> pd.DataFrame:
         "is_clean": flows["quality"] == "clean",
         "is_harmless": flows["hazardous"] == "no",
         "is_measured": flows["evidence"] == "measured",
-        "is_regular": mark_seasonal(flows)["seasonal"] == "no",
         "has_outlet": use == "material",
         "is_gathered": _is_gathered(flows),
     }
@@ -94,7 +93,7 @@ def potential(out: pd.DataFrame, compatibility: pd.DataFrame, factors: pd.DataFr
 def listing(left: pd.DataFrame, count: int) -> pd.DataFrame:
     """The ``count`` heaviest of :func:`potential` with the columns a reader needs, one row per flow.
 
-    Its six criteria are in one column, ``criteria_met``, as a text.
+    Its five criteria are in one column, ``criteria_met``, as a text.
     """
     met = left[list(CRITERIA)] == "yes"
     names = np.array(list(CRITERIA.values()), dtype=object)

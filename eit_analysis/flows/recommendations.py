@@ -111,7 +111,7 @@ def recommendations(behind: pd.DataFrame, minimum_sites: int = 3) -> Derived:
     Derived
         ``rank``, ``action``, ``first_category`` (the family of most euros, or else tonnes; ``withheld`` where
         it concerns fewer than ``minimum_sites``), mass and bounds (t/year), stake and bounds
-        (EUR/year, missing where nothing is in euros), ``stake_kind``, ``ease`` (0 to 6, over the tonnes),
+        (EUR/year, missing where nothing is in euros), ``stake_kind``, ``ease`` (0 to 5, over the tonnes),
         ``n_sites``, ``advice`` (the action again, shown as a sentence); one row an action. From the tonnes
         of each action, and from what is at stake where that is in euros.
     """

@@ -59,14 +59,15 @@ def profile(flows: pd.DataFrame, by: str) -> Breakdown:
 def peaks(flows: pd.DataFrame, by: str, least: int = 1) -> Derived:
     """r = 12 max(m_j) / M: how much heavier the peak month of each group is than its average month.
 
-    The season of one actor is no season of a family: groups of fewer than ``least`` actors are left out.
+    The season of one actor is no season of a family: groups of fewer than ``least`` actors are left out. So
+    are those of which no flow is said to exist part of the year: even months are the convention, no evidence.
 
     Returns
     -------
     Derived
         ``by``, ``peak_month`` (the first of the heaviest, missing when all twelve are equal), ``peak_ratio``
-        (1 when even, 12 when all is in one month), ``active_months``, ``n_sites`` of the peak month; groups
-        of zero mass are left out. The most seasonal first, « Total » last. From all months of the group.
+        (12 when all is in one month), ``active_months``, ``n_sites`` of the peak month; groups of zero mass
+        are left out. The most seasonal first, « Total » last. From all months of the group.
     """
     months = profile(flows, by)
     rows = months.frame[months.frame[MONTHLY[MASS]] > 0]
@@ -80,7 +81,8 @@ def peaks(flows: pd.DataFrame, by: str, least: int = 1) -> Derived:
     found["peak_month"] = found["peak_month"].astype("Int64").where(found["peak_ratio"] > 1 + 1e-9)
     found["whole"] = found[by] == TOTAL
     actors = flows[flows[MASS] > 0].groupby(by)["site_id"].nunique()
-    found = found[found["whole"] | (found[by].map(actors) >= least)]
+    seasonal = months.records.loc[months.records["share"] > 1 / 12 + 1e-9, by].unique()
+    found = found[found["whole"] | ((found[by].map(actors) >= least) & found[by].isin(seasonal))]
     found = found.sort_values(["whole", "peak_ratio", by], ascending=[True, False, True], ignore_index=True)
     frame = found[[by, "peak_month", "peak_ratio", "active_months", "n_sites"]]
     peak_months = replace(
@@ -91,13 +93,6 @@ def peaks(flows: pd.DataFrame, by: str, least: int = 1) -> Derived:
     )
     ratio = [(1, MONTHLY[MASS], 12.0)], [(0, MONTHLY[MASS], 1.0)]
     return Derived(frame, [by], [months, peak_months], TOTAL, ratios={"peak_ratio": ratio})
-
-
-def mark_seasonal(flows: pd.DataFrame) -> pd.DataFrame:
-    """The flows with ``seasonal``: ``yes`` when they exist part of the year, ``no`` when all year."""
-    answers, answer = _answers(flows["months"])
-    seasonal = np.where((answers > 0).all(axis=1), "no", "yes").astype(object)
-    return flows.assign(seasonal=seasonal[answer])
 
 
 def _answers(months: pd.Series) -> tuple[np.ndarray, np.ndarray]:

@@ -42,8 +42,7 @@ COUNTED = {
     "landfill_percent": ("route", ["landfill"]),
     "landfill_t_per_year": ("route", ["landfill"]),
 }
-# Mixed packaging, and the words that say that a mix is packaging: those of the law (obligations.csv).
-MIX, PACKAGING = "150106", "emballage emballages"
+MIX, LAW = "150106", "sort_packaging_mix"  # mixed packaging, and the row of the law on it
 RESIDUAL = "07A"  # ordures ménagères résiduelles, in SINOE
 CAP = "landfill_t_per_year"
 AT_MOST = ("landfill_percent", CAP)
@@ -144,7 +143,8 @@ def _about(out: pd.DataFrame, aims: pd.DataFrame) -> pd.DataFrame:
 
 def _mixed(about: pd.DataFrame) -> pd.Series:
     """Which flows have the code of mixed packaging without being called packaging."""
-    return (about["waste_code"] == MIX) & ~named(readable(about)["words"], PACKAGING)
+    words = reference.load("obligations").set_index("code").loc[[LAW], "words"].iloc[-1]
+    return (about["waste_code"] == MIX) & ~named(readable(about)["words"], words)
 
 
 def _shares(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
@@ -161,6 +161,20 @@ def coming(aims: pd.DataFrame, year: int) -> pd.DataFrame:
     known = aims[aims["indicator"].isin(COUNTED) & (aims["year"] >= year)].sort_values("year", kind="stable")
     alike = known.duplicated("aim")
     return known[~alike].sort_index()
+
+
+def unmeasured(aims: pd.DataFrame) -> pd.DataFrame:
+    """The targets that no answer of one year can measure, and what would have to be known.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``target``, ``target_value`` (percent), ``year``, ``base_year``, ``to_know`` and ``text_ref``.
+    """
+    rows = aims[~aims["indicator"].isin(COUNTED)].reset_index(drop=True)
+    known = [reference.sentence("target_base_year", year=year) for year in rows["base_year"]]
+    columns = ["target", "target_value", "year", "base_year", "to_know", "text_ref"]
+    return rows.assign(to_know=pd.Series(known, rows.index, dtype=object))[columns]
 
 
 def gaps(shown: pd.DataFrame, aims: pd.DataFrame) -> pd.DataFrame:

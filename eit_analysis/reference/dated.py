@@ -1,8 +1,9 @@
-"""Which day a wave is of, and which rules hold on a day: from ``from_date`` until ``until_date``."""
+"""Which day a wave is of, which rules hold on a day (``from_date`` to ``until_date``), and what changed."""
 
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import pandas as pd
 
@@ -11,10 +12,22 @@ from eit_analysis.errors import UsageError
 
 def in_force(rules: pd.DataFrame, day: str = "") -> pd.DataFrame:
     """The rows in force on a day, ``2018-12-31``; without one, those that nothing ended."""
-    until = rules["until_date"].fillna("")
+    until = rules["until_date"].astype(object).fillna("")
     if not day:
         return rules[until == ""].reset_index(drop=True)
     return rules[(rules["from_date"] <= day) & ((until == "") | (day <= until))].reset_index(drop=True)
+
+
+def changed(rules: pd.DataFrame, then: str, now: str) -> pd.DataFrame:
+    """The rows in force on one of two days and not on the other, with ``law_change``: ``entered``, ``ended``.
+
+    A row that a later one replaces ends, and its successor enters.
+    """
+    before, after = in_force(rules, then), in_force(rules, now)
+    parts = [after.assign(law_change="entered"), before.assign(law_change="ended")]
+    both = pd.concat(parts, ignore_index=True)
+    once = both[~both.duplicated([*rules], keep=False)]
+    return once.sort_values(["from_date", "law_change"], kind="stable", ignore_index=True)
 
 
 def survey_year(sites: pd.DataFrame, wave: str) -> int:
@@ -39,3 +52,8 @@ def survey_year(sites: pd.DataFrame, wave: str) -> int:
 def law_day(sites: pd.DataFrame, wave: str, law_year: int | None = None) -> str:
     """The last day of the wave's own year, ``2018-12-31``, or of another that the study chose."""
     return f"{law_year or survey_year(sites, wave)}-12-31"
+
+
+def today() -> str:
+    """The day of the run, ``2026-07-01``: that of the law which a reader means by today's."""
+    return date.today().isoformat()

@@ -216,14 +216,15 @@ def lookup(table: pd.DataFrame, factor: str, category: str = "", route: str = ""
 
 
 def for_flows(flows: pd.DataFrame, table: pd.DataFrame, factor: str) -> pd.DataFrame:
-    """Low, central and high of a factor for the family and route of each flow, else for its route.
+    """Low, central and high of a factor for the code and route of each flow, else its family, else its route.
 
-    As :func:`lookup`, for all flows at once.
+    As :func:`lookup`, for all flows at once, after the few codes whose factor is not that of a family
+    (``factors_by_code.csv``: healthcare waste, portable batteries).
 
     Parameters
     ----------
     flows : pandas.DataFrame
-        ``category`` and ``route``.
+        ``category``, ``route`` and, where it is known, ``waste_code``.
     table : pandas.DataFrame
         :func:`factor_table`.
 
@@ -236,4 +237,11 @@ def for_flows(flows: pd.DataFrame, table: pd.DataFrame, factor: str) -> pd.DataF
     keys, of_route = ["category", "route"], rows[rows["category"].isna()]
     exact = flows[keys].merge(rows.dropna(subset="category")[[*keys, *VALUES]], how="left")
     general = flows[["route"]].merge(of_route[["route", *VALUES]], how="left")
-    return exact[VALUES].fillna(general[VALUES]).set_axis(flows.index)
+    found = exact[VALUES].fillna(general[VALUES]).set_axis(flows.index)
+    if "waste_code" not in flows:
+        return found
+    own = reference.load("factors_by_code").query("factor == @factor")
+    for prefix, route, *values in own[["waste_code_prefix", "route", *VALUES]].itertuples(index=False):
+        coded = flows["waste_code"].astype("str").str.startswith(prefix) & (flows["route"] == route)
+        found.loc[coded.fillna(False), VALUES] = values
+    return found

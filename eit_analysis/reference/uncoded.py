@@ -49,7 +49,8 @@ def supported(wastes: pd.DataFrame) -> pd.DataFrame:
 @cache
 def _names_of_families() -> pd.DataFrame:
     """``waste_code`` and ``category``: the codes that name a family and, of two families, each."""
-    table = reference.load("waste_materials")
+    table = reference.load("waste_materials").rename(columns={"waste_code_prefix": "waste_code"})
+    table = table[table["waste_code"].str.len() == 6]  # a chapter is not all of its family
     return table.assign(category=table["categories"].str.split()).explode("category")[
         ["waste_code", "category"]
     ]

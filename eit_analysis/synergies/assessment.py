@@ -19,6 +19,7 @@ from eit_analysis import reference
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.config import Allocation, StudyConfig
 from eit_analysis.reference.compatibility import QUALITY_RANK
+from eit_analysis.reference.dated import in_force
 from eit_analysis.reference.factors import factor_table, lookup
 from eit_analysis.reference.stages import lasting
 from eit_analysis.synergies import listings, local_outlets, loss
@@ -35,7 +36,6 @@ from eit_analysis.synergies.local_outlets import LocalOutlets
 from eit_analysis.synergies.lots import lots
 from eit_analysis.synergies.pooling.costs import cost_table
 from eit_analysis.synergies.pooling.groups import crossing_groups, pooled_for
-from eit_analysis.synergies.pooling.schemes import schemes_in_force
 from eit_analysis.synergies.pooling.search import FURTHER
 from eit_analysis.synergies.pooling.thresholds import Target, targets
 from eit_analysis.synergies.pooling.worthwhile import threshold_table
@@ -199,8 +199,8 @@ class Assessment:
 
     @cached_property
     def schemes(self) -> pd.DataFrame:
-        """The producer schemes in force in the year of the survey (``schemes``)."""
-        return schemes_in_force(self.year)
+        """The producer schemes in force in the year of the survey, those of today where it tells none."""
+        return in_force(reference.load("producer_schemes"), f"{self.year}-12-31" if self.year else "")
 
     def pooled(self, sharing: pd.DataFrame, radius_km: float) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Groups and offers within so many km by road, and the share of each member (``groups.pooled``)."""

@@ -2,7 +2,7 @@
 
 from eit_analysis.flows.extrapolation.bases import branches, plan
 from eit_analysis.flows.extrapolation.estimates import by_category, by_division
-from eit_analysis.flows.extrapolation.eurostat_check import beside_eurostat
+from eit_analysis.flows.extrapolation.eurostat_check import beside_eurostat, expected_before
 from eit_analysis.flows.extrapolation.frame import NOBODY, split, units
 from eit_analysis.flows.extrapolation.national import (
     by_branch,
@@ -16,5 +16,6 @@ from eit_analysis.flows.extrapolation.nonresponse import by_size, signals, verdi
 
 __all__ = [
     "NOBODY", "beside_eurostat", "branches", "by_branch", "by_category", "by_division", "by_family",
-    "by_size", "left_out", "plan", "signals", "split", "to_ask", "two_digits", "units", "verdict", "widths",
+    "by_size", "expected_before", "left_out", "plan", "signals", "split", "to_ask", "two_digits", "units",
+    "verdict", "widths",
 ]  # fmt: skip

@@ -1,4 +1,7 @@
-"""Extrapolated tonnes per employee beside those of the same activity in France: is the order plausible?"""
+"""Extrapolated tonnes per employee beside those of the same activity in France: is the order plausible?
+
+And in tonnes: what the pre-diagnosis (:mod:`national`) said before any answer, beside what the survey gives.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from eit_analysis.breakdown import TOTAL
 from eit_analysis.derived import Derived
 from eit_analysis.flows.extrapolation.bases import BORROWED
 from eit_analysis.flows.extrapolation.estimates import EXTRAPOLATED
+from eit_analysis.flows.extrapolation.national import NATIONAL, two_digits
 
 RATIOS = ["t_per_employee", "t_per_employee_low", "t_per_employee_high"]
 REFERENCE = ["low", "central", "high"]
@@ -49,3 +53,35 @@ def beside_eurostat(extrapolated: Derived, waste_per_employee: pd.DataFrame) -> 
     }
     table["plausibility"] = np.select(list(verdicts.values()), list(verdicts), "within")
     return Derived(table, ["naf_division"], extrapolated.parents)
+
+
+def expected_before(extrapolated: Derived, waste_per_employee: pd.DataFrame) -> pd.DataFrame:
+    """X w of each division that answered, expected before any answer, beside its T; X people, w t/employee.
+
+    Of the divisions whose own respondents tell T and that Eurostat knows: others say nothing of how far
+    an order of magnitude is. ``extrapolated`` is :func:`estimates.by_division`. The ranges expected add up,
+    as in :mod:`national`; so do those of T, wider than its total's own.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``naf_division`` (« Total » last), ``headcount``, what was expected with its range, T with its own
+        (t/year), ``factor_to_eurostat`` (T over the first) and ``plausibility``, as :func:`beside_eurostat`.
+    """
+    check = beside_eurostat(extrapolated, waste_per_employee).frame
+    ratios = ["eurostat_central", "eurostat_low", "eurostat_high"]
+    rows = check.loc[~check["plausibility"].isin(["no_figure", "borrowed"]), ["naf_division", *ratios]]
+    rows = rows.merge(extrapolated.frame[["naf_division", "headcount", *EXTRAPOLATED]], on="naf_division")
+    rows[NATIONAL] = rows[["headcount"]].to_numpy(float) * rows[ratios].to_numpy(float)
+    rows = rows[["naf_division", "headcount", *NATIONAL, *EXTRAPOLATED]]
+    rows = rows.sort_values(EXTRAPOLATED[0], ascending=False, ignore_index=True)
+    if rows.empty:
+        return rows.assign(factor_to_eurostat=0.0, plausibility="")
+    total = rows.drop(columns="naf_division").sum().to_frame().T.assign(naf_division=TOTAL)
+    rows = pd.concat([rows, total[list(rows)]], ignore_index=True)
+    (expected, least, most), (own, low, high) = (
+        (rows[name].astype(float) for name in names) for names in (NATIONAL, EXTRAPOLATED)
+    )
+    rows["factor_to_eurostat"] = own / expected
+    rows["plausibility"] = np.select([high < least, low > most], ["below", "above"], "within")
+    return rows.assign(**{name: two_digits(rows[name].astype(float)) for name in NATIONAL})

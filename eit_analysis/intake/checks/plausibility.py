@@ -29,9 +29,9 @@ FTE_SHARE = 1.05
 COST_EUR_PER_T = (-2000.0, 5000.0)
 YEARS_BEFORE, YEARS_AFTER, LEAST_SITES = 10, 2, 3
 NEVER_HAZARDOUS = ("food", "biowaste")
-# Codes of the list of waste that name one material; another category contradicts it, save mixed and other.
+# Codes and chapters of the list of waste that name one material; another category contradicts it, save mixed
+# and other.
 MATERIALS: dict[str, str] = dict(reference.load("waste_materials").to_numpy())
-OILS = {"13": "chemical"}  # a chapter of the list, whole
 
 
 def implausible(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -167,7 +167,7 @@ def code_conflicts(flows: pd.DataFrame) -> Iterator[pd.DataFrame]:
     conflicts: dict[str, Callable[[str, str], bool]] = {
         "hazard_conflict": lambda code, name: name in NEVER_HAZARDOUS and bool(is_hazardous(code)),
         "waste_code_against_category": lambda code, name: (
-            (known := MATERIALS.get(code) or OILS.get(code[:2])) is not None
+            (known := MATERIALS.get(code) or MATERIALS.get(code[:2])) is not None
             and name not in (*ANY_MATERIAL, *known.split())
         ),
     }

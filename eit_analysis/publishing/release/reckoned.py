@@ -1,6 +1,7 @@
 """What follows from released tables alone: a ratio of two printed numbers, their place among public ones.
 
-A reader could reckon it from what is printed, so it tells nothing more and needs no audit of its own.
+A reader could reckon it from what is printed, so it tells nothing more and needs no audit of its own. It is
+printed to no more digits than a reader may trust (:func:`rounding.reckoned`).
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from collections.abc import Callable, Sequence
 
 import pandas as pd
 
+from eit_analysis.publishing.release import rounding
 from eit_analysis.publishing.release.released import Seen
 from eit_analysis.publishing.release.tables import Table
 from eit_analysis.publishing.release.viewer import Viewer
@@ -47,7 +49,9 @@ class Reckoned(Table):
         # Asked for before the audit, it is made again after it.
         if self._made_of != self.audited:
             rows = [_printed(parent) if self.printed else parent.frame for parent in self.parents]
-            self._made = self.reckon(*rows).reset_index(drop=True)
+            team = self.viewer.internal or not self.printed
+            made = self.reckon(*rows).reset_index(drop=True)
+            self._made = made if team else rounding.reckoned(made, list(self.keys))
             self._made_of = self.audited
         return self._made
 

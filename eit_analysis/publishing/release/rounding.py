@@ -70,12 +70,7 @@ def rounded(
     wholes : mapping
         By column that is a share of the measure, in percent, what it is a share of on each row.
     """
-    numbers = [
-        str(name)
-        for name in frame.select_dtypes("number").columns
-        if name not in keys and not exact(str(name), frame)
-    ]
-    bounds = {name: BOUND.sub("", name) for name in numbers if BOUND.search(name)}
+    numbers, bounds = _numbers(frame, keys)
     values = {name: frame[name].to_numpy(dtype=float) for name in numbers}
     steps: dict[str, np.ndarray] = {}
     shown: dict[str, np.ndarray] = {}
@@ -101,6 +96,27 @@ def rounded(
         high = "_high" in name
         shown[name] = _bound(values[name], shown[of], high) if of in shown else _outward(values[name], high)
     return Rounded(frame.assign(**shown), steps)
+
+
+def reckoned(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """What follows from printed numbers, to the digits of :func:`step_of`; bounds to two digits, outward."""
+    numbers, bounds = _numbers(frame, keys)
+    values = {name: frame[name].to_numpy(dtype=float) for name in numbers}
+    shown = {name: _outward(values[name], "_high" in name) for name in bounds}
+    for name in set(numbers) - set(bounds):
+        step = step_of(values[name], [values[end] for end, of in bounds.items() if of == name], DIGITS)
+        shown[name] = to_step(values[name], step)
+    return frame.assign(**shown)
+
+
+def _numbers(frame: pd.DataFrame, keys: list[str]) -> tuple[list[str], dict[str, str]]:
+    """The columns that are rounded and, of those that are bounds, what they bound."""
+    numbers = [
+        str(name)
+        for name in frame.select_dtypes("number").columns
+        if name not in keys and not exact(str(name), frame)
+    ]
+    return numbers, {name: BOUND.sub("", name) for name in numbers if BOUND.search(name)}
 
 
 def exact(name: str, frame: pd.DataFrame) -> bool:

@@ -8,14 +8,6 @@ from __future__ import annotations
 
 import pandas as pd
 
-from eit_analysis import reference
-
-
-def schemes_in_force(year: int | None) -> pd.DataFrame:
-    """Rows of ``reference/producer_schemes.csv`` that a wave of this year knows; all where it has none."""
-    table = reference.load("producer_schemes")
-    return table if year is None else table[table["from_year"] <= year].reset_index(drop=True)
-
 
 def covered(flows: pd.DataFrame, schemes: pd.DataFrame) -> pd.Series:
     """The scheme that covers each outgoing flow, else missing."""

@@ -89,7 +89,7 @@ def targets(
         that is its keyword, once for what is hazardous and once for the rest, which never share a lorry; a
         flow without a code is taken as not hazardous.
     schemes : pandas.DataFrame, optional
-        Of :func:`schemes.schemes_in_force`: a flow that they collect for nothing costs its holder nothing.
+        The producer schemes in force: a flow that they collect for nothing costs its holder nothing.
     """
     if schemes is not None:
         flows = flows.assign(free=free(flows, schemes))
