@@ -7,8 +7,9 @@
     of its own.
 ``cohort``, ``outlook``, ``assumptions``, ``evaluation``
     How many people each occupation will have and need, by scenario, and what an earlier forecast was worth.
-``labour_gap``, ``entrants``, ``account``
-    Posts to fill less people who come, by occupation, and how sure it is that people will lack.
+``labour_gap``, ``entrants``, ``account``, ``territory_posts``
+    Posts to fill less people who come, by occupation, and how sure it is that people will lack; posts
+    weighted to the territory's employment.
 ``synergy_jobs``, ``insertion``
     Jobs that synergies bring, less those that they displace; posts in insertion.
 ``panel``, ``backtest``, ``national_forecast``
@@ -29,7 +30,7 @@ from types import ModuleType
 _ROOMS = {
     "": "own_posts priorities workforce",
     ".forecast": "account assumptions cohort entrants evaluation insertion labour_gap"
-    " national_forecast outlook synergy_jobs",
+    " national_forecast outlook synergy_jobs territory_posts",
     ".forecast.series": "backtest panel",
     ".skills": "actions mobility shared_jobs skill_gaps training",
     ".context": "age_comparison basin_needs dares_tension greening nomenclature representation signals"

@@ -113,8 +113,9 @@ def before_survey(
 
 @dataclass(frozen=True)
 class Outlook:
-    """What a page shows: the account of all occupations, then each one, then each family."""
+    """What a page shows: the account of all occupations, then each one, then each family; their draws."""
 
+    drawn: Gap
     steps: Breakdown
     by_occupation: Breakdown
     by_family: Breakdown
@@ -132,7 +133,7 @@ def outlook(
     gap = draw(plans, known, hazards, market, parameters)
     people, base_year = plans.workforce, plans.base_year
     before = before_survey(people, known, hazards, market, parameters, base_year=base_year, sites=sites)
-    return Outlook(steps(gap), by_occupation(gap, before), by_family(gap, before))
+    return Outlook(gap, steps(gap), by_occupation(gap, before), by_family(gap, before))
 
 
 def counts(occupations: pd.DataFrame) -> dict[str, int]:

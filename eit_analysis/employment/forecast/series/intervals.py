@@ -4,12 +4,12 @@
 
 Q is the empirical quantile of absolute errors known at the origin, over series and origins together, each
 divided by its series' usual change s at its time: those of h years ahead, or of the longest shorter step k
-known from two origins. c(h) is the mean square of the panel's changes over h years: between k and h the errors of
-the naive forecast grow as changes do, since labour statistics are often means of several years, whose changes
-go on where a random walk's do not. A forecast that foresees a part of what goes on has errors that grow
-less, half-way to a random walk's on the log scale. Without any error known the changes themselves are those
-of the naive forecast. γ is the part of the mean square that all series share: of such shocks T years hold
-T / h, and the next one is new.
+known from two origins. c(h) is the mean square of the panel's changes over h years: between k and h the
+errors of the naive forecast grow as changes do, since labour statistics are often means of several years,
+whose changes go on where a random walk's do not. A forecast that foresees a part of what goes on has errors
+that grow less, half-way to a random walk's on the log scale. Without any error known the changes themselves
+are those of the naive forecast. γ is the part of the mean square that all series share: of such shocks T
+years hold T / h, and the next one is new.
 
 Nothing is assumed on the law of errors but that those to come are like those seen, and that too high is as
 likely as too low. Of the origins known, the later half counts: earlier ones learnt from fewer years.
