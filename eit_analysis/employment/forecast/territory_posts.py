@@ -3,11 +3,11 @@
     T = (1 + ε t) Σ_o A_o N_o / n_o,   N_o = Σ_h w_h n_oh,   ε² = v(p) / p² + v(M) / M²        [people]
 
 in each draw: A_o the openings (or departures) of occupation o, n_o its people described, n_oh those of size
-class h, w_h the weight of that class, M = Σ N_o the people represented, p = Σ w y / Σ w x the posts per person
-of the firms, y_i = Σ_o ā_o / n_o n_oi of firm i, ā_o the mean over draws; t is Student's. Weights, v(p) and its
-degrees of freedom are those of ``representation``, v(M) is what size classes leave open. The luck of the
-people described is taken for that of all, a little too much of it. Posts are then of whom the firms that
-answer can speak for: a size that nobody describes is in none.
+class h, w_h the weight of that class, M = Σ N_o the people represented, p = Σ w y / Σ w x the posts per
+person of the firms, y_i = Σ_o ā_o / n_o n_oi of firm i, ā_o the mean over draws; t is Student's. Weights,
+v(p) and its degrees of freedom are those of ``representation``, v(M) is what size classes leave open. The
+luck of the people described is taken for that of all, a little too much of it. Posts are then of whom the
+firms that answer can speak for: a size that nobody describes is in none.
 """
 
 from __future__ import annotations
