@@ -251,7 +251,7 @@ def test_a_voice_moves_the_gap_as_normal_laws_say() -> None:
 def test_a_small_team_has_its_basin_and_a_large_one_its_own_answers() -> None:
     known = pd.DataFrame({"rated_people": [1.0, 400.0], "firms": 0.0, "basin": 1.0, "dares": np.nan})
     small, large = scarcity.survey_weight(known, MARKET)
-    assert small < 0.15 and large > 0.75
+    assert small < 0.2 and large > 0.75
     assert scarcity.survey_weight(known.assign(firms=np.nan), MARKET).tolist() == [0, 0]
 
 

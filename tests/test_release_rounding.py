@@ -62,6 +62,9 @@ def test_what_is_known_exactly_has_no_interval_but_that_of_its_rounding() -> Non
     assert told["people_low80"][:3] == told["people_low95"][:3] == [12, 2170, 2170]
     assert told["people_high80"][:3] == told["people_high95"][:3] == [12, 2190, 2190]
     assert told["people_high95"][3] >= 13
+    # A share beside its whole has bounds and no step of its own.
+    shares = {"headcount": [10.0], "share_percent": [20.0], "share_percent_low": [20.0]}
+    assert leaving(measure="headcount", whole=50.0, **shares)["share_percent_low"] == [20]
 
 
 def test_a_derived_table_tells_whole_numbers_to_two_digits_too() -> None:

@@ -21,13 +21,13 @@ from eit_analysis.employment.forecast.account import OPENINGS
 from eit_analysis.employment.forecast.labour_gap import Gap
 from eit_analysis.employment.forecast.outlook import breakdown, quantiles
 
-COLUMNS = ["account_step", "step_people", *(f"territory_people{end}" for end in ("", "_low80", "_high80"))]
+COLUMNS = ["account_step", *(f"territory_people{end}" for end in ("", "_low80", "_high80"))]
 
 
 def territory_posts(
     gap: Gap, sites: pd.DataFrame, establishments: pd.DataFrame | None, seed: int
 ) -> Breakdown:
-    """Openings, retirements and quits of the firms that describe their people, and of all they stand for.
+    """Openings, retirements and quits of all those whom the firms that describe their people stand for.
 
     Parameters
     ----------
@@ -65,6 +65,6 @@ def territory_posts(
     for name, drawn in steps.items():
         whole = np.rint(np.clip((drawn @ scale) * noise, 0, None))
         told = quantiles(whole, "territory_people") | {"territory_people": whole.mean()}
-        table.append({"account_step": name, "step_people": drawn.sum(axis=1).mean(), **told})
+        table.append({"account_step": name, **told})
     frame = pd.DataFrame(table, columns=COLUMNS)
     return breakdown(gap.simulation, frame if len(rows) else frame.head(0), "account_step")

@@ -102,7 +102,7 @@ def rounded(
     for name, of in bounds.items():
         high = "_high" in name
         shown[name] = _bound(values[name], shown[of], high) if of in shown else _outward(values[name], high)
-        if of in shown:
+        if of in steps:
             sides = [values[bound] for bound, value in bounds.items() if value == of]
             known = np.logical_and.reduce([side == values[of] for side in sides])
             full = (np.nan_to_num(values[of]) % 1 == 0).all() & (steps[of] <= 1)
