@@ -1,7 +1,7 @@
 """Verdicts on shortages in made-up territories whose truth is known, and what the family prior is worth.
 
     python -m benchmarks.labour_gap_truth [--runs 200] [--draws 400] [--people 2400] [--seed 1]
-        [--blur 1.0] [--data ../shared/data]
+        [--blur 1.0] [--data ../shared/data] [--published]
 
 Each run draws a territory of 40 occupations, of very different sizes, from what ``hazards.csv`` and
 ``labour_market.csv`` say may be. An independent simulator lets firms count departures and plan hires, then
@@ -13,6 +13,13 @@ know.
 Right: the share of verdicts *short* and *balanced* that came true. Stated: what they said on average. Brier:
 mean of (p − truth)², beside that of a forecast that says how many are short in all. The same without the
 survey. Calibration: of each tenth of stated chances, how many were short.
+
+``--published`` draws the truth from elsewhere than the tables of the prior: how scarce candidates for the
+occupations of a territory are is what the BMO survey of 2024 publishes for occupations (ROME) of one
+département, and who comes follows from it; what DARES published of them there in 2019 is the only public
+voice. The rates of entrants and the errors of the sources are then what they are, and not what the tables
+say that they are. It prints first how far both sources agree in one département of two, on which the error
+of a public source was learnt; the territories are of the others.
 
 With the DARES series beside the project: the rank correlation of the growth of families (FAP, three
 characters) forecast by the chosen method from 1998 and from 2008, known until then only, with that of the
@@ -36,6 +43,7 @@ from eit_analysis.employment.forecast import cohort, entrants, labour_gap
 from eit_analysis.employment.forecast import hazards as rates
 from eit_analysis.employment.forecast.ages import age_weights
 from eit_analysis.employment.forecast.series.forecasts import forecast
+from eit_analysis.intake.registers import read_register
 
 YEARS, N = labour_gap.YEARS, truth.OCCUPATIONS
 HIRING = np.isin(np.arange(len(rates.AGES)), truth.HIRE_AGES) / len(truth.HIRE_AGES)
@@ -75,8 +83,50 @@ def coming(
     return total * people * YEARS
 
 
+def published(folder: Path) -> pd.DataFrame:
+    """Scarcity (0 to 1) of occupations by ``department_code``: ``dares`` in 2019, ``bmo`` in 2024."""
+    sheets = {"bmo": "bmo/Base_open_data_BMO_2024.xlsx"}
+    sheets |= {"tension": "dares/tensions.csv", "codes": "dares/fap225_rome.csv"}
+    read = {n: read_register("bmo" if n == "bmo" else "dares", folder / f).frame for n, f in sheets.items()}
+    codes, tension = read["codes"], read["tension"]
+    known = tension[(tension["geographic_level"] == "dep") & (tension["fap_level"] == "fap 225")]
+    parts = codes.assign(weight=1 / codes.groupby("fap_code")["rome_code"].transform("size")).merge(
+        known, on="fap_code"
+    )
+    parts["weight"] *= parts["mean_employment"].astype(float)
+    projects = read["bmo"].assign(value=read["bmo"]["difficult_share_percent"].astype(float) / 100)
+    weighed = projects.assign(x=projects["value"] * projects["planned_hires"], w=projects["planned_hires"])
+    sums = weighed.dropna(subset=["x"]).groupby(["occupation_code", "department_code"])[["x", "w"]].sum()
+    share = (sums["x"] / sums["w"]).astype(float).rename("value").rename_axis(["fap_code", "department_code"])
+    found = {
+        "dares": parts.assign(value=(parts["tension_class"].astype(float) - 1) / 4),
+        "bmo": reference.load("rome_fap").merge(share.reset_index(), on="fap_code"),
+    }
+    means = {}
+    for name, rows in found.items():
+        rows = rows.dropna(subset=["value", "weight"])
+        rows = rows.assign(x=rows["value"] * rows["weight"]).groupby(["department_code", "rome_code"])
+        means[name] = rows["x"].sum() / rows["weight"].sum()
+    pairs = pd.DataFrame(means).dropna().reset_index("department_code").astype({"dares": float, "bmo": float})
+    return pairs[pairs.groupby("department_code")["bmo"].transform("size") >= N]
+
+
+def agreement(pairs: pd.DataFrame) -> pd.DataFrame:
+    """How far the sources agree within a département, and what the tables suppose of their errors."""
+    by = pairs.groupby("department_code")
+    ranks = [spearmanr(own["dares"], own["bmo"])[0] for _, own in by]
+    error = reference.load("labour_market").set_index("parameter").loc["basin_error", "central"]
+    return pd.DataFrame(
+        [{
+            "départements": len(ranks), "occupations": len(pairs), "rank correlation": np.median(ranks),
+            "deviation of the difference": (pairs["dares"] - pairs["bmo"]).std(),
+            "supposed": np.sqrt(2) * error, "BMO, mean": pairs["bmo"].mean(),
+        }]
+    )  # fmt: skip
+
+
 def territory(
-    people: int, blur: float, rng: np.random.Generator
+    people: int, blur: float, rng: np.random.Generator, pairs: pd.DataFrame | None = None
 ) -> tuple[pd.DataFrame, pd.DataFrame, np.ndarray]:
     """What a study sees (rows of people, signals) and whether each occupation was short."""
     hazards, market = reference.load("hazards"), reference.load("labour_market")
@@ -96,7 +146,13 @@ def territory(
     growth = sum(gaps) + ranged(market, "family_growth", rng) * (family - (n @ family) / n.sum())
     opened, expected = openings(world, growth, rng)
     level = rng.choice(sorted(set(LEVELS.values())), N)
-    arriving = coming(market, level, n, rng)
+    arriving, real = coming(market, level, n, rng), None
+    if pairs is not None:
+        place = rng.choice(pairs["department_code"].unique())
+        real = pairs[pairs["department_code"] == place].sample(N, random_state=rng)
+        luck = blur * ranged(market, "scarcity_error", rng) * rng.standard_normal(N)
+        share = (real["bmo"].to_numpy() + luck - 0.5) * ranged(market, "scarcity_gap", rng)
+        arriving = expected * (1 - share).clip(0) / (1 + share).clip(0.1)
     came = rng.poisson(arriving)
     rows = truth.workforce(bands, told)
     realised = 0.7 + float(rates.value(hazards, "plan_gap", rng.random(1), 0.0)[0])
@@ -106,8 +162,10 @@ def territory(
     answers = rng.random(N) < 0.7
     rows["planned_hires_3y"] = np.where(first & answers[place], planned[place], np.nan)
 
-    scarce = 0.5 + (expected - arriving) / (expected + arriving) / ranged(market, "scarcity_gap", rng)
+    scarce = (expected - arriving) / np.maximum(expected + arriving, 1e-9)
+    scarce = 0.5 + scarce / ranged(market, "scarcity_gap", rng)
     scarce += blur * ranged(market, "scarcity_error", rng) * rng.standard_normal(N)
+    scarce = scarce if real is None else real["bmo"].to_numpy()
     one, shared = ranged(market, "answer_error", rng), ranged(market, "survey_error", rng)
     firms = scarce + np.sqrt(one**2 / n + shared**2) * rng.standard_normal(N)
     public = scarce + ranged(market, "basin_error", rng) * rng.standard_normal((2, N))
@@ -120,16 +178,20 @@ def territory(
     known["firms"] = np.where(rated, np.round(4 * firms.clip(0, 1)) / 4, np.nan)
     known["basin"] = np.where(rng.random(N) < 0.5, public[0].clip(0, 1), np.nan)
     known["dares"] = np.where(rng.random(N) < 0.7, np.round(4 * public[1].clip(0, 1)) / 4, np.nan)
+    if real is not None:
+        known["basin"], known["dares"] = np.nan, real["dares"].to_numpy()
     return rows, known, opened - came > labour_gap.TOLERATED * opened
 
 
-def run(runs: int, draws: int, people: int, seed: int = 1, blur: float = 1.0) -> pd.DataFrame:
+def run(
+    runs: int, draws: int, people: int, seed: int = 1, blur: float = 1.0, pairs: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """One row for each occupation of each territory: ``short`` in truth, stated ``chances`` with and without
     the survey, and the verdict."""
     hazards, market = reference.load("hazards"), reference.load("labour_market")
     parts = []
     for number in range(runs):
-        rows, known, short = territory(people, blur, np.random.default_rng([seed, number]))
+        rows, known, short = territory(people, blur, np.random.default_rng([seed, number]), pairs)
         parameters = Scenarios(horizon_years=YEARS, trend_rate=0.0, draws=draws, seed=number)
         plans = cohort.simulate(rows, hazards, parameters, scenario="plans", base_year=2018)
         gap = labour_gap.draw(plans, known, hazards, market, parameters)
@@ -196,8 +258,14 @@ if __name__ == "__main__":
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--blur", type=float, default=1.0)
     parser.add_argument("--data", type=Path, default=Path(__file__).resolve().parents[2] / "shared" / "data")
+    parser.add_argument("--published", action="store_true")
     given = parser.parse_args()
-    found = run(given.runs, given.draws, given.people, given.seed, given.blur)
+    pairs = published(given.data) if given.published else None
+    if pairs is not None:  # the error of a source is learnt on every other département
+        learnt = pairs["department_code"].isin(sorted(pairs["department_code"].unique())[::2])
+        print(agreement(pairs[learnt]).round(3).to_string(index=False))
+        pairs = pairs[~learnt]
+    found = run(given.runs, given.draws, given.people, given.seed, given.blur, pairs)
     print(score(found).round(3).to_string(index=False))
     print(calibration(found).round(1).to_string())
     if (given.data / "dares").is_dir():

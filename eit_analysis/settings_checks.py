@@ -6,7 +6,9 @@ import pandas as pd
 
 from eit_analysis.change.project_checks import known_members
 from eit_analysis.employment.forecast.scenario_checks import known_names, shocks_strike
-from eit_analysis.employment.workforce import prepare, survey_year
+from eit_analysis.employment.skills.actions import known_actions
+from eit_analysis.employment.workforce import prepare
+from eit_analysis.reference.dated import survey_year
 from eit_analysis.study import Study
 from eit_analysis.synergies.allocation.validation import known_exclusive
 
@@ -19,8 +21,8 @@ def check_names(study: Study) -> None:
     Raises
     ------
     InputError
-        When study.toml excludes exchanges of flows, states scenarios of people, or has projects of synergies
-        and actors, that no wave has.
+        When study.toml excludes exchanges of flows, states scenarios of people or actions for occupations, or
+        has projects of synergies and actors, that no wave has.
     """
     waves = [study.at(name) for name in study.waves]
     exclusive, scenarios = study.settings.allocation.exclusive, study.settings.scenarios
@@ -28,11 +30,14 @@ def check_names(study: Study) -> None:
         given = [wave.load("flows") for wave in waves if wave.has("flows")]
         known_exclusive(exclusive, pd.concat(given))
     employing = [wave for wave in waves if wave.has("workforce") and wave.has("sites")]
-    if employing and (scenarios.shocks or scenarios.sector_trends):
-        # Before small teams are merged: a scenario may name them.
+    actions = study.settings.job_actions
+    if employing and (scenarios.shocks or scenarios.sector_trends or actions):
+        # Before small teams are merged: a scenario or an action may name them.
         people = pd.concat([prepare(wave.load("workforce"), 0, 0) for wave in employing])
         if len(people):
-            known_names(scenarios, people, pd.concat([wave.load("sites") for wave in employing]))
+            sites = pd.concat([wave.load("sites") for wave in employing])
+            known_names(scenarios, people, sites)
+            known_actions(actions, people, sites)
             shocks_strike(scenarios, [_forecast_of(wave) for wave in employing])
     cleaned = [wave for wave in waves if wave.has("synergy_register") and wave.has("sites")]
     if cleaned and study.settings.projects:

@@ -46,6 +46,31 @@ def test_what_is_wrong_is_said_in_one_sentence(tmp_path: Path, more: str, words:
         read(tmp_path, ACTION.replace('target = "Tournage"\n', ""))
 
 
+PEOPLE = pd.DataFrame({"occupation": ["Usinage"], "site_id": ["E01"], "headcount": [4.0]})
+SITES = pd.DataFrame({"site_id": ["E01", "S02"]})
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        (action("Usinnage", "E01"), "nomme le métier « Usinnage » (occupation), que l'étude n'a pas"),
+        (action("Usinage", "E99"), "nomme l'acteur « E99 » (carrier), que l'étude n'a pas"),
+        (action("Usinage", "AFPA", organiser="S03"), "nomme l'acteur « S03 » (organiser)"),
+    ],
+)
+def test_whom_an_action_names_is_of_the_study(wrong: JobAction, words: str) -> None:
+    right = [
+        action("Usinage", "E01"),
+        action("Usinage", "AFPA"),
+        action("Usinage", "Lycée 12", organiser="S02"),
+    ]
+    actions.known_actions(right, PEOPLE, SITES)
+    with pytest.raises(InputError) as caught:
+        actions.known_actions([*right, wrong], PEOPLE, SITES)
+    assert words in plain(caught.value)
+    assert "clé « job_actions » : l'action « Former en" in plain(caught.value)
+
+
 def test_what_is_decided_comes_first_then_the_occupations_that_wait() -> None:
     decisions = actions.decided([action("B", "Lycée", 9), action("A", "E1", 2)])
     lines = pd.DataFrame({"occupation": list("EDABC"), "posts_said": list("54321"), "who_acts": "places"})

@@ -12,6 +12,7 @@ from scipy.stats import t as student
 from eit_analysis.config import Disclosure
 from eit_analysis.employment import workforce
 from eit_analysis.employment.context import representation
+from eit_analysis.employment.forecast import cohort, labour_gap, territory_posts
 from eit_analysis.publishing.release.disclosure import judge
 from eit_analysis.reference.sizes import moments
 
@@ -40,6 +41,34 @@ PEOPLE = people(
     ("A", "25-29", 20), ("A", "55-59", 10), ("B", "25-29", 30), ("B", "55-59", 20), ("C", "40-44", 40),
     ("D", "55-59", 6),
 )  # fmt: skip
+
+
+def posts(rows: pd.DataFrame, opened: float, register_: pd.DataFrame | None) -> pd.DataFrame:
+    """Of people of one occupation who open so many posts in every draw."""
+    steps = {"retirements": np.full((400, 1), opened), "quits": np.zeros((400, 1))}
+    simulation = cohort.Simulation("plans", ["Usinage"], 2018, rows, rows, *[np.zeros((1, 1, 1))] * 6)
+    known = pd.DataFrame({"occupation": ["Usinage"]})
+    gap = labour_gap.Gap(simulation, steps, {}, known, np.ones(1, bool), np.ones(1))
+    table = territory_posts.territory_posts(gap, FIRMS, register_, seed=1)
+    table.check("essai")
+    return table.frame.set_index("account_step")
+
+
+def test_posts_are_those_of_whom_the_firms_stand_for() -> None:
+    """120 people of firms of 50 and more stand for those of the register there, six others for themselves."""
+    whole = register((50, 99, 8), (20, 49, 10))
+    jobs = representation.coverage(PEOPLE, FIRMS, whole).frame.set_index("job_size_class").loc["50+"]
+    found = posts(PEOPLE, 63.0, whole)
+    assert found.index.tolist() == ["openings", "retirements", "quits"]
+    # Every person opens half a post: no firm differs from another, and sizes alone leave something open.
+    people = jobs["frame_jobs"] + 6
+    assert found.loc["openings", "territory_people"] == pytest.approx(people / 2, rel=0.01)
+    half = 1.2816 * (jobs["frame_jobs_high"] - jobs["frame_jobs"]) / 1.96 / 2
+    low, high = found.loc["openings", ["territory_people_low80", "territory_people_high80"]]
+    assert [low, high] == pytest.approx([people / 2 - half, people / 2 + half], abs=0.15 * half)
+    assert found.loc["quits"].eq(0).all()
+    pd.testing.assert_frame_equal(found, posts(PEOPLE.sample(frac=1, random_state=1), 63.0, whole))
+    assert posts(PEOPLE, 63.0, None).empty
 
 
 def test_people_described_are_said_beside_those_declared_and_the_territory() -> None:

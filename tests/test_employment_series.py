@@ -355,7 +355,10 @@ def test_the_families_of_an_occupation_are_forecast_each() -> None:
     )
     links = [("Usinage", "D3Z20"), ("Usinage", "D3Z40"), ("Usinage", "D4Z40"), ("Caisse", "Q9Z00")]
     found = national_forecast(table, pd.DataFrame(links, columns=["occupation", "fap_code"]))
-    assert found[["occupation", "fap_codes"]].to_numpy().tolist() == [["Usinage", "D3Z"], ["Usinage", "D4Z"]]
+    assert found[["occupation", "national_family"]].to_numpy().tolist() == [
+        ["Usinage", "D3Z"],
+        ["Usinage", "D4Z"],
+    ]
     assert found["national_thousands"].tolist() == pytest.approx([100 * 1.02**19, 100 * 0.97**19])
     # Drift, which is exact here, is drawn a little to the mean of all methods.
     coming = [100 * 1.02**24, 100 * 0.97**24]

@@ -165,6 +165,26 @@ def test_jobs_to_come_may_never_come() -> None:
     assert less["jobs_low"].tolist() == [-4]
 
 
+def test_what_the_register_says_of_jobs_stands_beside_the_estimate() -> None:
+    """0.5 − 0.2 FTE of the two synergies done that say it; hours of one; nothing of what is only studied."""
+    register = pd.DataFrame(
+        [
+            ("Y1", "A B", "done", 0.5, 120.0), ("Y2", "C", "done", -0.2, None),
+            ("Y3", "C", "study", 9.0, 9.0), ("Y4", "D", "done", None, None),
+        ],
+        columns=["synergy_id", "site_ids", "status", "realised_fte", "insertion_hours_per_year"],
+    )  # fmt: skip
+    told = synergy_jobs.registered(register)
+    assert told.frame.to_dict("records") == [
+        {"stage": "realised", "realised_fte": pytest.approx(0.3), "insertion_hours_per_year": 120.0}
+    ]
+    told.parents[0].check("essai")
+    assert told.parents[0].records["site_id"].tolist() == ["A B", "C"]
+    older = synergy_jobs.registered(register.drop(columns="realised_fte")).frame
+    assert older["insertion_hours_per_year"].tolist() == [120.0] and older["realised_fte"].isna().all()
+    assert synergy_jobs.registered(register.head(0)).frame.empty
+
+
 def test_empty_register() -> None:
     both = pd.concat(
         [f(REGISTER.head(0), FLOWS) for f in (synergy_tonnes.realised_tonnes, synergy_tonnes.planned_tonnes)]

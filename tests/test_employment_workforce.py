@@ -10,6 +10,7 @@ from eit_analysis.employment import workforce
 from eit_analysis.employment.context import nomenclature
 from eit_analysis.employment.skills import mobility, skill_gaps
 from eit_analysis.errors import UsageError
+from eit_analysis.reference import dated
 
 COLUMNS = [
     "site_id",
@@ -162,14 +163,14 @@ def test_empty_workforce(declared: pd.DataFrame) -> None:
     for table in (workforce.age_pyramid, workforce.contract_mix, workforce.occupations):
         assert table(ready).frame.empty
     assert workforce.pyramids(workforce.located(ready, SITES), "size_class").frame.empty
-    assert workforce.survey_year(pd.DataFrame({"reference_year": [np.nan]}), "2018") == 2018
-    assert workforce.survey_year(pd.DataFrame({"reference_year": [np.nan]}), "2018-2") == 2018
+    assert dated.survey_year(pd.DataFrame({"reference_year": [np.nan]}), "2018") == 2018
+    assert dated.survey_year(pd.DataFrame({"reference_year": [np.nan]}), "2018-2") == 2018
 
 
 def test_a_survey_that_tells_no_year_asks_for_one() -> None:
-    assert workforce.survey_year(pd.DataFrame({"reference_year": [2026.0]}), "printemps") == 2026
+    assert dated.survey_year(pd.DataFrame({"reference_year": [2026.0]}), "printemps") == 2026
     with pytest.raises(UsageError, match=r"printemps.*ne dit pas son année"):
-        workforce.survey_year(pd.DataFrame({"reference_year": [np.nan]}), "printemps")
+        dated.survey_year(pd.DataFrame({"reference_year": [np.nan]}), "printemps")
 
 
 SKILLS = pd.DataFrame(

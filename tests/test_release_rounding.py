@@ -52,6 +52,21 @@ def test_people_keep_a_third_digit_and_what_is_counted_all() -> None:
     assert leaving(measure="headcount", headcount=[1234.5, 56.0])["headcount"] == [1200, 56]
 
 
+def test_what_is_known_exactly_has_no_interval_but_that_of_its_rounding() -> None:
+    """12 people counted are 12; 2,184 are printed as 2,180 and lie within a step, as 2,180 would."""
+    people = {"people": [12.0, 2184.0, 2180.0, 12.0]}
+    ends = {f"people_{end}{level}": [*people["people"]] for level in (80, 95) for end in ("low", "high")}
+    ends["people_high95"][3] = 13.0  # not known exactly
+    told = leaving(measure="headcount", **people, **ends)
+    assert told["people"] == [12, 2180, 2180, 12]
+    assert told["people_low80"][:3] == told["people_low95"][:3] == [12, 2170, 2170]
+    assert told["people_high80"][:3] == told["people_high95"][:3] == [12, 2190, 2190]
+    assert told["people_high95"][3] >= 13
+    # A share beside its whole has bounds and no step of its own.
+    shares = {"headcount": [10.0], "share_percent": [20.0], "share_percent_low": [20.0]}
+    assert leaving(measure="headcount", whole=50.0, **shares)["share_percent_low"] == [20]
+
+
 def test_a_derived_table_tells_whole_numbers_to_two_digits_too() -> None:
     """As closely as its parents are taken to be told: a row picked from them may look whole by chance."""
     assert leaving(headcount=[1234.0, 56.0])["headcount"] == [1200, 56]

@@ -2,12 +2,14 @@
 
 ``people`` are the rows of ``workforce`` once prepared (``study.workforce()``); every other module takes them.
 
-``workforce``, ``priorities``
-    Who works here: ages, contracts, plans; ten priority occupations on one side of paper.
+``workforce``, ``priorities``, ``own_posts``
+    Who works here: ages, contracts, plans; ten priority occupations on one side of paper; what a firm reads
+    of its own.
 ``cohort``, ``outlook``, ``assumptions``, ``evaluation``
     How many people each occupation will have and need, by scenario, and what an earlier forecast was worth.
-``labour_gap``, ``entrants``, ``account``
-    Posts to fill less people who come, by occupation, and how sure it is that people will lack.
+``labour_gap``, ``entrants``, ``account``, ``territory_posts``
+    Posts to fill less people who come, by occupation, and how sure it is that people will lack; posts
+    weighted to the territory's employment.
 ``synergy_jobs``, ``insertion``
     Jobs that synergies bring, less those that they displace; posts in insertion.
 ``panel``, ``backtest``, ``national_forecast``
@@ -15,7 +17,8 @@
 ``skill_gaps``, ``training``, ``mobility``, ``shared_jobs``, ``actions``
     Skills that are missing, how they are trained for, bridges between occupations, jobs shared by firms, and
     the plan of who does what for which occupation.
-``age_comparison``, ``basin_needs``, ``dares_tension``, ``greening``, ``nomenclature``, ``signals``
+``age_comparison``, ``basin_needs``, ``dares_tension``, ``greening``, ``nomenclature``, ``signals``,
+``sources``
     What public sources publish on the same occupations.
 ``representation``
     Whom the job sheets describe of the territory's employment, and their ages weighted to it.
@@ -25,12 +28,13 @@ from importlib import import_module
 from types import ModuleType
 
 _ROOMS = {
-    "": "priorities workforce",
+    "": "own_posts priorities workforce",
     ".forecast": "account assumptions cohort entrants evaluation insertion labour_gap"
-    " national_forecast outlook synergy_jobs",
+    " national_forecast outlook synergy_jobs territory_posts",
     ".forecast.series": "backtest panel",
     ".skills": "actions mobility shared_jobs skill_gaps training",
-    ".context": "age_comparison basin_needs dares_tension greening nomenclature representation signals",
+    ".context": "age_comparison basin_needs dares_tension greening nomenclature representation signals"
+    " sources",
 }
 _PLACES = {module: f"{__name__}{room}" for room, modules in _ROOMS.items() for module in modules.split()}
 __all__ = list(_PLACES)

@@ -31,7 +31,7 @@ def lines(
     bridges: pd.DataFrame,
     training: pd.DataFrame,
 ) -> pd.DataFrame:
-    """The lines, `COLUMNS`.
+    """The lines, `COLUMNS`; a verdict that other draws might change ends with ``_fragile``.
 
     Parameters
     ----------
@@ -57,16 +57,21 @@ def lines(
     }
     rows = []
     for row in gap.dropna(subset=["occupation", "openings"]).to_dict("records"):
-        name = row["occupation"]
+        name, fragile = row["occupation"], row["uncertain_reason"] == "fragile"
         heard = {column: voice.get(name) for column, voice in voices.items()}
         said = [SAID[column](value) for column, value in heard.items() if pd.notna(value)]
-        middle, *ends = (whole(round(row[f"openings{end}"])) for end in ("", "_low80", "_high80"))
         rows.append((
-            name, f"{middle} ({' à '.join(ends)})", row["gap_verdict"], row["shortage_chances"],
+            name, ranged(row, "openings"), row["gap_verdict"] + fragile * "_fragile", row["shortage_chances"],
             ", ".join(said) or NOT_SAID, origin.get(name, NOT_SAID), skill.get(name, NOT_SAID),
             _who(row, name in origin.index, name in skill.index),
         ))  # fmt: skip
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def ranged(row: dict, name: str) -> str:
+    """``30 (9 à 75)``: people and their 80 % interval."""
+    middle, *ends = (whole(round(row[f"{name}{end}"])) for end in ("", "_low80", "_high80"))
+    return f"{middle} ({' à '.join(ends)})"
 
 
 def first(lines: pd.DataFrame, decisions: pd.DataFrame) -> pd.DataFrame:

@@ -11,7 +11,6 @@ import pandas as pd
 from eit_analysis.breakdown import Breakdown, Share
 from eit_analysis.derived import Derived
 from eit_analysis.reference.commune_tables import epci_of
-from eit_analysis.reference.dated import survey_year as survey_year
 from eit_analysis.reference.sizes import SIZES, size_class
 from eit_analysis.reference.vocabulary import heading
 from eit_analysis.tables import AGE_BANDS, LABELS, used_for

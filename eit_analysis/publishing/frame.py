@@ -88,7 +88,7 @@ def frame(study: Study, audience: str, title: str, foot: Imprint, **parts: Any) 
         .render(
             csp=policy,
             css=Markup(css),
-            title=title,
+            title=french.typeset(title),  # of the tab too, which stands before the body
             study_title=study.settings.title,
             territory=study.settings.territory,
             wave=study.wave,

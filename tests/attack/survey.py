@@ -17,6 +17,7 @@ from eit_analysis.flows import taxes
 from eit_analysis.flows.balance import REFERENCES, outlet_balance
 from eit_analysis.flows.balance.survey_network import is_taker, linked
 from eit_analysis.flows.balance.territory_balance import recoverable as may_reach
+from eit_analysis.reference.dated import survey_year
 from eit_analysis.reference.factors import factor_table
 
 from .knowledge import Known, Terms
@@ -104,9 +105,7 @@ def add_flows(known: Known, tag: str, flows: pd.DataFrame, study: eit.Study) -> 
         rows = every[part]
         known.add(f"{tag} {name}", flows.iloc[rows], measures(rows))
     _add_months(known, f"{tag} months", flows[out], mass[out])
-    _add_years(
-        known, f"{tag} years", flows[out], mass[out], workforce.survey_year(study.load("sites"), study.wave)
-    )
+    _add_years(known, f"{tag} years", flows[out], mass[out], survey_year(study.load("sites"), study.wave))
     _add_exchanges(known, tag, study, flows, mass)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 
 import pandas as pd
 
@@ -17,6 +18,7 @@ def rome_labels(rome: Mapping[str, pd.DataFrame]) -> dict[str, str]:
     return dict(zip(named["rome_code"], named["rome_label"], strict=True))
 
 
+@cache
 def family_labels() -> dict[str, str]:
     """``{fap_code: label}``: the project's short labels of the FAP 2009."""
     table = reference.load("fap_2009")

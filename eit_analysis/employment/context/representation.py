@@ -26,7 +26,7 @@ from eit_analysis.employment.workforce import AGES
 from eit_analysis.reference.sizes import SIZES, moments, size_class
 
 CLASS, DESCRIBED, DECLARED = "job_size_class", "headcount", "declared_headcount"
-NO_CLASS = "none"
+NO_CLASS, Z95 = "none", 1.96
 LEAST_FIRMS = 3  # that a class needs to speak for others: with fewer it joins the next smaller one
 SHARE = [f"represented_share{end}_percent" for end in ("", "_low", "_high")]
 
@@ -80,13 +80,9 @@ def weighted_ages(
         ``age_group``, ``headcount`` (described), ``represented_people`` and ``represented_share_percent``
         with their 95 % bounds; no row without a register.
     """
-    joined = classes(people, sites)
-    jobs = _frame(establishments, joined).set_index(CLASS)["frame_jobs"]
-    rows = people.assign(**{CLASS: people["site_id"].map(_size_of(sites).map(joined)).fillna(NO_CLASS)})
-    rows = rows[rows["age_group"].isin(AGES["age_group"]) & bool(len(jobs))]
-    size = rows.groupby(CLASS)[DESCRIBED].sum()
-    weight = (jobs.reindex(size.index) / size).clip(lower=1.0).fillna(1.0)
-    rows = rows.assign(represented_people=rows[DESCRIBED] * rows[CLASS].map(weight).astype(float))
+    rows, weight, _ = weighed(
+        people[people["age_group"].isin(AGES["age_group"])], people, sites, establishments
+    )
     table = rows.groupby("age_group")[[DESCRIBED, "represented_people"]].sum()
     table = table.reindex([group for group in AGES["age_group"] if group in table.index]).reset_index()
     shares = [_share(rows, rows["age_group"] == group, weight) for group in table["age_group"]]
@@ -97,6 +93,32 @@ def weighted_ages(
         table, ["age_group"], rows, "represented_people", of=DESCRIBED, people=True, sums=[DESCRIBED],
         shares={SHARE[0]: Share()},
     )  # fmt: skip
+
+
+def weighed(
+    rows: pd.DataFrame, people: pd.DataFrame, sites: pd.DataFrame, establishments: pd.DataFrame | None
+) -> tuple[pd.DataFrame, pd.Series, float]:
+    """The same rows of ``people`` with whom they stand for, the weight of each class, and its unknown part.
+
+    Returns
+    -------
+    rows : DataFrame
+        With `CLASS` and ``represented_people``; none without a register.
+    weight : Series
+        w_h by class.
+    unknown : float
+        Standard error of the sum represented, for what classes of headcounts leave open.
+    """
+    joined = classes(people, sites)
+    frame = _frame(establishments, joined).set_index(CLASS)
+    rows = rows.assign(**{CLASS: rows["site_id"].map(_size_of(sites).map(joined)).fillna(NO_CLASS)})
+    rows = rows[[bool(len(frame))] * len(rows)]
+    size = rows.groupby(CLASS)[DESCRIBED].sum()
+    weight = (frame["frame_jobs"].reindex(size.index) / size).clip(lower=1.0).fillna(1.0)
+    more = frame.loc[weight.index[weight > 1], ["frame_jobs", "frame_jobs_high"]].astype(float)
+    unknown = float(np.sqrt((((more["frame_jobs_high"] - more["frame_jobs"]) / Z95) ** 2).sum()))
+    represented = rows[DESCRIBED] * rows[CLASS].map(weight).astype(float)
+    return rows.assign(represented_people=represented), weight, unknown
 
 
 def classes(people: pd.DataFrame, sites: pd.DataFrame) -> dict[str, str]:
@@ -135,14 +157,24 @@ def _frame(establishments: pd.DataFrame | None, joined: dict[str, str]) -> pd.Da
     sums = pd.DataFrame(each)
     sums[CLASS] = size_class(rows["headcount_low"]).map(joined)
     every = pd.concat([sums.dropna(subset=CLASS), sums.assign(**{CLASS: TOTAL})]).groupby(CLASS).sum()
-    half = 1.96 * np.sqrt(every.pop("sd"))
+    half = Z95 * np.sqrt(every.pop("sd"))
     low, high = (every["frame_jobs"] - half).clip(lower=0.0), every["frame_jobs"] + half
     return every.assign(frame_jobs_low=low, frame_jobs_high=high).reset_index()
 
 
 def _share(rows: pd.DataFrame, inside: pd.Series, weight: pd.Series) -> tuple[float, float, float]:
     """p and its 95 % bounds, in percent; without bounds where no class has two firms."""
-    parts = rows.assign(y=rows[DESCRIBED].where(inside, 0.0)).groupby([CLASS, "site_id"])[[DESCRIBED, "y"]]
+    p, error, freedom = ratio(rows.assign(y=rows[DESCRIBED].where(inside, 0.0)), weight)
+    half = student.ppf(0.975, freedom) * error
+    return 100 * p, 100 * max(p - half, 0.0), 100 * min(p + half, 1.0)
+
+
+def ratio(rows: pd.DataFrame, weight: pd.Series) -> tuple[float, float, float]:
+    """p of ``y`` per person described, its standard error and degrees of freedom (module's equations).
+
+    ``rows`` are from :func:`weighed` with ``y``. The error is missing where no class has two firms.
+    """
+    parts = rows.groupby([CLASS, "site_id"])[[DESCRIBED, "y"]]
     firms = parts.sum().rename(columns={DESCRIBED: "x"})
     every, k = firms.groupby(level=0).sum(), firms.groupby(level=0).size()
     w = weight.reindex(every.index)
@@ -154,5 +186,4 @@ def _share(rows: pd.DataFrame, inside: pd.Series, weight: pd.Series) -> tuple[fl
     variance = (w / whole) ** 2 * (1 - 1 / w) * squares * k / (k - 1).where(k > 1)
     total = float(variance.sum())
     freedom = total**2 / float((variance**2 / (k - 1).where(k > 1)).sum()) if total else np.inf
-    half = student.ppf(0.975, freedom) * np.sqrt(total) if (k > 1).any() else np.nan
-    return 100 * p, 100 * max(p - half, 0.0), 100 * min(p + half, 1.0)
+    return p, np.sqrt(total) if (k > 1).any() else np.nan, freedom

@@ -10,7 +10,8 @@ leave the total to the scenario. The gap is then drawn towards what scarcity say
 who comes with it. Without what firms planned and answered, the same tells what the survey adds.
 
 An occupation is ``short`` in a draw when gap > O / 10. It is called so when P(short) ≥ 0.75, ``balanced``
-when P(short) ≤ 0.25, else ``uncertain``, as where nothing is known of who comes.
+when P(short) ≤ 0.25, else ``uncertain``, as where nothing is known of who comes. P of N draws has an error
+of √(P (1 − P) / N): nearer to a bound than twice that, other draws might say otherwise, and the row says so.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from eit_analysis.employment.workforce import OTHER
 
 YEARS = declared_plans.PLAN_YEARS
 TOLERATED, SURE = 0.1, 0.75
+FRAGILE = 2.0  # errors of the draws, from a bound
 SURVEYED = ["planned_departures_3y", "planned_hires_3y"]
 RANGES = ["openings", "entrants", "gap_people"]
 COLUMNS = [
@@ -111,8 +113,9 @@ def before_survey(
 
 @dataclass(frozen=True)
 class Outlook:
-    """What a page shows: the account of all occupations, then each one, then each family."""
+    """What a page shows: the account of all occupations, then each one, then each family; their draws."""
 
+    drawn: Gap
     steps: Breakdown
     by_occupation: Breakdown
     by_family: Breakdown
@@ -130,12 +133,12 @@ def outlook(
     gap = draw(plans, known, hazards, market, parameters)
     people, base_year = plans.workforce, plans.base_year
     before = before_survey(people, known, hazards, market, parameters, base_year=base_year, sites=sites)
-    return Outlook(steps(gap), by_occupation(gap, before), by_family(gap, before))
+    return Outlook(gap, steps(gap), by_occupation(gap, before), by_family(gap, before))
 
 
-def counts(by_occupation: Breakdown) -> dict[str, int]:
-    """How many occupations are ``short``, ``uncertain`` and ``balanced``."""
-    found = by_occupation.frame["gap_verdict"].value_counts()
+def counts(occupations: pd.DataFrame) -> dict[str, int]:
+    """How many of these rows, by ``gap_verdict``, are ``short``, ``uncertain`` and ``balanced``."""
+    found = occupations["gap_verdict"].str.removesuffix("_fragile").value_counts()
     return {verdict: int(found.get(verdict, 0)) for verdict in ("short", "uncertain", "balanced")}
 
 
@@ -179,6 +182,9 @@ def _row(gap: Gap, before: Gap, at: np.ndarray) -> dict[str, object]:
     openings, coming, chances = _sums(gap, at)
     known = bool(gap.entrants_known[at].all())
     sure = "short" if chances >= SURE else "balanced" if chances <= 1 - SURE else "uncertain"
+    error = np.sqrt(chances * (1 - chances) / len(openings))
+    near = min(abs(chances - SURE), abs(chances - 1 + SURE)) < FRAGILE * error
+    reason = "fragile" if near else "close" if sure == "uncertain" else None
     people = gap.known["headcount"].to_numpy()[at]
     ranges = [
         quantiles(values, name)
@@ -191,7 +197,7 @@ def _row(gap: Gap, before: Gap, at: np.ndarray) -> dict[str, object]:
         "shortage_chances": 100 * chances if known else np.nan,
         "chances_before_survey": 100 * _sums(before, at)[2] if known else np.nan,
         "survey_weight_share": 100 * np.average(gap.survey_weight[at], weights=np.maximum(people, 1e-9)),
-        "uncertain_reason": None if known and sure != "uncertain" else "close" if known else "no_entrants",
+        "uncertain_reason": reason if known else "no_entrants",
     }
 
 

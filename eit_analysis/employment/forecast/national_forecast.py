@@ -20,7 +20,7 @@ NAMES = {
         f"value_{end}": f"national_forecast_thousands_{end}" for end in ("low80", "high80", "low95", "high95")
     },
 }
-COLUMNS = ["occupation", "fap_codes", "national_thousands", *NAMES.values(), "method"]
+COLUMNS = ["occupation", "national_family", "national_thousands", *NAMES.values(), "method"]
 
 
 def national_forecast(history: pd.DataFrame, linked: pd.DataFrame) -> pd.DataFrame:
@@ -38,10 +38,12 @@ def national_forecast(history: pd.DataFrame, linked: pd.DataFrame) -> pd.DataFra
     coming = forecast(history, HORIZON_YEARS).rename(columns=NAMES)
     coming = coming[coming["year"] == coming["year"].max()]
     last = history[history["year"] == history["year"].max()].set_index("series_id")["value"]
-    families = linked.assign(fap_codes=linked["fap_code"].str[FAMILY])[["occupation", "fap_codes"]]
-    table = families.drop_duplicates().merge(coming, left_on="fap_codes", right_on="series_id")
-    table["national_thousands"] = table["fap_codes"].map(last).astype(float)
-    return table[COLUMNS].sort_values(["occupation", "fap_codes"], ignore_index=True)
+    families = linked.assign(national_family=linked["fap_code"].str[FAMILY])[
+        ["occupation", "national_family"]
+    ]
+    table = families.drop_duplicates().merge(coming, left_on="national_family", right_on="series_id")
+    table["national_thousands"] = table["national_family"].map(last).astype(float)
+    return table[COLUMNS].sort_values(["occupation", "national_family"], ignore_index=True)
 
 
 def forecast_sentence(history: pd.DataFrame, table: pd.DataFrame, team: bool = False) -> str:

@@ -14,21 +14,25 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from eit_analysis.breakdown import TOTAL, Breakdown
+from eit_analysis.breakdown import SOURCE, TOTAL, Breakdown
+from eit_analysis.derived import Derived
 from eit_analysis.employment.forecast.synergy_tonnes import (
     ALLOCATED,
+    REALISED,
     TONNES,
     allocated_tonnes,
     planned_tonnes,
     realised_tonnes,
 )
 from eit_analysis.reference.factors import KEY, MissingFactorError, check_units, lookup
+from eit_analysis.reference.stages import wholes
 
 BOUNDS = ["low", "central", "high"]
 JOBS, CREATED, DISPLACED, INDIRECT = (
     [f"{name}_low", name, f"{name}_high"]
     for name in ("jobs", "jobs_created", "jobs_displaced", "indirect_jobs")
 )
+DECLARED = ("realised_fte", "insertion_hours_per_year")
 SCALE_T = 30.0  # realised in three years by the first territory
 SCALE_ROUTES = ("landfill", "recycling")
 
@@ -121,6 +125,27 @@ def by_stage(jobs: pd.DataFrame, changes: pd.DataFrame, factors: pd.DataFrame) -
     values = corners(stages[JOBS].to_numpy(dtype=float), bounds(factors, "indirect_jobs"))
     table = stages.join(pd.DataFrame(values, columns=INDIRECT))
     return Breakdown(table, ["stage"], _by_actor(jobs), "tonnes")
+
+
+def registered(register: pd.DataFrame) -> Derived:
+    """What the register itself says that synergies done bring, beside the estimate and never added to it.
+
+    Returns
+    -------
+    Derived
+        ``stage`` (`REALISED`), ``realised_fte`` and ``insertion_hours_per_year``: each the sum over the
+        synergies of which it is written, missing where none has it.
+    """
+    done = register[register["status"] == "done"].assign(stage=REALISED)
+    parents = []
+    for name in DECLARED:
+        known = done.reindex(columns=[*dict.fromkeys([*done, name])]).dropna(subset=[name])
+        sums = known.astype({name: float}).groupby("stage", as_index=False)[[name]].sum()
+        records = wholes(known, name)[["stage", "site_id", name, *SOURCE]]
+        parents.append(Breakdown(sums, ["stage"], records, name))
+    table = parents[0].frame.merge(parents[1].frame, how="outer")
+    sums_of = {name: [(place, name, 1.0)] for place, name in enumerate(DECLARED)}
+    return Derived(table, ["stage"], parents, sums=sums_of)
 
 
 def by_route(jobs: pd.DataFrame) -> Breakdown:

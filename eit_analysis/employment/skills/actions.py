@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import pandas as pd
 
 from eit_analysis.config_change import JobAction
+from eit_analysis.errors import InputError
 from eit_analysis.reference import load
 
 DECIDED_COLUMNS = [
@@ -16,6 +18,44 @@ DECIDED_COLUMNS = [
 PLAN_COLUMNS = ["occupation", "posts_said", "job_action", "action_carrier", "due_date"]
 WITH_DATES = ("training", "bridge")
 ROWS = 6  # of a plan that is read at a glance
+
+
+def known_actions(actions: Sequence[JobAction], workforce: pd.DataFrame, sites: pd.DataFrame) -> None:
+    """Each action is for an occupation of the study, and the actors that it names are the study's.
+
+    The tables are of all waves: ``workforce`` from ``workforce.prepare`` without merging, ``site_id`` of
+    ``sites``. A word shaped as the study's identifiers, letters and digits in the same places, is one.
+
+    Raises
+    ------
+    InputError
+        The first that is not: left alone, its action would be read beside no occupation, or by the wrong
+        audiences.
+    """
+    ids = set(sites["site_id"].astype(str))
+    shapes = {_shape(name) for name in ids}
+    for action in actions:
+        if not workforce["occupation"].eq(action.occupation).any():
+            wrong = f"le métier « {action.occupation} » (occupation)"
+        else:
+            named = {"carrier": action.carrier, "organiser": action.organiser}
+            strange = [
+                f"l'acteur « {who} » ({field})"
+                for field, who in named.items()
+                if who.strip() not in ids and _shape(who.strip()) in shapes
+            ]
+            wrong = next(iter(strange), "")
+        if wrong:
+            raise InputError(
+                f"clé « job_actions »\u00a0: l'action « {action.text} » nomme {wrong}, que l'étude n'a pas, "
+                "corrigez ce nom ou retirez l'action",
+                file="study.toml",
+            )
+
+
+def _shape(name: str) -> str:
+    """``E07`` -> ``A00``."""
+    return re.sub(r"[^\W\d_]", "A", re.sub(r"\d", "0", name))
 
 
 def decided(actions: Sequence[JobAction]) -> pd.DataFrame:

@@ -80,9 +80,10 @@ def critical_gaps(skills: pd.DataFrame, workforce: pd.DataFrame) -> Breakdown:
     Returns
     -------
     Breakdown
-        ``skill, to_train, n_sites, gap_people_levels, lacking_sites_percent, hiring_difficulty`` (mean of the
-        occupations that lack the skill, weighted by people, missing where none is rated: criticality then
-        takes the mean of all occupations), ``criticality_percent, critical_gap``.
+        ``skill, to_train, n_sites, gap_people_levels, n_requiring_sites, lacking_sites_percent`` (of those),
+        ``hiring_difficulty`` (mean of the occupations that lack the skill, weighted by people, missing where
+        none is rated: criticality then takes the mean of all occupations), ``criticality_percent,
+        critical_gap``.
     """
     rated = workforce[workforce["hiring_difficulty"].notna() & workforce["headcount"].gt(0)]
     weighted = (rated["headcount"] * rated["hiring_difficulty"]).groupby(rated["rome_code"]).sum()
@@ -96,7 +97,8 @@ def critical_gaps(skills: pd.DataFrame, workforce: pd.DataFrame) -> Breakdown:
     mean = (known["to_train"] * known["difficulty"]).groupby(known["skill"]).sum()
     table = plan.frame.drop(columns="mean_gap")
     requiring = skills.groupby("skill")["site_id"].nunique()
-    share = table["n_sites"] / table["skill"].map(requiring)
+    table["n_requiring_sites"] = table["skill"].map(requiring).astype(int)
+    share = table["n_sites"] / table["n_requiring_sites"]
     table["lacking_sites_percent"] = 100 * share
     table["hiring_difficulty"] = table["skill"].map(mean / known.groupby("skill")["to_train"].sum())
     table["criticality_percent"] = 50 * (share + table["hiring_difficulty"].fillna(usual) / 4)

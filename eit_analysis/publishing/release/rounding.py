@@ -7,6 +7,8 @@ kept between the second digit of the value and its first; without an interval, t
 
 A value is rounded to its step. Its bounds are the rounded value plus and minus the next of 1, 1.5, 2, 3, 5, 7
 (times a power of ten) times itself: they tell a class of uncertainty, not a second equation between the rows.
+Those of what is known exactly, all its bounds being itself, are the rounded value plus and minus its step, or
+itself where whole numbers are printed in full: whom its rounding hides stays hidden.
 Shares and changes are reckoned from the rounded numbers that stand beside them, so they add nothing.
 """
 
@@ -95,6 +97,12 @@ def rounded(
     for name, of in bounds.items():
         high = "_high" in name
         shown[name] = _bound(values[name], shown[of], high) if of in shown else _outward(values[name], high)
+        if of in steps:
+            sides = [values[bound] for bound, value in bounds.items() if value == of]
+            known = np.logical_and.reduce([side == values[of] for side in sides])
+            full = (np.nan_to_num(values[of]) % 1 == 0).all() & (steps[of] <= 1)
+            ends = shown[of] + np.where(full, 0.0, steps[of]) * (1 if "_high" in name else -1)
+            shown[name] = np.where(known, np.where(values[of] < 0, ends, np.clip(ends, 0, None)), shown[name])
     return Rounded(frame.assign(**shown), steps)
 
 

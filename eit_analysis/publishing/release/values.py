@@ -82,7 +82,7 @@ class CellText:
         row = self.table.frame.iloc[position]
         coarse = self.table.coarse
         text = wording.measured(row[self.column], self.column, coarse)
-        if self.low and self.high:
+        if self.low and self.high and not row[self.low] == row[self.column] == row[self.high]:
             bounds = [
                 wording.rounded(row[self.low], self.column, coarse),
                 wording.rounded(row[self.high], self.column, coarse),

@@ -1,0 +1,76 @@
+"""A firm's own departures, posts and verdicts, from its people alone and from what is public.
+
+The cohort, the account and the verdicts are those of the territory, given the rows of one firm: what comes
+out tells of nobody else, and an occupation that only this firm has gets its verdict. Who comes is what would
+come to a team of that size; a small team keeps its wide intervals.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from eit_analysis.breakdown import Breakdown
+from eit_analysis.config import Scenarios
+from eit_analysis.employment import priorities
+from eit_analysis.employment.context.sources import Heard
+from eit_analysis.employment.forecast import cohort, labour_gap
+from eit_analysis.employment.forecast.outlook import quantiles
+from eit_analysis.employment.skills.mobility import bridges
+from eit_analysis.employment.skills.skill_gaps import gaps_by_occupation
+from eit_analysis.employment.workforce import occupations
+
+COLUMNS = [
+    "occupation", "headcount", "departures_said", "posts_said", "gap_verdict", "shortage_chances",
+    "tension_said", "who_acts",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class OwnPosts:
+    """``steps``: the account of all its occupations; ``lines``: `COLUMNS`, a row for each, by priority."""
+
+    steps: Breakdown
+    lines: pd.DataFrame
+
+
+def own_posts(
+    people: pd.DataFrame,
+    skills: pd.DataFrame,
+    heard: Heard,
+    hazards: pd.DataFrame,
+    market: pd.DataFrame,
+    parameters: Scenarios,
+    *,
+    base_year: int,
+    sites: pd.DataFrame,
+) -> OwnPosts:
+    """Over ``labour_gap.YEARS`` years, with the firm's plans.
+
+    Parameters
+    ----------
+    people, skills : DataFrame
+        Rows of one firm, from ``workforce.prepare`` (nothing merged) and ``skill_gaps.prepare``.
+    heard : Heard
+        From ``sources.Sources.of`` these people.
+    hazards, market : DataFrame
+        ``reference/hazards.csv`` and ``reference/labour_market.csv``.
+    """
+    short = parameters.model_copy(update={"horizon_years": min(labour_gap.YEARS, parameters.horizon_years)})
+    plans = cohort.simulate(people, hazards, short, scenario="plans", base_year=base_year, sites=sites)
+    found = labour_gap.outlook(plans, heard.known, hazards, market, short, sites)
+    gap = found.by_occupation.frame.set_index("occupation", drop=False)
+    tables = (
+        occupations(people), heard.basin, heard.dares, bridges(skills, skills), gaps_by_occupation(skills)
+    )  # fmt: skip
+    lines = priorities.lines(gap, *(table.frame for table in tables))
+    left = pd.DataFrame(
+        quantiles((plans.retirements + plans.quits).sum(axis=1), "departures"), index=plans.occupations
+    )
+    said = {name: priorities.ranged(row, "departures") for name, row in left.to_dict("index").items()}
+    own = {
+        name: lines["occupation"].map(of)
+        for name, of in (("headcount", gap["headcount"]), ("departures_said", said))
+    }
+    return OwnPosts(found.steps, lines.assign(**own)[COLUMNS])
