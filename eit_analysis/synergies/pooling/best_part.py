@@ -30,8 +30,8 @@ from eit_analysis.synergies.pooling.round_cuts import loops, overfilled
 from eit_analysis.synergies.pooling.rounds import FULL
 
 # Branches looked at, the same on every machine where a limit of time is not: 3,000 of 30 places, 94 of 60, as
-# there is a road between any two.
-BRANCHES, LARGE = 3000, 30
+# there is a road between any two; a quarter of them for twice as many sites as ``MANY``.
+BRANCHES, LARGE, MANY = 3000, 30, 60
 # Places among which a round is searched by branches at all.
 SEARCHED = 60
 
@@ -81,16 +81,31 @@ def _programme(offered: Offered) -> _Programme:
     one = np.eye(2 * n + len(shared))
     visited, sites, centres = one[:n], one[site], one[-n:]
     anybody = np.array([sites[place == p].sum(axis=0) for p in np.unique(place[shared])]).reshape(-1, len(one))
+    sooner, later = _chosen_later(offered, place)
     below = [
         visited - offered.near[np.ix_(first, first)] @ centres,
         centres - visited,
         visited[np.unique(place[shared])] - anybody,
         (sites - visited[place])[shared],
+        sites[later] - sites[sooner],
     ]
     rows = np.vstack([*below, centres.sum(axis=0), sites.sum(axis=0), offered.volume @ sites])
     low, high = np.full(len(rows), -np.inf), np.zeros(len(rows))
     low[-3:], high[-3:] = [1.0, 2.0, offered.least], [1.0, np.inf, np.inf]
     return _Programme(site, first, -offered.worth @ sites, rows, low, high)
+
+
+def _chosen_later(offered: Offered, place: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Pairs of sites of a place, the second of which is worth no more and takes no less of the lorry.
+
+    No round needs the second without the first; nor, where a volume is asked for, if it brings no more of it.
+    """
+    ahead = (place[:, None] == place) & offered.travels
+    for value in (offered.worth, -offered.load, *([offered.volume] if offered.least else [])):
+        ahead &= value[:, None] >= value
+    ahead &= ~ahead.T | np.triu(ahead, 1)  # of two alike, the first
+    steps = ahead.astype(np.float32)
+    return np.nonzero(ahead & (steps @ steps == 0))
 
 
 def _lots(offered: Offered) -> Part | None:
@@ -148,17 +163,18 @@ class _Search:
         self._add(self._of_sites(offered.load / FULL), np.array([-np.inf]), np.array([1.0]))
 
     def _rounds(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """Least and most of each column, for rounds of one or two places, then of more."""
-        for fewest, number, loop, road in ((1, 2, 1.0, 2.0), (3, self.n, 0.0, 1.0)):
+        """Least and most of each column, for rounds of one place, of two, and of more."""
+        for fewest, number, loop, road in ((1, 1, 1.0, 0.0), (2, 2, 0.0, 2.0), (3, self.n, 0.0, 1.0)):
             least, most = np.zeros(len(self.columns)), np.ones(len(self.columns))
             least[self.base], most[self.base] = fewest, number
             most[self.base + 1 :] = np.where(self.i == self.j, loop, road)
-            if fewest <= number and (fewest > 1 or len(self.site) > self.n):  # else they are the pairs
+            if fewest <= number and (fewest > 2 or len(self.site) > self.n):  # else they are the pairs
                 yield least, most
 
     def run(self) -> Part:
         branches = [(-np.inf, count, *limits) for count, limits in enumerate(self._rounds())]
-        count, most_branches = len(branches), BRANCHES * min(1.0, (LARGE / self.n) ** 5)
+        count = len(branches)
+        most_branches = BRANCHES * min(1.0, LARGE / self.n) ** 5 * min(1.0, MANY / len(self.site)) ** 2
         while branches and count < most_branches:
             cost, _, least, most = heapq.heappop(branches)
             if self._pays(cost) and (solved := self._bounded(least, most)):
