@@ -109,7 +109,7 @@ def test_the_best_part_of_twelve_equals_enumeration(seed, places):
     assert found is not None and found.saving == pytest.approx(most, abs=0.01)
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", [0, 3])
 def test_forty_sites_are_solved_and_no_change_of_one_member_does_better(seed):
     volumes, paid, km = collected(seed, 40)
     costs = PROFILES["collection"]

@@ -31,7 +31,7 @@ from eit_analysis.synergies.pooling.rounds import FULL
 
 # Branches looked at, the same on every machine where a limit of time is not: 3,000 of 30 places, 94 of 60, as
 # there is a road between any two; a quarter of them for twice as many sites as ``MANY``.
-BRANCHES, LARGE, MANY = 3000, 30, 60
+BRANCHES, LARGE, MANY = 3000, 30, 50
 # Places among which a round is searched by branches at all.
 SEARCHED = 60
 
