@@ -25,6 +25,14 @@ def table(rows):
     return pd.DataFrame(rows, columns=COLUMNS).astype({"latitude": float, "longitude": float})
 
 
+@pytest.fixture(autouse=True, scope="module")
+def small_bands():
+    """Small tables are parted by mass as a country is."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(spatial_index, "IN_A_BAND", 1)
+        yield
+
+
 def compiled(outputs, inputs, yields, radius_km, top, threads=1):
     matrix = csr_array(yields)
     sides = (

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pooling_cases import costs, thresholds
 
-from eit_analysis.synergies.pooling.coalitions import MOST, coalition_values
+from eit_analysis.synergies.pooling.coalitions import MOST, coalition_values, sharers_by_need
 from eit_analysis.synergies.pooling.costs import by_profile
 from eit_analysis.synergies.pooling.groups import pooled
 from eit_analysis.synergies.pooling.neighbourhoods import centre_of_all, neighbourhoods
@@ -48,7 +48,8 @@ HERE = places([(47.0, 7.0)] * 4)
 
 def values_of(pool, sharing, flows, sites, radius_km, detour_factor):
     thresholds, costs = REST
-    return coalition_values(pool, targets(sharing, flows, thresholds), sites, costs, radius_km, detour_factor)
+    asked = targets(sharing, flows, thresholds)
+    return coalition_values(pool, sharers_by_need(asked, sites, costs, radius_km, detour_factor))
 
 
 def the_group(sharing, flows, sites, radius_km):

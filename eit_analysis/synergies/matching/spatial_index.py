@@ -1,13 +1,14 @@
-"""The matching of a country, in numba: inputs sorted by class, strip of latitude and longitude.
+"""The matching of a country, in numba: inputs sorted by class, band of mass, strip of latitude and longitude.
 
 A place of latitude φ' lies within an angle ρ of a place of latitude φ only if
 
     |φ' − φ| ≤ ρ   and   sin²(Δλ/2) ≤ (sin²(ρ/2) − sin²((φ' − φ)/2)) / (cos φ cos φ')
 
 which is the haversine formula solved for Δλ. Over a strip, the smallest |φ' − φ| and the smallest cos φ'
-bound Δλ for all of it; a right side of 1 or more, as around a pole, means the whole circle. No factor of the
-score but the yield y exceeds 1, so a pair reaches the worst of the scores kept, w, only if d ≤ r (1 − w / y):
-ρ shrinks as better partners are found.
+bound Δλ for all of it; a right side of 1 or more, as around a pole, means the whole circle. Over a band of
+masses wanted, the one nearest to what is received bounds the coverage c, and no later factor exceeds 1, so a
+pair reaches the worst of the scores kept, w, only if d ≤ r (1 − w / (y c)): ρ shrinks as better partners are
+found, and as the band is farther.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ from eit_analysis.reference.distance import EARTH_RADIUS_KM, MILLIMETRES_PER_KM,
 from eit_analysis.synergies.matching.located_flows import SHARE_OF_YEAR, Located
 
 STRIPS_PER_RADIUS = 2
+# Inputs of a class in a strip, below which they are not parted by mass, and bands at most.
+IN_A_BAND, MOST_BANDS = 64, 16
 SLACK = 1e-9  # radians (6 mm): more than all rounding, so that no bound loses a pair
 
 
@@ -74,8 +77,9 @@ def _found(
 ) -> Found:
     """Every output is served alone, so neither the order nor the number of threads changes anything."""
     strips = _strips(inputs.latitude, radius_km, yields.shape[1])
-    waiting = pool.submit(_sorted, outputs, strips, yields.shape[0])
-    order, starts = _sorted(inputs, strips, yields.shape[1])
+    bands = _bands(inputs.mass, yields.shape[1] * len(strips.cosine))
+    waiting = pool.submit(_sorted, outputs, strips, bands[[0, -1]], yields.shape[0])
+    order, starts = _sorted(inputs, strips, bands, yields.shape[1])
     best_first = np.lexsort((-yields.data, np.repeat(np.arange(yields.shape[0]), np.diff(yields.indptr))))
     rules = yields.indptr, yields.indices[best_first], yields.data[best_first]
     takers = Located(*(column[order] for column in inputs))
@@ -87,7 +91,7 @@ def _found(
     def serve(rows: np.ndarray) -> None:
         givers = Located(*(column[rows] for column in outputs))
         places = half_angles(givers.latitude, givers.longitude)
-        _search(givers, places, rows, takers, targets, order, starts, strips, *rules, float(radius_km), found)
+        _search(givers, places, rows, takers, targets, order, starts, strips, bands, *rules, radius_km, found)
 
     list(pool.map(serve, np.array_split(visit, parts)))
     return found
@@ -106,11 +110,20 @@ def _strips(latitude: np.ndarray, radius_km: float, n_classes: int) -> Strips:
     )
 
 
-def _sorted(side: Located, strips: Strips, n_classes: int) -> tuple[np.ndarray, np.ndarray]:
-    """Rows by class, strip and longitude, and where each (class, strip) starts among them."""
-    n_strips = len(strips.cosine)
+def _bands(mass: np.ndarray, n_places: int) -> np.ndarray:
+    """Edges of bands of mass, as many inputs in each; as few bands as leave some inputs in each place."""
+    n_bands = min(max(len(mass) // (n_places * IN_A_BAND), 1), MOST_BANDS)
+    return np.quantile(mass, np.linspace(0, 1, n_bands + 1)) if len(mass) else np.zeros(2)
+
+
+def _sorted(
+    side: Located, strips: Strips, bands: np.ndarray, n_classes: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Rows by class, band, strip and longitude, and where each (class, band, strip) starts among them."""
+    n_strips, n_bands = len(strips.cosine), len(bands) - 1
     strip = np.clip((side.latitude - strips.lowest) / strips.height, 0, n_strips - 1).astype(np.int64)
-    return _gathered(side.kind * n_strips + strip, np.argsort(side.longitude), n_classes * n_strips)
+    place = (side.kind * n_bands + np.searchsorted(bands[1:-1], side.mass)) * n_strips + strip
+    return _gathered(place, np.argsort(side.longitude), n_classes * n_bands * n_strips)
 
 
 def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -149,9 +162,10 @@ def _closed_up(grid: Any, count: Any) -> Any:
 
 
 @compiled
-def _limit(reach_km: float) -> float:
-    """No less than the haversine of a reach: an angle is never less than its sine."""
-    half = (reach_km / EARTH_RADIUS_KM + SLACK) / 2
+def _limit(radius_km: float, worst: float, ceiling: float) -> float:
+    """No less than the haversine of where the ceiling falls to the worst: no angle is less than its sine."""
+    share = 1 - worst / ceiling if worst > 0 else 1.0
+    half = (radius_km * share / EARTH_RADIUS_KM + SLACK) / 2
     return min(half * half * (1 + SLACK), 1.0 + SLACK)
 
 
@@ -196,12 +210,24 @@ def _place_among(longitude: Any, at: int, first: int, end: int, wanted: float) -
 
 
 @compiled
+def _outwards(home: int, step: int) -> int:
+    """Home, above, below, above..."""
+    return home + (step + 1) // 2 if step % 2 else home - step // 2
+
+
+@compiled
+def _most_covered(received: float, least: float, most: float) -> float:
+    """No less than the coverage of any mass wanted from the least to the most."""
+    return received / least if received < least else most / received if received > most else 1.0
+
+
+@compiled
 def _search(
     outputs: Any, places: Any, rows: Any, inputs: Any, targets: Any, order: Any, starts: Any, strips: Any,
-    indptr: Any, indices: Any, yields: Any, radius_km: float, result: Any,
+    bands: Any, indptr: Any, indices: Any, yields: Any, radius_km: float, result: Any,
 ) -> None:  # fmt: skip
     """Fill the best partners of some outputs: ``rows`` of the result, ``outputs`` in the same order."""
-    n_strips, top = len(strips.cosine), result.partner.shape[1]
+    n_strips, n_bands, top = len(strips.cosine), len(bands) - 1, result.partner.shape[1]
     within = math.degrees(radius_km / EARTH_RADIUS_KM) / strips.height
     steps = 2 * int(min(within + 1, n_strips + 1)) + 1
     best, km, score = np.empty(top, np.int32), np.empty(top), np.empty(top)
@@ -210,14 +236,23 @@ def _search(
         sin_phi, cos_phi, cosine, sin_lam, cos_lam = places[o]
         home = int(min(max(math.floor((outputs.latitude[o] - strips.lowest) / strips.height), -1), n_strips))
         found, last, worst = 0, 0, 0.0  # who would go first and the score to reach, once there are enough
-        for q in range(indptr[outputs.kind[o]], indptr[outputs.kind[o] + 1]):
-            limit = _limit(radius_km * (1 - worst / yields[q]))
+        first_rule, n_rules = indptr[outputs.kind[o]], indptr[outputs.kind[o] + 1] - indptr[outputs.kind[o]]
+        # The bands nearest to what each class would receive, then others: most is found in the first.
+        for look in range((2 * n_bands - 1) * n_rules):
+            q = first_rule + look % n_rules
+            received = yields[q] * outputs.mass[o]
+            band = _outwards(np.searchsorted(bands[1:-1], received), look // n_rules)
+            if band < 0 or band >= n_bands:
+                continue
+            ceiling = yields[q] * _most_covered(received, bands[band], bands[band + 1])
+            if ceiling < worst:
+                continue
+            limit = _limit(radius_km, worst, ceiling)
             for step in range(steps):
-                # From the nearest strips outwards: home, above, below, above...
-                strip = home + (step + 1) // 2 if step % 2 else home - step // 2
+                strip = _outwards(home, step)
                 if strip < 0 or strip >= n_strips:
                     continue
-                bucket = indices[q] * n_strips + strip
+                bucket = (indices[q] * n_bands + band) * n_strips + strip
                 first, end = starts[bucket], starts[bucket + 1]
                 edge = strip if strip > home else strip + 1
                 gap = abs(sin_phi * strips.cos_half[edge] - cos_phi * strips.sin_half[edge]) - SLACK
@@ -265,5 +300,5 @@ def _search(
                         if found == top:
                             last = _last(best, score)
                             worst = score[last]
-                            limit = _limit(radius_km * (1 - worst / yields[q]))
+                            limit = _limit(radius_km, worst, ceiling)
         _write(best, km, score, found, rows[o], result)

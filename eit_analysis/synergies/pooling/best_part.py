@@ -1,11 +1,13 @@
 """The part of some sites that saves most as one operation: exact, or with a proven gap.
 
     max Σ_i (g_i − s) x_i − Σ_e k_e z_e − F − f n
-    Σ_i v_i x_i ≥ T,    x_i ≤ Σ_{c near i} y_c,    y_c ≤ x_c,    Σ_c y_c = 1
+    Σ_i v_i x_i ≥ T,   x_i ≤ u_p ≤ Σ_{j at p} x_j  (i at p),   u_p ≤ Σ_{c near p} y_c,   y_c ≤ u_c,   Σ_c y_c = 1
 
-with y_c = 1 for the centre. Where nothing travels, Σ_i v_i x_i ≤ full + lot n: a whole programme, by HiGHS.
-Otherwise n = 0 and the lorry goes round, a prize-collecting travelling salesman (Balas 1989) whose load is
-bounded: Σ_{e at i} z_e = 2 x_i, Σ_i load_i x_i ≤ 1 and the rows of ``round_cuts``, too many to write down.
+with u_p = 1 for a place that is visited, which sites of one commune often share, and y_c = 1 for that of the
+centre. Where nothing travels, Σ_i v_i x_i ≤ full + lot n: a whole programme, by HiGHS. Otherwise n = 0 and the
+lorry goes round, a prize-collecting travelling salesman (Balas 1989) whose load is bounded: Σ_{e at p} z_e =
+2 u_p, Σ_i load_i x_i ≤ 1 and the rows of ``round_cuts``, too many to write down. A round of two places drives
+one road twice, that of a single one the road from it to itself; others drive no road twice.
 Branch and cut: the relaxation of each branch, given the rows that it breaks until it breaks none, bounds what
 the branch can save; what would cost more than is left to gain over the best known is left out.
 """
@@ -13,12 +15,13 @@ the branch can save; what would cost more than is left to gain over the best kno
 from __future__ import annotations
 
 import heapq
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import highspy
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import csr_array, vstack
+from scipy.sparse import csr_array
 
 from eit_analysis.solver import quiet_solver
 from eit_analysis.synergies.pooling.first_rounds import NEAR, first_round
@@ -26,10 +29,10 @@ from eit_analysis.synergies.pooling.offered import Offered
 from eit_analysis.synergies.pooling.round_cuts import loops, overfilled
 from eit_analysis.synergies.pooling.rounds import FULL
 
-# Branches looked at, the same on every machine where a limit of time is not: 3,000 of 30 sites, 94 of 60, as
-# there is a road between any two.
-BRANCHES, LARGE = 3000, 30
-# Sites of which a round is searched by branches at all.
+# Branches looked at, the same on every machine where a limit of time is not: 3,000 of 30 places, 94 of 60, as
+# there is a road between any two; a quarter of them for twice as many sites as ``MANY``.
+BRANCHES, LARGE, MANY = 3000, 30, 50
+# Places among which a round is searched by branches at all.
 SEARCHED = 60
 
 
@@ -45,29 +48,82 @@ def best_part(offered: Offered) -> Part | None:
     """The part of two sites or more that saves most, be it below zero; None where no two can be one group.
 
     ``bound`` is above ``saving`` only where the branches were not enough, or for a round among more than
-    ``SEARCHED`` sites: the part is then that of :func:`first_rounds.first_round`, bounded by what all who are
-    worth a stop would save without a road.
+    ``SEARCHED`` places: the part is then that of :func:`first_rounds.first_round`, bounded by what all who
+    are worth a stop would save without a road.
     """
     if len(offered.worth) < 2:
         return None
     return _round(offered) if offered.travels else _lots(offered)
 
 
+class _Programme(NamedTuple):
+    """What both programmes have: columns u of each place, x of each site that shares one, y of each place.
+
+    ``site`` : the column of each site, that of its place where it is alone there; ``first`` : a site of each
+    place. Then costs, rows and their bounds.
+    """
+
+    site: np.ndarray
+    first: np.ndarray
+    cost: np.ndarray
+    rows: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+
+
+def _programme(offered: Offered) -> _Programme:
+    alike = np.hstack([offered.road, offered.near])
+    _, first, place = np.unique(alike, axis=0, return_index=True, return_inverse=True)
+    place = place.ravel()
+    shared = np.flatnonzero(np.bincount(place)[place] > 1)
+    n, site = len(first), place.copy()
+    site[shared] = n + np.arange(len(shared))
+    one = np.eye(2 * n + len(shared))
+    visited, sites, centres = one[:n], one[site], one[-n:]
+    anybody = np.array([sites[place == p].sum(axis=0) for p in np.unique(place[shared])]).reshape(-1, len(one))
+    sooner, later = _chosen_later(offered, place)
+    below = [
+        visited - offered.near[np.ix_(first, first)] @ centres,
+        centres - visited,
+        visited[np.unique(place[shared])] - anybody,
+        (sites - visited[place])[shared],
+        sites[later] - sites[sooner],
+    ]
+    rows = np.vstack([*below, centres.sum(axis=0), sites.sum(axis=0), offered.volume @ sites])
+    low, high = np.full(len(rows), -np.inf), np.zeros(len(rows))
+    low[-3:], high[-3:] = [1.0, 2.0, offered.least], [1.0, np.inf, np.inf]
+    return _Programme(site, first, -offered.worth @ sites, rows, low, high)
+
+
+def _chosen_later(offered: Offered, place: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Pairs of sites of a place, the second of which is worth no more and takes no less of the lorry.
+
+    No round needs the second without the first; nor, where a volume is asked for, if it brings no more of it.
+    """
+    ahead = (place[:, None] == place) & offered.travels
+    for value in (offered.worth, -offered.load, *([offered.volume] if offered.least else [])):
+        ahead &= value[:, None] >= value
+    ahead &= ~ahead.T | np.triu(ahead, 1)  # of two alike, the first
+    steps = ahead.astype(np.float32)
+    return np.nonzero(ahead & (steps @ steps == 0))
+
+
 def _lots(offered: Offered) -> Part | None:
     """Where nothing travels."""
-    cost, rows, low, high, most = _programme(offered, np.array([offered.more]), 2)
+    site, _, cost, rows, low, high = _programme(offered)
+    cost, rows, most = np.append(cost, offered.more), _wider(rows, 1), np.ones(len(cost) + 1)
+    most[-1] = np.inf if np.isfinite(offered.lot) else 0.0
     if np.isfinite(offered.lot):
-        last = np.concatenate([offered.volume, np.zeros(len(offered.worth)), [-offered.lot]])
-        rows, low, high = _with(rows, low, high, last, -np.inf, offered.full)
-        most[-1] = np.inf
-    limits = LinearConstraint(rows, low, high)
+        last = np.append(np.bincount(site, offered.volume, len(cost) - 1), -offered.lot)
+        rows, low, high = np.vstack([rows, last]), np.append(low, -np.inf), np.append(high, offered.full)
+    limits = LinearConstraint(csr_array(rows), low, high)
     options = {"mip_rel_gap": 0.0, "node_limit": BRANCHES}
     found = milp(
         cost, constraints=limits, integrality=np.ones(len(cost)), bounds=Bounds(0, most), options=options
     )
     if found.x is None:
         return None
-    members = np.flatnonzero(found.x[: len(offered.worth)] > 0.5)
+    members = np.flatnonzero(found.x[site] > 0.5)
     return Part(members, -found.fun - offered.fixed, -found.mip_dual_bound - offered.fixed)
 
 
@@ -75,51 +131,68 @@ def _round(offered: Offered) -> Part | None:
     """Where one lorry goes round."""
     start = first_round(offered)
     best = Part(np.sort(start[0]), start[1], start[1]) if start else Part(np.array([]), -np.inf, -np.inf)
-    if len(offered.worth) > SEARCHED:
+    search = _Search(offered, best)
+    if search.n > SEARCHED:
         best = best._replace(bound=float(offered.worth.clip(min=0).sum()) - offered.fixed)
-    elif len(offered.worth) > 2:
-        best = _Search(offered, best).run()
+    elif len(offered.worth) > 2:  # pairs are known
+        best = search.run()
     return best if len(best.members) else None
 
 
 class _Search:
-    """Branch and cut over x, y and z, from the best part known."""
+    """Branch and cut over u, x, y, how many places are visited, and z, from the best part known."""
 
     def __init__(self, offered: Offered, best: Part) -> None:
-        self.offered, self.best, n = offered, best, len(offered.worth)
-        self.i, self.j = np.triu_indices(n, 1)
-        programme = _programme(offered, offered.road[self.i, self.j], 3)  # pairs are known
-        cost, rows, low, high, self.most = programme
-        ends = np.zeros((n, len(self.i)))
-        ends[self.i, np.arange(len(self.i))] = ends[self.j, np.arange(len(self.i))] = 1
-        degree = np.hstack([-2 * np.eye(n), np.zeros((n, n)), ends])
-        rows, low, high = _with(rows, low, high, degree, 0.0, 0.0)
-        self.columns, self.solver = np.arange(len(cost), dtype=np.int32), quiet_solver()
-        self.solver.addVars(len(cost), np.zeros(len(cost)), self.most)
-        self.solver.changeColsCost(len(cost), self.columns, cost)
-        self._add(*_with(rows, low, high, self._row(offered.load / FULL), -np.inf, 1.0))
+        self.offered, self.best = offered, best
+        self.site, first, cost, rows, low, high = _programme(offered)
+        self.n, self.base = len(first), len(cost)
+        self.i, self.j = np.triu_indices(self.n)
+        road = offered.road[np.ix_(first, first)][self.i, self.j]
+        self.columns = np.arange(self.base + 1 + len(road), dtype=np.int32)
+        self.solver = quiet_solver()
+        self.solver.addVars(len(self.columns), np.zeros(len(self.columns)), np.ones(len(self.columns)))
+        self.solver.changeColsCost(len(self.columns), self.columns, np.concatenate([cost, [0.0], road]))
+        self._add(_wider(rows, 1 + len(road)), low, high)
+        number = np.zeros((1, len(self.columns)))
+        number[0, : self.n], number[0, self.base] = 1.0, -1.0
+        degree = np.zeros((self.n, len(self.columns)))
+        degree[:, : self.n] = -2 * np.eye(self.n)
+        for end in (self.i, self.j):
+            degree[end, self.base + 1 + np.arange(len(road))] += 1
+        self._add(np.vstack([number, degree]), np.zeros(1 + self.n), np.zeros(1 + self.n))
+        self._add(self._of_sites(offered.load / FULL), np.array([-np.inf]), np.array([1.0]))
+
+    def _rounds(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Least and most of each column, for rounds of one place, of two, and of more."""
+        for fewest, number, loop, road in ((1, 1, 1.0, 0.0), (2, 2, 0.0, 2.0), (3, self.n, 0.0, 1.0)):
+            least, most = np.zeros(len(self.columns)), np.ones(len(self.columns))
+            least[self.base], most[self.base] = fewest, number
+            most[self.base + 1 :] = np.where(self.i == self.j, loop, road)
+            if fewest <= number and (fewest > 2 or len(self.site) > self.n):  # else they are the pairs
+                yield least, most
 
     def run(self) -> Part:
-        branches = [(-np.inf, 0, np.zeros(len(self.columns)), self.most)]
-        count, n = 0, len(self.offered.worth)
-        most_branches = BRANCHES * min(1.0, (LARGE / n) ** 5)
+        branches = [(-np.inf, count, *limits) for count, limits in enumerate(self._rounds())]
+        count = len(branches)
+        most_branches = BRANCHES * min(1.0, LARGE / self.n) ** 5 * min(1.0, MANY / len(self.site)) ** 2
         while branches and count < most_branches:
             cost, _, least, most = heapq.heappop(branches)
             if self._pays(cost) and (solved := self._bounded(least, most)):
                 cost, solution, reduced = solved
-                at = _undecided(np.split(solution, [n, 2 * n]))
+                whole = self.base - self.n, self.base, self.base + 1
+                at = _undecided(np.split(solution, whole))
                 if at is None:
-                    members = np.flatnonzero(solution[:n] > 0.5)
+                    members = np.flatnonzero(solution[self.site] > 0.5)
                     self.best = Part(members, -cost - self.offered.fixed, -np.inf)
                     continue
                 # What costs more than the branch has left to gain is in no better part.
                 spare = -cost - self.offered.fixed - self.best.saving
                 least, most = np.where(-reduced > spare, most, least), np.where(reduced > spare, least, most)
-                for value in (1.0, 0.0):
+                for side, value in ((least, np.ceil(solution[at])), (most, np.floor(solution[at]))):
                     count += 1
-                    low, high = least.copy(), most.copy()
-                    low[at] = high[at] = value
-                    heapq.heappush(branches, (cost, count, low, high))
+                    before, side[at] = side[at], value
+                    heapq.heappush(branches, (cost, count, least.copy(), most.copy()))
+                    side[at] = before
         left = -min((branch[0] for branch in branches), default=np.inf) - self.offered.fixed
         return self.best._replace(bound=max(self.best.saving, left))
 
@@ -143,34 +216,37 @@ class _Search:
 
     def _cut(self, solution: np.ndarray) -> bool:
         """Adds the rows that a solution breaks; whether there were any."""
-        n = len(self.offered.worth)
-        x, y, z = np.split(solution, [n, 2 * n])
+        n, centres = self.n, slice(self.base - self.n, self.base)
+        visits = solution[self.site]
         roads = np.zeros((n, n))
-        roads[self.i, self.j] = roads[self.j, self.i] = z
+        roads[self.i, self.j] = roads[self.j, self.i] = solution[self.base + 1 :]
+        np.fill_diagonal(roads, 0.0)
         rows, least = [], []
-        for inside, site in loops(x, y, roads):
-            row = self._row(np.where(np.arange(n) == site, -2.0, 0.0))
-            row[n : 2 * n] = 2.0 * inside
-            row[2 * n :] = inside[self.i] != inside[self.j]
+        for inside, place in loops(solution[:n], solution[centres], roads):
+            row = np.zeros(len(solution))
+            row[place], row[centres] = -2.0, 2.0 * inside
+            row[self.base + 1 :] = inside[self.i] != inside[self.j]
             rows.append(row)
             least.append(0.0)
-        if cover := overfilled(x, self.offered.load):
-            rows.append(self._row(-cover[0].astype(float)))
+        if cover := overfilled(visits, self.offered.load):
+            rows.append(-self._of_sites(cover[0])[0])
             least.append(-float(cover[1]))
         if rows:
-            self._add(csr_array(np.array(rows)), np.array(least), np.full(len(rows), np.inf))
+            self._add(np.array(rows), np.array(least), np.full(len(rows), np.inf))
         return bool(rows)
 
-    def _add(self, rows: csr_array, low: np.ndarray, high: np.ndarray) -> None:
-        columns, starts = rows.indices.astype(np.int32), rows.indptr[:-1].astype(np.int32)
-        self.solver.addRows(len(low), low, high, rows.nnz, starts, columns, rows.data)
+    def _add(self, rows: np.ndarray, low: np.ndarray, high: np.ndarray) -> None:
+        sparse = csr_array(rows)
+        columns, starts = sparse.indices.astype(np.int32), sparse.indptr[:-1].astype(np.int32)
+        self.solver.addRows(len(low), low, high, sparse.nnz, starts, columns, sparse.data)
 
-    def _row(self, on_sites: np.ndarray) -> np.ndarray:
-        return np.concatenate([on_sites, np.zeros(len(self.columns) - len(on_sites))])
+    def _of_sites(self, values: np.ndarray) -> np.ndarray:
+        """A row of one value a site."""
+        return np.bincount(self.site, values, len(self.columns))[None]
 
 
 def _undecided(parts: list[np.ndarray]) -> int | None:
-    """What to branch on: a site, else a centre, else a road, that is farthest from yes or no."""
+    """What to branch on: a place or a site, else a centre, else a road, that is farthest from whole."""
     start = 0
     for part in parts:
         apart = np.abs(part - np.round(part))
@@ -180,29 +256,6 @@ def _undecided(parts: list[np.ndarray]) -> int | None:
     return None
 
 
-def _programme(
-    offered: Offered, last: np.ndarray, fewest: int
-) -> tuple[np.ndarray, csr_array, np.ndarray, np.ndarray, np.ndarray]:
-    """Costs, rows, their bounds and the most of each variable: x, y, and those that cost ``last``."""
-    n = len(offered.worth)
-    one, wide = np.eye(n), np.zeros((n, len(last)))
-    sites, centres = np.hstack([one, 0 * one, wide]), np.hstack([0 * one, one, wide])
-    reach = np.hstack([one, -offered.near.astype(float), wide])
-    rows = np.vstack([reach, centres - sites, centres.sum(axis=0), sites.sum(axis=0), offered.volume @ sites])
-    low = np.concatenate([np.full(2 * n, -np.inf), [1.0, fewest, offered.least]])
-    high = np.concatenate([np.zeros(2 * n), [1.0, np.inf, np.inf]])
-    cost = np.concatenate([-offered.worth, np.zeros(n), last])
-    most = np.ones(len(cost))
-    if not offered.travels:
-        most[-1] = 0.0
-    return cost, csr_array(rows), low, high, most
-
-
-def _with(
-    rows: csr_array, low: np.ndarray, high: np.ndarray, added: np.ndarray, least: float, most: float
-) -> tuple[csr_array, np.ndarray, np.ndarray]:
-    """The rows with more, and their bounds."""
-    added = np.atleast_2d(added)
-    more = len(added)
-    bounds = np.append(low, np.full(more, least)), np.append(high, np.full(more, most))
-    return vstack([rows, csr_array(added)], format="csr"), *bounds
+def _wider(rows: np.ndarray, more: int) -> np.ndarray:
+    """The rows with columns that are in none of them."""
+    return np.pad(rows, ((0, 0), (0, more)))

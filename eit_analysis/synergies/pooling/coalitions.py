@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 import pandas as pd
@@ -41,25 +41,39 @@ MOST_TOURS = 16  # members: of more, the tours of all sets would fill the memory
 ASKED_ITERATIONS = 10
 
 
+# The sites that stay below the threshold of a need alone, and what they could share; none of an unknown need.
+SharersOf = Callable[[tuple[str, ...]], tuple[pd.Index, Sharers] | None]
+
+
+def sharers_by_need(
+    asked: Sequence[Target], sites: pd.DataFrame, costs: pd.DataFrame, radius_km: float, detour_factor: float
+) -> SharersOf:
+    """:func:`search.below` of each need that is asked for, once; parameters as for :func:`groups.pooled_for`."""
+    places, profiles = positions(sites), by_profile(costs)
+    target_of = {_about(target.threshold): target for target in reversed(asked)}
+
+    @cache
+    def sharers(need: tuple[str, ...]) -> tuple[pd.Index, Sharers] | None:
+        if need not in target_of:
+            return None
+        target = target_of[need]
+        return below(target, places, profiles[target.threshold.profile], radius_km, detour_factor)
+
+    return sharers
+
+
 def coalition_values(
-    pool: pd.Series,
-    asked: Sequence[Target],
-    sites: pd.DataFrame,
-    costs: pd.DataFrame,
-    radius_km: float,
-    detour_factor: float,
+    pool: pd.Series, sharers_of: SharersOf
 ) -> tuple[list[str], np.ndarray | Callable[[int], float]]:
     """The members of a group, and what each set of them would save in EUR/year.
 
     Parameters
     ----------
     pool : pandas.Series
-        A group of :func:`groups.pooled` (not an offer), found with the other parameters; only its need and
-        its ``members`` are read, so that a part of it can be asked for.
-    asked : sequence of Target
-        Of :func:`thresholds.targets`.
-    sites, costs, radius_km, detour_factor
-        As for :func:`groups.pooled`.
+        A group of :func:`groups.pooled` (not an offer); only its need and its ``members`` are read, so that a
+        part of it can be asked for.
+    sharers_of : callable
+        Of :func:`sharers_by_need`, with the parameters that the group was found with.
 
     Returns
     -------
@@ -77,13 +91,11 @@ def coalition_values(
     ValueError
         When the tables have no such group, its members cannot pool as one, or their saving is not known.
     """
-    wanted = tuple(pool[["nature", "label", "keyword", "unit"]])
-    target = next((each for each in asked if _about(each.threshold) == wanted), None)
+    found = sharers_of(tuple(pool[["nature", "label", "keyword", "unit"]]))
     members = str(pool["members"]).split()
-    if target is None or pool["kind"] != "group":
+    if found is None or pool["kind"] != "group":
         raise ValueError("no such group in these tables")
-    own_costs = by_profile(costs)[target.threshold.profile]
-    small, sharers = below(target, positions(sites), own_costs, radius_km, detour_factor)
+    small, sharers = found
     at = small.get_indexer(pd.Index(members))
     if (at < 0).any():
         raise ValueError("no such group in these tables")

@@ -27,6 +27,10 @@ def loops(visited: np.ndarray, centre: np.ndarray, roads: np.ndarray) -> Iterato
     ``visited``, ``centre`` : shares of each site, x and y. ``roads`` : shares of each road, symmetric.
     """
     n = len(visited)
+    if (np.abs(roads - np.rint(roads)) < BROKEN).all():  # of whole roads, one loop breaks no row
+        _, loop = connected_components(csr_array(roads > 0.5), directed=False)
+        if len(np.unique(loop[visited > BROKEN])) < 2:
+            return
     graph = np.zeros((n + 1, n + 1))
     graph[:n, :n], graph[:n, n], graph[n, :n] = roads, 2 * centre, 2 * centre
     capacity = csr_array(np.rint(graph * UNIT).astype(np.int32))

@@ -14,7 +14,7 @@ from contextlib import suppress
 import numpy as np
 import pandas as pd
 
-from eit_analysis.synergies.pooling.coalitions import coalition_values
+from eit_analysis.synergies.pooling.coalitions import coalition_values, sharers_by_need
 from eit_analysis.synergies.pooling.thresholds import Target
 
 # Identifier of the line, need of the group, members, and what each set of them saves.
@@ -58,9 +58,10 @@ def games(
     """
     if member is not None:
         lines = lines[lines["members"].str.split().map(lambda names: member in names).astype(bool)]
+    sharers_of = sharers_by_need(asked, sites, costs, *reach)
     # Whoever costs the others more than it brings has nothing to share with them.
     values = {
-        pool["pooling_id"]: coalition_values(pool, asked, sites, costs, *reach)
+        pool["pooling_id"]: coalition_values(pool, sharers_of)
         for _, pool in lines.assign(members=lines["part_members"]).drop_duplicates("pooling_id").iterrows()
     }
     names = zip(lines["synergy_id"], lines["label"], lines["pooling_id"], strict=True)
@@ -72,6 +73,6 @@ def games(
         within = set(pool["members"].split())
         pool["members"] = " ".join(site for site in pool["site_ids"].split() if site in within)
         with suppress(ValueError):  # they are no group by themselves
-            game = coalition_values(pool, asked, sites, costs, *reach)
+            game = coalition_values(pool, sharers_of)
             own.append((pool["synergy_id"], pool["label"], *game))
     return groups, own
