@@ -13,8 +13,8 @@ from eit_analysis.publishing.release.programme import SLACK, Programme
 from eit_analysis.publishing.release.system import PROTECTION, System, merged
 
 # How far, in multiples of itself, an amount may be moved by a witness.
-NEAR, FAR = 3.0, 20.0
-FEW = 12  # parts that one programme for all must serve, for another to be worth its time
+NEAR, FAR = 1.0, 20.0
+FEW = 30  # parts that one programme for all must serve, for another to be worth its time
 MEMORY = 40  # bare parts to try first
 KEPT = 0.9  # of the room that earlier releases leave a part
 
@@ -60,8 +60,8 @@ class Witnesses:
 
         What is found on the way agrees with what is published, which is less.
         """
-        _, fits = self._hold(numbers)
         likely = [self.withheld_for[number] for number in numbers if number in self.withheld_for]
+        _, fits = self._hold(numbers)
         suspects = filter(self._kept_from, dict.fromkeys([*likely, *self.suspects]))
         free = all(self._seen(*one, fits) or self._shielded(*one, _nothing) for one in suspects)
         for number in numbers:
@@ -152,28 +152,45 @@ class Witnesses:
         # What leaves many firms their own serves before all of them at once.
         for readers in (*_halves(len(self.alone)), *self.alone):
             self._many(readers)
-        while True:
+        while not self._covered(withhold):
+            if not concede:
+                return False
+            self._concede(*self.suspects[0])
+        return True
+
+    def _covered(self, withhold: Callable[[list[int]], bool]) -> bool:
+        """Whether all parts have their witnesses, the upper bounds first."""
+        for sign in (1, -1):
+            lacks = self._lacking(sign).any(axis=1)
             # Small parts first: what they ask to be withheld is small, and often serves the large ones.
-            order = np.argsort(self.parts.size, kind="stable")
-            up, down = self._open()
-            if not up.any() and not down.any():
-                return True
-            sign = 1 if up.any() else -1
-            place, reader = (int(i) for i in np.argwhere((up if sign > 0 else down)[order])[0])
-            if not self._shielded(int(order[place]), reader, sign, withhold):
-                if not concede:
+            for target in filter(lacks.__getitem__, np.argsort(self.parts.size, kind="stable").tolist()):
+                if not self._part_covered(target, sign, withhold):
                     return False
-                self._concede(*self.suspects[0])
+        return True
+
+    def _part_covered(self, target: int, sign: int, withhold: Callable[[list[int]], bool]) -> bool:
+        """Find the witnesses of one part on one side: for several readers at once as long as there are."""
+        together = 2
+        while len(lacking := np.flatnonzero(self._lacking(sign, [target]))):
+            readers = lacking[:together]
+            if len(readers) == 1:
+                if not self._shielded(target, int(readers[0]), sign, withhold):
+                    return False
+            elif self._witness(target, self.alone[readers].any(axis=0), sign):
+                together = len(readers) // 2
+                continue
+            together = 2 * len(readers)
+        return True
 
     def _suspects_covered(self, withhold: Callable[[list[int]], bool]) -> bool:
         for target, reader, sign in self.suspects:
-            lacking = self._open()[0 if sign > 0 else 1]
-            if lacking[target, reader] and not self._shielded(target, reader, sign, withhold):
+            lacks = self._lacking(sign, [target])[0, reader]
+            if lacks and not self._shielded(target, reader, sign, withhold):
                 return False
         return True
 
     def _shielded(self, target: int, reader: int, sign: int, withhold: Callable[[list[int]], bool]) -> bool:
-        while holding := self._witness(target, reader, sign):
+        while holding := self._witness(target, self.alone[reader], sign):
             suspect = target, reader, sign
             self.suspects = [suspect, *(old for old in self.suspects if old != suspect)][:MEMORY]
             # One way may be held by what is known already, and the other be enough.
@@ -181,22 +198,26 @@ class Witnesses:
                 return False
         return True
 
-    def _open(self, firms: np.ndarray | slice = slice(None)) -> tuple[np.ndarray, np.ndarray]:
-        """Shape (targets, firms), twice: which still lack a witness upward, which one downward."""
-        up, down = self.ups[:, firms] == 0, self.downs[:, firms] == 0
-        both, either = up & down, self.parts.either
-        kept_up, kept_down = self.parts.up[:, firms], self.parts.down[:, firms]
-        return kept_up & np.where(either, both, up), kept_down & np.where(either, both, down)
+    def _lacking(
+        self, sign: int, parts: list[int] | slice = slice(None), readers: np.ndarray | slice = slice(None)
+    ) -> np.ndarray:
+        """Shape (parts, readers): before whom which parts still lack a witness on one side."""
+        none = {way: found[parts][:, readers] == 0 for way, found in ((1, self.ups), (-1, self.downs))}
+        kept = (self.parts.up if sign > 0 else self.parts.down)[parts][:, readers]
+        return kept & none[sign] & (none[-sign] | ~self.parts.either[parts])
 
-    def _witness(self, target: int, reader: int, sign: int) -> list[list[int]]:
-        """Seek amounts that move one part far enough before the eyes of one reader; by way what holds it."""
+    def _witness(self, target: int, readers: np.ndarray, sign: int) -> list[list[int]]:
+        """Seek amounts that move one part far enough before the eyes of readers; by way what holds it.
+
+        ``readers`` has shape (readers,), bool.
+        """
         (at, weights), size = self.parts.of(target), self.parts.size[target]
         part = np.zeros(len(self.amounts))
         part[at] = weights
         signs = (sign, -sign) if self.parts.either[target, 0] else (sign,)
         self.reached, holding = 0.0, []
         for way in signs:
-            move = self.programme.farthest(way * part / size, self.alone[reader], FAR)
+            move = self.programme.farthest(way * part / size, readers, FAR)
             reached = way * float(part @ move)
             self.reached = max(self.reached, reached)
             if reached >= _enough(size):
@@ -209,15 +230,19 @@ class Witnesses:
 
     def _many(self, readers: np.ndarray) -> None:
         """Witnesses for all parts at once, before the eyes of some firms, as long as that serves several."""
-        before = [lacking.sum(axis=1) for lacking in self._open(readers)]
+        before = self._lacked(readers)
         served = FEW
         while served >= FEW and max(lacking.sum() for lacking in before) >= FEW:
             for lacking, sign in zip(before, (1.0, -1.0), strict=True):
                 if lacking.sum() >= FEW:
                     wanted = sign * lacking / self.parts.size
                     self._keep(self.programme.farthest(self.parts.forms.T @ wanted, readers, NEAR)[None, :])
-            after = [lacking.sum(axis=1) for lacking in self._open(readers)]
+            after = self._lacked(readers)
             served, before = int(np.sum(before) - np.sum(after)), after
+
+    def _lacked(self, readers: np.ndarray) -> list[np.ndarray]:
+        """Shape (parts,), twice: of how many readers witnesses upward are still wanted, and downward."""
+        return [self._lacking(sign, readers=readers).sum(axis=1) for sign in (1, -1)]
 
     def _keep(self, moves: np.ndarray) -> None:
         self.fresh.append(moves)
