@@ -29,7 +29,7 @@ FORMULA = re.compile(r":(?P<formula>=.*) -> (?P<result>[\d.]+)$")
 NUMBER = re.compile(r"=(?P<number>[\d.]+)(?:\{(?P<format>.*)\})?$")
 NOTE = re.compile(r"(?P<cell>.*) \(!(?P<note>.*)\)$")
 ENTREPRISE = ["Identifiant", "Raison sociale", "Diffusion", "Année"]
-HIDDEN = " (hidden)"
+HIDDEN = " (hidden)"  #: after the name of a sheet, or a header
 TOLERANCE = 0.02  #: a mass within this share of the truth is right
 
 
@@ -146,6 +146,9 @@ def write_sheet(
             if note := NOTE.match(cell):
                 sheet.write_comment(number, column, note["note"])
                 cell = note["cell"]
+            if cell.endswith(HIDDEN):
+                sheet.set_column(column, column, None, None, {"hidden": True})
+                cell = cell.removesuffix(HIDDEN)
             if formula := FORMULA.match(cell):
                 sheet.write_formula(number, column, formula["formula"], None, float(formula["result"]))
             elif found := NUMBER.match(cell):

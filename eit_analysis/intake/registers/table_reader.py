@@ -73,10 +73,11 @@ def read_body(body: Body, territory: frozenset[str] = frozenset()) -> SheetTable
     ledger = Ledger()
     place = ledger.place(body.file, body.sheet)
     numbers = np.array(body.numbers, dtype=np.int64)
-    shifted = (aside == "") & body.is_text & (_beyond(texts, told) > 0)
+    beyond = _beyond(texts, told)
+    shifted = (aside == "") & body.is_text & (beyond > 0)
     for row in np.flatnonzero(shifted).tolist():
         # How many, not what: nobody knows what lies outside the columns.
-        raw = f"{_beyond(texts, told)[row]} cellule(s) en trop"
+        raw = f"{beyond[row]} cellule(s) en trop"
         ledger.quarantine(place, numbers[row], "", raw, finding("shifted_row"))
     data = np.flatnonzero((aside == "") & ~shifted)
     under = replace(body.match, header_row=0)

@@ -51,7 +51,7 @@ def typed(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.astype(_types(frame.columns))
 
 
-def _types(names: Iterable[str]) -> dict[str, str]:
+def _types(names: Iterable[str]) -> dict[str, Any]:
     own = {"source_row": "Int64", FINDING: "object"}
     return {name: own.get(name, "str") for name in names}
 

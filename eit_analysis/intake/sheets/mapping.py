@@ -32,7 +32,9 @@ WORDS = {tuple(word.split()): column for word, column in SYNONYMS["mapped_header
 NAMED = 2.0  # what a header is worth beside the share of cells that its column can read
 MOSTLY = 0.6  # of the cells: without a header that says it, this is what a column holds
 LEAST_HEADERS, LEAST_COLUMNS, EXAMPLES = 3, 3, 3
+SAMPLE = 200  # distinct cells of a column that are tried
 CODED = ("waste_code", "unit", "siret", "naf_code", "rome_code")
+QUANTITY = tables.header("flows", "quantity")
 ASIDE = "{} (non repris)"
 HEAD = """# Comment sont lus les tableaux qui n'ont pas nos en-têtes, pour toutes les vagues de l'étude.
 # À gauche nos en-têtes, à droite ceux du fichier\u00a0; « fixed » vaut pour toutes les lignes du tableau.
@@ -120,23 +122,25 @@ def find_mapping(mappings: Sequence[Mapping], sheet: RawSheet) -> tuple[Mapping,
 
 
 def translated(sheet: RawSheet, mapping: Mapping, header_row: int) -> RawSheet:
-    """A sheet with our headers instead of its own, and the columns that are the same in all its rows."""
+    """A sheet with our headers instead of its own, and the columns that are the same in all its rows.
+
+    The unit that the header of the quantity states stays in it.
+    """
     ours = {form_key(theirs): header for header, theirs in mapping.columns.items()}
     rows = [list(row) for row in sheet.rows]
     notes = list(sheet.notes)
     for index, cell in enumerate(rows[header_row]):
         text = clean_text(cell)
         header = ours.get(form_key(text), ASIDE.format(text)) if text else ""
+        if unit := header_unit(text)[1] if header == QUANTITY else "":
+            header = f"{header} ({unit})"
         rows[header_row][index] = header
         if form_key(text) in ours:
             notes.append((header_row + 1, text, header, "header_mapped"))
     for number, row in enumerate(rows):
         given = any(clean_text(cell) for cell in row) and number > header_row
-        row += (
-            mapping.fixed
-            if number == header_row
-            else [text if given else "" for text in mapping.fixed.values()]
-        )
+        same = mapping.fixed.values() if given else [""] * len(mapping.fixed)
+        row += mapping.fixed if number == header_row else same
     return replace(sheet, rows=Rows.of(rows), notes=notes)
 
 
@@ -156,10 +160,9 @@ def propose(sheet: RawSheet) -> Mapping | None:
     columns = {form[name]["header"]: header[places[name]] for name in form if name in places}
     needed = [name for name, column in form_spec(table).columns.items() if column.fatal or column.expected]
     wanted = dict.fromkeys([*needed, "unit"] if "unit" in form else needed)
+    if "quantity" in places and header_unit(header[places["quantity"]])[1]:
+        wanted.pop("unit")
     fixed = {form[name]["header"]: "" for name in wanted if name not in places}
-    unit = header_unit(header[places["quantity"]])[1] if "quantity" in places else ""
-    if unit and "unit" not in places:
-        fixed[form["unit"]["header"]] = unit
     return Mapping(table, tuple(text for text in header if text), columns, fixed)
 
 
@@ -191,7 +194,7 @@ def _pairs(table: str, header: Sequence[str], under: Sequence[Cells]) -> Iterato
         meant = spec.means(text) if text else None
         words = set(form_key(header_unit(text)[0]).split())
         told = {column for known, column in WORDS.items() if words.issuperset(known)}
-        filled = [cell for cell in cells.values if clean_text(cell)]
+        filled = [cell for cell in cells.values[:SAMPLE] if clean_text(cell)]
         for name in spec.columns if filled else ():
             share = sum(_reads(table, name, cell) for cell in filled) / len(filled)
             if (meant and meant.column == name) or name in told:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -13,6 +14,7 @@ from eit_analysis.french import fold_words
 from eit_analysis.intake.cells.columns import Rows
 from eit_analysis.intake.cells.parsing import clean_text
 from eit_analysis.intake.cells.privacy import PRIVATE, without_person
+from eit_analysis.intake.reading.looks import column_number
 from eit_analysis.intake.sheets import asides, headers
 from eit_analysis.intake.sheets.headers import PEOPLE
 from eit_analysis.intake.sheets.ledger import NO_ROW, Ledger, SheetAccount
@@ -22,6 +24,7 @@ from eit_analysis.intake.sheets.spec import ROWS_SEARCHED, Layout
 from eit_analysis.intake.sheets.workbook import RawSheet
 from eit_analysis.reference.findings import Finding, finding
 
+HIDDEN = re.compile("colonne ([A-Z]+) masquée")  # as `reading.book` notes it
 SILENT_SHEETS = {"Mode d'emploi", "Listes"}  # the questionnaire's own, known not to hold answers
 
 
@@ -72,6 +75,7 @@ def find_sheet(file: str, sheet: RawSheet, ledger: Ledger, told: str = "") -> Fo
             ledger.correct(place, NO_ROW, "", "", "", "ignored_unknown_sheet")
         return None
     cells = Rows.of(sheet.rows)
+    layout = _shown_columns(layout, sheet) if layout else None
     if layout and table in PEOPLE:
         header = list(map(clean_text, cells[layout.header_row]))
         cells, dropped = without_personal(layout, cells)
@@ -84,6 +88,21 @@ def find_sheet(file: str, sheet: RawSheet, ledger: Ledger, told: str = "") -> Fo
     if layout:
         layout, cells = one_layout(layout, cells, place, ledger)
     return FoundSheet(place, table, replace(sheet, rows=cells), layout)
+
+
+def _shown_columns(layout: Layout, sheet: RawSheet) -> Layout:
+    """The layout with the second of two columns that mean one thing where the first is hidden."""
+    letters = [HIDDEN.fullmatch(raw) for _, raw, _, rule in sheet.notes if rule == "hidden_column_read"]
+    hidden = {column_number(found[1].encode()) - 1 for found in letters if found}
+    columns, units, repeated = dict(layout.columns), dict(layout.units), dict(layout.repeated)
+    for index, text in layout.repeated.items() if hidden else ():
+        meaning = layout.spec.means(text)
+        if meaning and columns[meaning.column] in hidden and index not in hidden:
+            left = columns[meaning.column]
+            repeated[left] = clean_text(sheet.rows[layout.header_row][left])
+            del repeated[index]
+            columns[meaning.column], units[meaning.column] = index, meaning.unit
+    return replace(layout, columns=columns, units=units, repeated=repeated)
 
 
 def sheet_rows(found: FoundSheet, removed: Collection[int], ledger: Ledger) -> SheetRows:
