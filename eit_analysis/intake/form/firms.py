@@ -27,5 +27,7 @@ def firms_of(extract: Path) -> tuple[pd.DataFrame, list[str]]:
     ]
     if twice.any():
         rows = ", ".join(map(str, read.frame.loc[twice, "source_row"]))
-        said.append(f"Un seul classeur pour les lignes de l'extrait qui ont le SIRET d'une autre\u00a0: {rows}.")
+        said.append(
+            f"Un seul classeur pour les lignes de l'extrait qui ont le SIRET d'une autre\u00a0: {rows}."
+        )
     return read.frame[~twice].reset_index(drop=True), said

@@ -41,8 +41,10 @@ def campaign(study: Study, contacts: pd.DataFrame) -> pd.DataFrame:
     ``received_date`` and ``answered_date`` are the days of the files in the folder of the wave; ``asked`` and
     ``later`` count questions of the last *fiche*, without the readings that need no answer.
     """
-    frame = team.of_wave(contacts, study.wave).groupby(team.SITE, as_index=False, sort=False).agg(
-        {team.NAME: "first", team.SENT: "max", team.REMINDED: "max"}
+    frame = (
+        team.of_wave(contacts, study.wave)
+        .groupby(team.SITE, as_index=False, sort=False)
+        .agg({team.NAME: "first", team.SENT: "max", team.REMINDED: "max"})
     )
     frame.columns = pd.Index(["site_id", "name", "sent_date", "reminded_date"])
     read, used, answers, asked, later = _received(study)
