@@ -54,10 +54,10 @@ class Answer:
 
     @property
     def value(self) -> Any:
-        """What the answer would put in the cell: « oui » stands for the likely reading."""
-        if self.likely and _agrees(fold_words(as_read(self.answer))):
-            return self.likely
-        return INSTEAD.sub("", self.answer, count=1) if isinstance(self.answer, str) else self.answer
+        """What the answer would put in the cell: « oui » stands for the likely reading, where there is one."""
+        if not self.likely or not isinstance(self.answer, str):
+            return self.answer
+        return self.likely if _agrees(fold_words(self.answer)) else INSTEAD.sub("", self.answer, count=1)
 
     @property
     def outcome(self) -> tuple[str, str]:
