@@ -54,7 +54,7 @@ class Answer:
 
     @property
     def value(self) -> Any:
-        """What the answer would put in the cell: « oui » stands for the likely reading, where there is one."""
+        """What the answer would put in the cell: « oui » stands for the likely reading, if any."""
         if not self.likely or not isinstance(self.answer, str):
             return self.answer
         return self.likely if _agrees(fold_words(self.answer)) else INSTEAD.sub("", self.answer, count=1)
@@ -92,7 +92,7 @@ class AnswerSheet:
 
     @property
     def rows_read(self) -> int:
-        return len(self.answers) + len(self.ignored)
+        return len({answer.source_row for answer in self.answers}) + len(self.ignored)
 
 
 def logged(cell: Any) -> str:
