@@ -22,9 +22,9 @@ from eit_analysis.reference.findings import finding
 PERSONAL = re.compile(r"1 ?85 ?05 ?78 ?006 ?084|jean@exemple")  # as fuzz_edits.CELLS
 ROW_RULES = {
     "ignored_blank_row", "ignored_title_row", "ignored_total_row", "ignored_header_row",
-    "merged_repeated_row", "removed_by_firm", "answer_applied", "merged_repeated_answer",
-    "ignored_blank_answer", "ignored_unanswered",
+    "merged_repeated_row", "removed_by_firm", "ignored_blank_answer", "ignored_unanswered",
 }  # fmt: skip
+ANSWER_RULES = {"answer_applied", "merged_repeated_answer"}
 Place = tuple[str, str, int]
 
 
@@ -34,12 +34,17 @@ def _places(frame: pd.DataFrame) -> list[Place]:
 
 
 def accounted(cleaned: Cleaned) -> list[Counter[Place]]:
-    """Rows in the tables, rows in quarantine (once each), rows merged, ignored, withdrawn or answered."""
+    """Rows in the tables, rows in quarantine (once each), rows merged, ignored, withdrawn or answered.
+
+    A row of a fiche that answers for several lines counts once, whatever they became.
+    """
     kept = Counter(place for frame in cleaned.tables.values() for place in _places(frame))
     lost = cleaned.quarantine[~cleaned.quarantine["reason_code"].str.startswith("cell_")]
-    refused = Counter(set(_places(lost[lost["source_row"].notna()])))
-    rows = cleaned.corrections[cleaned.corrections["rule"].isin(ROW_RULES)]
-    return [kept, refused, Counter(_places(rows))]
+    rules = cleaned.corrections["rule"]
+    answered = set(_places(cleaned.corrections[rules.isin(ANSWER_RULES)]))
+    refused = Counter(set(_places(lost[lost["source_row"].notna()])) - answered)
+    rows = Counter(_places(cleaned.corrections[rules.isin(ROW_RULES)]))
+    return [kept, refused, rows + Counter(answered)]
 
 
 def expected(cleaned: Cleaned) -> Counter[Place]:

@@ -15,9 +15,7 @@ from itertools import pairwise
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from annotated_types import Ge
 from pydantic.fields import FieldInfo
-from pydantic_core import PydanticUndefined
 
 from eit_analysis.config import StudyConfig
 from eit_analysis.config_section import Section
@@ -101,13 +99,13 @@ def _comment(text: str) -> str:
 
 def _example(field: FieldInfo) -> Any:
     """The default of a key, else a value of its type, to be replaced."""
-    default = field.get_default(call_default_factory=True)
-    if default not in (None, PydanticUndefined):
+    default = None if field.is_required() else field.get_default(call_default_factory=True)
+    if default is not None:
         return default
-    least = next((limit for limit in field.metadata if isinstance(limit, Ge)), None)
+    least = next((limit.ge for limit in field.metadata if hasattr(limit, "ge")), None)
     if least is None:
         return _of_type(field.annotation)
-    return YEAR if least.ge >= 1900 else least.ge
+    return YEAR if least >= 1900 else least
 
 
 def _of_type(annotation: Any) -> Any:

@@ -119,14 +119,28 @@ def test_yes_takes_what_was_proposed_and_no_keeps_what_was_written(likely, answe
     assert bool(applied.quarantine) is (cell == 12.0 and not confirmed)
 
 
+def test_no_before_other_words_is_kept_where_nothing_was_proposed():
+    flux = flow_grid("bois", 1.2, "t", "an", "recyclage", "")
+    answer = line(2, "", "non, pas encore", "Commentaire")
+    applied = applying.apply(read_answers([answer_file(answer)]), {FLUX: flux})
+    assert applied.rows[FLUX][1][FLOW.index("Commentaire")] == "non, pas encore"
+
+
+def test_a_fiche_of_before_likely_readings_is_read():
+    old = [header for header in HEADERS if header != "Lecture probable"]
+    sheet = RawSheet("Relance", [old, [*line(2, "beaucoup", "12,5")[:5], "?", "12,5"]])
+    assert apply(RawFile("a.xlsx", "", "xlsx", None, None, None, [sheet])).rows[FLUX][1][2] == "12,5"
+
+
 def test_one_row_answers_for_several_lines():
-    """Each line is an answer of its own: the account holds, and a line that is not named has none."""
+    """Each line is an answer of its own, and the row counts once; a line that is not named has none."""
     applied = apply(answer_file(line("2, 3, 4", "", "2 : 150102\n4 = 150103", column="Code déchet")))
     assert [row[3] for row in applied.rows[FLUX][1:]] == ["150101", "150103", "150103"]
-    only(applied, rows_read=2, rows_clean=1, rows_quarantined=1)  # line 2 reads something else
+    only(applied, rows_read=1, rows_clean=1)  # though line 2 reads something else
+    assert len(applied.quarantine) == 1
     applied = apply(answer_file(line("3, 4", "", "150102", column="Code déchet")))
     assert applied.rows[FLUX][3] == ["E07", "Chutes", "", "150102"]
-    only(applied, rows_read=2, rows_clean=1, rows_quarantined=1)
+    only(applied, rows_read=1, rows_clean=1)
     likely = "3 : 150101 ; 4 : 150103"
     applied = apply(answer_file(line("3, 4", "", "oui", column="Code déchet", likely=likely)))
     assert applied.rows[FLUX][3][3] == "150103"

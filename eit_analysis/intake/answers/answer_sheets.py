@@ -59,10 +59,10 @@ class Answer:
 
     @property
     def value(self) -> Any:
-        """What the answer would put in the cell: « oui » stands for the likely reading."""
-        if self.likely and _agrees(fold_words(as_read(self.answer))):
-            return self.likely
-        return INSTEAD.sub("", self.answer, count=1) if isinstance(self.answer, str) else self.answer
+        """What the answer would put in the cell: « oui » stands for the likely reading, if any."""
+        if not self.likely or not isinstance(self.answer, str):
+            return self.answer
+        return self.likely if _agrees(fold_words(self.answer)) else INSTEAD.sub("", self.answer, count=1)
 
     @property
     def outcome(self) -> tuple[str, str]:
@@ -97,7 +97,7 @@ class AnswerSheet:
 
     @property
     def rows_read(self) -> int:
-        return len(self.answers) + len(self.ignored)
+        return len({answer.source_row for answer in self.answers}) + len(self.ignored)
 
 
 def logged(cell: Any) -> str:

@@ -40,17 +40,30 @@ class Applied:
     #: To ask about again: the only answer of the cell is one that cleaning would refuse.
     unread: dict[CellKey, tuple[str, Finding]] = field(default_factory=dict)
     accounts: dict[SheetKey, SheetAccount] = field(default_factory=dict)  #: of the answer sheets
+    #: What the answers of each row of them became: ``clean``, ``merged`` or ``quarantined``.
+    fates: dict[RowKey, set[str]] = field(default_factory=dict)
     corrections: list[Correction] = field(default_factory=list)
     quarantine: list[Refusal] = field(default_factory=list)
 
-    def account(self, answer: Answer) -> SheetAccount:
-        return self.accounts[answer.source_file, answer.source_sheet]
+    def became(self, answer: Answer, fate: str) -> None:
+        self.fates.setdefault(answer.place, set()).add(fate)
+
+    def count(self) -> None:
+        """Each row of an answer sheet once: one that answers for several lines by the best they became."""
+        for place, fates in self.fates.items():
+            counts = self.accounts[place[:2]]
+            if "clean" in fates:
+                counts.rows_clean += 1
+            elif "merged" in fates:
+                counts.rows_merged += 1
+            else:
+                counts.rows_quarantined += 1
 
     def write(self, answer: Answer, target: str, rule: str) -> None:
         self.corrections.append((*answer.place, "Réponse", logged(answer.answer), target, rule))
 
     def refuse(self, answer: Answer, found: Finding) -> None:
-        self.account(answer).rows_quarantined += 1
+        self.became(answer, "quarantined")
         self.quarantine.append((*answer.place, "Réponse", logged(answer.answer), found))
 
     def put(self, place: SheetKey, grid: Grid, row: int, index: int, value: Any) -> None:

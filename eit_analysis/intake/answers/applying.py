@@ -53,6 +53,7 @@ def apply(sheets: Iterable[AnswerSheet], grids: Mapping[SheetKey, Grid]) -> Appl
                 applied.named.setdefault(answer.source_file, set()).add(cell[:3])
     for cell in sorted(by_cell):
         _settle(applied, cell, sorted(by_cell[cell], key=lambda answer: answer.place), grids[cell[:2]])
+    applied.count()
     _answer_repeated_rows(applied, {cell[:3] for cell in by_cell}, grids)
     return applied
 
@@ -92,10 +93,10 @@ def _settle(applied: Applied, cell: CellKey, answers: list[Answer], grid: Grid) 
             break
         first, *repeated = now
         target = f"= {file}, {sheet}, ligne {row}, colonne {column}"
-        applied.account(first).rows_clean += 1
+        applied.became(first, "clean")
         applied.write(first, target, "answer_applied")
         for answer in repeated:
-            applied.account(answer).rows_merged += 1
+            applied.became(answer, "merged")
             applied.write(answer, target, "merged_repeated_answer")
         what, _ = first.outcome
         if what == "remove":

@@ -47,17 +47,13 @@ def campaign(study: Study, contacts: pd.DataFrame) -> pd.DataFrame:
         .agg({team.NAME: "first", team.SENT: "max", team.REMINDED: "max"})
     )
     frame.columns = pd.Index(["site_id", "name", "sent_date", "reminded_date"])
-    read, used, answers, asked, later = _received(study)
-    days = {file: _day(study.raw / file) for file in {*read["source_file"], *answers["source_file"]}}
-    of = frame["site_id"].map
-    for column, lines in (("received_date", read), ("answered_date", answers)):
-        frame[column] = of(lines["source_file"].map(days).groupby(lines["site_id"]).max()).fillna("")
-    counts = {
-        "rows_read": read["site_id"], "rows_used": used, "asked": asked, "later": later,
-        "answered": answers["site_id"],
-    }  # fmt: skip
-    for column, sites in counts.items():
-        frame[column] = of(sites.value_counts()).fillna(0).astype(int)
+    found, of = _received(study), frame["site_id"].map
+    for column, name in (("received_date", "rows_read"), ("answered_date", "answered")):
+        lines = found[name]
+        days = lines["source_file"].map({file: _day(study.raw / file) for file in set(lines["source_file"])})
+        frame[column] = of(days.groupby(lines["site_id"]).max()).fillna("")
+    for column, lines in found.items():
+        frame[column] = of(lines["site_id"].value_counts()).fillna(0).astype(int)
     frame["state"] = SILENT
     frame.loc[frame["sent_date"] == "", "state"] = UNSENT
     frame.loc[frame["rows_read"] > 0, "state"] = DONE
@@ -68,34 +64,35 @@ def campaign(study: Study, contacts: pd.DataFrame) -> pd.DataFrame:
     return ranked[list(HEADERS)]
 
 
-def _received(study: Study) -> tuple[pd.DataFrame, pd.Series, pd.DataFrame, pd.Series, pd.Series]:
-    """Rows with their firm, firms of the rows used, answers with their firm, firms asked and to be asked."""
-    none, lines = pd.Series([], dtype="str"), pd.DataFrame(columns=["site_id", "source_file"], dtype="str")
+def _received(study: Study) -> dict[str, pd.DataFrame]:
+    """What a wave holds of each firm, a line each with its ``site_id``, by the column that counts it."""
+    none = pd.DataFrame(columns=["site_id", "source_file"], dtype="str")
+    found = dict.fromkeys(("rows_read", "rows_used", "asked", "later", "answered"), none)
     if not study.has("row_sites"):
-        return lines, none, lines, none, none
+        return found
     rows = study.load("row_sites").dropna(subset="site_id")
-    used = pd.concat([own["site_id"] for name in tables.TABLES if "site_id" in (own := study.load(name))])
+    used = [own[["site_id"]] for name in tables.TABLES if "site_id" in (own := study.load(name))]
+    found |= {"rows_read": rows, "rows_used": pd.concat(used), "answered": _answers(study, rows)}
+    path = study.processed / FOLDER / LIST
+    if path.exists():
+        questions = pd.read_csv(path, sep=spreadsheet_csv.SEPARATOR, dtype="str", keep_default_na=False)
+        questions = questions[questions["kind"] != DOUBTFUL]
+        now = questions["file"] != ""
+        found |= {"asked": questions[now], "later": questions[~now]}
+    return found
+
+
+def _answers(study: Study, rows: pd.DataFrame) -> pd.DataFrame:
+    """The answers put in a cell: the firm of its row (of its file, once withdrawn), and their own file."""
     log = read_log(study, "corrections")
     log = log[log["rule"].isin(codes(group="answer")) & log["clean_value"].str.startswith("= ")]
-    places = (
-        log["clean_value"]
-        .str.extract(ANSWERED)
-        .set_axis(["source_file", "source_sheet", "source_row"], axis=1)
-    )
-    named = places.assign(source_row=places["source_row"].astype("Int64"), answer_file=log["source_file"])
-    site_of_file = rows.groupby("source_file")["site_id"].agg(
-        lambda own: own.iloc[0] if own.nunique() == 1 else ""
-    )
-    answers = named.merge(rows, how="left", on=["source_file", "source_sheet", "source_row"])
-    answers["site_id"] = answers["site_id"].fillna(answers["source_file"].map(site_of_file))
-    answers = answers[["site_id", "answer_file"]].set_axis(["site_id", "source_file"], axis=1)
-    path = study.processed / FOLDER / LIST
-    if not path.exists():
-        return rows, used, answers, none, none
-    questions = pd.read_csv(path, sep=spreadsheet_csv.SEPARATOR, dtype="str", keep_default_na=False)
-    questions = questions[questions["kind"] != DOUBTFUL]
-    now = questions["file"] != ""
-    return rows, used, answers, questions.loc[now, "site_id"], questions.loc[~now, "site_id"]
+    cells = log["clean_value"].str.extract(ANSWERED).set_axis(rows.columns.drop("site_id"), axis=1)
+    cells = cells.assign(source_row=cells["source_row"].astype("Int64"), answer=log["source_file"])
+    firms = rows.groupby("source_file")["site_id"].unique()
+    alone = firms[firms.map(len) == 1].str[0]
+    named = cells.merge(rows, how="left")
+    sites = named["site_id"].fillna(named["source_file"].map(alone))
+    return pd.DataFrame({"site_id": sites, "source_file": named["answer"]})
 
 
 def _day(path: Path) -> str:

@@ -63,7 +63,7 @@ def of_wave(contacts: pd.DataFrame, wave: str) -> pd.DataFrame:
 
 
 def with_actors(contacts: pd.DataFrame, actors: pd.DataFrame, wave: str) -> pd.DataFrame:
-    """A line of the wave for each actor (``site_id, name``) without one; those of the team stay as they are."""
+    """A line of the wave for each actor (``site_id, name``) without one; the others stay as they are."""
     new = actors[~actors["site_id"].isin(of_wave(contacts, wave)[SITE])]
     lines = new[["site_id", "name"]].set_axis([SITE, NAME], axis=1).assign(**{WAVE: wave})
     return pd.concat([contacts, lines], ignore_index=True).fillna("")

@@ -85,7 +85,8 @@ class Question:
         hints = [f"ligne\u00a0{line.row}, {line.hint}" for line in self.lines if line.hint]
         if not self.answerable:
             return sentence(phrases.PHRASES["absent_several"])
-        parts = (self.text, phrases.hinted(hints), phrases.PHRASES["same_question"])
+        by_line = phrases.PHRASES["same_question"].format(self.row, self.others[0].row)
+        parts = (self.text, phrases.hinted(hints), by_line)
         return " ".join(part for part in parts if part)
 
     @property
