@@ -51,7 +51,7 @@ def campaign(study: Study, contacts: pd.DataFrame) -> pd.DataFrame:
     for column, name in (("received_date", "rows_read"), ("answered_date", "answered")):
         lines = found[name]
         days = lines["source_file"].map({file: _day(study.raw / file) for file in set(lines["source_file"])})
-        frame[column] = of(days.groupby(lines["site_id"]).max()).fillna("")
+        frame[column] = of(days.groupby(lines["site_id"]).max()).astype(object).fillna("")
     for column, lines in found.items():
         frame[column] = of(lines["site_id"].value_counts()).fillna(0).astype(int)
     frame["state"] = SILENT
