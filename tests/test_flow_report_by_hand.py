@@ -580,7 +580,7 @@ FAMILY_TABLES = {
     "Chemins de la famille à l'exutoire",
     "Chemins de la famille à l'exutoire, par secteur",
     "Tonnages sortants par famille et par mois",
-    "Mois le plus chargé de chaque famille",
+    "Ce qui est acheté et ce qui en sort, par famille",
     "Coût de gestion actuel par famille",
     "Surcoût des flux mal triés par famille",
     "Ce que rapporte une tonne sortie des déchets en mélange",
@@ -594,6 +594,21 @@ FAMILY_TABLES = {
     "Ce qui a changé, par famille et selon qui a répondu",
     "Intervalles calculés et simulés",
 }
+
+
+def test_rags_are_bought_and_leave_as_waste(report):
+    """E01 declares 1.68 t of rags at 900 EUR/t, and 1.14 t of soiled ones at 480 EUR/t."""
+    (row,) = textile_rows(report["Ce qui est acheté et ce qui en sort, par famille"])
+    names = [
+        "Acheté (t/an)",
+        "Masse (t/an)",
+        "Sorti en déchet (%)",
+        "Achat de ce qui sort (€/an)",
+        "Coût (€/an)",
+    ]
+    expected = [1.68, 1.14, 100 * 1.14 / 1.68, 1.14 * 900, 1.14 * 480]
+    for name, value in zip(names, expected, strict=True):
+        assert french(row[name]) == pytest.approx(value, rel=0.01, abs=0.05)
 
 
 def test_no_other_table_speaks_of_textile(report):
