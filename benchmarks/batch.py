@@ -192,8 +192,8 @@ def memory(folder: Path, asked: argparse.Namespace) -> None:
     found = peaks(folder)
     first, last = max(found[:10]), max(found[-10:])
     print(
-        f"memory of a study, MB: {min(found)} to {max(found)}, median {statistics.median(found):.0f}; peak of "
-        f"the ten first {first}, of the ten last {last}: {last / first:.2f} times"
+        f"memory of a study, MB: {min(found)} to {max(found)}, median {statistics.median(found):.0f}; "
+        f"peak of the ten first {first}, of the ten last {last}: {last / first:.2f} times"
     )
 
 
