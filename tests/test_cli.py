@@ -38,7 +38,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (["run", "thur-doller", "-p", "pooling_radius_km=nan"], ["pooling_radius_km", "au plus un million"]),
         (["run", "thur-doller", "--jobs", "0"], ["--jobs"]),
         (["run", "thur-doller", "--jobs", "x"], ["--jobs", "nombre entier"]),
-        (["history", "thur-doller"], ["2 vagues", "trois"]),
+        (["history", "thur-doller"], ["2\u00a0vagues", "trois"]),
         (["import", "insee", "f.csv", "thur-doller"], ["insee", "bmo", "gerep"]),
         (["import", "bmo", "absent.xlsx", "thur-doller"], ["absent.xlsx"]),
         (["new", "thur-doller"], ["existe déjà"]),
