@@ -1,15 +1,16 @@
 """Many made-up territories at once: how `eit batch` grows, what kills leave, what a cluster of others does.
 
-    python -m benchmarks.batch scaling [--studies 30] [--notebook 00_survey_quality]...
-    python -m benchmarks.batch kills [--studies 30]
-    python -m benchmarks.batch scheduler [--studies 12]
+    python -m benchmarks.batch scaling kills [--studies 150] [--notebook 00_survey_quality]...
+    python -m benchmarks.batch scheduler [--studies 150]
+    python -m benchmarks.batch memory [--studies 150]
 
 Territories of 5 to 60 firms, two waves each, the last one cleaned and published for the team, five of them
-broken on purpose. ``scaling`` sets one worker and two beside a plain loop of `eit clean` and `eit run`, and
-tells the memory that studies took, first and last. ``kills`` kills the whole of a batch once a third of the
-good studies have pages, then once two thirds have, resumes it, and compares it with an undisturbed one.
-``scheduler`` starts `dask scheduler` and two `dask worker` as the docs say, and kills one of these in the
-middle. Works in a temporary folder.
+broken on purpose; no firm is in two of them, but for the fifth of each, a site of the first firm of the one
+before. ``scaling`` sets one worker and two beside a plain loop of `eit clean` and `eit run`. ``kills`` kills
+the whole of a batch once a third of the good studies have pages, then once two thirds have, resumes it, and
+compares it with an undisturbed one. ``scheduler`` starts `dask scheduler` and two `dask worker` as the docs
+say, and kills one of these in the middle. ``memory`` tells what one worker's studies took, first and last.
+Works in a temporary folder.
 """
 
 from __future__ import annotations
@@ -114,11 +115,6 @@ def scaling(folder: Path, asked: argparse.Namespace) -> None:
         made = {n: c for n, c in written(folder).items() if n in plain or ".echec." not in n}
         different = [n for n in plain if made.get(n) != plain[n]]
         print(f"files of the loop: {len(plain)}, that differ: {different[:5]}")
-        memory = peaks(folder)
-        ends = statistics.median(memory[:10]), statistics.median(memory[-10:])
-        print(
-            f"memory of a study, MB: {min(memory)} to {max(memory)}; ten first {ends[0]}, ten last {ends[1]}"
-        )
     print(
         f"two workers over one: {seconds[1] / seconds[2]:.2f} times; over the loop: {alone / seconds[2]:.2f}"
     )
@@ -189,19 +185,31 @@ def scheduler(folder: Path, asked: argparse.Namespace) -> None:
             process.kill()
 
 
+def memory(folder: Path, asked: argparse.Namespace) -> None:
+    project(folder, asked.studies, asked.notebook)
+    seconds, said = batch(folder, "--jobs", "1")
+    print(f"one worker: {seconds:.0f} s\n{said}")
+    found = peaks(folder)
+    first, last = max(found[:10]), max(found[-10:])
+    print(
+        f"memory of a study, MB: {min(found)} to {max(found)}, median {statistics.median(found):.0f}; "
+        f"peak of the ten first {first}, of the ten last {last}: {last / first:.2f} times"
+    )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("part", choices=["scaling", "kills", "scheduler"])
+    parts = {"scaling": scaling, "kills": kills, "scheduler": scheduler, "memory": memory}
+    parser.add_argument("part", nargs="+", choices=parts)
     parser.add_argument("--studies", type=int, default=30)
     parser.add_argument("--notebook", action="append", default=[])
     asked = parser.parse_args()
     asked.notebook = asked.notebook or ["00_survey_quality"]
-    with tempfile.TemporaryDirectory() as temporary:
-        {"scaling": scaling, "kills": kills, "scheduler": scheduler}[asked.part](
-            Path(temporary).resolve(), asked
-        )
+    for part in asked.part:
+        with tempfile.TemporaryDirectory() as temporary:
+            parts[part](Path(temporary).resolve(), asked)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -74,13 +76,14 @@ def test_waves_are_the_last_those_named_or_all(project: Path) -> None:
 
 def test_a_broken_study_is_explained_and_stops_no_other(project: Path) -> None:
     orders = [order(project, name) for name in ("amont", "aval", "source")]
+    orders[1] = replace(orders[1], audiences=("internal", "public"))
     with Client(
         processes=False, n_workers=1, threads_per_worker=2, dashboard_address="127.0.0.1:0"
     ) as client:
         outcomes = {
             one.order.name: one for one in make_all(orders, client, lambda items, total, words: items)
         }
-    assert [outcomes[name].steps for name in ("amont", "aval", "source")] == [2, 2, 0]
+    assert [outcomes[name].steps for name in ("amont", "aval", "source")] == [2, 3, 0]
     for outcome in outcomes.values():
         explain(outcome)
     reason = (project / "reports" / "source.echec.html").read_text(encoding="utf-8")
@@ -90,6 +93,10 @@ def test_a_broken_study_is_explained_and_stops_no_other(project: Path) -> None:
     index = write_index(project).read_text(encoding="utf-8")
     assert 'href="source.echec.html"' in index
     assert 'href="amont/2018/internal/index.html"' in index
+    # To the public that of the studies which have pages for it, without what the team still has to do.
+    public = (project / "reports" / "index-public.html").read_text(encoding="utf-8")
+    assert 'href="aval/2018/public/index.html"' in public
+    assert not re.search(r"amont|source|registre|internal", public)
     # Beyond its memory a study is killed with all that it started, and that is what is said of it.
     settings = project / "data" / "raw" / "amont" / "study.toml"
     settings.write_text(CONFIG.replace("Vallée", "Pays"), encoding="utf-8")

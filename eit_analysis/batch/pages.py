@@ -126,8 +126,9 @@ def _inside(entries: list[Entry]) -> str:
     standings = {entry.name: entry.standing for entry in entries}
     states = {entry.name: entry.state for entry in entries}
     drawing = studies_map({name: one.communes for name, one in standings.items()}, states)
+    worst_first = sorted(entries, key=lambda entry: -len(entry.standing.needs))
     groups = {
-        state: (words[0], [entry for entry in entries if entry.state == state])
+        state: (words[0], [entry for entry in worst_first if entry.state == state])
         for state, words in STATES.items()
     }
     kinds = Counter(kind for one in standings.values() for kind in one.needs)
