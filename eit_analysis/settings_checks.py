@@ -35,9 +35,9 @@ def check_names(study: Study) -> None:
         # Before small teams are merged: a scenario or an action may name them.
         people = pd.concat([prepare(wave.load("workforce"), 0, 0) for wave in employing])
         if len(people):
-            sites = pd.concat([wave.load("sites") for wave in employing])
-            known_names(scenarios, people, sites)
-            known_actions(actions, people, sites)
+            places = pd.concat([wave.load("sites") for wave in employing])
+            known_names(scenarios, people, places)
+            known_actions(actions, people, places)
             shocks_strike(scenarios, [_forecast_of(wave) for wave in employing])
     cleaned = [wave for wave in waves if wave.has("synergy_register") and wave.has("sites")]
     if cleaned and study.settings.projects:

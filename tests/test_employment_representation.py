@@ -68,7 +68,9 @@ def test_posts_are_those_of_whom_the_firms_stand_for() -> None:
     assert [low, high] == pytest.approx([people / 2 - half, people / 2 + half], abs=0.15 * half)
     assert found.loc["quits"].eq(0).all()
     pd.testing.assert_frame_equal(found, posts(PEOPLE.sample(frac=1, random_state=1), 63.0, whole))
-    assert posts(PEOPLE, 63.0, None).empty
+    for nobody, known in ((PEOPLE, None), (PEOPLE.head(0), None), (PEOPLE.head(0), whole)):
+        assert posts(nobody, 63.0, known).empty
+        assert representation.weighted_ages(nobody, FIRMS, known).frame.empty
 
 
 def test_people_described_are_said_beside_those_declared_and_the_territory() -> None:

@@ -86,3 +86,9 @@ def test_spaces_of_french_marks_hold_and_others_do_not():
 def test_units_agree_with_their_number(value, column, told):
     """French takes the plural from two on."""
     assert wording.measured(value, column) == told
+
+
+def test_an_apostrophe_is_curved_however_a_page_escapes_it():
+    """Templates write &#39;, drawings &#x27;."""
+    told = [french.typeset(f"Chantier d{mark}insertion") for mark in ("'", "&#39;", "&#x27;")]
+    assert set(told) == {"Chantier d\u2019insertion"}

@@ -43,6 +43,17 @@ def test_each_audience_gets_the_sheets_of_actors_it_may_read_of(
     assert "S2" not in page
 
 
+def test_the_one_sheet_of_a_territory_is_a_link_and_no_count(small_study: Study) -> None:
+    release = Release(small_study, "internal", page="01_page")
+    said = release.text("{n}.", n=release.count(2, "acteur", "acteurs"))
+    of_all, of_one = (
+        str(release.sheets("Page pour décider", [("dix", "Dix métiers", sites, [said])]).html("01_page"))
+        for sites in (None, {"E1"})
+    )
+    assert '<a href="fiches/01_page-dix.html">Dix métiers</a></p>' in of_all and "à lire" not in of_all
+    assert "1 à lire" in of_one
+
+
 def test_a_firm_gets_the_sheets_it_is_in_where_these_name_only_who_may_be_named(
     small_study: Study, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -112,7 +112,7 @@ def weighed(
     joined = classes(people, sites)
     frame = _frame(establishments, joined).set_index(CLASS)
     rows = rows.assign(**{CLASS: rows["site_id"].map(_size_of(sites).map(joined)).fillna(NO_CLASS)})
-    rows = rows[[bool(len(frame))] * len(rows)]
+    rows = rows if len(frame) else rows.head(0)
     size = rows.groupby(CLASS)[DESCRIBED].sum()
     weight = (frame["frame_jobs"].reindex(size.index) / size).clip(lower=1.0).fillna(1.0)
     more = frame.loc[weight.index[weight > 1], ["frame_jobs", "frame_jobs_high"]].astype(float)
