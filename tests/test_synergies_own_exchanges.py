@@ -25,7 +25,8 @@ def exchanges() -> pd.DataFrame:
         for rank, (taker, most) in enumerate(room.items(), 1)
     ]  # fmt: skip
     fixed = {"category": "wood", "new_route": "reuse", "need_t_per_t": 2.0, "allocated_t_per_year": 0.0}
-    return pd.DataFrame(rows).assign(**fixed, taker_worth_eur_per_year=70.0)
+    asked = ["savoir qui broie", None, None, None]
+    return pd.DataFrame(rows).assign(**fixed, taker_worth_eur_per_year=70.0, ask_first=asked)
 
 
 def test_its_own_side_in_full_and_a_class_of_the_other() -> None:
@@ -37,6 +38,7 @@ def test_its_own_side_in_full_and_a_class_of_the_other() -> None:
         80,
     ]
     assert own.loc[["C", "D", "E"], ["passing_t_per_year", "own_gain_eur_per_year"]].isna().all(axis=None)
+    assert own["ask_first"].dropna().to_dict() == {"B": "savoir qui broie"}
     assert set(own["own_gain_eur_per_t"]) == {4.0} and set(own["own_t_per_year"]) == {20.0}
 
 
@@ -53,7 +55,8 @@ def test_one_that_takes_reads_what_covers_its_need() -> None:
 
 @pytest.mark.parametrize("firm", ["E02", "E07", "F02", "S02"])
 def test_no_row_nor_all_together_tell_an_amount_of_the_other_side(assessment: Assessment, firm: str) -> None:
-    own = own_exchanges(assessment.exchanges, assessment.flows, firm)
+    exchanges = assessment.exchanges.assign(ask_first=None)
+    own = own_exchanges(exchanges, assessment.flows, firm)
     own.check("Vos échanges")
     told = own.records.groupby(["site_id", "source_sheet", "source_row"])
     told = told.agg(amount=("mass_t_per_year", "first"), low=("told_low", "max"), high=("told_high", "min"))
@@ -63,7 +66,7 @@ def test_no_row_nor_all_together_tell_an_amount_of_the_other_side(assessment: As
     flows = assessment.flows.copy()
     others = flows["site_id"] != firm
     flows.loc[others, "mass_t_per_year"] *= 1.01
-    again = own_exchanges(assessment.exchanges, flows, firm).frame[seen.columns]
+    again = own_exchanges(exchanges, flows, firm).frame[seen.columns]
     pd.testing.assert_frame_equal(seen, again)
     whole = own.frame["passing"] == "all"
     # All that F02 has room for would come of changes of contractor, which are no exchanges.
@@ -72,7 +75,7 @@ def test_no_row_nor_all_together_tell_an_amount_of_the_other_side(assessment: As
 
 
 def test_e02_is_told_its_best_exchange_with_its_tonnes(assessment: Assessment) -> None:
-    best = own_exchanges(assessment.exchanges, assessment.flows, "E02").frame.iloc[0]
+    best = own_exchanges(assessment.exchanges.assign(ask_first=None), assessment.flows, "E02").frame.iloc[0]
     of_e02 = (assessment.exchanges[["giver_site_id", "taker_site_id"]] == "E02").any(axis=1)
     assert best["rank"] == assessment.exchanges.loc[of_e02, "rank"].min()
     # Its cardboard first serves its own need of it; of its pallets all 9.6 t may leave.

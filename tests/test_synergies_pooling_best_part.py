@@ -201,6 +201,13 @@ def test_appliances_that_a_producer_collects_make_no_group():
     assert (shares["alone_eur_per_year"] == 0).all()
 
 
+def test_groups_of_one_need_that_share_a_member_exclude_each_other():
+    rows = [("bennes", "A B", 900.0), ("bennes", "B C", 800.0), ("bennes", "D E", 700.0), ("cartons", "A B", 50)]
+    parts = pd.DataFrame(rows, columns=["label", "part_members", "saving_eur_per_year"])
+    begun = starts(parts.assign(kind="group", nature="collection"))
+    assert begun["excluded_starts"].to_list() == ["2", "1", "", ""]
+
+
 def test_what_a_session_lacks_worked_by_hand():
     # Five places of 200 € against a session of 1,500 €.
     volumes = np.array([3.0, 2.0])
@@ -255,7 +262,7 @@ def test_nobody_is_listed_twice_for_one_need_and_every_start_pays():
     # A lorry takes 8 t a month, 96 t a year: three members each.
     assert begun["kind"].to_list() == ["group", "further"] and (begun["saving_eur_per_year"] > 0).all()
     assert sorted(" ".join(begun["part_members"]).split()) == list("ABCDEF")
-    assert len(numbered(pools)) == 1
+    assert len(numbered(pools)) == 1 and begun["excluded_starts"].to_list() == ["", ""]
     # Who asks for groups alone gets the same ones, but for the round that would visit all of each.
     asked = targets(needs([], np.nan), flows, table)
     groups = crossing_groups(asked, sites, costs, 15.0, 1.0)

@@ -34,7 +34,7 @@ SIDES = {
 COLUMNS = [
     "rank", "partner_site_id", "exchange_role", "category", "own_description", "new_route",
     "own_t_per_year", "passing", "passing_t_per_year", "own_gain_eur_per_t", "own_gain_eur_per_year",
-    "retained",
+    "retained", "ask_first",
 ]  # fmt: skip
 
 
@@ -44,7 +44,8 @@ def own_exchanges(exchanges: pd.DataFrame, flows: pd.DataFrame, firm: str | None
     Parameters
     ----------
     exchanges : pandas.DataFrame
-        Ranked, with their impacts and allocated tonnes (``Assessment.exchanges``).
+        Ranked, with their impacts, allocated tonnes and ``ask_first`` (``Assessment.listed``), of which the
+        lines of the register are the firm's own.
     flows : pandas.DataFrame
         Tidy flows.
     firm : str or None
@@ -57,7 +58,7 @@ def own_exchanges(exchanges: pd.DataFrame, flows: pd.DataFrame, firm: str | None
         new_route, own_t_per_year`` (what is free of it), ``passing`` (``all, most, little, some`` of that),
         ``passing_t_per_year`` that leave the giver and ``own_gain_eur_per_year`` where all passes,
         ``own_gain_eur_per_t`` (missing for an operator that takes: what it costs it is not known),
-        ``retained``. The records are the flows of the other side, in the same order,
+        ``retained``, ``ask_first``. The records are the flows of the other side, in the same order,
         with what the row tells of each: ``told_low`` and ``told_high`` (t/year).
     """
     by_id = flows.drop_duplicates("flow_id").set_index("flow_id")

@@ -175,7 +175,8 @@ def counted(groups: pd.DataFrame) -> tuple[int, int]:
 def starts(pools: pd.DataFrame) -> pd.DataFrame:
     """Whom to start with: the parts that pay, numbered in ``start_number`` from the one that saves most.
 
-    ``n_sites`` are those within reach. A part inside a better one of the same need is left out.
+    ``n_sites`` are those within reach. A part inside a better one of the same need is left out;
+    ``excluded_starts`` are the numbers of those of the same need that share a member, which pools once.
     """
     paying = pools[pools["kind"].isin(["group", FURTHER]) & (pools["saving_eur_per_year"] > 0)]
     best = paying.sort_values(["saving_eur_per_year", "kind"], ascending=False, kind="stable")
@@ -186,8 +187,16 @@ def starts(pools: pd.DataFrame) -> pd.DataFrame:
     ):
         first.append(not any(need == other and set(members) <= larger for other, larger in kept))
         kept.append((need, set(members)))
-    best = best[np.array(first, dtype=bool)]
-    return best.assign(start_number=range(1, len(best) + 1))
+    best, listed = best[np.array(first, dtype=bool)], [one for one, is_first in zip(kept, first) if is_first]
+    excluded = [
+        ", ".join(
+            str(number)
+            for number, (other, theirs) in enumerate(listed, 1)
+            if number != own and other == need and members & theirs
+        )
+        for own, (need, members) in enumerate(listed, 1)
+    ]
+    return best.assign(start_number=range(1, len(best) + 1), excluded_starts=excluded)
 
 
 def losing(pools: pd.DataFrame) -> pd.DataFrame:
