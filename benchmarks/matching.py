@@ -31,8 +31,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from benchmarks.matching_peers import PEERS
 
+from benchmarks.matching_peers import PEERS
 from eit_analysis import reference
 from eit_analysis.synergies.matching import best, best_matches, partitions
 

@@ -1,13 +1,14 @@
 """The part of some sites that saves most as one operation: exact, or with a proven gap.
 
     max Σ_i (g_i − s) x_i − Σ_e k_e z_e − F − f n
-    Σ_i v_i x_i ≥ T,   x_i ≤ u_p ≤ Σ_{j at p} x_j  (i at p),   u_p ≤ Σ_{c near p} y_c,   y_c ≤ u_c,   Σ_c y_c = 1
+    Σ_i v_i x_i ≥ T,    x_i ≤ u_p ≤ Σ_{j at p} x_j  (i at p)
+    u_p ≤ Σ_{c near p} y_c,    y_c ≤ u_c,    Σ_c y_c = 1
 
 with u_p = 1 for a place that is visited, which sites of one commune often share, and y_c = 1 for that of the
-centre. Where nothing travels, Σ_i v_i x_i ≤ full + lot n: a whole programme, by HiGHS. Otherwise n = 0 and the
-lorry goes round, a prize-collecting travelling salesman (Balas 1989) whose load is bounded: Σ_{e at p} z_e =
-2 u_p, Σ_i load_i x_i ≤ 1 and the rows of ``round_cuts``, too many to write down. A round of two places drives
-one road twice, that of a single one the road from it to itself; others drive no road twice.
+centre. Where nothing travels, Σ_i v_i x_i ≤ full + lot n: a whole programme, by HiGHS. Otherwise n = 0 and
+the lorry goes round, a prize-collecting travelling salesman (Balas 1989) of bounded load: Σ_{e at p} z_e =
+2 u_p, Σ_i load_i x_i ≤ 1 and the rows of ``round_cuts``, too many to write down. A round of two places
+drives one road twice, that of a single one the road from it to itself; others drive no road twice.
 Branch and cut: the relaxation of each branch, given the rows that it breaks until it breaks none, bounds what
 the branch can save; what would cost more than is left to gain over the best known is left out.
 """
@@ -57,7 +58,7 @@ def best_part(offered: Offered) -> Part | None:
 
 
 class _Programme(NamedTuple):
-    """What both programmes have: columns u of each place, x of each site that shares one, y of each place.
+    """What both programmes have: u of each place, x of each site that shares one, y of each place.
 
     ``site`` : the column of each site, that of its place where it is alone there; ``first`` : a site of each
     place. Then costs, rows and their bounds.
@@ -80,12 +81,13 @@ def _programme(offered: Offered) -> _Programme:
     site[shared] = n + np.arange(len(shared))
     one = np.eye(2 * n + len(shared))
     visited, sites, centres = one[:n], one[site], one[-n:]
-    anybody = np.array([sites[place == p].sum(axis=0) for p in np.unique(place[shared])]).reshape(-1, len(one))
+    common = np.unique(place[shared])
+    anybody = np.array([sites[place == p].sum(axis=0) for p in common]).reshape(-1, len(one))
     sooner, later = _chosen_later(offered, place)
     below = [
         visited - offered.near[np.ix_(first, first)] @ centres,
         centres - visited,
-        visited[np.unique(place[shared])] - anybody,
+        visited[common] - anybody,
         (sites - visited[place])[shared],
         sites[later] - sites[sooner],
     ]
@@ -105,7 +107,8 @@ def _chosen_later(offered: Offered, place: np.ndarray) -> tuple[np.ndarray, np.n
         ahead &= value[:, None] >= value
     ahead &= ~ahead.T | np.triu(ahead, 1)  # of two alike, the first
     steps = ahead.astype(np.float32)
-    return np.nonzero(ahead & (steps @ steps == 0))
+    sooner, later = np.nonzero(ahead & (steps @ steps == 0))
+    return sooner, later
 
 
 def _lots(offered: Offered) -> Part | None:
