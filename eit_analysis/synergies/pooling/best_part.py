@@ -33,8 +33,8 @@ from eit_analysis.synergies.pooling.rounds import FULL
 # Branches looked at, the same on every machine where a limit of time is not: 3,000 of 30 places, 94 of 60, as
 # there is a road between any two; a quarter of them for twice as many sites as ``MANY``.
 BRANCHES, LARGE, MANY = 3000, 30, 50
-# Places among which a round is searched by branches at all.
-SEARCHED = 60
+# Places, and sites in them, among which a round is searched by branches at all.
+SEARCHED, MOST_SITES = 60, 300
 
 
 class Part(NamedTuple):
@@ -49,7 +49,7 @@ def best_part(offered: Offered) -> Part | None:
     """The part of two sites or more that saves most, be it below zero; None where no two can be one group.
 
     ``bound`` is above ``saving`` only where the branches were not enough, or for a round among more than
-    ``SEARCHED`` places: the part is then that of :func:`first_rounds.first_round`, bounded by what all who
+    ``SEARCHED`` places or ``MOST_SITES`` sites: the part is then that of :func:`first_rounds.first_round`, bounded by what all who
     are worth a stop would save without a road.
     """
     if len(offered.worth) < 2:
@@ -72,10 +72,15 @@ class _Programme(NamedTuple):
     high: np.ndarray
 
 
-def _programme(offered: Offered) -> _Programme:
+def _places(offered: Offered) -> tuple[np.ndarray, np.ndarray]:
+    """A site of each place, and the place of each site."""
     alike = np.hstack([offered.road, offered.near])
     _, first, place = np.unique(alike, axis=0, return_index=True, return_inverse=True)
-    place = place.ravel()
+    return first, place.ravel()
+
+
+def _programme(offered: Offered) -> _Programme:
+    first, place = _places(offered)
     shared = np.flatnonzero(np.bincount(place)[place] > 1)
     n, site = len(first), place.copy()
     site[shared] = n + np.arange(len(shared))
@@ -134,11 +139,10 @@ def _round(offered: Offered) -> Part | None:
     """Where one lorry goes round."""
     start = first_round(offered)
     best = Part(np.sort(start[0]), start[1], start[1]) if start else Part(np.array([]), -np.inf, -np.inf)
-    search = _Search(offered, best)
-    if search.n > SEARCHED:
+    if len(offered.worth) > MOST_SITES or len(_places(offered)[0]) > SEARCHED:
         best = best._replace(bound=float(offered.worth.clip(min=0).sum()) - offered.fixed)
     elif len(offered.worth) > 2:  # pairs are known
-        best = search.run()
+        best = _Search(offered, best).run()
     return best if len(best.members) else None
 
 
