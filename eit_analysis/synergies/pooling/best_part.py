@@ -49,8 +49,8 @@ def best_part(offered: Offered) -> Part | None:
     """The part of two sites or more that saves most, be it below zero; None where no two can be one group.
 
     ``bound`` is above ``saving`` only where the branches were not enough, or for a round among more than
-    ``SEARCHED`` places or ``MOST_SITES`` sites: the part is then that of :func:`first_rounds.first_round`, bounded by what all who
-    are worth a stop would save without a road.
+    ``SEARCHED`` places or ``MOST_SITES`` sites: the part is then that of :func:`first_rounds.first_round`,
+    bounded by what all who are worth a stop would save without a road.
     """
     if len(offered.worth) < 2:
         return None
