@@ -58,7 +58,8 @@ BUNDLED = [
 GROUPED = ["group_number", "label", "members", "n_enough"]
 STARTS = [
     "start_number", "excluded_starts", "nature", "label", "part_members", "part_volume_per_year",
-    "paying_volume_per_year", "unit", "part_round_km", "saving_eur_per_year", "saving_low_eur_per_year", "saving_high_eur_per_year",
+    "paying_volume_per_year", "unit", "part_round_km", "saving_eur_per_year", "saving_low_eur_per_year",
+    "saving_high_eur_per_year",
 ]  # fmt: skip
 LOSING = [
     "label", "part_members", "saving_eur_per_year", "group_lacks", "operation_limit_eur", "more_members",

@@ -1,13 +1,14 @@
 """The part of some sites that saves most as one operation: exact, or with a proven gap.
 
     max Σ_i (g_i − s) x_i − Σ_e k_e z_e − F − f n
-    Σ_i v_i x_i ≥ T,   x_i ≤ u_p ≤ Σ_{j at p} x_j  (i at p),   u_p ≤ Σ_{c near p} y_c,   y_c ≤ u_c,   Σ_c y_c = 1
+    Σ_i v_i x_i ≥ T,    x_i ≤ u_p ≤ Σ_{j at p} x_j  (i at p)
+    u_p ≤ Σ_{c near p} y_c,    y_c ≤ u_c,    Σ_c y_c = 1
 
 with u_p = 1 for a place that is visited, which sites of one commune often share, and y_c = 1 for that of the
-centre. Where nothing travels, Σ_i v_i x_i ≤ full + lot n: a whole programme, by HiGHS. Otherwise n = 0 and the
-lorry goes round, a prize-collecting travelling salesman (Balas 1989) whose load is bounded: Σ_{e at p} z_e =
-2 u_p, Σ_i load_i x_i ≤ 1 and the rows of ``round_cuts``, too many to write down. A round of two places drives
-one road twice, that of a single one the road from it to itself; others drive no road twice.
+centre. Where nothing travels, Σ_i v_i x_i ≤ full + lot n: a whole programme, by HiGHS. Otherwise n = 0 and
+the lorry goes round, a prize-collecting travelling salesman (Balas 1989) of bounded load: Σ_{e at p} z_e =
+2 u_p, Σ_i load_i x_i ≤ 1 and the rows of ``round_cuts``, too many to write down. A round of two places
+drives one road twice, that of a single one the road from it to itself; others drive no road twice.
 Branch and cut: the relaxation of each branch, given the rows that it breaks until it breaks none, bounds what
 the branch can save; what would cost more than is left to gain over the best known is left out.
 """
@@ -32,8 +33,8 @@ from eit_analysis.synergies.pooling.rounds import FULL
 # Branches looked at, the same on every machine where a limit of time is not: 3,000 of 30 places, 94 of 60, as
 # there is a road between any two; a quarter of them for twice as many sites as ``MANY``.
 BRANCHES, LARGE, MANY = 3000, 30, 50
-# Places among which a round is searched by branches at all.
-SEARCHED = 60
+# Places, and sites in them, among which a round is searched by branches at all.
+SEARCHED, MOST_SITES = 60, 300
 
 
 class Part(NamedTuple):
@@ -48,8 +49,8 @@ def best_part(offered: Offered) -> Part | None:
     """The part of two sites or more that saves most, be it below zero; None where no two can be one group.
 
     ``bound`` is above ``saving`` only where the branches were not enough, or for a round among more than
-    ``SEARCHED`` places: the part is then that of :func:`first_rounds.first_round`, bounded by what all who
-    are worth a stop would save without a road.
+    ``SEARCHED`` places or ``MOST_SITES`` sites: the part is then that of :func:`first_rounds.first_round`,
+    bounded by what all who are worth a stop would save without a road.
     """
     if len(offered.worth) < 2:
         return None
@@ -57,7 +58,7 @@ def best_part(offered: Offered) -> Part | None:
 
 
 class _Programme(NamedTuple):
-    """What both programmes have: columns u of each place, x of each site that shares one, y of each place.
+    """What both programmes have: u of each place, x of each site that shares one, y of each place.
 
     ``site`` : the column of each site, that of its place where it is alone there; ``first`` : a site of each
     place. Then costs, rows and their bounds.
@@ -71,21 +72,27 @@ class _Programme(NamedTuple):
     high: np.ndarray
 
 
-def _programme(offered: Offered) -> _Programme:
+def _places(offered: Offered) -> tuple[np.ndarray, np.ndarray]:
+    """A site of each place, and the place of each site."""
     alike = np.hstack([offered.road, offered.near])
     _, first, place = np.unique(alike, axis=0, return_index=True, return_inverse=True)
-    place = place.ravel()
+    return first, place.ravel()
+
+
+def _programme(offered: Offered) -> _Programme:
+    first, place = _places(offered)
     shared = np.flatnonzero(np.bincount(place)[place] > 1)
     n, site = len(first), place.copy()
     site[shared] = n + np.arange(len(shared))
     one = np.eye(2 * n + len(shared))
     visited, sites, centres = one[:n], one[site], one[-n:]
-    anybody = np.array([sites[place == p].sum(axis=0) for p in np.unique(place[shared])]).reshape(-1, len(one))
+    common = np.unique(place[shared])
+    anybody = np.array([sites[place == p].sum(axis=0) for p in common]).reshape(-1, len(one))
     sooner, later = _chosen_later(offered, place)
     below = [
         visited - offered.near[np.ix_(first, first)] @ centres,
         centres - visited,
-        visited[np.unique(place[shared])] - anybody,
+        visited[common] - anybody,
         (sites - visited[place])[shared],
         sites[later] - sites[sooner],
     ]
@@ -105,7 +112,8 @@ def _chosen_later(offered: Offered, place: np.ndarray) -> tuple[np.ndarray, np.n
         ahead &= value[:, None] >= value
     ahead &= ~ahead.T | np.triu(ahead, 1)  # of two alike, the first
     steps = ahead.astype(np.float32)
-    return np.nonzero(ahead & (steps @ steps == 0))
+    sooner, later = np.nonzero(ahead & (steps @ steps == 0))
+    return sooner, later
 
 
 def _lots(offered: Offered) -> Part | None:
@@ -131,11 +139,10 @@ def _round(offered: Offered) -> Part | None:
     """Where one lorry goes round."""
     start = first_round(offered)
     best = Part(np.sort(start[0]), start[1], start[1]) if start else Part(np.array([]), -np.inf, -np.inf)
-    search = _Search(offered, best)
-    if search.n > SEARCHED:
+    if len(offered.worth) > MOST_SITES or len(_places(offered)[0]) > SEARCHED:
         best = best._replace(bound=float(offered.worth.clip(min=0).sum()) - offered.fixed)
     elif len(offered.worth) > 2:  # pairs are known
-        best = search.run()
+        best = _Search(offered, best).run()
     return best if len(best.members) else None
 
 

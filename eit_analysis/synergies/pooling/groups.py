@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
+from itertools import compress
 
 import numpy as np
 import pandas as pd
@@ -187,7 +188,7 @@ def starts(pools: pd.DataFrame) -> pd.DataFrame:
     ):
         first.append(not any(need == other and set(members) <= larger for other, larger in kept))
         kept.append((need, set(members)))
-    best, listed = best[np.array(first, dtype=bool)], [one for one, is_first in zip(kept, first) if is_first]
+    best, listed = best[np.array(first, dtype=bool)], list(compress(kept, first))
     excluded = [
         ", ".join(
             str(number)
