@@ -58,14 +58,16 @@ class Publication:
         return number in self._settled[1]
 
     def told(self) -> pd.DataFrame:
-        """All numbers that leave, and those that must stay closed, for the log of releases.
+        """All numbers that leave or may leave, and those that must stay closed, for the log of releases.
 
-        ``private`` are those that the reader alone is told.
+        A row that is only withheld for the sake of a rest may leave: were it not known, the next audit could
+        withhold it for another and, of the same numbers, show others. ``private`` are those that the reader
+        alone is told.
         """
         if not self.tables:
             return NOTHING.assign(private=False)
-        shown, rests, told = self._settled
-        leaving = zip(self._together.rows, np.concatenate(shown), strict=True)
+        _, rests, told, may_leave = self._settled
+        leaving = zip(self._together.rows, may_leave, strict=True)
         numbers = {number for row, leaves in leaving if leaves for number in row}
         system = self._together.system
         numbers |= set(np.flatnonzero(system.defined | (system.closed & self._own)).tolist())
@@ -85,10 +87,11 @@ class Publication:
         return np.arange(self._together.system.forms.shape[0]) < n_own
 
     @cached_property
-    def _settled(self) -> tuple[list[np.ndarray], dict[int, list[int]], np.ndarray]:
+    def _settled(self) -> tuple[list[np.ndarray], dict[int, list[int]], np.ndarray, np.ndarray]:
         """What leaves.
 
-        For each table its rows; by table whose rest may be printed, its numbers; which numbers are known.
+        For each table its rows; by table whose rest may be printed, its numbers; which numbers are known; of
+        all rows those that may leave.
         """
         together = self._together
         system = together.system
@@ -122,7 +125,7 @@ class Publication:
         shown[empty] = True
         for alike, one in zip(wanted.values(), audit.shown, strict=True):
             shown[alike] = one
-        by_table, rests = np.split(shown, ends[:-1]), {}
+        by_table, rests = np.split(shown.copy(), ends[:-1]), {}
         for number, start in enumerate(np.cumsum([0, *(len(t.system.low) for t in self.tables)])[:-1]):
             for pooled in self._rests(number, by_table[number]):
                 of_rest = (start + pooled).tolist()
@@ -130,7 +133,7 @@ class Publication:
                     rests[number] = of_rest
                     by_table[number][pooled] = False
                     break
-        return by_table, rests, told
+        return by_table, rests, told, shown
 
     def _answered_otherwise(self, system: System) -> bool:
         """Whether the persons whose answers are counted were counted otherwise before, the reader's apart.
