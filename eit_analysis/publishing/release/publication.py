@@ -22,8 +22,8 @@ MORE = 0.1  # of the sum of what a table withholds: what it may withhold more, f
 class Publication:
     """The tables of one page, or of all pages of an audience: audited together when one of them is read.
 
-    What stands first on the pages is wanted first: grand totals, then the tables in their order with their
-    largest rows, those of three keys and more after all others.
+    What was told before is wanted first, then what stands first on the pages: grand totals, then the tables
+    in their order with their largest rows, those of three keys and more after all others.
 
     Parameters
     ----------
@@ -106,9 +106,13 @@ class Publication:
         known = (~self._own & ~system.closed) | system.defined
         sure, doubtful = known & ~system.assumed, known & system.assumed
         silent = self._answered_otherwise(system)
+        likened, _ = _alike(system, known, np.zeros_like(known))
+        logged = np.isin(likened, likened[known])
         first, system = _alike(system, sure, doubtful)
         told = np.isin(first, first[sure])
-        for row in sorted(rows, key=lambda r: (depth[r] > 0, depth[r] > 2, table[r], -size[r])):
+        # Rows told before, also what was only taken to be told, stay before others get in their place.
+        new = [not logged[list(numbers)].all() for numbers in together.rows]
+        for row in sorted(rows, key=lambda r: (new[r], depth[r] > 0, depth[r] > 2, table[r], -size[r])):
             numbers = tuple(sorted({int(first[n]) for n in together.rows[row] if says[n]}))
             leaves = together.allowed[row] and not system.closed[list(numbers)].any()
             leaves &= not (silent and self.tables[table[row]].answers)
