@@ -380,8 +380,15 @@ def test_a_small_row_is_withheld_too_where_the_rest_can_then_be_said() -> None:
     wood = [(firm, "wood", mass) for firm, mass in zip("ABC", (203.0, 191.0, 182.0), strict=True)]
     paper = [("D", "paper", 14.3), ("E", "paper", 10.2)]
     glass = [(firm, "glass", 0.8) for firm in "FGH"]
-    shown = published(by(flows(*wood, *paper, *glass), "category"))
+    families = by(flows(*wood, *paper, *glass), "category")
+    shown = published(families)
     assert shown.rest_shown(0) and shown.shown(0)[:-1].tolist() == [True, False, False, True]
+    # It was audited as one that leaves: a later audit may not withhold it to let others leave.
+    told = shown.told()
+    of_glass = told[told["low"] > -np.inf].groupby("number")["firm"].agg(set).eq(set("FGH"))
+    again = published(families, earlier=[from_frame(told)])
+    assert of_glass.sum() == 1 and again.told().equals(told)
+    assert again.rest_shown(0) and again.shown(0).tolist() == shown.shown(0).tolist()
     # Not where that takes more than a tenth of what it lets be read.
     dear = published(by(flows(*wood, *paper, *((firm, "glass", 3.0) for firm in "FGH")), "category"))
     assert not dear.rest_shown(0) and dear.shown(0)[:-1].tolist() == [True, True, False, True]

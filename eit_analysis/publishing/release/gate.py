@@ -1,43 +1,29 @@
-"""What one page shows to one audience: the calls by which anything may leave."""
+"""What one page shows to one audience: its tables, and what is drawn and said of them."""
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Collection, Sequence
-from typing import Any
-
-import pandas as pd
 
 from eit_analysis import french
-from eit_analysis.breakdown import Breakdown, actors_behind
-from eit_analysis.derived import Derived
 from eit_analysis.errors import DisclosureError
-from eit_analysis.publishing import wording
-from eit_analysis.publishing.release.aggregates import Aggregate
-from eit_analysis.publishing.release.audience_tables import AudienceTables
 from eit_analysis.publishing.release.cards import Cards, cards_of
-from eit_analysis.publishing.release.decisions import Decisions
 from eit_analysis.publishing.release.exchange_file import ExchangeFile, description
 from eit_analysis.publishing.release.figure import Figure
-from eit_analysis.publishing.release.listings import Listing
-from eit_analysis.publishing.release.partners import Exchanges, bounded, partner_words
-from eit_analysis.publishing.release.protected import protected
-from eit_analysis.publishing.release.publication import Publication
-from eit_analysis.publishing.release.reckoned import Reckoned
-from eit_analysis.publishing.release.refusals import check_about_no_actor, check_words
+from eit_analysis.publishing.release.refusals import check_words
 from eit_analysis.publishing.release.released import Released
+from eit_analysis.publishing.release.released_tables import ReleasedTables
 from eit_analysis.publishing.release.sentences import Absent, Highlights, Text
 from eit_analysis.publishing.release.sheets import Questions, Sheets, sheets_of
 from eit_analysis.publishing.release.tables import Table
 from eit_analysis.publishing.release.values import Constant, Value
 from eit_analysis.reference import exchange
 from eit_analysis.reference.levels import regrouped
-from eit_analysis.reference.vocabulary import ACTORS
 from eit_analysis.sheet_content import Asked, Listed, Part, Said, SheetContent, Summed
 from eit_analysis.study import Study
 
 
-class Release(AudienceTables):
+class Release(ReleasedTables):
     """Everything one page shows to one audience.
 
     Parameters
@@ -53,8 +39,6 @@ class Release(AudienceTables):
     def __init__(self, study: Study, audience: str, page: str) -> None:
         super().__init__(study, audience)
         self.page = page
-        # What a reader of this page alone could find; the pages of an audience are protected together later.
-        self.publication = Publication(self.viewer.company)
 
     def __repr__(self) -> str:
         return f"Release of {self.study.name}, wave {self.wave}, for {self.viewer.audience}"
@@ -66,145 +50,6 @@ class Release(AudienceTables):
         return (
             f"<p>Ce que lit <strong>{self.viewer.audience}</strong>, vague {self.wave}\u00a0: {refused}.</p>"
         )
-
-    def table(self, content: Breakdown | Derived, title: str, note: str = "") -> Aggregate:
-        """A table that leaves row by row, as the audit of what its readers know lets it (:mod:`audit`).
-
-        A derived table (a change between waves, a ratio, a trend) leaves row by row with its parents: a row
-        is taken to tell all that their rows of the same keys do.
-
-        Outside the team a table is by the finest level of its keys that still shows most, and its title says
-        which.
-
-        Raises
-        ------
-        DisclosureError
-            When the table is not what its records give, or counts an actor who refused this audience; for a
-            derived one, when a parent shares no key with it, or when a row comes from no parent.
-        """
-        leaves = protected(content, title, self.viewer, self.settings.disclosure)
-        common = self._shown(leaves.content, leaves.title, note)
-        if isinstance(leaves.content, Breakdown):
-            actors = len(actors_behind(leaves.content.units[1]))
-            common |= {"measure": leaves.content.measure, "actors": actors, "levels": leaves.levels}
-        if leaves.told is None:
-            return Aggregate(**common)
-        common |= {"told": leaves.told, "rounded": leaves.frame.reset_index(drop=True)}
-        return Aggregate(**common, publication=self.publication, number=self.publication.add(leaves.told))
-
-    def listing(
-        self,
-        frame: pd.DataFrame,
-        title: str,
-        sites: list[str],
-        note: str = "",
-        most: int | None = None,
-        beside: Table | None = None,
-    ) -> Table:
-        """Individual rows: each leaves only when every actor it names agreed to be named.
-
-        With ``most``, an audience gets the first of the rows that it may read; the team finds all of them in
-        the files. With ``beside``, a row leaves only where that table shows one of the same first key.
-        """
-        if not sites:
-            raise DisclosureError(f"« {title} »\u00a0: nommez les colonnes qui portent les acteurs.")
-        first = [str(frame.columns[0])]
-        known = self._known(frame)
-        return Listing(self.viewer, title, known, first, note, sites=sites, most=most, beside=beside)
-
-    def own(self, content: pd.DataFrame | Breakdown, title: str, note: str = "") -> Table:
-        """The rows of the firm that reads, or sums of its records alone, in full: they tell of nobody else.
-
-        Raises
-        ------
-        DisclosureError
-            When sums have records of another firm.
-        """
-        if isinstance(content, Breakdown):
-            if set(content.records["site_id"]) - {self.viewer.company}:
-                raise DisclosureError(
-                    f"« {title} »\u00a0: ces sommes ne sont pas celles d'un seul acteur, le lecteur."
-                )
-            return Table(**self._shown(content, title, note), measure=content.measure)
-        mine = content[content["site_id"] == self.viewer.company].drop(columns="site_id")
-        return Table(self.viewer, title, self._known(mine), [str(mine.columns[0])], note)
-
-    def exchanges(self, content: Breakdown, title: str, note: str = "") -> Exchanges:
-        """The exchanges of the firm that reads, its partners named or described (:mod:`partners`).
-
-        Parameters
-        ----------
-        content : Breakdown
-            One row for each, with ``partner_site_id``. Of its records, in the same order, the measure is what
-            the other side declared, and ``told_low`` and ``told_high`` what the row tells of it.
-        """
-        common = self._shown(content, title, note) | {"sites": ["partner_site_id"], "rounded": content.frame}
-        words = partner_words(self.viewer, self.sites(), self.settings.scoring.detour_factor, self.least[1])
-        told = bounded(content, self.settings.disclosure, self.viewer.company)
-        number = self.publication.add(told)
-        return Exchanges(**common, told=told, publication=self.publication, number=number, words=words)
-
-    def summary(self, frame: pd.DataFrame, title: str, keys: list[str], note: str = "") -> Table:
-        """A table about method, reference data or the survey as a whole: about no actor.
-
-        Raises
-        ------
-        DisclosureError
-            When a column holds actors, or what they declared: a breakdown by :meth:`table` is audited.
-        """
-        check_about_no_actor(frame, title)
-        return Table(self.viewer, title, self._known(frame), keys, note)
-
-    def decisions(
-        self, frame: pd.DataFrame, title: str, keys: list[str], by: list[str], note: str = ""
-    ) -> Table:
-        """What the study says is decided, by the actors or organisations of the columns ``by``.
-
-        Raises
-        ------
-        DisclosureError
-            When a column holds actors alone, or what they declared.
-        """
-        check_about_no_actor(frame, title)
-        return Decisions(self.viewer, title, self._known(frame), keys, note, sites=by)
-
-    def team(
-        self, frame: pd.DataFrame, title: str, keys: list[str], note: str = "", most: int | None = None
-    ) -> Table:
-        """Rows that overlap, such as plans for the same tonnes: the team's alone.
-
-        Two of them subtracted may tell what one actor does, which judging them row by row would not see.
-        """
-        known = self._known(frame)
-        sites = [name for name in map(str, known) if ACTORS.search(name) or name.endswith("carrier")]
-        named = known.assign(**{n: known[n].map(self.viewer.spelled, na_action="ignore") for n in sites})
-        return Listing(self.viewer, title, named, keys, note, most=most)
-
-    def reckoned(
-        self,
-        reckon: Callable[..., pd.DataFrame],
-        *parents: Table,
-        title: str,
-        keys: list[str],
-        note: str = "",
-    ) -> Table:
-        """A table that follows from what released ones print, and from nothing else of this study.
-
-        ``reckon`` takes their frames, rows and cells that the audience may not read left out. What is public
-        may be bound to it by ``functools.partial``.
-
-        Raises
-        ------
-        DisclosureError
-            When a parent was not released.
-        """
-        if not parents or not all(isinstance(parent, Table) for parent in parents):
-            raise DisclosureError(
-                f"« {title} »\u00a0: ces chiffres se tirent seulement de tableaux diffusés."
-            )
-        table = Reckoned(self.viewer, title, keys, note, parents, reckon)
-        self._known(table.frame)
-        return table
 
     def exchange_file(self, title: str, year: int, **tables: Table) -> ExchangeFile:
         """What other territories get of these tables: a file beside the page of the widest audience alone.
@@ -341,17 +186,3 @@ class Release(AudienceTables):
     def count(self, count: int, singular: str, plural: str) -> Value:
         """A count with its noun: ``3 entreprises``."""
         return Value(Constant(french.counted(int(count), singular, plural)))
-
-    def _shown(self, content: Breakdown | Derived, title: str, note: str) -> dict[str, Any]:
-        """What every table made of an analysis has."""
-        keys = list(content.keys)
-        return {
-            "viewer": self.viewer, "title": title, "frame": self._known(content.frame), "keys": keys,
-            "note": note, "total": content.total, "sites": [key for key in keys if key == "site_id"],
-        }  # fmt: skip
-
-    def _known(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """The frame, refused when one of its columns is declared nowhere."""
-        for column in frame.columns:
-            wording.heading(column)
-        return frame.reset_index(drop=True)

@@ -22,8 +22,8 @@ MORE = 0.1  # of the sum of what a table withholds: what it may withhold more, f
 class Publication:
     """The tables of one page, or of all pages of an audience: audited together when one of them is read.
 
-    What stands first on the pages is wanted first: grand totals, then the tables in their order with their
-    largest rows, those of three keys and more after all others.
+    What was told before is wanted first, then what stands first on the pages: grand totals, then the tables
+    in their order with their largest rows, those of three keys and more after all others.
 
     Parameters
     ----------
@@ -58,14 +58,16 @@ class Publication:
         return number in self._settled[1]
 
     def told(self) -> pd.DataFrame:
-        """All numbers that leave, and those that must stay closed, for the log of releases.
+        """All numbers that leave or may leave, and those that must stay closed, for the log of releases.
 
-        ``private`` are those that the reader alone is told.
+        A row that is only withheld for the sake of a rest may leave: were it not known, the next audit could
+        withhold it for another and, of the same numbers, show others. ``private`` are those that the reader
+        alone is told.
         """
         if not self.tables:
             return NOTHING.assign(private=False)
-        shown, rests, told = self._settled
-        leaving = zip(self._together.rows, np.concatenate(shown), strict=True)
+        _, rests, told, may_leave = self._settled
+        leaving = zip(self._together.rows, may_leave, strict=True)
         numbers = {number for row, leaves in leaving if leaves for number in row}
         system = self._together.system
         numbers |= set(np.flatnonzero(system.defined | (system.closed & self._own)).tolist())
@@ -85,10 +87,11 @@ class Publication:
         return np.arange(self._together.system.forms.shape[0]) < n_own
 
     @cached_property
-    def _settled(self) -> tuple[list[np.ndarray], dict[int, list[int]], np.ndarray]:
+    def _settled(self) -> tuple[list[np.ndarray], dict[int, list[int]], np.ndarray, np.ndarray]:
         """What leaves.
 
-        For each table its rows; by table whose rest may be printed, its numbers; which numbers are known.
+        For each table its rows; by table whose rest may be printed, its numbers; which numbers are known; of
+        all rows those that may leave.
         """
         together = self._together
         system = together.system
@@ -103,9 +106,13 @@ class Publication:
         known = (~self._own & ~system.closed) | system.defined
         sure, doubtful = known & ~system.assumed, known & system.assumed
         silent = self._answered_otherwise(system)
+        likened, _ = _alike(system, known, np.zeros_like(known))
+        logged = np.isin(likened, likened[known])
         first, system = _alike(system, sure, doubtful)
         told = np.isin(first, first[sure])
-        for row in sorted(rows, key=lambda r: (depth[r] > 0, depth[r] > 2, table[r], -size[r])):
+        # Rows told before, also what was only taken to be told, stay before others get in their place.
+        new = [not logged[list(numbers)].all() for numbers in together.rows]
+        for row in sorted(rows, key=lambda r: (new[r], depth[r] > 0, depth[r] > 2, table[r], -size[r])):
             numbers = tuple(sorted({int(first[n]) for n in together.rows[row] if says[n]}))
             leaves = together.allowed[row] and not system.closed[list(numbers)].any()
             leaves &= not (silent and self.tables[table[row]].answers)
@@ -122,7 +129,7 @@ class Publication:
         shown[empty] = True
         for alike, one in zip(wanted.values(), audit.shown, strict=True):
             shown[alike] = one
-        by_table, rests = np.split(shown, ends[:-1]), {}
+        by_table, rests = np.split(shown.copy(), ends[:-1]), {}
         for number, start in enumerate(np.cumsum([0, *(len(t.system.low) for t in self.tables)])[:-1]):
             for pooled in self._rests(number, by_table[number]):
                 of_rest = (start + pooled).tolist()
@@ -130,7 +137,7 @@ class Publication:
                     rests[number] = of_rest
                     by_table[number][pooled] = False
                     break
-        return by_table, rests, told
+        return by_table, rests, told, shown
 
     def _answered_otherwise(self, system: System) -> bool:
         """Whether the persons whose answers are counted were counted otherwise before, the reader's apart.

@@ -161,9 +161,9 @@ class Witnesses:
     def _covered(self, withhold: Callable[[list[int]], bool]) -> bool:
         """Whether all parts have their witnesses, the upper bounds first."""
         for sign in (1, -1):
-            lacks = self._lacking(sign).any(axis=1)
+            lacking = np.unique(np.nonzero(self._lacking(sign))[0])
             # Small parts first: what they ask to be withheld is small, and often serves the large ones.
-            for target in filter(lacks.__getitem__, np.argsort(self.parts.size, kind="stable").tolist()):
+            for target in lacking[np.argsort(self.parts.size[lacking], kind="stable")].tolist():
                 if not self._part_covered(target, sign, withhold):
                     return False
         return True
@@ -176,7 +176,7 @@ class Witnesses:
             if len(readers) == 1:
                 if not self._shielded(target, int(readers[0]), sign, withhold):
                     return False
-            elif self._witness(target, self.alone[readers].any(axis=0), sign):
+            elif self._witness(target, np.isin(np.arange(len(self.alone)), readers), sign):
                 together = len(readers) // 2
                 continue
             together = 2 * len(readers)
