@@ -53,7 +53,10 @@ SITES = pd.DataFrame({"site_id": ["E01", "S02"]})
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
-        (action("Usinnage", "E01"), "nomme le métier « Usinnage » (occupation), que l'étude n'a pas"),
+        (
+            action("Usinnage", "E01"),
+            "nomme le métier « Usinnage » (occupation, pour « Usinage »), que l'étude n'a pas",
+        ),
         (action("Usinage", "E99"), "nomme l'acteur « E99 » (carrier), que l'étude n'a pas"),
         (action("Usinage", "AFPA", organiser="S03"), "nomme l'acteur « S03 » (organiser)"),
     ],
@@ -63,6 +66,7 @@ def test_whom_an_action_names_is_of_the_study(wrong: JobAction, words: str) -> N
         action("Usinage", "E01"),
         action("Usinage", "AFPA"),
         action("Usinage", "Lycée 12", organiser="S02"),
+        action("Valorisation de matières", "E01"),  # a trade that nobody has yet
     ]
     actions.known_actions(right, PEOPLE, SITES)
     with pytest.raises(InputError) as caught:

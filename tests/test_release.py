@@ -100,6 +100,26 @@ def test_dominated_cell_and_its_complement_are_withheld(small_study: Study) -> N
     assert "wood" not in set(table.visible["category"])
 
 
+@pytest.mark.parametrize(("second", "closed"), [("732829320", True), ("404833048", False)])
+def test_two_sites_of_a_firm_are_one_that_knows_both(small_study: Study, second: str, closed: bool) -> None:
+    """Of three sites two are of one firm: it would read the third by subtraction."""
+    sites = small_study.load("sites")
+    owners = ["732829320", second, *(f"{n:09}" for n in range(6))]
+    sites = sites.assign(siret=[f"{owner}{n:05}" for n, owner in enumerate(owners)])
+    flows = small_study.load("flows")
+    flows.loc[flows["site_id"].isin(["E4", "E8"]), "site_id"] = "E1"
+    for name, frame in {"sites": sites, "flows": flows}.items():
+        frame.to_parquet(small_study.processed / f"{name}.parquet")
+    for audience in ("public", "company:E2"):
+        release = Release(small_study, audience, page="essai")
+        frame = release.load("flows").groupby("category", as_index=False)["mass_t_per_year"].sum()
+        table = release.table(
+            Breakdown(frame, ["category"], release.load("flows"), "mass_t_per_year"), "Par famille"
+        )
+        hidden = dict(zip(table.frame["category"], table.hidden, strict=True))
+        assert hidden["textile"] == closed
+
+
 def test_sentence_accepts_released_values_only(small_study: Study) -> None:
     release = Release(small_study, "public", "essai")
     table = family_table(release)

@@ -73,7 +73,7 @@ def on_a_page(audience: str, study: Study, *shown: Table) -> list[Table]:
     if company_of(audience):  # of others it reads what all may read
         everybody = report.protect_together([[report.see(run, viewer_of(study, "public"))]])
         earlier = [from_frame(everybody)]
-    report.protect_together([[(page, seen)]], earlier)
+    report.protect_together([[(page, seen)]], earlier, viewer_of(study, audience).reader)
     return pickle.loads(pickle.dumps(page)).blocks
 
 

@@ -91,9 +91,9 @@ def test_a_firm_pays_no_audit_of_what_the_log_holds_and_reads_the_same(
 ) -> None:
     audited: list[object] = []
 
-    def counting(audiences: list, earlier: Sequence = ()) -> pd.DataFrame:
+    def counting(audiences: list, earlier: Sequence, reader: str | None) -> pd.DataFrame:
         audited.append(audiences)
-        return protect_together(audiences, earlier)
+        return protect_together(audiences, earlier, reader)
 
     monkeypatch.setattr(report, "protect_together", counting)
     monkeypatch.chdir(waves.root)

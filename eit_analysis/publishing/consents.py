@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import NamedTuple
 
+from stdnum.fr import siren
+
 from eit_analysis.study import Study
 from eit_analysis.tables import TABLES
 
@@ -46,6 +48,16 @@ def census(study: Study) -> Rosters:
         rows = Counter(site for table in tables if "site_id" in table for site in table["site_id"])
         known[wave] = {site: actor._replace(rows=rows[site]) for site, actor in actors.items()}
     return known
+
+
+def same_firms(known: Rosters) -> dict[str, str]:
+    """By site of a firm (SIREN) that has several, the first of them: who works for one knows them all."""
+    firms: dict[str, set[str]] = {}
+    for actors in known.values():
+        for site, actor in actors.items():
+            if siren.is_valid(actor.siret[:9]) and actor.siret[:9].strip("0"):
+                firms.setdefault(actor.siret[:9], set()).add(site)
+    return {site: min(sites) for sites in firms.values() if len(sites) > 1 for site in sites}
 
 
 def strictness(consent: str) -> int:

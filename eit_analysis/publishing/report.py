@@ -132,7 +132,8 @@ def make_pages(
                 if input_group(audience) == group
             }
             common = [from_frame(frame) for other, frame in told.items() if other == OUTSIDE]
-            numbers = protect_together(list(seen.values()), [*earlier(groups[group]), *common])
+            reader = viewers[next(iter(seen))].reader
+            numbers = protect_together(list(seen.values()), [*earlier(groups[group]), *common], reader)
             told |= dict.fromkeys([group, *seen], numbers)
             drawn = chain.from_iterable(seen[audience] for audience in seen if audience in audiences)
             pages += [_submitted(pool, _draw, job, run) for run, _ in drawn]
@@ -164,10 +165,11 @@ def see(run: Run, viewer: Viewer) -> tuple[Run, Seen]:
 
 
 def protect_together(
-    audiences: list[list[tuple[Run, Seen]]], earlier: Sequence[Statements] = ()
+    audiences: list[list[tuple[Run, Seen]]], earlier: Sequence[Statements] = (), reader: str | None = None
 ) -> pd.DataFrame:
     """Audit all tables of an audience together, with what it knows already; the numbers that it is told.
 
+    ``reader`` is the firm that reads, where a single one does.
     Audiences of one group are given the same rows, whoever they may read by name: what is withheld from the
     first is withheld from all.
     """
@@ -175,8 +177,7 @@ def protect_together(
         [t for _, seen in pages for t in seen.values() if isinstance(t, Aggregate) and t.publication]
         for pages in audiences
     ]
-    company = company_of(audiences[0][0][0].audience)
-    together = Publication(company, earlier, among=company is not None)
+    together = Publication(reader, earlier, among=reader is not None)
     for same in zip(*each, strict=True):
         number = together.add(same[0].told)
         for table in same:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 import pandas as pd
+from rapidfuzz import fuzz, process
 
 from eit_analysis.config_change import JobAction
 from eit_analysis.errors import InputError
@@ -17,13 +18,14 @@ DECIDED_COLUMNS = [
 ]  # fmt: skip
 PLAN_COLUMNS = ["occupation", "posts_said", "job_action", "action_carrier", "due_date"]
 WITH_DATES = ("training", "bridge")
+ALIKE = 85  # of 100: a name this near another is that one, mistyped
 ROWS = 6  # of a plan that is read at a glance
 
 
 def known_actions(actions: Sequence[JobAction], workforce: pd.DataFrame, sites: pd.DataFrame) -> None:
-    """Each action is for an occupation of the study, and the actors that it names are the study's.
+    """No action has the mistyped name of an occupation, and the actors that it names are the study's.
 
-    The tables are of all waves: ``workforce`` from ``workforce.prepare`` without merging, ``site_id`` of
+    An occupation that resembles none of the study is one that nobody has yet. The tables are of all waves: ``workforce`` from ``workforce.prepare`` without merging, ``site_id`` of
     ``sites``. A word shaped as the study's identifiers, letters and digits in the same places, is one.
 
     Raises
@@ -34,9 +36,11 @@ def known_actions(actions: Sequence[JobAction], workforce: pd.DataFrame, sites: 
     """
     ids = set(sites["site_id"].astype(str))
     shapes = {_shape(name) for name in ids}
+    occupations = workforce["occupation"].dropna().unique().tolist()
     for action in actions:
-        if not workforce["occupation"].eq(action.occupation).any():
-            wrong = f"le métier « {action.occupation} » (occupation)"
+        near = process.extractOne(action.occupation, occupations, scorer=fuzz.ratio, score_cutoff=ALIKE)
+        if near and near[0] != action.occupation:
+            wrong = f"le métier « {action.occupation} » (occupation, pour « {near[0]} »)"
         else:
             named = {"carrier": action.carrier, "organiser": action.organiser}
             strange = [

@@ -132,25 +132,29 @@ class _Board:
         """The numbers of a line that nothing tells."""
         return [n for n in self.lines[line] if n not in self.known and not self.users[n]]
 
-    def withhold(self, numbers: list[int]) -> bool:
-        """Withhold the number least wanted with all lines that tell it; False when all are known already.
+    def withhold(self, holding: list[list[int]]) -> bool:
+        """Withhold one of the numbers that hold a part fast, of the first way that has one to give.
 
-        Where none can be, those that are doubtful are taken not to be known after all.
+        The one least wanted, with all lines that tell it. Where no way has any, those that are doubtful are
+        taken not to be known after all. False when all are known already.
         """
-        free = [
-            number
-            for number in numbers
-            if number not in self.known and self.users.get(number) and self.users[number] <= self.open
-        ]
-        if not free:
+        for numbers in holding:
+            free = [
+                number
+                for number in numbers
+                if number not in self.known and self.users.get(number) and self.users[number] <= self.open
+            ]
+            if free:
+                self._hide(self.users[max(free, key=lambda number: min(self.users[number]))])
+                return True
+        for numbers in holding:
             doubted = self.doubtful & set(numbers)
             for number in doubted:
                 self.relax(number)
             self.doubtful -= doubted
-            return bool(doubted)
-        worst = max(free, key=lambda number: min(self.users[number]))
-        self._hide(self.users[worst])
-        return True
+            if doubted:
+                return True
+        return False
 
     def withhold_last(self) -> bool:
         """Withhold the line least wanted; False when none is left that may be."""

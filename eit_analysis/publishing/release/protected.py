@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 
-from eit_analysis.breakdown import Breakdown, actors_behind, known_by
+from eit_analysis.breakdown import Breakdown, Facts, actors_behind, known_by
 from eit_analysis.config import Disclosure
 from eit_analysis.derived import Derived
 from eit_analysis.errors import DisclosureError
@@ -69,7 +69,7 @@ def protected(content: Breakdown | Derived, title: str, viewer: Viewer, rules: D
     shown = rounded(content.frame, list(content.keys), content.measure, content.wholes())
     told, cells = _told(content, shown, viewer, rules)
     own = np.array(
-        [bool(c.weights) and all(viewer.company in known_by(unit) for unit in c.weights) for c in cells],
+        [bool(c.weights) and all(viewer.reader in known_by(unit) for unit in c.weights) for c in cells],
         dtype=bool,
     )
     # A firm reads what is its own as it declared it; its exact share would tell the whole.
@@ -90,6 +90,7 @@ def _derived(content: Derived, title: str, viewer: Viewer, rules: Disclosure) ->
     if viewer.internal:
         return Protected(content, title, content.frame)
     shown = rounded(content.frame, list(content.keys), None)
+    content = replace(content, parents=[by_firm(parent, viewer) for parent in content.parents])
     # Where it declares all that it prints, the rows of the parents tell nothing by themselves.
     apart = content.declares(shown.steps)
     parents = [
@@ -119,6 +120,26 @@ def _told(
     content: Breakdown, shown: Rounded | None, viewer: Viewer, rules: Disclosure
 ) -> tuple[Statements, list[Cell]]:
     """What a breakdown tells as it is shown, and the cells behind its rows."""
-    cells, base = judge(content, rules, viewer.company)
-    closed = closed_rows(content, cells, rules, viewer.company)
+    content = by_firm(content, viewer)
+    cells, base = judge(content, rules, viewer.reader)
+    closed = closed_rows(content, cells, rules, viewer.reader)
     return of_breakdown(content, cells, base, closed, shown), cells
+
+
+def by_firm(content: Breakdown, viewer: Viewer) -> Breakdown:
+    """The same sums with the sites of a firm as one actor: of all of them it knows what it declared."""
+    if not viewer.firms or "site_id" in content.keys:
+        return content
+
+    def joined(records: pd.DataFrame) -> pd.DataFrame:
+        units = {
+            unit: " ".join(sorted({viewer.firms.get(site, site) for site in known_by(unit)}))
+            for unit in records["site_id"].unique()
+        }
+        return records.assign(site_id=records["site_id"].map(units))
+
+    def facts() -> Facts:
+        found = content.facts()  # type: ignore[misc]
+        return replace(found, records=joined(found.records))
+
+    return replace(content, records=joined(content.records), facts=facts if content.facts else None)

@@ -61,17 +61,18 @@ class Publication:
         """All numbers that leave or may leave, and those that must stay closed, for the log of releases.
 
         A row that is only withheld for the sake of a rest may leave: were it not known, the next audit could
-        withhold it for another and, of the same numbers, show others. ``private`` are those that the reader
+        withhold it for another and, of the same numbers, show others. For the same reason a sum is as close
+        as the audit took it, the closest of all tables that have it. ``private`` are those that the reader
         alone is told.
         """
         if not self.tables:
             return NOTHING.assign(private=False)
-        _, rests, told, may_leave = self._settled
+        _, rests, told, may_leave, read = self._settled
         leaving = zip(self._together.rows, may_leave, strict=True)
         numbers = {number for row, leaves in leaving if leaves for number in row}
-        system = self._together.system
+        system = read.system
         numbers |= set(np.flatnonzero(system.defined | (system.closed & self._own)).tolist())
-        frame = to_frame(self._together, sorted(numbers), list(rests.values()))
+        frame = to_frame(read, sorted(numbers), list(rests.values()))
         private = np.append(~told[sorted(numbers)], np.ones(len(rests), dtype=bool)) & self.among
         return once([frame.assign(private=private[frame["number"]])])
 
@@ -87,11 +88,11 @@ class Publication:
         return np.arange(self._together.system.forms.shape[0]) < n_own
 
     @cached_property
-    def _settled(self) -> tuple[list[np.ndarray], dict[int, list[int]], np.ndarray, np.ndarray]:
+    def _settled(self) -> tuple[list[np.ndarray], dict[int, list[int]], np.ndarray, np.ndarray, Statements]:
         """What leaves.
 
         For each table its rows; by table whose rest may be printed, its numbers; which numbers are known; of
-        all rows those that may leave.
+        all rows those that may leave; all numbers as closely as the audit takes them to be read.
         """
         together = self._together
         system = together.system
@@ -137,7 +138,8 @@ class Publication:
                     rests[number] = of_rest
                     by_table[number][pooled] = False
                     break
-        return by_table, rests, told, shown
+        as_close = replace(together.system, low=system.low[first], high=system.high[first])
+        return by_table, rests, told, shown, replace(together, system=as_close)
 
     def _answered_otherwise(self, system: System) -> bool:
         """Whether the persons whose answers are counted were counted otherwise before, the reader's apart.

@@ -16,7 +16,7 @@ from eit_analysis.publishing.release.audience_tables import AudienceTables
 from eit_analysis.publishing.release.decisions import Decisions
 from eit_analysis.publishing.release.listings import Listing
 from eit_analysis.publishing.release.partners import Exchanges, bounded, partner_words
-from eit_analysis.publishing.release.protected import protected
+from eit_analysis.publishing.release.protected import by_firm, protected
 from eit_analysis.publishing.release.publication import Publication
 from eit_analysis.publishing.release.reckoned import Reckoned
 from eit_analysis.publishing.release.refusals import check_about_no_actor
@@ -34,7 +34,7 @@ class ReleasedTables(AudienceTables):
     def __init__(self, study: Study, audience: str) -> None:
         super().__init__(study, audience)
         # What a reader of this page alone could find; the pages of an audience are protected together later.
-        self.publication = Publication(self.viewer.company)
+        self.publication = Publication(self.viewer.reader)
 
     def table(self, content: Breakdown | Derived, title: str, note: str = "") -> Aggregate:
         """A table that leaves row by row, as the audit of what its readers know lets it (:mod:`audit`).
@@ -109,7 +109,8 @@ class ReleasedTables(AudienceTables):
         """
         common = self._shown(content, title, note) | {"sites": ["partner_site_id"], "rounded": content.frame}
         words = partner_words(self.viewer, self.sites(), self.settings.scoring.detour_factor, self.least[1])
-        told = bounded(content, self.settings.disclosure, self.viewer.company)
+        whole = by_firm(content, self.viewer)
+        told = bounded(whole, self.settings.disclosure, self.viewer.reader)
         number = self.publication.add(told)
         return Exchanges(**common, told=told, publication=self.publication, number=number, words=words)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from eit_analysis import french
 from eit_analysis.config import Audience
 from eit_analysis.errors import UsageError
-from eit_analysis.publishing.consents import binding, rosters
+from eit_analysis.publishing.consents import binding, rosters, same_firms
 from eit_analysis.study import Study
 
 INTERNAL = "internal"
@@ -26,6 +26,8 @@ class Viewer:
         Whether it may read the names of actors who agreed to be named.
     names, consents : dict
         By site id.
+    firms : dict
+        By site id of a firm with several sites, the first of them.
     left_out : set of str
         The tables whose rows it was given without some, because of who refused.
     """
@@ -34,6 +36,7 @@ class Viewer:
     named: bool
     names: dict[str, str]
     consents: dict[str, str]
+    firms: dict[str, str] = field(default_factory=dict)
     left_out: set[str] = field(default_factory=set, compare=False)
 
     @property
@@ -43,6 +46,11 @@ class Viewer:
     @property
     def company(self) -> str | None:
         return company_of(self.audience)
+
+    @property
+    def reader(self) -> str | None:
+        """The firm that reads, as the audit knows it."""
+        return self.firms.get(self.company, self.company) if self.company else None
 
     @property
     def refused(self) -> frozenset[str]:
@@ -98,11 +106,10 @@ def viewer_of(study: Study, audience: str) -> Viewer:
     UsageError
         When the audience is none of those a study knows.
     """
-    sites = study.load("sites")
+    sites, known_waves = study.load("sites"), rosters(study)
     names = dict(zip(sites["site_id"], sites["name"], strict=True))
-    consents = {
-        site: consent for site, consent in binding(rosters(study), study.wave).items() if site in names
-    }
+    consents = {site: consent for site, consent in binding(known_waves, study.wave).items() if site in names}
+    firms = same_firms(known_waves)
     declared = {"partners": Audience(named=True), "public": Audience(), **study.settings.audiences}
     known = {INTERNAL: Audience(named=True), **declared}
     site = company_of(audience)
@@ -112,10 +119,10 @@ def viewer_of(study: Study, audience: str) -> Viewer:
                 f"L'acteur « {site} » n'est pas dans la vague {study.wave}\u00a0: corrigez --audience."
             )
         # A firm sees of the others what partners see.
-        return Viewer(audience, declared["partners"].named, names, consents)
+        return Viewer(audience, declared["partners"].named, names, consents, firms)
     if audience not in known:
         raise UsageError(
             f"Le public « {audience} » est inconnu\u00a0: choisissez company:<identifiant> ou parmi "
             f"{', '.join(known)}."
         )
-    return Viewer(audience, known[audience].named, names, consents)
+    return Viewer(audience, known[audience].named, names, consents, firms)

@@ -140,7 +140,7 @@ class Witnesses:
         self.ups, self.downs = self.ups[:known], self.downs[:known]
         return is_open
 
-    def cover(self, withhold: Callable[[list[int]], bool], concede: bool = False) -> bool:
+    def cover(self, withhold: Callable[[list[list[int]]], bool], concede: bool = False) -> bool:
         """Find the witnesses of all parts, withholding numbers where there are none: those once bare first.
 
         False where nothing can be withheld for one. With ``concede``, that part is given up: bare by what is
@@ -158,7 +158,7 @@ class Witnesses:
             self._concede(*self.suspects[0])
         return True
 
-    def _covered(self, withhold: Callable[[list[int]], bool]) -> bool:
+    def _covered(self, withhold: Callable[[list[list[int]]], bool]) -> bool:
         """Whether all parts have their witnesses, the upper bounds first."""
         for sign in (1, -1):
             lacking = np.unique(np.nonzero(self._lacking(sign))[0])
@@ -168,7 +168,7 @@ class Witnesses:
                     return False
         return True
 
-    def _part_covered(self, target: int, sign: int, withhold: Callable[[list[int]], bool]) -> bool:
+    def _part_covered(self, target: int, sign: int, withhold: Callable[[list[list[int]]], bool]) -> bool:
         """Find the witnesses of one part on one side: for several readers at once as long as there are."""
         together = 2
         while len(lacking := np.flatnonzero(self._lacking(sign, [target]))):
@@ -182,19 +182,21 @@ class Witnesses:
             together = 2 * len(readers)
         return True
 
-    def _suspects_covered(self, withhold: Callable[[list[int]], bool]) -> bool:
+    def _suspects_covered(self, withhold: Callable[[list[list[int]]], bool]) -> bool:
         for target, reader, sign in self.suspects:
             lacks = self._lacking(sign, [target])[0, reader]
             if lacks and not self._shielded(target, reader, sign, withhold):
                 return False
         return True
 
-    def _shielded(self, target: int, reader: int, sign: int, withhold: Callable[[list[int]], bool]) -> bool:
+    def _shielded(
+        self, target: int, reader: int, sign: int, withhold: Callable[[list[list[int]]], bool]
+    ) -> bool:
         while holding := self._witness(target, self.alone[reader], sign):
             suspect = target, reader, sign
             self.suspects = [suspect, *(old for old in self.suspects if old != suspect)][:MEMORY]
             # One way may be held by what is known already, and the other be enough.
-            if not any(withhold(numbers) for numbers in reversed(holding)):
+            if not withhold(holding[::-1]):
                 return False
         return True
 
@@ -276,6 +278,6 @@ def _enough(size: np.ndarray) -> np.ndarray:
     return PROTECTION * size * (1 - SLACK)
 
 
-def _nothing(numbers: list[int]) -> bool:
+def _nothing(holding: list[list[int]]) -> bool:
     """Withhold nothing."""
     return False
