@@ -25,8 +25,9 @@ ROWS = 6  # of a plan that is read at a glance
 def known_actions(actions: Sequence[JobAction], workforce: pd.DataFrame, sites: pd.DataFrame) -> None:
     """No action has the mistyped name of an occupation, and the actors that it names are the study's.
 
-    An occupation that resembles none of the study is one that nobody has yet. The tables are of all waves: ``workforce`` from ``workforce.prepare`` without merging, ``site_id`` of
-    ``sites``. A word shaped as the study's identifiers, letters and digits in the same places, is one.
+    An occupation that resembles none of the study is one that nobody has yet. The tables are of all waves:
+    ``workforce`` from ``workforce.prepare`` without merging, ``site_id`` of ``sites``. A word shaped as the
+    study's identifiers, letters and digits in the same places, is one.
 
     Raises
     ------

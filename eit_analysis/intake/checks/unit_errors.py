@@ -48,7 +48,7 @@ def years_as_masses(flows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
     """Flows whose mass is the year of the answers, or one beside it: typed in the wrong column, perhaps."""
     rows = flows[flows["mass_t_per_year"] % 1 == 0]
     years = sites.drop_duplicates("site_id").set_index("site_id")["reference_year"].astype(float)
-    rows = rows[(rows["mass_t_per_year"] - rows["site_id"].map(years)).abs() <= 1]
+    rows = rows[(rows["mass_t_per_year"] - rows["site_id"].map(years).astype(float)).abs() <= 1]
     found = findings("year_as_mass", mass=rows["mass_t_per_year"])
     return mark(rows, header("flows", "quantity"), rows["mass_t_per_year"].map(exact), found)
 
