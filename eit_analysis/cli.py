@@ -33,10 +33,11 @@ def warn(text: str) -> None:
 def command_new(arguments: argparse.Namespace) -> int:
     from eit_analysis.intake.form.firms import firms_of
     from eit_analysis.intake.form.questionnaire import write_forms
-    from eit_analysis.reference.communes import epcis_of
+    from eit_analysis.reference.communes import epcis_of, find_commune
 
     firms, left_out = firms_of(arguments.firms) if arguments.firms else (None, [])
-    communes = arguments.communes or ([] if firms is None else firms["commune_code"].dropna().tolist())
+    codes = [] if firms is None else firms["commune_code"].dropna().tolist()
+    communes = arguments.communes or [code for code in codes if find_commune(code)]
     folder = create_study(project_root(), arguments.study, epcis_of(communes))
     written = write_forms(folder, firms)
     sent = "questionnaire.xlsx"
@@ -58,7 +59,8 @@ def command_forms(arguments: argparse.Namespace) -> int:
 
     study = open_study(arguments.study)
     firms = read_listed(study.raw.parent / CONTACTED_FILE)
-    written = write_forms(study.raw.parent, firms if len(firms) else None, returns(study.settings))
+    with locked(study, f"eit forms {study.name}", warn):
+        written = write_forms(study.raw.parent, firms if len(firms) else None, returns(study.settings))
     firm = counted(len(written), "classeur", "classeurs")
     say(f"questionnaire.xlsx, vierge, et {firm} dans _questionnaires/ (selon {CONTACTED_FILE})")
     return DONE
@@ -232,7 +234,7 @@ def command_map(arguments: argparse.Namespace) -> int:
     study = open_study(arguments.study)
     with locked(study, f"eit map {study.name}", warn):
         for line in map_file(arguments.file, study):
-            print(CONTROLS.sub(" ", line))
+            say(CONTROLS.sub(" ", line))
     return DONE
 
 

@@ -81,7 +81,9 @@ class Derived:
             wide = csr_array((own.data, (own.row, own.col + start)), shape=(own.shape[0], int(starts[-1])))
             forms[parent, column] = csr_array(chosen @ wide)
             records.append(
-                content.records[["site_id", *(name for name in SOURCE if name in content.records)]]
+                content.records[
+                    ["site_id", *(name for name in ("declared_by", *SOURCE) if name in content.records)]
+                ]
             )
             declared.append(np.nan_to_num(content.declared(column)))
 

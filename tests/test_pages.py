@@ -114,6 +114,7 @@ def test_a_page_is_one_accessible_file(published: Path, audience: str, page: str
         elif address != "data:," and not address.startswith("data:image/png;base64,"):
             assert (path.parent / address).is_file(), address
     assert "nan" not in re.findall(r">\s*([a-zA-Z]+)\s*<", text)
+    assert not re.search(r"&lt;/?(h\d|p|em|strong|table)\b", text)
 
 
 @pytest.mark.parametrize("name", ["index", *PAGES])

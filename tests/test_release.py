@@ -26,6 +26,8 @@ from eit_analysis.publishing.release.aggregates import Aggregate
 from eit_analysis.publishing.release.disclosure import judge
 from eit_analysis.publishing.release.listings import Listing
 from eit_analysis.publishing.release.printing import Printed
+from eit_analysis.publishing.release.protected import by_firm
+from eit_analysis.publishing.release.statements import amounts_of
 from eit_analysis.publishing.release.tables import Table
 from eit_analysis.publishing.release.values import Value
 from eit_analysis.publishing.release.viewer import viewer_of
@@ -118,6 +120,12 @@ def test_two_sites_of_a_firm_are_one_that_knows_both(small_study: Study, second:
         )
         hidden = dict(zip(table.frame["category"], table.hidden, strict=True))
         assert hidden["textile"] == closed
+        # What the log holds of a site is the same amount once it is known to be of a firm.
+        masses = Breakdown(frame, ["category"], release.load("flows"), "mass_t_per_year")
+        joined = by_firm(masses, release.viewer)
+        assert (set(joined.records["site_id"]) == set(masses.records["site_id"])) != closed
+        amounts = (amounts_of(one.records, one.declared()) for one in (masses, joined))
+        assert (next(amounts).variables == next(amounts).variables).all()
 
 
 def test_sentence_accepts_released_values_only(small_study: Study) -> None:

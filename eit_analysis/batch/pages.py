@@ -108,7 +108,8 @@ def write_index(root: Path, progress: Callable[[Iterable], Iterable] = iter) -> 
         old.unlink()
     for audience in sorted({audience for entry in entries for audience in entry.outside}):
         own = [entry for entry in entries if audience in entry.outside]
-        _write(root, f"index-{audience}.html", audience, own, _outside(root, own, audience))
+        if body := _outside(root, own, audience):
+            _write(root, f"index-{audience}.html", audience, own, body)
     return _write(root, INDEX, INTERNAL, entries, _inside(entries))
 
 
@@ -160,14 +161,22 @@ def _outside(root: Path, entries: list[Entry], audience: str) -> str:
     """What all studies that an audience reads may say of themselves side by side (:mod:`together`)."""
     studies, told = {}, {}
     for entry in entries:
-        study = open_study(entry.name, max(entry.outside[audience]), root)
-        studies[entry.name] = AudienceTables(study, audience)
-        if (frame := told_to(ReleaseLog(study), audience)) is not None:
+        try:
+            study = open_study(entry.name, max(entry.outside[audience]), root)
+            tables, frame = AudienceTables(study, audience), told_to(ReleaseLog(study), audience)
+        except EitError:
+            continue  # its own page and the index of the team say why
+        studies[entry.name] = tables
+        if frame is not None:
             told[entry.name] = frame
+    if not studies:
+        return ""
+    entries = [entry for entry in entries if entry.name in studies]
     rules = strictest([tables.settings.disclosure for tables in studies.values()])
     printed = printed_totals(studies, told, audience, rules)
     ratios = {row[0]: tuple(mass / row[-1] for mass in row[1:-1]) for row in printed.itertuples(name=None)}
-    drawing = studies_map({e.name: e.standing.communes for e in entries}, {e.name: "open" for e in entries})
+    places = {name: tables.sites()["commune_code"].dropna().tolist() for name, tables in studies.items()}
+    drawing = studies_map(places, dict.fromkeys(studies, "open"))
     return environment(TEMPLATES).get_template("studies_outside.html.j2").render(
         entries=entries,
         audience=audience,

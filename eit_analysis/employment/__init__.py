@@ -17,9 +17,10 @@
 ``skill_gaps``, ``training``, ``mobility``, ``shared_jobs``, ``actions``
     Skills that are missing, how they are trained for, bridges between occupations, jobs shared by firms, and
     the plan of who does what for which occupation.
-``age_comparison``, ``basin_needs``, ``dares_tension``, ``greening``, ``nomenclature``, ``signals``,
-``sources``
+``age_comparison``, ``basin_needs``, ``dares_tension``, ``greening``, ``nomenclature``, ``sources``
     What public sources publish on the same occupations.
+``signals``
+    How hard to recruit those sources say an occupation is.
 ``representation``
     Whom the job sheets describe of the territory's employment, and their ages weighted to it.
 """

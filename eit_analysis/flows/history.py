@@ -28,6 +28,7 @@ from eit_analysis.flows.diagnosis import totals
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
 
 MOST_CHANGED, MOST_MOVED = 50.0, 25.0  # percent
+WHOLE = (98, 102)  # percent: parts that are all printed, each rounded
 Waves = Mapping[str, pd.DataFrame]
 
 
@@ -160,10 +161,12 @@ def breaks(
     """
     rows: list[tuple[str, str, str, float]] = []
     actors = respondents.pivot_table(index="wave", columns="panel", values="n_sites", aggfunc="sum")
-    actors = actors.reindex(columns=["again", "joined", "left"]).fillna(0.0)
+    # A row that is withheld is no zero: a wave is judged by what is printed of it.
+    actors = actors.reindex(columns=["again", "joined", "left"]).dropna(subset="again").fillna(0.0)
     once = 100 * (1 - actors["again"] / actors.sum(axis=1))
     parts = evidence[evidence["evidence"] != TOTAL]
     known = parts.pivot_table(index="wave", columns="evidence", values="share_percent").fillna(0.0)
+    known = known[known.sum(axis=1).between(*WHOLE)]
     for past, wave in pairwise(years):
         begun = changes_of_lists["from_date"].between(f"{years[past]}-01-02", f"{years[wave]}-12-31")
         for change in changes_of_lists[begun].itertuples():

@@ -70,7 +70,8 @@ class Drawing:
 
     def _part(self, section: Section, anchor: str) -> Part:
         finding = section.finding.plain().rstrip(" .") if section.finding else ""
-        annex = re.sub(r"(</?h)3", r"\g<1>4", self._drawn(gathered(section.annex)))
+        # As a plain text: what is put into a Markup is escaped.
+        annex = re.sub(r"(</?h)3", r"\g<1>4", str(self._drawn(gathered(section.annex))))
         return Part(anchor, section.title, finding, self._drawn(section.body), Markup(annex))
 
     def _drawn(self, blocks: Iterable[tuple[int, Block | Silence]]) -> Markup:

@@ -28,6 +28,7 @@ from eit_analysis.publishing.engine import Block, execute
 from eit_analysis.publishing.html import TEMPLATES
 from eit_analysis.publishing.release.aggregates import Aggregate
 from eit_analysis.publishing.release.names import Names
+from eit_analysis.publishing.release.protected import known_before
 from eit_analysis.publishing.release.publication import Publication
 from eit_analysis.publishing.release.released import Seen
 from eit_analysis.publishing.release.statements import Statements, from_frame
@@ -132,8 +133,9 @@ def make_pages(
                 if input_group(audience) == group
             }
             common = [from_frame(frame) for other, frame in told.items() if other == OUTSIDE]
-            reader = viewers[next(iter(seen))].reader
-            numbers = protect_together(list(seen.values()), [*earlier(groups[group]), *common], reader)
+            viewer = viewers[next(iter(seen))]
+            before = [known_before(one, viewer) for one in (*earlier(groups[group]), *common)]
+            numbers = protect_together(list(seen.values()), before, viewer.reader)
             told |= dict.fromkeys([group, *seen], numbers)
             drawn = chain.from_iterable(seen[audience] for audience in seen if audience in audiences)
             pages += [_submitted(pool, _draw, job, run) for run, _ in drawn]
@@ -235,7 +237,7 @@ def _collect(submitted: list[Submitted], context: Any, progress: Progress, words
         pass
     killed = [one for one in submitted if isinstance(one.future.exception(), BrokenProcessPool)]
     again = {}
-    for one in progress(killed, len(killed), "Seules"):
+    for one in progress(killed, len(killed), "Seules") if killed else ():
         with ProcessPoolExecutor(1, context, initializer=_begin) as pool:
             again[one.future] = _submitted(pool, *one.work).future
     return [_result(again.get(one.future, one.future), one.run) for one in submitted]

@@ -23,7 +23,7 @@ from typing import Any
 import pandas as pd
 
 from eit_analysis import reference
-from eit_analysis.french import exact, listed, tonnes
+from eit_analysis.french import counted, exact, listed, tonnes
 from eit_analysis.reference.dated import in_force
 from eit_analysis.reference.law_flows import named, readable
 from eit_analysis.reference.vocabulary import heading
@@ -297,4 +297,4 @@ def _quoted(rows: list[Row]) -> Iterator[str]:
         amount: str = "quantité illisible" if pd.isna(row[MASS]) else f"{tonnes(row[MASS])}\u00a0t/an"
         yield f"«\u00a0{name}\u00a0» ({amount}, {route})"
     if len(rows) > LISTED:
-        yield f"{len(rows) - LISTED} autres flux"
+        yield counted(len(rows) - LISTED, "autre flux", "autres flux")

@@ -26,7 +26,7 @@ LIKELY = "Lecture probable"
 HEADERS = ("Fichier", "Feuille", "Ligne", "Colonne", "Valeur lue", LIKELY, "Question", "Réponse")
 LINES = re.compile(r"[1-9][0-9]{0,6}(?:, ?[1-9][0-9]{0,6}){0,99}")
 BY_LINE = re.compile(r"(?:lignes? )?([1-9][0-9]{0,6}) ?[:=] ?(.+)", re.I)  # « 12 : recyclage »
-INSTEAD = re.compile(r"(?:non|autre) ?[,:;] ?|non (?=[0-9<])", re.I)  # « non, 12 t », « autre : 12 t »
+INSTEAD = re.compile(r"^\s*(?:(?:non|autre) ?[,:;] ?|non (?=[0-9<]))", re.I)  # « non, 12 t »
 ESCAPE = re.compile(r"_x[0-9A-Fa-f]{4}_")  # what a workbook would read as one character
 LONGEST = 1000  # characters of a cell shown and compared: a spreadsheet cell holds no more than 32,767
 
@@ -73,7 +73,8 @@ class Answer:
         text = as_read(self.value)
         words = fold_words(text)
         kept = words in KEEP_WORDS or text == self.read != PRIVATE
-        kept |= (bool(self.read) and _agrees(words)) or (bool(self.likely) and words in DENY_WORDS)
+        if self.read:
+            kept |= _agrees(words) or (bool(self.likely) and words in DENY_WORDS)
         if kept:
             return "keep", ""
         return ("remove", "") if words in REMOVE_WORDS else ("set", text)

@@ -80,10 +80,10 @@ def write_for_firms(folder: Path, firms: pd.DataFrame, returned: Returns = ("", 
     paths = [folder / f"{stem.rstrip('_')}_questionnaire.xlsx" for stem in stems]
     for path, row in zip(paths, rows, strict=True):
         write_blank(path, pd.DataFrame([row], dtype=object), returned)
-    headers = {name: spec["header"] for name, spec in tables.form("sites").items()}
-    write_atomic(
-        folder.parent / CONTACTED_FILE, spreadsheet_csv.to_bytes(contacted(firms).rename(columns=headers))
-    )
+    listed = folder.parent / CONTACTED_FILE
+    if not listed.exists():  # the team keeps it
+        headers = {name: spec["header"] for name, spec in tables.form("sites").items()}
+        write_atomic(listed, spreadsheet_csv.to_bytes(contacted(firms).rename(columns=headers)))
     return paths
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from eit_analysis import spreadsheet_csv, tables
-from eit_analysis.files import write_atomic
+from eit_analysis.files import all_or_none, write_atomic
 from eit_analysis.french import counted, day
 from eit_analysis.intake.output import read_log
 from eit_analysis.intake.relance import contacts as team
@@ -113,9 +113,11 @@ def write_campaign(study: Study, forgotten: str = "") -> list[str]:
         actors = pd.concat([actors, study.load("sites")[["site_id", "name"]]]).drop_duplicates("site_id")
     contacts = team.with_actors(contacts, actors, study.wave)
     followed = campaign(study, contacts)
-    team.write_contacts(folder / team.FILE, contacts)
-    write_atomic(folder / TABLE, spreadsheet_csv.to_bytes(followed.rename(columns=HEADERS)))
-    write_atomic(folder / PAGE, page(study, followed, contacts))
+    shown = page(study, followed, contacts)
+    with all_or_none():
+        team.write_contacts(folder / team.FILE, contacts)
+        write_atomic(folder / TABLE, spreadsheet_csv.to_bytes(followed.rename(columns=HEADERS)))
+        write_atomic(folder / PAGE, shown)
     place = folder.relative_to(study.root).as_posix()
     said = [
         f"{headline(followed)}",

@@ -12,7 +12,7 @@ import pandas as pd
 from eit_analysis import spreadsheet_csv
 from eit_analysis.errors import InputError
 from eit_analysis.files import write_atomic
-from eit_analysis.intake.cells.identifiers import CellError, clean_date
+from eit_analysis.intake.cells.identifiers import CellError, clean_date, in_capitals
 from eit_analysis.intake.cells.parsing import clean_text
 from eit_analysis.intake.sheets.headers import header_key
 from eit_analysis.intake.sheets.workbook import read_files
@@ -45,11 +45,16 @@ def read_contacts(path: Path) -> pd.DataFrame:
     if raw.problem or SITE not in headers:
         problem = raw.problem or f"la colonne {SITE} manque à la première ligne, remettez-la"
         raise InputError(problem, file=f"{FOLDER}/{FILE}")
+    twice = [name for name in headers if headers.count(name) > 1]
+    if twice:
+        problem = f"deux colonnes ont le même titre («\u00a0{twice[0]}\u00a0»), renommez-en une"
+        raise InputError(problem, file=f"{FOLDER}/{FILE}")
     found = pd.DataFrame(rows[1:], columns=headers, dtype="str").reindex(
         columns=list(dict.fromkeys([*COLUMNS, *filter(None, headers)])), fill_value=""
     )
     for column in (SENT, REMINDED):
         found[column] = [_day(cell, row, column) for row, cell in enumerate(found[column], start=2)]
+    found[SITE] = found[SITE].map(in_capitals)
     return found[found[SITE] != ""].reset_index(drop=True)
 
 

@@ -114,7 +114,7 @@ def shape(texts: Sequence[str]) -> frozenset[str]:
 
 def find_mapping(mappings: Sequence[Mapping], sheet: RawSheet) -> tuple[Mapping, int] | None:
     """The mapping whose headers a row of a sheet has, and that row from 0."""
-    shapes = {shape(mapping.headers): mapping for mapping in mappings}
+    shapes = {shape(mapping.headers): mapping for mapping in mappings if mapping.headers}
     for index, row in enumerate(sheet.rows[:ROWS_SEARCHED]) if shapes else ():
         if mapping := shapes.get(shape([clean_text(cell) for cell in row])):
             return mapping, index
@@ -195,7 +195,7 @@ def _pairs(table: str, header: Sequence[str], under: Sequence[Cells]) -> Iterato
         words = set(form_key(header_unit(text)[0]).split())
         told = {column for known, column in WORDS.items() if words.issuperset(known)}
         filled = [cell for cell in cells.values[:SAMPLE] if clean_text(cell)]
-        for name in spec.columns if filled else ():
+        for name in spec.columns if filled and text else ():
             share = sum(_reads(table, name, cell) for cell in filled) / len(filled)
             if (meant and meant.column == name) or name in told:
                 yield NAMED + share, name, index

@@ -68,9 +68,9 @@ def protected(content: Breakdown | Derived, title: str, viewer: Viewer, rules: D
         return Protected(content, title, content.frame)
     shown = rounded(content.frame, list(content.keys), content.measure, content.wholes())
     told, cells = _told(content, shown, viewer, rules)
+    reader = _reader(content, viewer)
     own = np.array(
-        [bool(c.weights) and all(viewer.reader in known_by(unit) for unit in c.weights) for c in cells],
-        dtype=bool,
+        [bool(c.weights) and all(reader in known_by(unit) for unit in c.weights) for c in cells], dtype=bool
     )
     # A firm reads what is its own as it declared it; its exact share would tell the whole.
     amounts = [wording.heading(str(name)).unit != "%" for name in content.frame]
@@ -120,26 +120,36 @@ def _told(
     content: Breakdown, shown: Rounded | None, viewer: Viewer, rules: Disclosure
 ) -> tuple[Statements, list[Cell]]:
     """What a breakdown tells as it is shown, and the cells behind its rows."""
-    content = by_firm(content, viewer)
-    cells, base = judge(content, rules, viewer.reader)
-    closed = closed_rows(content, cells, rules, viewer.reader)
+    reader, content = _reader(content, viewer), by_firm(content, viewer)
+    cells, base = judge(content, rules, reader)
+    closed = closed_rows(content, cells, rules, reader)
     return of_breakdown(content, cells, base, closed, shown), cells
 
 
+def _reader(content: Breakdown, viewer: Viewer) -> str | None:
+    return viewer.company if "site_id" in content.keys else viewer.reader
+
+
 def by_firm(content: Breakdown, viewer: Viewer) -> Breakdown:
-    """The same sums with the sites of a firm as one actor: of all of them it knows what it declared."""
+    """The same sums with the sites of a firm as one actor: of all of them it knows what it declared.
+
+    But for a table of sites one by one.
+    """
     if not viewer.firms or "site_id" in content.keys:
         return content
 
     def joined(records: pd.DataFrame) -> pd.DataFrame:
-        units = {
-            unit: " ".join(sorted({viewer.firms.get(site, site) for site in known_by(unit)}))
-            for unit in records["site_id"].unique()
-        }
-        return records.assign(site_id=records["site_id"].map(units))
+        units = {unit: viewer.unit(unit) for unit in records["site_id"].unique()}
+        return records.assign(declared_by=records["site_id"], site_id=records["site_id"].map(units))
 
     def facts() -> Facts:
         found = content.facts()  # type: ignore[misc]
         return replace(found, records=joined(found.records))
 
     return replace(content, records=joined(content.records), facts=facts if content.facts else None)
+
+
+def known_before(told: Statements, viewer: Viewer) -> Statements:
+    """What was told before, by the firms as they are known today."""
+    firms = np.array([viewer.unit(who) for who in told.system.firms], dtype=object)
+    return replace(told, system=replace(told.system, firms=firms)) if viewer.firms else told

@@ -172,10 +172,13 @@ class Amounts(NamedTuple):
 
 def amounts_of(records: pd.DataFrame, declared: np.ndarray) -> Amounts:
     """The amounts that records declare, of shape (records,), told apart once for all numbers over them."""
-    known = pd.DataFrame({"site_id": records["site_id"].astype(str), "amount": declared.round(9)})
+    units = records["site_id"].astype(str)
+    # The same amount whoever is known today to be of one firm: the log holds it by this name.
+    named = records["declared_by"].fillna(units).astype(str) if "declared_by" in records else units
+    known = pd.DataFrame({"site_id": named, "amount": declared.round(9)})
     cells = {name: _named(records[name]) if name in records else "" for name in SOURCE}
     variables = pd.util.hash_pandas_object(known.assign(**cells), index=False).to_numpy()
-    return Amounts(declared, known["amount"].to_numpy(), known["site_id"].to_numpy(), variables)
+    return Amounts(declared, known["amount"].to_numpy(), units.to_numpy(), variables)
 
 
 def of_records(

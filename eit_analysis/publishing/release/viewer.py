@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from eit_analysis import french
+from eit_analysis.breakdown import known_by
 from eit_analysis.config import Audience
 from eit_analysis.errors import UsageError
 from eit_analysis.publishing.consents import binding, rosters, same_firms
@@ -51,6 +52,10 @@ class Viewer:
     def reader(self) -> str | None:
         """The firm that reads, as the audit knows it."""
         return self.firms.get(self.company, self.company) if self.company else None
+
+    def unit(self, site_ids: object) -> str:
+        """Who knows a record (:func:`breakdown.known_by`), the sites of a firm as one."""
+        return " ".join(sorted({self.firms.get(site, site) for site in known_by(site_ids)}))
 
     @property
     def refused(self) -> frozenset[str]:
