@@ -82,7 +82,7 @@ def forget(contacts: pd.DataFrame, site_id: str) -> pd.DataFrame:
     InputError
         When no line is that firm's.
     """
-    own = contacts[SITE].str.casefold() == site_id.casefold()
+    own = contacts[SITE] == in_capitals(site_id)
     if not own.any():
         raise InputError(f"aucune ligne n'a l'identifiant {site_id}, corrigez-le", file=f"{FOLDER}/{FILE}")
     left = contacts.copy()

@@ -151,5 +151,7 @@ def by_firm(content: Breakdown, viewer: Viewer) -> Breakdown:
 
 def known_before(told: Statements, viewer: Viewer) -> Statements:
     """What was told before, by the firms as they are known today."""
+    if not viewer.firms:
+        return told
     firms = np.array([viewer.unit(who) for who in told.system.firms], dtype=object)
-    return replace(told, system=replace(told.system, firms=firms)) if viewer.firms else told
+    return replace(told, system=replace(told.system, firms=firms))
