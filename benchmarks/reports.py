@@ -56,8 +56,12 @@ def reports(folder: Path, audiences: tuple[str, ...]) -> Measure:
 
 
 def papermill(folder: Path, audience: str) -> Measure:
+    """The notebooks that `eit run` made a page of: others have nothing to say of this study, and stop."""
     measures = []
+    pages = {page.stem for page in (folder / "reports").rglob("*.html")}
     for notebook in sorted((folder / "notebooks").glob("[0-9]*.ipynb")):
+        if notebook.stem not in pages:
+            continue
         done = f"peer/{audience}/{notebook.name}"
         (folder / done).parent.mkdir(parents=True, exist_ok=True)
         measures.append(

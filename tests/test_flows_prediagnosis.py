@@ -79,6 +79,11 @@ def test_width_is_that_of_the_estimator():
     assert found["half_width_high_percent"] > 1.5 * found["half_width_low_percent"]
 
 
+def test_nobody_to_ask_has_no_width():
+    nobody = extrapolation.to_ask(units(), RATIOS, FAMILIES)
+    assert extrapolation.widths(nobody, [10, 20], (0.8, 1.3)).iloc[:, 1:].isna().all(axis=None)
+
+
 def test_families_of_a_branch_are_its_total():
     sums = FAMILIES.groupby("nace_group")["waste_t_per_year"].sum()
     assert sums.to_dict() == RATIOS.set_index("nace_group")["waste_t_per_year"].to_dict()
