@@ -30,6 +30,7 @@ MOST_ROWS = 200  # of the page
 NUMBERS = [name for name in CANDIDATE_COLUMNS if name.endswith(("_per_year", "_percent", "_per_t", "_km"))]
 NUMBERS += ["yield_central", "fit"]
 COUNTS = ["months_in_common", "maturity"]
+TEXTS = [name for name in CANDIDATE_COLUMNS if name not in (*NUMBERS, *COUNTS)]
 SCHEMA = pa.schema(  # seven digits are more than anybody weighs
     [
         (name, pa.float32() if name in NUMBERS else pa.int8() if name in COUNTS else pa.string())
@@ -68,14 +69,14 @@ def match(root: Path, names: list[str], radius_km: float, top: int) -> Matched:
         )
     flows, sites, repeated = stacked({name: prepared_tables(studies[name]) for name in joined})
     rows, across, best = 0, 0, pd.DataFrame(columns=CANDIDATE_COLUMNS)
-    with open_atomic(root / FILE) as stream, pq.ParquetWriter(stream, SCHEMA) as writer:
+    with open_atomic(root / FILE) as stream, pq.ParquetWriter(stream, SCHEMA, use_dictionary=TEXTS) as writer:
         found = exchanges_across(
             flows, sites, reference.load("compatibility"), shares, radius_km, Scoring().detour_factor, top
         )
         for part, between in found:
             writer.write_table(narrow(part))
             rows, across = rows + len(part), across + int(between.sum())
-            best = _best_first(pd.concat([best, _best_first(part[between])]))
+            best = _best_first(pd.concat([best, _in_full(_best_first(part[between]))]))
     matched = Matched(rows, across, repeated, sorted(set(names) - joined))
     fictional = all(study.settings.fictional for study in studies.values())
     _write_page(root, best, sites, matched, radius_km, fictional)
@@ -83,8 +84,15 @@ def match(root: Path, names: list[str], radius_km: float, top: int) -> Matched:
 
 
 def _best_first(candidates: pd.DataFrame) -> pd.DataFrame:
-    order = ["diverted_t_per_year", "candidate_id"]
-    return candidates.sort_values(order, ascending=[False, True]).head(MOST_ROWS)
+    mass = candidates["diverted_t_per_year"].astype(float)
+    best = candidates[mass >= mass.nlargest(MOST_ROWS).min()]
+    return best.sort_values(["diverted_t_per_year", "candidate_id"], ascending=[False, True]).head(MOST_ROWS)
+
+
+def _in_full(part: pd.DataFrame) -> pd.DataFrame:
+    """Sites by their names alone: pandas and Arrow would take over those of all studies with each part."""
+    sides = ("giver_site_id", "taker_site_id")
+    return part.assign(**{side: part[side].cat.remove_unused_categories().astype("str") for side in sides})
 
 
 def prepared_tables(study: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -95,8 +103,7 @@ def prepared_tables(study: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def narrow(part: pd.DataFrame) -> pa.Table:
     """Candidates as they are written."""
-    # Arrow would take over all sites of all studies to write those of a part.
-    part = part.astype({"giver_site_id": "str", "taker_site_id": "str"})
+    part = _in_full(part)
     columns = [pa.array(part[name], from_pandas=True) for name in CANDIDATE_COLUMNS]
     return pa.Table.from_arrays(columns, CANDIDATE_COLUMNS).cast(SCHEMA)
 
