@@ -111,19 +111,25 @@ def command_run(arguments: argparse.Namespace) -> int:
     forms = tuple(form for form in FORMS if getattr(arguments, form))
     if forms:
         browser()
-    code = publish(study, audiences, notebooks, parameters, arguments.jobs, forms)
+    code = publish("run", study, audiences, notebooks, parameters, arguments.jobs, forms)
     for audience in audiences:
         say(study.reports(audience).relative_to(study.root) / "index.html")
     return code
 
 
 def publish(
-    study: Study, audiences: list[str], notebooks: list[Path], parameters: dict, jobs: int, forms: tuple = ()
+    command: str,
+    study: Study,
+    audiences: list[str],
+    notebooks: list[Path],
+    parameters: dict,
+    jobs: int = 2,
+    forms: tuple = (),
 ) -> int:
     from eit_analysis.publishing import press
     from eit_analysis.settings_checks import check_names
 
-    with locked(study, f"eit run {study.name}", warn):
+    with locked(study, f"eit {command} {study.name}", warn):
         check_names(study)
         failures = press.publish(study, audiences, notebooks, parameters, jobs, progress, say, forms)
     for run in failures:
@@ -144,7 +150,7 @@ def command_history(arguments: argparse.Namespace) -> int:
     for wave in study.waves:
         study.at(wave).manifest()
     audiences = list(dict.fromkeys(arguments.audience)) or ["internal"]
-    code = publish(study, audiences, find_notebooks(study, ["08_history"]), {}, 2)
+    code = publish("history", study, audiences, find_notebooks(study, ["08_history"]), {})
     for audience in audiences:
         say(study.reports(audience).relative_to(study.root) / "08_history.html")
     return code
@@ -209,7 +215,7 @@ def command_share(arguments: argparse.Namespace) -> int:
 
     study = open_study(arguments.study, arguments.wave)
     study.manifest()
-    code = publish(study, [PUBLIC], find_notebooks(study, []), {}, 2)
+    code = publish("share", study, [PUBLIC], find_notebooks(study, []), {})
     say(shared(study))
     return code
 
@@ -270,22 +276,7 @@ def command_outlets(arguments: argparse.Namespace) -> int:
     return DONE
 
 
-COMMANDS = {
-    "new": command_new,
-    "forms": command_forms,
-    "clean": command_clean,
-    "campaign": command_campaign,
-    "run": command_run,
-    "batch": command_batch,
-    "match": command_match,
-    "history": command_history,
-    "share": command_share,
-    "import": command_import,
-    "map": command_map,
-    "releases": command_releases,
-    "verify": command_verify,
-    "outlets": command_outlets,
-}
+COMMANDS = {name.removeprefix("command_"): do for name, do in vars().items() if name.startswith("command_")}
 
 
 def main(argv: list[str] | None = None) -> int:

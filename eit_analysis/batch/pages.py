@@ -26,6 +26,7 @@ from eit_analysis.config import StudyConfig
 from eit_analysis.errors import EitError
 from eit_analysis.files import write_atomic
 from eit_analysis.prepared import open_study
+from eit_analysis.publishing.consents import firm_of
 from eit_analysis.publishing.frame import audience_name, frame, published
 from eit_analysis.publishing.html import TEMPLATES
 from eit_analysis.publishing.press import told_to
@@ -146,7 +147,7 @@ def _inside(entries: list[Entry]) -> str:
         drawing=Markup(drawing),
         shared=_sharing(standings),
         n_studies=len(entries),
-        n_firms=len({siret[:9] for siret in set().union(*everyone)}),
+        n_firms=len({firm_of(siret) or siret for siret in set().union(*everyone)}),
     )  # fmt: skip
 
 
@@ -163,12 +164,12 @@ def _outside(root: Path, entries: list[Entry], audience: str) -> str:
     for entry in entries:
         try:
             study = open_study(entry.name, max(entry.outside[audience]), root)
-            tables, frame = AudienceTables(study, audience), told_to(ReleaseLog(study), audience)
+            tables, numbers = AudienceTables(study, audience), told_to(ReleaseLog(study), audience)
         except EitError:
             continue  # its own page and the index of the team say why
         studies[entry.name] = tables
-        if frame is not None:
-            told[entry.name] = frame
+        if numbers is not None:
+            told[entry.name] = numbers
     if not studies:
         return ""
     entries = [entry for entry in entries if entry.name in studies]
