@@ -24,9 +24,9 @@ from tempfile import TemporaryDirectory
 import pandas as pd
 
 from eit_analysis.publishing.consents import rosters
+from eit_analysis.publishing.one_page import Run
 from eit_analysis.publishing.press import Press, end_what_was_begun
 from eit_analysis.publishing.release_log import ReleaseLog
-from eit_analysis.publishing.report import Run
 from eit_analysis.publishing.site import Page
 from eit_analysis.publishing.version import Version, version_of
 from eit_analysis.study import Study, open_study

@@ -131,7 +131,10 @@ def build_parser() -> argparse.ArgumentParser:
 
     outlets = command("outlets", "qui pourrait prendre un déchet, selon son code ou sa désignation")
     outlets.add_argument(
-        "waste", nargs="+", metavar="CODE", help="six chiffres (15 01 01) ou une désignation (sciure de hêtre)"
+        "waste",
+        nargs="+",
+        metavar="CODE",
+        help="six chiffres (15 01 01) ou une désignation (sciure de hêtre)",
     )
     outlets.add_argument("--naf", default="", metavar="NAF", help="cette activité seulement")
     outlets.add_argument("--json", action="store_true", help="réponse en JSON")

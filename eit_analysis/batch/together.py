@@ -91,7 +91,7 @@ def strictest(rules: list[Disclosure]) -> Disclosure:
 
 
 def _firms(sites: pd.DataFrame, study: str) -> pd.DataFrame:
-    """By site, its ``firm`` (SIREN) and ``establishment`` (SIRET); without a valid SIREN it is both by itself."""
+    """By site, its ``firm`` (SIREN) and ``establishment`` (SIRET): itself, where these tell no firm."""
     known = zip(sites["site_id"].astype(str), sites["siret"].map(firm_of), sites["siret"], strict=True)
     found = {site: (firm, siret) if firm else [f"{study}/{site}".replace(" ", "_")] * 2
              for site, firm, siret in known}  # fmt: skip

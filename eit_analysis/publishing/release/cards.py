@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,7 @@ from eit_analysis.publishing import wording
 from eit_analysis.publishing.html import macro
 from eit_analysis.publishing.release.printing import Printed
 from eit_analysis.publishing.release.refusals import check_words
-from eit_analysis.publishing.release.released import Released, Seen
+from eit_analysis.publishing.release.released import Released
 from eit_analysis.publishing.release.sentences import quoted
 from eit_analysis.publishing.release.tables import Table
 from eit_analysis.publishing.release.values import Constant, Value
@@ -49,9 +49,6 @@ class Cards(Released):
     lines: Mapping[str, Sequence[str]]
     most: int
     worth: str = ""
-
-    def seen_by(self, viewer: Viewer, seen: Seen) -> Cards:
-        return replace(self, table=self.table.seen_by(viewer, seen))
 
     @property
     def cards(self) -> list[tuple[str, list[tuple[str, str]]]]:

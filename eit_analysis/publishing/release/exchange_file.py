@@ -56,8 +56,7 @@ class ExchangeFile(Released):
     tables: Mapping[str, Table]
 
     def seen_by(self, viewer: Viewer, seen: Seen) -> ExchangeFile:
-        tables = {name: table.seen_by(viewer, seen) for name, table in self.tables.items()}
-        return replace(self, viewer=viewer, tables=tables)
+        return replace(super().seen_by(viewer, seen), viewer=viewer)
 
     @property
     def leaves(self) -> bool:
