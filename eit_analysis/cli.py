@@ -211,11 +211,11 @@ def command_match(arguments: argparse.Namespace) -> int:
 def command_share(arguments: argparse.Namespace) -> int:
     """The public pages, made as « eit run » makes them: the file stands beside the one that tells of it."""
     from eit_analysis.publishing.notebooks import find_notebooks
-    from eit_analysis.publishing.sharing import PUBLIC, shared
+    from eit_analysis.publishing.release.exchange_file import AUDIENCE, shared
 
     study = open_study(arguments.study, arguments.wave)
     study.manifest()
-    code = publish("share", study, [PUBLIC], find_notebooks(study, []), {})
+    code = publish("share", study, [AUDIENCE], find_notebooks(study, []), {})
     say(shared(study))
     return code
 
@@ -245,8 +245,7 @@ def command_map(arguments: argparse.Namespace) -> int:
 
 
 def command_releases(arguments: argparse.Namespace) -> int:
-    from eit_analysis.publishing.release_log import ReleaseLog
-    from eit_analysis.publishing.release_table import release_table
+    from eit_analysis.publishing.release_log import ReleaseLog, release_table
 
     say(release_table(ReleaseLog(open_study(arguments.study)).records()))
     return DONE

@@ -13,9 +13,8 @@ from markupsafe import Markup
 from eit_analysis.publishing import wording
 from eit_analysis.publishing.engine import Block
 from eit_analysis.publishing.frame import frame, imprint
-from eit_analysis.publishing.gathering import Silence, gathered
 from eit_analysis.publishing.html import TEMPLATES, in_notebook
-from eit_analysis.publishing.layout import Numbered, Section, arranged
+from eit_analysis.publishing.layout import Numbered, Section, Silence, arranged, gathered
 from eit_analysis.publishing.release import Release
 from eit_analysis.publishing.release.exchange_file import ExchangeFile
 from eit_analysis.publishing.release.figure import Figure

@@ -17,8 +17,7 @@ from eit_analysis.publishing.digest import beside
 from eit_analysis.publishing.folder import Files, folder_files, page_files
 from eit_analysis.publishing.notebooks import find_notebooks
 from eit_analysis.publishing.one_page import Job, Run
-from eit_analysis.publishing.page_words import ordinary
-from eit_analysis.publishing.release.names import Names, allowed
+from eit_analysis.publishing.release.names import Names, allowed, ordinary
 from eit_analysis.publishing.release.statements import Statements, from_frame, once
 from eit_analysis.publishing.release.viewer import INTERNAL, company_of
 from eit_analysis.publishing.release_log import Record, ReleaseLog

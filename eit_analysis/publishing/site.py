@@ -16,9 +16,8 @@ from eit_analysis.publishing.frame import audience_name, frame, imprint
 from eit_analysis.publishing.parts import Drawing, Part
 from eit_analysis.publishing.release.released import Released
 from eit_analysis.publishing.release.viewer import INTERNAL
-from eit_analysis.publishing.table_files import workbook_file
+from eit_analysis.publishing.table_files import workbook, workbook_file
 from eit_analysis.publishing.version import Version
-from eit_analysis.publishing.workbook import workbook
 from eit_analysis.study import Study
 from eit_analysis.tables import sheet_name
 
