@@ -38,8 +38,8 @@ def folder_files(
     """
     files = dict(carried)
     for run in runs:
-        if run.page is not None:
-            files |= run.page.files
+        if run.files:
+            files |= run.files
             continue
         # The reason may quote data: outside the team a reader learns only that the page is missing.
         reason = run.error if audience == INTERNAL else "l'équipe de l'étude en est informée"

@@ -24,7 +24,7 @@ class Run:
     audience: str
     blocks: list[Block] = field(default_factory=list)
     error: str = ""
-    page: site.Page | None = None
+    files: dict[str, bytes] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -73,10 +73,10 @@ def draw(job: Job, run: Run) -> Run:
     """The files of a page, or why it failed."""
     if not run.error:
         try:
-            page = site.render(job.study, run.audience, run.name, run.blocks, job.version)
-            for text in page.read():
+            files, texts = site.render(job.study, run.audience, run.name, run.blocks, job.version)
+            for text in texts:
                 check(job, run.audience, text)
-            run.page = page
+            run.files = files
         except EitError as error:
             run.error = str(error)
         except Exception as error:

@@ -53,8 +53,7 @@ class Drawing:
     name: str
     version: Version | None  # of a page that is only looked at, none
     places: dict[int, str] = field(default_factory=dict)  # of tables, by their id
-    csvs: dict[str, str] = field(default_factory=dict)
-    sheets: dict[str, str] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)  # of tables and sheets, by path
     tables: list[Table] = field(default_factory=list)
     packed: dict[str, dict[str, str]] = field(default_factory=dict)  # exchange files
 
@@ -88,8 +87,8 @@ class Drawing:
             return block.html(f"f{number}", self.places.get(id(block.table)))
         if isinstance(block, Sheets):
             if self.version is not None:
-                made = {sheet.name: _sheet(self, sheet, self.version) for sheet in block.sheets}
-                self.sheets |= {f"fiches/{self.name}-{name}.html": page for name, page in made.items()}
+                for sheet in block.sheets:
+                    self.texts[f"fiches/{self.name}-{sheet.name}.html"] = _sheet(self, sheet, self.version)
             return block.html(self.name)
         if isinstance(block, ExchangeFile):
             if block.leaves and self.version is not None:
@@ -98,11 +97,11 @@ class Drawing:
         return block.html(f"b{number}")
 
     def _table(self, table: Table) -> Markup:
-        csv = table_file(self.name, table.title, self.csvs)
+        csv = table_file(self.name, table.title, self.texts)
         html = table.html(self.places[id(table)], csv)
         # A table of which only the total is said has no file.
         if csv in html:
-            self.csvs[csv] = to_csv(table.filed)
+            self.texts[csv] = to_csv(table.filed)
             self.tables.append(table.filed)
         return html
 

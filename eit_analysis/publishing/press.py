@@ -144,9 +144,9 @@ class Press:
         told: pd.DataFrame | None,
     ) -> None:
         place = self.study.reports(audience)
-        good = {run.name: self._last_good(audience, run.name) for run in runs if run.page is None}
+        good = {run.name: self._last_good(audience, run.name) for run in runs if not run.files}
         files = folder_files(self.study, audience, runs, version, good, carried, self.forms)
-        made = {run.name for run in runs if run.page is not None} | {Path(name).stem for name in carried}
+        made = {run.name for run in runs if run.files} | {Path(name).stem for name in carried}
         record = Record(
             wave=self.study.wave,
             audience=audience,

@@ -18,7 +18,7 @@ from eit_analysis.publishing.release.refusals import check_words
 from eit_analysis.publishing.release.released import Released
 from eit_analysis.publishing.release.sentences import quoted
 from eit_analysis.publishing.release.tables import Table
-from eit_analysis.publishing.release.values import Constant, Value
+from eit_analysis.publishing.release.values import Constant
 from eit_analysis.publishing.release.viewer import Viewer
 
 LINES = {"what": "Quoi", "who": "Qui", "stake": "Enjeu", "next_step": "Et ensuite"}
@@ -105,5 +105,5 @@ def cards_of(
         )
     ways = {name: [way] if isinstance(way, str) else way for name, way in lines.items()}
     for way in [action, *(way for each in ways.values() for way in each)]:
-        check_words(way, None, {str(name): Value(Constant("")) for name in table.frame})
+        check_words(way, None, {str(name): Constant("") for name in table.frame})
     return Cards(viewer, table, action, ways, most, worth)

@@ -29,9 +29,7 @@ class Text(Released):
         text = template.format(**{name: value.among(said.values()) for name, value in said.items()})
         if template is self.partial:
             return text
-        ranked = [
-            value.render.table for value in self.values.values() if isinstance(value.render, FirstLabel)
-        ]
+        ranked = [value.table for value in self.values.values() if isinstance(value, FirstLabel)]
         # A withheld row could be larger: the sentence must not say that one is the largest of all.
         incomplete = any(table.hidden.any() for table in ranked) and not self.readable
         return f"{text} (Classement hors valeurs non diffusées.)" if incomplete else text
