@@ -104,18 +104,9 @@ def _weight(rows: pd.DataFrame, name: str) -> int:
 
 def _key(ground: Ground, families: list[str], kinds: set[str]) -> list[str]:
     """What marks and colours mean, in two lines beneath the map."""
+    marks = [(wording.cell(kind, "actor_type"), m.path, m.fill) for kind, m in MARKS.items() if kind in kinds]
     left, _, _, foot = ground.frame
-    parts, x = [], left + 6
-    for kind, (path, _, fill) in MARKS.items():
-        if kind in kinds:
-            name = wording.cell(kind, "actor_type")
-            parts.append(
-                f'<path transform="translate({x + 6:.0f} {foot + 11:.0f})" d="{path}" fill="{fill}" '
-                'stroke="#1b1f23"/>'
-                f'<text x="{x + 17:.0f}" y="{foot + 15:.0f}">{escape(name)}</text>'
-            )
-            x += 34 + 6 * len(name)
-    x = left + 6
+    parts, x = ground.key(marks), left + 6
     for family in families:
         name = wording.cell(family, "category")
         parts.append(
