@@ -13,7 +13,7 @@ from markupsafe import Markup
 from eit_analysis.publishing import wording
 from eit_analysis.publishing.engine import Block
 from eit_analysis.publishing.frame import frame, imprint
-from eit_analysis.publishing.html import TEMPLATES, in_notebook
+from eit_analysis.publishing.html import in_notebook, rendered
 from eit_analysis.publishing.layout import Numbered, Section, Silence, arranged, gathered
 from eit_analysis.publishing.release import Release
 from eit_analysis.publishing.release.exchange_file import ExchangeFile
@@ -25,7 +25,6 @@ from eit_analysis.publishing.release.viewer import INTERNAL
 from eit_analysis.publishing.table_files import table_file, to_csv
 from eit_analysis.publishing.version import Version
 from eit_analysis.study import Study
-from eit_analysis.templates import environment
 
 
 @dataclass(frozen=True)
@@ -125,8 +124,7 @@ def preview(release: Release, *blocks: Block) -> Preview:
     seen: Seen = {}
     shown = [b if isinstance(b, str) else b.seen_by(release.viewer, seen) for b in blocks]
     drawing = Drawing(release.study, release.viewer.audience, release.page, None)
-    template = environment(TEMPLATES).get_template("parts.html.j2")
-    return Preview(Markup(template.render(parts=drawing.parts(shown), body="", workbook="")))
+    return Preview(rendered("parts", parts=drawing.parts(shown), body="", workbook=""))
 
 
 def anchor(text: str, taken: Collection[str]) -> str:
