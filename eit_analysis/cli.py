@@ -163,7 +163,7 @@ def command_batch(arguments: argparse.Namespace) -> int:
     from eit_analysis.publishing.version import program_digest
 
     root, given = project_root(), list(dict.fromkeys(arguments.studies))
-    known = [name for name in list_studies(root) if not name.startswith(".")]
+    known = list_studies(root)
     if unknown := [name for name in given if name not in known]:
         raise UsageError(
             f"L'étude « {unknown[0]} » n'existe pas dans data/raw (études présentes\u00a0: "

@@ -101,8 +101,7 @@ def write_index(root: Path, progress: Callable[[Iterable], Iterable] = iter) -> 
     And beside it, for each audience that some of them have pages for, that of these studies, with no more
     than it may read.
     """
-    names = [name for name in list_studies(root) if not name.startswith(".")]
-    entries = [_entry(root, name) for name in progress(names)]
+    entries = [_entry(root, name) for name in progress(list_studies(root))]
     for old in (root / "reports").glob("index-*.html"):
         old.unlink()
     for audience in sorted({audience for entry in entries for audience in entry.outside}):
