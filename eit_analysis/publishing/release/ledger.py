@@ -67,8 +67,8 @@ class Ledger:
     def serves(self, target: int, reader: int, sign: int, fits: np.ndarray) -> bool:
         """Whether a move serves a part before a reader, of those that fit, a mask, and of all after them."""
         moves = self.moves
-        blind = ~moves[:, self.known[:, reader]].any(axis=1)
-        blind[: len(fits)] &= fits
+        fits = np.pad(fits, (0, len(moves) - len(fits)), constant_values=True)
+        blind = fits & ~moves[:, self.known[:, reader]].any(axis=1)
         at, weights = self.parts.of(target)
         moved = sign * (moves[np.ix_(blind, at)] @ weights)
         moved = np.abs(moved) if self.parts.either[target, 0] else moved

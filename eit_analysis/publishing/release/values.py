@@ -21,7 +21,7 @@ MOST_TIED = 3  # named
 class Value:
     """One published value: a table's cell, the label of its n-th largest row, or a plain count."""
 
-    table: Tabular | None = None
+    table: Tabular | None
 
     def __repr__(self) -> str:
         return f"Value: {self.render()}"
@@ -165,6 +165,7 @@ class Constant(Value):
     """A text known in advance, such as a count with its noun."""
 
     text: str
+    table = None
 
     def render(self) -> str:
         return self.text
