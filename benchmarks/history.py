@@ -23,7 +23,7 @@ import numpy as np
 
 from benchmarks.matching import memory
 from eit_analysis.publishing.engine import execute
-from eit_analysis.publishing.report import preload
+from eit_analysis.publishing.workers import preload
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "data" / "raw" / "thur-doller")]

@@ -24,10 +24,9 @@ from tempfile import TemporaryDirectory
 import pandas as pd
 
 from eit_analysis.publishing.consents import rosters
+from eit_analysis.publishing.one_page import Run
 from eit_analysis.publishing.press import Press, end_what_was_begun
 from eit_analysis.publishing.release_log import ReleaseLog
-from eit_analysis.publishing.report import Run
-from eit_analysis.publishing.site import Page
 from eit_analysis.publishing.version import Version, version_of
 from eit_analysis.study import Study, open_study
 
@@ -62,13 +61,10 @@ def folders(study: Study) -> dict[str, Folder]:
     }
 
 
-def stamped(run: Run, first: Version, other: Version) -> Page | None:
-    """The page as another version would have it: the same but for its fingerprint."""
-    if run.page is None:
-        return None
-    html = run.page.html.replace(first.fingerprint, other.fingerprint)
-    sheets = {n: t.replace(first.fingerprint, other.fingerprint) for n, t in run.page.sheets.items()}
-    return replace(run.page, html=html, sheets=sheets, csvs={n: f"{t}\r\n" for n, t in run.page.csvs.items()})
+def stamped(run: Run, first: Version, other: Version) -> Folder:
+    """The files of a page as another version would have them: the same but for its fingerprint."""
+    old, new = first.fingerprint.encode(), other.fingerprint.encode()
+    return {n: c + b"\r\n" if n.endswith(".csv") else c.replace(old, new) for n, c in run.files.items()}
 
 
 def die_after(files: int) -> None:
@@ -101,7 +97,7 @@ def main() -> None:
         assert not any(run.error for run in runs)
         other = replace(first, program="another")
         other = replace(other, pages={name: f"{digest}'" for name, digest in first.pages.items()})
-        again = [replace(run, page=stamped(run, first, other)) for run in runs]
+        again = [replace(run, files=stamped(run, first, other)) for run in runs]
         drawn = {version.fingerprint: (version, own) for version, own in ((first, runs), (other, again))}
         expected = {}
         for fingerprint, (version, own) in drawn.items():

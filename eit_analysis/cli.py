@@ -111,19 +111,25 @@ def command_run(arguments: argparse.Namespace) -> int:
     forms = tuple(form for form in FORMS if getattr(arguments, form))
     if forms:
         browser()
-    code = publish(study, audiences, notebooks, parameters, arguments.jobs, forms)
+    code = publish("run", study, audiences, notebooks, parameters, arguments.jobs, forms)
     for audience in audiences:
         say(study.reports(audience).relative_to(study.root) / "index.html")
     return code
 
 
 def publish(
-    study: Study, audiences: list[str], notebooks: list[Path], parameters: dict, jobs: int, forms: tuple = ()
+    command: str,
+    study: Study,
+    audiences: list[str],
+    notebooks: list[Path],
+    parameters: dict,
+    jobs: int = 2,
+    forms: tuple = (),
 ) -> int:
     from eit_analysis.publishing import press
     from eit_analysis.settings_checks import check_names
 
-    with locked(study, f"eit run {study.name}", warn):
+    with locked(study, f"eit {command} {study.name}", warn):
         check_names(study)
         failures = press.publish(study, audiences, notebooks, parameters, jobs, progress, say, forms)
     for run in failures:
@@ -144,7 +150,7 @@ def command_history(arguments: argparse.Namespace) -> int:
     for wave in study.waves:
         study.at(wave).manifest()
     audiences = list(dict.fromkeys(arguments.audience)) or ["internal"]
-    code = publish(study, audiences, find_notebooks(study, ["08_history"]), {}, 2)
+    code = publish("history", study, audiences, find_notebooks(study, ["08_history"]), {})
     for audience in audiences:
         say(study.reports(audience).relative_to(study.root) / "08_history.html")
     return code
@@ -157,7 +163,7 @@ def command_batch(arguments: argparse.Namespace) -> int:
     from eit_analysis.publishing.version import program_digest
 
     root, given = project_root(), list(dict.fromkeys(arguments.studies))
-    known = [name for name in list_studies(root) if not name.startswith(".")]
+    known = list_studies(root)
     if unknown := [name for name in given if name not in known]:
         raise UsageError(
             f"L'étude « {unknown[0]} » n'existe pas dans data/raw (études présentes\u00a0: "
@@ -205,11 +211,11 @@ def command_match(arguments: argparse.Namespace) -> int:
 def command_share(arguments: argparse.Namespace) -> int:
     """The public pages, made as « eit run » makes them: the file stands beside the one that tells of it."""
     from eit_analysis.publishing.notebooks import find_notebooks
-    from eit_analysis.publishing.sharing import PUBLIC, shared
+    from eit_analysis.publishing.release.exchange_file import AUDIENCE, shared
 
     study = open_study(arguments.study, arguments.wave)
     study.manifest()
-    code = publish(study, [PUBLIC], find_notebooks(study, []), {}, 2)
+    code = publish("share", study, [AUDIENCE], find_notebooks(study, []), {})
     say(shared(study))
     return code
 
@@ -239,8 +245,7 @@ def command_map(arguments: argparse.Namespace) -> int:
 
 
 def command_releases(arguments: argparse.Namespace) -> int:
-    from eit_analysis.publishing.release_log import ReleaseLog
-    from eit_analysis.publishing.release_table import release_table
+    from eit_analysis.publishing.release_log import ReleaseLog, release_table
 
     say(release_table(ReleaseLog(open_study(arguments.study)).records()))
     return DONE
@@ -270,22 +275,7 @@ def command_outlets(arguments: argparse.Namespace) -> int:
     return DONE
 
 
-COMMANDS = {
-    "new": command_new,
-    "forms": command_forms,
-    "clean": command_clean,
-    "campaign": command_campaign,
-    "run": command_run,
-    "batch": command_batch,
-    "match": command_match,
-    "history": command_history,
-    "share": command_share,
-    "import": command_import,
-    "map": command_map,
-    "releases": command_releases,
-    "verify": command_verify,
-    "outlets": command_outlets,
-}
+COMMANDS = {name.removeprefix("command_"): do for name, do in vars().items() if name.startswith("command_")}
 
 
 def main(argv: list[str] | None = None) -> int:

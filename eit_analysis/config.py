@@ -12,7 +12,7 @@ from pydantic import Field, field_validator, model_validator
 from eit_analysis import french
 from eit_analysis.config_change import ExchangeSettings, JobActions, Projects, Targets, YearlyMeans
 from eit_analysis.config_flows import FlowStep, WasteTargets
-from eit_analysis.config_section import Section
+from eit_analysis.config_section import Amount, Said, Section
 
 
 class Disclosure(Section):
@@ -93,7 +93,7 @@ Exchange = Annotated[str, Field(pattern=r"^[^>]+>[^>]+$")]
 class Allocation(Section):
     """What the best joint plan of exchanges must respect; a limit that is not given does not hold."""
 
-    minimum_lot_t: float = Field(1.0, ge=0, allow_inf_nan=False)
+    minimum_lot_t: Amount = 1.0
     """Plus petit tonnage annuel qui vaut un échange (t/an)."""
     budget_eur_per_year: float | None = Field(None, ge=0, allow_inf_nan=False)
     """Budget annuel, mise en place et surcoûts compris (€/an)."""
@@ -118,7 +118,7 @@ class Entrants(Section):
     """Taux annuel par personne employée, valeur centrale."""
     high: float = Field(ge=0, le=1)
     """Taux annuel par personne employée, borne haute."""
-    source: str = Field(pattern=r"\S")
+    source: Said
     """D’où viennent les trois taux."""
 
     @model_validator(mode="after")

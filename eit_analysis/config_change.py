@@ -6,31 +6,13 @@ Every section may be left out: nothing is then reckoned of it, and the rest is a
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Callable
 from datetime import date
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from eit_analysis.config_section import Section
+from eit_analysis.config_section import Amount, Said, Section, Year, once
 from eit_analysis.reference.exchange import LICENCES
-
-Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-Year = Annotated[int, Field(ge=1990, le=2200)]
-Said = Annotated[str, Field(pattern=r"\S")]
-
-
-def _once(named: Callable[[Any], str]) -> AfterValidator:
-    """A list no two lines of which are about the same thing."""
-
-    def check(lines: list[Any]) -> list[Any]:
-        for name, count in Counter(map(named, lines)).items():
-            if count > 1:
-                raise ValueError(f"{count} lignes sont données pour {name}, gardez-en une")
-        return lines
-
-    return AfterValidator(check)
 
 
 class Funding(Section):
@@ -185,7 +167,7 @@ class ExchangeSettings(Section):
         return licence
 
 
-JobActions = Annotated[list[JobAction], _once(lambda action: f"l'action « {action.text} »")]
-Projects = Annotated[list[Project], _once(lambda project: f"le projet « {project.code} »")]
-Targets = Annotated[list[Target], _once(lambda target: f"« {target.indicator} » en {target.year}")]
-YearlyMeans = Annotated[list[Means], _once(lambda means: f"l'année {means.year}")]
+JobActions = Annotated[list[JobAction], once(lambda action: f"l'action « {action.text} »")]
+Projects = Annotated[list[Project], once(lambda project: f"le projet « {project.code} »")]
+Targets = Annotated[list[Target], once(lambda target: f"« {target.indicator} » en {target.year}")]
+YearlyMeans = Annotated[list[Means], once(lambda means: f"l'année {means.year}")]

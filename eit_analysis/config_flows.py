@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from eit_analysis.config_section import Section
+from eit_analysis.config_section import Amount, Said, Section, Year, once
 from eit_analysis.tables import CATEGORIES, ROUTES
-
-Said = Annotated[str, Field(pattern=r"\S")]
 
 # What each kind of step needs, and what it may say besides.
 NEEDED = {
@@ -87,9 +84,9 @@ class WasteTarget(Section):
     indicator: Literal["material_percent", "recovery_percent", "landfill_percent", "landfill_t_per_year"]
     """Part valorisée en matière, au moins (organique compris) ; part valorisée, énergie comprise, au moins ;
     part stockée, au plus ; tonnes stockées, au plus."""
-    value: float = Field(ge=0, allow_inf_nan=False)
+    value: Amount
     """Valeur visée, en % ou en t/an."""
-    year: int = Field(ge=1990, le=2200)
+    year: Year
     """Année où elle est visée."""
     waste_code_prefixes: str = Field("", pattern=r"^(\d{2,6}( \d{2,6})*)?$")
     """Déchets visés, par le début de leurs codes (« 1501 20 ») ; vide, tous les non dangereux non inertes."""
@@ -105,13 +102,4 @@ class WasteTarget(Section):
         return self
 
 
-def _once(targets: list[WasteTarget]) -> list[WasteTarget]:
-    for title, count in Counter(target.title for target in targets).items():
-        if count > 1:
-            raise ValueError(
-                f"{count} lignes ont le titre « {title} », gardez-en une ou nommez-les autrement"
-            )
-    return targets
-
-
-WasteTargets = Annotated[list[WasteTarget], AfterValidator(_once)]
+WasteTargets = Annotated[list[WasteTarget], once(lambda target: f"« {target.title} »")]

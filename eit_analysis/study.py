@@ -146,7 +146,8 @@ class Study:
 
 
 def list_studies(root: Path) -> list[str]:
-    return sorted(path.name for path in (root / "data" / "raw").iterdir() if path.is_dir())
+    folders = (path for path in (root / "data" / "raw").iterdir() if path.is_dir())
+    return sorted(path.name for path in folders if not path.name.startswith("."))
 
 
 def list_waves(root: Path, name: str) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from stdnum import luhn
 
 from eit_analysis.batch.together import printed_totals, strictest
 from eit_analysis.breakdown import Breakdown
@@ -36,7 +37,8 @@ class Tables:
 
 
 def siret(firm: int, site: int = 1) -> str:
-    return f"{firm:09d}{site:05d}"
+    number = f"{firm:08d}"
+    return f"{number}{luhn.calc_check_digit(number)}{site:05d}"
 
 
 def printed(**studies: Tables) -> list[str]:

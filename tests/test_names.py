@@ -11,8 +11,7 @@ from command import eit
 from small_pages import change_sites, empty_study, filled, texts, two_waves, write_notebook
 
 from eit_analysis.publishing.consents import Actor
-from eit_analysis.publishing.page_words import ordinary
-from eit_analysis.publishing.release.names import Names
+from eit_analysis.publishing.release.names import Names, ordinary
 from eit_analysis.study import Study, open_study
 
 ORDINARY = {"E5": "Total", "E6": "a", "E7": "<", "E4": "Bois", "E3": "2018"}

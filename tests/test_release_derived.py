@@ -18,7 +18,7 @@ from eit_analysis.config import Disclosure
 from eit_analysis.derived import Derived
 from eit_analysis.errors import DisclosureError
 from eit_analysis.flows import comparison, history
-from eit_analysis.publishing import report
+from eit_analysis.publishing import one_page, report
 from eit_analysis.publishing.release import Release
 from eit_analysis.publishing.release.disclosure import judge
 from eit_analysis.publishing.release.printing import Printed
@@ -67,11 +67,11 @@ def closed_by_primary_rules(masses: Breakdown) -> set[tuple[str, ...]]:
 
 def on_a_page(audience: str, study: Study, *shown: Table) -> list[Table]:
     """What an audience reads of a page that shows these tables only, after its way between two processes."""
-    run = report.Run(Path("01_page.ipynb"), "public", list(shown))
-    page, seen = report.see(run, viewer_of(study, audience))
+    run = one_page.Run(Path("01_page.ipynb"), "public", list(shown))
+    page, seen = one_page.see(run, viewer_of(study, audience))
     earlier = []
     if company_of(audience):  # of others it reads what all may read
-        everybody = report.protect_together([[report.see(run, viewer_of(study, "public"))]])
+        everybody = report.protect_together([[one_page.see(run, viewer_of(study, "public"))]])
         earlier = [from_frame(everybody)]
     report.protect_together([[(page, seen)]], earlier, viewer_of(study, audience).reader)
     return pickle.loads(pickle.dumps(page)).blocks

@@ -12,8 +12,8 @@ from eit_analysis.config import Disclosure
 from eit_analysis.flows.dimensions import RECOVERY
 from eit_analysis.publishing.release import Release
 from eit_analysis.publishing.release.aggregates import Aggregate
-from eit_analysis.publishing.release.levels import NEARLY, finest, let_through
 from eit_analysis.publishing.release.printing import Printed
+from eit_analysis.publishing.release.protected import NEARLY, finest, let_through
 from eit_analysis.reference.levels import COARSER, WORDS, raised
 from eit_analysis.reference.vocabulary import heading
 from eit_analysis.study import Study

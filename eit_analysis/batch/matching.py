@@ -9,7 +9,6 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-from markupsafe import Markup
 
 from eit_analysis import reference
 from eit_analysis.config import Scoring, StudyConfig
@@ -18,12 +17,11 @@ from eit_analysis.files import open_atomic, write_atomic
 from eit_analysis.flows.dimensions import counted, marked
 from eit_analysis.prepared import open_study
 from eit_analysis.publishing.frame import frame, published
-from eit_analysis.publishing.html import TEMPLATES
+from eit_analysis.publishing.html import rendered
 from eit_analysis.publishing.wording import cell, heading
 from eit_analysis.study import Study
 from eit_analysis.synergies.across import circles, exchanges_across, stacked
 from eit_analysis.synergies.substitution import CANDIDATE_COLUMNS
-from eit_analysis.templates import environment
 
 FILE, PAGE = "data/batch/exchanges.parquet", "reports/echanges.html"
 MOST_ROWS = 200  # of the page
@@ -119,10 +117,17 @@ def _write_page(
     styles = [heading(name) for name in SHOWN]
     header = [f"{style.header} ({style.unit})" if style.unit else style.header for style in styles]
     rows = [list(map(cell, row, SHOWN)) for row in shown.itertuples(index=False)]
-    template = environment(TEMPLATES).get_template("exchanges.html.j2")
-    body = template.render(header=header, rows=rows, matched=matched, radius=f"{radius_km:g}", file=FILE)
+    radius = f"{radius_km:g}"
+    body = rendered("exchanges", header=header, rows=rows, matched=matched, radius=radius, file=FILE)
     settings = StudyConfig(title="Plusieurs territoires", territory="", fictional=fictional)
     foot = [("Fait le", published(date.today()))]
     title = "Échanges possibles entre territoires"
-    page = frame(Study("", "", root, settings), "internal", title, foot, body=Markup(body), home="")
+    page = frame(
+        Study("", "", root, settings),
+        "internal",
+        title,
+        foot,
+        body=body,
+        home="",
+    )
     write_atomic(root / PAGE, page.encode())

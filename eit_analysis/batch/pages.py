@@ -26,8 +26,9 @@ from eit_analysis.config import StudyConfig
 from eit_analysis.errors import EitError
 from eit_analysis.files import write_atomic
 from eit_analysis.prepared import open_study
+from eit_analysis.publishing.consents import firm_of
 from eit_analysis.publishing.frame import audience_name, frame, published
-from eit_analysis.publishing.html import TEMPLATES
+from eit_analysis.publishing.html import rendered
 from eit_analysis.publishing.press import told_to
 from eit_analysis.publishing.release.audience_tables import AudienceTables
 from eit_analysis.publishing.release.viewer import INTERNAL
@@ -35,7 +36,6 @@ from eit_analysis.publishing.release_log import ReleaseLog
 from eit_analysis.publishing.wording import number
 from eit_analysis.settings_file import read_config
 from eit_analysis.study import Study, list_studies, list_waves
-from eit_analysis.templates import environment
 
 INDEX = "index.html"
 FAILED = ".echec.html"
@@ -87,12 +87,11 @@ def explain(outcome: Outcome) -> None:
         place.unlink(missing_ok=True)
         return
     here = f"{root}{os.sep}"  # of this machine, and of no use to a reader
-    template = environment(TEMPLATES).get_template("study_failed.html.j2")
     log = outcome.order.log.relative_to(root).as_posix()
-    body = template.render(reasons=[reason.replace(here, "") for reason in outcome.failed], log=log)
+    body = rendered("study_failed", reasons=[reason.replace(here, "") for reason in outcome.failed], log=log)
     foot = [("Fait le", published(date.today()))]
     study = _bare(root, name)
-    page = frame(study, "internal", "Étude non produite", foot, body=Markup(body), back="Toutes les études")
+    page = frame(study, "internal", "Étude non produite", foot, body=body, back="Toutes les études")
     write_atomic(place, page.encode())
 
 
@@ -102,8 +101,7 @@ def write_index(root: Path, progress: Callable[[Iterable], Iterable] = iter) -> 
     And beside it, for each audience that some of them have pages for, that of these studies, with no more
     than it may read.
     """
-    names = [name for name in list_studies(root) if not name.startswith(".")]
-    entries = [_entry(root, name) for name in progress(names)]
+    entries = [_entry(root, name) for name in progress(list_studies(root))]
     for old in (root / "reports").glob("index-*.html"):
         old.unlink()
     for audience in sorted({audience for entry in entries for audience in entry.outside}):
@@ -113,17 +111,17 @@ def write_index(root: Path, progress: Callable[[Iterable], Iterable] = iter) -> 
     return _write(root, INDEX, INTERNAL, entries, _inside(entries))
 
 
-def _write(root: Path, name: str, audience: str, entries: list[Entry], body: str) -> Path:
+def _write(root: Path, name: str, audience: str, entries: list[Entry], body: Markup) -> Path:
     fictional = all(_bare(root, entry.name).settings.fictional for entry in entries)
     every = Study("", "", root, StudyConfig(title="Tous les territoires", territory="", fictional=fictional))
     foot = [("Fait le", published(date.today()))]
-    page = frame(every, audience, "Études du projet", foot, body=Markup(body), home="")
+    page = frame(every, audience, "Études du projet", foot, body=body, home="")
     place = root / "reports" / name
     write_atomic(place, page.encode())
     return place
 
 
-def _inside(entries: list[Entry]) -> str:
+def _inside(entries: list[Entry]) -> Markup:
     standings = {entry.name: entry.standing for entry in entries}
     states = {entry.name: entry.state for entry in entries}
     drawing = studies_map({name: one.communes for name, one in standings.items()}, states)
@@ -139,15 +137,16 @@ def _inside(entries: list[Entry]) -> str:
     ratios = pooled_per_employee({name: one.per_employee for name, one in standings.items()})
     measures = [(PER_EMPLOYEE, _printed(ratios, 2, "t")), (DONE, _printed(pooled_done(standings), 0, "%"))]
     everyone = [one.establishments for one in standings.values()]
-    return environment(TEMPLATES).get_template("studies.html.j2").render(
+    return rendered(
+        "studies",
         groups=groups,
         needs=needs,
         measures=[(title, rows) for title, rows in measures if rows],
         drawing=Markup(drawing),
         shared=_sharing(standings),
         n_studies=len(entries),
-        n_firms=len({siret[:9] for siret in set().union(*everyone)}),
-    )  # fmt: skip
+        n_firms=len({firm_of(siret) or siret for siret in set().union(*everyone)}),
+    )
 
 
 def _sharing(standings: dict[str, Standing]) -> list[tuple[str, str, int]]:
@@ -157,33 +156,34 @@ def _sharing(standings: dict[str, Standing]) -> list[tuple[str, str, int]]:
     return sorted((pair for pair in pairs if pair[2]), key=lambda pair: -pair[2])
 
 
-def _outside(root: Path, entries: list[Entry], audience: str) -> str:
+def _outside(root: Path, entries: list[Entry], audience: str) -> Markup:
     """What all studies that an audience reads may say of themselves side by side (:mod:`together`)."""
     studies, told = {}, {}
     for entry in entries:
         try:
             study = open_study(entry.name, max(entry.outside[audience]), root)
-            tables, frame = AudienceTables(study, audience), told_to(ReleaseLog(study), audience)
+            tables, numbers = AudienceTables(study, audience), told_to(ReleaseLog(study), audience)
         except EitError:
             continue  # its own page and the index of the team say why
         studies[entry.name] = tables
-        if frame is not None:
-            told[entry.name] = frame
+        if numbers is not None:
+            told[entry.name] = numbers
     if not studies:
-        return ""
+        return Markup("")
     entries = [entry for entry in entries if entry.name in studies]
     rules = strictest([tables.settings.disclosure for tables in studies.values()])
     printed = printed_totals(studies, told, audience, rules)
     ratios = {row[0]: tuple(mass / row[-1] for mass in row[1:-1]) for row in printed.itertuples(name=None)}
     places = {name: tables.sites()["commune_code"].dropna().tolist() for name, tables in studies.items()}
     drawing = studies_map(places, dict.fromkeys(studies, "open"))
-    return environment(TEMPLATES).get_template("studies_outside.html.j2").render(
+    return rendered(
+        "studies_outside",
         entries=entries,
         audience=audience,
         rows=_printed(pooled_per_employee(ratios), 2, "t"),
         title=PER_EMPLOYEE,
         drawing=Markup(drawing),
-    )  # fmt: skip
+    )
 
 
 def _printed(table: pd.DataFrame, decimals: int, unit: str) -> list[tuple[Any, ...]]:

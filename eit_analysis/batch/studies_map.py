@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from html import escape
 
 from eit_analysis.publishing.figures.ground import Ground, labels
+from eit_analysis.publishing.figures.palette import MARKS
 from eit_analysis.publishing.html import accessible
 
+# In words, with its mark.
 STATES = {
-    "failed": ("À reprendre", "M0 -6.5l6.5 11.5h-13z", "#D55E00"),
-    "needing": ("À aider", "M-5 -5h10v10h-10z", "#E69F00"),
-    "open": ("Étude", "M-5.5 0a5.5 5.5 0 1 0 11 0a5.5 5.5 0 1 0 -11 0z", "#5B9BD0"),  # to outsiders
-    "good": ("Rien ne manque", "M-5.5 0a5.5 5.5 0 1 0 11 0a5.5 5.5 0 1 0 -11 0z", "#5B9BD0"),
+    "failed": ("À reprendre", MARKS["outlet"].path, "#D55E00"),
+    "needing": ("À aider", MARKS["ess"].path, "#E69F00"),
+    "open": ("Étude", MARKS["firm"].path, "#5B9BD0"),  # to outsiders
+    "good": ("Rien ne manque", MARKS["firm"].path, "#5B9BD0"),
 }
 SIDE = 6.0  # units: half of a mark
 
@@ -38,15 +40,7 @@ def studies_map(communes: Mapping[str, list[str]], states: Mapping[str, str]) ->
         for name, (x, y, _) in places.items()
     ]
     captions = labels({name: [name] for name in places}, places, ground.frame)
-    key, x = [], ground.frame[0] + 6
-    for state, (words, path, fill) in STATES.items():
-        if state in states.values():
-            foot = ground.frame[3]
-            key.append(
-                f'<path transform="translate({x + 6:.0f} {foot + 11:.0f})" d="{path}" fill="{fill}" '
-                f'stroke="#1b1f23"/><text x="{x + 17:.0f}" y="{foot + 15:.0f}">{words}</text>'
-            )
-            x += 34 + 6 * len(words)
+    key = ground.key(look for state, look in STATES.items() if state in states.values())
     drawing = ground.drawing([*marks, *captions, *key], [""])
     # Links lead to « etudes-… »: what names a figure begins the names of all that is in it.
     return accessible(drawing, "etudes", "Carte des études", "Une marque par étude, selon son état.")

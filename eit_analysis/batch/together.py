@@ -20,6 +20,7 @@ from eit_analysis.config import Disclosure
 from eit_analysis.flows.diagnosis import totals
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
 from eit_analysis.prepared import PreparedTables
+from eit_analysis.publishing.consents import firm_of
 from eit_analysis.publishing.release.protected import protected
 from eit_analysis.publishing.release.publication import Publication
 from eit_analysis.publishing.release.statements import Statements, amounts_of, from_frame
@@ -90,11 +91,11 @@ def strictest(rules: list[Disclosure]) -> Disclosure:
 
 
 def _firms(sites: pd.DataFrame, study: str) -> pd.DataFrame:
-    """By site, its ``firm`` (SIREN) and ``establishment`` (SIRET); without a SIRET it is both by itself."""
-    own = (study + "/" + sites["site_id"].astype(str)).str.replace(" ", "_")
-    siret = sites["siret"].astype("str").where(sites["siret"].notna(), own)
-    firm = siret.str[:9].where(sites["siret"].notna(), own)
-    return pd.DataFrame({"firm": firm, "establishment": siret}).set_index(sites["site_id"].astype(str))
+    """By site, its ``firm`` (SIREN) and ``establishment`` (SIRET): itself, where these tell no firm."""
+    known = zip(sites["site_id"].astype(str), sites["siret"].map(firm_of), sites["siret"], strict=True)
+    found = {site: (firm, siret) if firm else [f"{study}/{site}".replace(" ", "_")] * 2
+             for site, firm, siret in known}  # fmt: skip
+    return pd.DataFrame.from_dict(found, "index", columns=["firm", "establishment"])
 
 
 def _by_firm(records: pd.DataFrame, own: pd.DataFrame, what: pd.Series | str, study: str) -> pd.DataFrame:

@@ -50,13 +50,19 @@ def census(study: Study) -> Rosters:
     return known
 
 
+def firm_of(siret: object) -> str:
+    """The SIREN of the firm that an establishment is of; "" where its SIRET does not tell."""
+    number = siret[:9] if isinstance(siret, str) else ""
+    return number if number.strip("0") and siren.is_valid(number) else ""
+
+
 def same_firms(known: Rosters) -> dict[str, str]:
-    """By site of a firm (SIREN) that has several, the first of them: who works for one knows them all."""
+    """By site of a firm that has several, the first of them: who works for one knows them all."""
     firms: dict[str, set[str]] = {}
     for actors in known.values():
         for site, actor in actors.items():
-            if siren.is_valid(actor.siret[:9]) and actor.siret[:9].strip("0"):
-                firms.setdefault(actor.siret[:9], set()).add(site)
+            if firm := firm_of(actor.siret):
+                firms.setdefault(firm, set()).add(site)
     return {site: min(sites) for sites in firms.values() if len(sites) > 1 for site in sites}
 
 

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from itertools import zip_longest
 
-from markupsafe import Markup
-
 from eit_analysis import reference
 from eit_analysis.publishing.digest import Answer, Digest, thumbnail
 from eit_analysis.publishing.frame import frame, imprint
-from eit_analysis.publishing.html import TEMPLATES
+from eit_analysis.publishing.html import rendered
 from eit_analysis.publishing.release.viewer import company_of
 from eit_analysis.publishing.version import Version
 from eit_analysis.study import Study
-from eit_analysis.templates import environment
 
 FIGURES, ACTIONS = 5, 3
 KEPT = ("Publié", "Sources", "Empreinte")
@@ -36,8 +33,8 @@ def decision(study: Study, audience: str, digests: list[Digest], version: Versio
     maps = [picture for report in reports for picture in report.pictures if picture.kind in MAPS]
     maps.sort(key=lambda picture: (picture.kind == PARTNERS) != bool(own))
     committee = [] if own else [answer for report in reports for answer in report.answers if answer.to_decide]
-    template = environment(TEMPLATES).get_template("decision.html.j2")
-    body = template.render(
+    body = rendered(
+        "decision",
         answers=own or _answers(reports),
         own=bool(own),
         committee=committee,
@@ -49,7 +46,7 @@ def decision(study: Study, audience: str, digests: list[Digest], version: Versio
     )
     # The rest of the imprint is on the reports, and here it would take a second side.
     foot = [(term, text) for term, text in imprint(study, version) if term.startswith(KEPT)]
-    return frame(study, audience, title, foot, body=Markup(body), short=True, kind="decision")
+    return frame(study, audience, title, foot, body=body, short=True, kind="decision")
 
 
 def _seen(study: Study, audience: str) -> str:

@@ -11,8 +11,8 @@ from eit_analysis.publishing import notices, paper
 from eit_analysis.publishing.decision import decision
 from eit_analysis.publishing.digest import Digest, beside, digest
 from eit_analysis.publishing.frame import audience_name
+from eit_analysis.publishing.one_page import Run
 from eit_analysis.publishing.release.viewer import INTERNAL
-from eit_analysis.publishing.report import Run
 from eit_analysis.publishing.slides import slides
 from eit_analysis.publishing.version import Version
 from eit_analysis.study import Study
@@ -38,8 +38,8 @@ def folder_files(
     """
     files = dict(carried)
     for run in runs:
-        if run.page is not None:
-            files |= run.page.files
+        if run.files:
+            files |= run.files
             continue
         # The reason may quote data: outside the team a reader learns only that the page is missing.
         reason = run.error if audience == INTERNAL else "l'équipe de l'étude en est informée"

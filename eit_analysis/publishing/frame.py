@@ -18,11 +18,11 @@ from markupsafe import Markup
 from eit_analysis import french, reference
 from eit_analysis.errors import InputError
 from eit_analysis.publishing import wording
-from eit_analysis.publishing.html import TEMPLATES
+from eit_analysis.publishing.html import TEMPLATES, rendered
 from eit_analysis.publishing.release.viewer import company_of
 from eit_analysis.publishing.version import Version
 from eit_analysis.study import Study
-from eit_analysis.templates import environment, permitted
+from eit_analysis.templates import permitted
 
 LARGEST_LOGO = 200_000  # bytes; every page holds it
 Imprint = list[tuple[str, Any]]
@@ -82,25 +82,22 @@ def frame(study: Study, audience: str, title: str, foot: Imprint, **parts: Any) 
     css, policy = style_sheet(" · ".join(part for part in printed if part))
     content: dict[str, Any] = {"parts": [], "body": "", "left_out": "", "workbook": "", "kind": ""}
     content |= {"home": "index.html", "back": "Tous les rapports de cette vague", "short": False}
-    page = (
-        environment(TEMPLATES)
-        .get_template("page.html.j2")
-        .render(
-            csp=policy,
-            css=Markup(css),
-            title=french.typeset(title),  # of the tab too, which stands before the body
-            study_title=study.settings.title,
-            territory=study.settings.territory,
-            wave=study.wave,
-            audience=called,
-            fictional=study.settings.fictional,
-            page=study.settings.page,
-            logo=logo(study),
-            imprint=foot,
-            **(content | parts),
-        )
+    page = rendered(
+        "page",
+        csp=policy,
+        css=Markup(css),
+        title=french.typeset(title),  # of the tab too, which stands before the body
+        study_title=study.settings.title,
+        territory=study.settings.territory,
+        wave=study.wave,
+        audience=called,
+        fictional=study.settings.fictional,
+        page=study.settings.page,
+        logo=logo(study),
+        imprint=foot,
+        **(content | parts),
     )
-    head, body = page.split("</head>", 1)  # the style sheet has marks of its own
+    head, body = str(page).split("</head>", 1)  # the style sheet has marks of its own
     return permitted(
         head + "</head>" + re.sub(r"(?<=>)\s*[^\s<][^<]*", lambda text: french.typeset(text[0]), body)
     )

@@ -13,6 +13,11 @@ from eit_analysis.templates import environment
 TEMPLATES = Path(__file__).parent / "template"
 
 
+def rendered(template: str, **values: Any) -> Markup:
+    """One template, filled."""
+    return Markup(environment(TEMPLATES).get_template(f"{template}.html.j2").render(**values))
+
+
 def macro(name: str, *arguments: Any) -> Markup:
     """One macro of ``fragments.html.j2``, rendered."""
     return Markup(getattr(environment(TEMPLATES).get_template("fragments.html.j2").module, name)(*arguments))

@@ -12,10 +12,9 @@ from markupsafe import Markup
 
 from eit_analysis.publishing.digest import Digest, thumbnail
 from eit_analysis.publishing.frame import frame, imprint, published
-from eit_analysis.publishing.html import TEMPLATES
+from eit_analysis.publishing.html import rendered
 from eit_analysis.publishing.version import Version
 from eit_analysis.study import Study
-from eit_analysis.templates import environment
 
 
 @dataclass(frozen=True)
@@ -67,8 +66,7 @@ def index(study: Study, audience: str, entries: list[Entry], version: Version, a
     ``archive`` is the file that holds them all.
     """
     decides = any("decision.html" in entry.paths for entry in entries)
-    template = environment(TEMPLATES).get_template("index.html.j2")
-    body = Markup(template.render(entries=entries, archive=archive, decision=decides))
+    body = rendered("index", entries=entries, archive=archive, decision=decides)
     return frame(study, audience, "Rapports de l'étude", imprint(study, version), body=body, home="")
 
 

@@ -13,9 +13,8 @@ from markupsafe import Markup
 from eit_analysis.publishing import wording
 from eit_analysis.publishing.engine import Block
 from eit_analysis.publishing.frame import frame, imprint
-from eit_analysis.publishing.gathering import Silence, gathered
-from eit_analysis.publishing.html import TEMPLATES, in_notebook
-from eit_analysis.publishing.layout import Numbered, Section, arranged
+from eit_analysis.publishing.html import in_notebook, rendered
+from eit_analysis.publishing.layout import Numbered, Section, Silence, arranged, gathered
 from eit_analysis.publishing.release import Release
 from eit_analysis.publishing.release.exchange_file import ExchangeFile
 from eit_analysis.publishing.release.figure import Figure
@@ -26,7 +25,6 @@ from eit_analysis.publishing.release.viewer import INTERNAL
 from eit_analysis.publishing.table_files import table_file, to_csv
 from eit_analysis.publishing.version import Version
 from eit_analysis.study import Study
-from eit_analysis.templates import environment
 
 
 @dataclass(frozen=True)
@@ -54,8 +52,7 @@ class Drawing:
     name: str
     version: Version | None  # of a page that is only looked at, none
     places: dict[int, str] = field(default_factory=dict)  # of tables, by their id
-    csvs: dict[str, str] = field(default_factory=dict)
-    sheets: dict[str, str] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)  # of tables and sheets, by path
     tables: list[Table] = field(default_factory=list)
     packed: dict[str, dict[str, str]] = field(default_factory=dict)  # exchange files
 
@@ -89,8 +86,8 @@ class Drawing:
             return block.html(f"f{number}", self.places.get(id(block.table)))
         if isinstance(block, Sheets):
             if self.version is not None:
-                made = {sheet.name: _sheet(self, sheet, self.version) for sheet in block.sheets}
-                self.sheets |= {f"fiches/{self.name}-{name}.html": page for name, page in made.items()}
+                for sheet in block.sheets:
+                    self.texts[f"fiches/{self.name}-{sheet.name}.html"] = _sheet(self, sheet, self.version)
             return block.html(self.name)
         if isinstance(block, ExchangeFile):
             if block.leaves and self.version is not None:
@@ -99,11 +96,11 @@ class Drawing:
         return block.html(f"b{number}")
 
     def _table(self, table: Table) -> Markup:
-        csv = table_file(self.name, table.title, self.csvs)
+        csv = table_file(self.name, table.title, self.texts)
         html = table.html(self.places[id(table)], csv)
         # A table of which only the total is said has no file.
         if csv in html:
-            self.csvs[csv] = to_csv(table.filed)
+            self.texts[csv] = to_csv(table.filed)
             self.tables.append(table.filed)
         return html
 
@@ -127,8 +124,7 @@ def preview(release: Release, *blocks: Block) -> Preview:
     seen: Seen = {}
     shown = [b if isinstance(b, str) else b.seen_by(release.viewer, seen) for b in blocks]
     drawing = Drawing(release.study, release.viewer.audience, release.page, None)
-    template = environment(TEMPLATES).get_template("parts.html.j2")
-    return Preview(Markup(template.render(parts=drawing.parts(shown), body="", workbook="")))
+    return Preview(rendered("parts", parts=drawing.parts(shown), body="", workbook=""))
 
 
 def anchor(text: str, taken: Collection[str]) -> str:

@@ -16,15 +16,16 @@ from eit_analysis.publishing.consents import Rosters, census
 from eit_analysis.publishing.digest import beside
 from eit_analysis.publishing.folder import Files, folder_files, page_files
 from eit_analysis.publishing.notebooks import find_notebooks
-from eit_analysis.publishing.page_words import ordinary
-from eit_analysis.publishing.release.names import Names, allowed
+from eit_analysis.publishing.one_page import Job, Run
+from eit_analysis.publishing.release.names import Names, allowed, ordinary
 from eit_analysis.publishing.release.statements import Statements, from_frame, once
 from eit_analysis.publishing.release.viewer import INTERNAL, company_of
 from eit_analysis.publishing.release_log import Record, ReleaseLog
-from eit_analysis.publishing.report import Job, Progress, Run, make_pages
+from eit_analysis.publishing.report import make_pages
 from eit_analysis.publishing.swap import recover
 from eit_analysis.publishing.version import Parameters, Version, data_digest, version_of
 from eit_analysis.publishing.withdrawal import to_make_again, withdraw
+from eit_analysis.publishing.workers import Progress
 from eit_analysis.study import Study
 
 PACKED = (".xlsx", ".zip")  # they hold the same tables
@@ -143,9 +144,9 @@ class Press:
         told: pd.DataFrame | None,
     ) -> None:
         place = self.study.reports(audience)
-        good = {run.name: self._last_good(audience, run.name) for run in runs if run.page is None}
+        good = {run.name: self._last_good(audience, run.name) for run in runs if not run.files}
         files = folder_files(self.study, audience, runs, version, good, carried, self.forms)
-        made = {run.name for run in runs if run.page is not None} | {Path(name).stem for name in carried}
+        made = {run.name for run in runs if run.files} | {Path(name).stem for name in carried}
         record = Record(
             wave=self.study.wave,
             audience=audience,

@@ -11,18 +11,23 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
 
 from eit_analysis.errors import InputError
 from eit_analysis.files import write_atomic
+from eit_analysis.french import counted
 from eit_analysis.publishing.consents import Actor, Rosters
+from eit_analysis.publishing.release.viewer import INTERNAL
 from eit_analysis.publishing.swap import put_in_place, write_beside
 from eit_analysis.publishing.version import Parameters
 from eit_analysis.study import Study
+
+HEADER = ("Date", "Vague", "Public", "Diffusé", "Empreinte", "Données", "Paramètres")
 
 
 @dataclass(frozen=True)
@@ -162,3 +167,32 @@ def _read(path: Path) -> Record:
         raise InputError(
             "ce fichier du journal des diffusions est abîmé, remettez-le depuis une sauvegarde", file=path
         ) from error
+
+
+def release_table(records: list[Record]) -> str:
+    """What left the team, to whom, when and from which data; the earliest first."""
+    rows = [_row(record) for record in records if record.audience != INTERNAL]
+    if not rows:
+        return "Rien n'a encore été diffusé hors de l'équipe."
+    widths = [max(len(row[i]) for row in (HEADER, *rows)) for i in range(len(HEADER))]
+    return "\n".join(_line(row, widths) for row in (HEADER, *rows))
+
+
+def _row(record: Record) -> tuple[str, ...]:
+    named = {actor for actors in record.pages.values() for actor in actors}
+    what = ", ".join(
+        [
+            counted(len(record.pages), "rapport", "rapports"),
+            counted(len(named), "acteur nommé", "acteurs nommés"),
+        ]
+    )
+    given = (f"{name}={value}" for values in record.parameters.values() for name, value in values.items())
+    return (
+        date.fromisoformat(record.date).strftime("%d/%m/%Y"), record.wave, record.audience,
+        "retrait" if record.withdrawn else what, "" if record.withdrawn else record.fingerprint,
+        record.data[:8], " ".join(given),
+    )  # fmt: skip
+
+
+def _line(cells: Sequence[str], widths: list[int]) -> str:
+    return "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
@@ -16,54 +14,26 @@ from eit_analysis.publishing.frame import audience_name, frame, imprint
 from eit_analysis.publishing.parts import Drawing, Part
 from eit_analysis.publishing.release.released import Released
 from eit_analysis.publishing.release.viewer import INTERNAL
-from eit_analysis.publishing.table_files import workbook_file
+from eit_analysis.publishing.table_files import workbook, workbook_file
 from eit_analysis.publishing.version import Version
-from eit_analysis.publishing.workbook import workbook
 from eit_analysis.study import Study
 from eit_analysis.tables import sheet_name
 
 FICTION = "données fictives"
 
 
-@dataclass(frozen=True)
-class Page:
-    """A page ready to be written.
+def render(
+    study: Study, audience: str, name: str, blocks: list[Block], version: Version
+) -> tuple[dict[str, bytes], list[str]]:
+    """One report from the prose and the released objects of its notebook.
 
-    Attributes
-    ----------
-    texts : dict of str to str
-        Its HTML, the CSV of its tables and its sheets, by path within the folder of its audience.
-    workbook : bytes
-        The same tables as XLSX; empty without any.
-    packed : dict of str to dict
-        Exchange files by path: the texts in each, by name.
+    Returns
+    -------
+    dict of str to bytes
+        Its files by path within the folder of its audience: page, sheets, tables, exchange file.
+    list of str
+        All texts in them, to be searched for what may not leave; the workbook holds the tables again.
     """
-
-    name: str
-    title: str
-    texts: dict[str, str]
-    workbook: bytes
-    packed: dict[str, dict[str, str]] = field(default_factory=dict)
-
-    @property
-    def files(self) -> dict[str, bytes]:
-        """All of its files, by path."""
-        files = {name: text.encode() for name, text in self.texts.items()}
-        files |= {
-            path: zipped({name: text.encode() for name, text in members.items()})
-            for path, members in self.packed.items()
-        }
-        return files | ({workbook_file(self.name): self.workbook} if self.workbook else {})
-
-    def read(self) -> Iterator[str]:
-        """All texts that leave with it, to be searched for what may not."""
-        yield from self.texts.values()
-        for members in self.packed.values():
-            yield from members.values()
-
-
-def render(study: Study, audience: str, name: str, blocks: list[Block], version: Version) -> Page:
-    """One report from the prose and the released objects of its notebook."""
     title = next((t for block in blocks if isinstance(block, str) and (t := _title(block))), name)
     drawing = Drawing(study, audience, name, version)
     parts = [*drawing.parts(blocks), _quality(study)]
@@ -76,11 +46,16 @@ def render(study: Study, audience: str, name: str, blocks: list[Block], version:
         left_out=_left_out(blocks),
         workbook=workbook_file(name) if drawing.tables else "",
     )
-    texts = {f"{name}.html": html, **drawing.csvs, **drawing.sheets}
-    fiction = [FICTION] if study.settings.fictional else []
-    context = " · ".join([study.settings.title, study.wave, audience_name(study, audience), *fiction])
-    tables = workbook(title, context, drawing.tables) if drawing.tables else b""
-    return Page(name, title, texts, tables, drawing.packed)
+    texts = {f"{name}.html": html, **drawing.texts}
+    files = {path: text.encode() for path, text in texts.items()}
+    for path, members in drawing.packed.items():
+        files[path] = zipped({member: text.encode() for member, text in members.items()})
+    if drawing.tables:
+        fiction = [FICTION] if study.settings.fictional else []
+        context = " · ".join([study.settings.title, study.wave, audience_name(study, audience), *fiction])
+        files[workbook_file(name)] = workbook(title, context, drawing.tables)
+    packed = [text for members in drawing.packed.values() for text in members.values()]
+    return files, [*texts.values(), *packed]
 
 
 def _left_out(blocks: list[Block]) -> str:

@@ -15,8 +15,8 @@ from eit_analysis.publishing.consents import rosters
 from eit_analysis.publishing.folder import Files, folder_files
 from eit_analysis.publishing.press import Press
 from eit_analysis.publishing.release_log import Record, ReleaseLog
-from eit_analysis.publishing.report import Progress
 from eit_analysis.publishing.version import Version, version_of
+from eit_analysis.publishing.workers import Progress
 from eit_analysis.study import Study
 
 DERIVED = re.compile(r".*\.(pdf|pptx)|[^/]*\.zip")

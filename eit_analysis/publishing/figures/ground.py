@@ -93,6 +93,18 @@ class Ground:
         points = self._km(ring) * self.scale + MARGIN
         return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points) + "Z"
 
+    def key(self, marks: Iterable[tuple[str, str, str]]) -> list[str]:
+        """What marks mean, in a line beneath the map: of each its words, path and fill."""
+        left, _, _, foot = self.frame
+        parts, x = [], left + 6
+        for words, path, fill in marks:
+            parts.append(
+                f'<path transform="translate({x + 6:.0f} {foot + 11:.0f})" d="{path}" fill="{fill}" '
+                f'stroke="#1b1f23"/><text x="{x + 17:.0f}" y="{foot + 15:.0f}">{escape(words)}</text>'
+            )
+            x += 34 + 6 * len(words)
+        return parts
+
     def drawing(self, parts: Iterable[str], notes: Sequence[str]) -> str:
         """The map as an SVG element: outlines, north, what is drawn on them, lines of text beneath."""
         left, _, right, foot = self.frame

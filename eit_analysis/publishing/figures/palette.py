@@ -1,12 +1,13 @@
-"""One colour per family of flows, across every report, and one hatch: for what is not shown.
+"""One colour per family of flows and one mark per type of actor, across every report, and one hatch.
 
-The colours keep a distance from one another for readers with any of the three colour deficiencies, and differ
-in lightness for a grey print (both are measured by a test); every shape has its label beside it.
+The hatch is for what is not shown. The colours keep a distance from one another for readers with any of the
+three colour deficiencies, and differ in lightness for a grey print (both are measured by a test); every shape
+has its label beside it.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import matplotlib as mpl
 
@@ -37,3 +38,19 @@ def edge(fill: str) -> str:
     """A darker shade of a fill, for outlines and lines: light families show on white paper too."""
     red, green, blue = mpl.colors.to_rgb(fill)
     return mpl.colors.to_hex((0.6 * red, 0.6 * green, 0.6 * blue))
+
+
+class Mark(NamedTuple):
+    """``path`` is SVG, around (0, 0); ``symbol`` the same shape for matplotlib."""
+
+    path: str
+    symbol: str
+    fill: str
+
+
+MARKS = {
+    "firm": Mark("M-5.5 0a5.5 5.5 0 1 0 11 0a5.5 5.5 0 1 0 -11 0z", "o", "#5B9BD0"),
+    "ess": Mark("M-5 -5h10v10h-10z", "s", "#009E73"),
+    "outlet": Mark("M0 -6.5l6.5 11.5h-13z", "^", "#E69F00"),
+    "public": Mark("M0 -7l7 7l-7 7l-7 -7z", "D", "#FFFFFF"),
+}

@@ -1,11 +1,13 @@
-"""Numbers along time or age: forecast fans, lines and the age pyramid."""
+"""Numbers along time, age or one another: forecast fans, lines, age pyramids, survivals, trade-offs."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
@@ -19,9 +21,9 @@ from eit_analysis.publishing.figures.drawing import (
     french_axis,
     labels,
     wrapped,
-)  # fmt: skip
+)
 from eit_analysis.publishing.figures.label_places import spread
-from eit_analysis.publishing.figures.palette import PALETTE
+from eit_analysis.publishing.figures.palette import PALETTE, edge
 from eit_analysis.publishing.release.tables import Table
 
 DASHES = ("-", "--", ":", "-.")
@@ -117,3 +119,65 @@ def lines(table: Table, x: str, value: str, by: str) -> str:
         axes.set_xticks(years := sorted(rows[x].unique()), [f"{year:.0f}" for year in years])
 
     return drawn(4, paint)
+
+
+def survival(table: Table, value: str, low: str, high: str, x: str, by: str, panel: str = "") -> str:
+    """A step curve and its band for each value of key ``by``, named at its end, one picture per ``panel``.
+
+    A curve keeps its value until the next row; it has no band where the table has no bounds.
+    """
+    rows = table.visible.dropna(subset=[value])
+    if rows.empty:
+        return empty()
+
+    def paint(part: pd.DataFrame, axes: Axes) -> None:
+        ends = []
+        for place, (code, own) in enumerate(part.groupby(by, sort=False)):
+            curve, shade = own.sort_values(x, kind="stable"), PALETTE[place % len(PALETTE)]
+            band: Any = {"step": "post", "color": shade, "alpha": 0.18, "linewidth": 0}
+            # The last step is drawn up to where everybody has left, a point without bounds.
+            axes.fill_between(curve[x], curve[low].ffill(), curve[high].ffill(), **band)
+            line: Any = {"color": edge(shade), "linewidth": 2.2, "linestyle": DASHES[place % len(DASHES)]}
+            axes.step(curve[x], curve[value], where="post", **line)
+            ends.append((wording.cell(code, by), curve.iloc[-1][[x, value]]))
+        axes.grid(color=GRID, linewidth=0.6)
+        axes.set(xlabel=axis_title(x), ylabel=axis_title(value), ylim=(0, None), xlim=(0, None))
+        french_axis(axes.xaxis)
+        french_axis(axes.yaxis)
+        if panel:
+            axes.set_title(wording.cell(part[panel].iloc[0], panel), loc="left", weight="bold")
+        name_ends(axes, ends)
+
+    parts = [part for _, part in rows.groupby(panel, sort=False)] if panel else [rows]
+    return drawn(2.9 * len(parts), *(partial(paint, part) for part in parts), columns=1)
+
+
+def tradeoff(table: Table, across: str, value: str) -> str:
+    """A point for each row at (``across``, ``value``), named by its first key, joined from left to right.
+
+    Points that fall on one another share a label.
+    """
+    rows = table.visible.dropna(subset=[across, value]).sort_values([across, value], kind="stable")
+    if rows.empty:
+        return empty()
+    names = rows.groupby([across, value])[table.keys[0]].agg(
+        lambda keys: ", ".join(wording.cell(key, table.keys[0]) for key in keys)
+    )
+    points = [(float(x), float(y)) for x, y in names.index]
+
+    def paint(axes: Axes) -> None:
+        x, y = zip(*points, strict=True)
+        axes.plot(x, y, color=PALETTE[0], linewidth=1.4, marker="o", markersize=7, markeredgecolor=DARK)
+        for (low, high), line in ((axes.get_xlim(), axes.axvline), (axes.get_ylim(), axes.axhline)):
+            if low < 0 < high:
+                line(0, color="#333333", linewidth=0.9)
+        axes.margins(x=0.12, y=0.15)
+        for text, point in zip(names, points, strict=True):
+            axes.annotate(text, point, xytext=(8, 8), textcoords="offset points", weight="bold")
+        axes.set_xlabel(axis_title(across))
+        axes.set_ylabel(axis_title(value))
+        axes.grid(color=GRID, linewidth=0.6)
+        french_axis(axes.xaxis)
+        french_axis(axes.yaxis)
+
+    return drawn(4.4, paint)

@@ -11,8 +11,7 @@ from matplotlib.axes import Axes
 from eit_analysis import french
 from eit_analysis.publishing import wording
 from eit_analysis.publishing.figures.drawing import DARK, OfPart, drawn, empty, wrapped
-from eit_analysis.publishing.figures.marks import MARKS
-from eit_analysis.publishing.figures.palette import NEUTRAL, PALETTE
+from eit_analysis.publishing.figures.palette import MARKS, NEUTRAL, PALETTE
 from eit_analysis.publishing.release.tables import Table
 
 ROW = 0.38  # inches that a name of two lines needs

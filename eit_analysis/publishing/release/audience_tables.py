@@ -1,8 +1,14 @@
-"""The tables of the survey that one audience's page may be reckoned from: no actor who refused it."""
+"""The tables that one audience's page may be reckoned from: no actor who refused it.
+
+What other territories sent is read as they sent it, but for texts that name an actor of this study: a
+neighbour may name whoever it likes, be it an actor that refuses to be named here. Such a text is left out; a
+territory that is called so is left out whole.
+"""
 
 from __future__ import annotations
 
 from copy import copy
+from dataclasses import replace
 from typing import Self
 
 import numpy as np
@@ -10,8 +16,10 @@ import pandas as pd
 
 from eit_analysis.intake.territories import Territories, read_territories
 from eit_analysis.prepared import PreparedTables
-from eit_analysis.publishing.release.others import readable
-from eit_analysis.publishing.release.viewer import viewer_of
+from eit_analysis.publishing.consents import rosters
+from eit_analysis.publishing.release.names import Names, allowed, ordinary
+from eit_analysis.publishing.release.viewer import Viewer, viewer_of
+from eit_analysis.publishing.release_log import ReleaseLog
 from eit_analysis.study import Study
 from eit_analysis.tables import fields
 
@@ -93,3 +101,24 @@ class AudienceTables(PreparedTables):
         if "source_sheet" in frame.columns:
             frame = frame.assign(source_sheet=frame["source_sheet"].astype(str) + f" ({self.wave})")
         return frame
+
+
+def readable(received: Territories, study: Study, viewer: Viewer) -> Territories:
+    """The same tables, texts that this audience may not read missing; all of them for the team."""
+    if viewer.internal or received.tables["territory"].empty:
+        return received
+    now = rosters(study)
+    names = Names(now, [record.actors for record in ReleaseLog(study).records()], ordinary(study))
+    may_name = allowed(study, viewer.audience, now)
+
+    def shut(text: object) -> bool:
+        return isinstance(text, str) and bool(names.found(text) - may_name)
+
+    def hushed(table: pd.DataFrame) -> pd.DataFrame:
+        kept = table[~table["territory"].map(shut).to_numpy(dtype=bool)].reset_index(drop=True)
+        for name in kept.select_dtypes(exclude="number"):
+            kept[name] = kept[name].mask(kept[name].map(shut), None)
+        return kept
+
+    tables = {name: hushed(table) for name, table in received.tables.items()}
+    return replace(received, tables=tables, converted=hushed(received.converted))

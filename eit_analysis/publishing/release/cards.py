@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -15,10 +15,10 @@ from eit_analysis.publishing import wording
 from eit_analysis.publishing.html import macro
 from eit_analysis.publishing.release.printing import Printed
 from eit_analysis.publishing.release.refusals import check_words
-from eit_analysis.publishing.release.released import Released, Seen
+from eit_analysis.publishing.release.released import Released
 from eit_analysis.publishing.release.sentences import quoted
 from eit_analysis.publishing.release.tables import Table
-from eit_analysis.publishing.release.values import Constant, Value
+from eit_analysis.publishing.release.values import Constant
 from eit_analysis.publishing.release.viewer import Viewer
 
 LINES = {"what": "Quoi", "who": "Qui", "stake": "Enjeu", "next_step": "Et ensuite"}
@@ -49,9 +49,6 @@ class Cards(Released):
     lines: Mapping[str, Sequence[str]]
     most: int
     worth: str = ""
-
-    def seen_by(self, viewer: Viewer, seen: Seen) -> Cards:
-        return replace(self, table=self.table.seen_by(viewer, seen))
 
     @property
     def cards(self) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -108,5 +105,5 @@ def cards_of(
         )
     ways = {name: [way] if isinstance(way, str) else way for name, way in lines.items()}
     for way in [action, *(way for each in ways.values() for way in each)]:
-        check_words(way, None, {str(name): Value(Constant("")) for name in table.frame})
+        check_words(way, None, {str(name): Constant("") for name in table.frame})
     return Cards(viewer, table, action, ways, most, worth)

@@ -23,13 +23,14 @@ from markupsafe import Markup
 
 from eit_analysis import french
 from eit_analysis.config import StudyConfig
-from eit_analysis.errors import CONTROLS
+from eit_analysis.errors import CONTROLS, InputError
 from eit_analysis.publishing import wording
 from eit_analysis.publishing.html import macro
 from eit_analysis.publishing.release.released import Released, Seen
 from eit_analysis.publishing.release.tables import Table
 from eit_analysis.publishing.release.viewer import Viewer
 from eit_analysis.reference import exchange
+from eit_analysis.study import Study
 
 AUDIENCE = "public"
 DESCRIPTOR = "datapackage.json"
@@ -56,8 +57,7 @@ class ExchangeFile(Released):
     tables: Mapping[str, Table]
 
     def seen_by(self, viewer: Viewer, seen: Seen) -> ExchangeFile:
-        tables = {name: table.seen_by(viewer, seen) for name, table in self.tables.items()}
-        return replace(self, viewer=viewer, tables=tables)
+        return replace(super().seen_by(viewer, seen), viewer=viewer)
 
     @property
     def leaves(self) -> bool:
@@ -175,3 +175,23 @@ def _field(column: str, declared: dict[Hashable, Any]) -> dict[str, Any]:
     if declared["required"] == "yes":
         field["constraints"] = {"required": True}
     return field
+
+
+def shared(study: Study) -> str:
+    """One French sentence about the exchange file beside the public pages of a wave.
+
+    Raises
+    ------
+    InputError
+        When the pages hold none: the notebook that makes it is missing or failed.
+    """
+    files = sorted((study.reports(AUDIENCE) / exchange.SENT).glob("*.zip"))
+    if not files:
+        raise InputError(
+            "les pages publiques n'ont pas de fichier d'échange, que fait le notebook "
+            "« 05_territory_exchange »\u00a0: remettez ce notebook du projet ou corrigez ce qui l'arrête",
+            file=study.reports(AUDIENCE).relative_to(study.root),
+        )
+    size = french.one_decimal(files[0].stat().st_size / 1000)
+    place = files[0].relative_to(study.root).as_posix()
+    return f"Fichier d'échange\u00a0: {place} ({size}\u00a0ko, licence {study.settings.exchange.licence})."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -14,7 +14,7 @@ from eit_analysis import french
 from eit_analysis.errors import DisclosureError
 from eit_analysis.publishing import wording
 from eit_analysis.publishing.html import accessible, macro
-from eit_analysis.publishing.release.released import Released, Seen
+from eit_analysis.publishing.release.released import Released
 from eit_analysis.publishing.release.row_keys import row_name
 from eit_analysis.publishing.release.sentences import Text
 from eit_analysis.publishing.release.tables import Table
@@ -49,14 +49,6 @@ class Figure(Released):
     finding: Text | None = None
     source: str = ""
     n: Value | None = None
-
-    def seen_by(self, viewer: Viewer, seen: Seen) -> Figure:
-        return replace(
-            self,
-            table=self.table.seen_by(viewer, seen),
-            finding=self.finding and self.finding.seen_by(viewer, seen),
-            n=self.n and self.n.seen_by(viewer, seen),
-        )
 
     @property
     def heading(self) -> str:

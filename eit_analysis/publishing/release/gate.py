@@ -185,4 +185,4 @@ class Release(ReleasedTables):
 
     def count(self, count: int, singular: str, plural: str) -> Value:
         """A count with its noun: ``3 entreprises``."""
-        return Value(Constant(french.counted(int(count), singular, plural)))
+        return Constant(french.counted(int(count), singular, plural))

@@ -144,3 +144,28 @@ def _titled(frame: pd.DataFrame, viewer: Viewer) -> pd.DataFrame:
     own = [viewer.among(set(str(ids).split())) for ids in frame[SEATED]]
     told = np.array(may_read, dtype=bool) | np.array(own, dtype=bool)
     return frame.assign(title=frame["title"].where(told, frame[UNTITLED])).drop(columns=[SEATED, UNTITLED])
+
+
+@dataclass(eq=False, repr=False)
+class Decisions(Table):
+    """Rows whose columns ``sites`` hold site ids or other words.
+
+    A row leaves when every actor of these columns may be named; one of organisations alone is everybody's. It
+    holds nothing that actors declared.
+    """
+
+    def _for(self, viewer: Viewer, seen: Seen) -> Table:
+        secret = [site for site in viewer.names if not viewer.may_name(site)]
+        kept = self.frame[~self.frame[list(self.sites)].isin(secret).any(axis=1)].reset_index(drop=True)
+        left = len(self.frame) - len(kept)
+        lines = french.counted(left, "ligne n'est pas diffusée", "lignes ne sont pas diffusées")
+        note = self.noted(f"{lines} à ce public." if left else "")
+        return super(Decisions, replace(self, frame=kept, note=note))._for(viewer, seen)
+
+    def named(self, frame: pd.DataFrame, viewer: Viewer) -> pd.DataFrame:
+        return frame.assign(
+            **{
+                column: [viewer.name(who) if who in viewer.names else who for who in frame[column]]
+                for column in self.sites
+            }
+        )

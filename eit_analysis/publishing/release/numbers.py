@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
-from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -23,7 +22,7 @@ from eit_analysis.derived import Derived
 from eit_analysis.publishing.release.disclosure import Cell, Limits, sensitive
 from eit_analysis.publishing.release.rounding import DIGITS, Rounded, digit, to_step, whole_step
 from eit_analysis.publishing.release.statements import Amounts, Statements, amounts_of, joined, of_records
-from eit_analysis.publishing.release.system import NOBODY
+from eit_analysis.publishing.release.system import NOBODY, row_contents
 
 NONE = np.zeros(0)
 EMPTY = of_records(
@@ -164,7 +163,7 @@ def _unnamed(content: Breakdown, amounts: Amounts, limits: Limits) -> Block:
 def _whole(content: Breakdown, share: Share, amounts: Amounts, line: int) -> Block:
     """What a share beside its own value tells: the sums that it is a share of, each once."""
     forms = content.whole_forms(share)
-    forms = csr_array(forms[~pd.Series(_each(forms), dtype=object).duplicated().to_numpy()])
+    forms = csr_array(forms[~pd.Series(row_contents(forms), dtype=object).duplicated().to_numpy()])
     value = forms @ amounts.declared
     step = whole_step(value, content.frame[content.measure].to_numpy(dtype=float))
     centre = to_step(value, step)
@@ -188,7 +187,7 @@ def _ratio(amounts: Amounts, top: csr_array, whole: csr_array, shown: Rounded, n
     """
     printed, half = shown.frame[name].to_numpy(dtype=float), shown.steps[name] / 2
     at = np.flatnonzero(~np.isnan(printed) & (np.diff(top.indptr) > 0))
-    keys = _each(csr_array(whole[at]))
+    keys = row_contents(csr_array(whole[at]))
     place, distinct = pd.factorize(pd.Series(keys, dtype=object))
     wholes = csr_array(whole[at[[keys.index(key) for key in distinct]]])
     n, zero, far = len(at), np.zeros(len(at)), np.full(len(at), np.inf)
@@ -212,14 +211,6 @@ def _ratio(amounts: Amounts, top: csr_array, whole: csr_array, shown: Rounded, n
     )
     variables = np.append(told.variables, np.array(identities, dtype=np.uint64))
     return replace(told, system=system, variables=variables), np.concatenate([at, at])
-
-
-def _each(forms: csr_array) -> list[tuple[bytes, bytes]]:
-    """What tells each row of a matrix apart from other ones."""
-    return [
-        (forms.indices[first:end].tobytes(), forms.data[first:end].tobytes())
-        for first, end in pairwise(forms.indptr)
-    ]
 
 
 def _whole_people(declared: np.ndarray, step: np.ndarray) -> np.ndarray:

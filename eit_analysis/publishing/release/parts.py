@@ -44,6 +44,10 @@ class Parts:
         span = slice(self.forms.indptr[part], self.forms.indptr[part + 1])
         return self.forms.indices[span], self.forms.data[span]
 
+    def kept(self, sign: int) -> np.ndarray:
+        """Shape (parts, readers): from which readers the bound on one side of each is kept away."""
+        return self.up if sign > 0 else self.down
+
     def __add__(self, other: Parts) -> Parts:
         return Parts(
             csr_array(vstack([self.forms, other.forms], format="csr")),

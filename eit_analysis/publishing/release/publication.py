@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
-from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -14,7 +13,7 @@ from scipy.sparse import csr_array
 from eit_analysis.breakdown import known_by
 from eit_analysis.publishing.release.audit import Audit
 from eit_analysis.publishing.release.statements import NOTHING, Statements, joined, once, to_frame
-from eit_analysis.publishing.release.system import NOBODY, System
+from eit_analysis.publishing.release.system import NOBODY, System, row_contents
 
 MORE = 0.1  # of the sum of what a table withholds: what it may withhold more, for that sum to be read
 
@@ -155,9 +154,7 @@ class Publication:
         def forms(numbers: np.ndarray) -> set[tuple[bytes, bytes]]:
             kept = csr_array(system.forms[numbers] * others)
             kept.eliminate_zeros()
-            kept.sort_indices()
-            spans = pairwise(kept.indptr)
-            return {(kept.indices[a:b].tobytes(), kept.data[a:b].round(12).tobytes()) for a, b in spans}
+            return set(row_contents(kept))
 
         touched = before[np.isin(before, (system.forms[:, persons] != 0).tocoo().row)]
         return not forms(touched) <= forms(own)
@@ -200,14 +197,10 @@ def _alike(system: System, known: np.ndarray, apart: np.ndarray) -> tuple[np.nda
     Two tables may print one sum to different digits: a reader takes the finer. A number is as good as one of
     the same form that is known already, unless it is closer. Those ``apart`` are like no other.
     """
-    forms, low, high, closed = system.forms, system.low.copy(), system.high.copy(), system.closed.copy()
-    forms.sort_indices()
+    low, high, closed = system.low.copy(), system.high.copy(), system.closed.copy()
     of_form: dict[tuple[bytes, bytes], int] = {}
-    form = np.empty(forms.shape[0], dtype=int)
-    for number in range(forms.shape[0]):
-        span = slice(forms.indptr[number], forms.indptr[number + 1])
-        key = forms.indices[span].tobytes(), forms.data[span].round(12).tobytes()
-        form[number] = of_form.setdefault(key, number)
+    keys = enumerate(row_contents(system.forms))
+    form = np.array([of_form.setdefault(key, number) for number, key in keys], dtype=int)
     first, old = np.where(apart, np.arange(len(form)), form), np.full(len(form), -1)
     for alike in (np.flatnonzero(known), np.flatnonzero(~known & ~apart)):
         before = old[form[alike]]

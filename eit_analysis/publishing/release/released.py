@@ -7,7 +7,8 @@ tables of an audience are protected together. Only their rendered form, never th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from dataclasses import fields, replace
+from typing import Any, Protocol, Self
 
 import numpy as np
 import pandas as pd
@@ -59,9 +60,14 @@ class Released:
         goes with it: a table's file, a figure's table."""
         raise NotImplementedError
 
-    def seen_by(self, viewer: Viewer, seen: Seen) -> Released:
-        """What one audience may read of this; ``seen`` keeps each table one and the same over a page."""
-        raise NotImplementedError
+    def seen_by(self, viewer: Viewer, seen: Seen) -> Self:
+        """What one audience may read of this; ``seen`` keeps each table one and the same over a page.
+
+        That is what it may read of its parts.
+        """
+        names = [field.name for field in fields(self)]  # type: ignore[arg-type]
+        parts = {name: _seen(getattr(self, name), viewer, seen) for name in names}
+        return replace(self, **parts)  # type: ignore[type-var]
 
     def __repr__(self) -> str:
         return f"{type(self).__name__} for {self.viewer.audience}: {self.seen_by(self.viewer, {}).plain()}"
@@ -69,3 +75,11 @@ class Released:
     def _repr_html_(self) -> str:
         """As JupyterLab shows it: what this audience would read."""
         return in_notebook(self.seen_by(self.viewer, {}).html())
+
+
+def _seen(part: Any, viewer: Viewer, seen: Seen) -> Any:
+    if isinstance(part, dict):
+        return {name: _seen(one, viewer, seen) for name, one in part.items()}
+    if isinstance(part, list | tuple):
+        return type(part)(_seen(one, viewer, seen) for one in part)
+    return part.seen_by(viewer, seen) if hasattr(part, "seen_by") else part

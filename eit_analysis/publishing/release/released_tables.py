@@ -13,8 +13,7 @@ from eit_analysis.errors import DisclosureError
 from eit_analysis.publishing import wording
 from eit_analysis.publishing.release.aggregates import Aggregate
 from eit_analysis.publishing.release.audience_tables import AudienceTables
-from eit_analysis.publishing.release.decisions import Decisions
-from eit_analysis.publishing.release.listings import Listing
+from eit_analysis.publishing.release.listings import Decisions, Listing
 from eit_analysis.publishing.release.partners import Exchanges, bounded, partner_words
 from eit_analysis.publishing.release.protected import by_firm, protected
 from eit_analysis.publishing.release.publication import Publication

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import string
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from markupsafe import Markup
 
 from eit_analysis import french
 from eit_analysis.publishing.html import macro
-from eit_analysis.publishing.release.released import Released, Seen
+from eit_analysis.publishing.release.released import Released
 from eit_analysis.publishing.release.values import FirstLabel, Value
 from eit_analysis.publishing.release.viewer import Viewer
 
@@ -29,9 +29,7 @@ class Text(Released):
         text = template.format(**{name: value.among(said.values()) for name, value in said.items()})
         if template is self.partial:
             return text
-        ranked = [
-            value.render.table for value in self.values.values() if isinstance(value.render, FirstLabel)
-        ]
+        ranked = [value.table for value in self.values.values() if isinstance(value, FirstLabel)]
         # A withheld row could be larger: the sentence must not say that one is the largest of all.
         incomplete = any(table.hidden.any() for table in ranked) and not self.readable
         return f"{text} (Classement hors valeurs non diffusées.)" if incomplete else text
@@ -63,11 +61,6 @@ class Text(Released):
         hushed = Markup("<p><em>Phrase tue pour ce public\u00a0: {}</em></p>")
         return str(seen.html() or hushed.format(seen.plain()))
 
-    def seen_by(self, viewer: Viewer, seen: Seen) -> Text:
-        return replace(
-            self, values={name: value.seen_by(viewer, seen) for name, value in self.values.items()}
-        )
-
 
 @dataclass(eq=False, repr=False)
 class Highlights(Released):
@@ -75,10 +68,6 @@ class Highlights(Released):
 
     viewer: Viewer
     answers: list[tuple[str, list[Text]]]
-
-    def seen_by(self, viewer: Viewer, seen: Seen) -> Highlights:
-        answers = [(q, [text.seen_by(viewer, seen) for text in texts]) for q, texts in self.answers]
-        return replace(self, answers=answers)
 
     def plain(self) -> str:
         return " ".join(
@@ -106,9 +95,6 @@ class Absent(Released):
     viewer: Viewer
     why: str
     titles: tuple[str, ...] = ()
-
-    def seen_by(self, viewer: Viewer, seen: Seen) -> Absent:
-        return self
 
     def plain(self) -> str:
         if not self.titles:

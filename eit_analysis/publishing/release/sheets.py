@@ -103,9 +103,6 @@ class Questions(Released):
     title: str
     questions: list[Text]
 
-    def seen_by(self, viewer: Viewer, seen: Seen) -> Questions:
-        return replace(self, questions=[question.seen_by(viewer, seen) for question in self.questions])
-
     def plain(self) -> str:
         return f"{self.title} ({len(self.questions)})"
 

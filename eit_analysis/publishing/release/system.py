@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from scipy.sparse import block_array, csr_array
@@ -59,19 +60,19 @@ def components(system: System) -> np.ndarray:
     return connected_components(graph, directed=False)[1][:numbers]
 
 
+def row_contents(forms: csr_array) -> list[tuple[bytes, bytes]]:
+    """What each row of a matrix holds: where it is not zero, and its values there."""
+    forms.sort_indices()
+    values = forms.data.round(12)
+    return [(forms.indices[a:b].tobytes(), values[a:b].tobytes()) for a, b in pairwise(forms.indptr)]
+
+
 def merged(
     forms: csr_array, firms: np.ndarray, amounts: np.ndarray
 ) -> tuple[csr_array, np.ndarray, np.ndarray]:
     """One variable for those that the same firms know and no number tells apart: their sum."""
-    columns = forms.tocsc()
+    keys = zip(firms, amounts < 0, row_contents(csr_array(forms.T)), strict=True)
     groups: dict[tuple, int] = {}
-    label = np.empty(len(firms), dtype=int)
-    for column in range(len(firms)):
-        span = slice(columns.indptr[column], columns.indptr[column + 1])
-        key = (
-            firms[column], amounts[column] < 0,
-            columns.indices[span].tobytes(), np.round(columns.data[span], 12).tobytes(),
-        )  # fmt: skip
-        label[column] = groups.setdefault(key, len(groups))
+    label = np.array([groups.setdefault(key, len(groups)) for key in keys], dtype=int)
     first = np.unique(label, return_index=True)[1]
     return csr_array(forms[:, first]), np.bincount(label, amounts, len(first)), firms[first]

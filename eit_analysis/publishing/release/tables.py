@@ -201,7 +201,7 @@ class Table(Released):
                 f"Une ligne de « {self.title} » s'appelle par {keys}\u00a0: donnez par exemple ({first})."
             )
         check_key(self.title, self.codes, given)
-        return Value(CellText(self, key, column, bounds.get("low"), bounds.get("high")))
+        return CellText(self, key, column, bounds.get("low"), bounds.get("high"))
 
     def first(
         self, column: str = "", rank: int = 1, ascending: bool = False, said: Sequence[str] = ()
@@ -210,7 +210,7 @@ class Table(Released):
 
         It is called by the columns ``said``, by its keys unless these are given.
         """
-        return Value(FirstLabel(self, column or self.measure or "", rank, ascending, said))
+        return FirstLabel(self, column or self.measure or "", rank, ascending, said)
 
     @property
     def readable(self) -> bool:

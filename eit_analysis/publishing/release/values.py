@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 import pandas as pd
@@ -17,44 +18,42 @@ from eit_analysis.publishing.release.viewer import Viewer
 MOST_TIED = 3  # named
 
 
-@dataclass(eq=False, repr=False)
 class Value:
     """One published value: a table's cell, the label of its n-th largest row, or a plain count."""
 
-    render: Callable[[], str]
+    table: Tabular | None
 
     def __repr__(self) -> str:
         return f"Value: {self.render()}"
 
-    @property
-    def table(self) -> Tabular | None:
-        return getattr(self.render, "table", None)
+    def render(self) -> str:
+        """Its text, or the words that say why there is none."""
+        raise NotImplementedError
 
     @property
     def readable(self) -> bool:
         """Whether the audience reads a value here, not the words that say why there is none."""
-        return getattr(self.render, "readable", True)
+        return True
 
     @property
     def quotable(self) -> bool:
         """Whether there is a value to quote, be it the first of those that are shown only."""
-        return getattr(self.render, "quotable", self.readable)
+        return self.readable
 
     def among(self, others: Iterable[Value]) -> str:
         """Its text in a sentence that quotes others too: what ties with the last of several ranks is said."""
-        label = self.render
-        if isinstance(label, FirstLabel) and any(label.precedes(other.render) for other in others):
-            return label.name
-        return label()
+        return self.render()
 
-    def seen_by(self, viewer: Viewer, seen: Seen) -> Value:
+    def seen_by(self, viewer: Viewer, seen: Seen) -> Self:
         if self.table is None:
             return self
-        return Value(replace(self.render, table=self.table.seen_by(viewer, seen)))  # type: ignore[type-var]
+        return replace(self, table=self.table.seen_by(viewer, seen))  # type: ignore[type-var]
 
 
-@dataclass(eq=False)
-class CellText:
+@dataclass(eq=False, repr=False)
+class CellText(Value):
+    """A cell of a table, with its bounds where these are named."""
+
     table: Tabular
     key: object
     column: str
@@ -73,7 +72,7 @@ class CellText:
         shut = dict(zip(self.table.frame.columns, self.table.shut[position], strict=True))
         return any(shut[name] for name in (self.column, self.low, self.high) if name)
 
-    def __call__(self) -> str:
+    def render(self) -> str:
         position = self.table.row(self.key)
         if position < 0:
             return "aucune donnée"
@@ -91,8 +90,8 @@ class CellText:
         return text
 
 
-@dataclass(eq=False)
-class FirstLabel:
+@dataclass(eq=False, repr=False)
+class FirstLabel(Value):
     """The n-th largest row, with those that tie with it for the rank and are not before it."""
 
     table: Tabular
@@ -125,7 +124,10 @@ class FirstLabel:
         at = self.table.frame.columns.get_loc(self.column)
         return self.table.visible if closed is None or not closed[:, at].any() else self.table.frame.head(0)
 
-    def precedes(self, other: object) -> bool:
+    def among(self, others: Iterable[Value]) -> str:
+        return self.name if any(map(self.precedes, others)) else self.render()
+
+    def precedes(self, other: Value) -> bool:
         """Whether the other is a later row in the same order."""
         return (
             isinstance(other, FirstLabel)
@@ -145,7 +147,7 @@ class FirstLabel:
         level = ordered[(levels == levels[:1]) | (np.arange(len(levels)) == 0)]
         return [row_name(row, self.said or self.table.keys) for _, row in level.iterrows()]
 
-    def __call__(self) -> str:
+    def render(self) -> str:
         others = self._level[1:]
         if not others:
             return self.name
@@ -158,11 +160,12 @@ def _levels(values: pd.Series) -> pd.Series:
     return values.astype(float).map("{:.10g}".format).astype(float)
 
 
-@dataclass(eq=False)
-class Constant:
+@dataclass(eq=False, repr=False)
+class Constant(Value):
     """A text known in advance, such as a count with its noun."""
 
     text: str
+    table = None
 
-    def __call__(self) -> str:
+    def render(self) -> str:
         return self.text

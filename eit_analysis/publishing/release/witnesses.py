@@ -8,6 +8,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from eit_analysis.breakdown import actors_behind, known_by
+from eit_analysis.publishing.release.ledger import Ledger, enough
 from eit_analysis.publishing.release.parts import Parts, ones_of, parts_of
 from eit_analysis.publishing.release.programme import SLACK, Programme
 from eit_analysis.publishing.release.system import PROTECTION, System, merged
@@ -32,12 +33,9 @@ class Witnesses:
         self.all_numbers, self.forms = numbers, forms
         self.ones = ones_of(csr_array(forms[system.people[numbers]]), self.unit)
         cells = ~system.relation[numbers]
-        self.parts = self._parts_of(csr_array(forms[cells]), system.closed[numbers][cells])
-        size, n_readers = self.known.shape
-        self.alone = np.eye(n_readers, dtype=bool)
-        self.moves = np.zeros((0, size))
-        self.fresh: list[np.ndarray] = []  # the last moves, not yet among them
-        self.ups, self.downs = (np.zeros((len(self.parts.size), n_readers), np.int32) for _ in range(2))
+        parts = self._parts_of(csr_array(forms[cells]), system.closed[numbers][cells])
+        self.ledger = Ledger(parts, self.known)
+        self.alone = np.eye(self.known.shape[1], dtype=bool)
         at = np.flatnonzero(np.isin(numbers, asked))
         self.numbers = [int(number) for number in numbers[at]]
         self.row = {number: row for row, number in enumerate(self.numbers)}
@@ -61,83 +59,47 @@ class Witnesses:
         What is found on the way agrees with what is published, which is less.
         """
         likely = [self.withheld_for[number] for number in numbers if number in self.withheld_for]
-        _, fits = self._hold(numbers)
-        suspects = filter(self._kept_from, dict.fromkeys([*likely, *self.suspects]))
-        free = all(self._seen(*one, fits) or self._shielded(*one, _nothing) for one in suspects)
+        fits = self._hold(numbers)
+        suspects = [one for one in dict.fromkeys([*likely, *self.suspects]) if self._kept_from(*one)]
+        free = all(self.ledger.serves(*one, fits) or self._shielded(*one, _nothing) for one in suspects)
         for number in numbers:
             self.relax(number)
         return free
 
     def publish(self, numbers: Sequence[int]) -> None:
         """Publish numbers that were withheld: the witnesses that contradict them are none any more."""
-        moves, fits = self._hold(numbers)
-        ups, downs = self._count(self.parts, moves[~fits])
-        self.moves, self.ups, self.downs = moves[fits], self.ups - ups, self.downs - downs
+        self.ledger.strike(self._hold(numbers))
 
-    def _hold(self, numbers: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
-        """The moves, and shape (moves,): those that agree with numbers now held."""
-        rows, moves = [self.row[number] for number in numbers], self._moves()
+    def _hold(self, numbers: Sequence[int]) -> np.ndarray:
+        """Shape (moves,): those that agree with numbers now held."""
+        rows = [self.row[number] for number in numbers]
         self.programme.hold(rows)
-        told = self.programme.told[rows]
-        moved = told @ moves.T
-        slack = SLACK * 1e-2 * (abs(told) @ np.abs(self.amounts))[:, None]
-        low, high = (end[rows][:, None] for end in (self.programme.low, self.programme.high))
-        return moves, ((moved >= low - slack) & (moved <= high + slack)).all(axis=0)
+        return self.programme.agree(self.ledger.moves, rows)
 
-    def _moves(self) -> np.ndarray:
-        """Shape (witnesses, amounts)."""
-        self.moves, self.fresh = np.vstack([self.moves, *self.fresh]), []
-        return self.moves
-
-    def _count(self, parts: Parts, moves: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Shape (parts, readers), twice: how many moves bring a part up, and down, unseen by a reader."""
-        moved, enough = parts.forms @ moves.T, _enough(parts.size)[:, None]
-        # BLAS multiplies no integers.
-        blind = ((moves != 0).astype(np.float32) @ self.known.astype(np.float32) == 0).astype(np.float32)
-        up, down = (
-            (side.astype(np.float32) @ blind).astype(np.int32) for side in (moved >= enough, moved <= -enough)
-        )
-        return up, down
-
-    def _kept_from(self, suspect: tuple[int, int, int]) -> bool:
+    def _kept_from(self, target: int, reader: int, sign: int) -> bool:
         """Whether a part is still kept from a reader, and not given up."""
-        target, reader, sign = suspect
-        return bool((self.parts.up if sign > 0 else self.parts.down)[target, reader])
-
-    def _seen(self, target: int, reader: int, sign: int, fits: np.ndarray) -> bool:
-        """Whether one of the witnesses that fit serves a part before a reader."""
-        blind = fits & ~self.moves[:, self.known[:, reader]].any(axis=1)
-        at, weights = self.parts.of(target)
-        moved = sign * (self.moves[np.ix_(blind, at)] @ weights)
-        moved = np.abs(moved) if self.parts.either[target, 0] else moved
-        return bool((moved >= _enough(self.parts.size[target])).any())
+        return bool(self.ledger.parts.kept(sign)[target, reader])
 
     def _concede(self, target: int, reader: int, sign: int) -> None:
         """Ask of a part before one reader, on one side, only what the last programme reached."""
-        parts, reached = self.parts, KEPT * self.reached
-        ways = (1, -1) if parts.either[target, 0] else (sign,)
-        kept = {way: np.zeros((1, parts.up.shape[1]), dtype=bool) for way in (1, -1)}
-        for way in ways:
-            (parts.up if way > 0 else parts.down)[target, reader] = False
+        parts, reached = self.ledger.parts, KEPT * self.reached
+        kept = {way: np.zeros((1, len(self.alone)), dtype=bool) for way in (1, -1)}
+        for way in (1, -1) if parts.either[target, 0] else (sign,):
+            parts.kept(way)[target, reader] = False
             kept[way][0, reader] = True
-        if reached <= SLACK * parts.size[target]:
-            return
-        form = csr_array(parts.forms[[target]] * (PROTECTION * parts.size[target] / reached))
-        self._protect_also(Parts(form, parts.size[[target]], kept[1], kept[-1], parts.either[[target]]))
-
-    def _protect_also(self, more: Parts) -> None:
-        ups, downs = self._count(more, self._moves())
-        self.parts += more
-        self.ups, self.downs = np.vstack([self.ups, ups]), np.vstack([self.downs, downs])
+        if reached > SLACK * parts.size[target]:
+            form = csr_array(parts.forms[[target]] * (PROTECTION * parts.size[target] / reached))
+            less = Parts(form, parts.size[[target]], kept[1], kept[-1], parts.either[[target]])
+            self.ledger.protect(less)
 
     def leave_open(self, numbers: Sequence[int]) -> bool:
         """Whether the parts of a sum of some numbers, published or not, have their witnesses."""
-        before, known = self.parts, len(self.parts.size)
+        before = self.ledger.parts
         total = self.forms[np.isin(self.all_numbers, numbers)].sum(axis=0)
-        self._protect_also(self._parts_of(csr_array(total[None, :]), np.zeros(1, dtype=bool)))
+        self.ledger.protect(self._parts_of(csr_array(total[None, :]), np.zeros(1, dtype=bool)))
         is_open = self.cover(_nothing)
-        self.parts, self.suspects = before, []
-        self.ups, self.downs = self.ups[:known], self.downs[:known]
+        self.ledger.unprotect(before)
+        self.suspects = []
         return is_open
 
     def cover(self, withhold: Callable[[list[list[int]]], bool], concede: bool = False) -> bool:
@@ -161,9 +123,9 @@ class Witnesses:
     def _covered(self, withhold: Callable[[list[list[int]]], bool]) -> bool:
         """Whether all parts have their witnesses, the upper bounds first."""
         for sign in (1, -1):
-            lacking = np.unique(np.nonzero(self._lacking(sign))[0])
+            lacking = np.unique(np.nonzero(self.ledger.lacking(sign))[0])
             # Small parts first: what they ask to be withheld is small, and often serves the large ones.
-            for target in lacking[np.argsort(self.parts.size[lacking], kind="stable")].tolist():
+            for target in lacking[np.argsort(self.ledger.parts.size[lacking], kind="stable")].tolist():
                 if not self._part_covered(target, sign, withhold):
                     return False
         return True
@@ -171,7 +133,7 @@ class Witnesses:
     def _part_covered(self, target: int, sign: int, withhold: Callable[[list[list[int]]], bool]) -> bool:
         """Find the witnesses of one part on one side: for several readers at once as long as there are."""
         together = 2
-        while len(lacking := np.flatnonzero(self._lacking(sign, [target]))):
+        while len(lacking := np.flatnonzero(self.ledger.lacking(sign, [target]))):
             readers = lacking[:together]
             if len(readers) == 1:
                 if not self._shielded(target, int(readers[0]), sign, withhold):
@@ -184,7 +146,7 @@ class Witnesses:
 
     def _suspects_covered(self, withhold: Callable[[list[list[int]]], bool]) -> bool:
         for target, reader, sign in self.suspects:
-            lacks = self._lacking(sign, [target])[0, reader]
+            lacks = self.ledger.lacking(sign, [target])[0, reader]
             if lacks and not self._shielded(target, reader, sign, withhold):
                 return False
         return True
@@ -200,32 +162,24 @@ class Witnesses:
                 return False
         return True
 
-    def _lacking(
-        self, sign: int, parts: list[int] | slice = slice(None), readers: np.ndarray | slice = slice(None)
-    ) -> np.ndarray:
-        """Shape (parts, readers): before whom which parts still lack a witness on one side."""
-        none = {way: found[parts][:, readers] == 0 for way, found in ((1, self.ups), (-1, self.downs))}
-        kept = (self.parts.up if sign > 0 else self.parts.down)[parts][:, readers]
-        return kept & none[sign] & (none[-sign] | ~self.parts.either[parts])
-
     def _witness(self, target: int, readers: np.ndarray, sign: int) -> list[list[int]]:
         """Seek amounts that move one part far enough before the eyes of readers; by way what holds it.
 
         ``readers`` has shape (readers,), bool.
         """
-        (at, weights), size = self.parts.of(target), self.parts.size[target]
+        (at, weights), size = self.ledger.parts.of(target), self.ledger.parts.size[target]
         part = np.zeros(len(self.amounts))
         part[at] = weights
-        signs = (sign, -sign) if self.parts.either[target, 0] else (sign,)
+        signs = (sign, -sign) if self.ledger.parts.either[target, 0] else (sign,)
         self.reached, holding = 0.0, []
         for way in signs:
             move = self.programme.farthest(way * part / size, readers, FAR)
             reached = way * float(part @ move)
             self.reached = max(self.reached, reached)
-            if reached >= _enough(size):
+            if reached >= enough(size):
                 # A witness near the truth survives more numbers, one farther off serves more parts.
                 scales = sorted({min(1.0, PROTECTION * size / reached), 1.0})
-                self._keep(np.outer(scales, move))
+                self.ledger.keep(np.outer(scales, move))
                 return []
             holding.append([self.numbers[row] for row in self.programme.holding()])
         return holding
@@ -237,19 +191,14 @@ class Witnesses:
         while served >= FEW and max(lacking.sum() for lacking in before) >= FEW:
             for lacking, sign in zip(before, (1.0, -1.0), strict=True):
                 if lacking.sum() >= FEW:
-                    wanted = sign * lacking / self.parts.size
-                    self._keep(self.programme.farthest(self.parts.forms.T @ wanted, readers, NEAR)[None, :])
+                    wanted = self.ledger.parts.forms.T @ (sign * lacking / self.ledger.parts.size)
+                    self.ledger.keep(self.programme.farthest(wanted, readers, NEAR)[None, :])
             after = self._lacked(readers)
             served, before = int(np.sum(before) - np.sum(after)), after
 
     def _lacked(self, readers: np.ndarray) -> list[np.ndarray]:
         """Shape (parts,), twice: of how many readers witnesses upward are still wanted, and downward."""
-        return [self._lacking(sign, readers=readers).sum(axis=1) for sign in (1, -1)]
-
-    def _keep(self, moves: np.ndarray) -> None:
-        self.fresh.append(moves)
-        ups, downs = self._count(self.parts, moves)
-        self.ups, self.downs = self.ups + ups, self.downs + downs
+        return [self.ledger.lacking(sign, readers=readers).sum(axis=1) for sign in (1, -1)]
 
 
 def _read_by(firms: np.ndarray, readers: list[str]) -> tuple[np.ndarray, np.ndarray]:
@@ -271,11 +220,6 @@ def _halves(readers: int) -> list[np.ndarray]:
     """Halves of the readers, such that of any two each is in one without the other."""
     bits = np.arange(readers)[:, None] >> np.arange(max(readers - 1, 0).bit_length()) & 1
     return [half for bit in bits.T for half in (bit == 0, bit == 1)]
-
-
-def _enough(size: np.ndarray) -> np.ndarray:
-    """How far parts must move."""
-    return PROTECTION * size * (1 - SLACK)
 
 
 def _nothing(holding: list[list[int]]) -> bool:

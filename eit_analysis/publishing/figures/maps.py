@@ -1,4 +1,4 @@
-"""Who could exchange with whom: lines between actors, on the map."""
+"""On the map: who could exchange with whom, and where the tonnes are."""
 
 from __future__ import annotations
 
@@ -12,12 +12,19 @@ import pandas as pd
 from eit_analysis.publishing import wording
 from eit_analysis.publishing.figures.drawing import empty
 from eit_analysis.publishing.figures.ground import Ground, Place, labels
-from eit_analysis.publishing.figures.marks import MARKS
-from eit_analysis.publishing.figures.palette import colour, edge
+from eit_analysis.publishing.figures.palette import MARKS, colour, edge
 from eit_analysis.publishing.release.tables import Table
+from eit_analysis.reference import commune_tables
 
 SIDE = 5.5  # units: half of a mark
 APART = 15.0  # between the marks of actors of one commune
+LARGEST, UNSHOWN = 34.0, 5.0  # radius of the largest circle, of what is withheld
+OPEN = 'fill="#5B9BD0" fill-opacity="0.75" stroke="#1b1f23"'
+SHUT = (
+    '<defs><pattern id="shut" width="4" height="4" patternUnits="userSpaceOnUse" '
+    'patternTransform="rotate(45)"><rect width="4" height="4" fill="#fff"/>'
+    '<path d="M0 2H4" stroke="#777"/></pattern></defs>'
+)
 
 
 def partners_map(table: Table, by: str = "category") -> str:
@@ -97,18 +104,9 @@ def _weight(rows: pd.DataFrame, name: str) -> int:
 
 def _key(ground: Ground, families: list[str], kinds: set[str]) -> list[str]:
     """What marks and colours mean, in two lines beneath the map."""
+    marks = [(wording.cell(kind, "actor_type"), m.path, m.fill) for kind, m in MARKS.items() if kind in kinds]
     left, _, _, foot = ground.frame
-    parts, x = [], left + 6
-    for kind, (path, _, fill) in MARKS.items():
-        if kind in kinds:
-            name = wording.cell(kind, "actor_type")
-            parts.append(
-                f'<path transform="translate({x + 6:.0f} {foot + 11:.0f})" d="{path}" fill="{fill}" '
-                'stroke="#1b1f23"/>'
-                f'<text x="{x + 17:.0f}" y="{foot + 15:.0f}">{escape(name)}</text>'
-            )
-            x += 34 + 6 * len(name)
-    x = left + 6
+    parts, x = ground.key(marks), left + 6
     for family in families:
         name = wording.cell(family, "category")
         parts.append(
@@ -117,3 +115,43 @@ def _key(ground: Ground, families: list[str], kinds: set[str]) -> list[str]:
         )
         x += 38 + 6 * len(name)
     return parts
+
+
+def commune_map(table: Table, value: str, by: str = "commune_code") -> str:
+    """Circles on the centres of communes, area to scale, over the outlines of all communes around.
+
+    A table that puts communes together has a circle for each group. What is withheld is a small hatched
+    circle; what has no known place is said in a line beneath.
+    """
+    by = table.levels.get(by, by)
+    seen = table.visible.dropna(subset=[value])
+    amounts = seen[seen[value] > 0].groupby(by, sort=False)[value].sum().sort_values(ascending=False)
+    amounts.index = amounts.index.astype(str)
+    closed = [str(code) for code in table.frame.loc[table.hidden, by].unique() if code not in amounts.index]
+    ground = Ground([*amounts.index, *closed])
+    spots = ground.centres("commune_code" if by == "commune_code" else "epci_name")
+    shown = [code for code in amounts.index if code in spots.index]
+    rings = [code for code in closed if code in spots.index]
+    if not shown:
+        return empty()
+    places: dict[str, Place] = {
+        code: (*spots.loc[code], math.sqrt(amounts[code] / amounts[shown[0]]) * LARGEST) for code in shown
+    }
+    places |= {code: (*spots.loc[code], UNSHOWN) for code in rings}
+    circles = [
+        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:.2f}" '
+        + (f"{OPEN}/>" if code in amounts.index else 'fill="url(#shut)" stroke="#555"/>')
+        for code, (x, y, radius) in places.items()
+    ]
+    captions = {code: [_name(code, by)] for code in [*shown, *rings]}
+    for code in shown:
+        captions[code].append(wording.measured(float(amounts[code]), value, table.coarse))
+    lost = [_name(code, by) for code in amounts.index if code not in spots.index]
+    notes = [f"Sans emplacement connu\u00a0: {', '.join(lost)}"] if lost else []
+    notes += ["Hachuré\u00a0: non diffusé"] if rings else []
+    return ground.drawing([SHUT, *circles, *labels(captions, places, ground.frame)], notes)
+
+
+def _name(code: str, by: str) -> str:
+    position = commune_tables.by_code().get(code) if by == "commune_code" else None
+    return wording.cell(code, by) if position is None else commune_tables.commune_at(position).name

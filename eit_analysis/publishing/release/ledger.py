@@ -1,0 +1,87 @@
+"""The moves found so far: other amounts that agree with all that is published, and which parts they serve."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from eit_analysis.publishing.release.parts import Parts
+from eit_analysis.publishing.release.programme import SLACK
+from eit_analysis.publishing.release.system import PROTECTION
+
+
+class Ledger:
+    """Moves from the true amounts, and how many of them serve each part before each reader.
+
+    A move serves a part that it brings far enough, up (1) or down (-1), before whom knows nothing of what it
+    moves.
+
+    Attributes
+    ----------
+    parts : Parts
+        What is protected.
+    """
+
+    def __init__(self, parts: Parts, known: np.ndarray) -> None:
+        self.parts, self.known = parts, known
+        self._moves = np.zeros((0, len(known)))
+        self._fresh: list[np.ndarray] = []  # the last moves, not yet among them
+        self._served = self._count(parts, self._moves)
+
+    @property
+    def moves(self) -> np.ndarray:
+        """Shape (moves, amounts)."""
+        self._moves, self._fresh = np.vstack([self._moves, *self._fresh]), []
+        return self._moves
+
+    def keep(self, moves: np.ndarray) -> None:
+        """Add moves, of shape (moves, amounts)."""
+        self._fresh.append(moves)
+        for way, count in self._count(self.parts, moves).items():
+            self._served[way] += count
+
+    def strike(self, kept: np.ndarray) -> None:
+        """Forget all moves but those kept, a mask of shape (moves,)."""
+        for way, count in self._count(self.parts, self.moves[~kept]).items():
+            self._served[way] -= count
+        self._moves = self._moves[kept]
+
+    def protect(self, more: Parts) -> None:
+        """Protect further parts."""
+        for way, count in self._count(more, self.moves).items():
+            self._served[way] = np.vstack([self._served[way], count])
+        self.parts += more
+
+    def unprotect(self, before: Parts) -> None:
+        """Go back to the parts that were protected first."""
+        self.parts = before
+        self._served = {way: count[: len(before.size)] for way, count in self._served.items()}
+
+    def lacking(
+        self, sign: int, parts: list[int] | slice = slice(None), readers: np.ndarray | slice = slice(None)
+    ) -> np.ndarray:
+        """Shape (parts, readers): before whom which parts still lack a witness on one side."""
+        none = {way: count[parts][:, readers] == 0 for way, count in self._served.items()}
+        kept = self.parts.kept(sign)[parts][:, readers]
+        return kept & none[sign] & (none[-sign] | ~self.parts.either[parts])
+
+    def serves(self, target: int, reader: int, sign: int, fits: np.ndarray) -> bool:
+        """Whether a move serves a part before a reader, of those that fit, a mask, and of all after them."""
+        moves = self.moves
+        fits = np.pad(fits, (0, len(moves) - len(fits)), constant_values=True)
+        blind = fits & ~moves[:, self.known[:, reader]].any(axis=1)
+        at, weights = self.parts.of(target)
+        moved = sign * (moves[np.ix_(blind, at)] @ weights)
+        moved = np.abs(moved) if self.parts.either[target, 0] else moved
+        return bool((moved >= enough(self.parts.size[target])).any())
+
+    def _count(self, parts: Parts, moves: np.ndarray) -> dict[int, np.ndarray]:
+        """By way, shape (parts, readers): how many moves bring a part there, unseen by a reader."""
+        moved, far = parts.forms @ moves.T, enough(parts.size)[:, None]
+        # BLAS multiplies no integers.
+        blind = ((moves != 0).astype(np.float32) @ self.known.astype(np.float32) == 0).astype(np.float32)
+        return {way: ((way * moved >= far).astype(np.float32) @ blind).astype(np.int32) for way in (1, -1)}
+
+
+def enough(size: np.ndarray) -> np.ndarray:
+    """How far parts must move."""
+    return PROTECTION * size * (1 - SLACK)
