@@ -15,8 +15,9 @@ from eit_analysis.intake.cells.columns import Rows
 from eit_analysis.intake.cells.identifiers import CellError
 from eit_analysis.intake.registers import REGISTERS, read_register, recognise
 from eit_analysis.intake.registers.kinds import official_number, read_cell
-from eit_analysis.intake.registers.table_reader import Body, read_body
+from eit_analysis.intake.registers.table_reader import read_sheet
 from eit_analysis.intake.sheets.spec import find_layout
+from eit_analysis.intake.sheets.workbook import RawSheet
 from eit_analysis.reference.findings import labels
 
 NUMBERS = [
@@ -244,7 +245,7 @@ CELL = st.one_of(
 def test_rows_read_are_kept_ignored_or_refused(rows, is_text):
     layout = next(lay for lay in REGISTERS["dares"].layouts if lay.name == "dares_sectors")
     match = find_layout(layout, [HEADER])
-    read = read_body(Body("x.csv", "x", match, Rows.of([HEADER, *rows]), range(2, 2 + len(rows)), is_text))
+    read = read_sheet("x.csv", RawSheet("x", Rows.of([HEADER, *rows])), match, is_text)
     assert read.rows_read == len(rows) == read.rows_kept + sum(read.ignored.values()) + read.rows_refused
     assert len(read.frame) == read.rows_kept
     assert read.refused["source_row"].nunique() == read.rows_refused
@@ -260,6 +261,6 @@ def test_every_file_of_a_table_gives_the_same_columns_in_the_same_order():
             header += ["A0Z"] if layout.wide else []
             match = find_layout(layout, [header])
             assert match is not None and match.whole
-            frame = read_body(Body("x", "x", match, Rows.of([header]), [], True)).frame
+            frame = read_sheet("x", RawSheet("x", Rows.of([header])), match, True).frame
             columns.setdefault(layout.name, set()).add(tuple(zip(frame, map(str, frame.dtypes), strict=True)))
     assert {table: len(shapes) for table, shapes in columns.items()} == dict.fromkeys(columns, 1)

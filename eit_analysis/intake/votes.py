@@ -20,8 +20,7 @@ from eit_analysis.intake.cells.columns import Rows
 from eit_analysis.intake.cells.identifiers import CellError
 from eit_analysis.intake.cells.parsing import clean_text, parse_number
 from eit_analysis.intake.sheets.headers import header_key
-from eit_analysis.intake.sheets.ledger import Ledger
-from eit_analysis.intake.sheets.reader import filled_under, read_table, stop_at_refusal
+from eit_analysis.intake.sheets.reader import read_list
 from eit_analysis.intake.sheets.spec import Column, Meaning, Reading, TableSpec, find_layout
 from eit_analysis.intake.sheets.workbook import read_files
 from eit_analysis.reference.vocabulary import heading
@@ -98,7 +97,6 @@ def read_votes(path: Path) -> pd.DataFrame:
         A column that is missing, a criterion that is unknown or given twice, points that are no number, or
         negative, or all zero for someone.
     """
-
     raw = next(read_files([path], path.parent))
     if raw.refusal:
         # The advice of the reader is about questionnaires.
@@ -120,10 +118,7 @@ def read_votes(path: Path) -> pd.DataFrame:
             why = f"la colonne «\u00a0{titles[0]}\u00a0» {problem}, écrivez en première ligne\u00a0: {TITLES}"
             raise InputError(why, file=path.name)
     assert layout is not None
-    ledger = Ledger()
-    batch = read_table(layout, cells, filled_under(layout, cells), ledger, ledger.place(path.name))
-    stop_at_refusal(ledger, path.name)
-    return _checked(batch.frame()[COLUMNS], path.name)
+    return _checked(read_list(layout, cells, path.name)[COLUMNS], path.name)
 
 
 def _checked(votes: pd.DataFrame, file: str) -> pd.DataFrame:

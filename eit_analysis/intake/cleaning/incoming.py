@@ -58,7 +58,7 @@ def find_sheets(
         for sheet in file.sheets:
             known, table = None, ""
             if mapped := find_mapping(mappings, sheet):
-                sheet, table = translated(sheet, *mapped), mapped[0].table
+                sheet, table = translated(sheet, file.name, *mapped), mapped[0].table
             if find_header(sheet):  # an answer sheet is no table
                 answering.add(file.name)
             elif known := find_sheet(file.name, sheet, ledger, table):

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 
 from eit_analysis.errors import InputError
 from eit_analysis.intake.cells.columns import Cells, Rows
@@ -56,18 +57,20 @@ def read_table(
     return batch
 
 
-def filled_under(layout: Layout, cells: Rows) -> np.ndarray:
-    """The rows below the header, from 0, that hold something in a column of the table."""
+def read_list(layout: Layout, cells: Rows, file: str) -> pd.DataFrame:
+    """The rows of a short list that the team writes itself, with their source: nothing of it is left out.
+
+    Raises
+    ------
+    InputError
+        With the first cell that cannot be used.
+    """
     filled = cells.test(lambda cell: clean_text(cell) != "")
     own = cells.numbers[layout.header_row + 1 :, list(layout.columns.values())]
-    return np.flatnonzero(filled[own].any(axis=1)) + layout.header_row + 1
-
-
-def stop_at_refusal(ledger: Ledger, file: str) -> None:
-    """Raise the first refusal: nothing is left out of a short list that the team writes itself."""
-    refused = ledger.frame(ledger.refused, QUARANTINE)
-    if len(refused):
-        first = refused.iloc[0]
-        found = first[FINDING]
-        problem = f"{found.sentence}, {found.advice}"
-        raise InputError(problem, file=file, row=int(first["source_row"]), column=first["column"])
+    rows = np.flatnonzero(filled[own].any(axis=1)) + layout.header_row + 1
+    ledger = Ledger()
+    batch = read_table(layout, cells, rows, ledger, ledger.place(file))
+    for line in ledger.frame(ledger.refused, QUARANTINE).head(1).to_dict("records"):
+        problem = f"{line[FINDING].sentence}, {line[FINDING].advice}"
+        raise InputError(problem, file=file, row=int(line["source_row"]), column=line["column"])
+    return batch.frame()

@@ -63,15 +63,12 @@ def find_sheet(file: str, sheet: RawSheet, ledger: Ledger, told: str = "") -> Fo
     place = ledger.place(file, sheet.name)
     if not sheet.rows:
         return None
-    named = told or headers.table_of(sheet.name)
-    layout = headers.find_form(named, sheet.rows) if named else headers.closest_form(sheet.rows)
-    table = layout.table if layout else named
-    if layout and not named and headers.share(layout) < headers.NAMELESS_SHARE:
-        if len(layout.columns) >= headers.LEAST_HEADERS and sheet.name not in SILENT_SHEETS:
-            return FoundSheet(place, layout.table, sheet, None, layout)
-        table = None
-    if table is None:
-        if sheet.name not in SILENT_SHEETS:
+    table, layout, sure = headers.understood(sheet.name, sheet.rows, told)
+    if not table or (layout and not sure):
+        silent = sheet.name in SILENT_SHEETS
+        if layout and len(layout.columns) >= headers.LEAST_HEADERS and not silent:
+            return FoundSheet(place, table, sheet, None, layout)
+        if not silent:
             ledger.correct(place, NO_ROW, "", "", "", "ignored_unknown_sheet")
         return None
     cells = Rows.of(sheet.rows)

@@ -18,8 +18,7 @@ from eit_analysis.intake.cells.contract import clean_cell
 from eit_analysis.intake.cells.identifiers import CellError
 from eit_analysis.intake.cells.parsing import clean_text
 from eit_analysis.intake.sheets.headers import form_spec
-from eit_analysis.intake.sheets.ledger import Ledger
-from eit_analysis.intake.sheets.reader import filled_under, read_table, stop_at_refusal
+from eit_analysis.intake.sheets.reader import read_list
 from eit_analysis.intake.sheets.spec import Reading, find_layout
 from eit_analysis.intake.sheets.workbook import read_files
 
@@ -94,10 +93,7 @@ def read_listed(path: Path) -> pd.DataFrame:
     if raw.problem or layout is None or not layout.whole or layout.found < LEAST_HEADERS:
         problem = raw.problem or "la ligne d'en-têtes (Identifiant, Raison sociale) manque, remettez-la"
         raise InputError(problem, file=path.name)
-    ledger = Ledger()
-    batch = read_table(layout, cells, filled_under(layout, cells), ledger, ledger.place(path.name))
-    stop_at_refusal(ledger, path.name)
-    found = batch.frame()[LISTED].astype(object).drop_duplicates(ignore_index=True)
+    found = read_list(layout, cells, path.name)[LISTED].astype(object).drop_duplicates(ignore_index=True)
     found = found.where(found.notna(), None)
     twice = found["site_id"].duplicated()
     if twice.any():
