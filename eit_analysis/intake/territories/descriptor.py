@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,12 +60,10 @@ def _parsed(data: bytes | None) -> dict[str, Any]:
     if data is None:
         raise RefusedError("exchange_no_descriptor", member=NAME)
     text, _ = text_of(data)
-    if len(data) > BYTES or _depth(text) > DEPTH:
-        raise RefusedError("exchange_descriptor")
-    try:
-        content = json.loads(text, parse_constant=_refuse)
-    except (ValueError, RecursionError):
-        raise RefusedError("exchange_descriptor") from None
+    content = None
+    if len(data) <= BYTES and _depth(text) <= DEPTH:
+        with suppress(ValueError, RecursionError):
+            content = json.loads(text, parse_constant=_refuse)
     if not isinstance(content, dict):
         raise RefusedError("exchange_descriptor")
     return content
