@@ -13,7 +13,7 @@ import pandas as pd
 from eit_analysis.french import fold_words
 from eit_analysis.intake.cells.columns import Cells
 from eit_analysis.intake.cells.parsing import clean_text, parse_number
-from eit_analysis.intake.checks.marks import findings, gathered, mark
+from eit_analysis.intake.checks.marks import gathered, mark
 from eit_analysis.intake.sheets.ledger import SOURCE, Ledger
 from eit_analysis.intake.sheets.rows import SheetRows
 from eit_analysis.tables import TABLES, header, used_for
@@ -76,8 +76,8 @@ def check_totals(values: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame:
     for key, stated in added_up.groupby(COLUMN, sort=False):
         if key in sheets:
             rows = _wrong(sheets[key].sort_values("source_row"), stated.sort_values("source_row"))
-            wrong = findings("stated_total", total=rows["value"], sum=rows["sum"])
-            found.append(mark(rows, str(key[-1]), rows["raw_value"], wrong))
+            sums = {"total": rows["value"], "sum": rows["sum"]}
+            found.append(mark(rows, str(key[-1]), rows["raw_value"], "stated_total", **sums))
     return gathered(found)
 
 
