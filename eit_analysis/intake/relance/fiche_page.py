@@ -13,25 +13,13 @@ from eit_analysis.french import counted, fold_words
 from eit_analysis.intake.cells.privacy import PRIVATE
 from eit_analysis.intake.form import guide
 from eit_analysis.intake.relance.fiche import Fiche
+from eit_analysis.intake.relance.phrases import PHRASES
 from eit_analysis.intake.relance.wave_cells import DOUBTFUL, IMPLAUSIBLE, LAW, MISSING, REFUSED
 from eit_analysis.study import Study
 from eit_analysis.templates import environment, permitted
 
 TEMPLATES = Path(__file__).parent / "template"
-# Sections of the questions, in their order: kind, title, what the reader should know.
-SECTIONS = (
-    (REFUSED, "À corriger", "Ces cases, ou les réponses à leur sujet, n'ont pas pu être utilisées."),
-    (
-        IMPLAUSIBLE,
-        "À confirmer ou corriger",
-        "Ces valeurs surprennent. Une quantité ou un coût n'est compté qu'une fois confirmé ou corrigé.",
-    ),
-    (MISSING, "À compléter", "Ces cases sont vides alors que l'étude en a besoin."),
-    (LAW, "Ce que la loi demande", "Vos réponses ne disent pas si c'est fait. Répondez en quelques mots, ou "
-     "«\u00a0NC\u00a0»."),
-    (DOUBTFUL, "Lectures à vérifier", "Ces cases pouvaient se lire de plusieurs façons\u00a0: voici ce que "
-     "nous avons compris. Si c'est juste, vous n'avez rien à répondre."),
-)  # fmt: skip
+SECTIONS = (REFUSED, IMPLAUSIBLE, MISSING, LAW, DOUBTFUL)  # of the questions, in their order
 
 
 @cache
@@ -54,8 +42,8 @@ def page(study: Study, fiche: Fiche) -> bytes:
     """The HTML file of one fiche."""
     css, policy = style_sheet()
     sections = [
-        (title, note, [question for question in fiche.questions if question.kind == kind])
-        for kind, title, note in SECTIONS
+        (PHRASES[f"title_{kind}"], PHRASES[f"note_{kind}"], [q for q in fiche.questions if q.kind == kind])
+        for kind in SECTIONS
     ]
     template = environment(TEMPLATES).get_template("relance.html.j2")
     html = template.render(
