@@ -16,7 +16,7 @@ from eit_analysis.intake.cells.texts import with_blank
 from eit_analysis.intake.sheets.batch import Batch
 from eit_analysis.intake.sheets.headers import form_spec
 from eit_analysis.intake.sheets.ledger import Ledger
-from eit_analysis.intake.sheets.rows import SheetRows
+from eit_analysis.intake.sheets.rows import SurveySheet
 
 
 @dataclass
@@ -33,7 +33,7 @@ class SurveyBatch(Batch):
     repeats: np.ndarray = field(default_factory=lambda: np.zeros((0, 3), dtype=np.int64))
 
 
-def gather(table: str, sheets: Sequence[SheetRows], ledger: Ledger) -> SurveyBatch:
+def gather(table: str, sheets: Sequence[SurveySheet], ledger: Ledger) -> SurveyBatch:
     """Rows of all the sheets of one table, one after the other.
 
     One that repeats another in every cell is merged into the first.
@@ -80,7 +80,7 @@ def gather(table: str, sheets: Sequence[SheetRows], ledger: Ledger) -> SurveyBat
     )  # fmt: skip
 
 
-def _beside(table: str, sheets: Sequence[SheetRows]) -> Cells:
+def _beside(table: str, sheets: Sequence[SurveySheet]) -> Cells:
     """What each row holds in columns that are not of the form: flows of two workshops are not one."""
     texts: list[str] = []
     for sheet in sheets:
@@ -93,7 +93,7 @@ def _beside(table: str, sheets: Sequence[SheetRows]) -> Cells:
     return Cells.of(texts)
 
 
-def _pooled(sheets: Sequence[SheetRows]) -> tuple[Sequence[Any], list[np.ndarray]]:
+def _pooled(sheets: Sequence[SurveySheet]) -> tuple[Sequence[Any], list[np.ndarray]]:
     """Cells of several sheets, a blank first, and the position there of the cells of each sheet."""
     if len(sheets) == 1:
         values = sheets[0].cells.values

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
-from typing import Any
 
 from eit_analysis import tables
 from eit_analysis.errors import InputError
 from eit_analysis.intake.answers.answer_sheets import find_header, read_answers
-from eit_analysis.intake.answers.applied import Applied, Grid
+from eit_analysis.intake.answers.applied import Applied, Grid, SheetKey
 from eit_analysis.intake.answers.applying import apply
+from eit_analysis.intake.cells.columns import Rows
 from eit_analysis.intake.cells.parsing import clean_text
 from eit_analysis.intake.sheets.ledger import NO_ROW, Ledger
 from eit_analysis.intake.sheets.mapping import Mapping, find_mapping, translated
-from eit_analysis.intake.sheets.rows import PEOPLE, FoundSheet, SheetRows, find_sheet
+from eit_analysis.intake.sheets.rows import PEOPLE, SurveySheet, find_sheet
 from eit_analysis.intake.sheets.siblings import siblings
-from eit_analysis.intake.sheets.spec import Layout
 from eit_analysis.intake.sheets.workbook import Note, RawFile, read_files, survey_files
 from eit_analysis.reference.findings import finding
 from eit_analysis.study import Study
@@ -43,12 +41,12 @@ def read_raw(study: Study, progress: Callable[[Iterable], Iterable]) -> tuple[li
 
 def find_sheets(
     files: list[RawFile], ledger: Ledger, mappings: Sequence[Mapping] = ()
-) -> tuple[list[FoundSheet], list[RawFile]]:
+) -> tuple[list[SurveySheet], list[RawFile]]:
     """The sheets of every file that belong to a table, and the files with answers to a *fiche de relance*.
 
     What the reader itself found goes to the ledger. A sheet of a layout in ``mappings`` is read by it.
     """
-    found: list[FoundSheet] = []
+    found: list[SurveySheet] = []
     answering: set[str] = set()
     for file in files:
         if file.problem:
@@ -75,19 +73,15 @@ def _log_notes(ledger: Ledger, file: str, sheet: str, notes: list[Note], shown: 
         ledger.correct(place, row or NO_ROW, "", raw if shown else "", clean if shown else "", rule)
 
 
-def apply_answers(files: list[RawFile], found: list[FoundSheet], ledger: Ledger) -> Applied:
-    """Put the answers of the firms into the raw sheets they name."""
+def apply_answers(files: list[RawFile], found: list[SurveySheet], ledger: Ledger) -> Applied:
+    """Put the answers of the firms into the sheets they name."""
     sheets = read_answers(files)
     if not sheets:
         return Applied()
-    grids = {
-        ledger.origins[sheet.place]: grid(sheet.layout, sheet.raw.rows) for sheet in found if sheet.layout
-    }
-    applied = apply(sheets, grids)
-    for position, sheet in enumerate(found):
-        rows = applied.rows.get(ledger.origins[sheet.place])
-        if rows is not None:
-            found[position] = replace(sheet, raw=replace(sheet.raw, rows=rows))
+    applied = apply(sheets, grids(found, ledger))
+    for sheet in found:
+        if rows := applied.rows.get(ledger.origins[sheet.place]):
+            sheet.cells = Rows.of(rows)
     for file, name, row, *correction in applied.corrections:
         ledger.correct(ledger.place(file, name), row, *correction)
     for file, name, row, *refusal in applied.quarantine:
@@ -95,17 +89,23 @@ def apply_answers(files: list[RawFile], found: list[FoundSheet], ledger: Ledger)
     return applied
 
 
-def grid(layout: Layout, rows: Sequence[list[Any]]) -> Grid:
-    form = tables.form(layout.table)
-    columns = {form[name]["header"]: index for name, index in layout.columns.items()}
-    return Grid(layout.table, rows, layout.header_row, columns)
+def grids(sheets: list[SurveySheet], ledger: Ledger) -> dict[SheetKey, Grid]:
+    """The sheets that are read, by file and sheet, as answers and questions name their cells."""
+    found = {}
+    for sheet in sheets:
+        if sheet.layout:
+            form = tables.form(sheet.table)
+            columns = {form[name]["header"]: index for name, index in sheet.layout.columns.items()}
+            place = ledger.origins[sheet.place]
+            found[place] = Grid(sheet.table, sheet.cells, sheet.layout.header_row, columns)
+    return found
 
 
 def refuse_blank(
-    files: list[RawFile], sheets: list[SheetRows], answering: list[RawFile], ledger: Ledger
+    files: list[RawFile], sheets: list[SurveySheet], answering: list[RawFile], ledger: Ledger
 ) -> None:
     """Say which files hold no answer: no cell, or blank sheets, a firm that we described ourselves aside."""
-    rows: dict[str, list[SheetRows]] = {}
+    rows: dict[str, list[SurveySheet]] = {}
     for sheet in sheets:
         rows.setdefault(siblings(*ledger.origins[sheet.place]), []).append(sheet)
     answers = {file.name for file in answering}
@@ -121,13 +121,13 @@ def refuse_blank(
             ledger.quarantine(ledger.place(file.name), NO_ROW, "", "", finding("blank_file"))
 
 
-def _signed(sheet: SheetRows) -> bool:
+def _signed(sheet: SurveySheet) -> bool:
     """Whether a firm has filled in its sheet Entreprise: its consent is never filled in for it."""
     numbers = sheet.columns.get("consent", sheet.rows[:0])
     return any(clean_text(sheet.cells.values[number]) for number in numbers.tolist())
 
 
-def refuse_nothing(files: list[RawFile], sheets: list[SheetRows], ledger: Ledger) -> None:
+def refuse_nothing(files: list[RawFile], sheets: list[SurveySheet], ledger: Ledger) -> None:
     """Stop where no row at all can be cleaned, with the first reason for it."""
     if any(len(sheet.rows) for sheet in sheets) or not files:
         return

@@ -16,7 +16,7 @@ from eit_analysis.intake.cells.parsing import clean_text
 from eit_analysis.intake.cleaning import places, weighing
 from eit_analysis.intake.cleaning.gathering import SurveyBatch, gather
 from eit_analysis.intake.sheets.ledger import Ledger
-from eit_analysis.intake.sheets.rows import SheetRows
+from eit_analysis.intake.sheets.rows import SurveySheet
 from eit_analysis.reference.findings import finding
 
 FLOW_LETTERS = {"flows": "F", "utilities": "U"}  # of the tables whose rows have a name of their own
@@ -25,7 +25,7 @@ UNREAD = ("site_id", "direction", "category", "description", "waste_code", "qual
 
 
 def clean_tables(
-    sheets: Sequence[SheetRows], half_widths: Mapping[str, float], ledger: Ledger
+    sheets: Sequence[SurveySheet], half_widths: Mapping[str, float], ledger: Ledger
 ) -> tuple[dict[str, pd.DataFrame], pd.DataFrame, pd.DataFrame]:
     """Tables by name; ``source_file, source_sheet, source_row, site_id`` of every data row read; flows of
     which all but the mass may be read.
@@ -37,7 +37,7 @@ def clean_tables(
     unread = pd.DataFrame()
     known: set[str] = set()
     for table in tables.TABLES:
-        own = [sheet for sheet in sheets if sheet.account.table == table]
+        own = [sheet for sheet in sheets if sheet.table == table]
         batch = gather(table, own, ledger)
         for column in batch.columns:
             if (table, column) != ("flows", "quantity"):  # read with its unit and period

@@ -22,7 +22,7 @@ from eit_analysis.intake.checks.stated_totals import check_totals, stated_totals
 from eit_analysis.intake.cleaning.incoming import (
     apply_answers,
     find_sheets,
-    grid,
+    grids,
     read_raw,
     refuse_blank,
     refuse_nothing,
@@ -32,8 +32,8 @@ from eit_analysis.intake.cleaning.tidy import clean_tables
 from eit_analysis.intake.registers import waste_register
 from eit_analysis.intake.sheets.ledger import CORRECTIONS, QUARANTINE, Ledger, SheetAccount
 from eit_analysis.intake.sheets.mapping import read_mappings
-from eit_analysis.intake.sheets.rows import sheet_rows
-from eit_analysis.intake.sheets.siblings import with_siblings
+from eit_analysis.intake.sheets.rows import set_aside
+from eit_analysis.intake.sheets.siblings import hear_siblings
 from eit_analysis.study import Study
 
 
@@ -94,23 +94,21 @@ def clean_wave(study: Study, progress: Callable[[Iterable], Iterable] = iter) ->
     ledger = Ledger()
     accounts: dict[str, list[SheetAccount]] = {file.name: [] for file in files}
     confirmed = [mapping for mapping in read_mappings(study.raw.parent) if mapping.confirmed]
-    found, answering = find_sheets(files, ledger, confirmed)
-    found = with_siblings(found, study.wave, ledger)
-    applied = apply_answers(answering, found, ledger)
+    sheets, answering = find_sheets(files, ledger, confirmed)
+    hear_siblings(sheets, study.wave, ledger)
+    applied = apply_answers(answering, sheets, ledger)
     for (file, _), answered in applied.accounts.items():
         accounts[file].append(answered)
-    rows = []
-    for sheet in found:
+    for sheet in sheets:
         file, name = ledger.origins[sheet.place]
-        removed = {row for f, s, row in applied.removed if (f, s) == (file, name)}
-        rows.append(sheet_rows(sheet, removed, ledger))
-        accounts[file].append(rows[-1].account)
-    refuse_nothing(files, rows, ledger)
-    refuse_blank(files, rows, answering, ledger)
-    clean, row_sites, unread = clean_tables(rows, study.settings.evidence_half_width, ledger)
-    totals = check_totals(*stated_totals(rows, ledger))
-    grids = {ledger.origins[sheet.place]: grid(sheet.layout, sheet.cells) for sheet in rows if sheet.layout}
-    del rows, found  # as large as the tables, and of no use to what follows
+        set_aside(sheet, {row for f, s, row in applied.removed if (f, s) == (file, name)}, ledger)
+        accounts[file].append(sheet.account)
+    refuse_nothing(files, sheets, ledger)
+    refuse_blank(files, sheets, answering, ledger)
+    clean, row_sites, unread = clean_tables(sheets, study.settings.evidence_half_width, ledger)
+    totals = check_totals(*stated_totals(sheets, ledger))
+    cells = grids(sheets, ledger)
+    del sheets  # as large as the tables, and of no use to what follows
     for account in (account for sheets in accounts.values() for account in sheets):
         account.check()
     reconciled = reconcile(
@@ -119,4 +117,4 @@ def clean_wave(study: Study, progress: Callable[[Iterable], Iterable] = iter) ->
     )  # fmt: skip
     clean["flows"] = reconciled.flows
     made = manifest(study, files, left_alone, accounts, clean)
-    return Cleaned(clean, row_sites, unread, reconciled, ledger, totals, grids, applied, made)
+    return Cleaned(clean, row_sites, unread, reconciled, ledger, totals, cells, applied, made)
