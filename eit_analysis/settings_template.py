@@ -87,7 +87,9 @@ def _choices(annotation: Any) -> str:
     inside = get_args(annotation)
     words = inside if get_origin(annotation) is Literal else get_args(inside[0]) if inside else ()
     return (
-        f" Au choix\u00a0: {', '.join(words)}." if words and all(isinstance(word, str) for word in words) else ""
+        f" Au choix\u00a0: {', '.join(words)}."
+        if words and all(isinstance(word, str) for word in words)
+        else ""
     )
 
 

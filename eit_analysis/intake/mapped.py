@@ -24,7 +24,11 @@ def map_file(file: Path, study: Study) -> Iterator[str]:
     """
     sheets, folder = read_file(file).sheets, study.raw.parent
     place = file.resolve()
-    name = place.relative_to(study.raw.resolve()).as_posix() if place.is_relative_to(study.raw.resolve()) else file.name
+    name = (
+        place.relative_to(study.raw.resolve()).as_posix()
+        if place.is_relative_to(study.raw.resolve())
+        else file.name
+    )
     known = mapping.read_mappings(folder)
     before, read = len(known), 0
     lines: list[str] = []

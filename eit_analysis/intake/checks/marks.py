@@ -24,7 +24,9 @@ def mark(rows: pd.DataFrame, column: str, raw: Iterable[str], code: str, **field
     """
     if rows.empty:
         return no_lines(LINE)
-    given = {name: value if isinstance(value, COLUMN) else [value] * len(rows) for name, value in fields.items()}
+    given = {
+        name: value if isinstance(value, COLUMN) else [value] * len(rows) for name, value in fields.items()
+    }
     lines = zip(*given.values(), strict=True)
     found = [finding(code, **dict(zip(given, line, strict=True))) for line in lines]
     return rows[SOURCE].assign(

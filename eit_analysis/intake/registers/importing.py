@@ -127,12 +127,10 @@ def _merged(study: Study, read: RegisterTable) -> tuple[pd.DataFrame, int]:
 
 def _merged_refused(study: Study, read: RegisterTable) -> pd.DataFrame:
     log, merged = f"{read.table}.quarantine", read.refused
-    if not read.layout.replaces:
-        return merged
-    if study.has(log):
+    if read.layout.replaces and study.has(log):
         old = typed(study.load(log))
         merged = pd.concat([old[old["source_file"] != read.manifest["file"]], merged], ignore_index=True)
-    return merged.sort_values(SOURCE, kind="stable").reset_index(drop=True)
+    return merged.sort_values(SOURCE, kind="stable", ignore_index=True) if read.layout.replaces else merged
 
 
 def _merged_manifest(study: Study, read: RegisterTable, rows: int) -> dict[str, Any]:

@@ -22,7 +22,12 @@ FILLS = {
 }
 GUIDE_TEXT = guide.texts("relance")
 TIP = {"validate": "any", "input_title": "Votre réponse", "input_message": PHRASES["tip"]}
-TICK = TIP | {"validate": "list", "source": ["oui", "non"], "show_error": False, "input_message": PHRASES["tick"]}
+TICK = TIP | {
+    "validate": "list",
+    "source": ["oui", "non"],
+    "show_error": False,
+    "input_message": PHRASES["tick"],
+}
 
 
 def workbook(study: Study, fiche: Fiche) -> bytes:

@@ -13,15 +13,14 @@ from eit_analysis import reference, tables
 from eit_analysis.french import fold_words
 from eit_analysis.intake.cells.columns import Cells, Rows
 from eit_analysis.intake.cells.parsing import clean_text, singular
-from eit_analysis.intake.cells.texts import content, texts_of
+from eit_analysis.intake.cells.texts import matches, texts_of
 from eit_analysis.intake.reading.sheet import STRUCK
 from eit_analysis.intake.sheets.headers import header_key
 from eit_analysis.intake.sheets.spec import Layout
 
 LEAST_ANSWERS = 7  # equal to those of the printed example: fewer may be a firm's own
-TOTAL_LIKE = re.compile(
-    r"tota|somme|ensemble|cumul|récapitul|recapitul|tous (?:les |nos )?(?:d[ée]chets|flux)"
-)
+# What a total says somewhere, and what is struck out (a pattern of RE2).
+ODD = rf"(?i)tota|somme|ensemble|cumul|r[ée]capitul|tous (?:les |nos )?(?:d[ée]chets|flux)|^{STRUCK}"
 TOTAL = re.compile(r"(?:sous |grand )?(?:total|totaux)\b|somme\b")
 TOTAL_ALONE = re.compile(r"(?:sous |grand )?(?:total|totaux)(?: general| annuel| par an)?")
 # What a row of a sheet is of. There a total has one of these words, and no other than those that follow.
@@ -40,44 +39,21 @@ def suspects(layout: Layout, cells: Rows) -> list[int]:
 
     A quick look at the distinct cells; `ignored_rule` decides on these few rows.
     """
-    key = header_key(tables.form(layout.table)[layout.key]["header"])
-    odd_keys = {key, example(layout.table).get(layout.key)}
     texts = texts_of(cells.values)
     blank = pc.or_(pc.equal(texts, ""), pc.utf8_is_space(texts)).fill_null(False)
     filled = ~blank.to_numpy(zero_copy_only=False)
     if texts.null_count:
         filled &= cells.test(lambda cell: cell is not None)
-    keys = cells.numbers[:, layout.columns[layout.key]]
-    suspect = _nearly_blank(filled, cells.numbers)
-    letters = content(texts).lower()  # of ASCII letters alone
-    if any(
-        word in letters for word in (b"tota", b"somme", b"ensemble", b"cumul", b"capitul", b"#barr", b"tous ")
-    ):  # in few
-        odd = cells.test(
-            lambda cell: (
-                isinstance(cell, str)
-                and (cell.startswith(STRUCK) or TOTAL_LIKE.search(cell.casefold()) is not None)
-            )
-        )
-        suspect |= odd[cells.numbers].any(axis=1)
-    column = Cells.among(cells.values, keys)
-    repeated = [isinstance(cell, str) and header_key(cell) in odd_keys for cell in column.values]
-    suspect |= np.array(repeated, dtype=bool)[column.codes]
+    suspect = filled[cells.numbers].sum(axis=1) <= 1
+    suspect |= matches(texts, ODD)[cells.numbers].any(axis=1)
+    odd_keys = {header_key(tables.header(layout.table, layout.key)), example(layout.table).get(layout.key)}
+    keys = Cells.among(cells.values, cells.numbers[:, layout.columns[layout.key]])
+    suspect[keys.where(lambda cell: isinstance(cell, str) and header_key(cell) in odd_keys)] = True
     if layout.table == "readiness" and "answer" in layout.columns:
         suspect |= ~filled[cells.numbers[:, layout.columns["answer"]]]
     suspect[: layout.header_row] = True
     suspect[layout.header_row] = False
     return np.flatnonzero(suspect).tolist()
-
-
-def _nearly_blank(filled: np.ndarray, numbers: np.ndarray) -> np.ndarray:
-    """Rows with one filled cell at most."""
-    count = np.zeros(len(numbers), dtype=np.int32)
-    for column in numbers.T:
-        count += filled[column]
-        if count.min(initial=2) > 1:  # after two columns in most sheets
-            break
-    return count <= 1
 
 
 def ignored_rule(layout: Layout, row: list[Any], index: int) -> str | None:
@@ -116,7 +92,7 @@ def ignored_rule(layout: Layout, row: list[Any], index: int) -> str | None:
         return "ignored_unanswered"
     if len(filled) == 1 and (not key or " " in key):
         return "ignored_title_row"
-    if key and header_key(key) == header_key(tables.form(layout.table)[layout.key]["header"]):
+    if key and header_key(key) == header_key(tables.header(layout.table, layout.key)):
         return "ignored_header_row"
     return "ignored_example_row" if _is_example(layout, texts) else None
 

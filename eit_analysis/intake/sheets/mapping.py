@@ -103,11 +103,11 @@ def read_mappings(folder: Path) -> list[Mapping]:
     for mapping in found:
         ours = {spec["header"] for spec in tables.form(mapping.table).values()}
         sheet = tables.sheet_name(mapping.table)
-        wrong = {header: f"n'est pas un en-tête de la feuille {sheet}" for header in mapping.columns | mapping.fixed}
+        wrong = dict.fromkeys(mapping.columns | mapping.fixed, f"n'est pas un en-tête de la feuille {sheet}")
         wrong = {header: problem for header, problem in wrong.items() if header not in ours}
         wrong |= {h: "n'est pas dans headers" for h in mapping.columns.values() if h not in mapping.headers}
         if mapping.fixed.get(IDENTIFIER) and not mapping.file:
-            wrong[IDENTIFIER] = "est d'un seul fichier\u00a0: nommez-le (file = \"E07.xlsx\")"
+            wrong[IDENTIFIER] = 'est d\'un seul fichier\u00a0: nommez-le (file = "E07.xlsx")'
         for header, problem in wrong.items():
             raise InputError(f"«\u00a0{header}\u00a0» {problem}, corrigez-le", file=FILE)
     return found

@@ -107,9 +107,7 @@ def _later(layout: Layout, cells: Rows) -> list[Layout]:
     like = pc.is_in(pc.utf8_lower(starts), value_set=_starts(layout.table)).to_numpy(zero_copy_only=False)
     for number in np.flatnonzero(like).tolist():
         like[number] = layout.spec.means(clean_text(cells.values[number])) is not None
-    count = np.zeros(len(cells) - layout.header_row - 1, dtype=np.int32)
-    for column in cells.numbers[layout.header_row + 1 :].T:
-        count += like[column]
+    count = like[cells.numbers[layout.header_row + 1 :]].sum(axis=1)
     rows = np.flatnonzero(count >= LEAST) + layout.header_row + 1
     made = [layout_of(layout.spec, int(row), cells[int(row)]) for row in rows]
     return [other for other in made if len(other.columns) >= max(LEAST, len(other.unknown) + 1)]
