@@ -23,8 +23,8 @@ from eit_analysis.config_section import Section
 WIDTH = 110
 YEAR = 2026  # of an example
 HEAD = (
-    "Paramètres de l'étude. Une clé inconnue est refusée. Ce qui suit un # ne compte pas\u00a0: pour changer une "
-    "valeur, ôtez celui de sa ligne et, s'il en a un, celui du titre entre crochets au-dessus."
+    "Paramètres de l'étude. Une clé inconnue est refusée. Ce qui suit un # ne compte pas\u00a0: pour changer "
+    "une valeur, ôtez celui de sa ligne et, s'il en a un, celui du titre entre crochets au-dessus."
 )
 
 

@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 from eit_analysis.errors import InputError, UsageError
 from eit_analysis.intake.cells.columns import Rows
 from eit_analysis.intake.cells.identifiers import CellError
-from eit_analysis.intake.registers import REGISTERS, read_register, recognise
+from eit_analysis.intake.registers import REGISTERS, read_register
+from eit_analysis.intake.registers.files import recognised
 from eit_analysis.intake.registers.kinds import official_number, read_cell
 from eit_analysis.intake.registers.table_reader import read_sheet
 from eit_analysis.intake.sheets.spec import find_layout
-from eit_analysis.intake.sheets.workbook import RawSheet
+from eit_analysis.intake.sheets.workbook import RawSheet, read_file
 from eit_analysis.reference.findings import labels
 
 NUMBERS = [
@@ -194,9 +195,9 @@ def test_a_missing_column_is_named_and_a_wrong_register_is_told(tmp_path):
     file = written(tmp_path / "x.csv", HEADER[:-1], [line[:-1] for line in LINES])
     with pytest.raises(InputError, match=r"x\.csv.*«\u00a0Pourcentage\u00a0»"):
         read_register("dares", file)
-    assert recognise(file) is None
+    assert recognised(read_file(file).sheets) is None
     right = written(tmp_path / "y.csv")
-    assert recognise(right) == "dares"
+    assert recognised(read_file(right).sheets) == "dares"
     with pytest.raises(InputError, match="celles de «\u00a0dares\u00a0»"):
         read_register("rome", right)
     with pytest.raises(UsageError, match="sirene, trackdechets"):

@@ -6,7 +6,7 @@ Their tables are kept beside the survey's; cleaning leaves them alone.
 from __future__ import annotations
 
 from eit_analysis.intake.registers.canonical import WASTE_REGISTERS, waste_register
-from eit_analysis.intake.registers.files import REGISTERS, RegisterTable, read_register, recognise
+from eit_analysis.intake.registers.files import REGISTERS, RegisterTable, read_register
 from eit_analysis.intake.registers.importing import bmo_of_basin, import_register
 
 __all__ = [
@@ -16,6 +16,5 @@ __all__ = [
     "bmo_of_basin",
     "import_register",
     "read_register",
-    "recognise",
     "waste_register",
 ]

@@ -41,11 +41,6 @@ class RegisterTable:
         return cast("RegisterLayout", self.match.spec)
 
 
-def recognise(file: Path) -> str | None:
-    """Name of the register whose columns a file has, None when it has those of none."""
-    return _recognised(read_file(file).sheets)
-
-
 def read_register(register: str, file: Path, territory: frozenset[str] = frozenset()) -> RegisterTable:
     """Read a register's file.
 
@@ -100,7 +95,8 @@ def _best(register: Register, sheet: RawSheet) -> Layout | None:
     return max(matches, key=lambda match: match.found, default=None)
 
 
-def _recognised(sheets: list[RawSheet]) -> str | None:
+def recognised(sheets: list[RawSheet]) -> str | None:
+    """Name of the register whose columns a file has, None when it has those of none."""
     found = {
         name: match.found
         for name, register in REGISTERS.items()
@@ -111,7 +107,7 @@ def _recognised(sheets: list[RawSheet]) -> str | None:
 
 
 def _why_not(wanted: Register, sheets: list[RawSheet]) -> str:
-    if other := _recognised(sheets):
+    if other := recognised(sheets):
         return (
             f"ses colonnes ne sont pas celles du registre «\u00a0{wanted.name}\u00a0» mais celles de "
             f"«\u00a0{other}\u00a0», importez-le sous ce nom"

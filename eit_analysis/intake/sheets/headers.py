@@ -185,9 +185,9 @@ def find_form(table: str, rows: Sequence[Sequence[Any]]) -> Layout | None:
 
 
 def understood(name: str, rows: Sequence[Sequence[Any]], told: str = "") -> tuple[str, Layout | None, bool]:
-    """Table of a sheet, if it is not told, by its name, else the form of which it holds most; where; how sure.
+    """Table of a sheet, where not told by its name, else the form of which it holds most; its place; how sure.
 
-    ``""`` for none. Half of the headers of a form identify a table by themselves.
+    ``""`` is no table. Half of the headers of a form identify a table by themselves.
     """
     named = told or table_of(name) or ""
     layouts = [found for table in ([named] if named else tables.TABLES) if (found := find_form(table, rows))]

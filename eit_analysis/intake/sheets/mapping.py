@@ -103,8 +103,8 @@ def read_mappings(folder: Path) -> list[Mapping]:
     for mapping in found:
         ours = {spec["header"] for spec in tables.form(mapping.table).values()}
         sheet = tables.sheet_name(mapping.table)
-        wrong = dict.fromkeys(mapping.columns | mapping.fixed, f"n'est pas un en-tête de la feuille {sheet}")
-        wrong = {header: problem for header, problem in wrong.items() if header not in ours}
+        typed = mapping.columns | mapping.fixed
+        wrong = {h: f"n'est pas un en-tête de la feuille {sheet}" for h in typed if h not in ours}
         wrong |= {h: "n'est pas dans headers" for h in mapping.columns.values() if h not in mapping.headers}
         if mapping.fixed.get(IDENTIFIER) and not mapping.file:
             wrong[IDENTIFIER] = 'est d\'un seul fichier\u00a0: nommez-le (file = "E07.xlsx")'
@@ -127,7 +127,7 @@ def find_mapping(mappings: Sequence[Mapping], sheet: RawSheet) -> tuple[Mapping,
 
 
 def translated(sheet: RawSheet, file: str, mapping: Mapping, header_row: int) -> RawSheet:
-    """A sheet of a file with our headers instead of its own, and the columns that all its rows have alike.
+    """A sheet of a file with our headers instead of its own, and the columns that are alike in all rows.
 
     The unit that the header of the quantity states stays in it.
     """
