@@ -19,8 +19,8 @@ COLUMN = (pd.Series, np.ndarray, list)  # a value for each row
 def mark(rows: pd.DataFrame, column: str, raw: Iterable[str], code: str, **fields: Any) -> pd.DataFrame:
     """One mark for each row of a tidy table whose value is doubtful, in the columns of ``implausible.csv``.
 
-    ``column`` is the French header of the cell, ``raw`` its value in each row; ``code`` and ``fields`` (of all
-    rows, or a series of each) are what is doubtful.
+    ``column`` is the French header of the cell, ``raw`` its value in each row; ``code`` and ``fields`` (of
+    all rows, or a series of each) are what is doubtful.
     """
     if rows.empty:
         return no_lines(LINE)

@@ -185,7 +185,7 @@ def find_form(table: str, rows: Sequence[Sequence[Any]]) -> Layout | None:
 
 
 def understood(name: str, rows: Sequence[Sequence[Any]], told: str = "") -> tuple[str, Layout | None, bool]:
-    """Table of a sheet, where not told by its name, else the form of which it holds most; its place; how sure.
+    """Table of a sheet, where not told by its name, else by what it holds most of; its layout; if sure.
 
     ``""`` is no table. Half of the headers of a form identify a table by themselves.
     """

@@ -127,7 +127,7 @@ def find_mapping(mappings: Sequence[Mapping], sheet: RawSheet) -> tuple[Mapping,
 
 
 def translated(sheet: RawSheet, file: str, mapping: Mapping, header_row: int) -> RawSheet:
-    """A sheet of a file with our headers instead of its own, and the columns that are alike in all rows.
+    """A sheet with our headers instead of those of its file, and the columns that are alike in all rows.
 
     The unit that the header of the quantity states stays in it.
     """
@@ -150,7 +150,7 @@ def translated(sheet: RawSheet, file: str, mapping: Mapping, header_row: int) ->
 
 
 def propose(sheet: RawSheet, file: str = "") -> Mapping | None:
-    """What the columns of an unknown table of a file seem to be; None without a header row or three of our columns."""
+    """What the columns of an unknown table seem to be; None without a header row or three of our columns."""
     cells = Rows.of(sheet.rows)
     header_row = _header_row(cells)
     if header_row is None:
