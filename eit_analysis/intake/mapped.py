@@ -11,6 +11,7 @@ from eit_analysis.files import write_atomic
 from eit_analysis.intake.sheets import mapping
 from eit_analysis.intake.sheets.headers import understood
 from eit_analysis.intake.sheets.workbook import RawSheet, read_file
+from eit_analysis.reference import sentence
 from eit_analysis.study import Study
 
 
@@ -45,10 +46,7 @@ def map_file(file: Path, study: Study) -> Iterator[str]:
             what = "nos en-têtes, lue telle quelle" if ours else "aucun tableau reconnu"
             lines.append(f"Feuille «\u00a0{sheet.name}\u00a0»\u00a0: {what}.")
     if not read:
-        problem = (
-            "aucune feuille n'a de tableau où reconnaître nos colonnes, recopiez-la dans le questionnaire"
-        )
-        raise InputError(problem, file=file.name)
+        raise InputError(sentence("map_nothing"), file=file.name)
     if added := known[before:]:
         path = folder / mapping.FILE
         text = path.read_text(encoding="utf-8") if path.exists() else mapping.HEAD
@@ -56,7 +54,7 @@ def map_file(file: Path, study: Study) -> Iterator[str]:
     yield from lines
     if not all(one.confirmed for one in known):
         where = (folder / mapping.FILE).relative_to(study.root).as_posix()
-        yield f"À relire, compléter et confirmer dans {where}, puis «\u00a0eit clean {study.name}\u00a0»."
+        yield sentence("map_confirm", where=where, study=study.name)
 
 
 def _told(sheet: RawSheet, found: mapping.Mapping, header_row: int) -> Iterator[str]:

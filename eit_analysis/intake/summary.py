@@ -9,6 +9,7 @@ import pandas as pd
 
 from eit_analysis.french import counted
 from eit_analysis.intake.cleaning.wave import Cleaned
+from eit_analysis.reference import sentence
 from eit_analysis.study import Study
 
 
@@ -21,7 +22,7 @@ def summary(study: Study, cleaned: Cleaned, questions: int) -> list[str]:
     return [
         f"Vague {study.wave}\u00a0: {', '.join(_counts(cleaned.manifest))}.",
         f"{doubtful}, {counted(questions, 'question', 'questions')} aux acteurs dans {folder}/relances/",
-        f"Tables, quarantine.csv, corrections.csv et implausible.csv\u00a0: {folder}/",
+        sentence("clean_files", folder=folder),
         *_unread(cleaned.quarantine),
         *_left_aside(cleaned.manifest, cleaned.corrections),
     ]
@@ -59,18 +60,12 @@ def _left_aside(manifest: dict[str, Any], corrections: pd.DataFrame) -> Iterator
     The same column of several sheets is named once.
     """
     for name in manifest["files_left_alone"]:
-        yield f"Non lu\u00a0: {name}\u00a0: ce format n'est pas lu\u00a0; demandez un XLSX, un ODS ou un CSV."
-    for what, rule, name in (
-        ("Feuille", "ignored_unknown_sheet", "source_sheet"),
-        ("Colonne", "ignored_unknown_column", "column"),
-    ):
-        mapped = " ou voyez «\u00a0eit map\u00a0»" if what == "Feuille" else ""
-        for text, rows in corrections[corrections["rule"] == rule].groupby(name):
+        yield sentence("clean_format", file=name)
+    for what, name in (("sheet", "source_sheet"), ("column", "column")):
+        unknown = corrections[corrections["rule"] == f"ignored_unknown_{what}"]
+        for text, rows in unknown.groupby(name):
             first = rows.iloc[0]
-            where = first["source_file"] + (f", feuille {first['source_sheet']}" if name == "column" else "")
+            where = first["source_file"] + (f", feuille {first['source_sheet']}" if what == "column" else "")
             if len(rows) > 1:
                 where += f", et {counted(len(rows) - 1, 'autre feuille', 'autres feuilles')}"
-            yield (
-                f"{what} laissée de côté\u00a0: «\u00a0{text}\u00a0» ({where})\u00a0; si c'est une réponse, "
-                f"remettez les en-têtes du questionnaire{mapped}."
-            )
+            yield sentence(f"clean_{what}_aside", name=text, where=where)

@@ -16,6 +16,7 @@ from eit_analysis.intake.sheets.mapping import Mapping, find_mapping, translated
 from eit_analysis.intake.sheets.rows import PEOPLE, SurveySheet, find_sheet
 from eit_analysis.intake.sheets.siblings import siblings
 from eit_analysis.intake.sheets.workbook import Note, RawFile, read_files, survey_files
+from eit_analysis.reference import sentence
 from eit_analysis.reference.findings import finding
 from eit_analysis.study import Study
 
@@ -24,15 +25,10 @@ def read_raw(study: Study, progress: Callable[[Iterable], Iterable]) -> tuple[li
     """The files of the wave as raw sheets, and the names of those that are left alone."""
     where = study.raw.relative_to(study.root).as_posix()
     if not study.raw.is_dir():
-        raise InputError(
-            "ce dossier n'existe pas, créez-le et déposez-y les questionnaires remplis", file=where
-        )
+        raise InputError(sentence("wave_no_folder"), file=where)
     paths, left_alone = survey_files(study.raw)
     if not paths and not study.establishments:  # a register alone is enough for a pre-diagnosis
-        raise InputError(
-            "ce dossier ne contient aucun questionnaire (XLSX, ODS ou CSV), déposez-y les fichiers remplis",
-            file=where,
-        )
+        raise InputError(sentence("wave_empty"), file=where)
     reading = read_files(paths, study.raw)
     files = [next(reading) for _ in progress(paths)]
     reading.close()
@@ -133,15 +129,10 @@ def refuse_nothing(files: list[RawFile], sheets: list[SurveySheet], ledger: Ledg
         return
     broken = next((file for file in files if file.problem), None)
     if broken is not None:
-        raise InputError(
-            f"aucun fichier utilisable dans cette vague\u00a0: {broken.problem}", file=broken.name
-        )
+        raise InputError(sentence("wave_unreadable", problem=broken.problem), file=broken.name)
     for sheet in sheets:
         if lost := sheet.problem:
             file = ledger.origins[sheet.place][0]
             raise InputError(f"{lost.sentence}, {lost.advice}", file=file, sheet=sheet.account.sheet)
     expected = ", ".join(tables.sheet_name(table) for table in tables.TABLES)
-    raise InputError(
-        f"aucune ligne remplie n'a été trouvée, remplissez au moins une des feuilles {expected}",
-        file=files[0].name,
-    )
+    raise InputError(sentence("wave_no_row", sheets=expected), file=files[0].name)

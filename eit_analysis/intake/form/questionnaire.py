@@ -105,10 +105,7 @@ def _firm_rows(firms: pd.DataFrame) -> list[dict[str, Any]]:
         rows.append({column: value for column, value in row.items() if value is not None})
     identifiers = [row.get("site_id") for row in rows]
     if None in identifiers or len(set(identifiers)) < len(identifiers):
-        raise InputError(
-            "il faut un identifiant à chaque entreprise (lettres, chiffres, tirets), corrigez la liste",
-            column="Identifiant",
-        )
+        raise InputError(reference.sentence("form_identifiers"), column="Identifiant")
     return rows
 
 

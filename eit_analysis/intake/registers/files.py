@@ -18,6 +18,7 @@ from eit_analysis.intake.registers.table_reader import SheetTable, read_sheet
 from eit_analysis.intake.sheets.ledger import typed
 from eit_analysis.intake.sheets.spec import Layout, find_layout
 from eit_analysis.intake.sheets.workbook import RawFile, RawSheet, read_file
+from eit_analysis.reference import sentence
 
 REGISTERS = declared()
 
@@ -62,8 +63,7 @@ def read_register(register: str, file: Path, territory: frozenset[str] = frozens
         it looks like, or the column that is missing. When no row of it is usable.
     """
     if register not in REGISTERS:
-        known = ", ".join(REGISTERS)
-        raise UsageError(f"Le registre «\u00a0{register}\u00a0» est inconnu\u00a0: choisissez parmi {known}.")
+        raise UsageError(sentence("register_unknown", register=register, known=", ".join(REGISTERS)))
     wanted = REGISTERS[register]
     raw = stream.read_large(wanted, file, territory) if stream.is_large(wanted, file) else read_file(file)
     found = [(sheet, best) for sheet in raw.sheets if (best := _best(wanted, sheet))]
@@ -108,24 +108,17 @@ def recognised(sheets: list[RawSheet]) -> str | None:
 
 def _why_not(wanted: Register, sheets: list[RawSheet]) -> str:
     if other := recognised(sheets):
-        return (
-            f"ses colonnes ne sont pas celles du registre «\u00a0{wanted.name}\u00a0» mais celles de "
-            f"«\u00a0{other}\u00a0», importez-le sous ce nom"
-        )
+        return sentence("register_other", name=wanted.name, other=other)
     near = [m for layout in wanted.layouts for s in sheets if (m := find_layout(layout, s.rows))]
     best = max(near, key=lambda m: m.found - len(m.missing), default=None)
     if best is None:
-        why = "aucune de ses colonnes n'y est"
+        why = sentence("register_nothing")
     elif best.missing:
         listed = ", ".join(f"«\u00a0{header}\u00a0»" for header in best.missing[:3])
-        why = (
-            f"colonne introuvable\u00a0: {listed}"
-            if len(best.missing) == 1
-            else f"colonnes introuvables\u00a0: {listed}"
-        )
+        why = sentence("register_lacks" + "_several" * (len(best.missing) > 1), columns=listed)
     else:
-        why = f"la colonne «\u00a0{best.foreign[0]}\u00a0» est celle d'un autre export"
-    return f"ce n'est pas un fichier {wanted.title} ({why}), {wanted.advice}"
+        why = sentence("register_foreign", column=best.foreign[0])
+    return sentence("register_not", title=wanted.title, why=why, advice=wanted.advice)
 
 
 def _is_cut(file: Path, sheet: RawSheet, match: Layout) -> bool:

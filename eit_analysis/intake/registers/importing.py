@@ -20,7 +20,7 @@ from eit_analysis.files import write_atomic
 from eit_analysis.french import fold_words
 from eit_analysis.intake.output import json_bytes, write_files
 from eit_analysis.intake.registers.files import REGISTERS, RegisterTable, read_register
-from eit_analysis.intake.registers.sentences import bmo_sentence, sentence
+from eit_analysis.intake.registers.sentences import bmo_imported, imported
 from eit_analysis.intake.sheets.ledger import SOURCE, typed
 from eit_analysis.reference.commune_tables import DISTRICT_CODES, former_by_code
 from eit_analysis.reference.communes import departments_of, regions_with
@@ -52,8 +52,8 @@ def import_register(register: str, file: Path, study: Study) -> str:
     write_files(study, {read.table: frame}, {f"{read.table}.quarantine": lambda: refused})
     write_atomic(study.processed / f"{read.table}.manifest.json", json_bytes(manifest))
     if read.table == "bmo":
-        return bmo_sentence(read.frame, study.settings.basin)
-    return sentence(REGISTERS[register].title, read.manifest, replaced)
+        return bmo_imported(read.frame, study.settings.basin)
+    return imported(REGISTERS[register].title, read.manifest, replaced)
 
 
 def communes_of(config: StudyConfig) -> frozenset[str]:
@@ -76,18 +76,13 @@ def bmo_of_basin(table: pd.DataFrame, config: StudyConfig, file: str = "") -> pd
     basin = config.basin
     departments = departments_of(pd.Series(sorted(communes_of(config)), dtype="str"))
     near = sorted(table.loc[table["department_code"].isin(departments), "basin"].unique())
-    listed = f" (bassins de ses départements\u00a0: {', '.join(near)})" if near else ""
+    listed = reference.sentence("basin_near", basins=", ".join(near)) if near else ""
     if not basin:
-        raise UsageError(
-            f"Le bassin d'emploi n'est pas indiqué\u00a0: ajoutez la clé basin dans study.toml{listed}."
-        )
+        raise UsageError(reference.sentence("basin_untold", listed=listed))
     folded = {name: fold_words(name) for name in table["basin"].unique()}
     match = table["basin"].map(folded) == fold_words(basin)
     if not match.any():
-        raise InputError(
-            f"le bassin «\u00a0{basin}\u00a0» n'y est pas, corrigez la clé basin de study.toml{listed}",
-            file=file,
-        )
+        raise InputError(reference.sentence("basin_absent", basin=basin, listed=listed), file=file)
     own = set(table.loc[match, "department_code"])
     around = own.union(*regions_with(own).values())
     return table[table["department_code"].isin(around)].reset_index(drop=True)

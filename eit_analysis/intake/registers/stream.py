@@ -22,6 +22,7 @@ from eit_analysis.intake.reading import text
 from eit_analysis.intake.registers.declarations import Register
 from eit_analysis.intake.sheets.spec import find_layout
 from eit_analysis.intake.sheets.workbook import RawFile, RawSheet
+from eit_analysis.reference import sentence
 
 LARGE_BYTES = 20 << 20  # about 60,000 establishments
 BLOCK_BYTES = 8 << 20
@@ -46,11 +47,8 @@ def read_large(register: Register, file: Path, territory: frozenset[str]) -> Raw
         When no territory is given, or the file is not UTF-8.
     """
     if not territory:
-        raise InputError(
-            f"ce fichier national de {file.stat().st_size >> 20} Mo n'est lu que pour un territoire, "
-            "indiquez epci_codes dans study.toml ou prenez l'extrait de vos communes",
-            file=file.name,
-        )
+        size = file.stat().st_size >> 20
+        raise InputError(sentence("register_no_territory", size=size), file=file.name)
     with file.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
         stream.seek(0)
@@ -101,8 +99,5 @@ def _passing(
             numbers += [read + place + 2 for place in places]
             read += batch.num_rows
     except pa.ArrowInvalid as error:
-        raise InputError(
-            f"ce CSV est abîmé ou n'est pas en UTF-8 après la ligne {read + 1}, téléchargez-le à nouveau",
-            file=file.name,
-        ) from error
+        raise InputError(sentence("register_damaged", row=read + 1), file=file.name) from error
     return RawSheet(file.stem, Rows.of(rows), numbers=numbers, left_out=read + 1 - len(rows))

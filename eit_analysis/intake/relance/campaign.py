@@ -18,6 +18,7 @@ from eit_analysis.intake.relance.fiche_page import TEMPLATES, context, style_she
 from eit_analysis.intake.relance.fiches import FOLDER, LIST
 from eit_analysis.intake.relance.wave_cells import DOUBTFUL
 from eit_analysis.intake.survey.response import CONTACTED_FILE, read_contacted
+from eit_analysis.reference import sentence
 from eit_analysis.reference.findings import codes
 from eit_analysis.study import Study
 from eit_analysis.templates import environment, permitted
@@ -119,12 +120,11 @@ def write_campaign(study: Study, forgotten: str = "") -> list[str]:
         write_atomic(folder / TABLE, spreadsheet_csv.to_bytes(followed.rename(columns=HEADERS)))
         write_atomic(folder / PAGE, shown)
     place = folder.relative_to(study.root).as_posix()
-    said = [
-        f"{headline(followed)}",
-        f"Pour l'équipe seule, des personnes y sont nommées\u00a0: {place}/{PAGE}",
+    return [
+        headline(followed),
+        sentence("campaign_page", place=place, page=PAGE),
+        sentence("campaign_table", place=place, table=TABLE, contacts=team.FILE),
     ]
-    said += [f"Table sans nom de personne\u00a0: {place}/{TABLE}\u00a0; contacts, à tenir\u00a0: {team.FILE}"]
-    return said
 
 
 def headline(followed: pd.DataFrame) -> str:

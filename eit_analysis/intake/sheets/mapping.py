@@ -25,6 +25,7 @@ from eit_analysis.intake.cells.privacy import without_person
 from eit_analysis.intake.sheets.headers import form_key, form_spec
 from eit_analysis.intake.sheets.spec import LONGEST_HEADER, ROWS_SEARCHED
 from eit_analysis.intake.sheets.workbook import RawSheet
+from eit_analysis.reference import sentence
 from eit_analysis.reference.units import known_unit
 
 FILE = "mappings.toml"
@@ -96,20 +97,19 @@ def read_mappings(folder: Path) -> list[Mapping]:
             for one in given
         ]  # fmt: skip
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"ce fichier TOML est illisible ({error}), corrigez-le", file=FILE) from None
+        raise InputError(sentence("mapping_toml", error=error), file=FILE) from None
     except (KeyError, TypeError) as error:
-        problem = f"il y manque la clé ou la feuille {error}, reprenez la proposition de « eit map »"
-        raise InputError(problem, file=FILE) from None
+        raise InputError(sentence("mapping_key", error=error), file=FILE) from None
     for mapping in found:
         ours = {spec["header"] for spec in tables.form(mapping.table).values()}
-        sheet = tables.sheet_name(mapping.table)
-        typed = mapping.columns | mapping.fixed
-        wrong = {h: f"n'est pas un en-tête de la feuille {sheet}" for h in typed if h not in ours}
-        wrong |= {h: "n'est pas dans headers" for h in mapping.columns.values() if h not in mapping.headers}
+        typed, theirs = mapping.columns | mapping.fixed, mapping.columns.values()
+        wrong = {header: "mapping_not_ours" for header in typed if header not in ours}
+        wrong |= {header: "mapping_not_theirs" for header in theirs if header not in mapping.headers}
         if mapping.fixed.get(IDENTIFIER) and not mapping.file:
-            wrong[IDENTIFIER] = 'est d\'un seul fichier\u00a0: nommez-le (file = "E07.xlsx")'
+            wrong[IDENTIFIER] = "mapping_no_file"
         for header, problem in wrong.items():
-            raise InputError(f"«\u00a0{header}\u00a0» {problem}, corrigez-le", file=FILE)
+            told = {"header": header, "sheet": tables.sheet_name(mapping.table)}
+            raise InputError(sentence(problem, **told), file=FILE)
     return found
 
 

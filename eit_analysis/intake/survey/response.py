@@ -21,6 +21,7 @@ from eit_analysis.intake.sheets.headers import form_spec
 from eit_analysis.intake.sheets.reader import read_list
 from eit_analysis.intake.sheets.spec import Reading, find_layout
 from eit_analysis.intake.sheets.workbook import read_files
+from eit_analysis.reference import sentence
 
 UNKNOWN = "unknown"  # nature of an actor from whom nothing came back, or who left it blank
 CONTACTED_FILE = "acteurs.csv"  # in the folder of the study
@@ -91,14 +92,12 @@ def read_listed(path: Path) -> pd.DataFrame:
     cells = Rows.of(raw.sheets[0].rows if raw.sheets else [])
     layout = find_layout(ACTORS, cells)
     if raw.problem or layout is None or not layout.whole or layout.found < LEAST_HEADERS:
-        problem = raw.problem or "la ligne d'en-têtes (Identifiant, Raison sociale) manque, remettez-la"
-        raise InputError(problem, file=path.name)
+        raise InputError(raw.problem or sentence("actors_no_header"), file=path.name)
     found = read_list(layout, cells, path.name)[LISTED].astype(object).drop_duplicates(ignore_index=True)
     found = found.where(found.notna(), None)
     twice = found["site_id"].duplicated()
-    if twice.any():
-        problem = f"l'identifiant {found['site_id'][twice].iloc[0]} désigne deux acteurs, corrigez la liste"
-        raise InputError(problem, file=path.name, column="Identifiant")
+    for site in found.loc[twice, "site_id"]:
+        raise InputError(sentence("actors_twice", site=site), file=path.name, column="Identifiant")
     return found
 
 
