@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pandas as pd
 from small_pages import empty_study
 
-from eit_analysis.intake.summary import summary
+from eit_analysis.intake.results import summary
 
 
 def test_a_cleaning_is_told_in_counts_then_by_what_was_not_read(tmp_path) -> None:

@@ -13,9 +13,9 @@ from eit_analysis.intake.cells.columns import Cells, Rows, objects, repeated
 from eit_analysis.intake.cells.identifiers import in_capitals
 from eit_analysis.intake.cells.parsing import clean_text
 from eit_analysis.intake.cells.texts import with_blank
-from eit_analysis.intake.sheets.batch import Batch
 from eit_analysis.intake.sheets.headers import form_spec
 from eit_analysis.intake.sheets.ledger import Ledger
+from eit_analysis.intake.sheets.reader import Batch
 from eit_analysis.intake.sheets.rows import SurveySheet
 
 

@@ -17,9 +17,8 @@ from eit_analysis.intake.cells.columns import Cells, Rows
 from eit_analysis.intake.cells.parsing import clean_text
 from eit_analysis.intake.registers.declarations import RegisterLayout
 from eit_analysis.intake.registers.kinds import MASKED
-from eit_analysis.intake.sheets.batch import Batch
 from eit_analysis.intake.sheets.ledger import FINDING, QUARANTINE, SOURCE, Ledger
-from eit_analysis.intake.sheets.reader import read_table
+from eit_analysis.intake.sheets.reader import Batch, read_table
 from eit_analysis.intake.sheets.spec import Layout
 from eit_analysis.intake.sheets.workbook import RawSheet
 from eit_analysis.reference.findings import finding
