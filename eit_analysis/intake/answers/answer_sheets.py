@@ -14,7 +14,7 @@ from eit_analysis.french import fold_words
 from eit_analysis.intake.cells.columns import Rows
 from eit_analysis.intake.cells.parsing import clean_text, words_meaning
 from eit_analysis.intake.cells.privacy import PRIVATE, without_person
-from eit_analysis.intake.reading.mojibake import repair
+from eit_analysis.intake.reading.sheet import repair
 from eit_analysis.intake.sheets.headers import header_key
 from eit_analysis.intake.sheets.ledger import Ledger
 from eit_analysis.intake.sheets.reader import read_table

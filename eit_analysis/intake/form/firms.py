@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from eit_analysis.intake.registers import read_register
-from eit_analysis.intake.registers.sentences import left_out
+from eit_analysis.intake.registers.files import left_out
 
 
 def firms_of(extract: Path) -> tuple[pd.DataFrame, list[str]]:

@@ -19,9 +19,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
-from eit_analysis.intake.reading import child, limits, mojibake, text
+from eit_analysis.intake.reading import child, limits, text
 from eit_analysis.intake.reading.limits import UnreadableError
-from eit_analysis.intake.reading.sheet import NO_RESULT
+from eit_analysis.intake.reading.sheet import NO_RESULT, is_suspect
 
 CODED = pa.dictionary(pa.int32(), pa.string())
 NEW_LINE = ord("\n")
@@ -97,7 +97,7 @@ def _cells(data: bytes, separator: str, lines: list[str]) -> tuple[pa.StringArra
     if pc.match_substring_regex(joined, ODD)[0].as_py():  # one long text is quicker to look through
         odd = values.filter(pc.match_substring_regex(values, ODD)).to_pylist()
         noted = ("\n", "\r", NO_RESULT)
-        if any(mojibake.is_suspect(cell) or any(sign in cell for sign in noted) for cell in odd):
+        if any(is_suspect(cell) or any(sign in cell for sign in noted) for cell in odd):
             return None
     # Down to the last row with content.
     while height and not any(values[number].as_py().strip() for number in numbers[height - 1].tolist()):

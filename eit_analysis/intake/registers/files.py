@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -10,15 +11,16 @@ from typing import Any, cast
 import pandas as pd
 
 from eit_analysis.errors import InputError, UsageError
+from eit_analysis.french import whole
 from eit_analysis.intake.cells.parsing import clean_text
 from eit_analysis.intake.registers import stream
 from eit_analysis.intake.registers.declarations import Register, RegisterLayout, declared
-from eit_analysis.intake.registers.sentences import nothing_usable
 from eit_analysis.intake.registers.table_reader import SheetTable, read_sheet
 from eit_analysis.intake.sheets.ledger import typed
 from eit_analysis.intake.sheets.spec import Layout, find_layout
 from eit_analysis.intake.sheets.workbook import RawFile, RawSheet, read_file
 from eit_analysis.reference import sentence
+from eit_analysis.reference.findings import labels
 
 REGISTERS = declared()
 
@@ -83,7 +85,7 @@ def read_register(register: str, file: Path, territory: frozenset[str] = frozens
     if is_text and _is_cut(file, raw.sheets[0], main):
         manifest["ends_inside_row"] = True
     if frame.empty:
-        raise nothing_usable(manifest, refused)
+        raise _nothing_usable(manifest, refused)
     return RegisterTable(main, frame, manifest, refused)
 
 
@@ -158,3 +160,21 @@ def _manifest(register: Register, raw: RawFile, parts: list[SheetTable]) -> dict
         "ignored": dict(sorted(ignored.items())),
         "rows_refused": sum(part.rows_refused for part in parts),
     }
+
+
+def _nothing_usable(manifest: Mapping[str, Any], refused: pd.DataFrame) -> InputError:
+    """The error of a file of which no row is kept: importing it could only empty a table."""
+    file = manifest["file"]
+    if not manifest["rows_read"]:
+        return InputError(sentence("import_no_line"), file=file)
+    if refused.empty:
+        return InputError(sentence("import_none_kept", why="\u00a0; ".join(left_out(manifest))), file=file)
+    first = refused.iloc[0]
+    problem, row = sentence("import_none_usable", why=first["message"]), int(first["source_row"])
+    return InputError(problem, file=file, row=row, column=first["column"] or None)
+
+
+def left_out(manifest: Mapping[str, Any]) -> list[str]:
+    """``établissements fermés : 3`` for each reason to leave rows out."""
+    names = labels()["ignored"]
+    return [f"{names[reason]}\u00a0: {whole(n)}" for reason, n in manifest["ignored"].items() if n]

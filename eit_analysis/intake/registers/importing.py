@@ -7,6 +7,7 @@ establishment and year, or of the same waste slip), whatever the order of the im
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,9 @@ from eit_analysis import reference
 from eit_analysis.config import StudyConfig
 from eit_analysis.errors import InputError, UsageError
 from eit_analysis.files import write_atomic
-from eit_analysis.french import fold_words
+from eit_analysis.french import counted, fold_words, whole
 from eit_analysis.intake.output import json_bytes, write_files
-from eit_analysis.intake.registers.files import REGISTERS, RegisterTable, read_register
-from eit_analysis.intake.registers.sentences import bmo_imported, imported
+from eit_analysis.intake.registers.files import REGISTERS, RegisterTable, left_out, read_register
 from eit_analysis.intake.sheets.ledger import SOURCE, typed
 from eit_analysis.reference.commune_tables import DISTRICT_CODES, former_by_code
 from eit_analysis.reference.communes import departments_of, regions_with
@@ -52,8 +52,8 @@ def import_register(register: str, file: Path, study: Study) -> str:
     write_files(study, {read.table: frame}, {f"{read.table}.quarantine": lambda: refused})
     write_atomic(study.processed / f"{read.table}.manifest.json", json_bytes(manifest))
     if read.table == "bmo":
-        return bmo_imported(read.frame, study.settings.basin)
-    return imported(REGISTERS[register].title, read.manifest, replaced)
+        return _bmo_imported(read.frame, study.settings.basin)
+    return _imported(REGISTERS[register].title, read.manifest, replaced)
 
 
 def communes_of(config: StudyConfig) -> frozenset[str]:
@@ -142,3 +142,28 @@ def _merged_manifest(study: Study, read: RegisterTable, rows: int) -> dict[str, 
         "rows_in_table": rows,
         "files": files,
     }
+
+
+def _imported(title: str, manifest: Mapping[str, Any], replaced: int = 0) -> str:
+    """What was imported, from the manifest of the file and the number of earlier rows that it replaces."""
+    counts = {"masked": manifest["rows_masked"], "refused": manifest["rows_refused"], "replaced": replaced}
+    table = manifest["table"]
+    notes = left_out(manifest)
+    notes += [
+        reference.sentence(f"import_{name}", rows=whole(n), table=table) for name, n in counts.items() if n
+    ]
+    notes += [reference.sentence("import_cut")] if manifest.get("ends_inside_row") else []
+    rows = counted(manifest["rows_kept"], "ligne importée", "lignes importées")
+    listed = "\u00a0; ".join(notes)
+    listed = f" ({listed})" if notes else ""
+    return f"{title[:1].upper()}{title[1:]}\u00a0: {rows} dans {table}{listed}."
+
+
+def _bmo_imported(frame: pd.DataFrame, basin: str) -> str:
+    own = frame[frame["basin"].map(fold_words) == fold_words(basin)]
+    jobs, others = len(own), len(frame) - len(own)
+    return reference.sentence(
+        "import_bmo", year=own["year"].iloc[0], jobs=counted(jobs, "métier", "métiers"),
+        basin=own["basin"].iloc[0], imported="importés" if jobs > 1 else "importé",
+        masked=whole(int(own["masked"].sum())), others=counted(others, "ligne", "lignes"),
+    )  # fmt: skip

@@ -10,8 +10,16 @@ from pathlib import Path
 import pandas as pd
 
 from eit_analysis.intake.territories.cells import clean, factor, value
-from eit_analysis.intake.territories.descriptor import Resource, read_descriptor
-from eit_analysis.intake.territories.guard import CELL, FILE_BYTES, LINES, RefusedError, text_of, unpacked
+from eit_analysis.intake.territories.descriptor import (
+    CELL,
+    FILE_BYTES,
+    LINES,
+    RefusedError,
+    Resource,
+    read_descriptor,
+    text_of,
+    unpacked,
+)
 from eit_analysis.reference import exchange, sentence
 from eit_analysis.reference.vocabulary import heading
 
