@@ -6,8 +6,6 @@ import copy
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-import pandas as pd
-
 from eit_analysis.errors import CONTROLS
 from eit_analysis.files import all_or_none, write_atomic
 from eit_analysis.french import counted
@@ -15,6 +13,7 @@ from eit_analysis.intake.cleaning.wave import Cleaned, clean_wave
 from eit_analysis.intake.output import json_bytes, write_files
 from eit_analysis.intake.relance.fiches import write_sheets
 from eit_analysis.intake.sheets.ledger import FINDING
+from eit_analysis.intake.survey.quality import unread
 from eit_analysis.reference import sentence
 from eit_analysis.study import Study
 
@@ -72,8 +71,7 @@ def summary(study: Study, cleaned: Cleaned, questions: int) -> list[str]:
         f"Vague {study.wave}\u00a0: {', '.join(_counts(cleaned.manifest))}.",
         f"{doubtful}, {counted(questions, 'question', 'questions')} aux acteurs dans {folder}/relances/",
         sentence("clean_files", folder=folder),
-        *_unread(cleaned.quarantine),
-        *_left_aside(cleaned.manifest, cleaned.corrections),
+        *_left_aside(cleaned),
     ]
 
 
@@ -83,8 +81,8 @@ def _counts(manifest: dict[str, Any]) -> Iterator[str]:
         for name in ("read", "clean", "quarantined", "merged", "ignored")
     }
     files = len(manifest["inputs"])
-    unread = sum(entry["problem"] is not None for entry in manifest["inputs"])
-    yield counted(files - unread, "fichier lu", "fichiers lus") + (f" sur {files}" if unread else "")
+    lost = sum(entry["problem"] is not None for entry in manifest["inputs"])
+    yield counted(files - lost, "fichier lu", "fichiers lus") + (f" sur {files}" if lost else "")
     yield counted(rows["read"], "ligne", "lignes")
     yield "dont " + counted(rows["clean"], "utilisée", "utilisées")
     yield counted(rows["quarantined"], "en quarantaine", "en quarantaine")
@@ -92,26 +90,16 @@ def _counts(manifest: dict[str, Any]) -> Iterator[str]:
     yield counted(rows["ignored"], "ignorée", "ignorées") + " (titres, totaux, vides, retirées)"
 
 
-def _unread(quarantine: pd.DataFrame) -> Iterator[str]:
-    """One line for each file, and each sheet, that gave no row at all."""
-    files = quarantine[quarantine["reason_code"].isin(["unreadable_file", "blank_file"])]
-    sheets = quarantine[quarantine["reason_code"] == "no_header"]
-    sheets = sheets.drop_duplicates(["source_file", "source_sheet"])
-    names = [*files["source_file"], *(sheets["source_file"] + ", feuille " + sheets["source_sheet"])]
-    messages = [*files["message"], *(sheets["message"] + ".")]
-    for name, text in zip(names, messages, strict=True):
-        yield f"Non lu\u00a0: {name}\u00a0: {text}"
-
-
-def _left_aside(manifest: dict[str, Any], corrections: pd.DataFrame) -> Iterator[str]:
-    """One line for each file of another format, sheet name and column that was not read.
+def _left_aside(cleaned: Cleaned) -> Iterator[str]:
+    """One line for each file and sheet that gave no row at all, each unknown sheet and column.
 
     The same column of several sheets is named once.
     """
-    for name in manifest["files_left_alone"]:
-        yield sentence("clean_format", file=name)
+    lost = unread(cleaned.manifest, cleaned.quarantine.assign(site_id=None))
+    for _, file, sheet, _, message in lost.itertuples(index=False):
+        yield f"Non lu\u00a0: {file}{f', feuille {sheet}' if sheet else ''}\u00a0: {message}."
     for what, name in (("sheet", "source_sheet"), ("column", "column")):
-        unknown = corrections[corrections["rule"] == f"ignored_unknown_{what}"]
+        unknown = cleaned.corrections[cleaned.corrections["rule"] == f"ignored_unknown_{what}"]
         for text, rows in unknown.groupby(name):
             first = rows.iloc[0]
             where = first["source_file"] + (f", feuille {first['source_sheet']}" if what == "column" else "")

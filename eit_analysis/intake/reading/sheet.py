@@ -4,9 +4,9 @@ Survey columns repeat few values: a hundred thousand rows of sixteen columns are
 and 1.6 million numbers of four bytes, in the child and in the pipe to the parent.
 
 A text that an earlier hand read in the wrong encoding is put right when that is exact, else pointed out:
-``é`` in UTF-8 is two bytes; read as cp1252 they are ``Ã©``. The way back is exact when every character of the text
-has a cp1252 byte and these bytes are valid UTF-8: French text that was never broken does not pass, since a
-lone ``é`` is no valid UTF-8.
+``é`` in UTF-8 is two bytes; read as cp1252 they are ``Ã©``. The way back is exact when every character of
+the text has a cp1252 byte and these bytes are valid UTF-8: French text that was never broken does not pass,
+since a lone ``é`` is no valid UTF-8.
 """
 
 from __future__ import annotations

@@ -137,10 +137,8 @@ def set_aside(sheet: SurveySheet, removed: Collection[int], ledger: Ledger) -> N
         if ignored == "ignored_total_row":
             sheet.totals[index + 1] = {name: cells[index][i] for name, i in layout.columns.items()}
     kept = np.flatnonzero(data)
-    # Most sheets are data down to their end: nothing is then copied.
-    whole = len(kept) and kept[-1] - kept[0] + 1 == len(kept)
-    numbers = cells.numbers[kept[0] : kept[-1] + 1] if whole else cells.numbers[kept]
-    sheet.rows, sheet.columns = kept + 1, {name: numbers[:, i] for name, i in layout.columns.items()}
+    sheet.rows = kept + 1
+    sheet.columns = {name: cells.numbers[kept, i] for name, i in layout.columns.items()}
     if layout.key != "site_id" or layout.table == "sites":
         sheet.firm = ""
     if sheet.firm:
