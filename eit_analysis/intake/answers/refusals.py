@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from eit_analysis import tables
-from eit_analysis.intake.cells.contract import clean_cell
+from eit_analysis.intake.cells.contract import clean_cell, readable
 from eit_analysis.intake.cells.identifiers import CellError
 from eit_analysis.intake.cells.parsing import clean_text, parse_number
 from eit_analysis.intake.cells.periods import split_unit
@@ -48,9 +48,6 @@ def _check_unit(text: str, category: Any) -> None:
     unit, period = split_unit(text)
     if not unit and period:
         return  # « 12 par mois »: the unit stays that of the row
-    try:
-        code, _ = clean_cell("flows", "category", category)
-    except CellError:
-        code = None
+    code = readable("flows", "category", category)
     if not (to_tonnes(1.0, unit, code) if code else known_unit(unit)):
         raise CellError("unknown_unit", unit=unit)

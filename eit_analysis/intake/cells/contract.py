@@ -215,3 +215,11 @@ def clean_cell(table: str, column: str, cell: Any) -> tuple[Any, str]:
     if looks_wrong and (error := spreadsheet_error(cell.strip())):
         raise CellError(error)
     return cleaner(table, column)(cell)
+
+
+def readable(table: str, column: str, cell: Any) -> Any:
+    """Clean value of one cell, None where it is blank or cannot be used."""
+    try:
+        return clean_cell(table, column, cell)[0]
+    except CellError:
+        return None

@@ -11,8 +11,7 @@ from eit_analysis import reference, spreadsheet_csv, tables
 from eit_analysis.errors import InputError
 from eit_analysis.files import write_atomic
 from eit_analysis.french import file_words
-from eit_analysis.intake.cells.contract import clean_cell, is_date, is_number
-from eit_analysis.intake.cells.identifiers import CellError
+from eit_analysis.intake.cells.contract import is_date, is_number, readable
 from eit_analysis.intake.form.guide import TITLE, Returns, note, print_on_a4, workbook, write_guide
 from eit_analysis.intake.form.validation import check
 from eit_analysis.intake.survey.response import CONTACTED_FILE, LISTED
@@ -97,9 +96,10 @@ def _firm_rows(firms: pd.DataFrame) -> list[dict[str, Any]]:
     known = firms.astype(object).where(firms.notna(), None)
     if "site_id" not in known:
         known.insert(0, "site_id", [f"E{rank:02d}" for rank in range(1, len(known) + 1)])
-    rows = []
+    rows, form = [], tables.form("sites")
     for typed in known.to_dict("records"):
-        row = {column: _readable(column, typed.get(column)) for column in tables.form("sites")}
+        row = {column: readable("sites", column, typed.get(column) or "") for column in form}
+        row = {column: (form[column]["labels"] or {}).get(value, value) for column, value in row.items()}
         place = find_commune(row["commune_code"], row["commune_name"], row["postcode"])
         row["commune_code"], row["commune_name"] = (place.commune_code, place.name) if place else (None, None)
         rows.append({column: value for column, value in row.items() if value is not None})
@@ -113,15 +113,6 @@ def _statements(firms: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The statements on which opinions are asked, with the identifier where the workbook is one firm's."""
     own = {"site_id": firms[0]["site_id"]} if len(firms) == 1 else {}
     return [{**own, "item": statement} for statement in reference.load("readiness_items")["statement_fr"]]
-
-
-def _readable(column: str, cell: Any) -> Any:
-    labels = tables.form("sites")[column]["labels"] or {}
-    try:
-        value, _ = clean_cell("sites", column, "" if cell is None else cell)
-    except CellError:
-        return None
-    return labels.get(value, value)
 
 
 def _styles(book: Any) -> dict[str, Any]:

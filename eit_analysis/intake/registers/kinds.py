@@ -14,7 +14,7 @@ from typing import Any
 from eit_analysis import reference
 from eit_analysis.french import fold_words
 from eit_analysis.intake.cells import identifiers
-from eit_analysis.intake.cells.contract import clean_word
+from eit_analysis.intake.cells.contract import readable
 from eit_analysis.intake.cells.identifiers import CellError
 from eit_analysis.intake.cells.parsing import clean_text, spreadsheet_error
 from eit_analysis.intake.sheets.spec import Reading
@@ -147,13 +147,9 @@ def _accepted(text: str) -> str:
 def _family_or_code(part: str) -> str:
     if code := nomenclatures.normalise_waste_code(part):
         return code
-    try:
-        family, _ = clean_word("flows", "category", part)
-    except CellError:
-        family = None
-    if not family:
-        raise CellError("unknown_value.accepted", part=part)
-    return family
+    if family := readable("flows", "category", part):
+        return str(family)
+    raise CellError("unknown_value.accepted", part=part)
 
 
 def _commune(text: str) -> str:

@@ -14,7 +14,7 @@ from eit_analysis.breakdown import TOTAL, Breakdown
 from eit_analysis.codes import ACTOR_TYPES
 from eit_analysis.errors import InputError
 from eit_analysis.intake.cells.columns import Rows
-from eit_analysis.intake.cells.contract import clean_cell
+from eit_analysis.intake.cells.contract import readable
 from eit_analysis.intake.cells.identifiers import CellError
 from eit_analysis.intake.cells.parsing import clean_text
 from eit_analysis.intake.sheets.headers import form_spec
@@ -43,11 +43,8 @@ def _reader(column: str) -> Callable[[Any], Reading]:
     """What reads a cell of the list; only an actor without an identifier of its own is refused."""
 
     def read(cell: Any) -> Reading:
-        try:
-            # A text that a spreadsheet would take for a formula was written behind an apostrophe.
-            value = clean_cell("sites", column, clean_text(cell).removeprefix("'"))[0]
-        except CellError:
-            value = None
+        # A text that a spreadsheet would take for a formula was written behind an apostrophe.
+        value = readable("sites", column, clean_text(cell).removeprefix("'"))
         unnamed = column == "site_id" and value is None
         return Reading(value, error=CellError("bad_identifier.actor") if unnamed else None)
 
