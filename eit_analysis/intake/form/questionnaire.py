@@ -98,7 +98,7 @@ def _firm_rows(firms: pd.DataFrame) -> list[dict[str, Any]]:
         known.insert(0, "site_id", [f"E{rank:02d}" for rank in range(1, len(known) + 1)])
     rows, form = [], tables.form("sites")
     for typed in known.to_dict("records"):
-        row = {column: readable("sites", column, typed.get(column) or "") for column in form}
+        row = {column: readable("sites", column, typed.get(column)) for column in form}
         row = {column: (form[column]["labels"] or {}).get(value, value) for column, value in row.items()}
         place = find_commune(row["commune_code"], row["commune_name"], row["postcode"])
         row["commune_code"], row["commune_name"] = (place.commune_code, place.name) if place else (None, None)
