@@ -27,6 +27,7 @@ from eit_analysis.intake.cleaning.incoming import (
     apply_answers,
     find_sheets,
     grids,
+    hear_siblings,
     read_raw,
     refuse_blank,
     refuse_nothing,
@@ -36,7 +37,6 @@ from eit_analysis.intake.registers import waste_register
 from eit_analysis.intake.sheets.ledger import ACCOUNTS, CORRECTIONS, QUARANTINE, Ledger, SheetAccount
 from eit_analysis.intake.sheets.mapping import read_mappings
 from eit_analysis.intake.sheets.rows import set_aside
-from eit_analysis.intake.sheets.siblings import hear_siblings
 from eit_analysis.intake.sheets.workbook import RawFile
 from eit_analysis.study import Study
 

@@ -14,6 +14,8 @@ from eit_analysis.french import file_words
 from eit_analysis.intake.cells.contract import is_date, is_number, readable
 from eit_analysis.intake.form.guide import TITLE, Returns, note, print_on_a4, workbook, write_guide
 from eit_analysis.intake.form.validation import check
+from eit_analysis.intake.registers import read_register
+from eit_analysis.intake.registers.files import left_out
 from eit_analysis.intake.survey.response import CONTACTED_FILE, LISTED
 from eit_analysis.reference.communes import find_commune
 
@@ -173,3 +175,26 @@ def _write_sheet(book: Any, table: str, styles: dict[str, Any], rows: list[dict[
                 sheet.write_blank(rank, index, None, style)
     # A row is deleted only when none of its cells is locked, out to the last column of the sheet.
     sheet.set_column(len(tables.form(table)), LAST_COLUMN, None, styles["number"])
+
+
+def firms_of(extract: Path) -> tuple[pd.DataFrame, list[str]]:
+    """The establishments of an extract, one a SIRET, and a French sentence for each kind of row left out.
+
+    Raises
+    ------
+    InputError
+        When the file is no SIRENE extract, or none of its rows is usable.
+    """
+    read = read_register("sirene", extract)
+    twice = read.frame["siret"].duplicated() & read.frame["siret"].notna()
+    said = [f"Laissés de côté, {reason}." for reason in left_out(read.manifest)]
+    said += [
+        f"Ligne\u00a0{row} de l'extrait laissée de côté, colonne {column}\u00a0: {message}."
+        for row, column, message in read.refused[["source_row", "column", "message"]].to_numpy()
+    ]
+    if twice.any():
+        rows = ", ".join(map(str, read.frame.loc[twice, "source_row"]))
+        said.append(
+            f"Un seul classeur pour les lignes de l'extrait qui ont le SIRET d'une autre\u00a0: {rows}."
+        )
+    return read.frame[~twice].reset_index(drop=True), said

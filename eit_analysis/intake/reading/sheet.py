@@ -21,6 +21,7 @@ from typing import Any
 NO_RESULT = "#FORMULE!"
 EMPTY_SUM = "#SOMME!"  # of a sum that is zero: of cells that are blank or texts, most often
 STRUCK = "#BARRÉ! "  # before what is struck out in a cell
+IDENTIFIER = 1e8  # a whole number from here on is a SIREN or SIRET
 
 # The 27 characters of cp1252 outside Latin-1, to the control character of the same byte (the five bytes
 # without a character keep their own value, as in the WHATWG encoding standard).
