@@ -93,12 +93,9 @@ def _cells(data: bytes, separator: str, lines: list[str]) -> tuple[pa.StringArra
         distinct.append(column.chunk(0).dictionary)
     numbers += np.cumsum([0, *map(len, distinct[:-1])], dtype=np.uintc)
     values = pa.concat_arrays(distinct)
-    joined = pc.binary_join(pa.ListArray.from_arrays([0, len(values)], values), "")
-    if pc.match_substring_regex(joined, ODD)[0].as_py():  # one long text is quicker to look through
-        odd = values.filter(pc.match_substring_regex(values, ODD)).to_pylist()
-        noted = ("\n", "\r", NO_RESULT)
-        if any(is_suspect(cell) or any(sign in cell for sign in noted) for cell in odd):
-            return None
+    odd = values.filter(pc.match_substring_regex(values, ODD)).to_pylist()
+    if any(is_suspect(cell) or any(sign in cell for sign in ("\n", "\r", NO_RESULT)) for cell in odd):
+        return None
     # Down to the last row with content.
     while height and not any(values[number].as_py().strip() for number in numbers[height - 1].tolist()):
         height -= 1

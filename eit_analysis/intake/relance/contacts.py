@@ -9,9 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from eit_analysis import spreadsheet_csv
 from eit_analysis.errors import InputError
-from eit_analysis.files import write_atomic
 from eit_analysis.intake.cells.identifiers import CellError, clean_date, in_capitals
 from eit_analysis.intake.cells.parsing import clean_text
 from eit_analysis.intake.sheets.headers import header_key
@@ -55,10 +53,6 @@ def read_contacts(path: Path) -> pd.DataFrame:
         found[column] = [_day(cell, row, column) for row, cell in enumerate(found[column], start=2)]
     found[SITE] = found[SITE].map(in_capitals)
     return found[found[SITE] != ""].reset_index(drop=True)
-
-
-def write_contacts(path: Path, contacts: pd.DataFrame) -> None:
-    write_atomic(path, spreadsheet_csv.to_bytes(contacts))
 
 
 def of_wave(contacts: pd.DataFrame, wave: str) -> pd.DataFrame:
