@@ -30,7 +30,7 @@ def context(study: Study) -> list[str]:
 
 
 def rendered(template: str, study: Study, **fields: Any) -> bytes:
-    """The HTML file of one of these templates; its policy lets in nothing but its style sheet, by its hash."""
+    """The HTML file of one of these templates; only its style sheet is let in, by its hash."""
     css = (TEMPLATES / "relance.css").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"

@@ -56,6 +56,12 @@ def _types(names: Iterable[str]) -> dict[str, Any]:
     return {name: own.get(name, "str") for name in names}
 
 
+def places(lines: pd.DataFrame) -> pd.MultiIndex:
+    """File, sheet and row of each line; row 0 for what concerns a whole sheet or file."""
+    rows = lines["source_row"].fillna(NO_ROW).astype(int)
+    return pd.MultiIndex.from_frame(lines[SOURCE].assign(source_row=rows))
+
+
 def no_lines(names: list[str]) -> pd.DataFrame:
     """No line, in the types that `typed` gives."""
     return pd.DataFrame({name: pd.array([], dtype=kind) for name, kind in _types(names).items()})
