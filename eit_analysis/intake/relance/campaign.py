@@ -16,6 +16,8 @@ from eit_analysis.intake.relance import contacts as team
 from eit_analysis.intake.relance.fiche_page import rendered
 from eit_analysis.intake.relance.fiches import FOLDER, LIST
 from eit_analysis.intake.relance.wave_cells import DOUBTFUL
+from eit_analysis.intake.sheets.ledger import SOURCE
+from eit_analysis.intake.survey.quality import attributed
 from eit_analysis.intake.survey.response import CONTACTED_FILE, read_contacted
 from eit_analysis.reference import sentence
 from eit_analysis.reference.findings import codes
@@ -85,13 +87,8 @@ def _answers(study: Study, rows: pd.DataFrame) -> pd.DataFrame:
     """The answers put in a cell: the firm of its row (of its file, once withdrawn), and their own file."""
     log = read_log(study, "corrections")
     log = log[log["rule"].isin(codes(group="answer")) & log["clean_value"].str.startswith("= ")]
-    cells = log["clean_value"].str.extract(ANSWERED).set_axis(rows.columns.drop("site_id"), axis=1)
-    cells = cells.assign(source_row=cells["source_row"].astype("Int64"), answer=log["source_file"])
-    firms = rows.groupby("source_file")["site_id"].unique()
-    alone = firms[firms.map(len) == 1].str[0]
-    named = cells.merge(rows, how="left")
-    sites = named["site_id"].fillna(named["source_file"].map(alone))
-    return pd.DataFrame({"site_id": sites, "source_file": named["answer"]})
+    cells = log["clean_value"].str.extract(ANSWERED).set_axis(SOURCE, axis=1).astype({"source_row": int})
+    return attributed(cells, rows)[["site_id"]].assign(source_file=log["source_file"])
 
 
 def _day(path: Path) -> str:

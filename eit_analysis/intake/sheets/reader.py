@@ -7,7 +7,7 @@ Columns are read one by one, each distinct cell once: a hundred thousand rows re
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -89,11 +89,12 @@ class Batch:
             return objects(values).astype(dtype)
         return pd.array(values.array if isinstance(values, Texts) else objects(values), dtype=dtype)
 
-    def frame(self) -> pd.DataFrame:
-        """The rows that are kept, in the types of the columns, then their source."""
-        kept = np.flatnonzero(~self.fatal)
-        found = {name: self.distinct(name).take(self.values[name].codes[kept]) for name in self.columns}
-        return pd.DataFrame(found | self.ledger.sources(self.places[kept], self.rows[kept]), copy=False)
+    def frame(self, names: Iterable[str] = (), rows: np.ndarray | None = None) -> pd.DataFrame:
+        """Some rows, those that are kept unless told, in the types of their columns, then their source."""
+        rows = np.flatnonzero(~self.fatal) if rows is None else rows
+        names = names or self.columns
+        found = {name: self.distinct(name).take(self.values[name].codes[rows]) for name in names}
+        return pd.DataFrame(found | self.ledger.sources(self.places[rows], self.rows[rows]), copy=False)
 
     def correct(self, where: np.ndarray, column: str, clean: Any, rule: Any) -> None:
         """Log that the cells of some rows were read as something else than what was typed.
