@@ -71,37 +71,42 @@ def ignored_rule(layout: Layout, row: list[Any], index: int) -> str | None:
         return "ignored_title_row"
     if all(text.startswith(STRUCK) for text in filled):
         return "ignored_struck_row"
-    key_index = layout.columns[layout.key]
-    key = texts[key_index] if key_index < len(texts) else ""
-    # An identifier has no space: TOTAL-01 is an actor.
-    if TOTAL_ALONE.fullmatch(fold_words(key)) or (
-        TOTAL.match(fold_words(key or filled[0])) and (not key or " " in key)
-    ):
+    held = {name: texts[i] for name, i in layout.columns.items() if i < len(texts)}
+    key, table = held.get(layout.key, ""), layout.table
+    unnamed = not key or " " in key  # an identifier has no space: TOTAL-01 is an actor
+    if _is_alone(key) or (unnamed and TOTAL.match(fold_words(key or filled[0]))):
         return "ignored_total_row"
-    named = next((texts[layout.columns[name]] for name in NAMING if name in layout.columns), "")
-    remark = texts[layout.columns["comment"]] if "comment" in layout.columns else ""
-    if TOTAL_NAME.fullmatch(singular(fold_words(named))):
+    if _is_total(table, held, filled):
         return "ignored_total_row"
-    if layout.table == "flows" and not named and TOTAL_ALONE.fullmatch(fold_words(remark)):
-        return "ignored_total_row"
-    # A total written in another column, beside an identifier copied down.
-    total = any(TOTAL_ALONE.fullmatch(fold_words(text)) for text in filled if len(text) < 20)
-    if total and layout.table != "sites" and not _says_what(layout, texts):
-        return "ignored_total_row"
-    if layout.table == "readiness" and _unanswered(layout, texts):
+    # A row that the form came with: a statement, without who answers it nor what.
+    answered = held.get("answer") or held.get("respondent_role")
+    if table == "readiness" and held.get("item") in statements() and not answered:
         return "ignored_unanswered"
-    if len(filled) == 1 and (not key or " " in key):
+    if len(filled) == 1 and unnamed:
         return "ignored_title_row"
-    if key and header_key(key) == header_key(tables.header(layout.table, layout.key)):
+    if key and header_key(key) == header_key(tables.header(table, layout.key)):
         return "ignored_header_row"
-    return "ignored_example_row" if _is_example(layout, texts) else None
+    # Every answer is that of the filled row which the form prints.
+    same = [header_key(text) == example(table).get(name) for name, text in held.items() if text]
+    return "ignored_example_row" if all(same) and len(same) >= LEAST_ANSWERS else None
 
 
-def _is_example(layout: Layout, texts: list[str]) -> bool:
-    """Whether every answer of a row is that of the filled row which the form prints."""
-    shown = example(layout.table)
-    same = [header_key(texts[i]) == shown.get(name) for name, i in layout.columns.items() if texts[i]]
-    return all(same) and len(same) >= LEAST_ANSWERS
+def _is_alone(text: str) -> bool:
+    return TOTAL_ALONE.fullmatch(fold_words(text)) is not None
+
+
+def _is_total(table: str, held: dict[str, str], filled: list[str]) -> bool:
+    """Whether a row beside an identifier is a total by what it is of, or by *total* in another column."""
+    named = next((held[name] for name in NAMING if name in held), "")
+    if TOTAL_NAME.fullmatch(singular(fold_words(named))):
+        return True
+    if table == "flows" and not named and _is_alone(held.get("comment", "")):
+        return True
+    # Not where the row has a word of the form in every column that asks for one and must be filled.
+    said = [held[name] for name in tables.used_for(table, "counts") if name in held]
+    says_what = bool(said) and all(said) and not any(map(_is_alone, said))
+    total = any(_is_alone(text) for text in filled if len(text) < 20)
+    return total and table != "sites" and not says_what
 
 
 @cache
@@ -112,20 +117,7 @@ def example(table: str) -> dict[str, str]:
     return {name: header_key(text) for name, text in zip(own["column"], own["example"], strict=True)}
 
 
-def _unanswered(layout: Layout, texts: list[str]) -> bool:
-    """Whether a row is one that the form came with: a statement, without who answers it nor what."""
-    held = {name: texts[i] for name, i in layout.columns.items() if i < len(texts)}
-    return held.get("item") in statements() and not (held.get("answer") or held.get("respondent_role"))
-
-
 @cache
 def statements() -> frozenset[str]:
     """Those of the form, as they are read."""
     return frozenset(map(clean_text, reference.load("readiness_items")["statement_fr"]))
-
-
-def _says_what(layout: Layout, texts: list[str]) -> bool:
-    """Whether a row has a word of the form in every column that asks for one and must be filled."""
-    wanted = tables.used_for(layout.table, "counts")
-    read = [texts[layout.columns[name]] for name in wanted if name in layout.columns]
-    return bool(read) and all(read) and not any(TOTAL_ALONE.fullmatch(fold_words(text)) for text in read)
