@@ -157,7 +157,7 @@ def code_conflicts(flows: pd.DataFrame) -> Iterator[pd.DataFrame]:
     A hazardous code of the list of waste on food or bio-waste, which it never means; a code that names one
     material (`MATERIALS`) on a flow of another category.
     """
-    (own, codes), (category, categories) = (pd.factorize(flows[n]) for n in ("waste_code", "category"))
+    pair = flows["waste_code"].str.cat(flows["category"], sep=" ")
     labels = reference.load("waste_codes").set_index("waste_code")["label_fr"]
     conflicts: dict[str, Callable[[str, str], bool]] = {
         "hazard_conflict": lambda code, name: name in NEVER_HAZARDOUS and bool(is_hazardous(code)),
@@ -167,10 +167,7 @@ def code_conflicts(flows: pd.DataFrame) -> Iterator[pd.DataFrame]:
         ),
     }
     for reason, conflict in conflicts.items():
-        wrong = np.zeros((len(codes) + 1, len(categories)), dtype=bool)  # the last row: without a code
-        for row, code in enumerate(codes):
-            wrong[row] = [conflict(code, name) for name in categories]
-        rows = flows.iloc[np.flatnonzero(wrong[own, category])]
+        rows = flows[pair.isin([one for one in pair.dropna().unique() if conflict(*one.split())])]
         told = {"category": rows["category"].map(CATEGORIES), "waste": rows["waste_code"].map(labels)}
         typed = rows["waste_code"]
         yield mark(rows, header("flows", "waste_code"), typed, reason, waste_code=typed, **told)
