@@ -24,9 +24,8 @@ class SurveyBatch(Batch):
     """Rows of one table of the survey."""
 
     table: str = ""
-    header_units: Cells = field(
-        default_factory=lambda: Cells.of([])
-    )  #: that the header of the quantity states
+    #: That the header of the quantity states.
+    header_units: Cells = field(default_factory=lambda: Cells.of([]))
     #: Identifier of the only firm that the file of each row describes, or "".
     firms: np.ndarray = field(default_factory=lambda: objects([]))
     #: Shape (n, 3), of rows that were merged: place, number, and the position here of the row they repeat.
@@ -50,16 +49,14 @@ def gather(table: str, sheets: Sequence[SurveySheet], ledger: Ledger) -> SurveyB
     rows = np.concatenate([np.zeros(0, dtype=np.int64), *(sheet.rows for sheet in sheets)])
     place = np.repeat(np.array([sheet.place for sheet in sheets], dtype=np.int64), heights)
     units = [sheet.layout.units.get("quantity", "") if sheet.layout else "" for sheet in sheets]
-    header_units = Cells.of(units)
-    header_units = Cells(header_units.values, np.repeat(header_units.codes, heights))
+    header_units = Cells.of(np.repeat(objects(units), heights).tolist())
     firms = np.repeat(objects([in_capitals(sheet.firm) for sheet in sheets]), heights)
     # Two rows without an identifier may be of two firms; what bears another's in a firm's file is withheld.
     key = columns[0]
     typed = objects([in_capitals(value) for value in key.values])[key.codes]
-    homes, home = np.unique(
-        np.where((typed == "") | ((firms != "") & (typed != firms)), place, -1), return_inverse=True
-    )
-    first = repeated([*columns, header_units, Cells(homes.tolist(), home), _beside(table, sheets)])
+    apart = (typed == "") | ((firms != "") & (typed != firms))
+    home = Cells.of(np.where(apart, place, -1).tolist())
+    first = repeated([*columns, header_units, home, _beside(table, sheets)])
     again = np.flatnonzero(first != np.arange(len(rows)))
     same = [f"= {', '.join(ledger.origins[place[row]])}, ligne {rows[row]}" for row in first[again]]
     ledger.correct(place[again], rows[again], "", "", objects(same), "merged_repeated_row")

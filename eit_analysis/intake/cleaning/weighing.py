@@ -27,11 +27,7 @@ from eit_analysis.tables import CATEGORIES
 
 MONTHS_PER_YEAR = 12
 # By the column where another unit or period is said.
-CONFLICTS = {
-    "quantity": "unit_conflict",
-    "comment": "unit_conflict.comment",
-    "unit": "unit_conflict.header",
-}
+CONFLICTS = {"quantity": "unit_conflict", "comment": "unit_conflict.comment", "unit": "unit_conflict.header"}
 MASSES = ("mass_t_per_year", "mass_low_t_per_year", "mass_high_t_per_year")
 Interval = tuple[float, float, float]  # central, low, high
 

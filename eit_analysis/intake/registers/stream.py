@@ -74,9 +74,7 @@ def _passing(
         pa_csv.ReadOptions(block_size=BLOCK_BYTES, column_names=names, skip_rows=1),
         pa_csv.ParseOptions(delimiter=separator),
         pa_csv.ConvertOptions(
-            include_columns=chosen,
-            column_types=dict.fromkeys(chosen, pa.string()),
-            strings_can_be_null=False,
+            include_columns=chosen, column_types=dict.fromkeys(chosen, pa.string()), strings_can_be_null=False
         ),
     )
     communes = pa.array(sorted(territory))

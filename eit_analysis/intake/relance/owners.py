@@ -11,9 +11,8 @@ from eit_analysis.intake.cleaning.wave import Cleaned
 from eit_analysis.intake.sheets.ledger import places
 
 OFFICE = ""  # owner of the rows whose firm is not known
-FIRM = re.compile(
-    r"([A-Za-z][\w-]{0,30}?[0-9][A-Za-z0-9-]{0,10})(?=[_ .])"
-)  # how the name of its file begins
+# How the name of its file begins.
+FIRM = re.compile(r"([A-Za-z][\w-]{0,30}?[0-9][A-Za-z0-9-]{0,10})(?=[_ .])")
 SITE = re.compile(r"\w[\w-]{0,31}")  # it names a file
 
 
