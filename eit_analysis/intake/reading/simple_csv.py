@@ -10,7 +10,6 @@ from __future__ import annotations
 import codecs
 import csv
 import hashlib
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -44,15 +43,13 @@ def read(path: Path) -> dict[str, Any] | None:
     except (OSError, UnreadableError):
         return None
     plain = data if encoding == "utf-8" else data.decode(encoding).encode()
-    with ThreadPoolExecutor(1) as beside:
-        digest = beside.submit(hashlib.sha256, data)
-        cells = _cells(plain, separator, lines)
+    cells = _cells(plain, separator, lines)
     if cells is None:
         return None
     values, numbers = cells
     sheet = {"name": child.sheet_name(path), "notes": [], "values": values, "numbers": numbers}
     return {
-        "format": suffix.lstrip("."), "sha256": digest.result().hexdigest(), "problem": None,
+        "format": suffix.lstrip("."), "sha256": hashlib.sha256(data).hexdigest(), "problem": None,
         "encoding": encoding, "separator": separator, "notes": [], "sheets": [sheet],
     }  # fmt: skip
 
