@@ -96,7 +96,8 @@ def _left_aside(cleaned: Cleaned) -> Iterator[str]:
     The same column of several sheets is named once.
     """
     lost = unread(cleaned.manifest, cleaned.quarantine.assign(site_id=None))
-    for _, file, sheet, _, message in lost.itertuples(index=False):
+    places = lost[["source_file", "source_sheet", "source_message"]].fillna("")
+    for file, sheet, message in places.itertuples(index=False):
         yield f"Non lu\u00a0: {file}{f', feuille {sheet}' if sheet else ''}\u00a0: {message}."
     for what, name in (("sheet", "source_sheet"), ("column", "column")):
         unknown = cleaned.corrections[cleaned.corrections["rule"] == f"ignored_unknown_{what}"]
@@ -105,4 +106,4 @@ def _left_aside(cleaned: Cleaned) -> Iterator[str]:
             where = first["source_file"] + (f", feuille {first['source_sheet']}" if what == "column" else "")
             if len(rows) > 1:
                 where += f", et {counted(len(rows) - 1, 'autre feuille', 'autres feuilles')}"
-            yield sentence(f"clean_{what}_aside", name=text, where=where)
+            yield sentence(f"clean_{what}_aside", title=text, where=where)

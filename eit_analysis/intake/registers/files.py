@@ -110,7 +110,7 @@ def recognised(sheets: list[RawSheet]) -> str | None:
 
 def _why_not(wanted: Register, sheets: list[RawSheet]) -> str:
     if other := recognised(sheets):
-        return sentence("register_other", name=wanted.name, other=other)
+        return sentence("register_other", register=wanted.name, other=other)
     near = [m for layout in wanted.layouts for s in sheets if (m := find_layout(layout, s.rows))]
     best = max(near, key=lambda m: m.found - len(m.missing), default=None)
     if best is None:
