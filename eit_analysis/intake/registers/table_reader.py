@@ -123,9 +123,9 @@ def _shaped(match: Layout, batch: Batch) -> pd.DataFrame:
         for name, rules in batch.rules.items()
     }
     frame = batch.frame()
-    for name, text in layout.constants.items():
-        frame[name] = pd.Series(text, frame.index, dtype="str")
-    frame["masked"] = np.logical_or.reduce(list(hidden.values()))
+    masked = np.logical_or.reduce(list(hidden.values()))
+    added = pd.DataFrame({**layout.constants, "masked": masked}, frame.index)
+    frame = pd.concat([frame, added.astype(dict.fromkeys(layout.constants, "str"))], axis=1)
     if wide := layout.wide:
         ids, titles = [*layout.columns, *layout.constants, *last], list(match.wide)
         frame = frame.melt(ids, titles, wide.variable, wide.value)
