@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -137,12 +138,13 @@ READERS: dict[str, Callable[[Any], Any]] = {
 KEYS = {header_key(header): Meaning(header) for header in READERS}
 
 
+def _reading(read: Callable[[Any], Any], cell: Any) -> Reading:
+    return Reading(read(cell))
+
+
 ANSWERS = TableSpec(
     "answers",
-    {
-        name: Column(name, lambda cell, read=read: Reading(read(cell)), expected=name != LIKELY)
-        for name, read in READERS.items()
-    },
+    {name: Column(name, partial(_reading, read), expected=name != LIKELY) for name, read in READERS.items()},
     lambda text: KEYS.get(header_key(text)),
 )
 

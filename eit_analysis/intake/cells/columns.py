@@ -135,8 +135,8 @@ def repeated(columns: Sequence[Cells]) -> np.ndarray:
     Case and spaces aside. Columns that repeat few cells are compared first: they part nearly all rows, and
     long texts are then only looked at where they could make a difference.
     """
-    rows = origin = np.arange(len(columns[0].codes))
-    alike = np.zeros(len(rows), dtype=np.int64)  # group of each of these rows
+    origin: np.ndarray = np.arange(len(columns[0].codes))
+    rows, alike = origin, np.zeros_like(origin)  # and the group of each of these rows
     few = [column for column in columns if 1 < len(column.values) <= FEW]
     many = [column for column in columns if len(column.values) > FEW]
     for part in (few, many):

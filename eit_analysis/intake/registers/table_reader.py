@@ -90,7 +90,7 @@ def _aside(
     def ignore(rows: np.ndarray, reason: Any) -> None:
         aside[rows & (aside == "")] = reason
 
-    ignore(~filled[1:].any(axis=1), "blank_row")
+    ignore(np.logical_not(filled[1:].any(axis=1)), "blank_row")
     for name, words in layout.ignore.items():
         if name in match.columns:
             reasons = np.array([_ignored(text, words) for text in texts.values], dtype=object)
