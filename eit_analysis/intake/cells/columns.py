@@ -122,9 +122,10 @@ class Cells:
 
 def jointly(columns: Sequence[Cells]) -> Cells:
     """Columns of the same rows as one, whose distinct cells are tuples."""
-    frame = pd.DataFrame(dict(enumerate(column.codes for column in columns)))
-    codes = frame.groupby(list(frame), sort=False).ngroup().to_numpy()
-    first = np.flatnonzero(~frame.duplicated())
+    codes = np.zeros(len(columns[0].codes), dtype=np.int64)
+    for column in columns:
+        codes = pd.factorize(codes * len(column.values) + column.codes)[0]
+    first = np.flatnonzero(~pd.Series(codes).duplicated())
     values = zip(*(pick(column.values, column.codes[first]) for column in columns), strict=True)
     return Cells(list(values), codes)
 
@@ -140,8 +141,8 @@ def repeated(columns: Sequence[Cells]) -> np.ndarray:
     few = [column for column in columns if 1 < len(column.values) <= FEW]
     many = [column for column in columns if len(column.values) > FEW]
     for part in (few, many):
-        frame = pd.DataFrame({-1: alike, **dict(enumerate(column.compared(rows) for column in part))})
-        alike = frame.groupby(list(frame), sort=False).ngroup().to_numpy()
+        for column in part:
+            alike = pd.factorize(alike * len(column.values) + column.compared(rows))[0]
         shared = np.bincount(alike)[alike] > 1
         rows, alike = rows[shared], alike[shared]
     origin = origin.copy()

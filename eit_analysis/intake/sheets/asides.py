@@ -45,7 +45,9 @@ def suspects(layout: Layout, cells: Rows) -> list[int]:
     if texts.null_count:
         filled &= cells.test(lambda cell: cell is not None)
     suspect = filled[cells.numbers].sum(axis=1) <= 1
-    suspect |= matches(texts, ODD)[cells.numbers].any(axis=1)
+    odd = matches(texts, ODD)
+    if odd.any():
+        suspect |= odd[cells.numbers].any(axis=1)
     odd_keys = {header_key(tables.header(layout.table, layout.key)), example(layout.table).get(layout.key)}
     keys = Cells.among(cells.values, cells.numbers[:, layout.columns[layout.key]])
     suspect[keys.where(lambda cell: isinstance(cell, str) and header_key(cell) in odd_keys)] = True
