@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from eit_analysis import tables
@@ -103,11 +104,9 @@ def corrections_by_rule(corrections: pd.DataFrame) -> pd.DataFrame:
     rules = corrections["rule"]
     counted = _counted(rules[rules != "answer_applied"], "rule", "corrections")
     counted.insert(0, "correction_kind", [correction_kind(rule) for rule in counted["rule"]])
-    counted["size"] = counted.groupby("correction_kind")["corrections"].transform("sum")
-    order = {"size": False, "correction_kind": True, "corrections": False, "rule": True}
-    return counted.sort_values(list(order), ascending=list(order.values()), ignore_index=True).drop(
-        columns="size"
-    )
+    size = counted.groupby("correction_kind")["corrections"].transform("sum")
+    order = np.lexsort((counted["rule"], -counted["corrections"], counted["correction_kind"], -size))
+    return counted.iloc[order].reset_index(drop=True)
 
 
 def correction_kind(rule: str) -> str:
