@@ -43,7 +43,7 @@ from eit_analysis.study import Study, open_study
 CODES = {"textile": "040222", "bois": "150103", "carton": "150101", "biodéchets": "200108",
          "plastique": "150102", "métal": "170407", "verre": "150107"}  # fmt: skip
 STAGES = {
-    "read_raw": "reading", "find_sheets": "header rows", "sheet_rows": "data rows",
+    "read_raw": "reading", "find_sheets": "header rows", "set_aside": "data rows",
     "clean_tables": "cells to tables", "reconcile": "registers", "manifest": "manifest",
 }  # fmt: skip
 

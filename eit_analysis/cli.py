@@ -31,8 +31,7 @@ def warn(text: str) -> None:
 
 
 def command_new(arguments: argparse.Namespace) -> int:
-    from eit_analysis.intake.form.firms import firms_of
-    from eit_analysis.intake.form.questionnaire import write_forms
+    from eit_analysis.intake.form.questionnaire import firms_of, write_forms
     from eit_analysis.reference.communes import epcis_of, find_commune
 
     firms, left_out = firms_of(arguments.firms) if arguments.firms else (None, [])

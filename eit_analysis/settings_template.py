@@ -23,8 +23,8 @@ from eit_analysis.config_section import Section
 WIDTH = 110
 YEAR = 2026  # of an example
 HEAD = (
-    "Paramètres de l'étude. Une clé inconnue est refusée. Ce qui suit un # ne compte pas : pour changer une "
-    "valeur, ôtez celui de sa ligne et, s'il en a un, celui du titre entre crochets au-dessus."
+    "Paramètres de l'étude. Une clé inconnue est refusée. Ce qui suit un # ne compte pas\u00a0: pour changer "
+    "une valeur, ôtez celui de sa ligne et, s'il en a un, celui du titre entre crochets au-dessus."
 )
 
 
@@ -34,7 +34,7 @@ def template(title: str, epcis: Mapping[str, str] | None = None) -> str:
     lines = [_comment(HEAD), *_keys(StudyConfig, "", own)]
     text = "\n".join(lines) + "\n"
     if epcis:
-        names = _comment(f"D'après les communes données : {', '.join(epcis.values())}. À confirmer.")
+        names = _comment(f"D'après les communes données\u00a0: {', '.join(epcis.values())}. À confirmer.")
         text = text.replace("\nepci_codes =", f"\n{names}\nepci_codes =")
     return text
 
@@ -87,7 +87,9 @@ def _choices(annotation: Any) -> str:
     inside = get_args(annotation)
     words = inside if get_origin(annotation) is Literal else get_args(inside[0]) if inside else ()
     return (
-        f" Au choix : {', '.join(words)}." if words and all(isinstance(word, str) for word in words) else ""
+        f" Au choix\u00a0: {', '.join(words)}."
+        if words and all(isinstance(word, str) for word in words)
+        else ""
     )
 
 

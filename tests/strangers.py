@@ -20,7 +20,7 @@ import xlsxwriter
 from eit_analysis import tables
 from eit_analysis.intake.cleaning.wave import clean_wave
 from eit_analysis.intake.relance.fiches import fiches
-from eit_analysis.intake.summary import summary
+from eit_analysis.intake.results import summary
 from eit_analysis.study import Study
 
 USUAL = ["Identifiant", "Sens", "Catégorie", "Désignation", "Quantité", "Unité", "Période"]

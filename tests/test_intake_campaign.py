@@ -10,6 +10,7 @@ import pytest
 from command import workbook
 
 import eit_analysis
+from eit_analysis import spreadsheet_csv
 from eit_analysis.errors import InputError
 from eit_analysis.intake import results
 from eit_analysis.intake.relance import campaign, contacts
@@ -108,7 +109,7 @@ def test_what_was_sent_in_a_wave_was_not_in_the_next(study):
     path = study.raw.parent / contacts.FOLDER / contacts.FILE
     campaign.write_campaign(study)
     told = contacts.read_contacts(path).assign(Vague="2018")
-    contacts.write_contacts(path, told)
+    path.write_bytes(spreadsheet_csv.to_bytes(told))
     (study.raw.parent / "2020").mkdir()
     campaign.write_campaign(study.at("2020"))
     assert set(followed(study)["state"]) == {campaign.UNSENT}

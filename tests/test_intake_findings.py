@@ -13,10 +13,12 @@ import eit_analysis
 from eit_analysis import reference
 from eit_analysis.intake.registers import REGISTERS
 from eit_analysis.intake.sheets.ledger import CORRECTIONS, Ledger
+from eit_analysis.intake.sheets.personal import HEADERS
 from eit_analysis.reference.findings import CELL, catalogue, codes, finding, labels
 
 PACKAGE = Path(eit_analysis.__file__).parent
-MAKERS = {"finding", "findings", "CellError", "UnreadableError"}  # a code, then its fields by name
+# The place of a code, which is followed by its fields by name.
+MAKERS = {"finding": 0, "CellError": 0, "UnreadableError": 0, "mark": 3}
 LOGS = {"correct", "write"}  # a rule last
 TREES = [ast.parse(path.read_text(encoding="utf-8")) for path in sorted(PACKAGE.rglob("*.py"))]
 CALLS = [node for tree in TREES for node in ast.walk(tree) if isinstance(node, ast.Call)]
@@ -36,9 +38,10 @@ def name_of(call: ast.Call) -> str:
 def made() -> Iterator[tuple[str, set[str] | None]]:
     """Codes given by name, with their fields where these are named too."""
     for call in CALLS:
-        if name_of(call) in MAKERS and call.args:
+        place = MAKERS.get(name_of(call), 0)
+        if name_of(call) in MAKERS and len(call.args) > place:
             names = {word.arg for word in call.keywords}
-            for code in texts(call.args[0]):
+            for code in texts(call.args[place]):
                 yield code, None if None in names else {str(name) for name in names}
 
 
@@ -56,12 +59,12 @@ def logged() -> set[str]:
 
 def constants() -> set[str]:
     """Every text of the package, with the whole of those that are put together from two parts, and the
-    reasons that the declarations of registers give."""
+    reasons that the declarations of registers and of headers of persons give."""
     found = {node.value for tree in TREES for node in ast.walk(tree)
              if isinstance(node, ast.Constant) and isinstance(node.value, str)}  # fmt: skip
     found |= {reason for register in REGISTERS.values() for layout in register.layouts
               for words in layout.ignore.values() for reason in words.values()}  # fmt: skip
-    return found | {f"dropped_{text}" for text in found if text.startswith("personal_")}
+    return found | {f"dropped_{kind}" for kind in HEADERS}
 
 
 def test_every_code_given_has_its_row():

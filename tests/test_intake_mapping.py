@@ -98,6 +98,15 @@ def test_a_file_of_the_same_shape_needs_no_second_word(study):
     ]
 
 
+def test_an_identifier_that_is_fixed_is_of_its_file_alone(study):
+    list(map_file(study.raw / "E01.xlsx", study))
+    confirmed(study, Identifiant="E01", Sens="sortant", Période="an")
+    book(study.raw / "E02.xlsx", [HEADER, *ROWS])
+    flows = clean_wave(study).tables["flows"]
+    firms = flows.groupby("source_file")["site_id"].unique()
+    assert {file: list(own) for file, own in firms.items()} == {"E01.xlsx": ["E01"], "E02.xlsx": ["E02"]}
+
+
 def test_the_command_says_what_it_understood_and_refuses_what_holds_no_table(study, monkeypatch, capsys):
     monkeypatch.chdir(study.root)
     assert main(["map", str(study.raw / "E01.xlsx"), "essai"]) == 0
@@ -146,6 +155,7 @@ def test_columns_without_a_telling_header_are_known_by_their_cells():
             '[[mapping]]\ntable = "Flux"\nheaders = ["A"]\nconfirmed = true\ncolumns = {"Sens" = "B"}\n',
             "«\u00a0B",
         ),
+        (WHOLE + '[mapping.fixed]\n"Identifiant" = "E01"\n', "E07.xlsx"),
     ],
 )
 def test_what_is_wrong_in_the_mappings_is_said(study, text, told):

@@ -10,6 +10,7 @@ import pytest
 from command import ROOT
 
 from eit_analysis import tables
+from eit_analysis.intake.sheets.ledger import SOURCE
 from eit_analysis.intake.survey import quality
 from eit_analysis.publishing.release import Release
 from eit_analysis.publishing.wording import heading
@@ -131,12 +132,12 @@ def test_refusals_and_doubts_by_reason(quarantine):
 
 def row_sites(wave: dict[str, pd.DataFrame]) -> pd.DataFrame:
     """As cleaning writes it for a wave without quarantine."""
-    frames = [frame[[*quality.SOURCE, "site_id"]] for frame in wave.values() if "site_id" in frame]
+    frames = [frame[[*SOURCE, "site_id"]] for frame in wave.values() if "site_id" in frame]
     return pd.concat(frames, ignore_index=True)
 
 
 def test_a_row_in_quarantine_is_its_own_actor_s_even_alone_in_a_file_of_another(wave):
-    refused = pd.DataFrame([("e1.xlsx", "Flux", 9, "E2")], columns=[*quality.SOURCE, "site_id"])
+    refused = pd.DataFrame([("e1.xlsx", "Flux", 9, "E2")], columns=[*SOURCE, "site_id"])
     known = pd.concat([row_sites(wave), refused], ignore_index=True)
     found = quality.attributed(
         lines(

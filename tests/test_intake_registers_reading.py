@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 from eit_analysis.errors import InputError, UsageError
 from eit_analysis.intake.cells.columns import Rows
 from eit_analysis.intake.cells.identifiers import CellError
-from eit_analysis.intake.registers import REGISTERS, read_register, recognise
+from eit_analysis.intake.registers import REGISTERS, read_register
+from eit_analysis.intake.registers.files import recognised
 from eit_analysis.intake.registers.kinds import official_number, read_cell
-from eit_analysis.intake.registers.table_reader import Body, read_body
+from eit_analysis.intake.registers.table_reader import read_sheet
 from eit_analysis.intake.sheets.spec import find_layout
+from eit_analysis.intake.sheets.workbook import RawSheet, read_file
 from eit_analysis.reference.findings import labels
 
 NUMBERS = [
@@ -193,9 +195,9 @@ def test_a_missing_column_is_named_and_a_wrong_register_is_told(tmp_path):
     file = written(tmp_path / "x.csv", HEADER[:-1], [line[:-1] for line in LINES])
     with pytest.raises(InputError, match=r"x\.csv.*«\u00a0Pourcentage\u00a0»"):
         read_register("dares", file)
-    assert recognise(file) is None
+    assert recognised(read_file(file).sheets) is None
     right = written(tmp_path / "y.csv")
-    assert recognise(right) == "dares"
+    assert recognised(read_file(right).sheets) == "dares"
     with pytest.raises(InputError, match="celles de «\u00a0dares\u00a0»"):
         read_register("rome", right)
     with pytest.raises(UsageError, match="sirene, trackdechets"):
@@ -244,7 +246,7 @@ CELL = st.one_of(
 def test_rows_read_are_kept_ignored_or_refused(rows, is_text):
     layout = next(lay for lay in REGISTERS["dares"].layouts if lay.name == "dares_sectors")
     match = find_layout(layout, [HEADER])
-    read = read_body(Body("x.csv", "x", match, Rows.of([HEADER, *rows]), range(2, 2 + len(rows)), is_text))
+    read = read_sheet("x.csv", RawSheet("x", Rows.of([HEADER, *rows])), match, is_text)
     assert read.rows_read == len(rows) == read.rows_kept + sum(read.ignored.values()) + read.rows_refused
     assert len(read.frame) == read.rows_kept
     assert read.refused["source_row"].nunique() == read.rows_refused
@@ -260,6 +262,6 @@ def test_every_file_of_a_table_gives_the_same_columns_in_the_same_order():
             header += ["A0Z"] if layout.wide else []
             match = find_layout(layout, [header])
             assert match is not None and match.whole
-            frame = read_body(Body("x", "x", match, Rows.of([header]), [], True)).frame
+            frame = read_sheet("x", RawSheet("x", Rows.of([header])), match, True).frame
             columns.setdefault(layout.name, set()).add(tuple(zip(frame, map(str, frame.dtypes), strict=True)))
     assert {table: len(shapes) for table, shapes in columns.items()} == dict.fromkeys(columns, 1)

@@ -10,7 +10,9 @@ import pandas as pd
 import pytest
 
 from eit_analysis.errors import InputError
-from eit_analysis.intake.registers import read_register, recognise
+from eit_analysis.intake.registers import read_register
+from eit_analysis.intake.registers.files import recognised
+from eit_analysis.intake.sheets.workbook import read_file
 
 DATA = Path(__file__).resolve().parents[1].parent / "shared" / "data"
 pytestmark = pytest.mark.skipif(not DATA.exists(), reason="../shared/data is not beside the project")
@@ -91,7 +93,7 @@ def test_recognised_under_any_name_and_never_lost_when_damaged(name, tmp_path):
     register, _ = FILES[name]
     content = (DATA / name).read_bytes()[:8_000]
     (tmp_path / "fichier.csv").write_bytes(content[: content.rindex(b"\n") + 1])
-    assert recognise(tmp_path / "fichier.csv") == register
+    assert recognised(read_file(tmp_path / "fichier.csv").sheets) == register
     # Cut inside a row, one header letter changed, digits turned to letters.
     end = content.index(b"\n")
     damaged = {

@@ -13,7 +13,7 @@ from stdnum import luhn
 from eit_analysis import reference
 from eit_analysis.errors import InputError
 from eit_analysis.intake.registers import import_register, read_register, stream
-from eit_analysis.intake.registers.lambert import geographic
+from eit_analysis.intake.registers.finishing import geographic
 from eit_analysis.study import open_study
 
 # INSEE, dessin du fichier StockEtablissement, and the export of the Annuaire des entreprises.

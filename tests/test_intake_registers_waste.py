@@ -10,8 +10,10 @@ import pandas as pd
 import pytest
 
 from eit_analysis.errors import InputError
-from eit_analysis.intake.registers import import_register, read_register, recognise, waste_register
+from eit_analysis.intake.registers import import_register, read_register, waste_register
 from eit_analysis.intake.registers.canonical import treatment_code
+from eit_analysis.intake.registers.files import recognised
+from eit_analysis.intake.sheets.workbook import read_file
 
 MILL, PLANT, OTHER = "73282932000074", "55208131766522", "44306184100047"
 # From the source of Trackdéchets (registryV2/columns.ts, then registry/columns.ts of 2022 to 2024).
@@ -115,7 +117,7 @@ def test_the_exhaustive_register_is_told_apart(tmp_path):
     file = text(tmp_path / "all.csv", [*OUTGOING_2023, "Date de réception"], [])
     with pytest.raises(InputError, match="exhaustif"):
         read_register("trackdechets", file)
-    assert recognise(file) is None
+    assert recognised(read_file(file).sheets) is None
 
 
 def test_the_register_of_a_broker_is_not_what_a_firm_sends_out(tmp_path):
@@ -123,7 +125,7 @@ def test_the_register_of_a_broker_is_not_what_a_firm_sends_out(tmp_path):
         file = text(tmp_path / "courtier.csv", [*OUTGOING, *dates], [])
         with pytest.raises(InputError, match="courtier"):
             read_register("trackdechets", file)
-        assert recognise(file) is None
+        assert recognised(read_file(file).sheets) is None
 
 
 def test_a_refused_slip_does_not_count_whatever_follows_the_word(study, tmp_path):
@@ -263,7 +265,7 @@ def test_irep_takes_its_siret_from_the_file_of_establishments(study, tmp_path):
     sites = text(tmp_path / "etablissements.csv", IREP_SITES,
                  [["6104769", "FILATURE", MILL, "", "68800", "THANN", "68334", 7.1, 47.8]])  # fmt: skip
     for file in (hazardous, other, treated):
-        assert recognise(file) == "irep"
+        assert recognised(read_file(file).sheets) == "irep"
         import_register("irep", file, study)
     assert waste_register(study).empty  # nobody knows whose waste it is yet
     import_register("irep", sites, study)

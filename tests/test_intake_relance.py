@@ -25,7 +25,7 @@ from eit_analysis.intake.answers.applied import Applied, Grid
 from eit_analysis.intake.answers.applying import apply
 from eit_analysis.intake.checks import plausibility, unit_errors
 from eit_analysis.intake.checks.marks import LINE
-from eit_analysis.intake.reading.mojibake import repair
+from eit_analysis.intake.reading.sheet import repair
 from eit_analysis.intake.relance import fiche_book, phrases
 from eit_analysis.intake.relance.fiche import Fiche
 from eit_analysis.intake.relance.fiche_page import page as html_page

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pandas as pd
 from small_pages import empty_study
 
-from eit_analysis.intake.summary import summary
+from eit_analysis.intake.results import summary
 
 
 def test_a_cleaning_is_told_in_counts_then_by_what_was_not_read(tmp_path) -> None:
@@ -42,7 +42,7 @@ def test_a_cleaning_is_told_in_counts_then_by_what_was_not_read(tmp_path) -> Non
         "Tables, quarantine.csv, corrections.csv et implausible.csv : data/processed/essai/2018/",
         "Non lu : a.xlsx : ce fichier est protégé ; ôtez son mot de passe.",
         "Non lu : b.xlsx, feuille Flux : aucun en-tête n'est reconnu.",
-        "Non lu : c.pdf : ce format n'est pas lu ; demandez un XLSX, un ODS ou un CSV.",
+        "Non lu : c.pdf : ce format n'est pas lu ; demandez un classeur XLSX ou ODS, ou un fichier CSV.",
         "Feuille laissée de côté : « Notes » (b.xlsx) ; si c'est une réponse, remettez les en-têtes du "
         "questionnaire ou voyez « eit map ».",
         "Colonne laissée de côté : « Avis » (b.xlsx, feuille Flux, et 1 autre feuille) ; si c'est une "

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eit_analysis.intake.cells.columns import Cells, Rows
-from eit_analysis.intake.cells.texts import Texts, content, pick, plain_texts, put, texts_of, with_blank
+from eit_analysis.intake.cells.texts import Texts, pick, plain_texts, put, texts_of, with_blank
 
 TEXTS = st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=6), min_size=1, max_size=8)
 PLACES = st.lists(st.integers(0, 7), max_size=12)
@@ -27,7 +27,6 @@ def test_they_read_like_a_list(texts, places):
     assert list(own[1:]) == texts[1:]
     assert list(pick(own, numbers)) == list(pick(texts, numbers)) == [texts[number] for number in numbers]
     assert list(with_blank(own)) == list(with_blank(texts)) == ["", *texts]
-    assert content(own.array).decode() == "".join(texts)
     assert texts_of(own).equals(texts_of(texts))
     assert plain_texts(own).tolist() == plain_texts(texts).tolist()
 

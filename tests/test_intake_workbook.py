@@ -23,9 +23,9 @@ from hypothesis import strategies as st
 from openpyxl.comments import Comment
 
 from eit_analysis.intake.reading import looks, text
+from eit_analysis.intake.reading.book import fill_down
 from eit_analysis.intake.reading.limits import UnreadableError
-from eit_analysis.intake.reading.merged import fill_down
-from eit_analysis.intake.reading.mojibake import repair
+from eit_analysis.intake.reading.sheet import repair
 from eit_analysis.intake.sheets.workbook import RawFile, read_files, survey_files
 
 

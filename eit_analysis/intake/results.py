@@ -1,17 +1,20 @@
-"""A cleaning and its files: tables, logs, *fiches de relance*, and the manifest that vouches for them."""
+"""A cleaning and its files: tables, logs, *fiches de relance*, the manifest that vouches for them."""
 
 from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 from eit_analysis.errors import CONTROLS
 from eit_analysis.files import all_or_none, write_atomic
+from eit_analysis.french import counted
 from eit_analysis.intake.cleaning.wave import Cleaned, clean_wave
 from eit_analysis.intake.output import json_bytes, write_files
 from eit_analysis.intake.relance.fiches import write_sheets
 from eit_analysis.intake.sheets.ledger import FINDING
-from eit_analysis.intake.summary import summary
+from eit_analysis.intake.survey.quality import unread
+from eit_analysis.reference import sentence
 from eit_analysis.study import Study
 
 
@@ -56,3 +59,51 @@ def clean(study: Study, progress: Callable[[Iterable], Iterable] = iter) -> Iter
         questions = write_cleaned(study, cleaned)
     for line in summary(study, cleaned, questions):
         yield CONTROLS.sub(" ", line)
+
+
+def summary(study: Study, cleaned: Cleaned, questions: int) -> list[str]:
+    """What became of the rows of a wave, what firms are asked, where the files are, what was not read."""
+    folder = study.processed.relative_to(study.root).as_posix()
+    doubtful = counted(
+        len(cleaned.implausible), "valeur invraisemblable gardée", "valeurs invraisemblables gardées"
+    )
+    return [
+        f"Vague {study.wave}\u00a0: {', '.join(_counts(cleaned.manifest))}.",
+        f"{doubtful}, {counted(questions, 'question', 'questions')} aux acteurs dans {folder}/relances/",
+        sentence("clean_files", folder=folder),
+        *_left_aside(cleaned),
+    ]
+
+
+def _counts(manifest: dict[str, Any]) -> Iterator[str]:
+    rows = {
+        name: sum(counts[f"rows_{name}"] for counts in manifest["tables"].values())
+        for name in ("read", "clean", "quarantined", "merged", "ignored")
+    }
+    files = len(manifest["inputs"])
+    lost = sum(entry["problem"] is not None for entry in manifest["inputs"])
+    yield counted(files - lost, "fichier lu", "fichiers lus") + (f" sur {files}" if lost else "")
+    yield counted(rows["read"], "ligne", "lignes")
+    yield "dont " + counted(rows["clean"], "utilisée", "utilisées")
+    yield counted(rows["quarantined"], "en quarantaine", "en quarantaine")
+    yield counted(rows["merged"], "doublon fusionné", "doublons fusionnés")
+    yield counted(rows["ignored"], "ignorée", "ignorées") + " (titres, totaux, vides, retirées)"
+
+
+def _left_aside(cleaned: Cleaned) -> Iterator[str]:
+    """One line for each file and sheet that gave no row at all, each unknown sheet and column.
+
+    The same column of several sheets is named once.
+    """
+    lost = unread(cleaned.manifest, cleaned.quarantine.assign(site_id=None))
+    places = lost[["source_file", "source_sheet", "source_message"]].fillna("")
+    for file, sheet, message in places.itertuples(index=False):
+        yield f"Non lu\u00a0: {file}{f', feuille {sheet}' if sheet else ''}\u00a0: {message}."
+    for what, name in (("sheet", "source_sheet"), ("column", "column")):
+        unknown = cleaned.corrections[cleaned.corrections["rule"] == f"ignored_unknown_{what}"]
+        for text, rows in unknown.groupby(name):
+            first = rows.iloc[0]
+            where = first["source_file"] + (f", feuille {first['source_sheet']}" if what == "column" else "")
+            if len(rows) > 1:
+                where += f", et {counted(len(rows) - 1, 'autre feuille', 'autres feuilles')}"
+            yield sentence(f"clean_{what}_aside", title=text, where=where)

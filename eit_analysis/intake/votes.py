@@ -20,10 +20,10 @@ from eit_analysis.intake.cells.columns import Rows
 from eit_analysis.intake.cells.identifiers import CellError
 from eit_analysis.intake.cells.parsing import clean_text, parse_number
 from eit_analysis.intake.sheets.headers import header_key
-from eit_analysis.intake.sheets.ledger import Ledger
-from eit_analysis.intake.sheets.reader import filled_under, read_table, stop_at_refusal
+from eit_analysis.intake.sheets.reader import read_list
 from eit_analysis.intake.sheets.spec import Column, Meaning, Reading, TableSpec, find_layout
 from eit_analysis.intake.sheets.workbook import read_files
+from eit_analysis.reference import sentence
 from eit_analysis.reference.vocabulary import heading
 from eit_analysis.study import Study
 
@@ -98,50 +98,37 @@ def read_votes(path: Path) -> pd.DataFrame:
         A column that is missing, a criterion that is unknown or given twice, points that are no number, or
         negative, or all zero for someone.
     """
-
     raw = next(read_files([path], path.parent))
     if raw.refusal:
         # The advice of the reader is about questionnaires.
-        why = (
-            f"{raw.refusal.sentence}\u00a0; enregistrez en CSV une ligne par vote, sous les en-têtes {TITLES}"
-        )
+        why = sentence("votes_unread", problem=raw.refusal.sentence, titles=TITLES)
         raise InputError(why, file=path.name)
     cells = Rows.of(raw.sheets[0].rows)
     layout = find_layout(VOTES, cells)
     if not len(cells):
-        raise InputError("ce fichier est vide, écrivez une ligne par vote", file=path.name)
-    repeated = [VOTES.means(text) for text in layout.repeated.values()] if layout else []
+        raise InputError(sentence("votes_empty"), file=path.name)
     missing = layout.missing if layout else [column.header for column in VOTES.columns.values()]
-    for titles, problem in (
-        (missing, "manque"),
-        ([VOTES.columns[again.column].header for again in repeated if again], "est là plusieurs fois"),
-    ):
+    repeated = [VOTES.means(text) for text in layout.repeated.values()] if layout else []
+    twice = [VOTES.columns[again.column].header for again in repeated if again]
+    for titles, problem in ((missing, "votes_lacks"), (twice, "votes_twice")):
         if titles:
-            why = f"la colonne «\u00a0{titles[0]}\u00a0» {problem}, écrivez en première ligne\u00a0: {TITLES}"
-            raise InputError(why, file=path.name)
+            raise InputError(sentence(problem, column=titles[0], titles=TITLES), file=path.name)
     assert layout is not None
-    ledger = Ledger()
-    batch = read_table(layout, cells, filled_under(layout, cells), ledger, ledger.place(path.name))
-    stop_at_refusal(ledger, path.name)
-    return _checked(batch.frame()[COLUMNS], path.name)
+    return _checked(read_list(layout, cells, path.name)[COLUMNS], path.name)
 
 
 def _checked(votes: pd.DataFrame, file: str) -> pd.DataFrame:
     """The votes, one for each participant and criterion, with points from everyone."""
     if votes.empty:
-        raise InputError("aucun vote sous les en-têtes, écrivez-en au moins un", file=file)
+        raise InputError(sentence("votes_none"), file=file)
     # One person is one voter, however the name is typed from row to row.
     voter = votes["participant"].map(fold_words)
     votes["participant"] = votes.groupby(voter)["participant"].transform("first")
     before = votes.groupby(["participant", "criterion"])["source_row"].transform("first")
     again = votes[votes["source_row"] != before]
     silent = votes[votes.groupby("participant")["points"].transform("sum") <= 0]
-    for found, column, problem in (
-        (again, "Critère", "a déjà voté sur ce critère à la ligne {before}, gardez-en une seule"),
-        (silent, "Points", "ne donne aucun point, corrigez ou retirez ses lignes"),
-    ):
-        if len(found):
-            who, row = found["participant"].iloc[0], int(found["source_row"].iloc[0])
-            said = problem.format(before=before[found.index[0]])
-            raise InputError(f"«\u00a0{who}\u00a0» {said}", file=file, row=row, column=column)
+    for found, column, problem in ((again, "Critère", "votes_again"), (silent, "Points", "votes_silent")):
+        for index, who, row in found[["participant", "source_row"]].head(1).itertuples():
+            why = sentence(problem, who=who, before=before[index])
+            raise InputError(why, file=file, row=int(row), column=column)
     return votes

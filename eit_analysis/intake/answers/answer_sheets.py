@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from eit_analysis.french import fold_words
 from eit_analysis.intake.cells.columns import Rows
 from eit_analysis.intake.cells.parsing import clean_text, words_meaning
 from eit_analysis.intake.cells.privacy import PRIVATE, without_person
-from eit_analysis.intake.reading.mojibake import repair
+from eit_analysis.intake.reading.sheet import repair
 from eit_analysis.intake.sheets.headers import header_key
 from eit_analysis.intake.sheets.ledger import Ledger
 from eit_analysis.intake.sheets.reader import read_table
@@ -137,13 +138,13 @@ READERS: dict[str, Callable[[Any], Any]] = {
 KEYS = {header_key(header): Meaning(header) for header in READERS}
 
 
-def _reader(read: Callable[[Any], Any]) -> Callable[[Any], Reading]:
-    return lambda cell: Reading(read(cell))
+def _reading(read: Callable[[Any], Any], cell: Any) -> Reading:
+    return Reading(read(cell))
 
 
 ANSWERS = TableSpec(
     "answers",
-    {name: Column(name, _reader(read), expected=name != LIKELY) for name, read in READERS.items()},
+    {name: Column(name, partial(_reading, read), expected=name != LIKELY) for name, read in READERS.items()},
     lambda text: KEYS.get(header_key(text)),
 )
 
@@ -186,17 +187,10 @@ def _answer_sheet(file: str, sheet: RawSheet, layout: Layout) -> AnswerSheet:
     rows = zip(*columns, strict=True)
     answers = [answer for row in rows for answer in _answers(file, sheet.name, *row)]
     ignored = []
-    for index in range(len(cells)):
-        title = index < start and bool(filled[index])
-        if index != start and (index < start or not given[index]):
+    for index in np.flatnonzero(~given | (np.arange(len(cells)) < start)).tolist():
+        rule = "ignored_title_row" if index < start else "ignored_blank_answer"
+        if index != start:
             # The row of a blank answer only repeats the question and the cell.
-            text = " | ".join(logged(cell) for cell in cells[index] if clean_text(cell)) if title else ""
-            rule = (
-                "ignored_title_row"
-                if title
-                else "ignored_blank_answer"
-                if filled[index]
-                else "ignored_blank_row"
-            )
-            ignored.append((index + 1, text, rule))
+            texts = [logged(cell) for cell in cells[index] if clean_text(cell)] if index < start else []
+            ignored.append((index + 1, " | ".join(texts), rule if filled[index] else "ignored_blank_row"))
     return AnswerSheet(file, sheet.name, start + 1, answers, ignored)

@@ -1,4 +1,7 @@
-"""The raw sheets that answers are about, and what the answers of a wave did to them."""
+"""The raw sheets that answers are about, what those of a wave did, and which cleaning would refuse.
+
+An answer that it would refuse must not replace a value that counts.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from eit_analysis import tables
 from eit_analysis.intake.answers.answer_sheets import Answer, logged
+from eit_analysis.intake.cells.contract import clean_cell, readable
+from eit_analysis.intake.cells.identifiers import CellError
+from eit_analysis.intake.cells.parsing import clean_text, parse_number
+from eit_analysis.intake.cells.periods import split_unit
+from eit_analysis.intake.cells.privacy import PRIVATE, is_personal
 from eit_analysis.intake.sheets.ledger import SheetAccount
 from eit_analysis.reference.findings import Finding
+from eit_analysis.reference.units import known_unit, to_tonnes
 
 SheetKey = tuple[str, str]  # file, sheet
 RowKey = tuple[str, str, int]  # file, sheet, row from 1
@@ -70,3 +80,43 @@ class Applied:
         rows = self.rows.setdefault(place, [list(old) for old in grid.rows])
         rows[row - 1] += [""] * (index + 1 - len(rows[row - 1]))
         rows[row - 1][index] = value
+
+
+def refusal(table: str, header: str, answer: Any, category: Any = "") -> CellError | None:
+    """Why cleaning would refuse an answer; None when it can be used.
+
+    ``category`` is the raw cell of the row of a flow: a volume or a count has no mass without it.
+    """
+    column = next(name for name, spec in tables.form(table).items() if spec["header"] == header)
+    text = clean_text(answer)
+    try:
+        if text == PRIVATE or is_personal(text):
+            raise CellError("personal_data.answer")
+        if (table, column) == ("flows", "quantity"):
+            _check_quantity(answer, category)
+        elif (table, column) == ("flows", "unit"):
+            _check_unit(text, category)
+        else:
+            clean_cell(table, column, answer)
+    except CellError as error:
+        return error
+    return None
+
+
+def _check_quantity(answer: Any, category: Any) -> None:
+    number = parse_number(answer)
+    if number.problem:
+        raise CellError(number.problem)
+    if number.value is not None and number.value < 0:
+        raise CellError("negative_value.quantity")
+    if number.suffix:
+        _check_unit(number.suffix, category)
+
+
+def _check_unit(text: str, category: Any) -> None:
+    unit, period = split_unit(text)
+    if not unit and period:
+        return  # « 12 par mois »: the unit stays that of the row
+    code = readable("flows", "category", category)
+    if not (to_tonnes(1.0, unit, code) if code else known_unit(unit)):
+        raise CellError("unknown_unit", unit=unit)

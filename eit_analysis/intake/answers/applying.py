@@ -15,8 +15,7 @@ from typing import Any
 
 from eit_analysis import tables
 from eit_analysis.intake.answers.answer_sheets import Answer, AnswerSheet, as_read, logged
-from eit_analysis.intake.answers.applied import Applied, CellKey, Grid, RowKey, SheetKey
-from eit_analysis.intake.answers.refusals import refusal
+from eit_analysis.intake.answers.applied import Applied, CellKey, Grid, RowKey, SheetKey, refusal
 from eit_analysis.intake.cells.identifiers import CellError
 from eit_analysis.intake.cells.parsing import clean_text, parse_number
 from eit_analysis.intake.cells.periods import split_unit

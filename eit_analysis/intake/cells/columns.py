@@ -122,18 +122,12 @@ class Cells:
 
 def jointly(columns: Sequence[Cells]) -> Cells:
     """Columns of the same rows as one, whose distinct cells are tuples."""
-    joint = Cells([()], np.zeros(len(columns[0].codes), dtype=np.int64))
+    codes = np.zeros(len(columns[0].codes), dtype=np.int64)
     for column in columns:
-        width = len(column.values)
-        mixed = joint.codes * width + column.codes
-        if width * len(joint.values) <= 4 * len(mixed):
-            pairs = Cells.among(range(width * len(joint.values)), mixed)
-        else:  # more pairs than rows: most are not used
-            found, codes = np.unique(mixed, return_inverse=True)
-            pairs = Cells(found.tolist(), codes)
-        values = [(*joint.values[pair // width], column.values[pair % width]) for pair in pairs.values]
-        joint = Cells(values, pairs.codes.astype(np.int64))
-    return joint
+        codes = pd.factorize(codes * len(column.values) + column.codes)[0]
+    first = np.flatnonzero(~pd.Series(codes).duplicated())
+    values = zip(*(pick(column.values, column.codes[first]) for column in columns), strict=True)
+    return Cells(list(values), codes)
 
 
 def repeated(columns: Sequence[Cells]) -> np.ndarray:
@@ -142,26 +136,15 @@ def repeated(columns: Sequence[Cells]) -> np.ndarray:
     Case and spaces aside. Columns that repeat few cells are compared first: they part nearly all rows, and
     long texts are then only looked at where they could make a difference.
     """
-    height = len(columns[0].codes)
-    origin, rows = np.arange(height), np.arange(height)
-    mixed = np.zeros(height, dtype=np.uint64)
-    columns = [column for column in columns if len(column.values) > 1]  # the others separate no rows
-    few = [column for column in columns if len(column.values) <= FEW]
-    for part in (few, [column for column in columns if len(column.values) > FEW]):
+    origin: np.ndarray = np.arange(len(columns[0].codes))
+    rows, alike = origin, np.zeros_like(origin)  # and the group of each of these rows
+    few = [column for column in columns if 1 < len(column.values) <= FEW]
+    many = [column for column in columns if len(column.values) > FEW]
+    for part in (few, many):
         for column in part:
-            mixed ^= column.compared(rows).astype(np.uint64)
-            mixed *= np.uint64(0x9E3779B97F4A7C15)
-            mixed ^= mixed >> np.uint64(29)
-        alike, distinct = pd.factorize(mixed)
-        first = np.empty(len(distinct), dtype=np.int64)
-        first[alike[::-1]] = np.arange(len(mixed))[::-1]  # of several the last to be written stays
-        shared = np.bincount(alike, minlength=len(distinct))[alike] > 1
-        first = rows[first[alike]][shared]
-        rows, mixed = rows[shared], mixed[shared]
-    # The hash only names candidates; the cells themselves decide.
-    same = np.ones(len(rows), dtype=bool)
-    for column in columns:
-        both = column.compared(np.concatenate([rows, first]))
-        same &= both[: len(rows)] == both[len(rows) :]
-    origin[rows[same]] = first[same]
+            alike = pd.factorize(alike * len(column.values) + column.compared(rows))[0]
+        shared = np.bincount(alike)[alike] > 1
+        rows, alike = rows[shared], alike[shared]
+    origin = origin.copy()
+    origin[rows] = pd.Series(rows).groupby(alike).transform("first")
     return origin

@@ -168,10 +168,6 @@ def clean_free_text(cell: Any) -> tuple[str | None, str]:
 
 
 SPECIAL: dict[str, Callable[[Any], tuple[Any, str]]] = {
-    "site_id": identifiers.clean_identifier,
-    "synergy_id": identifiers.clean_identifier,
-    "giver_site_id": identifiers.clean_identifier,
-    "taker_site_id": identifiers.clean_identifier,
     "site_ids": identifiers.clean_identifiers,
     "siret": identifiers.clean_siret,
     "naf_code": identifiers.clean_naf,
@@ -191,6 +187,8 @@ def cleaner(table: str, column: str) -> Callable[[Any], tuple[Any, str]]:
     spec = tables.form(table)[column]
     if column in SPECIAL:
         return SPECIAL[column]
+    if column.endswith("_id"):
+        return identifiers.clean_identifier
     if is_date(column):
         return identifiers.clean_date
     if spec["labels"] is not None:
@@ -215,3 +213,11 @@ def clean_cell(table: str, column: str, cell: Any) -> tuple[Any, str]:
     if looks_wrong and (error := spreadsheet_error(cell.strip())):
         raise CellError(error)
     return cleaner(table, column)(cell)
+
+
+def readable(table: str, column: str, cell: Any) -> Any:
+    """Clean value of one cell, None where it is blank or cannot be used."""
+    try:
+        return clean_cell(table, column, cell)[0]
+    except CellError:
+        return None

@@ -58,7 +58,7 @@ def clean_identifiers(cell: Any) -> tuple[str | None, str]:
     return clean or None, "identifier_normalised" if clean != text else ""
 
 
-def _code(cell: Any, normalise: Callable[[str], str | None], problem: str) -> tuple[str | None, str]:
+def _code(cell: Any, normalise: Callable[[str], str | None], problem: str = "") -> tuple[str | None, str]:
     """A code through its normaliser, which gives None for a code that does not exist."""
     text = clean_text(cell)
     if not text or fold_words(text) in MISSING_WORDS:
@@ -68,7 +68,8 @@ def _code(cell: Any, normalise: Callable[[str], str | None], problem: str) -> tu
         raise CellError(problem)
     if clean == text:
         return clean, ""
-    return clean, "leading_zero_restored" if clean == f"0{text}" else "code_normalised"
+    zeros = clean.isdigit() and sum(map(str.isdigit, text)) < len(clean)
+    return clean, "leading_zero_restored" if zeros else "code_normalised"
 
 
 def _place_code(text: str) -> str | None:
@@ -82,8 +83,8 @@ def _rome_code(text: str) -> str | None:
     return code if re.fullmatch(r"[A-N][0-9]{4}", code) else None
 
 
-def clean_siret(cell: Any) -> tuple[str | None, str]:
-    """SIRET of fourteen digits with right keys (La Poste has its own), and the rule.
+def _siret(text: str) -> str:
+    """SIRET of fourteen digits with right keys (La Poste has its own).
 
     A spreadsheet drops the first zeros of a number: they come back where the keys of the SIREN and of the
     SIRET prove them. Digits that it rounded away do not.
@@ -93,9 +94,6 @@ def clean_siret(cell: Any) -> tuple[str | None, str]:
     CellError
         ``siret_digits_lost``, ``siren_not_siret`` (a SIREN, a VAT number) or ``bad_siret``.
     """
-    text = clean_text(cell)
-    if not text or fold_words(text) in MISSING_WORDS:
-        return None, "missing_word" if text else ""
     bare = text.replace(" ", "")
     digits = SIRET_SEPARATORS.sub("", SIRET_LABEL.sub("", text))
     if scientific := SCIENTIFIC.fullmatch(bare):
@@ -103,9 +101,7 @@ def clean_siret(cell: Any) -> tuple[str | None, str]:
             raise CellError("siret_digits_lost")
         digits = f"{Decimal(bare.replace(',', '.')):.0f}"
     if len(digits) in (12, 13, 14) and _is_siret(digits.zfill(14)):
-        if digits == text and len(digits) == 14:
-            return digits, ""
-        return digits.zfill(14), "code_normalised" if len(digits) == 14 else "leading_zero_restored"
+        return digits.zfill(14)
     if len(digits) in (12, 13, 14) and ROUNDED.fullmatch(digits):
         raise CellError("siret_digits_lost")
     if len(digits) in (8, 9) and _is_siren(digits.zfill(9)):
@@ -124,24 +120,23 @@ def _is_siren(digits: str) -> bool:
     return digits != "000000000" and bool(siren.is_valid(digits))
 
 
+def _naf(text: str) -> str:
+    """NAF rév. 2 code known to the reference, its label left aside; other revisions are refused by name."""
+    code, problem = nomenclatures.read_naf(text)
+    if problem:
+        near = ", ".join(nomenclatures.naf_subclasses(code[:4])) or "2562B"
+        raise CellError(problem, **({"near": near} if problem in NEAR_NAF else {}))
+    return code
+
+
+clean_siret = partial(_code, normalise=_siret)
+clean_naf = partial(_code, normalise=_naf)
 # Commune code or postcode: five characters, kept as text.
 clean_place_code = partial(_code, normalise=_place_code, problem="bad_code")
 # ROME code: one letter and four digits.
 clean_rome = partial(_code, normalise=_rome_code, problem="bad_code.rome")
 # Six-digit code of the European list of waste, known to the reference.
 clean_waste_code = partial(_code, normalise=nomenclatures.normalise_waste_code, problem="unknown_waste_code")
-
-
-def clean_naf(cell: Any) -> tuple[str | None, str]:
-    """NAF rév. 2 code known to the reference, its label left aside; other revisions are refused by name."""
-    text = clean_text(cell)
-    if not text or fold_words(text) in MISSING_WORDS:
-        return None, "missing_word" if text else ""
-    code, problem = nomenclatures.read_naf(text)
-    if problem:
-        near = ", ".join(nomenclatures.naf_subclasses(code[:4])) or "2562B"
-        raise CellError(problem, **({"near": near} if problem in NEAR_NAF else {}))
-    return code, "" if code == text else "code_normalised"
 
 
 def clean_months(cell: Any) -> tuple[str | None, str]:

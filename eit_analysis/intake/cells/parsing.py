@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from functools import lru_cache
 from typing import Any
 
 from eit_analysis import reference
@@ -46,11 +45,6 @@ EXCEL_ERROR = re.compile(
 
 # Digits and one decimal mark that nothing makes ambiguous: what most cells hold.
 PLAIN = re.compile(r"-?[0-9]{1,15}(?:[.,](?:[0-9]{1,2}|[0-9]{4,12}))?")
-# The same after thousands, before a unit: read here for speed, exactly as the forms of quantities.py would.
-COMMON = re.compile(
-    r"([1-9][0-9]{0,2}(?:[ \u00a0\u202f][0-9]{3}){1,4}|[0-9]{1,15})(?:[.,]([0-9]{1,2}|[0-9]{4,12}))?"
-    r"(?:[ \u00a0\u202f]?([A-Za-z%€][A-Za-zéèê%€³/]*))?"
-)
 # 12.500 is twelve and a half in a file of an English program, and twelve thousand five hundred by hand.
 POINT = re.compile(r"(?<![0-9.,'])(?<![0-9] )[1-9][0-9]{0,2}\.[0-9]{3}(?![0-9.,'])")
 HUGE = 1e15  # no firm counts so many of anything, and sums, squares and their words stay within bounds
@@ -139,14 +133,7 @@ def parse_number(cell: Any) -> Number:
     return Number(problem="not_a_number") if isinstance(cell, bool) else _parse_text(str(cell))
 
 
-_sure_unit = lru_cache(maxsize=1_000)(known_unit)
-
-
 def _parse_text(raw: str) -> Number:
-    common = COMMON.fullmatch(raw)
-    if common and (common[3] is None or _sure_unit(common[3])):
-        digits = "".join(common[1].split())
-        return Number(float(f"{digits}.{common[2]}" if common[2] else digits), suffix=common[3] or "")
     lines = [line for line in raw.splitlines() if re.search(r"[0-9]", line)]
     if len(lines) > 1:  # 12 above 130: two answers in one cell, not 12 130
         return Number(problem="several_numbers")

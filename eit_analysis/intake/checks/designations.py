@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from eit_analysis import reference
-from eit_analysis.intake.checks.marks import findings, mark
+from eit_analysis.intake.checks.marks import mark
 from eit_analysis.reference.designations import LONGEST, families, suggestions
 from eit_analysis.reference.nomenclatures import named_code
 from eit_analysis.tables import header
@@ -52,11 +52,8 @@ def code_against_designation(flows: pd.DataFrame) -> pd.DataFrame:
     wrongly = kinds["kind"].isin(first.index)
     rows, kind = flows[wrongly], kinds["kind"][wrongly]
     labels = reference.load("waste_codes").set_index("waste_code")["label_fr"]
-    marks = findings(
-        "code_against_designation",
-        designation=rows["description"],
-        suggested=first.map(named_code)[kind],
-        waste_code=rows["waste_code"],
-        waste=rows["waste_code"].map(labels),
-    )
-    return mark(rows, header("flows", "waste_code"), rows["waste_code"], marks)
+    return mark(
+        rows, header("flows", "waste_code"), rows["waste_code"], "code_against_designation",
+        designation=rows["description"], suggested=first.map(named_code)[kind],
+        waste_code=rows["waste_code"], waste=rows["waste_code"].map(labels),
+    )  # fmt: skip

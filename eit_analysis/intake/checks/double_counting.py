@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from eit_analysis.french import exact, fold_words
 from eit_analysis.intake.cells.texts import matches
-from eit_analysis.intake.checks.marks import LINE, findings, mark
+from eit_analysis.intake.checks.marks import LINE, mark
 from eit_analysis.intake.sheets.ledger import no_lines
 from eit_analysis.tables import header
 
@@ -42,7 +42,7 @@ def same_siret(sites: pd.DataFrame) -> pd.DataFrame:
         ", ".join(known.loc[(known["siret"] == siret) & (known["site_id"] != site), "site_id"])
         for site, siret in zip(rows["site_id"], rows["siret"], strict=True)
     ]
-    return mark(rows, header("sites", "siret"), rows["siret"], findings("same_siret", names=others))
+    return mark(rows, header("sites", "siret"), rows["siret"], "same_siret", names=others)
 
 
 def repeated_in_files(flows: pd.DataFrame) -> pd.DataFrame:
@@ -53,8 +53,8 @@ def repeated_in_files(flows: pd.DataFrame) -> pd.DataFrame:
     repeated = named[named.duplicated(SAME_FLOW, keep=False)]
     first = repeated.groupby(SAME_FLOW, dropna=False)["source_file"].transform("first")
     rows = repeated[repeated["source_file"] != first]
-    found = findings("repeated_in_files", file=first[rows.index])
-    return mark(rows, header("flows", "description"), rows["description"], found)
+    name = rows["description"]
+    return mark(rows, header("flows", "description"), name, "repeated_in_files", file=first[rows.index])
 
 
 def same_mass(flows: pd.DataFrame) -> pd.DataFrame:
@@ -70,8 +70,8 @@ def same_mass(flows: pd.DataFrame) -> pd.DataFrame:
     first = rows.groupby([*alike, "name"], dropna=False)[["source_sheet", "source_row"]].transform("first")
     rows = rows[rows.duplicated([*alike, "name"])]
     first = first.loc[rows.index]
-    found = findings("perhaps_repeated", sheet=first["source_sheet"], row=first["source_row"])
-    return mark(rows, header("flows", "description"), rows["description"], found)
+    other = {"sheet": first["source_sheet"], "row": first["source_row"]}
+    return mark(rows, header("flows", "description"), rows["description"], "perhaps_repeated", **other)
 
 
 def no_flow_of_its_own(flows: pd.DataFrame) -> Iterator[pd.DataFrame]:
@@ -83,7 +83,7 @@ def no_flow_of_its_own(flows: pd.DataFrame) -> Iterator[pd.DataFrame]:
     for code, pattern in NO_FLOW.items():
         rows = few[few["description"].str.contains(pattern)]
         raw = rows["mass_t_per_year"].map(exact)
-        yield mark(rows, header("flows", "quantity"), raw, findings(code, name=rows["description"]))
+        yield mark(rows, header("flows", "quantity"), raw, code, name=rows["description"])
 
 
 def sum_of_those_above(flows: pd.DataFrame) -> pd.DataFrame:
@@ -96,5 +96,5 @@ def sum_of_those_above(flows: pd.DataFrame) -> pd.DataFrame:
     last = own.cumcount(ascending=False) == 0
     same = (above - rows["mass_t_per_year"]).abs() <= SAME_SUM * rows["mass_t_per_year"]
     rows = rows[last & same & (own.transform("size") > LEAST_TERMS)]
-    found = findings("perhaps_total", name=rows["description"].fillna(""))
-    return mark(rows, header("flows", "quantity"), rows["mass_t_per_year"].map(exact), found)
+    raw, name = rows["mass_t_per_year"].map(exact), rows["description"].fillna("")
+    return mark(rows, header("flows", "quantity"), raw, "perhaps_total", name=name)

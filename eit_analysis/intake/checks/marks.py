@@ -5,23 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from eit_analysis.intake.sheets.ledger import FINDING, QUARANTINE, SOURCE, no_lines, typed
-from eit_analysis.reference.findings import Finding, finding
+from eit_analysis.reference.findings import finding
 
 PLACE = [*SOURCE, "column"]
 LINE = [*QUARANTINE, FINDING]
+COLUMN = (pd.Series, np.ndarray, list)  # a value for each row
 
 
-def mark(rows: pd.DataFrame, column: str, raw: Iterable[str], found: Iterable[Finding]) -> pd.DataFrame:
+def mark(rows: pd.DataFrame, column: str, raw: Iterable[str], code: str, **fields: Any) -> pd.DataFrame:
     """One mark for each row of a tidy table whose value is doubtful, in the columns of ``implausible.csv``.
 
-    ``column`` is the French header of the cell, ``raw`` its value in each row, ``found`` what is doubtful.
+    ``column`` is the French header of the cell, ``raw`` its value in each row; ``code`` and ``fields`` (of
+    all rows, or a series of each) are what is doubtful.
     """
     if rows.empty:
         return no_lines(LINE)
-    found = list(found)
+    given = {name: own if isinstance(own, COLUMN) else [own] * len(rows) for name, own in fields.items()}
+    lines = zip(*given.values(), strict=True)
+    found = [finding(code, **dict(zip(given, line, strict=True))) for line in lines]
     return rows[SOURCE].assign(
         column=column,
         raw_value=list(raw),
@@ -29,12 +34,6 @@ def mark(rows: pd.DataFrame, column: str, raw: Iterable[str], found: Iterable[Fi
         message=[one.message for one in found],
         finding=pd.Series(found, rows.index, dtype=object),
     )
-
-
-def findings(code: str, **fields: Iterable[Any]) -> list[Finding]:
-    """One finding for each row, from the values of each field."""
-    rows = zip(*fields.values(), strict=True)
-    return [finding(code, **dict(zip(fields, row, strict=True))) for row in rows]
 
 
 def gathered(marks: Iterable[pd.DataFrame]) -> pd.DataFrame:

@@ -17,8 +17,7 @@ from eit_analysis.french import counted, day, exact
 from eit_analysis.intake.cells.contract import YEARS
 from eit_analysis.intake.checks import unit_errors
 from eit_analysis.intake.checks.designations import ANY_MATERIAL, code_against_designation
-from eit_analysis.intake.checks.marks import findings, gathered, mark
-from eit_analysis.reference.findings import finding
+from eit_analysis.intake.checks.marks import gathered, mark
 from eit_analysis.reference.nomenclatures import is_hazardous, naf_division
 from eit_analysis.tables import CATEGORIES, header
 
@@ -56,7 +55,8 @@ def implausible(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         marks.append(tonnes_per_employee(flows, producers))
     ended, none = end_before_start(tables["synergy_register"]), no_waste_with_flows(sites, flows)
     of_codes = [*code_conflicts(flows), code_against_designation(flows)]
-    return gathered([*marks, reference_year_apart(sites), cost_out_of_range(flows), *of_codes, ended, none])
+    of_values = [*reference_year_apart(sites), cost_out_of_range(flows)]
+    return gathered([*marks, *of_values, *of_codes, ended, none])
 
 
 def _producers(sites: pd.DataFrame) -> pd.DataFrame:
@@ -87,34 +87,31 @@ def tonnes_per_employee(flows: pd.DataFrame, producers: pd.DataFrame) -> pd.Data
     over = bounds.assign(ratio=ratio.reindex(bounds.index)).query("ratio > high")
     rows = out[out["site_id"].isin(over.index)]
     rows = rows[rows["mass_t_per_year"] * 2 >= rows.groupby("site_id")["mass_t_per_year"].transform("max")]
-    firms = over[["ratio", "division", "low", "high", "year"]].T.to_dict()
-    found = [finding("tonnes_per_employee", **firms[site]) for site in rows["site_id"]]
-    return mark(rows, header("flows", "quantity"), unit_errors.tonnes(rows), found)
+    told = {name: rows["site_id"].map(over[name]) for name in ("ratio", "division", "low", "high", "year")}
+    return mark(rows, header("flows", "quantity"), unit_errors.tonnes(rows), "tonnes_per_employee", **told)
 
 
 def ages_against_headcount(staffed: pd.DataFrame) -> pd.DataFrame:
     """|headcount − people of the staff sheet| above 20 % of the headcount and above 3 people."""
     gap = (staffed["headcount"] - staffed["staff"]).abs()
     rows = staffed[(gap > HEADCOUNT_SHARE * staffed["headcount"]) & (gap > HEADCOUNT_PEOPLE)]
-    found = findings("ages_against_headcount", headcount=rows["headcount"], staff=rows["staff"])
-    return mark(rows, header("sites", "headcount"), rows["headcount"].map(exact), found)
+    raw, found = rows["headcount"].map(exact), {"headcount": rows["headcount"], "staff": rows["staff"]}
+    return mark(rows, header("sites", "headcount"), raw, "ages_against_headcount", **found)
 
 
-def reference_year_apart(sites: pd.DataFrame) -> pd.DataFrame:
+def reference_year_apart(sites: pd.DataFrame) -> Iterator[pd.DataFrame]:
     """Year that the form would refuse, or more than 10 before, or more than 2 after, the median of the wave
     (three sites at least)."""
     years = sites["reference_year"]
     usual = float(np.floor(years.median())) if years.count() >= LEAST_SITES else np.nan
-    unlikely = (years < YEARS[0]) | (years > YEARS[1])
-    rows = sites[unlikely | (years < usual - YEARS_BEFORE) | (years > usual + YEARS_AFTER)]
-    found = [
-        finding("reference_year_apart", year=year, usual=usual)
-        if YEARS[0] <= year <= YEARS[1]
-        else finding("reference_year_apart.impossible", year=year)
-        for year in rows["reference_year"]
-    ]
-    raw = rows["reference_year"].map("{:.0f}".format)
-    return mark(rows, header("sites", "reference_year"), raw, found)
+    impossible = (years < YEARS[0]) | (years > YEARS[1])
+    apart = ((years < usual - YEARS_BEFORE) | (years > usual + YEARS_AFTER)) & ~impossible
+    for found, code, told in (
+        (impossible, "reference_year_apart.impossible", {}),
+        (apart, "reference_year_apart", {"usual": usual}),
+    ):
+        raw = years[found].map("{:.0f}".format)
+        yield mark(sites[found], header("sites", "reference_year"), raw, code, year=years[found], **told)
 
 
 def _staff_rows(workforce: pd.DataFrame) -> list[pd.DataFrame]:
@@ -125,18 +122,17 @@ def _staff_rows(workforce: pd.DataFrame) -> list[pd.DataFrame]:
         ("planned_departures_3y", 1.0, "departures_above_headcount"),
     ):
         rows = workforce[workforce[column] > share * workforce["headcount"]]
-        found = findings(code, value=rows[column], headcount=rows["headcount"])
-        marks.append(mark(rows, header("workforce", column), rows[column].map(exact), found))
+        found = {"value": rows[column], "headcount": rows["headcount"]}
+        marks.append(mark(rows, header("workforce", column), rows[column].map(exact), code, **found))
     return marks
 
 
 def cost_out_of_range(flows: pd.DataFrame) -> pd.DataFrame:
     """Cost below −2,000 or above 5,000 €/t."""
     low, high = COST_EUR_PER_T
-    cost = flows["cost_eur_per_t"].to_numpy()
-    rows = flows.iloc[np.flatnonzero((cost < low) | (cost > high))]
-    found = [finding("cost_out_of_range", cost=cost, low=low, high=high) for cost in rows["cost_eur_per_t"]]
-    return mark(rows, header("flows", "cost_eur_per_t"), rows["cost_eur_per_t"].map(exact), found)
+    rows = flows[(flows["cost_eur_per_t"] < low) | (flows["cost_eur_per_t"] > high)]
+    raw, found = rows["cost_eur_per_t"].map(exact), {"cost": rows["cost_eur_per_t"], "low": low, "high": high}
+    return mark(rows, header("flows", "cost_eur_per_t"), raw, "cost_out_of_range", **found)
 
 
 def no_waste_with_flows(sites: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFrame:
@@ -145,15 +141,14 @@ def no_waste_with_flows(sites: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFram
     rows = sites[(sites["no_waste"] == "yes") & sites["site_id"].isin(out.index)]
     number = [counted(out[site], "flux sortant", "flux sortants") for site in rows["site_id"]]
     yes = rows["no_waste"].map(LABELS["no_waste"])
-    return mark(rows, header("sites", "no_waste"), yes, findings("no_waste_with_flows", flows=number))
+    return mark(rows, header("sites", "no_waste"), yes, "no_waste_with_flows", flows=number)
 
 
 def end_before_start(register: pd.DataFrame) -> pd.DataFrame:
     """Effects of a synergy that end before they begin; days as text (``2018-05-04``) sort as they follow."""
     rows = register[register["end_date"] < register["start_date"]]
     start, end = (rows[name].map(day) for name in ("start_date", "end_date"))
-    found = findings("end_before_start", start=start, end=end)
-    return mark(rows, header("synergy_register", "end_date"), end, found)
+    return mark(rows, header("synergy_register", "end_date"), end, "end_before_start", start=start, end=end)
 
 
 def code_conflicts(flows: pd.DataFrame) -> Iterator[pd.DataFrame]:
@@ -162,7 +157,7 @@ def code_conflicts(flows: pd.DataFrame) -> Iterator[pd.DataFrame]:
     A hazardous code of the list of waste on food or bio-waste, which it never means; a code that names one
     material (`MATERIALS`) on a flow of another category.
     """
-    (own, codes), (category, categories) = (pd.factorize(flows[n]) for n in ("waste_code", "category"))
+    pair = flows["waste_code"].str.cat(flows["category"], sep=" ")
     labels = reference.load("waste_codes").set_index("waste_code")["label_fr"]
     conflicts: dict[str, Callable[[str, str], bool]] = {
         "hazard_conflict": lambda code, name: name in NEVER_HAZARDOUS and bool(is_hazardous(code)),
@@ -172,12 +167,7 @@ def code_conflicts(flows: pd.DataFrame) -> Iterator[pd.DataFrame]:
         ),
     }
     for reason, conflict in conflicts.items():
-        wrong = np.zeros((len(codes) + 1, len(categories)), dtype=bool)  # the last row: without a code
-        for row, code in enumerate(codes):
-            wrong[row] = [conflict(code, name) for name in categories]
-        rows = flows.iloc[np.flatnonzero(wrong[own, category])]
-        found = [
-            finding(reason, category=CATEGORIES[name], waste_code=code, waste=labels[code])
-            for code, name in zip(rows["waste_code"], rows["category"], strict=True)
-        ]
-        yield mark(rows, header("flows", "waste_code"), rows["waste_code"], found)
+        rows = flows[pair.isin([one for one in pair.dropna().unique() if conflict(*one.split())])]
+        told = {"category": rows["category"].map(CATEGORIES), "waste": rows["waste_code"].map(labels)}
+        typed = rows["waste_code"]
+        yield mark(rows, header("flows", "waste_code"), typed, reason, waste_code=typed, **told)

@@ -23,14 +23,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from eit_analysis.intake.registers import WASTE_REGISTERS
 from eit_analysis.intake.sheets.ledger import CORRECTIONS, SOURCE, no_lines, typed
 from eit_analysis.tables import header
 
 MASS, LOW, HIGH = "mass_t_per_year", "mass_low_t_per_year", "mass_high_t_per_year"
 PAIR = ["site_id", "waste_code"]
-# Registers overlap, so they are never added up: each slip is weighed, a yearly declaration sums up, and the
-# published one leaves out what is under its threshold.
-REGISTERS = ("trackdechets", "registre_chronologique", "gerep", "irep")
 YEARS_APART = 1  # a register of another time is listed but replaces nothing: waves must stay comparable
 SAME = 1e-9  # relative gap of two sums of the same masses
 CONFLICTS = {
@@ -116,7 +114,9 @@ def _registered(sites: pd.DataFrame, waste_register: pd.DataFrame) -> pd.DataFra
     rows = rows.sort_values(["gap", "year", MASS], ascending=[True, False, True])
     rows = rows[rows["year"] == rows.groupby(["site_id", "register"])["year"].transform("first")]
     sums = rows.groupby([*PAIR, "register", "year", "gap"]).agg({MASS: "sum", "masked": "any"}).reset_index()
-    sums["rank"] = sums["register"].map({name: rank for rank, name in enumerate(REGISTERS)}).astype(float)
+    sums["rank"] = (
+        sums["register"].map({name: rank for rank, name in enumerate(WASTE_REGISTERS)}).astype(float)
+    )
     sums = sums.sort_values([*PAIR, "masked", "rank", "register"]).drop_duplicates(PAIR)
     return sums.rename(columns={MASS: "register_t_per_year"})
 

@@ -13,9 +13,9 @@ import pandas as pd
 from eit_analysis.french import fold_words
 from eit_analysis.intake.cells.columns import Cells
 from eit_analysis.intake.cells.parsing import clean_text, parse_number
-from eit_analysis.intake.checks.marks import findings, gathered, mark
+from eit_analysis.intake.checks.marks import gathered, mark
 from eit_analysis.intake.sheets.ledger import SOURCE, Ledger
-from eit_analysis.intake.sheets.rows import SheetRows
+from eit_analysis.intake.sheets.rows import SurveySheet
 from eit_analysis.tables import TABLES, header, used_for
 
 RELATIVE = 0.005
@@ -25,12 +25,12 @@ TOGETHER = {"quantity": ("direction", "unit", "period"), "volume_per_year": ("un
 ADDED_UP = {header(table, name) for table in TABLES for name in used_for(table, "adds_up")}
 
 
-def stated_totals(sheets: Sequence[SheetRows], ledger: Ledger) -> tuple[pd.DataFrame, pd.DataFrame]:
+def stated_totals(sheets: Sequence[SurveySheet], ledger: Ledger) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Numbers of the sheets that state a total, and the totals they state, as `check_totals` takes them."""
     values: list[tuple[Any, ...]] = []
     totals: list[tuple[Any, ...]] = []
     for sheet in sheets:
-        origin, table = ledger.origins[sheet.place], sheet.account.table
+        origin, table = ledger.origins[sheet.place], sheet.table
         for row, cells in sheet.totals.items():
             for name, cell in cells.items():
                 if (number := parse_number(cell).value) is not None:
@@ -46,7 +46,7 @@ def stated_totals(sheets: Sequence[SheetRows], ledger: Ledger) -> tuple[pd.DataF
     return pd.DataFrame(values, columns=[*names, "text"]), pd.DataFrame(totals, columns=[*names, "raw_value"])
 
 
-def _alike(sheet: SheetRows, column: str) -> bool:
+def _alike(sheet: SurveySheet, column: str) -> bool:
     """Whether all rows of a sheet have the same word in a column, so that their numbers add up."""
     cells = Cells.among(sheet.cells.values, sheet.columns[column]).values if column in sheet.columns else ()
     return len({fold_words(clean_text(cell)) for cell in cells} - {""}) <= 1
@@ -76,8 +76,8 @@ def check_totals(values: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame:
     for key, stated in added_up.groupby(COLUMN, sort=False):
         if key in sheets:
             rows = _wrong(sheets[key].sort_values("source_row"), stated.sort_values("source_row"))
-            wrong = findings("stated_total", total=rows["value"], sum=rows["sum"])
-            found.append(mark(rows, str(key[-1]), rows["raw_value"], wrong))
+            sums = {"total": rows["value"], "sum": rows["sum"]}
+            found.append(mark(rows, str(key[-1]), rows["raw_value"], "stated_total", **sums))
     return gathered(found)
 
 

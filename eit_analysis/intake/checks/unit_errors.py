@@ -17,8 +17,7 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.french import exact
-from eit_analysis.intake.checks.marks import findings, mark
-from eit_analysis.reference.findings import finding
+from eit_analysis.intake.checks.marks import gathered, mark
 from eit_analysis.tables import CATEGORIES, header
 
 THOUSAND = 1000
@@ -40,8 +39,8 @@ def is_thousandfold(value: pd.Series, expected: pd.Series) -> pd.Series:
 def headcount_unit_errors(staffed: pd.DataFrame) -> pd.DataFrame:
     """Firms whose ``headcount`` is a thousand times, or a thousandth of, the ``staff`` of their sheet."""
     rows = staffed[is_thousandfold(staffed["headcount"], staffed["staff"]) & (staffed["staff"] >= PEOPLE)]
-    found = findings("decimal_slip.headcount", headcount=rows["headcount"], staff=rows["staff"])
-    return mark(rows, header("sites", "headcount"), rows["headcount"].map(exact), found)
+    raw, found = rows["headcount"].map(exact), {"headcount": rows["headcount"], "staff": rows["staff"]}
+    return mark(rows, header("sites", "headcount"), raw, "decimal_slip.headcount", **found)
 
 
 def years_as_masses(flows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
@@ -49,8 +48,8 @@ def years_as_masses(flows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
     rows = flows[flows["mass_t_per_year"] % 1 == 0]
     years = sites.drop_duplicates("site_id").set_index("site_id")["reference_year"].astype(float)
     rows = rows[(rows["mass_t_per_year"] - rows["site_id"].map(years).astype(float)).abs() <= 1]
-    found = findings("year_as_mass", mass=rows["mass_t_per_year"])
-    return mark(rows, header("flows", "quantity"), rows["mass_t_per_year"].map(exact), found)
+    mass = rows["mass_t_per_year"]
+    return mark(rows, header("flows", "quantity"), mass.map(exact), "year_as_mass", mass=mass)
 
 
 def mass_unit_errors(flows: pd.DataFrame, staff: pd.Series) -> pd.DataFrame:
@@ -73,18 +72,20 @@ def mass_unit_errors(flows: pd.DataFrame, staff: pd.Series) -> pd.DataFrame:
     up = (x > RATIO * middle) & (x > NEAR * high) & _inside(x / THOUSAND, low, high)
     down = (x * RATIO < middle) & (x < low / NEAR) & _inside(x * THOUSAND, low, high)
     down &= x == firms["max"].to_numpy()[firm]
-    marked = (up | down) & (size[firm] > LEAST_OTHERS)
-    rows, up, x, middle = rows[marked], up[marked], x[marked], middle[marked]
-    times = np.where(up, x / middle, middle / x)  # of these alone: a ratio of any two may overflow
-    found = [
-        finding(
-            "decimal_slip.high" if more else "decimal_slip.low",
-            mass=mass, corrected=mass / THOUSAND if more else mass * THOUSAND,
-            ratio=ratio, category=CATEGORIES[code],
-        )
-        for mass, ratio, more, code in zip(rows["mass_t_per_year"], times, up, rows["category"], strict=True)
-    ]  # fmt: skip
-    return mark(rows, header("flows", "quantity"), tonnes(rows), found)
+    enough = size[firm] > LEAST_OTHERS
+    found = []
+    for code, there, more, less, correct in (
+        ("decimal_slip.high", up, x, middle, np.divide),
+        ("decimal_slip.low", down, middle, x, np.multiply),
+    ):
+        wrong = there & enough
+        own, mass = rows[wrong], rows.loc[wrong, "mass_t_per_year"]
+        marks = mark(
+            own, header("flows", "quantity"), tonnes(own), code, mass=mass, corrected=correct(mass, THOUSAND),
+            ratio=more[wrong] / less[wrong], category=own["category"].map(CATEGORIES),
+        )  # fmt: skip
+        found.append(marks)
+    return gathered(found)
 
 
 def tonnes(flows: pd.DataFrame) -> list[str]:

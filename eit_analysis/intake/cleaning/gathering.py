@@ -13,10 +13,10 @@ from eit_analysis.intake.cells.columns import Cells, Rows, objects, repeated
 from eit_analysis.intake.cells.identifiers import in_capitals
 from eit_analysis.intake.cells.parsing import clean_text
 from eit_analysis.intake.cells.texts import with_blank
-from eit_analysis.intake.sheets.batch import Batch
 from eit_analysis.intake.sheets.headers import form_spec
 from eit_analysis.intake.sheets.ledger import Ledger
-from eit_analysis.intake.sheets.rows import SheetRows
+from eit_analysis.intake.sheets.reader import Batch
+from eit_analysis.intake.sheets.rows import SurveySheet
 
 
 @dataclass
@@ -24,16 +24,15 @@ class SurveyBatch(Batch):
     """Rows of one table of the survey."""
 
     table: str = ""
-    header_units: Cells = field(
-        default_factory=lambda: Cells.of([])
-    )  #: that the header of the quantity states
+    #: That the header of the quantity states.
+    header_units: Cells = field(default_factory=lambda: Cells.of([]))
     #: Identifier of the only firm that the file of each row describes, or "".
     firms: np.ndarray = field(default_factory=lambda: objects([]))
     #: Shape (n, 3), of rows that were merged: place, number, and the position here of the row they repeat.
     repeats: np.ndarray = field(default_factory=lambda: np.zeros((0, 3), dtype=np.int64))
 
 
-def gather(table: str, sheets: Sequence[SheetRows], ledger: Ledger) -> SurveyBatch:
+def gather(table: str, sheets: Sequence[SurveySheet], ledger: Ledger) -> SurveyBatch:
     """Rows of all the sheets of one table, one after the other.
 
     One that repeats another in every cell is merged into the first.
@@ -56,10 +55,9 @@ def gather(table: str, sheets: Sequence[SheetRows], ledger: Ledger) -> SurveyBat
     # Two rows without an identifier may be of two firms; what bears another's in a firm's file is withheld.
     key = columns[0]
     typed = objects([in_capitals(value) for value in key.values])[key.codes]
-    homes, home = np.unique(
-        np.where((typed == "") | ((firms != "") & (typed != firms)), place, -1), return_inverse=True
-    )
-    first = repeated([*columns, header_units, Cells(homes.tolist(), home), _beside(table, sheets)])
+    apart = (typed == "") | ((firms != "") & (typed != firms))
+    home = Cells.of(np.where(apart, place, -1).tolist())
+    first = repeated([*columns, header_units, home, _beside(table, sheets)])
     again = np.flatnonzero(first != np.arange(len(rows)))
     same = [f"= {', '.join(ledger.origins[place[row]])}, ligne {rows[row]}" for row in first[again]]
     ledger.correct(place[again], rows[again], "", "", objects(same), "merged_repeated_row")
@@ -80,7 +78,7 @@ def gather(table: str, sheets: Sequence[SheetRows], ledger: Ledger) -> SurveyBat
     )  # fmt: skip
 
 
-def _beside(table: str, sheets: Sequence[SheetRows]) -> Cells:
+def _beside(table: str, sheets: Sequence[SurveySheet]) -> Cells:
     """What each row holds in columns that are not of the form: flows of two workshops are not one."""
     texts: list[str] = []
     for sheet in sheets:
@@ -93,7 +91,7 @@ def _beside(table: str, sheets: Sequence[SheetRows]) -> Cells:
     return Cells.of(texts)
 
 
-def _pooled(sheets: Sequence[SheetRows]) -> tuple[Sequence[Any], list[np.ndarray]]:
+def _pooled(sheets: Sequence[SurveySheet]) -> tuple[Sequence[Any], list[np.ndarray]]:
     """Cells of several sheets, a blank first, and the position there of the cells of each sheet."""
     if len(sheets) == 1:
         values = sheets[0].cells.values

@@ -1,24 +1,28 @@
-"""What a wave received: its files read, each sheet given to its table, the answers of the firms put in."""
+"""What a wave received: its files read, each sheet given to its table, the answers of the firms put in.
+
+The sheets of one file say whose its rows are, and which of them are of another time.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
-from typing import Any
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby
 
 from eit_analysis import tables
 from eit_analysis.errors import InputError
+from eit_analysis.french import fold_words
 from eit_analysis.intake.answers.answer_sheets import find_header, read_answers
-from eit_analysis.intake.answers.applied import Applied, Grid
+from eit_analysis.intake.answers.applied import Applied, Grid, SheetKey
 from eit_analysis.intake.answers.applying import apply
+from eit_analysis.intake.cells.columns import Rows
 from eit_analysis.intake.cells.parsing import clean_text
 from eit_analysis.intake.sheets.ledger import NO_ROW, Ledger
 from eit_analysis.intake.sheets.mapping import Mapping, find_mapping, translated
-from eit_analysis.intake.sheets.rows import PEOPLE, FoundSheet, SheetRows, find_sheet
-from eit_analysis.intake.sheets.siblings import siblings
-from eit_analysis.intake.sheets.spec import Layout
+from eit_analysis.intake.sheets.rows import PEOPLE, SurveySheet, find_sheet
 from eit_analysis.intake.sheets.workbook import Note, RawFile, read_files, survey_files
-from eit_analysis.reference.findings import finding
+from eit_analysis.reference import sentence
+from eit_analysis.reference.findings import Finding, finding
 from eit_analysis.study import Study
 
 
@@ -26,15 +30,10 @@ def read_raw(study: Study, progress: Callable[[Iterable], Iterable]) -> tuple[li
     """The files of the wave as raw sheets, and the names of those that are left alone."""
     where = study.raw.relative_to(study.root).as_posix()
     if not study.raw.is_dir():
-        raise InputError(
-            "ce dossier n'existe pas, créez-le et déposez-y les questionnaires remplis", file=where
-        )
+        raise InputError(sentence("wave_no_folder"), file=where)
     paths, left_alone = survey_files(study.raw)
     if not paths and not study.establishments:  # a register alone is enough for a pre-diagnosis
-        raise InputError(
-            "ce dossier ne contient aucun questionnaire (XLSX, ODS ou CSV), déposez-y les fichiers remplis",
-            file=where,
-        )
+        raise InputError(sentence("wave_empty"), file=where)
     reading = read_files(paths, study.raw)
     files = [next(reading) for _ in progress(paths)]
     reading.close()
@@ -43,12 +42,12 @@ def read_raw(study: Study, progress: Callable[[Iterable], Iterable]) -> tuple[li
 
 def find_sheets(
     files: list[RawFile], ledger: Ledger, mappings: Sequence[Mapping] = ()
-) -> tuple[list[FoundSheet], list[RawFile]]:
+) -> tuple[list[SurveySheet], list[RawFile]]:
     """The sheets of every file that belong to a table, and the files with answers to a *fiche de relance*.
 
     What the reader itself found goes to the ledger. A sheet of a layout in ``mappings`` is read by it.
     """
-    found: list[FoundSheet] = []
+    found: list[SurveySheet] = []
     answering: set[str] = set()
     for file in files:
         if file.problem:
@@ -58,7 +57,7 @@ def find_sheets(
         for sheet in file.sheets:
             known, table = None, ""
             if mapped := find_mapping(mappings, sheet):
-                sheet, table = translated(sheet, *mapped), mapped[0].table
+                sheet, table = translated(sheet, file.name, *mapped), mapped[0].table
             if find_header(sheet):  # an answer sheet is no table
                 answering.add(file.name)
             elif known := find_sheet(file.name, sheet, ledger, table):
@@ -75,19 +74,15 @@ def _log_notes(ledger: Ledger, file: str, sheet: str, notes: list[Note], shown: 
         ledger.correct(place, row or NO_ROW, "", raw if shown else "", clean if shown else "", rule)
 
 
-def apply_answers(files: list[RawFile], found: list[FoundSheet], ledger: Ledger) -> Applied:
-    """Put the answers of the firms into the raw sheets they name."""
+def apply_answers(files: list[RawFile], found: list[SurveySheet], ledger: Ledger) -> Applied:
+    """Put the answers of the firms into the sheets they name."""
     sheets = read_answers(files)
     if not sheets:
         return Applied()
-    grids = {
-        ledger.origins[sheet.place]: grid(sheet.layout, sheet.raw.rows) for sheet in found if sheet.layout
-    }
-    applied = apply(sheets, grids)
-    for position, sheet in enumerate(found):
-        rows = applied.rows.get(ledger.origins[sheet.place])
-        if rows is not None:
-            found[position] = replace(sheet, raw=replace(sheet.raw, rows=rows))
+    applied = apply(sheets, grids(found, ledger))
+    for sheet in found:
+        if rows := applied.rows.get(ledger.origins[sheet.place]):
+            sheet.cells = Rows.of(rows)
     for file, name, row, *correction in applied.corrections:
         ledger.correct(ledger.place(file, name), row, *correction)
     for file, name, row, *refusal in applied.quarantine:
@@ -95,17 +90,23 @@ def apply_answers(files: list[RawFile], found: list[FoundSheet], ledger: Ledger)
     return applied
 
 
-def grid(layout: Layout, rows: Sequence[list[Any]]) -> Grid:
-    form = tables.form(layout.table)
-    columns = {form[name]["header"]: index for name, index in layout.columns.items()}
-    return Grid(layout.table, rows, layout.header_row, columns)
+def grids(sheets: list[SurveySheet], ledger: Ledger) -> dict[SheetKey, Grid]:
+    """The sheets that are read, by file and sheet, as answers and questions name their cells."""
+    found = {}
+    for sheet in sheets:
+        if sheet.layout:
+            form = tables.form(sheet.table)
+            columns = {form[name]["header"]: index for name, index in sheet.layout.columns.items()}
+            place = ledger.origins[sheet.place]
+            found[place] = Grid(sheet.table, sheet.cells, sheet.layout.header_row, columns)
+    return found
 
 
 def refuse_blank(
-    files: list[RawFile], sheets: list[SheetRows], answering: list[RawFile], ledger: Ledger
+    files: list[RawFile], sheets: list[SurveySheet], answering: list[RawFile], ledger: Ledger
 ) -> None:
     """Say which files hold no answer: no cell, or blank sheets, a firm that we described ourselves aside."""
-    rows: dict[str, list[SheetRows]] = {}
+    rows: dict[str, list[SurveySheet]] = {}
     for sheet in sheets:
         rows.setdefault(siblings(*ledger.origins[sheet.place]), []).append(sheet)
     answers = {file.name for file in answering}
@@ -121,27 +122,78 @@ def refuse_blank(
             ledger.quarantine(ledger.place(file.name), NO_ROW, "", "", finding("blank_file"))
 
 
-def _signed(sheet: SheetRows) -> bool:
+def _signed(sheet: SurveySheet) -> bool:
     """Whether a firm has filled in its sheet Entreprise: its consent is never filled in for it."""
     numbers = sheet.columns.get("consent", sheet.rows[:0])
     return any(clean_text(sheet.cells.values[number]) for number in numbers.tolist())
 
 
-def refuse_nothing(files: list[RawFile], sheets: list[SheetRows], ledger: Ledger) -> None:
+def refuse_nothing(files: list[RawFile], sheets: list[SurveySheet], ledger: Ledger) -> None:
     """Stop where no row at all can be cleaned, with the first reason for it."""
     if any(len(sheet.rows) for sheet in sheets) or not files:
         return
     broken = next((file for file in files if file.problem), None)
     if broken is not None:
-        raise InputError(
-            f"aucun fichier utilisable dans cette vague\u00a0: {broken.problem}", file=broken.name
-        )
+        raise InputError(sentence("wave_unreadable", problem=broken.problem), file=broken.name)
     for sheet in sheets:
         if lost := sheet.problem:
             file = ledger.origins[sheet.place][0]
             raise InputError(f"{lost.sentence}, {lost.advice}", file=file, sheet=sheet.account.sheet)
     expected = ", ".join(tables.sheet_name(table) for table in tables.TABLES)
-    raise InputError(
-        f"aucune ligne remplie n'a été trouvée, remplissez au moins une des feuilles {expected}",
-        file=files[0].name,
-    )
+    raise InputError(sentence("wave_no_row", sheets=expected), file=files[0].name)
+
+
+YEAR = re.compile(r"(?:19|20)[0-9]{2}")
+DRAFT = re.compile(r"\b(?:brouillon|draft)\b")
+# A name that tells a draft only where the sheet itself is there too.
+OTHER = re.compile(r"\b(?:copie|ancien(?:ne)?|old|archive|sauvegarde|exemple|modele|essai|test|v[0-9])\b")
+
+
+def hear_siblings(found: list[SurveySheet], wave: str, ledger: Ledger) -> None:
+    """Give each sheet the only firm that its file describes; set drafts and sheets of other years aside.
+
+    A year is another when it is not that of the file (``Année`` of its sheet Entreprise, else the wave), or
+    when the file holds the same sheet for a later one.
+    """
+    for _, sheets in groupby(found, key=lambda sheet: siblings(*ledger.origins[sheet.place])):
+        own = list(sheets)
+        firms, years = (set(_cells(own, column)) for column in ("site_id", "reference_year"))
+        year = next(iter(years)) if len(years) == 1 else wave
+        read = [sheet for sheet in own if sheet.layout]
+        for sheet in read:
+            sheet.problem = _aside(sheet, [other for other in read if other.table == sheet.table], year)
+        for sheet in own:
+            sheet.firm = next(iter(firms)) if len(firms) == 1 else ""
+            sheet.layout = None if sheet.problem else sheet.layout
+
+
+def siblings(file: str, name: str) -> str:
+    """What the sheets that came together have in common: their file; of CSV files what precedes the sheet."""
+    stem, _, suffix = file.rpartition(".")
+    return stem.removesuffix(name) if suffix.lower() in ("csv", "txt") and stem.endswith(name) else file
+
+
+def _cells(sheets: list[SurveySheet], column: str) -> Iterator[str]:
+    """The filled cells of a column of the sheet Entreprise."""
+    for sheet in sheets:
+        if sheet.table == "sites" and sheet.layout and column in sheet.layout.columns:
+            for row in sheet.cells[sheet.layout.header_row + 1 :]:
+                if text := clean_text(row[sheet.layout.columns[column]]):
+                    yield text
+
+
+def _aside(sheet: SurveySheet, same: list[SurveySheet], year: str) -> Finding | None:
+    words = fold_words(sheet.name)
+    others = [fold_words(other.name) for other in same if other is not sheet]
+    plain = any(not DRAFT.search(name) and not OTHER.search(name) for name in others)
+    if DRAFT.search(words) or (plain and OTHER.search(words)):
+        return finding("no_header.draft", sheet=sheet.name)
+    if sheet.hidden and not all(other.hidden for other in same):
+        return finding("no_header.hidden", sheet=sheet.name)
+    own = YEAR.search(words)
+    if own and YEAR.fullmatch(year) and own[0] != year:
+        return finding("no_header.other_year", sheet=sheet.name, year=own[0], asked=year)
+    later = [found[0] for name in others if (found := YEAR.search(name))]
+    if own and max(later, default="") > own[0]:
+        return finding("no_header.other_year", sheet=sheet.name, year=own[0], asked=max(later))
+    return None

@@ -16,16 +16,16 @@ from eit_analysis.intake.cells.parsing import clean_text
 from eit_analysis.intake.cleaning import places, weighing
 from eit_analysis.intake.cleaning.gathering import SurveyBatch, gather
 from eit_analysis.intake.sheets.ledger import Ledger
-from eit_analysis.intake.sheets.rows import SheetRows
+from eit_analysis.intake.sheets.rows import SurveySheet
 from eit_analysis.reference.findings import finding
 
 FLOW_LETTERS = {"flows": "F", "utilities": "U"}  # of the tables whose rows have a name of their own
-# Of a flow in quarantine.
+# What may be read of a flow in quarantine: it is declared, though nothing weighs it.
 UNREAD = ("site_id", "direction", "category", "description", "waste_code", "quality", "route", "contractor")
 
 
 def clean_tables(
-    sheets: Sequence[SheetRows], half_widths: Mapping[str, float], ledger: Ledger
+    sheets: Sequence[SurveySheet], half_widths: Mapping[str, float], ledger: Ledger
 ) -> tuple[dict[str, pd.DataFrame], pd.DataFrame, pd.DataFrame]:
     """Tables by name; ``source_file, source_sheet, source_row, site_id`` of every data row read; flows of
     which all but the mass may be read.
@@ -37,7 +37,7 @@ def clean_tables(
     unread = pd.DataFrame()
     known: set[str] = set()
     for table in tables.TABLES:
-        own = [sheet for sheet in sheets if sheet.account.table == table]
+        own = [sheet for sheet in sheets if sheet.table == table]
         batch = gather(table, own, ledger)
         for column in batch.columns:
             if (table, column) != ("flows", "quantity"):  # read with its unit and period
@@ -54,7 +54,7 @@ def clean_tables(
             batch.numbers["flow_id"] = _flow_ids(batch.values["site_id"], FLOW_LETTERS[table])
         clean[table] = _validated(batch)
         if table == "flows":
-            unread = _unread_flows(batch)
+            unread = batch.frame(UNREAD, np.flatnonzero(batch.fatal))
         for sheet in own:
             there = batch.places == sheet.place
             sheet.account.rows_quarantined += int(batch.fatal[there].sum())
@@ -81,13 +81,6 @@ def _row_sites(batch: SurveyBatch) -> pd.DataFrame:
     sources = batch.ledger.sources(places, np.concatenate([batch.rows, row]))
     sites = batch.distinct("site_id").take(batch.values["site_id"].codes[rows])
     return pd.DataFrame({**sources, "site_id": sites})
-
-
-def _unread_flows(batch: SurveyBatch) -> pd.DataFrame:
-    """What may be read of the flows in quarantine: they are declared, though nothing weighs them."""
-    rows = np.flatnonzero(batch.fatal)
-    cells = {name: batch.distinct(name).take(batch.values[name].codes[rows]) for name in UNREAD}
-    return pd.DataFrame({**cells, **batch.ledger.sources(batch.places[rows], batch.rows[rows])})
 
 
 def _keeps(schema: pa.DataFrameSchema, frame: pd.DataFrame, distinct: Mapping[str, pd.Series]) -> bool:

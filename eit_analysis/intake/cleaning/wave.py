@@ -6,14 +6,18 @@ The accounts hold for every sheet: rows_read = rows_clean + rows_quarantined + r
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import asdict, dataclass
+from functools import cache, cached_property
+from importlib.metadata import version
 from typing import Any
 
 import pandas as pd
 
+from eit_analysis import tables
 from eit_analysis.intake.answers.applied import Applied, Grid, SheetKey
+from eit_analysis.intake.cells.periods import PERIODS_PER_YEAR
 from eit_analysis.intake.checks.double_counting import double_counting
 from eit_analysis.intake.checks.marks import PLACE, gathered
 from eit_analysis.intake.checks.plausibility import implausible
@@ -22,18 +26,18 @@ from eit_analysis.intake.checks.stated_totals import check_totals, stated_totals
 from eit_analysis.intake.cleaning.incoming import (
     apply_answers,
     find_sheets,
-    grid,
+    grids,
+    hear_siblings,
     read_raw,
     refuse_blank,
     refuse_nothing,
 )
-from eit_analysis.intake.cleaning.manifest import manifest
 from eit_analysis.intake.cleaning.tidy import clean_tables
 from eit_analysis.intake.registers import waste_register
-from eit_analysis.intake.sheets.ledger import CORRECTIONS, QUARANTINE, Ledger, SheetAccount
+from eit_analysis.intake.sheets.ledger import ACCOUNTS, CORRECTIONS, QUARANTINE, Ledger, SheetAccount
 from eit_analysis.intake.sheets.mapping import read_mappings
-from eit_analysis.intake.sheets.rows import sheet_rows
-from eit_analysis.intake.sheets.siblings import with_siblings
+from eit_analysis.intake.sheets.rows import set_aside
+from eit_analysis.intake.sheets.workbook import RawFile
 from eit_analysis.study import Study
 
 
@@ -94,23 +98,21 @@ def clean_wave(study: Study, progress: Callable[[Iterable], Iterable] = iter) ->
     ledger = Ledger()
     accounts: dict[str, list[SheetAccount]] = {file.name: [] for file in files}
     confirmed = [mapping for mapping in read_mappings(study.raw.parent) if mapping.confirmed]
-    found, answering = find_sheets(files, ledger, confirmed)
-    found = with_siblings(found, study.wave, ledger)
-    applied = apply_answers(answering, found, ledger)
+    sheets, answering = find_sheets(files, ledger, confirmed)
+    hear_siblings(sheets, study.wave, ledger)
+    applied = apply_answers(answering, sheets, ledger)
     for (file, _), answered in applied.accounts.items():
         accounts[file].append(answered)
-    rows = []
-    for sheet in found:
+    for sheet in sheets:
         file, name = ledger.origins[sheet.place]
-        removed = {row for f, s, row in applied.removed if (f, s) == (file, name)}
-        rows.append(sheet_rows(sheet, removed, ledger))
-        accounts[file].append(rows[-1].account)
-    refuse_nothing(files, rows, ledger)
-    refuse_blank(files, rows, answering, ledger)
-    clean, row_sites, unread = clean_tables(rows, study.settings.evidence_half_width, ledger)
-    totals = check_totals(*stated_totals(rows, ledger))
-    grids = {ledger.origins[sheet.place]: grid(sheet.layout, sheet.cells) for sheet in rows if sheet.layout}
-    del rows, found  # as large as the tables, and of no use to what follows
+        set_aside(sheet, {row for f, s, row in applied.removed if (f, s) == (file, name)}, ledger)
+        accounts[file].append(sheet.account)
+    refuse_nothing(files, sheets, ledger)
+    refuse_blank(files, sheets, answering, ledger)
+    clean, row_sites, unread = clean_tables(sheets, study.settings.evidence_half_width, ledger)
+    totals = check_totals(*stated_totals(sheets, ledger))
+    cells = grids(sheets, ledger)
+    del sheets  # as large as the tables, and of no use to what follows
     for account in (account for sheets in accounts.values() for account in sheets):
         account.check()
     reconciled = reconcile(
@@ -119,4 +121,50 @@ def clean_wave(study: Study, progress: Callable[[Iterable], Iterable] = iter) ->
     )  # fmt: skip
     clean["flows"] = reconciled.flows
     made = manifest(study, files, left_alone, accounts, clean)
-    return Cleaned(clean, row_sites, unread, reconciled, ledger, totals, grids, applied, made)
+    return Cleaned(clean, row_sites, unread, reconciled, ledger, totals, cells, applied, made)
+
+
+ANSWERS = "answers"  # the table that the accounts of answer sheets name
+VERSIONS = ("eit-analysis", "pandas", "pandera", "pyarrow", "python-calamine", "python-stdnum")
+
+
+def manifest(
+    study: Study,
+    files: list[RawFile],
+    left_alone: list[str],
+    accounts: dict[str, list[SheetAccount]],
+    clean: dict[str, pd.DataFrame],
+) -> dict[str, Any]:
+    """The content of ``manifest.json``, but for the hashes of the tables, known once they are written.
+
+    ``files`` holds the unreadable ones too, ``left_alone`` the names of those of another format, ``accounts``
+    those of the sheets by file.
+    """
+    inputs = [
+        {
+            "file": file.name, "sha256": file.sha256, "format": file.format, "encoding": file.encoding,
+            "separator": file.separator, "problem": file.problem,
+            "sheets": [asdict(account) for account in accounts[file.name]],
+        }
+        for file in files
+    ]  # fmt: skip
+    totals = {table: Counter(dict.fromkeys(ACCOUNTS, 0)) for table in (*tables.TABLES, ANSWERS)}
+    for account in (account for sheets in accounts.values() for account in sheets):
+        totals[account.table].update(account.counts())
+    return {
+        "study": study.name,
+        "wave": study.wave,
+        "inputs": inputs,
+        "files_left_alone": left_alone,
+        "tables": {t: {**totals[t], "rows_written": len(clean[t])} for t in tables.TABLES},
+        "answers": totals[ANSWERS],
+        "parameters": {
+            "evidence_half_width": study.settings.evidence_half_width,
+            "prefer_register": study.settings.prefer_register,
+            "periods_per_year": {period: list(values) for period, values in PERIODS_PER_YEAR.items()},
+        },
+        "versions": {name: _version(name) for name in VERSIONS},
+    }
+
+
+_version = cache(version)  # which reads and parses a file each time

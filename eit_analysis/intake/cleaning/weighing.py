@@ -27,11 +27,7 @@ from eit_analysis.tables import CATEGORIES
 
 MONTHS_PER_YEAR = 12
 # By the column where another unit or period is said.
-CONFLICTS = {
-    "quantity": "unit_conflict",
-    "comment": "unit_conflict.comment",
-    "unit": "unit_conflict.header",
-}
+CONFLICTS = {"quantity": "unit_conflict", "comment": "unit_conflict.comment", "unit": "unit_conflict.header"}
 MASSES = ("mass_t_per_year", "mass_low_t_per_year", "mass_high_t_per_year")
 Interval = tuple[float, float, float]  # central, low, high
 
@@ -151,18 +147,13 @@ def _relative_width(interval: np.ndarray, side: int) -> np.ndarray:
 
 
 def _reject_quantities(batch: SurveyBatch, odd: Mapping[int, Number]) -> None:
-    quantity = batch.cells["quantity"]
-    problems: dict[int, Finding] = {}
+    quantity, problems = batch.cells["quantity"], dict[int, Finding]()
     for code, number in odd.items():
-        if number.problem:
-            problems[code] = finding(number.problem)
-        elif number.value is None:
-            problems[code] = finding("missing_mass")
-        elif number.value < 0:
-            problems[code] = finding("negative_value.quantity")
+        negative = "negative_value.quantity" if (number.value or 0.0) < 0 else ""
+        if problem := number.problem or ("missing_mass" if number.value is None else negative):
+            problems[code] = finding(problem)
     wrong = quantity.rows_of(problems)
-    found = [problems[code] for code in quantity.codes[wrong].tolist()]
-    batch.reject(wrong, "quantity", found, fatal=True)
+    batch.reject(wrong, "quantity", [problems[code] for code in quantity.codes[wrong].tolist()], fatal=True)
 
 
 def _measures(batch: SurveyBatch, odd: Mapping[int, Number]) -> tuple[list[Measure], np.ndarray]:

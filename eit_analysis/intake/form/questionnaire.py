@@ -11,10 +11,11 @@ from eit_analysis import reference, spreadsheet_csv, tables
 from eit_analysis.errors import InputError
 from eit_analysis.files import write_atomic
 from eit_analysis.french import file_words
-from eit_analysis.intake.cells.contract import clean_cell, is_date, is_number
-from eit_analysis.intake.cells.identifiers import CellError
+from eit_analysis.intake.cells.contract import is_date, is_number, readable
 from eit_analysis.intake.form.guide import TITLE, Returns, note, print_on_a4, workbook, write_guide
 from eit_analysis.intake.form.validation import check
+from eit_analysis.intake.registers import read_register
+from eit_analysis.intake.registers.files import left_out
 from eit_analysis.intake.survey.response import CONTACTED_FILE, LISTED
 from eit_analysis.reference.communes import find_commune
 
@@ -97,18 +98,16 @@ def _firm_rows(firms: pd.DataFrame) -> list[dict[str, Any]]:
     known = firms.astype(object).where(firms.notna(), None)
     if "site_id" not in known:
         known.insert(0, "site_id", [f"E{rank:02d}" for rank in range(1, len(known) + 1)])
-    rows = []
+    rows, form = [], tables.form("sites")
     for typed in known.to_dict("records"):
-        row = {column: _readable(column, typed.get(column)) for column in tables.form("sites")}
+        row = {column: readable("sites", column, typed.get(column)) for column in form}
+        row = {column: (form[column]["labels"] or {}).get(value, value) for column, value in row.items()}
         place = find_commune(row["commune_code"], row["commune_name"], row["postcode"])
         row["commune_code"], row["commune_name"] = (place.commune_code, place.name) if place else (None, None)
         rows.append({column: value for column, value in row.items() if value is not None})
     identifiers = [row.get("site_id") for row in rows]
     if None in identifiers or len(set(identifiers)) < len(identifiers):
-        raise InputError(
-            "il faut un identifiant à chaque entreprise (lettres, chiffres, tirets), corrigez la liste",
-            column="Identifiant",
-        )
+        raise InputError(reference.sentence("form_identifiers"), column="Identifiant")
     return rows
 
 
@@ -116,15 +115,6 @@ def _statements(firms: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The statements on which opinions are asked, with the identifier where the workbook is one firm's."""
     own = {"site_id": firms[0]["site_id"]} if len(firms) == 1 else {}
     return [{**own, "item": statement} for statement in reference.load("readiness_items")["statement_fr"]]
-
-
-def _readable(column: str, cell: Any) -> Any:
-    labels = tables.form("sites")[column]["labels"] or {}
-    try:
-        value, _ = clean_cell("sites", column, "" if cell is None else cell)
-    except CellError:
-        return None
-    return labels.get(value, value)
 
 
 def _styles(book: Any) -> dict[str, Any]:
@@ -185,3 +175,26 @@ def _write_sheet(book: Any, table: str, styles: dict[str, Any], rows: list[dict[
                 sheet.write_blank(rank, index, None, style)
     # A row is deleted only when none of its cells is locked, out to the last column of the sheet.
     sheet.set_column(len(tables.form(table)), LAST_COLUMN, None, styles["number"])
+
+
+def firms_of(extract: Path) -> tuple[pd.DataFrame, list[str]]:
+    """The establishments of an extract, one a SIRET, and a French sentence for each kind of row left out.
+
+    Raises
+    ------
+    InputError
+        When the file is no SIRENE extract, or none of its rows is usable.
+    """
+    read = read_register("sirene", extract)
+    twice = read.frame["siret"].duplicated() & read.frame["siret"].notna()
+    said = [f"Laissés de côté, {reason}." for reason in left_out(read.manifest)]
+    said += [
+        f"Ligne\u00a0{row} de l'extrait laissée de côté, colonne {column}\u00a0: {message}."
+        for row, column, message in read.refused[["source_row", "column", "message"]].to_numpy()
+    ]
+    if twice.any():
+        rows = ", ".join(map(str, read.frame.loc[twice, "source_row"]))
+        said.append(
+            f"Un seul classeur pour les lignes de l'extrait qui ont le SIRET d'une autre\u00a0: {rows}."
+        )
+    return read.frame[~twice].reset_index(drop=True), said

@@ -12,14 +12,7 @@ import datetime as dt
 from typing import Any
 
 from eit_analysis import tables
-from eit_analysis.intake.cells.contract import (
-    YEARS,
-    allowed_words,
-    bounds,
-    described,
-    is_date,
-    is_number,
-)
+from eit_analysis.intake.cells.contract import YEARS, allowed_words, bounds, described, is_date, is_number
 from eit_analysis.intake.form.guide import EXAMPLES, printed
 
 # All of them have a mass in every category but « autre », which is too wide for one: only t and kg there.
@@ -28,21 +21,11 @@ UNIT_PROMPT = (
     "t ou kg de préférence. Une benne se dit avec son volume (benne 8 m3). "
     "Catégorie «\u00a0autre\u00a0»\u00a0: t ou kg seulement."
 )
-# Fewest and most characters, with the spaces, dots or star that people put in.
-CODE_LENGTHS = {
-    "siret": (14, 18), "naf_code": (5, 6), "commune_code": (5, 6), "postcode": (5, 6), "rome_code": (5, 6),
-    "waste_code": (6, 9),
-}  # fmt: skip
 LARGEST_MARK = 10  # of a scale; any wider span is that of a number, which may be approximate
-# A day that a spreadsheet made of 10-15 is a number above 40,000: the usual bound finds it.
-LARGEST, HUGE = 20_000, 1_000_000_000
-SPANS = {
-    "uncertainty_percent": (1, 100), "cost_eur_per_t": (-LARGEST, LARGEST), "volume_per_year": (0, HUGE),
-    "cost_eur_per_year": (0, HUGE), "realised_t_per_year": (0, HUGE), "promised_t_per_year": (0, HUGE),
-    "realised_uncertainty_percent": (1, 100), "promised_eur_per_year": (-HUGE, HUGE),
-    "realised_eur_per_year": (-HUGE, HUGE), "realised_tco2e_per_year": (-HUGE, HUGE),
-    "realised_fte": (-LARGEST, LARGEST), "public_eur": (0, HUGE), "private_eur": (0, HUGE),
-}  # fmt: skip
+# What a cell usually holds: characters of a code, with the spaces, dots or star that people put in, or values
+# of a number. A day that a spreadsheet made of 10-15 is a number above 40,000: the usual bound finds it.
+USUAL = {name: tuple(map(int, span.split(" to "))) for name, span in described("usual").items()}
+LARGEST = 20_000
 PROMPTS = described("prompt_fr")
 NUMBER = "Un nombre seul est attendu, sans unité. Une valeur approchée (env. 10) ou NC restent possibles."
 # The identifiers typed so far in the sheet Entreprise, without the blank rows below.
@@ -70,14 +53,13 @@ def check(table: str, column: str) -> dict[str, Any]:
     if low is not None and high is not None and high <= LARGEST_MARK:
         scale = f"Écrivez un nombre entier de {low:g} à {high:g}, ou laissez vide."
         return prompt | _stop("integer", scale, minimum=int(low), maximum=int(high))
-    example = printed(EXAMPLES[table].get(column))
-    if column in CODE_LENGTHS:
-        fewest, most = CODE_LENGTHS[column]
-        message = f"Ce code n'a pas la longueur attendue (exemple\u00a0: {example})."
-        return prompt | _warn("length", message, minimum=fewest, maximum=most)
+    lowest, highest = USUAL.get(column, (0, LARGEST))
     if is_number(table, column):
-        lowest, highest = SPANS.get(column, (0, LARGEST))
         return prompt | _warn("decimal", NUMBER, minimum=lowest, maximum=highest)
+    if column in USUAL:
+        example = printed(EXAMPLES[table].get(column))
+        message = f"Ce code n'a pas la longueur attendue (exemple\u00a0: {example})."
+        return prompt | _warn("length", message, minimum=lowest, maximum=highest)
     return prompt | {"validate": "any"}
 
 

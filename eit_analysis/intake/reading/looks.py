@@ -17,8 +17,7 @@ from xml.etree import ElementTree
 
 from eit_analysis.intake.reading.archive import Parts
 from eit_analysis.intake.reading.limits import check_longest
-from eit_analysis.intake.reading.merged import IDENTIFIER
-from eit_analysis.intake.reading.sheet import STRUCK, Look
+from eit_analysis.intake.reading.sheet import IDENTIFIER, STRUCK, Look
 
 STYLES = "xl/styles.xml"
 FEW_STYLES = 100

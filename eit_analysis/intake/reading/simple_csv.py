@@ -10,7 +10,6 @@ from __future__ import annotations
 import codecs
 import csv
 import hashlib
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +18,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
-from eit_analysis.intake.reading import child, limits, mojibake, text
+from eit_analysis.intake.reading import child, limits, text
 from eit_analysis.intake.reading.limits import UnreadableError
-from eit_analysis.intake.reading.sheet import NO_RESULT
+from eit_analysis.intake.reading.sheet import NO_RESULT, is_suspect
 
 CODED = pa.dictionary(pa.int32(), pa.string())
 NEW_LINE = ord("\n")
@@ -44,15 +43,13 @@ def read(path: Path) -> dict[str, Any] | None:
     except (OSError, UnreadableError):
         return None
     plain = data if encoding == "utf-8" else data.decode(encoding).encode()
-    with ThreadPoolExecutor(1) as beside:
-        digest = beside.submit(hashlib.sha256, data)
-        cells = _cells(plain, separator, lines)
+    cells = _cells(plain, separator, lines)
     if cells is None:
         return None
     values, numbers = cells
     sheet = {"name": child.sheet_name(path), "notes": [], "values": values, "numbers": numbers}
     return {
-        "format": suffix.lstrip("."), "sha256": digest.result().hexdigest(), "problem": None,
+        "format": suffix.lstrip("."), "sha256": hashlib.sha256(data).hexdigest(), "problem": None,
         "encoding": encoding, "separator": separator, "notes": [], "sheets": [sheet],
     }  # fmt: skip
 
@@ -93,12 +90,9 @@ def _cells(data: bytes, separator: str, lines: list[str]) -> tuple[pa.StringArra
         distinct.append(column.chunk(0).dictionary)
     numbers += np.cumsum([0, *map(len, distinct[:-1])], dtype=np.uintc)
     values = pa.concat_arrays(distinct)
-    joined = pc.binary_join(pa.ListArray.from_arrays([0, len(values)], values), "")
-    if pc.match_substring_regex(joined, ODD)[0].as_py():  # one long text is quicker to look through
-        odd = values.filter(pc.match_substring_regex(values, ODD)).to_pylist()
-        noted = ("\n", "\r", NO_RESULT)
-        if any(mojibake.is_suspect(cell) or any(sign in cell for sign in noted) for cell in odd):
-            return None
+    odd = values.filter(pc.match_substring_regex(values, ODD)).to_pylist()
+    if any(is_suspect(cell) or any(sign in cell for sign in ("\n", "\r", NO_RESULT)) for cell in odd):
+        return None
     # Down to the last row with content.
     while height and not any(values[number].as_py().strip() for number in numbers[height - 1].tolist()):
         height -= 1

@@ -21,7 +21,7 @@ from eit_analysis.intake.reading.sheet import Sheet
 MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 SEPARATORS = ";\t,|"
 SAMPLE_BYTES, SAMPLE_LINES = 1 << 17, 30
-CHUNK, BLOCK = 1 << 20, 1 << 18
+CHUNK = 1 << 20
 LINES, LINE_ENDS = 2_000_000, (b"\n", b"\r")
 ONE_BYTE = ("cp1252", "mac_roman", "cp850")
 BEYOND = re.compile(rb"([A-Za-z]?)([\x80-\xff])(?=([A-Za-z]?))")
@@ -120,29 +120,15 @@ def read(data: bytes, name: str) -> tuple[str, str, Sheet]:
     if lines and SEP_LINE.fullmatch(lines[0]):
         next(stream)
         sheet.extend((), [0])
-    widest = 0
-    while block := stream.read(BLOCK) + stream.readline():
-        if '"' in block:
-            _read_quoted(chain(io.StringIO(block, newline=""), stream, [END]), separator, sheet, widest)
-            _check_quotes(sheet, separator)
-            break
-        widest = max(widest, _read_plain(block, separator, sheet))
-        _check_widths(sheet, widest)
+    _read_rows(chain(stream, [END]), separator, sheet)
+    if b'"' in data:
+        _check_quotes(sheet, separator)
     return encoding, separator, sheet
 
 
-def _read_plain(block: str, separator: str, sheet: Sheet) -> int:
-    """Add whole lines without a quote, as ``csv.reader`` cuts them but faster; the longest, in cells."""
-    if "\r" in block:
-        block = block.replace("\r\n", "\n").replace("\r", "\n")
-    block = block.removesuffix("\n")
-    widths = [line.count(separator) + 1 for line in block.split("\n")]
-    sheet.extend(block.replace("\n", separator).split(separator), widths)
-    return max(widths)
-
-
-def _read_quoted(lines: Iterable[str], separator: str, sheet: Sheet, widest: int) -> None:
+def _read_rows(lines: Iterable[str], separator: str, sheet: Sheet) -> None:
     csv.field_size_limit(limits.LINE_BYTES)
+    widest = 0
     try:
         for row in csv.reader(lines, delimiter=separator):
             if row == [END]:

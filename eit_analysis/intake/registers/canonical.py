@@ -21,8 +21,10 @@ DTYPES = {
 }  # fmt: skip
 TREATMENT = re.compile(r"\b([DR]) ?(1[0-5]|[1-9])\b")
 
-# The registers of the waste of an establishment: cleaning compares them with its answers.
-WASTE_REGISTERS = ("trackdechets", "registre_chronologique", "irep", "gerep")
+# The registers of the waste of an establishment: cleaning compares them with its answers. They overlap, so
+# they are never added up, and the first of these counts: each slip is weighed, a yearly declaration sums up,
+# and the published one leaves out what is under its threshold.
+WASTE_REGISTERS = ("trackdechets", "registre_chronologique", "gerep", "irep")
 
 
 def waste_register(study: Study) -> pd.DataFrame:

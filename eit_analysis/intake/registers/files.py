@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -10,15 +11,16 @@ from typing import Any, cast
 import pandas as pd
 
 from eit_analysis.errors import InputError, UsageError
-from eit_analysis.intake.cells.columns import Rows
+from eit_analysis.french import whole
 from eit_analysis.intake.cells.parsing import clean_text
 from eit_analysis.intake.registers import stream
 from eit_analysis.intake.registers.declarations import Register, RegisterLayout, declared
-from eit_analysis.intake.registers.sentences import nothing_usable
-from eit_analysis.intake.registers.table_reader import Body, SheetTable, read_body
+from eit_analysis.intake.registers.table_reader import SheetTable, read_sheet
 from eit_analysis.intake.sheets.ledger import typed
 from eit_analysis.intake.sheets.spec import Layout, find_layout
-from eit_analysis.intake.sheets.workbook import RawFile, RawSheet, read_files
+from eit_analysis.intake.sheets.workbook import RawFile, RawSheet, read_file
+from eit_analysis.reference import sentence
+from eit_analysis.reference.findings import labels
 
 REGISTERS = declared()
 
@@ -42,11 +44,6 @@ class RegisterTable:
         return cast("RegisterLayout", self.match.spec)
 
 
-def recognise(file: Path) -> str | None:
-    """Name of the register whose columns a file has, None when it has those of none."""
-    return _recognised(_read_raw(file).sheets)
-
-
 def read_register(register: str, file: Path, territory: frozenset[str] = frozenset()) -> RegisterTable:
     """Read a register's file.
 
@@ -68,33 +65,28 @@ def read_register(register: str, file: Path, territory: frozenset[str] = frozens
         it looks like, or the column that is missing. When no row of it is usable.
     """
     if register not in REGISTERS:
-        known = ", ".join(REGISTERS)
-        raise UsageError(f"Le registre «\u00a0{register}\u00a0» est inconnu\u00a0: choisissez parmi {known}.")
+        raise UsageError(sentence("register_unknown", register=register, known=", ".join(REGISTERS)))
     wanted = REGISTERS[register]
-    if stream.is_large(wanted, file):
-        raw, body = stream.read_large(wanted, file, territory)
-        return _table(wanted, raw, [read_body(body, territory)], [])
-    raw = _read_raw(file)
+    raw = stream.read_large(wanted, file, territory) if stream.is_large(wanted, file) else read_file(file)
     found = [(sheet, best) for sheet in raw.sheets if (best := _best(wanted, sheet))]
     if not found:
         raise InputError(_why_not(wanted, raw.sheets), file=file.name)
     main = max((best for _, best in found), key=lambda best: best.found)
-    chosen = [(sheet, best) for sheet, best in found if best.table == main.table]
-    parts = [_read_sheet(raw, sheet, best, territory) for sheet, best in chosen]
-    names = {sheet.name for sheet, _ in chosen}
-    read = _table(wanted, raw, parts, [sheet.name for sheet in raw.sheets if sheet.name not in names])
-    if raw.encoding is not None and _is_cut(file, raw.sheets, main):
-        read.manifest["ends_inside_row"] = True
-    return read
-
-
-def _read_raw(file: Path) -> RawFile:
-    if not file.exists():
-        raise InputError("ce fichier n'existe pas, vérifiez son chemin", file=file.name)
-    raw = next(read_files([file], file.parent))
-    if raw.problem:
-        raise InputError(raw.problem, file=file.name)
-    return raw
+    is_text = raw.encoding is not None
+    parts = [
+        read_sheet(raw.name, sheet, best, is_text, territory)
+        for sheet, best in found
+        if best.table == main.table
+    ]
+    frame = pd.concat([part.frame for part in parts], ignore_index=True)
+    refused = typed(pd.concat([part.refused for part in parts], ignore_index=True))
+    manifest = _manifest(wanted, raw, parts)
+    manifest["rows_masked"] = int(frame.loc[frame["masked"], "source_row"].nunique())
+    if is_text and _is_cut(file, raw.sheets[0], main):
+        manifest["ends_inside_row"] = True
+    if frame.empty:
+        raise _nothing_usable(manifest, refused)
+    return RegisterTable(main, frame, manifest, refused)
 
 
 def _best(register: Register, sheet: RawSheet) -> Layout | None:
@@ -105,7 +97,8 @@ def _best(register: Register, sheet: RawSheet) -> Layout | None:
     return max(matches, key=lambda match: match.found, default=None)
 
 
-def _recognised(sheets: list[RawSheet]) -> str | None:
+def recognised(sheets: list[RawSheet]) -> str | None:
+    """Name of the register whose columns a file has, None when it has those of none."""
     found = {
         name: match.found
         for name, register in REGISTERS.items()
@@ -116,52 +109,35 @@ def _recognised(sheets: list[RawSheet]) -> str | None:
 
 
 def _why_not(wanted: Register, sheets: list[RawSheet]) -> str:
-    if other := _recognised(sheets):
-        return (
-            f"ses colonnes ne sont pas celles du registre «\u00a0{wanted.name}\u00a0» mais celles de "
-            f"«\u00a0{other}\u00a0», importez-le sous ce nom"
-        )
+    if other := recognised(sheets):
+        return sentence("register_other", register=wanted.name, other=other)
     near = [m for layout in wanted.layouts for s in sheets if (m := find_layout(layout, s.rows))]
     best = max(near, key=lambda m: m.found - len(m.missing), default=None)
     if best is None:
-        why = "aucune de ses colonnes n'y est"
+        why = sentence("register_nothing")
     elif best.missing:
         listed = ", ".join(f"«\u00a0{header}\u00a0»" for header in best.missing[:3])
-        why = (
-            f"colonne introuvable\u00a0: {listed}"
-            if len(best.missing) == 1
-            else f"colonnes introuvables\u00a0: {listed}"
-        )
+        why = sentence("register_lacks" + "_several" * (len(best.missing) > 1), columns=listed)
     else:
-        why = f"la colonne «\u00a0{best.foreign[0]}\u00a0» est celle d'un autre export"
-    return f"ce n'est pas un fichier {wanted.title} ({why}), {wanted.advice}"
+        why = sentence("register_foreign", column=best.foreign[0])
+    return sentence("register_not", title=wanted.title, why=why, advice=wanted.advice)
 
 
-def _read_sheet(raw: RawFile, sheet: RawSheet, match: Layout, territory: frozenset[str]) -> SheetTable:
-    cells = Rows.of(sheet.rows)
-    numbers = range(match.header_row + 2, len(cells) + 1)
-    under = Rows(cells.values, cells.numbers[match.header_row :])
-    return read_body(Body(raw.name, sheet.name, match, under, numbers, raw.encoding is not None), territory)
-
-
-def _is_cut(file: Path, sheets: list[RawSheet], match: Layout) -> bool:
+def _is_cut(file: Path, sheet: RawSheet, match: Layout) -> bool:
     """Whether a text file ends inside a row: no end of line, and the last columns of the last row blank."""
     with file.open("rb") as stream:
         stream.seek(-1, 2)
         ended = stream.read(1) in b"\r\n"
     last = max([*match.columns.values(), *match.wide.values()])
-    return not ended and not clean_text(sheets[0].rows[-1][last])
+    return not ended and not sheet.numbers and not clean_text(sheet.rows[-1][last])
 
 
-def _table(
-    register: Register, raw: RawFile, tables: list[SheetTable], other_sheets: list[str]
-) -> RegisterTable:
-    main = max((table.body.match for table in tables), key=lambda match: match.found)
-    ignored = sum((table.ignored for table in tables), Counter[str]())
-    frame = pd.concat([table.frame for table in tables], ignore_index=True)
-    manifest = {
+def _manifest(register: Register, raw: RawFile, parts: list[SheetTable]) -> dict[str, Any]:
+    ignored = sum((part.ignored for part in parts), Counter[str]())
+    names = [part.sheet.name for part in parts]
+    return {
         "register": register.name,
-        "table": main.table,
+        "table": parts[0].match.table,
         "file": raw.name,
         "sha256": raw.sha256,
         "format": raw.format,
@@ -169,23 +145,36 @@ def _table(
         "separator": raw.separator,
         "sheets": [
             {
-                "sheet": body.sheet,
-                "header_row": body.match.header_row + 1,
-                "columns": {name: body.header[i] for name, i in body.match.columns.items()},
-                "columns_unused": [*body.match.unknown.values(), *body.match.repeated.values()],
-                "rows_read": table.rows_read,
+                "sheet": part.sheet.name,
+                "header_row": part.match.header_row + 1,
+                "columns": {name: clean_text(part.header[i]) for name, i in part.match.columns.items()},
+                "columns_unused": [*part.match.unknown.values(), *part.match.repeated.values()],
+                "rows_read": part.rows_read,
             }
-            for table, body in ((table, table.body) for table in tables)
+            for part in parts
         ],
-        "sheets_ignored": other_sheets,
-        "rows_read": sum(table.rows_read for table in tables),
-        "rows_kept": sum(table.rows_kept for table in tables),
+        "sheets_ignored": [sheet.name for sheet in raw.sheets if sheet.name not in names],
+        "rows_read": sum(part.rows_read for part in parts),
+        "rows_kept": sum(part.rows_kept for part in parts),
         "rows_ignored": sum(ignored.values()),
         "ignored": dict(sorted(ignored.items())),
-        "rows_refused": sum(table.rows_refused for table in tables),
-        "rows_masked": int(frame.loc[frame["masked"], "source_row"].nunique()),
+        "rows_refused": sum(part.rows_refused for part in parts),
     }
-    refused = typed(pd.concat([table.refused for table in tables], ignore_index=True))
-    if frame.empty:
-        raise nothing_usable(manifest, refused)
-    return RegisterTable(main, frame, manifest, refused)
+
+
+def _nothing_usable(manifest: Mapping[str, Any], refused: pd.DataFrame) -> InputError:
+    """The error of a file of which no row is kept: importing it could only empty a table."""
+    file = manifest["file"]
+    if not manifest["rows_read"]:
+        return InputError(sentence("import_no_line"), file=file)
+    if refused.empty:
+        return InputError(sentence("import_none_kept", why="\u00a0; ".join(left_out(manifest))), file=file)
+    first = refused.iloc[0]
+    problem, row = sentence("import_none_usable", why=first["message"]), int(first["source_row"])
+    return InputError(problem, file=file, row=row, column=first["column"] or None)
+
+
+def left_out(manifest: Mapping[str, Any]) -> list[str]:
+    """``établissements fermés : 3`` for each reason to leave rows out."""
+    names = labels()["ignored"]
+    return [f"{names[reason]}\u00a0: {whole(n)}" for reason, n in manifest["ignored"].items() if n]

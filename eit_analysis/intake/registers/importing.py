@@ -7,6 +7,7 @@ establishment and year, or of the same waste slip), whatever the order of the im
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,9 @@ from eit_analysis import reference
 from eit_analysis.config import StudyConfig
 from eit_analysis.errors import InputError, UsageError
 from eit_analysis.files import write_atomic
-from eit_analysis.french import fold_words
+from eit_analysis.french import counted, fold_words, whole
 from eit_analysis.intake.output import json_bytes, write_files
-from eit_analysis.intake.registers.files import REGISTERS, RegisterTable, read_register
-from eit_analysis.intake.registers.sentences import bmo_sentence, sentence
+from eit_analysis.intake.registers.files import REGISTERS, RegisterTable, left_out, read_register
 from eit_analysis.intake.sheets.ledger import SOURCE, typed
 from eit_analysis.reference.commune_tables import DISTRICT_CODES, former_by_code
 from eit_analysis.reference.communes import departments_of, regions_with
@@ -52,8 +52,8 @@ def import_register(register: str, file: Path, study: Study) -> str:
     write_files(study, {read.table: frame}, {f"{read.table}.quarantine": lambda: refused})
     write_atomic(study.processed / f"{read.table}.manifest.json", json_bytes(manifest))
     if read.table == "bmo":
-        return bmo_sentence(read.frame, study.settings.basin)
-    return sentence(REGISTERS[register].title, read.manifest, replaced)
+        return _bmo_imported(read.frame, study.settings.basin)
+    return _imported(REGISTERS[register].title, read.manifest, replaced)
 
 
 def communes_of(config: StudyConfig) -> frozenset[str]:
@@ -76,18 +76,13 @@ def bmo_of_basin(table: pd.DataFrame, config: StudyConfig, file: str = "") -> pd
     basin = config.basin
     departments = departments_of(pd.Series(sorted(communes_of(config)), dtype="str"))
     near = sorted(table.loc[table["department_code"].isin(departments), "basin"].unique())
-    listed = f" (bassins de ses départements\u00a0: {', '.join(near)})" if near else ""
+    listed = reference.sentence("basin_near", basins=", ".join(near)) if near else ""
     if not basin:
-        raise UsageError(
-            f"Le bassin d'emploi n'est pas indiqué\u00a0: ajoutez la clé basin dans study.toml{listed}."
-        )
+        raise UsageError(reference.sentence("basin_untold", listed=listed))
     folded = {name: fold_words(name) for name in table["basin"].unique()}
     match = table["basin"].map(folded) == fold_words(basin)
     if not match.any():
-        raise InputError(
-            f"le bassin «\u00a0{basin}\u00a0» n'y est pas, corrigez la clé basin de study.toml{listed}",
-            file=file,
-        )
+        raise InputError(reference.sentence("basin_absent", basin=basin, listed=listed), file=file)
     own = set(table.loc[match, "department_code"])
     around = own.union(*regions_with(own).values())
     return table[table["department_code"].isin(around)].reset_index(drop=True)
@@ -127,12 +122,10 @@ def _merged(study: Study, read: RegisterTable) -> tuple[pd.DataFrame, int]:
 
 def _merged_refused(study: Study, read: RegisterTable) -> pd.DataFrame:
     log, merged = f"{read.table}.quarantine", read.refused
-    if not read.layout.replaces:
-        return merged
-    if study.has(log):
+    if read.layout.replaces and study.has(log):
         old = typed(study.load(log))
         merged = pd.concat([old[old["source_file"] != read.manifest["file"]], merged], ignore_index=True)
-    return merged.sort_values(SOURCE, kind="stable").reset_index(drop=True)
+    return merged.sort_values(SOURCE, kind="stable", ignore_index=True) if read.layout.replaces else merged
 
 
 def _merged_manifest(study: Study, read: RegisterTable, rows: int) -> dict[str, Any]:
@@ -149,3 +142,28 @@ def _merged_manifest(study: Study, read: RegisterTable, rows: int) -> dict[str, 
         "rows_in_table": rows,
         "files": files,
     }
+
+
+def _imported(title: str, manifest: Mapping[str, Any], replaced: int = 0) -> str:
+    """What was imported, from the manifest of the file and the number of earlier rows that it replaces."""
+    counts = {"masked": manifest["rows_masked"], "refused": manifest["rows_refused"], "replaced": replaced}
+    table = manifest["table"]
+    notes = left_out(manifest)
+    notes += [
+        reference.sentence(f"import_{name}", rows=whole(n), table=table) for name, n in counts.items() if n
+    ]
+    notes += [reference.sentence("import_cut")] if manifest.get("ends_inside_row") else []
+    rows = counted(manifest["rows_kept"], "ligne importée", "lignes importées")
+    listed = "\u00a0; ".join(notes)
+    listed = f" ({listed})" if notes else ""
+    return f"{title[:1].upper()}{title[1:]}\u00a0: {rows} dans {table}{listed}."
+
+
+def _bmo_imported(frame: pd.DataFrame, basin: str) -> str:
+    own = frame[frame["basin"].map(fold_words) == fold_words(basin)]
+    jobs, others = len(own), len(frame) - len(own)
+    return reference.sentence(
+        "import_bmo", year=own["year"].iloc[0], jobs=counted(jobs, "métier", "métiers"),
+        basin=own["basin"].iloc[0], imported="importés" if jobs > 1 else "importé",
+        masked=whole(int(own["masked"].sum())), others=counted(others, "ligne", "lignes"),
+    )  # fmt: skip

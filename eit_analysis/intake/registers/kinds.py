@@ -14,7 +14,7 @@ from typing import Any
 from eit_analysis import reference
 from eit_analysis.french import fold_words
 from eit_analysis.intake.cells import identifiers
-from eit_analysis.intake.cells.contract import clean_word
+from eit_analysis.intake.cells.contract import readable
 from eit_analysis.intake.cells.identifiers import CellError
 from eit_analysis.intake.cells.parsing import clean_text, spreadsheet_error
 from eit_analysis.intake.sheets.spec import Reading
@@ -58,7 +58,8 @@ def read_cell(kind: str, width: int, cell: Any) -> tuple[Any, bool]:
         return None, False
     if spreadsheet_error(text):
         raise CellError("excel_error.register")
-    return READERS[kind](text, width), False
+    value = READERS[kind](text)
+    return value.zfill(width) if kind == "code" and value.isdigit() else value, False
 
 
 def reader(kind: str, width: int, needed: bool = False) -> Callable[[Any], Reading]:
@@ -99,39 +100,34 @@ def official_number(text: str) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def _number(text: str, width: int) -> float:
+def _number(text: str) -> float:
     value = official_number(text)
     if value is None:
         raise CellError("not_a_number.register")
     return value
 
 
-def _positive(text: str, width: int) -> float:
-    value = _number(text, width)
+def _positive(text: str) -> float:
+    value = _number(text)
     if value < 0:
         raise CellError("negative_value.register")
     return value
 
 
-def _integer(text: str, width: int) -> int:
-    value = _number(text, width)
+def _integer(text: str) -> int:
+    value = _number(text)
     if not value.is_integer():
         raise CellError("not_a_number.whole")
     return int(value)
 
 
-def _year(text: str, width: int) -> int:
+def _year(text: str) -> int:
     if not re.fullmatch("(?:19|20)[0-9]{2}", text):
         raise CellError("bad_code.year")
     return int(text)
 
 
-def _code(text: str, width: int) -> str:
-    bare = re.sub(r"(?<=[0-9])\.0$", "", text)
-    return bare.zfill(width) if bare.isdigit() else bare
-
-
-def _date(text: str, width: int) -> str | None:
+def _date(text: str) -> str | None:
     # The hour that some exports add is of no use here.
     return identifiers.clean_date(re.sub(r"^([0-9]{4}-[0-9]{2}-[0-9]{2})[T ].*$", r"\1", text))[0]
 
@@ -142,7 +138,7 @@ def _meaning(kind: str, text: str, problem: str) -> str:
     return WORDS[kind][fold_words(text)]
 
 
-def _accepted(text: str, width: int) -> str:
+def _accepted(text: str) -> str:
     """Families and waste codes of one cell, each by its code, in order: ``wood 150103``."""
     parts = [part.strip() for part in re.split(r"[,;|]|\bet\b", text) if part.strip()]
     return " ".join(dict.fromkeys(map(_family_or_code, parts)))
@@ -151,37 +147,33 @@ def _accepted(text: str, width: int) -> str:
 def _family_or_code(part: str) -> str:
     if code := nomenclatures.normalise_waste_code(part):
         return code
-    try:
-        family, _ = clean_word("flows", "category", part)
-    except CellError:
-        family = None
-    if not family:
-        raise CellError("unknown_value.accepted", part=part)
-    return family
+    if family := readable("flows", "category", part):
+        return str(family)
+    raise CellError("unknown_value.accepted", part=part)
 
 
-def _commune(text: str, width: int) -> str:
+def _commune(text: str) -> str:
     found = find_commune(code=text) or find_commune(name=text)
     if found is None:
         raise CellError("unknown_commune")
     return found.commune_code
 
 
-READERS: dict[str, Callable[[str, int], Any]] = {
-    "text": lambda text, width: text,
-    "code": _code,
-    "siret": lambda text, width: identifiers.clean_siret(text)[0],
-    "waste_code": lambda text, width: identifiers.clean_waste_code(text)[0],
+READERS: dict[str, Callable[[str], Any]] = {
+    "text": str,
+    "code": lambda text: re.sub(r"(?<=[0-9])\.0$", "", text),
+    "siret": lambda text: identifiers.clean_siret(text)[0],
+    "waste_code": lambda text: identifiers.clean_waste_code(text)[0],
     "date": _date,
     "number": _number,
     "positive": _positive,
     "integer": _integer,
     "year": _year,
-    "flag": lambda text, width: _meaning("flag", text, "unknown_value.flag") == "1",
-    "mass_unit": lambda text, width: float(_meaning("mass_unit", text, "unknown_unit.register")),
-    "greening": lambda text, width: _meaning("greening", text, "unknown_value.greening"),
-    "outlet_kind": lambda text, width: _meaning("outlet_kind", text, "unknown_value.outlet_kind"),
+    "flag": lambda text: _meaning("flag", text, "unknown_value.flag") == "1",
+    "mass_unit": lambda text: float(_meaning("mass_unit", text, "unknown_unit.register")),
+    "greening": lambda text: _meaning("greening", text, "unknown_value.greening"),
+    "outlet_kind": lambda text: _meaning("outlet_kind", text, "unknown_value.outlet_kind"),
     "accepted": _accepted,
     "commune": _commune,
-    "naf": lambda text, width: identifiers.clean_naf(text)[0],
+    "naf": lambda text: identifiers.clean_naf(text)[0],
 }

@@ -6,9 +6,7 @@ A row is kept whole or not at all: a cell that cannot be read refuses its row, a
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from dataclasses import dataclass
 from typing import Any, cast
 
 import numpy as np
@@ -19,39 +17,19 @@ from eit_analysis.intake.cells.columns import Cells, Rows
 from eit_analysis.intake.cells.parsing import clean_text
 from eit_analysis.intake.registers.declarations import RegisterLayout
 from eit_analysis.intake.registers.kinds import MASKED
-from eit_analysis.intake.sheets.batch import Batch
 from eit_analysis.intake.sheets.ledger import FINDING, QUARANTINE, SOURCE, Ledger
-from eit_analysis.intake.sheets.reader import read_table
+from eit_analysis.intake.sheets.reader import Batch, read_table
 from eit_analysis.intake.sheets.spec import Layout
+from eit_analysis.intake.sheets.workbook import RawSheet
 from eit_analysis.reference.findings import finding
-
-
-@dataclass
-class Body:
-    """A sheet of a register."""
-
-    file: str
-    sheet: str
-    match: Layout
-    cells: Rows  #: its header, and the rows under it
-    numbers: Sequence[int]  #: of the rows under it, as in the file (1 = first)
-    is_text: bool
-    ignored: Counter[str] = field(default_factory=Counter)  #: left out on the way, by reason (see ``stream``)
-
-    @cached_property
-    def header(self) -> list[str]:
-        return list(map(clean_text, self.cells[0]))
-
-    @property
-    def layout(self) -> RegisterLayout:
-        return cast("RegisterLayout", self.match.spec)
 
 
 @dataclass(frozen=True)
 class SheetTable:
     """What one sheet gives; ``rows_kept + sum(ignored) + rows_refused`` is the number of rows read."""
 
-    body: Body
+    sheet: RawSheet
+    match: Layout
     frame: pd.DataFrame
     refused: pd.DataFrame
     rows_read: int
@@ -59,52 +37,60 @@ class SheetTable:
     rows_refused: int
     ignored: Counter[str]
 
+    @property
+    def header(self) -> list[Any]:
+        return self.sheet.rows[self.match.header_row]
 
-def read_body(body: Body, territory: frozenset[str] = frozenset()) -> SheetTable:
+
+def read_sheet(
+    file: str, sheet: RawSheet, match: Layout, is_text: bool, territory: frozenset[str] = frozenset()
+) -> SheetTable:
     """Rows of one sheet to the table of its layout.
 
     A row that repeats the header is ignored, and one outside the commune codes of ``territory`` (empty: no
-    limit) where the layout has a column of them.
+    limit) where the layout has a column of them. In a text file (``is_text``) cells beyond the header have
+    shifted the row.
     """
-    cells = body.cells
+    cells, start = Rows.of(sheet.rows), match.header_row + 1
     texts = Cells.of([clean_text(cell) for cell in cells.values])
-    told = texts.codes[cells.numbers]  # cells that read alike have one number
-    aside = _aside(body, texts, told, territory)
+    told = texts.codes[cells.numbers[match.header_row :]]  # cells that read alike have one number
+    filled = np.array([text != "" for text in texts.values], dtype=bool)[told]
+    aside = _aside(match, texts, told, filled, territory)
     ledger = Ledger()
-    place = ledger.place(body.file, body.sheet)
-    numbers = np.array(body.numbers, dtype=np.int64)
-    beyond = _beyond(texts, told)
-    shifted = (aside == "") & body.is_text & (beyond > 0)
+    place = ledger.place(file, sheet.name)
+    beyond = filled[1:, np.flatnonzero(filled[0]).max(initial=-1) + 1 :].sum(axis=1)
+    shifted = (aside == "") & is_text & (beyond > 0)
     for row in np.flatnonzero(shifted).tolist():
         # How many, not what: nobody knows what lies outside the columns.
-        raw = f"{beyond[row]} cellule(s) en trop"
-        ledger.quarantine(place, numbers[row], "", raw, finding("shifted_row"))
-    data = np.flatnonzero((aside == "") & ~shifted)
-    under = replace(body.match, header_row=0)
-    batch = read_table(under, cells, data + 1, ledger, place, [0, *body.numbers])
-    kept = int((~batch.fatal).sum())
+        number = sheet.numbers[start + row] if sheet.numbers else start + row + 1
+        ledger.quarantine(place, number, "", f"{beyond[row]} cellule(s) en trop", finding("shifted_row"))
+    data = np.flatnonzero((aside == "") & ~shifted) + start
+    batch = read_table(match, cells, data, ledger, place, sheet.numbers)
+    ignored = Counter(aside[aside != ""].tolist()) + Counter(outside_territory=sheet.left_out)
     return SheetTable(
-        body=body,
-        frame=_shaped(body, batch),
+        sheet=sheet,
+        match=match,
+        frame=_shaped(match, batch),
         refused=ledger.frame(ledger.refused, QUARANTINE).drop(columns=FINDING),
-        rows_read=len(body.numbers) + sum(body.ignored.values()),
-        rows_kept=kept,
+        rows_read=len(aside) + sheet.left_out,
+        rows_kept=int((~batch.fatal).sum()),
         rows_refused=int(shifted.sum()) + int(batch.fatal.sum()),
-        ignored=body.ignored + Counter(aside[aside != ""].tolist()),
+        ignored=ignored,
     )
 
 
-def _aside(body: Body, texts: Cells, told: np.ndarray, territory: frozenset[str]) -> np.ndarray:
+def _aside(
+    match: Layout, texts: Cells, told: np.ndarray, filled: np.ndarray, territory: frozenset[str]
+) -> np.ndarray:
     """The reason why each row under the header is not data for us, ``""`` where it is."""
-    layout, match = body.layout, body.match
+    layout = cast("RegisterLayout", match.spec)
     header, told = told[0], told[1:]
     aside = np.full(len(told), "", dtype=object)
 
     def ignore(rows: np.ndarray, reason: Any) -> None:
         aside[rows & (aside == "")] = reason
 
-    filled = np.array([text != "" for text in texts.values], dtype=bool)
-    ignore(~filled[told].any(axis=1), "blank_row")
+    ignore(np.logical_not(filled[1:].any(axis=1)), "blank_row")
     for name, words in layout.ignore.items():
         if name in match.columns:
             reasons = np.array([_ignored(text, words) for text in texts.values], dtype=object)
@@ -128,33 +114,23 @@ def _ignored(text: str, words: Any) -> str:
     return words.get(said, "") if not more.startswith("partiel") else ""
 
 
-def _beyond(texts: Cells, told: np.ndarray) -> np.ndarray:
-    """How many cells of each row stand beyond the header."""
-    filled = np.array([text != "" for text in texts.values], dtype=bool)[told]
-    last = np.flatnonzero(filled[0]).max(initial=-1)
-    return filled[1:, last + 1 :].sum(axis=1)
-
-
-def _shaped(body: Body, batch: Batch) -> pd.DataFrame:
+def _shaped(match: Layout, batch: Batch) -> pd.DataFrame:
     """Rows of the wide columns, what the layout computes; ``masked``, ``source_*`` at the end."""
-    layout, last = body.layout, ["masked", *SOURCE]
+    layout, last = cast("RegisterLayout", match.spec), ["masked", *SOURCE]
     kept = np.flatnonzero(~batch.fatal)
-    hidden = {name: np.isin(batch.cells[name].codes[kept], _masked(batch, name)) for name in batch.columns}
-    constants = {
-        name: pd.Series(text, range(len(kept)), dtype="str") for name, text in layout.constants.items()
+    hidden = {
+        name: np.isin(batch.cells[name].codes[kept], [code for code, rule in rules.items() if rule == MASKED])
+        for name, rules in batch.rules.items()
     }
-    added = pd.DataFrame(constants | {"masked": np.logical_or.reduce(list(hidden.values()))})
-    frame = pd.concat([batch.frame(), added], axis=1)
+    frame = batch.frame()
+    masked = np.logical_or.reduce(list(hidden.values()))
+    added = pd.DataFrame({**layout.constants, "masked": masked}, frame.index)
+    frame = pd.concat([frame, added.astype(dict.fromkeys(layout.constants, "str"))], axis=1)
     if wide := layout.wide:
-        ids = [*layout.columns, *layout.constants, *last]
-        titles = list(body.match.wide)
+        ids, titles = [*layout.columns, *layout.constants, *last], list(match.wide)
         frame = frame.melt(ids, titles, wide.variable, wide.value)
         frame["masked"] = np.concatenate([hidden[title] for title in titles])
         frame[wide.variable] = frame[wide.variable].astype("str")
         frame = frame.sort_values([*layout.columns, wide.variable], kind="stable", ignore_index=True)
     frame = layout.finish(frame)
     return frame[[name for name in frame if name not in last] + last]
-
-
-def _masked(batch: Batch, name: str) -> list[int]:
-    return [code for code, rule in batch.rules[name].items() if rule == MASKED]

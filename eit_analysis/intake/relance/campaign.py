@@ -7,20 +7,21 @@ from datetime import date
 from pathlib import Path
 
 import pandas as pd
-from markupsafe import Markup
 
 from eit_analysis import spreadsheet_csv, tables
 from eit_analysis.files import all_or_none, write_atomic
-from eit_analysis.french import counted, day
+from eit_analysis.french import counted
 from eit_analysis.intake.output import read_log
 from eit_analysis.intake.relance import contacts as team
-from eit_analysis.intake.relance.fiche_page import TEMPLATES, context, style_sheet
+from eit_analysis.intake.relance.fiche_page import rendered
 from eit_analysis.intake.relance.fiches import FOLDER, LIST
 from eit_analysis.intake.relance.wave_cells import DOUBTFUL
+from eit_analysis.intake.sheets.ledger import SOURCE
+from eit_analysis.intake.survey.quality import attributed
 from eit_analysis.intake.survey.response import CONTACTED_FILE, read_contacted
+from eit_analysis.reference import sentence
 from eit_analysis.reference.findings import codes
 from eit_analysis.study import Study
-from eit_analysis.templates import environment, permitted
 
 TABLE, PAGE = "suivi.csv", "suivi.html"  # of the folder of the contacts
 ANSWERED = re.compile(r"= (.*), (.*), ligne ([0-9]+), colonne .*", re.S)
@@ -86,13 +87,8 @@ def _answers(study: Study, rows: pd.DataFrame) -> pd.DataFrame:
     """The answers put in a cell: the firm of its row (of its file, once withdrawn), and their own file."""
     log = read_log(study, "corrections")
     log = log[log["rule"].isin(codes(group="answer")) & log["clean_value"].str.startswith("= ")]
-    cells = log["clean_value"].str.extract(ANSWERED).set_axis(rows.columns.drop("site_id"), axis=1)
-    cells = cells.assign(source_row=cells["source_row"].astype("Int64"), answer=log["source_file"])
-    firms = rows.groupby("source_file")["site_id"].unique()
-    alone = firms[firms.map(len) == 1].str[0]
-    named = cells.merge(rows, how="left")
-    sites = named["site_id"].fillna(named["source_file"].map(alone))
-    return pd.DataFrame({"site_id": sites, "source_file": named["answer"]})
+    cells = log["clean_value"].str.extract(ANSWERED).set_axis(SOURCE, axis=1).astype({"source_row": int})
+    return attributed(cells, rows)[["site_id"]].assign(source_file=log["source_file"])
 
 
 def _day(path: Path) -> str:
@@ -115,16 +111,15 @@ def write_campaign(study: Study, forgotten: str = "") -> list[str]:
     followed = campaign(study, contacts)
     shown = page(study, followed, contacts)
     with all_or_none():
-        team.write_contacts(folder / team.FILE, contacts)
+        write_atomic(folder / team.FILE, spreadsheet_csv.to_bytes(contacts))
         write_atomic(folder / TABLE, spreadsheet_csv.to_bytes(followed.rename(columns=HEADERS)))
         write_atomic(folder / PAGE, shown)
     place = folder.relative_to(study.root).as_posix()
-    said = [
-        f"{headline(followed)}",
-        f"Pour l'équipe seule, des personnes y sont nommées\u00a0: {place}/{PAGE}",
+    return [
+        headline(followed),
+        sentence("campaign_page", place=place, page=PAGE),
+        sentence("campaign_table", place=place, table=TABLE, contacts=team.FILE),
     ]
-    said += [f"Table sans nom de personne\u00a0: {place}/{TABLE}\u00a0; contacts, à tenir\u00a0: {team.FILE}"]
-    return said
 
 
 def headline(followed: pd.DataFrame) -> str:
@@ -142,10 +137,6 @@ def headline(followed: pd.DataFrame) -> str:
 
 def page(study: Study, followed: pd.DataFrame, contacts: pd.DataFrame) -> bytes:
     """The page of the team: the table, and whom to ring in each firm."""
-    css, policy = style_sheet()
     people = {site: lines.to_dict("records") for site, lines in contacts.groupby(team.SITE)}
-    html = environment(TEMPLATES).get_template("suivi.html.j2").render(
-        css=Markup(css), csp=policy, context=" · ".join(context(study)), headline=headline(followed),
-        rows=followed.to_dict("records"), people=people, day=day, fictional=study.settings.fictional,
-    )  # fmt: skip
-    return permitted(html).encode("utf-8", errors="replace")
+    rows, said = followed.to_dict("records"), headline(followed)
+    return rendered("suivi.html.j2", study, headline=said, rows=rows, people=people)

@@ -9,13 +9,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from eit_analysis import spreadsheet_csv
 from eit_analysis.errors import InputError
-from eit_analysis.files import write_atomic
 from eit_analysis.intake.cells.identifiers import CellError, clean_date, in_capitals
 from eit_analysis.intake.cells.parsing import clean_text
 from eit_analysis.intake.sheets.headers import header_key
 from eit_analysis.intake.sheets.workbook import read_files
+from eit_analysis.reference import sentence
 
 FOLDER, FILE = "_campagne", "contacts.csv"  # a name that begins so is no wave
 SITE, NAME, WAVE = "Identifiant", "Raison sociale", "Vague"
@@ -43,12 +42,10 @@ def read_contacts(path: Path) -> pd.DataFrame:
     known = {header_key(name): name for name in COLUMNS}
     headers = [known.get(header_key(cell), cell) for cell in rows[0]] if rows else []
     if raw.problem or SITE not in headers:
-        problem = raw.problem or f"la colonne {SITE} manque à la première ligne, remettez-la"
-        raise InputError(problem, file=f"{FOLDER}/{FILE}")
-    twice = [name for name in headers if headers.count(name) > 1]
-    if twice:
-        problem = f"deux colonnes ont le même titre («\u00a0{twice[0]}\u00a0»), renommez-en une"
-        raise InputError(problem, file=f"{FOLDER}/{FILE}")
+        raise InputError(raw.problem or sentence("contacts_no_identifier"), file=f"{FOLDER}/{FILE}")
+    for name in headers:
+        if headers.count(name) > 1:
+            raise InputError(sentence("contacts_twice", title=name), file=f"{FOLDER}/{FILE}")
     found = pd.DataFrame(rows[1:], columns=headers, dtype="str").reindex(
         columns=list(dict.fromkeys([*COLUMNS, *filter(None, headers)])), fill_value=""
     )
@@ -56,10 +53,6 @@ def read_contacts(path: Path) -> pd.DataFrame:
         found[column] = [_day(cell, row, column) for row, cell in enumerate(found[column], start=2)]
     found[SITE] = found[SITE].map(in_capitals)
     return found[found[SITE] != ""].reset_index(drop=True)
-
-
-def write_contacts(path: Path, contacts: pd.DataFrame) -> None:
-    write_atomic(path, spreadsheet_csv.to_bytes(contacts))
 
 
 def of_wave(contacts: pd.DataFrame, wave: str) -> pd.DataFrame:
@@ -84,7 +77,7 @@ def forget(contacts: pd.DataFrame, site_id: str) -> pd.DataFrame:
     """
     own = contacts[SITE] == in_capitals(site_id)
     if not own.any():
-        raise InputError(f"aucune ligne n'a l'identifiant {site_id}, corrigez-le", file=f"{FOLDER}/{FILE}")
+        raise InputError(sentence("contacts_unknown", site=site_id), file=f"{FOLDER}/{FILE}")
     left = contacts.copy()
     left.loc[own, [column for column in contacts if column not in KEPT]] = ""
     return left.drop_duplicates(ignore_index=True)

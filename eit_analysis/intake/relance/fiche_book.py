@@ -9,7 +9,7 @@ from eit_analysis.intake.form import guide
 from eit_analysis.intake.form.guide import RETURN
 from eit_analysis.intake.relance.fiche import Fiche
 from eit_analysis.intake.relance.fiche_page import context
-from eit_analysis.intake.relance.phrases import typeset
+from eit_analysis.intake.relance.phrases import PHRASES, typeset
 from eit_analysis.intake.relance.wave_cells import DOUBTFUL
 from eit_analysis.study import Study
 
@@ -20,22 +20,13 @@ FILLS = {
     "reading": ("#F3F8EE", "#E2ECDB"),
     "none": ("#D0D0D0", "#EFEFEF"),
 }
-TO_CHECK = "À vérifier\u00a0: "
 GUIDE_TEXT = guide.texts("relance")
-SEND = "Renvoyez ce classeur sous le nom que vous voulez."
-PUT_BACK = "Posez ce classeur dans le dossier de la vague, puis relancez le nettoyage."
-TIP = {
-    "validate": "any",
-    "input_title": "Votre réponse",
-    "input_message": typeset("La bonne valeur, ou « confirmé », « supprimer » (toute la ligne), « NC »."),
-}
+TIP = {"validate": "any", "input_title": "Votre réponse", "input_message": PHRASES["tip"]}
 TICK = TIP | {
     "validate": "list",
     "source": ["oui", "non"],
     "show_error": False,
-    "input_message": typeset(
-        "« oui » retient la lecture probable, « non » ce que vous avez écrit ; ou la valeur."
-    ),
+    "input_message": PHRASES["tick"],
 }
 
 
@@ -68,7 +59,8 @@ def _write_questions(book: Any, fiche: Fiche) -> None:
         reading = question.kind == DOUBTFUL
         kind = "none" if not question.answerable else "reading" if reading else "question"
         locked, number, answer = styles[kind]
-        asked = f"{TO_CHECK if reading else ''}{question.place}\u00a0– {question.asked}"
+        asked = f"{question.place}\u00a0– {question.asked}"
+        asked = PHRASES["to_check"].format(asked) if reading else asked
         texts = (
             question.file, question.sheet, question.rows, question.columns, question.read,
             question.proposal, asked,
@@ -100,9 +92,9 @@ def _write_guide(book: Any, study: Study, fiche: Fiche) -> None:
     ):
         sheet.write_string(row, 0, typeset(label))
         sheet.write_string(row, 1, known, to_fill)  # B3 and B4
-    fictional = ["Étude fictive : aucune de ces entreprises n'existe."] if study.settings.fictional else []
-    how = (*GUIDE_TEXT, SEND if fiche.site else PUT_BACK) if fiche.questions else ()
-    left = ["Restent de côté, sans question :", *fiche.aside] if fiche.aside else []
+    fictional = [PHRASES["fictional"]] if study.settings.fictional else []
+    how = (*GUIDE_TEXT, PHRASES["send_back" if fiche.site else "put_back"]) if fiche.questions else ()
+    left = [PHRASES["left_aside"], *fiche.aside] if fiche.aside else []
     lines = [*fictional, ", ".join(context(study)), fiche.who, fiche.headline, *how, *left]
     for row, line in enumerate(lines, start=3 + len(to_return)):
         sheet.merge_range(row, 0, row, 1, typeset(line), wrap)

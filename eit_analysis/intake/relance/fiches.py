@@ -17,10 +17,11 @@ from eit_analysis.intake.cells.parsing import MISSING_WORDS, clean_text
 from eit_analysis.intake.cleaning.wave import Cleaned
 from eit_analysis.intake.relance import fiche_book, fiche_page, phrases
 from eit_analysis.intake.relance.fiche import Correction, Fiche, SheetRead
-from eit_analysis.intake.relance.owners import OFFICE, Owners, find_owners, places
+from eit_analysis.intake.relance.owners import OFFICE, Owners, find_owners
 from eit_analysis.intake.relance.phrases import read_as
 from eit_analysis.intake.relance.questions import ask
 from eit_analysis.intake.relance.wave_cells import WaveCells
+from eit_analysis.intake.sheets.ledger import places
 from eit_analysis.reference.dated import law_day
 from eit_analysis.reference.findings import codes
 from eit_analysis.study import Study

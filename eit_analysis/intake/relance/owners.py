@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import pandas as pd
 
 from eit_analysis.intake.cleaning.wave import Cleaned
+from eit_analysis.intake.sheets.ledger import places
 
 OFFICE = ""  # owner of the rows whose firm is not known
-FIRM = re.compile(
-    r"([A-Za-z][\w-]{0,30}?[0-9][A-Za-z0-9-]{0,10})(?=[_ .])"
-)  # how the name of its file begins
+# How the name of its file begins.
+FIRM = re.compile(r"([A-Za-z][\w-]{0,30}?[0-9][A-Za-z0-9-]{0,10})(?=[_ .])")
 SITE = re.compile(r"\w[\w-]{0,31}")  # it names a file
 
 
@@ -35,12 +35,6 @@ class Owners:
         """Owner of each line of a frame that has the three ``source_`` columns."""
         found = [self.rows.get(place, self.files.get(place[0], OFFICE)) for place in places(frame)]
         return pd.Series(found, index=frame.index, dtype="str")
-
-
-def places(frame: pd.DataFrame) -> list[tuple[str, str, int]]:
-    """File, sheet and row of each line; row 0 for what concerns a whole sheet or file."""
-    rows = frame["source_row"].fillna(0).astype(int)
-    return list(zip(frame["source_file"], frame["source_sheet"], rows, strict=True))
 
 
 def table_of_sheet(wave: Cleaned) -> dict[tuple[str, str], str]:

@@ -10,14 +10,13 @@ import re
 import pandas as pd
 
 from eit_analysis import reference, tables
-from eit_analysis.french import counted, exact
+from eit_analysis.french import bound, counted, exact
 from eit_analysis.intake.cells.contract import allowed_words, bounds, described, is_number
 from eit_analysis.reference.designations import DOUBT, suggestions
 from eit_analysis.reference.findings import Finding, catalogue
 from eit_analysis.reference.nomenclatures import named_code, spaced_code
 
-CLOSING = re.compile(r" (?=[:;?!%»]|t/an)|(?<=[0-9]) (?=t\b)")
-OPENING = re.compile(r"(?<=«) ")
+TONNES = re.compile(r" (?=t/an)|(?<=[0-9]) (?=t\b)")
 INTERVAL = re.compile(r"(-?[0-9.]+(?:e[+-]?[0-9]+)?)(?: \[(.*) ; (.*)\])?")
 ISO_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 
@@ -28,7 +27,7 @@ def typeset(text: str) -> str:
     >>> typeset("Lequel est juste ?") == "Lequel est juste\u00a0?"
     True
     """
-    return OPENING.sub("\u00a0", CLOSING.sub("\u00a0", text))
+    return TONNES.sub("\u00a0", bound(text))
 
 
 def sentence(text: str) -> str:

@@ -20,7 +20,7 @@ from eit_analysis.french import counted, tonnes
 from eit_analysis.intake.answers.applied import CellKey
 from eit_analysis.intake.cleaning.wave import Cleaned
 from eit_analysis.intake.relance import phrases
-from eit_analysis.intake.relance.owners import OFFICE, Owners, places
+from eit_analysis.intake.relance.owners import OFFICE, Owners
 from eit_analysis.intake.relance.wave_cells import (
     DOUBTFUL,
     IMPLAUSIBLE,
@@ -30,6 +30,7 @@ from eit_analysis.intake.relance.wave_cells import (
     Question,
     WaveCells,
 )
+from eit_analysis.intake.sheets.ledger import places
 from eit_analysis.reference import obligations
 from eit_analysis.reference.findings import Finding, codes
 

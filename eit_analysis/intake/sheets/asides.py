@@ -13,15 +13,14 @@ from eit_analysis import reference, tables
 from eit_analysis.french import fold_words
 from eit_analysis.intake.cells.columns import Cells, Rows
 from eit_analysis.intake.cells.parsing import clean_text, singular
-from eit_analysis.intake.cells.texts import content, texts_of
+from eit_analysis.intake.cells.texts import matches, texts_of
 from eit_analysis.intake.reading.sheet import STRUCK
 from eit_analysis.intake.sheets.headers import header_key
 from eit_analysis.intake.sheets.spec import Layout
 
 LEAST_ANSWERS = 7  # equal to those of the printed example: fewer may be a firm's own
-TOTAL_LIKE = re.compile(
-    r"tota|somme|ensemble|cumul|récapitul|recapitul|tous (?:les |nos )?(?:d[ée]chets|flux)"
-)
+# What a total says somewhere, and what is struck out (a pattern of RE2).
+ODD = rf"(?i)tota|somme|ensemble|cumul|r[ée]capitul|tous (?:les |nos )?(?:d[ée]chets|flux)|^{STRUCK}"
 TOTAL = re.compile(r"(?:sous |grand )?(?:total|totaux)\b|somme\b")
 TOTAL_ALONE = re.compile(r"(?:sous |grand )?(?:total|totaux)(?: general| annuel| par an)?")
 # What a row of a sheet is of. There a total has one of these words, and no other than those that follow.
@@ -40,44 +39,23 @@ def suspects(layout: Layout, cells: Rows) -> list[int]:
 
     A quick look at the distinct cells; `ignored_rule` decides on these few rows.
     """
-    key = header_key(tables.form(layout.table)[layout.key]["header"])
-    odd_keys = {key, example(layout.table).get(layout.key)}
     texts = texts_of(cells.values)
     blank = pc.or_(pc.equal(texts, ""), pc.utf8_is_space(texts)).fill_null(False)
     filled = ~blank.to_numpy(zero_copy_only=False)
     if texts.null_count:
         filled &= cells.test(lambda cell: cell is not None)
-    keys = cells.numbers[:, layout.columns[layout.key]]
-    suspect = _nearly_blank(filled, cells.numbers)
-    letters = content(texts).lower()  # of ASCII letters alone
-    if any(
-        word in letters for word in (b"tota", b"somme", b"ensemble", b"cumul", b"capitul", b"#barr", b"tous ")
-    ):  # in few
-        odd = cells.test(
-            lambda cell: (
-                isinstance(cell, str)
-                and (cell.startswith(STRUCK) or TOTAL_LIKE.search(cell.casefold()) is not None)
-            )
-        )
+    suspect = filled[cells.numbers].sum(axis=1) <= 1
+    odd = matches(texts, ODD)
+    if odd.any():
         suspect |= odd[cells.numbers].any(axis=1)
-    column = Cells.among(cells.values, keys)
-    repeated = [isinstance(cell, str) and header_key(cell) in odd_keys for cell in column.values]
-    suspect |= np.array(repeated, dtype=bool)[column.codes]
+    odd_keys = {header_key(tables.header(layout.table, layout.key)), example(layout.table).get(layout.key)}
+    keys = Cells.among(cells.values, cells.numbers[:, layout.columns[layout.key]])
+    suspect[keys.where(lambda cell: isinstance(cell, str) and header_key(cell) in odd_keys)] = True
     if layout.table == "readiness" and "answer" in layout.columns:
         suspect |= ~filled[cells.numbers[:, layout.columns["answer"]]]
     suspect[: layout.header_row] = True
     suspect[layout.header_row] = False
     return np.flatnonzero(suspect).tolist()
-
-
-def _nearly_blank(filled: np.ndarray, numbers: np.ndarray) -> np.ndarray:
-    """Rows with one filled cell at most."""
-    count = np.zeros(len(numbers), dtype=np.int32)
-    for column in numbers.T:
-        count += filled[column]
-        if count.min(initial=2) > 1:  # after two columns in most sheets
-            break
-    return count <= 1
 
 
 def ignored_rule(layout: Layout, row: list[Any], index: int) -> str | None:
@@ -95,37 +73,42 @@ def ignored_rule(layout: Layout, row: list[Any], index: int) -> str | None:
         return "ignored_title_row"
     if all(text.startswith(STRUCK) for text in filled):
         return "ignored_struck_row"
-    key_index = layout.columns[layout.key]
-    key = texts[key_index] if key_index < len(texts) else ""
-    # An identifier has no space: TOTAL-01 is an actor.
-    if TOTAL_ALONE.fullmatch(fold_words(key)) or (
-        TOTAL.match(fold_words(key or filled[0])) and (not key or " " in key)
-    ):
+    held = {name: texts[i] for name, i in layout.columns.items() if i < len(texts)}
+    key, table = held.get(layout.key, ""), layout.table
+    unnamed = not key or " " in key  # an identifier has no space: TOTAL-01 is an actor
+    if _is_alone(key) or (unnamed and TOTAL.match(fold_words(key or filled[0]))):
         return "ignored_total_row"
-    named = next((texts[layout.columns[name]] for name in NAMING if name in layout.columns), "")
-    remark = texts[layout.columns["comment"]] if "comment" in layout.columns else ""
-    if TOTAL_NAME.fullmatch(singular(fold_words(named))):
+    if _is_total(table, held, filled):
         return "ignored_total_row"
-    if layout.table == "flows" and not named and TOTAL_ALONE.fullmatch(fold_words(remark)):
-        return "ignored_total_row"
-    # A total written in another column, beside an identifier copied down.
-    total = any(TOTAL_ALONE.fullmatch(fold_words(text)) for text in filled if len(text) < 20)
-    if total and layout.table != "sites" and not _says_what(layout, texts):
-        return "ignored_total_row"
-    if layout.table == "readiness" and _unanswered(layout, texts):
+    # A row that the form came with: a statement, without who answers it nor what.
+    answered = held.get("answer") or held.get("respondent_role")
+    if table == "readiness" and held.get("item") in statements() and not answered:
         return "ignored_unanswered"
-    if len(filled) == 1 and (not key or " " in key):
+    if len(filled) == 1 and unnamed:
         return "ignored_title_row"
-    if key and header_key(key) == header_key(tables.form(layout.table)[layout.key]["header"]):
+    if key and header_key(key) == header_key(tables.header(table, layout.key)):
         return "ignored_header_row"
-    return "ignored_example_row" if _is_example(layout, texts) else None
+    # Every answer is that of the filled row which the form prints.
+    same = [header_key(text) == example(table).get(name) for name, text in held.items() if text]
+    return "ignored_example_row" if all(same) and len(same) >= LEAST_ANSWERS else None
 
 
-def _is_example(layout: Layout, texts: list[str]) -> bool:
-    """Whether every answer of a row is that of the filled row which the form prints."""
-    shown = example(layout.table)
-    same = [header_key(texts[i]) == shown.get(name) for name, i in layout.columns.items() if texts[i]]
-    return all(same) and len(same) >= LEAST_ANSWERS
+def _is_alone(text: str) -> bool:
+    return TOTAL_ALONE.fullmatch(fold_words(text)) is not None
+
+
+def _is_total(table: str, held: dict[str, str], filled: list[str]) -> bool:
+    """Whether a row beside an identifier is a total by what it is of, or by *total* in another column."""
+    named = next((held[name] for name in NAMING if name in held), "")
+    if TOTAL_NAME.fullmatch(singular(fold_words(named))):
+        return True
+    if table == "flows" and not named and _is_alone(held.get("comment", "")):
+        return True
+    # Not where the row has a word of the form in every column that asks for one and must be filled.
+    said = [held[name] for name in tables.used_for(table, "counts") if name in held]
+    says_what = bool(said) and all(said) and not any(map(_is_alone, said))
+    total = any(_is_alone(text) for text in filled if len(text) < 20)
+    return total and table != "sites" and not says_what
 
 
 @cache
@@ -136,20 +119,7 @@ def example(table: str) -> dict[str, str]:
     return {name: header_key(text) for name, text in zip(own["column"], own["example"], strict=True)}
 
 
-def _unanswered(layout: Layout, texts: list[str]) -> bool:
-    """Whether a row is one that the form came with: a statement, without who answers it nor what."""
-    held = {name: texts[i] for name, i in layout.columns.items() if i < len(texts)}
-    return held.get("item") in statements() and not (held.get("answer") or held.get("respondent_role"))
-
-
 @cache
 def statements() -> frozenset[str]:
     """Those of the form, as they are read."""
     return frozenset(map(clean_text, reference.load("readiness_items")["statement_fr"]))
-
-
-def _says_what(layout: Layout, texts: list[str]) -> bool:
-    """Whether a row has a word of the form in every column that asks for one and must be filled."""
-    wanted = tables.used_for(layout.table, "counts")
-    read = [texts[layout.columns[name]] for name in wanted if name in layout.columns]
-    return bool(read) and all(read) and not any(TOTAL_ALONE.fullmatch(fold_words(text)) for text in read)

@@ -26,7 +26,7 @@ from eit_analysis.intake.sheets.spec import (
 
 PEOPLE = ("workforce", "skills", "readiness")  # tables where a name or a birth date has no place
 LITTLE_WORDS = {"d", "de", "des", "du", "l", "la", "le", "les"}  # left out by hand: Type acteur
-NAMELESS_SHARE = 0.5  # of the headers of a form, which identify the table of a sheet by themselves
+NAMELESS_SHARE = 0.5  # of the headers of a form
 # With which a sheet may hold answers, though its name and headers do not identify the table.
 LEAST_HEADERS = 3
 # How people name the quantity besides our header.
@@ -184,7 +184,13 @@ def find_form(table: str, rows: Sequence[Sequence[Any]]) -> Layout | None:
     return layout if layout and layout.whole and layout.found > 1 else None
 
 
-def closest_form(rows: Sequence[Sequence[Any]]) -> Layout | None:
-    """Layout of a sheet whose name is unknown: the form of which it holds most."""
-    layouts = [layout for table in tables.TABLES if (layout := find_form(table, rows))]
-    return max(layouts, key=share, default=None)
+def understood(name: str, rows: Sequence[Sequence[Any]], told: str = "") -> tuple[str, Layout | None, bool]:
+    """Table of a sheet, where not told by its name, else by what it holds most of; its layout; if sure.
+
+    ``""`` is no table. Half of the headers of a form identify a table by themselves.
+    """
+    named = told or table_of(name) or ""
+    layouts = [found for table in ([named] if named else tables.TABLES) if (found := find_form(table, rows))]
+    layout = max(layouts, key=share, default=None)
+    sure = layout is not None and (bool(named) or share(layout) >= NAMELESS_SHARE)
+    return layout.table if layout else named, layout, sure

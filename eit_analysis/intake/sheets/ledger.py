@@ -56,6 +56,12 @@ def _types(names: Iterable[str]) -> dict[str, Any]:
     return {name: own.get(name, "str") for name in names}
 
 
+def places(lines: pd.DataFrame) -> pd.MultiIndex:
+    """File, sheet and row of each line; row 0 for what concerns a whole sheet or file."""
+    rows = lines["source_row"].fillna(NO_ROW).astype(int)
+    return pd.MultiIndex.from_frame(lines[SOURCE].assign(source_row=rows))
+
+
 def no_lines(names: list[str]) -> pd.DataFrame:
     """No line, in the types that `typed` gives."""
     return pd.DataFrame({name: pd.array([], dtype=kind) for name, kind in _types(names).items()})
@@ -99,12 +105,12 @@ class Ledger:
         """Lines of the entries of one kind, in columns of these names and ``FINDING``."""
         if not blocks:
             return no_lines([*names, FINDING])
-        places, rows = (_whole(column, blocks) for column in range(2))
+        places, rows = (np.array(_each(column, blocks), dtype=np.int64) for column in range(2))
         # By place, then in the order found: the same inputs always give the same lines.
         rank = np.argsort(sorted(range(len(self.origins)), key=self.origins.__getitem__))
         order = np.lexsort((rows, rank[places]))
         places, rows = places[order], rows[order]
-        *texts, found = (_texts(column, blocks) for column in range(2, len(blocks[0])))
+        *texts, found = (Cells.of(_each(column, blocks)) for column in range(2, len(blocks[0])))
         findings = [value if isinstance(value, Finding) else finding(value) for value in found.values]
         texts += [Cells([line.logged for line in findings], found.codes)]
         texts += [Cells([line.message for line in findings], found.codes)]  # corrections have none
@@ -125,20 +131,10 @@ def _public(cells: Cells, order: np.ndarray) -> Any:
     return pd.array(objects(shown), dtype="str").take(cells.codes[order])
 
 
-def _whole(column: int, blocks: list[tuple[Any, ...]]) -> np.ndarray:
-    """Whole numbers of all blocks, single ones repeated over the rows of their block."""
-    parts = [np.broadcast_to(np.asarray(block[column], np.int64), np.size(block[1])) for block in blocks]
-    return np.concatenate([np.zeros(0, dtype=np.int64), *parts])
-
-
-def _texts(column: int, blocks: list[tuple[Any, ...]]) -> Cells:
+def _each(column: int, blocks: list[tuple[Any, ...]]) -> list[Any]:
     """One column of all blocks, single values repeated over the rows of their block."""
-    numbers: dict[Any, int] = {}
-    parts = [np.zeros(0, dtype=np.int64)]
+    values: list[Any] = []
     for block in blocks:
-        value, height = block[column], np.size(block[1])
-        if not isinstance(value, Cells):
-            value = Cells.of(value.tolist() if isinstance(value, np.ndarray) else [value])
-        codes = np.array([numbers.setdefault(text, len(numbers)) for text in value.values], dtype=np.int64)
-        parts.append(np.broadcast_to(codes[value.codes], height))
-    return Cells(list(numbers), np.concatenate(parts))
+        value = block[column].column() if isinstance(block[column], Cells) else block[column]
+        values += value.tolist() if isinstance(value, np.ndarray) else [value] * np.size(block[1])
+    return values

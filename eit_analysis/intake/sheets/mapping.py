@@ -25,6 +25,7 @@ from eit_analysis.intake.cells.privacy import without_person
 from eit_analysis.intake.sheets.headers import form_key, form_spec
 from eit_analysis.intake.sheets.spec import LONGEST_HEADER, ROWS_SEARCHED
 from eit_analysis.intake.sheets.workbook import RawSheet
+from eit_analysis.reference import sentence
 from eit_analysis.reference.units import known_unit
 
 FILE = "mappings.toml"
@@ -34,10 +35,11 @@ MOSTLY = 0.6  # of the cells: without a header that says it, this is what a colu
 LEAST_HEADERS, LEAST_COLUMNS, EXAMPLES = 3, 3, 3
 SAMPLE = 200  # distinct cells of a column that are tried
 CODED = ("waste_code", "unit", "siret", "naf_code", "rome_code")
-QUANTITY = tables.header("flows", "quantity")
+QUANTITY, IDENTIFIER = tables.header("flows", "quantity"), tables.header("flows", "site_id")
 ASIDE = "{} (non repris)"
 HEAD = """# Comment sont lus les tableaux qui n'ont pas nos en-têtes, pour toutes les vagues de l'étude.
-# À gauche nos en-têtes, à droite ceux du fichier\u00a0; « fixed » vaut pour toutes les lignes du tableau.
+# À gauche nos en-têtes, à droite ceux du fichier\u00a0; « fixed » vaut pour toutes les lignes du tableau
+# (un Identifiant\u00a0: pour celles de « file » seul).
 # Relisez chaque proposition, corrigez-la, puis écrivez confirmed = true.
 """
 
@@ -51,16 +53,21 @@ class Mapping:
     columns: dict[str, str] = field(default_factory=dict)  #: header of ours to header of the file
     fixed: dict[str, str] = field(default_factory=dict)  #: header of ours to what all rows have
     confirmed: bool = False
+    file: str = ""  #: that it was proposed for: one whose rows are of one firm is no other's
+
+    def fixed_in(self, file: str) -> dict[str, str]:
+        """What all rows of a file have: its firm is that of the file alone for which it was confirmed."""
+        own = {IDENTIFIER: ""} if IDENTIFIER in self.fixed and file != self.file else {}
+        return self.fixed | own
 
     def text(self) -> str:
         """As ``mappings.toml`` holds it."""
         lines = ["\n[[mapping]]", f"table = {_quoted(tables.sheet_name(self.table))}"]
+        lines += [f"file = {_quoted(self.file)}"]
         lines += [f"headers = [{', '.join(map(_quoted, self.headers))}]", "confirmed = false"]
         for name, pairs in (("columns", self.columns), ("fixed", self.fixed)):
-            lines += [
-                f"[mapping.{name}]",
-                *(f"{_quoted(key)} = {_quoted(text)}" for key, text in pairs.items()),
-            ]
+            lines.append(f"[mapping.{name}]")
+            lines += [f"{_quoted(key)} = {_quoted(text)}" for key, text in pairs.items()]
         return "\n".join(lines) + "\n"
 
 
@@ -74,7 +81,7 @@ def read_mappings(folder: Path) -> list[Mapping]:
     Raises
     ------
     InputError
-        When it is no TOML, or names a table or a column that is not ours.
+        When it is no TOML, names a table or a column that is not ours, or a firm without its file.
     """
     path = folder / FILE
     if not path.exists():
@@ -85,26 +92,24 @@ def read_mappings(folder: Path) -> list[Mapping]:
         found = [
             Mapping(
                 names[one["table"]], tuple(one["headers"]), one.get("columns", {}), one.get("fixed", {}),
-                one["confirmed"] is True,
+                one["confirmed"] is True, one.get("file", ""),
             )
             for one in given
         ]  # fmt: skip
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"ce fichier TOML est illisible ({error}), corrigez-le", file=FILE) from None
+        raise InputError(sentence("mapping_toml", error=error), file=FILE) from None
     except (KeyError, TypeError) as error:
-        problem = f"il y manque la clé ou la feuille {error}, reprenez la proposition de « eit map »"
-        raise InputError(problem, file=FILE) from None
+        raise InputError(sentence("mapping_key", error=error), file=FILE) from None
     for mapping in found:
         ours = {spec["header"] for spec in tables.form(mapping.table).values()}
-        for header in [*mapping.columns, *mapping.fixed]:
-            if header not in ours:
-                sheet = tables.sheet_name(mapping.table)
-                problem = f"«\u00a0{header}\u00a0» n'est pas un en-tête de la feuille {sheet}, corrigez-le"
-                raise InputError(problem, file=FILE)
-        for header in mapping.columns.values():
-            if header not in mapping.headers:
-                problem = f"«\u00a0{header}\u00a0» n'est pas dans headers, corrigez-le"
-                raise InputError(problem, file=FILE)
+        typed, theirs = mapping.columns | mapping.fixed, mapping.columns.values()
+        wrong = {header: "mapping_not_ours" for header in typed if header not in ours}
+        wrong |= {header: "mapping_not_theirs" for header in theirs if header not in mapping.headers}
+        if mapping.fixed.get(IDENTIFIER) and not mapping.file:
+            wrong[IDENTIFIER] = "mapping_no_file"
+        for header, problem in wrong.items():
+            told = {"header": header, "sheet": tables.sheet_name(mapping.table)}
+            raise InputError(sentence(problem, **told), file=FILE)
     return found
 
 
@@ -121,14 +126,14 @@ def find_mapping(mappings: Sequence[Mapping], sheet: RawSheet) -> tuple[Mapping,
     return None
 
 
-def translated(sheet: RawSheet, mapping: Mapping, header_row: int) -> RawSheet:
-    """A sheet with our headers instead of its own, and the columns that are the same in all its rows.
+def translated(sheet: RawSheet, file: str, mapping: Mapping, header_row: int) -> RawSheet:
+    """A sheet with our headers instead of those of its file, and the columns that are alike in all rows.
 
     The unit that the header of the quantity states stays in it.
     """
     ours = {form_key(theirs): header for header, theirs in mapping.columns.items()}
-    rows = [list(row) for row in sheet.rows]
-    notes = list(sheet.notes)
+    rows, notes = [list(row) for row in sheet.rows], list(sheet.notes)
+    fixed = mapping.fixed_in(file)
     for index, cell in enumerate(rows[header_row]):
         text = clean_text(cell)
         header = ours.get(form_key(text), ASIDE.format(text)) if text else ""
@@ -139,12 +144,12 @@ def translated(sheet: RawSheet, mapping: Mapping, header_row: int) -> RawSheet:
             notes.append((header_row + 1, text, header, "header_mapped"))
     for number, row in enumerate(rows):
         given = any(clean_text(cell) for cell in row) and number > header_row
-        same = mapping.fixed.values() if given else [""] * len(mapping.fixed)
-        row += mapping.fixed if number == header_row else same
+        same = fixed.values() if given else [""] * len(fixed)
+        row += fixed if number == header_row else same
     return replace(sheet, rows=Rows.of(rows), notes=notes)
 
 
-def propose(sheet: RawSheet) -> Mapping | None:
+def propose(sheet: RawSheet, file: str = "") -> Mapping | None:
     """What the columns of an unknown table seem to be; None without a header row or three of our columns."""
     cells = Rows.of(sheet.rows)
     header_row = _header_row(cells)
@@ -163,7 +168,7 @@ def propose(sheet: RawSheet) -> Mapping | None:
     if "quantity" in places and header_unit(header[places["quantity"]])[1]:
         wanted.pop("unit")
     fixed = {form[name]["header"]: "" for name in wanted if name not in places}
-    return Mapping(table, tuple(text for text in header if text), columns, fixed)
+    return Mapping(table, tuple(text for text in header if text), columns, fixed, file=file)
 
 
 def _header_row(cells: Rows) -> int | None:
@@ -217,20 +222,16 @@ def _reads(table: str, name: str, cell: Any) -> bool:
     return reading.error is None and reading.value is not None
 
 
-def examples(sheet: RawSheet, mapping: Mapping) -> list[str]:
+def examples(sheet: RawSheet, mapping: Mapping, header_row: int) -> list[str]:
     """The first three rows as a mapping reads them: ``Désignation : cartons ; Quantité : 12,5``."""
-    found = find_mapping([mapping], sheet)
-    if found is None:
-        return []
     names = {spec["header"]: name for name, spec in tables.form(mapping.table).items()}
-    row_of, lines = translated(sheet, *found).rows, list[str]()
-    header = [clean_text(cell) for cell in row_of[found[1]]]
-    for row in row_of[found[1] + 1 :]:
-        cells = {text: row[index] for index, text in enumerate(header) if text in names}
-        if any(clean_text(cell) for cell in cells.values()) and len(lines) < EXAMPLES:
-            lines.append(
-                "\u00a0; ".join(_said(mapping.table, names[text], text, cell) for text, cell in cells.items())
-            )
+    header, *rows = list(translated(sheet, mapping.file, mapping, header_row).rows)[header_row:]
+    lines = list[str]()
+    for row in rows:
+        cells = {text: cell for text, cell in zip(header, row, strict=True) if text in names}
+        if any(map(clean_text, cells.values())) and len(lines) < EXAMPLES:
+            said = [_said(mapping.table, names[text], text, cell) for text, cell in cells.items()]
+            lines.append("\u00a0; ".join(said))
     return lines
 
 

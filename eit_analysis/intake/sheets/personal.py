@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from eit_analysis import reference
 from eit_analysis.french import fold_words
 from eit_analysis.intake.cells.columns import Rows
 from eit_analysis.intake.cells.parsing import clean_text
@@ -26,20 +27,9 @@ BIRTH_YEARS = range(1940, 2013)
 
 # Folded headers. The first reason that fits decides; a header about jobs or counts is about nobody.
 HEADERS = {
-    "personal_nir": r"nir|nss|(?:num(?:ero)?|no?|n) insee|secu|securite sociale|carte vitale",
-    "personal_birth_date": r"naissance|naiss|ddn|nee? le|ne e le|nee? en|date nais",
-    "personal_contact": r"e ?mails?|mails?|courriels?|mel|adresses?|domicile|rue|tel|telephones?|portables?"
-    r"|gsm|fax",
-    "personal_identifier": r"matricules?|badges?|iban|rib|passeport|carte d identite|titre de sejour"
-    r"|(?:num(?:ero)?|n|id|identifiant)(?: d[eu])? (?:salarie|agent|employe|personnel)",
-    "personal_name": r"noms?|prenoms?|patronymes?|salariee?s?|agents?|titulaires?|collaborat(?:eur|rice)s?"
-    r"|employee?s?|interlocut(?:eur|rice)s?|repondante?s?|personnes?|identite|civilite|referente?s?"
-    r"|responsables?|managers?|stagiaires?|intervenante?s?|candidate?s?|signataires?",
+    kind: re.compile(rf"\b(?:{pattern})\b")
+    for kind, pattern in reference.load("personal_headers").itertuples(index=False)
 }
-IMPERSONAL = re.compile(
-    r"\b(?:nombre|nbre?|nb|total|effectifs?|part|taux|metiers?|postes?|emplois?|competences?|entreprises?|societes?"
-    r"|sites?|fonctions?|etp|statuts?|ages?|tranches?|formations?|concernee?s?|services?|types?|categories?)\b"
-)
 NIR_SHAPE = re.compile(r"[12]\d\d(?:0[1-9]|1[0-2])(?:\d\d|2[AB])\d{6}(?:\d\d)?")
 CAPITALISED = r"[A-ZÀ-Ý](?:[a-zà-ÿ]*|[A-ZÀ-Ý]*)(?:['’-][A-ZÀ-Ýa-zà-ÿ]+)*"
 FULL_NAME = re.compile(rf"{CAPITALISED}(?: {CAPITALISED}){{1,3}}")
@@ -103,12 +93,9 @@ def personal_columns(table: str, headers: dict[int, str], rows: list[list[Any]])
 
 def _by_header(header: str) -> str:
     words = fold_words(header)
-    if not words:
-        return ""
-    for reason, pattern in HEADERS.items():
-        if re.search(rf"\b(?:{pattern})\b", words):
-            return "" if reason == "personal_name" and IMPERSONAL.search(words) else reason
-    return ""
+    found = next((kind for kind, pattern in HEADERS.items() if pattern.search(words)), "")
+    about_nobody = found == "impersonal" or (found == "personal_name" and HEADERS["impersonal"].search(words))
+    return "" if about_nobody else found
 
 
 def _by_cells(cells: list[Any]) -> str:

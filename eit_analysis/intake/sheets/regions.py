@@ -107,9 +107,7 @@ def _later(layout: Layout, cells: Rows) -> list[Layout]:
     like = pc.is_in(pc.utf8_lower(starts), value_set=_starts(layout.table)).to_numpy(zero_copy_only=False)
     for number in np.flatnonzero(like).tolist():
         like[number] = layout.spec.means(clean_text(cells.values[number])) is not None
-    count = np.zeros(len(cells) - layout.header_row - 1, dtype=np.int32)
-    for column in cells.numbers[layout.header_row + 1 :].T:
-        count += like[column]
+    count = like[cells.numbers[layout.header_row + 1 :]].sum(axis=1)
     rows = np.flatnonzero(count >= LEAST) + layout.header_row + 1
     made = [layout_of(layout.spec, int(row), cells[int(row)]) for row in rows]
     return [other for other in made if len(other.columns) >= max(LEAST, len(other.unknown) + 1)]
@@ -132,39 +130,29 @@ def _is_beside(layout: Layout, other: Layout, cells: Rows, end: int) -> bool:
 
 
 def _rearranged(found: list[Layout], cells: Rows) -> tuple[Layout, Rows]:
-    first = found[0]
-    values, blank = [*cells.values, ""], len(cells.values)
-    position = {value: number for number, value in enumerate(values) if isinstance(value, str)}
-    numbers = cells.numbers.copy()
-    names = list(dict.fromkeys(name for layout in found for name in layout.columns))
-    columns, wide = dict(first.columns), numbers.shape[1]
-    for name in names:
+    first, *others = found
+    columns, width = dict(first.columns), cells.numbers.shape[1]
+    for name in (name for layout in others for name in layout.columns):
         if name not in columns:
-            columns[name], wide = wide, wide + 1
-    numbers = np.pad(numbers, ((0, 0), (0, wide - numbers.shape[1])), constant_values=blank)
-    original = numbers.copy()
-    ends = [*(layout.header_row for layout in found[1:]), len(numbers)]
+            columns[name], width = width, width + 1
+    original = [[*row, *[""] * (width - len(row))] for row in cells]
+    rows, header = [list(row) for row in original], original[first.header_row]
     same_unit = len({layout.units.get("quantity", "") for layout in found}) == 1
-    for layout, end in zip(found, ends, strict=True):
-        rows = slice(layout.header_row, end)
+    for layout, after in zip(found, [*others, None], strict=True):
+        span = range(layout.header_row, after.header_row if after else len(rows))
         if layout is not first:
-            numbers[rows] = blank
-            for name, index in layout.columns.items():
-                numbers[rows, columns[name]] = original[rows, index]
-            numbers[layout.header_row, columns[first.key]] = original[first.header_row, columns[first.key]]
-        unit = layout.units.get("quantity", "")
-        if unit and not same_unit:
-            under = numbers[layout.header_row + 1 : end, columns["quantity"]]
-            for place, number in enumerate(under.tolist()):
-                text = clean_text(values[number])
-                if BARE.fullmatch(text):
-                    text = f"{text} {unit}"
-                    under[place] = position.setdefault(text, len(values))
-                    if under[place] == len(values):
-                        values.append(text)
-    header = numbers[first.header_row]
-    for layout in found[1:]:  # a column that only a later header names
-        for name in layout.columns.keys() - first.columns.keys():
-            header[columns[name]] = original[layout.header_row, layout.columns[name]]
+            for index in span:
+                rows[index] = [""] * width
+                for name, place in layout.columns.items():
+                    rows[index][columns[name]] = original[index][place]
+            # Its header row is one that repeats the first, which has the columns that only it names.
+            rows[layout.header_row][columns[first.key]] = header[columns[first.key]]
+            for name in layout.columns.keys() - first.columns.keys():
+                rows[first.header_row][columns[name]] = original[layout.header_row][layout.columns[name]]
+        unit = "" if same_unit else layout.units.get("quantity", "")
+        for row in rows[span.start + 1 : span.stop] if unit else ():
+            text = clean_text(row[columns["quantity"]])
+            if BARE.fullmatch(text):
+                row[columns["quantity"]] = f"{text} {unit}"
     units = first.units if same_unit else {n: u for n, u in first.units.items() if n != "quantity"}
-    return replace(first, columns=columns, units=units), Rows(values, numbers)
+    return replace(first, columns=columns, units=units), Rows.of(rows)

@@ -28,54 +28,50 @@ HIDDEN = re.compile("colonne ([A-Z]+) masquée")  # as `reading.book` notes it
 SILENT_SHEETS = {"Mode d'emploi", "Listes"}  # the questionnaire's own, known not to hold answers
 
 
-@dataclass(frozen=True)
-class FoundSheet:
-    """A raw sheet that belongs to a table."""
+@dataclass
+class SurveySheet:
+    """A sheet that belongs to a table of the survey, from its cells to the rows of it that are data."""
 
-    place: int
-    table: str
-    raw: RawSheet
+    place: int  #: in the ledger
+    account: SheetAccount
+    cells: Rows
     layout: Layout | None  #: None where the sheet is not read: no header row is found, or what follows
     #: Of a sheet that looks like answers, though neither its name nor its headers identify its table.
     likely: Layout | None = None
+    hidden: bool = False
     firm: str = ""  #: identifier of the only firm that the file describes: a row without one is its
-    aside: Finding | None = None  #: why the sheet is set aside though its header row is found
-
-
-@dataclass
-class SheetRows:
-    """Data rows of one sheet."""
-
-    account: SheetAccount  #: ignored rows are counted already
-    place: int  #: the sheet in the ledger
-    rows: np.ndarray  #: row numbers of the data, from 1
-    cells: Rows  #: all those of the sheet
-    #: Shape (n_rows,): position in ``cells.values`` of the cells of these rows, by form column of the sheet.
-    columns: dict[str, np.ndarray]
-    layout: Layout | None  #: None when no header row was found
-    totals: dict[int, dict[str, Any]] = field(default_factory=dict)  #: raw cells of total rows, by row number
     problem: Finding | None = None  #: why the sheet is not read
-    firm: str = ""  #: identifier of the only firm that the file describes, whose its rows are
+    rows: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))  #: of the data, from 1
+    #: Shape (n_rows,): position in ``cells.values`` of the cell of these rows, by form column of the sheet.
+    columns: dict[str, np.ndarray] = field(default_factory=dict)
+    totals: dict[int, dict[str, Any]] = field(default_factory=dict)  #: raw cells of total rows, by row number
+
+    @property
+    def name(self) -> str:
+        return self.account.sheet
+
+    @property
+    def table(self) -> str:
+        return self.account.table
 
 
-def find_sheet(file: str, sheet: RawSheet, ledger: Ledger, told: str = "") -> FoundSheet | None:
+def find_sheet(file: str, sheet: RawSheet, ledger: Ledger, told: str = "") -> SurveySheet | None:
     """The table of a sheet, if it is not told, by its name, else by its headers; None when it has none."""
-    place = ledger.place(file, sheet.name)
-    if not sheet.rows:
+    place, cells = ledger.place(file, sheet.name), Rows.of(sheet.rows)
+    if not len(cells):
         return None
-    named = told or headers.table_of(sheet.name)
-    layout = headers.find_form(named, sheet.rows) if named else headers.closest_form(sheet.rows)
-    table = layout.table if layout else named
-    if layout and not named and headers.share(layout) < headers.NAMELESS_SHARE:
-        if len(layout.columns) >= headers.LEAST_HEADERS and sheet.name not in SILENT_SHEETS:
-            return FoundSheet(place, layout.table, sheet, None, layout)
-        table = None
-    if table is None:
-        if sheet.name not in SILENT_SHEETS:
+    table, layout, sure = headers.understood(sheet.name, cells, told)
+    hidden = any(rule == "hidden_sheet_read" for *_, rule in sheet.notes)
+    account = SheetAccount(sheet.name, table, NO_ROW, len(cells))
+    if not table or (layout and not sure):
+        silent = sheet.name in SILENT_SHEETS
+        if layout and len(layout.columns) >= headers.LEAST_HEADERS and not silent:
+            return SurveySheet(place, account, cells, None, layout, hidden)
+        if not silent:
             ledger.correct(place, NO_ROW, "", "", "", "ignored_unknown_sheet")
         return None
-    cells = Rows.of(sheet.rows)
-    layout = _shown_columns(layout, sheet) if layout else None
+    if layout:
+        layout = _shown_columns(layout, sheet)
     if layout and table in PEOPLE:
         header = list(map(clean_text, cells[layout.header_row]))
         cells, dropped = without_personal(layout, cells)
@@ -87,7 +83,7 @@ def find_sheet(file: str, sheet: RawSheet, ledger: Ledger, told: str = "") -> Fo
             layout.repeated.pop(index, None)
     if layout:
         layout, cells = one_layout(layout, cells, place, ledger)
-    return FoundSheet(place, table, replace(sheet, rows=cells), layout)
+    return SurveySheet(place, account, cells, layout, hidden=hidden)
 
 
 def _shown_columns(layout: Layout, sheet: RawSheet) -> Layout:
@@ -105,21 +101,20 @@ def _shown_columns(layout: Layout, sheet: RawSheet) -> Layout:
     return replace(layout, columns=columns, units=units, repeated=repeated)
 
 
-def sheet_rows(found: FoundSheet, removed: Collection[int], ledger: Ledger) -> SheetRows:
-    """Data rows of a sheet; every other row is counted and logged with its reason.
+def set_aside(sheet: SurveySheet, removed: Collection[int], ledger: Ledger) -> None:
+    """Find the data rows of a sheet; every other row is counted and logged with its reason.
 
     A sheet whose header row is not found gives no data: its rows are quarantined. ``removed`` are the row
     numbers that the firm has withdrawn.
     """
-    sheet, layout, place = found.raw, found.layout, found.place
+    layout, place, cells, account = sheet.layout, sheet.place, sheet.cells, sheet.account
     if layout is None:
-        return _without_header(found, ledger)
-    cells = Rows.of(sheet.rows)
+        _refuse_rows(sheet, ledger)
+        return
     _log_headers(layout, cells, place, ledger)
-    account = SheetAccount(sheet.name, layout.table, layout.header_row + 1, len(cells) - 1)
+    account.header_row, account.rows_read = layout.header_row + 1, len(cells) - 1
     data = np.ones(len(cells), dtype=bool)
     data[layout.header_row] = False
-    totals = {}
     rules = {
         index: asides.ignored_rule(layout, cells[index], index) for index in asides.suspects(layout, cells)
     }
@@ -140,19 +135,18 @@ def sheet_rows(found: FoundSheet, removed: Collection[int], ledger: Ledger) -> S
         )
         ledger.correct(place, index + 1, "", _shown(shown), "", ignored)
         if ignored == "ignored_total_row":
-            totals[index + 1] = {name: cells[index][i] for name, i in layout.columns.items()}
+            sheet.totals[index + 1] = {name: cells[index][i] for name, i in layout.columns.items()}
     kept = np.flatnonzero(data)
-    # Most sheets are data down to their end: nothing is then copied.
-    whole = len(kept) and kept[-1] - kept[0] + 1 == len(kept)
-    numbers = cells.numbers[kept[0] : kept[-1] + 1] if whole else cells.numbers[kept]
-    columns = {name: numbers[:, i] for name, i in layout.columns.items()}
-    firm = found.firm if layout.key == "site_id" and layout.table != "sites" else ""
-    if firm:
-        cells, columns["site_id"] = _with_firm(cells, columns["site_id"], firm)
-        filled = kept[columns["site_id"] != numbers[:, layout.columns["site_id"]]] + 1
+    sheet.rows = kept + 1
+    sheet.columns = {name: cells.numbers[kept, i] for name, i in layout.columns.items()}
+    if layout.key != "site_id" or layout.table == "sites":
+        sheet.firm = ""
+    if sheet.firm:
+        typed = sheet.columns["site_id"]
+        sheet.cells, sheet.columns["site_id"] = _with_firm(cells, typed, sheet.firm)
+        filled = sheet.rows[sheet.columns["site_id"] != typed]
         header = tables.form(layout.table)["site_id"]["header"]
-        ledger.correct(np.full(len(filled), place), filled, header, "", firm, "identifier_from_file")
-    return SheetRows(account, place, kept + 1, cells, columns, layout, totals, firm=firm)
+        ledger.correct(np.full(len(filled), place), filled, header, "", sheet.firm, "identifier_from_file")
 
 
 def _with_firm(cells: Rows, numbers: np.ndarray, firm: str) -> tuple[Rows, np.ndarray]:
@@ -165,27 +159,24 @@ def _with_firm(cells: Rows, numbers: np.ndarray, firm: str) -> tuple[Rows, np.nd
     return Rows(values, cells.numbers), np.where(np.isin(numbers, blank), len(values) - 1, numbers)
 
 
-def _without_header(found: FoundSheet, ledger: Ledger) -> SheetRows:
+def _refuse_rows(sheet: SurveySheet, ledger: Ledger) -> None:
     """Every row of a sheet that cannot be read goes to quarantine, but for the blank ones."""
-    table, sheet, place, likely = found.table, found.raw, found.place, found.likely
-    account = SheetAccount(sheet.name, table, NO_ROW, len(sheet.rows))
-    header = "" if likely or found.aside else tables.form(table)[headers.form_spec(table).key]["header"]
-    problem = found.aside or (
-        finding("no_header.no_table", sheet=tables.sheet_name(table))
-        if likely
-        else finding("no_header", column=header, rows=ROWS_SEARCHED)
-    )
-    for number, cells in enumerate(Rows.of(sheet.rows), start=1):
+    table, likely, header = sheet.table, sheet.likely, ""
+    if likely:
+        sheet.problem = finding("no_header.no_table", sheet=tables.sheet_name(table))
+    elif not sheet.problem:
+        header = tables.form(table)[headers.form_spec(table).key]["header"]
+        sheet.problem = finding("no_header", column=header, rows=ROWS_SEARCHED)
+    for number, cells in enumerate(sheet.cells, start=1):
         if any(map(clean_text, cells)):
-            account.rows_quarantined += 1
+            sheet.account.rows_quarantined += 1
             # Of a sheet that may be something else, only what the questionnaire asks for.
             asked = [cells[i] for i in likely.columns.values()] if likely else cells
             shown = PRIVATE if table in PEOPLE else _shown(asked)
-            ledger.quarantine(place, number, header, shown, problem)
+            ledger.quarantine(sheet.place, number, header, shown, sheet.problem)
         else:
-            account.rows_ignored += 1
-            ledger.correct(place, number, "", "", "", "ignored_blank_row")
-    return SheetRows(account, place, np.zeros(0, dtype=np.int64), Rows.of([]), {}, None, problem=problem)
+            sheet.account.rows_ignored += 1
+            ledger.correct(sheet.place, number, "", "", "", "ignored_blank_row")
 
 
 def _shown(cells: Sequence[Any]) -> str:

@@ -87,9 +87,8 @@ class Layout:
     spec: TableSpec
     header_row: int  #: index from 0
     columns: dict[str, int] = field(default_factory=dict)  #: our column to cell index
-    unknown: dict[int, str] = field(
-        default_factory=dict
-    )  #: headers that are not of this table, by cell index
+    #: Headers that are not of this table, by cell index.
+    unknown: dict[int, str] = field(default_factory=dict)
     repeated: dict[int, str] = field(default_factory=dict)  #: those met a second time
     units: dict[str, str] = field(default_factory=dict)  #: stated by a header (``Quantité (kg)``), by column
     wide: dict[str, int] = field(default_factory=dict)  #: headers that are values

@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from eit_analysis.errors import InputError
 from eit_analysis.intake.cells.columns import Rows
 from eit_analysis.intake.cells.texts import Texts
 from eit_analysis.intake.reading import simple_csv
@@ -46,6 +47,8 @@ class RawSheet:
     name: str
     rows: Sequence[list[Any]]
     notes: list[Note] = field(default_factory=list)  #: what the reader corrected or noticed
+    numbers: Sequence[int] = ()  #: of the rows in the file, where these are only some of its rows
+    left_out: int = 0  #: the others
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,22 @@ def survey_files(folder: Path) -> tuple[list[Path], list[Path]]:
     visible = [p for p in found if not HIDDEN.search(p.relative_to(folder).as_posix())]
     read = [p for p in visible if p.suffix.lower() in SUFFIXES]
     return read, [p for p in visible if p.suffix.lower() not in SUFFIXES]
+
+
+def read_file(path: Path) -> RawFile:
+    """One file alone.
+
+    Raises
+    ------
+    InputError
+        When it is not there, or cannot be read.
+    """
+    if not path.exists():
+        raise InputError("ce fichier n'existe pas, vérifiez son chemin", file=path.name)
+    raw = next(read_files([path], path.parent))
+    if raw.problem:
+        raise InputError(raw.problem, file=path.name)
+    return raw
 
 
 def read_files(

@@ -17,8 +17,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from eit_analysis.intake.sheets.ledger import SOURCE
-from eit_analysis.intake.survey.quality import source_keys
+from eit_analysis.intake.sheets.ledger import SOURCE, places
 from eit_analysis.intake.survey.response import RESPONSE_TABLES
 from eit_analysis.reference.findings import of_cells
 
@@ -52,7 +51,7 @@ def confidence(
     by_cell = of_cells(quarantine["reason_code"])
     refused = quarantine[~by_cell]
     marked = pd.concat([quarantine[by_cell], implausible])
-    good = rows[~source_keys(rows).isin(source_keys(marked))]
+    good = rows[~places(rows).isin(places(marked))]
     sent = pd.concat([rows, refused])[["site_id", *SOURCE]].drop_duplicates()
 
     site = frame["site_id"]

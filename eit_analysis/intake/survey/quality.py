@@ -10,16 +10,11 @@ import pandas as pd
 
 from eit_analysis import tables
 from eit_analysis.breakdown import TOTAL, Breakdown
-from eit_analysis.intake.sheets.ledger import ACCOUNTS, SOURCE
+from eit_analysis.intake.sheets.ledger import ACCOUNTS, places
 from eit_analysis.reference.findings import CELL, catalogue, codes, finding, of_cells
 
 # Left blank, these mean something: all year.
 BLANK_SPEAKS = {"months"}
-
-
-def source_keys(lines: pd.DataFrame) -> pd.MultiIndex:
-    """Where each line was read: file, sheet and row."""
-    return pd.MultiIndex.from_frame(lines[SOURCE].astype(object))
 
 
 def accounts(manifest: Mapping[str, Any]) -> pd.DataFrame:
@@ -61,17 +56,16 @@ def optional_cells(wave: Mapping[str, pd.DataFrame], quarantine: pd.DataFrame) -
         (numbers of cells), in the order of the form.
     """
     aside = quarantine[of_cells(quarantine["reason_code"])]
-    unread = {str(header): source_keys(lines) for header, lines in aside.groupby("column")}
+    unread = {str(header): places(lines) for header, lines in aside.groupby("column")}
     parts = []
     for table, frame in wave.items():
-        rows = source_keys(frame)
+        rows = places(frame)
         speaking = {*BLANK_SPEAKS, *tables.used_for(table, "later")}
         for name, spec in tables.form(table).items():
             if not spec["stored"] or name in speaking or spec["required"]:
                 continue
             filled = frame[name].notna().to_numpy()
-            places = unread.get(spec["header"])
-            refused = np.zeros(len(frame), dtype=bool) if places is None else rows.isin(places)
+            refused = rows.isin(unread.get(spec["header"], rows[:0]))
             part = {"sheet": tables.sheet_name(table), "question": spec["header"], "filled": filled}
             site = frame.get("site_id")
             parts.append(pd.DataFrame({"site_id": site, **part, "unreadable": refused & ~filled}))
@@ -110,11 +104,9 @@ def corrections_by_rule(corrections: pd.DataFrame) -> pd.DataFrame:
     rules = corrections["rule"]
     counted = _counted(rules[rules != "answer_applied"], "rule", "corrections")
     counted.insert(0, "correction_kind", [correction_kind(rule) for rule in counted["rule"]])
-    counted["size"] = counted.groupby("correction_kind")["corrections"].transform("sum")
-    order = {"size": False, "correction_kind": True, "corrections": False, "rule": True}
-    return counted.sort_values(list(order), ascending=list(order.values()), ignore_index=True).drop(
-        columns="size"
-    )
+    size = counted.groupby("correction_kind")["corrections"].transform("sum")
+    order = np.lexsort((counted["rule"], -counted["corrections"], counted["correction_kind"], -size))
+    return counted.iloc[order].reset_index(drop=True)
 
 
 def correction_kind(rule: str) -> str:
@@ -160,8 +152,8 @@ def attributed(lines: pd.DataFrame, row_sites: pd.DataFrame) -> pd.DataFrame:
     """
     pairs = row_sites[["source_file", "site_id"]].drop_duplicates()
     single = pairs.drop_duplicates("source_file", keep=False).set_index("source_file")["site_id"]
-    by_row = dict(zip(source_keys(row_sites), row_sites["site_id"], strict=True))
-    own = pd.Series([by_row.get(key) for key in source_keys(lines)], index=lines.index, dtype=object)
+    by_row = dict(zip(places(row_sites), row_sites["site_id"], strict=True))
+    own = pd.Series([by_row.get(key) for key in places(lines)], index=lines.index, dtype=object)
     return lines.assign(site_id=own.fillna(lines["source_file"].map(single)))
 
 

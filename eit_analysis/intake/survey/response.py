@@ -14,14 +14,14 @@ from eit_analysis.breakdown import TOTAL, Breakdown
 from eit_analysis.codes import ACTOR_TYPES
 from eit_analysis.errors import InputError
 from eit_analysis.intake.cells.columns import Rows
-from eit_analysis.intake.cells.contract import clean_cell
+from eit_analysis.intake.cells.contract import readable
 from eit_analysis.intake.cells.identifiers import CellError
 from eit_analysis.intake.cells.parsing import clean_text
 from eit_analysis.intake.sheets.headers import form_spec
-from eit_analysis.intake.sheets.ledger import Ledger
-from eit_analysis.intake.sheets.reader import filled_under, read_table, stop_at_refusal
+from eit_analysis.intake.sheets.reader import read_list
 from eit_analysis.intake.sheets.spec import Reading, find_layout
 from eit_analysis.intake.sheets.workbook import read_files
+from eit_analysis.reference import sentence
 
 UNKNOWN = "unknown"  # nature of an actor from whom nothing came back, or who left it blank
 CONTACTED_FILE = "acteurs.csv"  # in the folder of the study
@@ -43,11 +43,8 @@ def _reader(column: str) -> Callable[[Any], Reading]:
     """What reads a cell of the list; only an actor without an identifier of its own is refused."""
 
     def read(cell: Any) -> Reading:
-        try:
-            # A text that a spreadsheet would take for a formula was written behind an apostrophe.
-            value = clean_cell("sites", column, clean_text(cell).removeprefix("'"))[0]
-        except CellError:
-            value = None
+        # A text that a spreadsheet would take for a formula was written behind an apostrophe.
+        value = readable("sites", column, clean_text(cell).removeprefix("'"))
         unnamed = column == "site_id" and value is None
         return Reading(value, error=CellError("bad_identifier.actor") if unnamed else None)
 
@@ -92,17 +89,12 @@ def read_listed(path: Path) -> pd.DataFrame:
     cells = Rows.of(raw.sheets[0].rows if raw.sheets else [])
     layout = find_layout(ACTORS, cells)
     if raw.problem or layout is None or not layout.whole or layout.found < LEAST_HEADERS:
-        problem = raw.problem or "la ligne d'en-têtes (Identifiant, Raison sociale) manque, remettez-la"
-        raise InputError(problem, file=path.name)
-    ledger = Ledger()
-    batch = read_table(layout, cells, filled_under(layout, cells), ledger, ledger.place(path.name))
-    stop_at_refusal(ledger, path.name)
-    found = batch.frame()[LISTED].astype(object).drop_duplicates(ignore_index=True)
+        raise InputError(raw.problem or sentence("actors_no_header"), file=path.name)
+    found = read_list(layout, cells, path.name)[LISTED].astype(object).drop_duplicates(ignore_index=True)
     found = found.where(found.notna(), None)
     twice = found["site_id"].duplicated()
-    if twice.any():
-        problem = f"l'identifiant {found['site_id'][twice].iloc[0]} désigne deux acteurs, corrigez la liste"
-        raise InputError(problem, file=path.name, column="Identifiant")
+    for site in found.loc[twice, "site_id"]:
+        raise InputError(sentence("actors_twice", site=site), file=path.name, column="Identifiant")
     return found
 
 

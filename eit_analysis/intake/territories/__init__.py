@@ -1,11 +1,9 @@
 """The exchange files of other territories, read as what a stranger wrote.
 
-``guard``
-    The bytes of a file, unpacked under limits.
 ``cells``
     Texts, whole numbers and numbers of a cell, or a refusal that says where.
 ``descriptor``
-    What a file says that it holds.
+    The bytes of a file, unpacked under limits, and what it says that it holds.
 ``reading``
     The tables of all files, what was refused and what was converted.
 """

@@ -10,7 +10,7 @@ from eit_analysis import tables
 from eit_analysis.breakdown import TOTAL
 from eit_analysis.errors import CONTROLS
 from eit_analysis.french import fold_words
-from eit_analysis.intake.territories.guard import RefusedError
+from eit_analysis.intake.territories.descriptor import RefusedError
 from eit_analysis.reference import exchange
 
 LONGEST = 200  # characters of a text
@@ -21,8 +21,10 @@ SIGNED = ("central", "low", "high")  # a cost may be earned
 NUMBER = re.compile(r"[-+]?(\d{1,15}(\.\d{0,15})?|\.\d{1,15})([eE][-+]?\d{1,2})?")
 
 
-def value(text: str, column: str, dtype: str, required: bool, where: str) -> str | int | float | None:
-    """A cell in the type of its column, None when it is empty.
+def value(
+    text: str, column: str, dtype: str, required: bool, times: float, where: str
+) -> str | int | float | None:
+    """A cell in the type of its column, None when it is empty; a number ``times`` as large as it is written.
 
     Raises
     ------
@@ -36,7 +38,7 @@ def value(text: str, column: str, dtype: str, required: bool, where: str) -> str
         return None
     if dtype == "str":
         return _code(plain, column, where) if column in CODED else plain
-    return _number(plain, column, dtype, where)
+    return _number(plain, column, dtype, times, where)
 
 
 def clean(text: str) -> str:
@@ -46,10 +48,11 @@ def clean(text: str) -> str:
     return plain if len(plain) <= LONGEST else plain[: LONGEST - 1] + "…"
 
 
-def _number(text: str, column: str, dtype: str, where: str) -> int | float:
+def _number(text: str, column: str, dtype: str, times: float, where: str) -> int | float:
     if not NUMBER.fullmatch(text):
         raise RefusedError("exchange_no_number", where=where)
-    number = float(text)
+    # Bounds are those of the unit of today: a share of 0.4 is 40 %.
+    number = float(text) if times == 1.0 else float(f"{float(text) * times:.12g}")
     low, high = (-LARGEST if column in SIGNED else 0.0), LARGEST
     if column == "reference_year":
         low, high = YEARS

@@ -1,7 +1,8 @@
-"""What an exchange file says that it holds: the version of its format, and its tables with their units.
+"""An exchange file as what a stranger wrote: unpacked under limits, then what it says that it holds.
 
-Only names of files within the archive are taken from a descriptor: an address, or a path to elsewhere, is a
-reason to refuse it.
+Limits are far above any exchange file. Nothing is written anywhere, no archive within the archive is opened.
+Of the descriptor (the version of its format, its tables with their units) only names of files within the
+archive are taken: an address, or a path to elsewhere, is a reason to refuse it.
 """
 
 from __future__ import annotations
@@ -9,11 +10,63 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from eit_analysis.intake.territories.guard import PLAIN, RefusedError, text_of
-from eit_analysis.reference import exchange
+from eit_analysis.intake.reading import archive
+from eit_analysis.intake.reading.limits import UnreadableError
+from eit_analysis.reference import exchange, sentence
+
+FILE_BYTES = 1 << 20
+MEMBERS = 40
+MEMBER_BYTES = 2 << 20
+UNPACKED_BYTES = 4 << 20
+LINES = 20_000  # of a table
+CELL = 10_000  # characters
+PLAIN = re.compile(r"[A-Za-z0-9][\w-]*\.(csv|json|md|txt)")
+
+
+class RefusedError(Exception):
+    """Why a file is not read: a French sentence without its full stop, what is wrong and what to do."""
+
+    def __init__(self, name: str, **fields: Any) -> None:
+        super().__init__(sentence(name, **fields))
+
+
+def unpacked(data: bytes) -> dict[str, bytes]:
+    """The members of an archive, by name.
+
+    Raises
+    ------
+    RefusedError
+        When it is no ZIP or a damaged one, holds too much, or a name that is more than a plain file's.
+    """
+    if len(data) > FILE_BYTES:
+        raise RefusedError("exchange_large", size=FILE_BYTES >> 20)
+    try:
+        found = archive.members(data)
+        if len(found) > MEMBERS:
+            raise RefusedError("exchange_members", members=MEMBERS)
+        names = [member.filename for member in found]
+        strange = next((name for name in names if not PLAIN.fullmatch(name)), None)
+        if strange is not None or len(set(names)) < len(names):
+            raise RefusedError("exchange_strange")
+        sizes = [member.file_size for member in found]
+        if max(sizes, default=0) > MEMBER_BYTES or sum(sizes) > UNPACKED_BYTES:
+            raise RefusedError("exchange_unpacked", size=UNPACKED_BYTES >> 20)
+        return {name: bytes(content) for name, content in archive.unpack(data, found).items()}
+    except UnreadableError:
+        raise RefusedError("exchange_damaged") from None
+
+
+def text_of(content: bytes) -> tuple[str, bool]:
+    """A file as text, and whether it had to be read as Windows-1252: it was not UTF-8."""
+    try:
+        return content.decode("utf-8-sig"), False
+    except UnicodeDecodeError:
+        return content.decode("cp1252", errors="replace"), True
+
 
 NAME = "datapackage.json"
 DEPTH = 12
@@ -59,12 +112,10 @@ def _parsed(data: bytes | None) -> dict[str, Any]:
     if data is None:
         raise RefusedError("exchange_no_descriptor", member=NAME)
     text, _ = text_of(data)
-    if len(data) > BYTES or _depth(text) > DEPTH:
-        raise RefusedError("exchange_descriptor")
-    try:
-        content = json.loads(text, parse_constant=_refuse)
-    except (ValueError, RecursionError):
-        raise RefusedError("exchange_descriptor") from None
+    content = None
+    if len(data) <= BYTES and _depth(text) <= DEPTH:
+        with suppress(ValueError, RecursionError):
+            content = json.loads(text, parse_constant=_refuse)
     if not isinstance(content, dict):
         raise RefusedError("exchange_descriptor")
     return content

@@ -9,10 +9,17 @@ from pathlib import Path
 
 import pandas as pd
 
-from eit_analysis.errors import CONTROLS
 from eit_analysis.intake.territories.cells import clean, factor, value
-from eit_analysis.intake.territories.descriptor import Resource, read_descriptor
-from eit_analysis.intake.territories.guard import CELL, FILE_BYTES, LINES, RefusedError, text_of, unpacked
+from eit_analysis.intake.territories.descriptor import (
+    CELL,
+    FILE_BYTES,
+    LINES,
+    RefusedError,
+    Resource,
+    read_descriptor,
+    text_of,
+    unpacked,
+)
 from eit_analysis.reference import exchange, sentence
 from eit_analysis.reference.vocabulary import heading
 
@@ -55,8 +62,12 @@ class _Sent:
     converted: list[tuple[str, str, str]] = field(default_factory=list)
 
     @property
-    def own(self) -> dict[str, str | int | float | None]:
-        return self.tables["territory"][0]
+    def name(self) -> str:
+        return str(self.tables["territory"][0]["territory"])
+
+    @property
+    def year(self) -> int:
+        return int(self.tables["territory"][0]["reference_year"] or 0)
 
 
 def read_territories(folder: Path, here: str = "") -> Territories:
@@ -67,52 +78,45 @@ def read_territories(folder: Path, here: str = "") -> Territories:
     """
     files = sorted(path for path in folder.glob("*") if path.is_file() and not path.name.startswith("."))
     sent: list[_Sent] = []
-    refused: list[tuple[str, str]] = []
+    refused: list[tuple[str, RefusedError]] = []
     for path in files:
         name = clean(path.name)
         try:
             if len(sent) + len(refused) >= MOST:
                 raise RefusedError("exchange_too_many", most=MOST)
             one = _read(path, name)
-            if clean(str(one.own["territory"])).casefold() == here.casefold():
+            if one.name.casefold() == here.casefold():
                 raise RefusedError("exchange_own")
             sent.append(one)
         except RefusedError as error:
-            refused.append((name, f"{error}."))
+            refused.append((name, error))
         except OSError:
-            refused.append((name, _told("exchange_closed")))
+            refused.append((name, RefusedError("exchange_closed")))
     kept: dict[str, _Sent] = {}
-    for one in sorted(sent, key=lambda one: (-int(one.own["reference_year"] or 0), one.file)):
-        first = kept.setdefault(str(one.own["territory"]).casefold(), one)
+    for one in sorted(sent, key=lambda one: (-one.year, one.file)):
+        first = kept.setdefault(one.name.casefold(), one)
         if first is not one:
-            refused.append((one.file, _told("exchange_twice", file=first.file)))
-    every = sorted(kept.values(), key=lambda one: str(one.own["territory"]).casefold())
+            refused.append((one.file, RefusedError("exchange_twice", file=first.file)))
+    every = [kept[name] for name in sorted(kept)]
+    problems = sorted((file, f"{error}.") for file, error in refused)
+    converted = [(one.file, one.name, *done) for one in every for done in one.converted]
     return Territories(
         {table: _joined(every, table) for table in exchange.tables()},
-        pd.DataFrame(sorted(refused), columns=["exchange_file", "problem"]),
-        pd.DataFrame(
-            [(one.file, one.own["territory"], *done) for one in every for done in one.converted],
-            columns=CONVERTED,
-        ),
+        pd.DataFrame(problems, columns=["exchange_file", "problem"]),
+        pd.DataFrame(converted, columns=CONVERTED),
     )
 
 
-def _told(name: str, **fields: object) -> str:
-    return f"{sentence(name, **fields)}."
-
-
 def _joined(every: list[_Sent], table: str) -> pd.DataFrame:
-    names = exchange.columns(table)["column"].tolist()
+    declared = exchange.columns(table)
     rows = [
-        {"territory": one.own["territory"], "exchange_format": one.version, "exchange_file": one.file, **row}
+        {"territory": one.name, "exchange_format": one.version, "exchange_file": one.file, **row}
         for one in every
         for row in one.tables.get(table, [])
     ]
     beside = ["exchange_format", "exchange_file"] if table == "territory" else []
-    columns = list(dict.fromkeys(["territory", *names, *beside]))
-    frame = pd.DataFrame(rows, columns=columns)
-    numbers = exchange.columns(table).query("dtype == 'float'")["column"].tolist()
-    return frame.astype(dict.fromkeys(numbers, float))
+    frame = pd.DataFrame(rows, columns=list(dict.fromkeys(["territory", *declared["column"], *beside])))
+    return frame.astype(dict.fromkeys(declared.query("dtype == 'float'")["column"], float))
 
 
 def _read(path: Path, name: str) -> _Sent:
@@ -134,74 +138,55 @@ def _read(path: Path, name: str) -> _Sent:
 
 
 def _table(data: bytes, resource: Resource, sent: _Sent) -> Rows:
-    text, guessed = text_of(data)
-    if guessed:
-        sent.converted.append((resource.table, "", sentence("exchange_encoding")))
-    old = sent.version == 1
-    try:
-        # A stranger's last column may end in spaces, its lines in anything.
-        lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=";" if old else ",", strict=True))
-    except csv.Error:
-        raise RefusedError("exchange_csv", path=resource.path) from None
-    if max((len(cell) for line in lines for cell in line), default=0) > CELL:
-        raise RefusedError("exchange_csv", path=resource.path)
-    lines = [line for line in lines if any(cell.strip() for cell in line)]
-    if not lines or len(lines) > LINES:
-        raise RefusedError("exchange_lines", path=resource.path, most=LINES)
-    columns = _columns(lines[0], resource, sent)
-    rows: Rows = []
-    for number, line in enumerate(lines[1:], 2):
-        if len(line) != len(lines[0]):
-            raise RefusedError("exchange_width", path=resource.path, line=number)
-        row: dict[str, str | int | float | None] = {}
-        for name, (at, dtype, required, times, header) in columns.items():
-            where = sentence("exchange_where", path=resource.path, line=number, column=clean(header))
-            cell = line[at].strip()
-            cell = cell.replace(",", ".") if old and dtype != "str" else cell
-            # Bounds are those of the unit of today: a share of 0.4 is 40 %.
-            read = value(_scaled(cell, times), name, dtype, required, where)
-            row[name] = read
-        rows.append(row)
-    keys = [tuple(row.get(key) for key in KEYS[resource.table]) for row in rows]
-    if resource.table != "territory" and len(set(keys)) < len(keys):
-        raise RefusedError("exchange_repeated", path=resource.path)
-    return rows
-
-
-def _scaled(cell: str, times: float) -> str:
-    if times == 1.0:
-        return cell
-    try:
-        return f"{float(cell) * times:.12g}"
-    except ValueError:
-        return cell  # refused as no number
-
-
-Column = tuple[int, str, bool, float, str]
-
-
-def _columns(header: list[str], resource: Resource, sent: _Sent) -> dict[str, Column]:
-    """For each column of the format that a table has: its place, type, whether needed, factor and header."""
+    path, old = resource.path, sent.version == 1
+    header, *lines = _lines(data, resource, sent)
     given = {clean(name).casefold(): at for at, name in reversed(list(enumerate(header)))}
-    found: dict[str, Column] = {}
-    for column, dtype, unit, required, name_v1, unit_v1 in exchange.columns(resource.table).itertuples(
-        index=False
-    ):
-        name = name_v1 if sent.version == 1 else column
-        stated = resource.units.get(name, unit_v1 if sent.version == 1 else unit)
+    rows: Rows = [{} for _ in lines]
+    for column, dtype, unit, required, name_v1, unit_v1 in exchange.columns(resource.table).to_numpy():
+        name = name_v1 if old else column
+        stated = resource.units.get(name, unit_v1 if old else unit)
         kilograms = column.replace("_t_per_year", "_kg_per_year")
         if name not in given and unit == "t/an" and kilograms in given:
             name, stated = kilograms, resource.units.get(kilograms, "kg/an")
         if name not in given:
             if required:
-                raise RefusedError("exchange_no_column", path=resource.path, column=name)
+                raise RefusedError("exchange_no_column", path=path, column=name)
             continue
         times = factor(clean(stated), unit, name)
         if times != 1.0:
             rule = sentence("exchange_converted", given=clean(stated), kept=unit)
             sent.converted.append((resource.table, heading(column).header, rule))
-        found[column] = (given[name], dtype, required == "yes", times, CONTROLS.sub(" ", name))
-    return found
+        for number, (row, line) in enumerate(zip(rows, lines, strict=True), 2):
+            where = sentence("exchange_where", path=path, line=number, column=name)
+            cell = line[given[name]].strip()
+            cell = cell.replace(",", ".") if old and dtype != "str" else cell
+            row[column] = value(cell, column, dtype, required == "yes", times, where)
+    keys = [tuple(row.get(key) for key in KEYS[resource.table]) for row in rows]
+    if resource.table != "territory" and len(set(keys)) < len(keys):
+        raise RefusedError("exchange_repeated", path=path)
+    return rows
+
+
+def _lines(data: bytes, resource: Resource, sent: _Sent) -> list[list[str]]:
+    """The lines of a table, its header first, each as wide as it."""
+    path, (text, guessed) = resource.path, text_of(data)
+    if guessed:
+        sent.converted.append((resource.table, "", sentence("exchange_encoding")))
+    try:
+        # A stranger's last column may end in spaces, its lines in anything.
+        separator = ";" if sent.version == 1 else ","
+        lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
+    except csv.Error:
+        raise RefusedError("exchange_csv", path=path) from None
+    if max((len(cell) for line in lines for cell in line), default=0) > CELL:
+        raise RefusedError("exchange_csv", path=path)
+    lines = [line for line in lines if any(cell.strip() for cell in line)]
+    if not lines or len(lines) > LINES:
+        raise RefusedError("exchange_lines", path=path, most=LINES)
+    for number, line in enumerate(lines[1:], 2):
+        if len(line) != len(lines[0]):
+            raise RefusedError("exchange_width", path=path, line=number)
+    return lines
 
 
 def _coherent(tables: dict[str, Rows]) -> None:
