@@ -28,8 +28,8 @@ class Printed:
         Headers of the columns that are closed on every row.
     withheld : int
         Rows that are not printed.
-    marked : bool
-        Whether a printed cell is an ``s``, to be explained.
+    marked, empty : bool
+        Whether a printed cell is an ``s``, or has nothing to say: both are explained.
     """
 
     def __init__(self, table: Tabular) -> None:
@@ -40,7 +40,11 @@ class Printed:
         self.columns = np.flatnonzero(~silent).tolist()
         self.closed = [title for title, closed in zip(self.header, silent, strict=True) if closed]
         self.withheld = int(self._finest[hidden].sum())
-        self.marked = bool(shut[~hidden][:, ~silent].any())
+        self.marked = bool(shut[~hidden][:, ~silent].any()) or (
+            self.withheld > 0 and wording.SUPPRESSED in self._others
+        )
+        nothing = ((table.frame.isna() | (table.frame == "")).to_numpy() & ~shut)[~hidden]
+        self.empty = bool(nothing[:, ~silent].any())
 
     @cached_property
     def _finest(self) -> np.ndarray:
@@ -102,7 +106,7 @@ class Printed:
                 return f"autres, non diffusé ({count})"
             if name in rest:
                 return wording.cell(rest[name], name, self.table.coarse)
-            return "" if name in self.table.keys else wording.MISSING
+            return "" if name in self.table.keys else wording.SUPPRESSED
 
         return [cell(position, str(name)) for position, name in enumerate(self.table.frame.columns)]
 
