@@ -40,9 +40,7 @@ class Printed:
         self.columns = np.flatnonzero(~silent).tolist()
         self.closed = [title for title, closed in zip(self.header, silent, strict=True) if closed]
         self.withheld = int(self._finest[hidden].sum())
-        self.marked = bool(shut[~hidden][:, ~silent].any()) or (
-            self.withheld > 0 and wording.SUPPRESSED in self._others
-        )
+        self.marked = bool(shut[~hidden][:, ~silent].any())
         nothing = ((table.frame.isna() | (table.frame == "")).to_numpy() & ~shut)[~hidden]
         self.empty = bool(nothing[:, ~silent].any())
 
@@ -106,7 +104,7 @@ class Printed:
                 return f"autres, non diffusé ({count})"
             if name in rest:
                 return wording.cell(rest[name], name, self.table.coarse)
-            return "" if name in self.table.keys else wording.SUPPRESSED
+            return ""  # the line says that they are withheld
 
         return [cell(position, str(name)) for position, name in enumerate(self.table.frame.columns)]
 
