@@ -107,8 +107,6 @@ def _bought(incoming: pd.DataFrame) -> pd.DataFrame:
     """What each actor buys of each family at a price: ``bought_t_per_year`` and ``paid`` (EUR/year)."""
     priced = incoming[(incoming["cost_eur_per_t"] > 0) & (incoming[MASS] > 0)]
     priced = priced.astype(dict.fromkeys(KEYS, "str"))
-        dict.fromkeys(KEYS, "str")
-    )
     amounts = priced.assign(bought_t_per_year=priced[MASS], paid=priced[MASS] * priced["cost_eur_per_t"])
     return amounts.groupby(KEYS)[["bought_t_per_year", "paid"]].sum()
 
