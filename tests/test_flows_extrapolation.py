@@ -159,7 +159,7 @@ def test_who_stands_for_whom():
 
 
 def test_each_family_says_how_much_of_it_is_borrowed():
-    """Of two divisions the whole: the tonnes of 10, whose silent ones take the ratio of others, in the sum."""
+    """Of two divisions the whole: the silent ones of 10 take the ratio of others, and count so in the sum."""
     out, sites, table = survey(TERRITORY[:3])
     plan = planned(out, sites, table)
     families = estimates.by_category(out, plan)
