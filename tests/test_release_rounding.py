@@ -153,7 +153,7 @@ def test_no_bound_of_a_share_is_below_nothing_or_above_the_whole() -> None:
     assert max(told["share_high_percent"]) == 100 and min(told["share_low_percent"]) >= 0
     again = reckoned(pd.DataFrame(shares), [])
     assert max(again["share_high_percent"]) == 100
-    change = {"change_percent": [90.0], "change_low_percent": [60.0], "change_high_percent": [99.0]}
+    change = {"change_percent": [90.0], "change_low_percent": [60.0], "change_high_percent": [140.0]}
     assert leaving(**change)["change_high_percent"][0] > 100
 
 
