@@ -326,7 +326,9 @@ def test_no_duty_is_said_to_have_ended_that_another_text_asks():
     [
         ("uuuuuuuuuuuuuuuuunnm", {"unknown": 17, "others": 3}),
         ("uuuuuuuuuuuuuuuuuunn", {"others": 20}),  # 18 beside would say 2
+        ("bbbbbbuuuuuuuuuuuumm", {"not_met": 6, "others": 14}),  # what is broken is told before the rest
         ("uuuuuuuuuuuunnnnnnmb", {"unknown": 12, "others": 8}),
+        ("uuuuuuuuuuuuuuuunnmb", {"unknown": 16, "others": 4}),
         ("uuuuuuuuuuuuuuuuunnn", {"unknown": 17, "not_concerned": 3}),
         ("uuuuuuuuuuuuuuuuuuuu", {"unknown": 20}),
     ],
@@ -346,7 +348,7 @@ def test_no_verdict_of_few_is_what_the_others_leave(verdicts: str, told: dict) -
     assert flows.obligations.counts(judged).frame["duty_verdict"].isin(words.values()).all()
     wide = flows.obligations.beside(table.frame).iloc[0]
     # Nobody is zero where all is told; a verdict among the others is neither.
-    absent = wide["n_sites_not_met"]
+    absent = wide["n_sites_met"]
     assert pd.isna(absent) if "others" in told else absent == 0
 
 

@@ -21,8 +21,8 @@ def counts(judged: pd.DataFrame, fewest: int = 0) -> Breakdown:
     """Actors by obligation and verdict, the gravest of each actor's.
 
     All actors have one verdict on each obligation: the number that a single line withholds would be what the
-    others leave. Where a verdict is that of fewer than ``fewest``, the rarest are one line, ``others``, until
-    it is of as many.
+    others leave. Verdicts of fewer than ``fewest`` are one line, ``others``, and with them the least grave
+    until it is of as many.
 
     Parameters
     ----------
@@ -36,9 +36,12 @@ def counts(judged: pd.DataFrame, fewest: int = 0) -> Breakdown:
         meet them, then as they stand in the law; verdicts from the gravest.
     """
     worst_of = named(gravest(judged))
-    sizes = _counted(worst_of).sort_values("n_sites", kind="stable")
+    sizes = _counted(worst_of)
+    order = sizes.assign(many=sizes["n_sites"] >= fewest, grave=-sizes["duty_verdict"].map(VERDICTS.index))
+    sizes = order.sort_values(["many", "grave"])
     of_one = sizes.groupby("obligation")["n_sites"]
-    rare = (of_one.cumsum() - sizes["n_sites"] < fewest) & (of_one.transform("min") < fewest)
+    rare = ~sizes["many"] | (of_one.cumsum() - sizes["n_sites"] < fewest)
+    rare &= of_one.transform("min") < fewest
     together = pd.MultiIndex.from_frame(worst_of[KEYS]).isin(pd.MultiIndex.from_frame(sizes.loc[rare, KEYS]))
     told = worst_of.assign(duty_verdict=worst_of["duty_verdict"].mask(together, OTHERS))
     rows = _counted(told)
