@@ -22,7 +22,6 @@ import pyarrow as pa
 from eit_analysis.codes import CATEGORIES, QUALITIES, ROUTES
 from eit_analysis.flows.diagnosis import totals
 from eit_analysis.flows.dimensions import RECOVERY
-from eit_analysis.flows.uncertainty.grouping import coded
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS, prepare, propagate
 
 GROUPINGS = [
@@ -75,7 +74,7 @@ def bare(flows: pd.DataFrame) -> None:
 
 
 def once(flows: pd.DataFrame) -> pd.DataFrame:
-    return prepare(coded(flows, KEYS))
+    return prepare(flows.astype(dict.fromkeys(KEYS, "category")))
 
 
 def diagnosis(flows: pd.DataFrame) -> None:

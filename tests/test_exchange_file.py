@@ -23,6 +23,7 @@ from eit_analysis.files import zipped
 from eit_analysis.intake.territories import read_territories
 from eit_analysis.publishing.release import Release
 from eit_analysis.publishing.release.exchange_file import harmless
+from eit_analysis.publishing.release.printing import Printed
 from eit_analysis.publishing.release_log import ReleaseLog
 from eit_analysis.reference import exchange
 from eit_analysis.study import Study, list_waves
@@ -145,6 +146,23 @@ def test_what_is_reckoned_follows_from_printed_rows_alone(small_study: Study) ->
         release.reckoned(summed, frame, title="Somme", keys=["category"])  # type: ignore[arg-type]
     with pytest.raises(DisclosureError, match="que ses tableaux"):
         release.exchange_file("Fichier", 2018, secrets=table)
+
+
+def by_sector(frame: pd.DataFrame) -> pd.DataFrame:
+    wide = frame.set_index("category")["mass_t_per_year"].reindex(["wood", "paper"]).reset_index()
+    return wide.assign(n_sites=0)
+
+
+def test_a_missing_cell_of_a_complete_table_is_withheld_and_no_zero(small_study: Study) -> None:
+    release = Release(small_study, "partners", page="essai")
+    flows = release.load("flows")
+    frame = flows.groupby("category", as_index=False)["mass_t_per_year"].sum()
+    table = release.table(Breakdown(frame, ["category"], flows, "mass_t_per_year"), "Par famille")
+    for complete, sign in ((True, "s"), (False, "–")):
+        told = release.reckoned(by_sector, table, title="Deux", keys=["category"], complete=complete)
+        lines = Printed(told.seen_by(release.viewer, {})).lines
+        wood = next(row for _, row in lines if row[0] == "bois")
+        assert wood[1:] == [sign, "0"]
 
 
 SHARED = """

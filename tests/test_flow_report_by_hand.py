@@ -429,7 +429,7 @@ def test_the_flow_among_the_first_to_examine(report):
     assert row["Désignation"] == "Chutes de tissu ennobli"
     assert (row["Qualité"], row["Exutoire actuel"]) == ("mélangé", "stockage")
     assert [french(row[name]) for name in MASSES] == pytest.approx([38.4, 38.4 - 1.92, 38.4 + 1.92])
-    assert french(row["Facture actuelle (€/an)"]) == pytest.approx(4416)
+    assert french(row["Facture (€/an)"]) == pytest.approx(4416)
     assert row["Critères remplis"] == "non dangereux, mesuré, usage connu, concentré"
     # Back to the cell: the quantity stands in that file, sheet and row.
     file, sheet, line = row["Source"].split(", ")
@@ -445,13 +445,13 @@ def test_what_is_not_valorised(report):
     whole = sum(french(r["Masse (t/an)"]) for r in table)
     assert french(row["Part (%)"]) == pytest.approx(100 * NOT_VALORISED[0] / whole)
     assert sum(r[3] for r in rows) == pytest.approx(BILL)
-    names = ["Facture actuelle (€/an)", "Facture, borne basse (€/an)", "Facture, borne haute (€/an)"]
+    names = ["Facture (€/an)", "Facture, borne basse (€/an)", "Facture, borne haute (€/an)"]
     check_values(row, names, [BILL, *bounds_of(at_price(rows, [r[0][8] for r in rows]))])
     assert french(row["Facilité (sur 5)"]) == pytest.approx(POINTS / NOT_VALORISED[0])
     # Its ranks are its places in the columns of the same table.
     for name, rank in (
         ("Masse (t/an)", "Rang en tonnes"),
-        ("Facture actuelle (€/an)", "Rang en euros"),
+        ("Facture (€/an)", "Rang en euros"),
         ("Facilité (sur 5)", "Rang en facilité"),
     ):
         assert int(row[rank]) == 1 + sum(french(r[name]) > french(row[name]) for r in table)
@@ -581,7 +581,7 @@ FAMILY_TABLES = {
     "Chemins de la famille à l'exutoire, par secteur",
     "Tonnages sortants par famille et par mois",
     "Ce qui est acheté et ce qui en sort, par famille",
-    "Coût de gestion actuel par famille",
+    "Coût de gestion déclaré par famille",
     "Surcoût des flux mal triés par famille",
     "Ce que rapporte une tonne sortie des déchets en mélange",
     "Potentiel non valorisé par famille",
@@ -622,7 +622,7 @@ def test_no_other_table_speaks_of_textile(report):
 
 
 def test_cost(report):
-    row = row_of(report["Coût de gestion actuel par famille"], category="textile")
+    row = row_of(report["Coût de gestion déclaré par famille"], category="textile")
     # What is paid less what S01 earns: each the sum of its masses times their price, then MOVER.
     paid = [row for row in BY_HAND if row[0][8] > 0]
     earned = [row for row in BY_HAND if row[0][8] < 0]

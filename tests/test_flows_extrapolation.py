@@ -158,6 +158,21 @@ def test_who_stands_for_whom():
     assert low == pytest.approx(aside.loc["47", "frame_headcount"] * 0.037, rel=0.05) and high > 100 * low
 
 
+def test_each_family_says_how_much_of_it_is_borrowed():
+    """Of two divisions the whole: the silent ones of 10 take the ratio of others, and count so in the sum."""
+    out, sites, table = survey(TERRITORY[:3])
+    plan = planned(out, sites, table)
+    families = estimates.by_category(out, plan)
+    rows = families.frame.set_index("category")
+    rest = named(estimates.by_division(out, plan)).set_index("naf_division")
+    lent = rest.loc["10", MASS] - rest.loc["10", "observed_t_per_year"]
+    share = 100 * lent / rest.loc["Total", MASS]
+    assert rows.loc["Total", estimates.LENT] == pytest.approx(share) and 0 < share < 100
+    weighed = rows[estimates.LENT] * rows[estimates.EXTRAPOLATED[0]]
+    assert weighed.drop("Total").sum() == pytest.approx(weighed["Total"])
+    assert estimates.LENT not in families.outside().frame
+
+
 def test_wider_groups_of_a_division():
     known = GROUPS.loc[["25", "47", "38", "41"]]
     assert known["branch"].tolist() == ["C24_C25", "G", "E", "F"]

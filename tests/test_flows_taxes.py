@@ -43,12 +43,12 @@ BURNED = ("mixed", "incineration", "200301", "no", "ordures", 10)
 @pytest.mark.parametrize(
     ("row", "years", "expected"),
     [
-        # 2025: one rate of landfill; 2030: 85 (law as twice cited, Senate) to 105 (bill).
-        (BIN, [2025, 2030], [85, 105, 20, 40]),
-        # Efficient plants 15 to 20 (Senate: 35), the others 25 to 45 (Senate: 65).
-        (BURNED, [2025, 2030], [20, 65, 5, 40]),
+        # One rate of landfill in 2025, and one in 2030: what the bill and the Senate had is of no law.
+        (BIN, [2025, 2030], [85, 85, 20, 20]),
+        # Efficient plants from 15 to 20, the others from 25 to 45.
+        (BURNED, [2025, 2030], [20, 45, 5, 20]),
         # What is called energy burns in the same plants, or in one that pays nothing.
-        (("mixed", "energy", "200301", "no", "ordures", 10), [2025, 2030], [0, 65, 0, 40]),
+        (("mixed", "energy", "200301", "no", "ordures", 10), [2025, 2030], [0, 45, 0, 20]),
         # 2021: both modulations at 30, none at 54; 2019: 17 and 41. Each plant pays 13 more.
         (BIN, [2019, 2021], [30, 54, 13, 13]),
         # A hazardous waste has rates of its own: read of 2026, indexed by an unknown inflation after.
@@ -57,10 +57,10 @@ BURNED = ("mixed", "incineration", "200301", "no", "ordures", 10)
         # Energy recovery of hazardous waste is not exempt: the text frees that of non-hazardous waste alone.
         (("chemical", "energy", "070104", "yes", "solvants", 10), [2026, 2026], [15.18, 15.18, 0, 0]),
         # Without code it may be either; a biowaste is no hazardous waste.
-        (("wood", "landfill", "unknown", "unknown", "chutes", 10), [2026, 2026], [30.36, 72, 0, 0]),
-        (("biowaste", "landfill", "unknown", "unknown", "restes", 10), [2026, 2026], [69, 72, 0, 0]),
+        (("wood", "landfill", "unknown", "unknown", "chutes", 10), [2026, 2026], [30.36, 69, 0, 0]),
+        (("biowaste", "landfill", "unknown", "unknown", "restes", 10), [2026, 2026], [69, 69, 0, 0]),
         # Foundry sand is not inert by default: it pays, or goes to a landfill for inert waste.
-        (("mineral", "landfill", "100908", "no", "sables de fonderie", 10), [2025, 2030], [0, 105, 0, 40]),
+        (("mineral", "landfill", "100908", "no", "sables de fonderie", 10), [2025, 2030], [0, 85, 0, 20]),
     ],
 )
 def test_a_tonne_pays_from_the_lowest_to_the_highest_rate(row, years, expected):
@@ -104,41 +104,39 @@ def test_nothing_answered():
         assert taxes.taxes(yearly, ["year", "route"], since_first).frame.empty
 
 
-def test_every_rate_has_a_source_and_no_version_is_below_another_year():
+def test_every_rate_has_a_source_and_none_was_ever_lowered():
     assert TABLE["source"].notna().all() and set(TABLE["seen"]) == {"seen", "known"}
     ends = ["low_eur_per_t", "high_eur_per_t"]
     assert (TABLE[ends[0]] <= TABLE[ends[1]]).all()
-    path = ["routes", "hazardous", "plant", "kind", "version"]
-    in_order = TABLE.sort_values("year").fillna("").groupby(path)
+    path = ["routes", "hazardous", "plants"]
+    each = TABLE.assign(plants=TABLE["plants"].str.split()).explode("plants")
+    in_order = each.sort_values("year").groupby(path)
     assert all(rows[end].is_monotonic_increasing for _, rows in in_order for end in ends)
-    assert not TABLE.duplicated([*path, "year"]).any()
+    # Each plant has its rate of each year, once.
+    assert not each.duplicated([*path, "year"]).any() and (in_order.size() == 12).all()
 
 
 @pytest.mark.skipif(not LISTED.exists(), reason="needs the list of rates outside the repository")
 def test_no_rate_that_the_list_calls_wrong_is_used():
-    listed = pd.read_csv(LISTED)
+    listed, ends = pd.read_csv(LISTED), ["low_eur_per_t", "high_eur_per_t"]
     wrong = listed[listed["status"].str.contains("faux")]
     assert set(wrong["rate_eur_t"]) == {41.0, 19.0}
     ours = TABLE[(TABLE["routes"] != "landfill") & (TABLE["year"] == 2025) & (TABLE["hazardous"] == "no")]
     assert not set(ours["high_eur_per_t"]) & set(wrong["rate_eur_t"])
-    bills = listed[
-        listed["year"].between(2026, 2030)
-        & listed["rate_eur_t"].notna()
-        & (listed["waste"] == "non dangereux")
-    ]
-    both = TABLE[TABLE["version"].notna() & (TABLE["hazardous"] == "no") & (TABLE["kind"] != "exempt")]
-    assert set(zip(both["year"], both["low_eur_per_t"], strict=True)) == set(
-        zip(bills["year"], bills["rate_eur_t"], strict=True)
-    )
+    # Of the readings of the bill, the last is what the law is quoted to have kept.
+    last = listed[listed["status"].str.startswith("nouvelle lecture")]
+    assert last["year"].min() == 2026 and len(last) == 15
+    law = TABLE[(TABLE["year"] > 2025) & (TABLE["hazardous"] == "no") & (TABLE["plants"] != "exempt")]
+    pairs = [set(zip(t["year"], t[rate], strict=True)) for t, rate in ((law, ends[0]), (last, "rate_eur_t"))]
+    assert pairs[0] == pairs[1]
 
 
 @pytest.mark.skipif(not SECOND_HAND.exists(), reason="needs the published rates outside the repository")
 def test_rates_are_those_of_an_independent_reading():
-    """Every plant of 2021 to 2025, and the version of 2026 to 2030 that this reading calls the law."""
+    """Every plant of 2021 to 2025, and what this reading calls the law of 2026 to 2030."""
     real = pd.read_csv(SECOND_HAND)
     real = real[~real["categorie_installation"].str.contains("refus|residus")]
-    law = TABLE[(TABLE["hazardous"] == "no") & (TABLE["kind"] != "exempt") & (TABLE["year"] >= 2021)]
-    law = law[law["version"].isna() | (law["version"] == "law")]
+    law = TABLE[(TABLE["hazardous"] == "no") & (TABLE["plants"] != "exempt") & (TABLE["year"] >= 2021)]
     for treatment, routes in (("stockage", "landfill"), ("traitement thermique", "incineration energy")):
         theirs = real[real["traitement"] == treatment].groupby("annee")["eur_par_t"].agg(sorted).to_dict()
         ours = law[law["routes"] == routes].groupby("year")["high_eur_per_t"].agg(sorted).to_dict()

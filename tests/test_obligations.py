@@ -16,7 +16,7 @@ HERE = Path(__file__).parent
 CODES = {
     "sort_paper_cardboard": ["sort_paper"], "sort_biowaste": ["biowaste"],
     "no_mixing_hazardous": ["no_mixing"],
-    "hazardous_tracking": ["tracking_paper", "tracking_electronic"], "waste_register": ["register"],
+    "hazardous_tracking": ["tracking"], "waste_register": ["register"],
     "used_oil": ["used_oils"], "weee_separate": ["weee"], "unsold_non_food": ["unsold"],
     "unsold_food": [
         "donation_retail", "donation_catering", "donation_industry", "donation_wholesale", "food_unfit",
@@ -225,9 +225,9 @@ def test_soiled_packaging_that_is_burnt_is_asked() -> None:
 )  # fmt: skip
 def test_who_declares_no_hazardous_code_may_have_some(naf: str, code: str, verdict: str) -> None:
     judged = firm(("other", "divers", code, 3, "clean", "recycling", "S"), naf=naf)
-    assert judged.loc[["tracking_paper", "no_mixing"], "verdict"].tolist() == [verdict] * 2
+    assert judged.loc[["tracking", "no_mixing"], "verdict"].tolist() == [verdict] * 2
     if verdict == "unknown":
-        assert "lampes" in judged.loc["tracking_paper", "question"]
+        assert "lampes" in judged.loc["tracking", "question"]
 
 
 def test_lines_apart_do_not_prove_that_nothing_is_mixed() -> None:
@@ -291,16 +291,65 @@ def test_actors_are_counted_once_by_their_gravest_verdict(invented: pd.DataFrame
 
 
 def test_what_changed_between_the_law_of_a_wave_and_that_of_a_run():
-    """From the end of 2021 to July 2022 a register and a tracking end, their successors enter, bans too."""
-    found = dated.changed(LAW, "2021-12-31", "2022-07-01")
-    ended = {"tracking_paper", "register", "attestation", "used_oils"}
-    assert set(found.loc[found["law_change"] == "ended", "code"]) == ended
-    entered = found.loc[found["law_change"] == "entered", "from_date"]
-    assert len(entered) and entered.between("2022-01-01", "2022-07-01").all()
-    # A day has no change with itself; the other way round, what entered ends.
+    """From the end of 2021 to July 2022 a register and a tracking have another text, and bans enter."""
+    found = dated.changed(LAW, "2021-12-31", "2022-07-01").set_index("code")
+    follows = found[found["law_change"] == "replaced"]
+    assert set(follows.index) == {"tracking", "register", "attestation", "used_oils"}
+    assert "2005-635" in follows.loc["tracking", "former_text_ref"]
+    assert "2021-321" in follows.loc["tracking", "text_ref"]
+    assert found["from_date"].between("2022-01-01", "2022-07-01").all() and (
+        found.loc["ban_paper", "law_change"] == "entered"
+    )
+    # A day has no change with itself; the other way round, what had nothing before it ends.
     assert dated.changed(LAW, "2018-12-31", "2018-12-31").empty
     back = dated.changed(LAW, "2022-07-01", "2021-12-31").set_index("code")["law_change"]
-    assert back["tracking_electronic"] == "ended" and back["tracking_paper"] == "entered"
+    assert back["ban_paper"] == "ended" and back["tracking"] == "replaced"
+
+
+def test_no_duty_is_said_to_have_ended_that_another_text_asks():
+    """Packaging waste: the decree of 1994 gave way to that of 2025; rules on the market came with both."""
+    found = dated.changed(LAW, "2018-12-31", "2026-11-28")
+    assert "ended" not in set(found["law_change"])
+    packaging = found[found["obligation"] == "packaging"].set_index("code")
+    followed = packaging.loc[["packaging_recovery", "packaging_mix", "packaging_hazardous"]]
+    assert followed["text_ref"].str.contains("2025-1081").all()
+    assert followed["former_text_ref"].str.contains("94-609").all()
+    assert "2025/40" in packaging.loc["packaging_conformity", "text_ref"]
+    judged = firm(("plastic", "Films", "150102", 3, "clean", "landfill", "S"), year=2026)
+    assert judged.loc[["packaging_recovery", "packaging_conformity"], "verdict"].tolist() == [
+        "not_met", "unknown",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "told"),
+    [
+        ("uuuuuuuuuuuuuuuuunnm", {"unknown": 17, "others": 3}),
+        ("uuuuuuuuuuuuuuuuuunn", {"others": 20}),  # 18 beside would say 2
+        ("bbbbbbuuuuuuuuuuuumm", {"not_met": 6, "others": 14}),  # what is broken is told before the rest
+        ("uuuuuuuuuuuunnnnnnmb", {"unknown": 12, "others": 8}),
+        ("uuuuuuuuuuuuuuuunnmb", {"unknown": 16, "others": 4}),
+        ("uuuuuuuuuuuuuuuuunnn", {"unknown": 17, "not_concerned": 3}),
+        ("uuuuuuuuuuuuuuuuuuuu", {"unknown": 20}),
+    ],
+)
+def test_no_verdict_of_few_is_what_the_others_leave(verdicts: str, told: dict) -> None:
+    """Who reads that 20 actors have a verdict and 18 of them one reads that 2 have another."""
+    words = {"u": "unknown", "n": "not_concerned", "m": "met", "b": "not_met"}
+    judged = pd.DataFrame(
+        {
+            "site_id": [f"E{n}" for n in range(20)], "obligation": "sorting",
+            "verdict": [words[letter] for letter in verdicts],
+        }
+    )  # fmt: skip
+    table = flows.obligations.counts(judged, 3)
+    table.check("verdicts")
+    assert table.frame.set_index("duty_verdict")["n_sites"].to_dict() == told
+    assert flows.obligations.counts(judged).frame["duty_verdict"].isin(words.values()).all()
+    wide = flows.obligations.beside(table.frame).iloc[0]
+    # Nobody is zero where all is told; a verdict among the others is neither.
+    absent = wide["n_sites_met"]
+    assert pd.isna(absent) if "others" in told else absent == 0
 
 
 def test_the_same_answers_under_a_later_law_stand_beside_and_not_instead():

@@ -297,6 +297,17 @@ def test_every_row_says_what_it_is_about(published: Path, audience: str) -> None
             assert cells - {"–", "", "s"}, (page.name, row[:200])
 
 
+@pytest.mark.parametrize("audience", AUDIENCES)
+def test_today_is_the_day_of_the_report_and_the_wave_has_its_year(published: Path, audience: str) -> None:
+    """The law of the day is that of today; the situation that scenarios start from is that of 2018."""
+    for name in ("01_flow_diagnosis", "06_obligations_scenarios"):
+        text = html.unescape((reports(published, audience) / f"{name}.html").read_text(encoding="utf-8"))
+        said = re.findall(r"(.{14})aujourd.hui", re.sub("<[^>]*>", "", text))
+        assert not [words for words in said if not words.endswith(("droit d’", "demanderait "))], name
+        if name.startswith("06") and "dans chaque scénario" in text:
+            assert "en 2018 et dans chaque scénario" in text and "situation de l’enquête" in text
+
+
 def test_partners_read_the_pyramid_of_all_ages(published: Path) -> None:
     page = (reports(published, "partners") / "03_employment_skills_forecast.html").read_text(encoding="utf-8")
     body = re.search(r"<caption[^>]*>Effectif par tranche d.{1,6}ge</caption>.*?</tbody>", page, re.S)
@@ -318,7 +329,7 @@ def test_few_people_within_a_trade_are_told_to_nobody_outside(published: Path, a
 
     seniors = rows("Part des 55 ans et plus, par métier")
     assert "Manutention manuelle de charges" not in seniors
-    assert [v for name, v in seniors.items() if name.startswith("autres, non diffusé")] == [["–"]]
+    assert [v for name, v in seniors.items() if name.startswith("autres, non diffusé")] == [[""]]
     assert seniors["industrie"][0].isdecimal()  # by domain, where so few trades may be told
     announced = rows("Départs et recrutements que les entreprises annoncent")
     plans = [number for numbers in announced.values() for number in numbers]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pytest
 from test_release import family_table, partly_hidden
@@ -32,15 +33,15 @@ def test_withheld_rows_are_one_line_before_the_total(small_study: Study) -> None
     table = partly_hidden(small_study, FAMILIES, [1, 2], ["category"], total="Total", measure=MASS)
     lines = Printed(table).lines
     assert [kind for kind, _ in lines] == ["row", "row", "others", "total"]
-    assert lines[2][1] == ["autres, non diffusé (2\u00a0lignes)", "–", "–", "–"]
+    assert lines[2][1] == ["autres, non diffusé (2\u00a0lignes)", "", "", ""]
     assert lines[3][1][:2] == ["Total", "1\u202f400"]
     # 1 400 less 900 and 3, to the hundred of the total: what ranks may count on.
     assert table.pooled == {MASS: 500}
     # And what the line says, where the audit lets it.
     said = others_of(small_study, FAMILIES, [1, 2], ["category"], total="Total", rest=True)
-    assert said[1:] == ["500", "–", "–"]
+    assert said[1:] == ["500", "", ""]
     one = others_of(small_study, FAMILIES, [0], ["category"], total="Total")
-    assert one[:2] == ["autres, non diffusé (1\u00a0ligne)", "–"]
+    assert one[:2] == ["autres, non diffusé (1\u00a0ligne)", ""]
 
 
 @pytest.mark.parametrize(("hidden", "total"), [([1, 4], "Total"), ([1], None)])
@@ -50,14 +51,14 @@ def test_without_a_printed_total_the_rest_is_not_said(
     frame = FAMILIES if total else FAMILIES.head(4)
     others = others_of(small_study, frame, hidden, ["category"], total=total)
     # A total that is withheld is no line more.
-    assert others == ["autres, non diffusé (1\u00a0ligne)", "–", "–", "–"]
+    assert others == ["autres, non diffusé (1\u00a0ligne)", "", "", ""]
 
 
 def test_what_is_shown_may_be_rounded_to_more_than_the_total(small_study: Study) -> None:
     frame = FAMILIES.assign(**{MASS: [1000.0, 450.0, 77.0, 3.0, 1400.0]})
     table = partly_hidden(small_study, frame, [3], ["category"], total="Total", measure=MASS)
     assert table.pooled == {MASS: 0}
-    assert others_of(small_study, frame, [3], ["category"], total="Total", rest=True)[1:] == ["–", "–", "–"]
+    assert others_of(small_study, frame, [3], ["category"], total="Total", rest=True)[1:] == ["", "", ""]
 
 
 def test_of_a_crossed_table_the_finest_rows_are_pooled_once(small_study: Study) -> None:
@@ -70,7 +71,7 @@ def test_of_a_crossed_table_the_finest_rows_are_pooled_once(small_study: Study) 
     keys = ["category", "recovery"]
     others = others_of(small_study, frame, [1, 3, 5], keys, total="Total")
     # Two of the rows, and a subtotal that says nothing more.
-    assert others == ["autres, non diffusé (2\u00a0lignes)", "", "–"]
+    assert others == ["autres, non diffusé (2\u00a0lignes)", "", ""]
     # A subtotal alone is no line: its parts are there.
     table = partly_hidden(small_study, frame, [5], keys, total="Total", measure=MASS)
     assert "others" not in [kind for kind, _ in Printed(table).lines]
@@ -80,7 +81,7 @@ def test_the_page_and_the_file_say_the_same_of_what_is_withheld(small_study: Stu
     table = partly_hidden(small_study, FAMILIES, [1, 2], ["category"], total="Total", measure=MASS)
     said = partly_hidden(small_study, FAMILIES, [1, 2], ["category"], rest=True, total="Total", measure=MASS)
     (line,) = [line for line in table_files.to_csv(said).splitlines() if "autres" in line]
-    assert line == '"autres, non diffusé (2\u00a0lignes)";500;"–";"–"' and ">500</td>" in str(said.html())
+    assert line == '"autres, non diffusé (2\u00a0lignes)";500;"";""' and ">500</td>" in str(said.html())
     page, file = str(table.html()), table_files.to_csv(table)
     assert page.count('<tr class="others">') == 1 and "Autres\u00a0: secret statistique." in page
     assert "autres, non diffusé (2\u00a0lignes)" in page and "autres, non diffusé (2\u00a0lignes)" in file
@@ -88,6 +89,18 @@ def test_the_page_and_the_file_say_the_same_of_what_is_withheld(small_study: Stu
         assert all(word not in text for word in ("papier", "métal", "420", "77", ">s<", ';"s"', ";s;"))
     (line,) = [line for line in file.splitlines() if "autres" in line]
     assert "500" not in line
+
+
+def test_zero_nothing_and_withheld_have_each_a_sign(small_study: Study) -> None:
+    """0 is nobody, – nothing to say or not known, and what is withheld is one line without cells."""
+    frame = FAMILIES.assign(**{MASS: [900.0, 0.0, np.nan, 3.0, 1400.0]})
+    table = partly_hidden(small_study, frame, [3], ["category"], total="Total", measure=MASS)
+    cells = [row[1] for _, row in Printed(table).lines]
+    assert cells == ["900", "0", "–", "", "1\u202f400"]
+    page = str(table.html())
+    assert "–\u00a0: sans objet ou non connu." in page and '<td class="num"></td>' in page
+    known = partly_hidden(small_study, FAMILIES, [3], ["category"], total="Total", measure=MASS)
+    assert "sans objet" not in str(known.html())
 
 
 def test_the_audit_and_the_line_agree_and_the_team_has_none(small_study: Study) -> None:

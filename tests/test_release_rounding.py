@@ -145,6 +145,18 @@ def test_rounding_twice_is_rounding_once(values: list[float]) -> None:
     np.testing.assert_array_equal(once, to_step(once, digit(np.array(values), 2)))
 
 
+def test_no_bound_of_a_share_is_below_nothing_or_above_the_whole() -> None:
+    """98 % between 90 and 99.5 is no 110 %, nor is 100 % known exactly; a change may be more than 100 %."""
+    shares = {"share_percent": [98.0, 100.0, 2.0], "share_low_percent": [90.0, 100.0, 0.1]}
+    shares["share_high_percent"] = [99.5, 100.0, 4.0]
+    told = leaving(mass_t_per_year=[5.5, 6.5, 7.5], **shares)
+    assert max(told["share_high_percent"]) == 100 and min(told["share_low_percent"]) >= 0
+    again = reckoned(pd.DataFrame(shares), [])
+    assert max(again["share_high_percent"]) == 100
+    change = {"change_percent": [90.0], "change_low_percent": [60.0], "change_high_percent": [140.0]}
+    assert leaving(**change)["change_high_percent"][0] > 100
+
+
 def test_what_is_reckoned_has_the_digits_that_its_bounds_support() -> None:
     """A gap of 254 t between -31 and 576 is one of 300 t; its ends go outward, to two digits."""
     frame = pd.DataFrame(

@@ -23,8 +23,8 @@ def totals(flows: pd.DataFrame, by: str | list[str], total: bool = True) -> Brea
     Parameters
     ----------
     flows : pandas.DataFrame
-        Tidy flows holding the columns ``by``; t/year. :func:`propagation.prepare` and :func:`grouping.coded`,
-        called before, spare many groupings of the same flows the same work.
+        Tidy flows holding the columns ``by``; t/year. :func:`propagation.prepare`, called before, and keys
+        that are categories spare many groupings of the same flows the same work.
     by : str or list of str
         The key columns.
     total : bool

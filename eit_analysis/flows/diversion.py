@@ -74,60 +74,37 @@ def divert(
     return _moved(parts, chosen, share, to_route)
 
 
-def sort_better(
-    out: pd.DataFrame,
-    to_route: str,
-    share: float = 1.0,
-    category: str = "",
-    to_category: str = "",
-    from_route: str = "",
-) -> pd.DataFrame:
-    """``share`` of what is mixed or soiled is sorted: it becomes clean, and goes to another route.
+def apply_step(out: pd.DataFrame, step: FlowStep) -> pd.DataFrame:
+    """The parts after one step of a scenario.
 
-    What is taken out of mixed waste is of another family, ``to_category``. Hazardous waste stays: no sorting
-    makes it clean. Parameters and result are those of :func:`divert`.
+    ``divert``
+        :func:`divert`.
+    ``sort``
+        ``share`` of what is mixed or soiled becomes clean, and goes to another route; what is taken out of
+        mixed waste is of another family. Hazardous waste stays: no sorting makes it clean.
+    ``close``
+        What a contractor takes goes to a route, or each flow to the next one of its own (``NEXT``).
+    ``lose``
+        What an actor sends out goes nowhere any more: its parts are ``gone``, and cost or emit nothing.
+    ``tax``
+        The tax on a tonne of a route rises; what pays none still pays none (:mod:`outcomes`).
     """
     parts = as_declared(out)
-    bad = parts["quality"].isin(["mixed", "soiled"]) | (parts["category"] == "mixed")
-    chosen = _named(parts, category, from_route) & bad & (parts["hazardous"] != "yes")
-    family = {"category": to_category} if to_category else {}
-    return _moved(parts, chosen, share, to_route, quality="clean", **family)
-
-
-def close_outlet(out: pd.DataFrame, contractor: str, to_route: str = "") -> pd.DataFrame:
-    """What a contractor takes goes to a route, or each flow to the next one of its own (``NEXT``)."""
-    parts = as_declared(out)
-    next_route = to_route or parts["route"].map(NEXT).fillna(UNKNOWN)
-    return _moved(parts, parts["contractor"] == contractor, 1.0, next_route)
-
-
-def lose_site(out: pd.DataFrame, site_id: str) -> pd.DataFrame:
-    """What an actor sends out goes nowhere any more: its parts are ``gone``, and cost or emit nothing."""
-    parts = as_declared(out)
-    return _moved(parts, parts["site_id"] == site_id, 1.0, GONE)
-
-
-def raise_tax(out: pd.DataFrame, rise_eur_per_t: float, route: str) -> pd.DataFrame:
-    """The tax on a tonne of a route rises (EUR/t); what pays none still pays none (:mod:`outcomes`)."""
-    parts = as_declared(out)
-    risen = parts["tax_rise_eur_per_t"] + rise_eur_per_t * (parts["route"] == route)
-    return parts.assign(tax_rise_eur_per_t=risen)
-
-
-def apply_step(out: pd.DataFrame, step: FlowStep) -> pd.DataFrame:
-    """The parts after one step of a scenario."""
     match step.kind:
         case "divert":
-            return divert(out, step.to_route, step.share, step.category, step.from_route)
+            return divert(parts, step.to_route, step.share, step.category, step.from_route)
         case "sort":
-            return sort_better(
-                out, step.to_route, step.share, step.category, step.to_category, step.from_route
-            )
+            bad = parts["quality"].isin(["mixed", "soiled"]) | (parts["category"] == "mixed")
+            chosen = _named(parts, step.category, step.from_route) & bad & (parts["hazardous"] != "yes")
+            family = {"category": step.to_category} if step.to_category else {}
+            return _moved(parts, chosen, step.share, step.to_route, quality="clean", **family)
         case "close":
-            return close_outlet(out, step.contractor, step.to_route)
+            route = step.to_route or parts["route"].map(NEXT).fillna(UNKNOWN)
+            return _moved(parts, parts["contractor"] == step.contractor, 1.0, route)
         case "lose":
-            return lose_site(out, step.site_id)
-    return raise_tax(out, step.rise_eur_per_t, step.from_route)
+            return _moved(parts, parts["site_id"] == step.site_id, 1.0, GONE)
+    rise = step.rise_eur_per_t * (parts["route"] == step.from_route)
+    return parts.assign(tax_rise_eur_per_t=parts["tax_rise_eur_per_t"] + rise)
 
 
 def what_if(out: pd.DataFrame, steps: Sequence[FlowStep]) -> pd.DataFrame:

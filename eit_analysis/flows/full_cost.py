@@ -20,6 +20,7 @@ import pandas as pd
 from eit_analysis.flows.costs import PRICES, reference_prices
 from eit_analysis.flows.uncertainty.propagation import MASS
 
+KEYS = ["site_id", "category"]
 PARTS = ("purchase", "handling", "invoice", "collection", "treatment")
 WATERY = r"\bboues\b|^(?:eaux|suspensions aqueuses|concentrats aqueux)\b"
 
@@ -73,15 +74,12 @@ def bought_and_lost(out: pd.DataFrame, incoming: pd.DataFrame) -> pd.DataFrame:
         ``lost_purchase_eur_per_year`` and ``cost_eur_per_year`` (net, missing where none is declared); the
         dearest loss first.
     """
-    keys, spent = ["site_id", "category"], "lost_purchase_eur_per_year"
-    priced = incoming[(incoming["cost_eur_per_t"] > 0) & (incoming[MASS] > 0)]
-    priced = priced.astype(dict.fromkeys(keys, "str")).assign(paid=priced[MASS] * priced["cost_eur_per_t"])
-    bought = priced.groupby(keys)[[MASS, "paid"]].sum().rename(columns={MASS: "bought_t_per_year"})
-    left = out.astype(dict.fromkeys(keys, "str")).groupby(keys)[[MASS, "cost_eur_per_year"]].sum(min_count=1)
-    rows = left.join(bought, how="inner").reset_index()
+    spent = "lost_purchase_eur_per_year"
+    left = out.astype(dict.fromkeys(KEYS, "str")).groupby(KEYS)[[MASS, "cost_eur_per_year"]].sum(min_count=1)
+    rows = left.join(_bought(incoming), how="inner").reset_index()
     rows["lost_percent"] = 100 * rows[MASS] / rows["bought_t_per_year"]
     rows[spent] = rows[MASS] * rows["paid"] / rows["bought_t_per_year"]
-    columns = [*keys, "bought_t_per_year", MASS, "lost_percent", spent, "cost_eur_per_year"]
+    columns = [*KEYS, "bought_t_per_year", MASS, "lost_percent", spent, "cost_eur_per_year"]
     return rows.sort_values(spent, ascending=False, ignore_index=True)[columns]
 
 
@@ -94,19 +92,23 @@ def watery(out: pd.DataFrame, codes: pd.DataFrame) -> np.ndarray:
 def purchase_prices(out: pd.DataFrame, incoming: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame:
     """What a tonne of each outflow was bought for: the actor's own price for the family, else that of new
     matter."""
-    keys = ["site_id", "category"]
-    bought = incoming[(incoming["cost_eur_per_t"] > 0) & (incoming[MASS] > 0)].astype(
-        dict.fromkeys(keys, "str")
-    )
-    spent = bought.assign(spent=bought[MASS] * bought["cost_eur_per_t"]).groupby(keys)[["spent", MASS]].sum()
-    own = (spent["spent"] / spent[MASS]).rename("own").reset_index()
+    bought = _bought(incoming)
+    own = (bought["paid"] / bought["bought_t_per_year"]).rename("own").reset_index()
     new = factors[(factors["factor"] == "virgin_price") & (factors["route"] == "recycling")]
     new = new.rename(columns=dict(zip(["low", "central", "high"], PRICES, strict=True)))
-    named = out[keys].astype("str").merge(new.dropna(subset="category")[["category", *PRICES]], how="left")
+    named = out[KEYS].astype("str").merge(new.dropna(subset="category")[["category", *PRICES]], how="left")
     general = new.loc[new["category"].isna(), PRICES].iloc[0]
     price = named[PRICES].fillna(general).set_axis(out.index)
-    stated = out[keys].astype("str").merge(own, how="left")["own"].set_axis(out.index)
+    stated = out[KEYS].astype("str").merge(own, how="left")["own"].set_axis(out.index)
     return price.apply(lambda column: stated.fillna(column))
+
+
+def _bought(incoming: pd.DataFrame) -> pd.DataFrame:
+    """What each actor buys of each family at a price: ``bought_t_per_year`` and ``paid`` (EUR/year)."""
+    priced = incoming[(incoming["cost_eur_per_t"] > 0) & (incoming[MASS] > 0)]
+    priced = priced.astype(dict.fromkeys(KEYS, "str"))
+    amounts = priced.assign(bought_t_per_year=priced[MASS], paid=priced[MASS] * priced["cost_eur_per_t"])
+    return amounts.groupby(KEYS)[["bought_t_per_year", "paid"]].sum()
 
 
 def _everywhere(out: pd.DataFrame, factors: pd.DataFrame, factor: str) -> pd.DataFrame:

@@ -13,10 +13,16 @@ from eit_analysis.breakdown import Breakdown
 from eit_analysis.reference.obligations import VERDICTS, gravest
 
 SHOWN = ["site_id", "obligation", "law_flow", "duty_verdict", "fact", "law_question", "text_ref"]
+OTHERS = "others"  # verdicts that few actors have, together
+KEYS = ["obligation", "duty_verdict"]
 
 
-def counts(judged: pd.DataFrame) -> Breakdown:
+def counts(judged: pd.DataFrame, fewest: int = 0) -> Breakdown:
     """Actors by obligation and verdict, the gravest of each actor's.
+
+    All actors have one verdict on each obligation: the number that a single line withholds would be what the
+    others leave. Verdicts of fewer than ``fewest`` are one line, ``others``, and with them the least grave
+    until it is of as many.
 
     Parameters
     ----------
@@ -30,26 +36,37 @@ def counts(judged: pd.DataFrame) -> Breakdown:
         meet them, then as they stand in the law; verdicts from the gravest.
     """
     worst_of = named(gravest(judged))
-    keys = ["obligation", "duty_verdict"]
-    rows = worst_of.groupby(keys, sort=False).agg(n_sites=("site_id", "nunique")).reset_index()
+    sizes = _counted(worst_of)
+    order = sizes.assign(many=sizes["n_sites"] >= fewest, grave=-sizes["duty_verdict"].map(VERDICTS.index))
+    sizes = order.sort_values(["many", "grave"])
+    of_one = sizes.groupby("obligation")["n_sites"]
+    rare = ~sizes["many"] | (of_one.cumsum() - sizes["n_sites"] < fewest)
+    rare &= of_one.transform("min") < fewest
+    together = pd.MultiIndex.from_frame(worst_of[KEYS]).isin(pd.MultiIndex.from_frame(sizes.loc[rare, KEYS]))
+    told = worst_of.assign(duty_verdict=worst_of["duty_verdict"].mask(together, OTHERS))
+    rows = _counted(told)
     of = rows[rows["duty_verdict"] == "not_met"].set_index("obligation")["n_sites"]
     first = {code: place for place, code in enumerate(judged["obligation"].unique())}
     order = rows.assign(
         worst=-rows["obligation"].map(of).astype(float).fillna(0),
         law=rows["obligation"].map(first),
-        grave=rows["duty_verdict"].map(VERDICTS.index),
+        grave=rows["duty_verdict"].map([*VERDICTS, OTHERS].index),
     )
-    rows = order.sort_values(["worst", "law", "grave"], ignore_index=True)[[*keys, "n_sites"]]
-    return Breakdown(rows, keys, worst_of[["site_id", *keys]])
+    rows = order.sort_values(["worst", "law", "grave"], ignore_index=True)[[*KEYS, "n_sites"]]
+    return Breakdown(rows, KEYS, told[["site_id", *KEYS]])
 
 
 def beside(printed: pd.DataFrame) -> pd.DataFrame:
     """The printed :func:`counts`, one line per obligation and one column per verdict, ``n_sites_not_met``...
 
-    A verdict that nobody has, or that the audience may not read, is missing.
+    Zero where nobody has the verdict, missing where it is one of ``others`` or may not be read.
     """
     wide = printed.pivot(index="obligation", columns="duty_verdict", values="n_sites")
-    wide = wide.reindex(index=printed["obligation"].unique(), columns=list(VERDICTS))
+    wide = wide.reindex(index=printed["obligation"].unique(), columns=[*VERDICTS, OTHERS])
+    told = wide.sum(axis=1)
+    whole = wide[OTHERS].isna() & (told == told.max())  # all actors are in it
+    wide.loc[whole, list(VERDICTS)] = wide.loc[whole, list(VERDICTS)].fillna(0)
+    wide = wide.drop(columns=OTHERS) if wide[OTHERS].isna().all() else wide
     return wide.add_prefix("n_sites_").reset_index().rename_axis(columns=None)
 
 
@@ -69,7 +86,7 @@ def by_actor(judged: pd.DataFrame) -> pd.DataFrame:
 
 def worst(judged: pd.DataFrame) -> pd.DataFrame:
     """Of each actor and obligation the gravest verdict, with what it rests on and what to ask."""
-    return named(gravest(judged))[["site_id", "obligation", "duty_verdict", "fact", "law_question"]]
+    return named(gravest(judged))[["site_id", *KEYS, "fact", "law_question"]]
 
 
 def named(judged: pd.DataFrame) -> pd.DataFrame:
@@ -83,3 +100,7 @@ def to_show(judged: pd.DataFrame) -> pd.DataFrame:
     rank = rows["duty_verdict"].map(VERDICTS.index)
     order = rows.assign(rank=rank).sort_values(["site_id", "rank"], kind="stable", ignore_index=True)
     return order[SHOWN]
+
+
+def _counted(worst_of: pd.DataFrame) -> pd.DataFrame:
+    return worst_of.groupby(KEYS, sort=False).agg(n_sites=("site_id", "nunique")).reset_index()

@@ -152,11 +152,12 @@ def in_brief(recovered: pd.DataFrame, changed: pd.DataFrame, material: pd.DataFr
     -------
     pandas.DataFrame
         ``scenario``, ``recovered_percent``, ``as_material_percent``, then each effect with its unit
-        (``BRIEF``), missing for today.
+        (``BRIEF``), which is zero today; missing where it may not be read.
     """
     wide = changed.pivot(index="scenario", columns="effect", values=CHANGES[0]).reindex(columns=list(BRIEF))
     wide = wide.map(lambda amount: float(f"{amount:.2g}"))
     told = wide.rename(columns=BRIEF).dropna(how="all").reindex([TODAY, *changed["scenario"].unique()])
+    told.loc[TODAY] = 0.0
     for place, (rows, by) in enumerate(((recovered, "valorised"), (material, "as_material"))):
         share = rows[rows[by] == "yes"].set_index("scenario")["share_percent"]
         told.insert(place, ("recovered", "as_material")[place] + "_percent", share.reindex(told.index))

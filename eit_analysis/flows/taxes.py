@@ -3,10 +3,9 @@
     low_y = min over paths of t_y,  high_y = max over paths of t_y,  T_y = sum of m (low_y + high_y) / 2
     rise_y: the same of t_y - t_first, both years on one path
 
-A path is a plant of the law of 2019 to 2025 followed by one version of the rates of 2026 to 2030
-(``waste_tax.csv``). What is burned pays by the plant's performance, whether its energy is called recovered or
-not; waste burned for energy may also go to a plant that pays nothing. Hazardous waste has rates of its own; a
-flow without code may be of either.
+A path is a plant, from 2019 to 2030 (``waste_tax.csv``). What is burned pays by the plant's performance,
+whether its energy is called recovered or not; waste burned for energy may also go to a plant that pays
+nothing. Hazardous waste has rates of its own; a flow without code may be of either.
 """
 
 from __future__ import annotations
@@ -24,40 +23,28 @@ from eit_analysis.errors import UsageError
 from eit_analysis.flows.costs import PRICES, estimates
 from eit_analysis.reference.designations import suggestions
 
-# Codes that landfills for inert waste take without a test: arrêté of 12 December 2014, annex I.
-INERT = (
-    "101103", "150107", "170101", "170102", "170103", "170107", "170202", "170302", "170504", "191205",
-    "200202",
-)  # fmt: skip
 NEVER_HAZARDOUS = ("food", "biowaste")
 ENDS = ["low", "high"]
 KEYS = ["route", "hazardous"]
+PATH = [*KEYS, "plant"]
+FORMER = 2025  # law 2018-1317; those of law 2026-103 follow
 RATES = ["tax_low", "tax_high", "rise_low", "rise_high"]
 
 
 @cache
 def _paths() -> pd.DataFrame:
-    """The rates of every path: ``route, hazardous, plant, version, year, low, high``."""
+    """The rates of every path: ``route, hazardous, plant, year, low, high``."""
     table = reference.load("waste_tax").rename(columns={f"{end}_eur_per_t": end for end in ENDS})
-    table = table.assign(route=table["routes"].str.split()).explode("route")
-    kinds = [*KEYS, "kind"]
-    before, after = table[table["version"].isna()], table[table["version"].notna()]
-    plants, versions = (
-        before[[*kinds, "plant"]].drop_duplicates(),
-        after[[*kinds, "version"]].drop_duplicates(),
-    )
-    rows = [
-        before.drop(columns="version").merge(versions, on=kinds),
-        after.drop(columns="plant").merge(plants, on=kinds),
-    ]
-    return pd.concat(rows)[[*KEYS, "plant", "version", "year", *ENDS]].reset_index(drop=True)
+    lists = {"route": table["routes"].str.split(), "plant": table["plants"].str.split()}
+    rows = table.assign(**lists).explode("route").explode("plant")
+    return rows[[*PATH, "year", *ENDS]].reset_index(drop=True)
 
 
 def steps(year: int) -> list[int]:
-    """The first year of the table from a year on, the last of the law of 2025, the last of all."""
-    known, enacted = _paths()["year"], reference.load("waste_tax").query("version.isna()")["year"].max()
-    first, last = int(np.clip(year, known.min(), known.max())), int(known.max())
-    return sorted({first, max(first, int(enacted)), last})
+    """The first year of the table from a year on, the last of the former law, the last of all."""
+    known = _paths()["year"]
+    first = int(np.clip(year, known.min(), known.max()))
+    return sorted({first, max(first, FORMER), int(known.max())})
 
 
 def rates(years: Sequence[int]) -> pd.DataFrame:
@@ -68,15 +55,14 @@ def rates(years: Sequence[int]) -> pd.DataFrame:
     UsageError
         When the table does not hold one of the years, or none is asked for.
     """
-    known = _paths()["year"]
-    if not years or not set(years) <= set(known):
+    known = _paths()
+    if not years or not set(years) <= set(known["year"]):
         raise UsageError(
-            f"Le barème de TGAP va de {known.min()} à {known.max()}\u00a0: "
+            f"Le barème de TGAP va de {known['year'].min()} à {known['year'].max()}\u00a0: "
             "choisissez une première et une dernière année entre les deux."
         )
-    path = [*KEYS, "plant", "version"]
-    first = _paths().query("year == @years[0]").drop(columns="year")
-    rows = _paths()[known.isin(years)].merge(first, on=path, suffixes=("", "_first"))
+    first = known[known["year"] == years[0]].drop(columns="year")
+    rows = known[known["year"].isin(years)].merge(first, on=PATH, suffixes=("", "_first"))
     later = rows["year"] != years[0]
     # No rate of a path was ever lowered: where two years are known by one range, the rise is not below zero.
     rows["rise_low"] = (rows["low"] - rows["high_first"]).clip(lower=0) * later
@@ -158,11 +144,15 @@ def taxes(yearly: pd.DataFrame, by: str | list[str], since_first: bool = False) 
 
 
 def is_inert(out: pd.DataFrame) -> pd.Series:
-    """Whether the code of each flow, else what its designation surely means, is of inert waste."""
+    """Whether the code of each flow, else what its designation surely means, is of inert waste.
+
+    That which landfills for inert waste take without a test: ``inert_waste.csv``.
+    """
+    inert_codes = reference.load("inert_waste")["waste_code"]
     coded = out["waste_code"] != "unknown"
     found = suggestions(out.loc[~coded & (out["category"] == "mineral"), "description"])
     sure = found[found["confident"] & (found["suggestion_rank"] == 1)]
-    inert = sure.loc[sure["waste_code"].isin(INERT), "designation"]
-    return out["waste_code"].isin(INERT) | (
+    inert = sure.loc[sure["waste_code"].isin(inert_codes), "designation"]
+    return out["waste_code"].isin(inert_codes) | (
         ~coded & (out["category"] == "mineral") & out["description"].isin(inert)
     )

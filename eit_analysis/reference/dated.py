@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
+import numpy as np
 import pandas as pd
 
 from eit_analysis.errors import UsageError
@@ -19,15 +20,19 @@ def in_force(rules: pd.DataFrame, day: str = "") -> pd.DataFrame:
 
 
 def changed(rules: pd.DataFrame, then: str, now: str) -> pd.DataFrame:
-    """The rows in force on one of two days and not on the other, with ``law_change``: ``entered``, ``ended``.
+    """The rows in force on the second of two days alone, then those that ended and that nothing follows.
 
-    A row that a later one replaces ends, and its successor enters.
+    A duty keeps its ``code`` from one text to the next: ``law_change`` is ``entered`` where no text asked it
+    on the first day, ``replaced`` where one did, which is ``former_text_ref``, else ``ended``.
     """
     before, after = in_force(rules, then), in_force(rules, now)
-    parts = [after.assign(law_change="entered"), before.assign(law_change="ended")]
-    both = pd.concat(parts, ignore_index=True)
-    once = both[~both.duplicated([*rules], keep=False)]
-    return once.sort_values(["from_date", "law_change"], kind="stable", ignore_index=True)
+    both = pd.concat([before, after]).duplicated([*rules], keep=False).to_numpy()
+    left, new = before[~both[: len(before)]], after[~both[len(before) :]]
+    former = left.drop_duplicates("code", keep="last").set_index("code")["text_ref"]
+    new = new.assign(former_text_ref=new["code"].map(former))
+    new["law_change"] = np.where(new["former_text_ref"].notna(), "replaced", "entered")
+    gone = left[~left["code"].isin(new["code"])].assign(law_change="ended")
+    return pd.concat([new, gone]).sort_values(["from_date", "law_change"], kind="stable", ignore_index=True)
 
 
 def survey_year(sites: pd.DataFrame, wave: str) -> int:

@@ -7,7 +7,9 @@ the mass at the densest of its family
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache
+from typing import Any
 
 import pandas as pd
 
@@ -70,10 +72,36 @@ def stated_litres(text: str) -> float | None:
     return count * float(found["litres"]) * times * WEEKS[found["period"]]
 
 
+def concerned(out: pd.DataFrame, rule: Mapping[Any, Any]) -> pd.Series:
+    """Which :func:`readable` flows a row of ``obligations.csv`` is about."""
+    chosen = pd.Series(not (rule["categories"] or rule["waste_codes"]), out.index)
+    if rule["categories"]:
+        chosen |= out["category"].isin(rule["categories"].split())
+    if rule["waste_codes"]:
+        chosen |= out["code"].str.startswith(tuple(rule["waste_codes"].split()))
+    if rule["except_waste_codes"]:
+        chosen &= ~out["code"].str.startswith(tuple(rule["except_waste_codes"].split()))
+    if rule["words"]:
+        chosen &= named(out["words"], rule["words"])
+    if rule["collected_by"] == "private":
+        chosen &= ~out["public"]
+    if rule["hazardous"] == "yes":
+        chosen &= out["hazard"] == "yes"
+    elif rule["hazardous"] == "no":
+        chosen &= out["hazard"] != "yes"
+    if rule["routes"]:
+        chosen &= out["route"].isin(rule["routes"].split())
+    return chosen & ((out["quality"] == rule["quality"]) if rule["quality"] else True)
+
+
+def has_word(text: list[str], words: str) -> bool:
+    """Whether a list of words has one of some others."""
+    return not set(words.split()).isdisjoint(text)
+
+
 def named(texts: pd.Series, words: str) -> pd.Series:
     """Which lists of words have one of some others."""
-    wanted = set(words.split())
-    return pd.Series([not wanted.isdisjoint(text) for text in texts], texts.index, dtype=bool)
+    return pd.Series([has_word(text, words) for text in texts], texts.index, dtype=bool)
 
 
 def _folded(column: pd.Series) -> pd.Series:

@@ -16,31 +16,26 @@ flows whose designation has one of ``sure_words`` can show that it is not met.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
 import pandas as pd
 
 from eit_analysis import reference
-from eit_analysis.french import counted, exact, listed, tonnes
+from eit_analysis.french import exact, listed, tonnes
 from eit_analysis.reference.dated import in_force
-from eit_analysis.reference.law_flows import named, readable
-from eit_analysis.reference.vocabulary import heading
+from eit_analysis.reference.law_flows import concerned, has_word, readable
+from eit_analysis.reference.law_words import MASS, Row, quoting, said
 
 VERDICTS = ("not_met", "unknown", "met", "not_concerned")  # the gravest first
 SOURCE = ["source_file", "source_sheet", "source_row"]
 COLUMNS = ["site_id", "obligation", "duty", "law_flow", "verdict", "fact", "question", "text_ref", *SOURCE]
-MASS, LOW, HIGH = "mass_t_per_year", "mass_low_t_per_year", "mass_high_t_per_year"
+LOW, HIGH = "mass_low_t_per_year", "mass_high_t_per_year"
 KEPT_APART = ("reuse", "recycling", "composting", "digestion")  # a mix that goes there is sorted
 COOKING_OIL_KG_PER_L = 0.92
-LISTED = 3
 # Who most likely has some hazardous waste: industry, repair of vehicles.
 INDUSTRY = (*map(str, range(10, 34)), "45")
-Row = Mapping[Any, Any]
-Case = tuple[
-    str, str, str, list[Row]
-]  # verdict, what it rests on, which question, the flows that it is about
+Case = tuple[str, str, str, list[Row]]  # verdict, what it rests on, which question, the flows it is about
 OF_FLOWS = ("categories", "waste_codes", "words", "hazardous", "collected_by")  # what a row says of its flows
 
 
@@ -71,13 +66,13 @@ def verdicts(
         aside = unread[unread["direction"] == "out"].assign(**dict.fromkeys((MASS, LOW, HIGH), float("nan")))
         out = pd.concat([out, aside[[name for name in aside if name in out]]]) if len(aside) else out
     out = readable(out[out["site_id"].isin([actor["site_id"] for actor in actors])]).reset_index(drop=True)
-    concerned = [_concerned(out, rule).to_numpy() for rule in rules]
+    of_rules = [concerned(out, rule).to_numpy() for rule in rules]
     places, records = out.groupby("site_id").indices, out.to_dict("records")
     found = []
     for actor in actors:
         own = [int(place) for place in places.get(actor["site_id"], ())]
         judge = _Actor(actor, [records[place] for place in own])
-        for rule, chosen in zip(rules, concerned, strict=True):
+        for rule, chosen in zip(rules, of_rules, strict=True):
             found.append(judge.judged(rule, [records[place] for place in own if chosen[place]]))
     return pd.DataFrame(found, columns=COLUMNS)
 
@@ -101,28 +96,6 @@ def questions(judged: pd.DataFrame) -> pd.DataFrame:
     return texts.groupby(cell, sort=False)["question"].agg(" ".join).reset_index()
 
 
-def _concerned(out: pd.DataFrame, rule: Row) -> pd.Series:
-    """Which flows a row is about."""
-    chosen = pd.Series(not (rule["categories"] or rule["waste_codes"]), out.index)
-    if rule["categories"]:
-        chosen |= out["category"].isin(rule["categories"].split())
-    if rule["waste_codes"]:
-        chosen |= out["code"].str.startswith(tuple(rule["waste_codes"].split()))
-    if rule["except_waste_codes"]:
-        chosen &= ~out["code"].str.startswith(tuple(rule["except_waste_codes"].split()))
-    if rule["words"]:
-        chosen &= named(out["words"], rule["words"])
-    if rule["collected_by"] == "private":
-        chosen &= ~out["public"]
-    if rule["hazardous"] == "yes":
-        chosen &= out["hazard"] == "yes"
-    elif rule["hazardous"] == "no":
-        chosen &= out["hazard"] != "yes"
-    if rule["routes"]:
-        chosen &= out["route"].isin(rule["routes"].split())
-    return chosen & ((out["quality"] == rule["quality"]) if rule["quality"] else True)
-
-
 class _Actor:
     """One actor before the rows of the law; ``flows`` are its own, the heaviest first, the unread last."""
 
@@ -136,7 +109,7 @@ class _Actor:
 
     def judged(self, rule: Row, own: list[Row]) -> list[Any]:
         verdict, fact, asked, about = self._case(rule, own)
-        question = asked and (rule["question_fr"] if asked == "own" else _said(asked, rule))
+        question = asked and (rule["question_fr"] if asked == "own" else said(asked, rule))
         place = (about or self.flows or [self.actor])[0]
         names = [self.actor["site_id"], rule["obligation"], rule["code"], rule["flow_fr"]]
         return [*names, verdict, fact, question, rule["text_ref"], *(place[name] for name in SOURCE)]
@@ -144,51 +117,46 @@ class _Actor:
     def _case(self, rule: Row, own: list[Row]) -> Case:
         activities, of_flows = tuple(rule["naf_codes"].split()), any(rule[name] for name in OF_FLOWS)
         if activities and not self.naf:
-            return "unknown", _said("law_no_activity", rule), "law_ask_activity", own
+            return "unknown", said("law_no_activity", rule), "law_ask_activity", own
         if activities and not self.naf.startswith(activities):
-            return "not_concerned", _said("law_activity", rule, naf=self.naf), "", own
+            return "not_concerned", said("law_activity", rule, naf=self.naf), "", own
         aside, own = [flow for flow in own if pd.isna(flow[MASS])], _read(own)
         below = self._threshold(rule, own)
         if below and rule["threshold_unit"] == "people":
             return *below, own
         found = (*below, own) if below else self._found(rule, own, of_flows)
         if aside and found[0] in ("met", "not_concerned"):
-            return "unknown", _flows("law_declared", aside), "law_ask_unread", aside
+            return "unknown", quoting("law_declared", aside), "law_ask_unread", aside
         return found
 
     def _found(self, rule: Row, own: list[Row], of_flows: bool) -> Case:
         """The case of an actor that the activity and the threshold leave in."""
         if of_flows and not own:
             return self._absent(rule)
-        if bad := [flow for flow in own if _has(flow["words"], rule["barred_words"])]:
-            return "not_met", _flows("law_declared", bad), "", bad
+        if bad := [flow for flow in own if has_word(flow["words"], rule["barred_words"])]:
+            return "not_met", quoting("law_declared", bad), "", bad
         if rule["check"] != "ask":
             return self._routes(rule, own)
-        proven = [flow for flow in own if _has(flow["proof"], rule["proof_words"])]
+        proven = [flow for flow in own if has_word(flow["proof"], rule["proof_words"])]
         if proven and (len(proven) == len(own) or not of_flows):
-            return "met", _flows("law_declared", proven), "", own
+            return "met", quoting("law_declared", proven), "", own
         asked = "law_ask_mix" if rule["question_fr"] == "MIX" else "own"
-        return "unknown", _flows("law_declared", own) if of_flows else rule["who_fr"], asked, own
+        return "unknown", quoting("law_declared", own) if of_flows else rule["who_fr"], asked, own
 
     def _absent(self, rule: Row) -> Case:
         """Nothing declared of the matter: a mix may name it, or hide it; an industry rarely has none."""
         if rule["if_absent"] == "ask_hazard":
             if self.mirrored:
-                return "unknown", _flows("law_mirror", self.mirrored), "law_ask_mirror", self.mirrored
+                return "unknown", quoting("law_mirror", self.mirrored), "law_ask_mirror", self.mirrored
             likely = not self.naf or self.naf.startswith(INDUSTRY)
             verdict, asked = ("unknown", "law_ask_hazard") if likely else ("not_concerned", "")
-            return verdict, _said("law_no_hazard", rule), asked, []
+            return verdict, said("law_no_hazard", rule), asked, []
         asked = rule["if_absent"] == "unknown"
         if rule["check"] == "sorted" and self.mixes:
-            hidden = (
-                rule["if_absent"],
-                _flows("law_mix", self.mixes),
-                "law_ask_mix" if asked else "",
-                self.mixes,
-            )
-            return self._mixed(rule) or hidden
+            told, question = quoting("law_mix", self.mixes), "law_ask_mix" if asked else ""
+            return self._mixed(rule) or (rule["if_absent"], told, question, self.mixes)
         own = "own" if rule["question_fr"] else "law_ask_absent"
-        return rule["if_absent"], _said("law_absent", rule), own if asked else "", []
+        return rule["if_absent"], said("law_absent", rule), own if asked else "", []
 
     def _threshold(self, rule: Row, own: list[Row]) -> tuple[str, str, str] | None:
         """What leaves the actor below the threshold, or in doubt of it; none where it is above."""
@@ -197,11 +165,10 @@ class _Actor:
         if unit == "people":
             people = float(self.actor["headcount"])
             if pd.isna(people):
-                return "unknown", _said("law_no_people", rule), "law_ask_people"
+                return "unknown", said("law_no_people", rule), "law_ask_people"
             below, amount = people <= limit, exact(people)
-        elif (
-            unit == "l_per_week"
-        ):  # a volume that masses give is a least one: it never proves that it is below
+        elif unit == "l_per_week":
+            # A volume that masses give is a least one: it never proves that it is below.
             told = self.waste and all(flow["public"] and flow["stated"] for flow in self.waste)
             below, amount = bool(told) and self.litres < limit, f"{exact(self.litres)}\u00a0l par semaine"
         elif unit == "l_per_year":
@@ -210,8 +177,8 @@ class _Actor:
         else:
             below, amount = bool(limit) and high <= limit, f"{tonnes(sum(f[MASS] for f in own))}\u00a0t/an"
             if unit and limit and low <= limit < high:
-                return "unknown", _said("law_below", rule, amount=amount), "law_ask_weight"
-        return ("not_concerned", _said("law_below", rule, amount=amount), "") if below else None
+                return "unknown", said("law_below", rule, amount=amount), "law_ask_weight"
+        return ("not_concerned", said("law_below", rule, amount=amount), "") if below else None
 
     def _routes(self, rule: Row, own: list[Row]) -> Case:
         barred = [flow for flow in own if flow["route"] in rule["barred_routes"].split()]
@@ -223,37 +190,37 @@ class _Actor:
             return found
         doubtful = rule["doubtful_routes"].split()
         if rule["check"] == "order" and (late := [flow for flow in own if flow["route"] in doubtful]):
-            return "unknown", _flows("law_order", late), "own", late
+            return "unknown", quoting("law_order", late), "own", late
         if bad := soiled + [flow for flow in own if flow["route"] in doubtful]:
-            return "unknown", _flows("law_declared", bad), "law_ask_why", bad
+            return "unknown", quoting("law_declared", bad), "law_ask_why", bad
         if bad := [flow for flow in own if flow["route"] == "unknown"]:
-            return "unknown", _flows("law_declared", bad), "law_ask_route", bad
+            return "unknown", quoting("law_declared", bad), "law_ask_route", bad
         proof = rule["proof_words"]
-        if bad := [f for f in own if proof and f["route"] != "reuse" and not _has(f["proof"], proof)]:
-            return "unknown", _flows("law_declared", bad), "own", bad
-        fact = _flows("law_declared", own)
+        if bad := [f for f in own if proof and f["route"] != "reuse" and not has_word(f["proof"], proof)]:
+            return "unknown", quoting("law_declared", bad), "own", bad
+        fact = quoting("law_declared", own)
         if rule["check"] == "sorted" and self.mixes:
-            fact += reference.sentence("law_beside_mix", flows=listed(list(_quoted(self.mixes))))
+            fact += quoting("law_beside_mix", self.mixes)
         return "met", fact, "", own
 
     def _mixed(self, rule: Row) -> Case | None:
         """The breach where a mix that is disposed of names the matter."""
         away = [flow for flow in _read(self.mixes) if flow["route"] in rule["barred_routes"].split()]
-        bad = [flow for flow in away if _has(flow["words"], rule["mix_words"])]
+        bad = [flow for flow in away if has_word(flow["words"], rule["mix_words"])]
         return self._breach(rule, bad, []) if bad else None
 
     def _breach(self, rule: Row, bad: list[Row], own: list[Row]) -> Case:
         """Not met, unless the text may leave out what was declared, or what the public service collects."""
         of_public = rule["threshold_unit"] == "l_per_week" and not any(flow["private"] for flow in bad)
         if of_public and self.litres < float(rule["threshold"]):
-            return "unknown", _flows("law_barred", bad), "law_ask_collection", bad
+            return "unknown", quoting("law_barred", bad), "law_ask_collection", bad
         if words := rule["sure_words"]:
-            surely = sum(flow[LOW] for flow in own if _has(flow["words"], words))
-            sure = [flow for flow in bad if _has(flow["words"], words)]
+            surely = sum(flow[LOW] for flow in own if has_word(flow["words"], words))
+            sure = [flow for flow in bad if has_word(flow["words"], words)]
             if not sure or surely <= float(rule["threshold"]):
-                return "unknown", _flows("law_left_out", bad), "law_ask_left_out", bad
+                return "unknown", quoting("law_left_out", bad), "law_ask_left_out", bad
             bad = sure
-        return "not_met", _flows("law_barred", bad), "", bad
+        return "not_met", quoting("law_barred", bad), "", bad
 
 
 def _read(flows: list[Row]) -> list[Row]:
@@ -268,33 +235,3 @@ def _mirrors() -> dict[str, tuple[str, ...]]:
         code: tuple(naf.split()) or ("",)
         for code, naf in zip(table["waste_code"], table["giver_naf_codes"], strict=True)
     }
-
-
-def _has(text: list[str], words: str) -> bool:
-    return not set(words.split()).isdisjoint(text)
-
-
-def _said(name: str, rule: Row, **fields: str) -> str:
-    known = {"flow": rule["flow_fr"], "threshold": exact(float(rule["threshold"] or 0))}
-    return reference.sentence(name, **known, unit=_unit(rule["threshold_unit"]), **fields)
-
-
-def _unit(code: str) -> str:
-    return heading("threshold_unit").labels.get(code, "") if code else ""
-
-
-def _flows(name: str, rows: list[Row]) -> str:
-    """A sentence that quotes the heaviest flows: designation, tonnes and route."""
-    return reference.sentence(name, flows=listed(list(_quoted(rows))))
-
-
-def _quoted(rows: list[Row]) -> Iterator[str]:
-    routes, families = heading("route").labels, heading("category").labels
-    for row in rows[:LISTED]:
-        known = isinstance(row["description"], str)
-        name = row["description"] if known else families.get(row["category"], "sans désignation")
-        route = routes.get(row["route"], row["route"])
-        amount: str = "quantité illisible" if pd.isna(row[MASS]) else f"{tonnes(row[MASS])}\u00a0t/an"
-        yield f"«\u00a0{name}\u00a0» ({amount}, {route})"
-    if len(rows) > LISTED:
-        yield counted(len(rows) - LISTED, "autre flux", "autres flux")

@@ -22,7 +22,7 @@ elimination); Sidak (1967), J. Am. Stat. Assoc. 62, 626-633; Madron (1992), Proc
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 
 import numpy as np
 import pandas as pd
@@ -87,10 +87,7 @@ def critical_value(count: int, level: float = LEVEL) -> float:
 
 
 def eliminate(
-    arcs: pd.DataFrame,
-    environment: Collection[str],
-    imbalance: Mapping[str, float] | None = None,
-    level: float = LEVEL,
+    arcs: pd.DataFrame, environment: Collection[str], level: float = LEVEL
 ) -> tuple[Balance, pd.DataFrame]:
     """Serial elimination: the worst measurement is named and taken as unmeasured, until none is suspect.
 
@@ -112,7 +109,7 @@ def eliminate(
     left = arcs.reset_index(drop=True)
     named: list[pd.DataFrame] = []
     while True:
-        balance = reconcile(left, environment, imbalance)
+        balance = reconcile(left, environment)
         tests = measurement_test(balance, level)
         if not tests["suspect"].any():
             break

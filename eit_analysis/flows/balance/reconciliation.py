@@ -1,10 +1,10 @@
 """Mass balance of a network: measured flows reconciled, unmeasured ones estimated where they can be.
 
-Flows x (t/year) run along arcs; every node but the environment conserves mass, A x = b, where A is +1 at the
-target and -1 at the source of each arc and b is zero or a stated imbalance. A stock is an arc to the
-environment. With measurements x of covariance V (diagonal), least squares gives
+Flows x (t/year) run along arcs; every node but the environment conserves mass, A x = 0, where A is +1 at the
+target and -1 at the source of each arc. A stock is an arc to the environment. With measurements x of
+covariance V (diagonal), least squares gives
 
-    x^ = x - V A' (A V A')^-1 (A x - b),    chi^2 = (A x - b)' (A V A')^-1 (A x - b).
+    x^ = x - V A' (A V A')^-1 A x,    chi^2 = (A x)' (A V A')^-1 A x.
 
 Unmeasured flows are first taken out by merging the two ends of each, so that A is what remains between merged
 nodes. Which flows can be known is then a matter of graph, exact and linear in the size of the network:
@@ -22,7 +22,7 @@ Sources: Narasimhan & Jordache (2000), Data Reconciliation and Gross Error Detec
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -73,10 +73,8 @@ class Balance:
     forest: Forest
 
 
-def reconcile(
-    arcs: pd.DataFrame, environment: Collection[str], imbalance: Mapping[str, float] | None = None
-) -> Balance:
-    """x^ = x - V A' (A V A')^-1 (A x - b), with unmeasured flows estimated where observable.
+def reconcile(arcs: pd.DataFrame, environment: Collection[str]) -> Balance:
+    """x^ = x - V A' (A V A')^-1 A x, with unmeasured flows estimated where observable.
 
     Parameters
     ----------
@@ -84,14 +82,11 @@ def reconcile(
         ``flow``, ``source``, ``target``, ``mass_t_per_year`` (missing: not measured), ``sd_t_per_year``.
     environment : collection of str
         Nodes that do not conserve mass.
-    imbalance : mapping, optional
-        b: what comes in less what goes out of a node, t/year; zero where not stated.
 
     Raises
     ------
     UsageError
-        A measured flow without a standard deviation, an imbalance at no node of the network, or exact values
-        that contradict one another.
+        A measured flow without a standard deviation, or exact values that contradict one another.
     """
     mass, sd = arcs[MASS].to_numpy(float), arcs[SD].to_numpy(float)
     measured = ~np.isnan(mass)
@@ -99,13 +94,12 @@ def reconcile(
         raise UsageError("Chaque flux mesuré du bilan doit porter un écart-type, nul ou positif.")
     nodes, names = number_ends(arcs, environment)
     size = len(names)
-    stated = _stated(imbalance or {}, names)
     forest = spanning_forest(nodes[:, ~measured], size)
     merged = forest.component[nodes]
     free = measured & (sd > 0) & (merged[0] != merged[1])
     variance = np.where(free, sd**2, 0.0)
     known = np.where(measured, mass, 0.0)
-    excess = _net(merged, known, size) - np.bincount(forest.component, stated, minlength=size)
+    excess = _net(merged, known, size)
     row, degrees = _rows(merged[:, free], forest.component, excess, names)
     ends = np.where(free, row[merged], -1)
     solver = _factorise(ends, variance, degrees)
@@ -115,7 +109,7 @@ def reconcile(
     value = known - variance * (multiplier[ends[1]] - multiplier[ends[0]])
     chi_square = float(multiplier[row[row >= 0]] @ excess[row >= 0])
     # What each side of an unmeasured flow lacks is what it must carry.
-    carried = forest.carried(stated - _net(nodes, value, size))
+    carried = forest.carried(-_net(nodes, value, size))
     value[~measured] = np.where(forest.bridge, carried, np.nan)
     kind = np.select([measured & (sd == 0), free, measured], [2, 0, 1], 4)
     kind[~measured] = np.where(forest.bridge, 3, 4)
@@ -186,16 +180,6 @@ def number_ends(arcs: pd.DataFrame, environment: Collection[str]) -> tuple[np.nd
         outside |= names == name
     number = np.where(outside, 0, np.cumsum(~outside))
     return number[codes].reshape(2, -1), np.concatenate([[""], names[~outside]])
-
-
-def _stated(imbalance: Mapping[str, float], names: np.ndarray) -> np.ndarray:
-    place = {name: number for number, name in enumerate(names)} if imbalance else {}
-    unknown = [name for name in imbalance if name not in place]
-    if unknown:
-        raise UsageError(f"Écart donné pour {unknown[0]}, qui n'est pas un nœud du bilan.")
-    stated = np.zeros(len(names))
-    stated[[place[name] for name in imbalance]] = list(imbalance.values())
-    return stated
 
 
 def _incidence(ends: np.ndarray, size: int) -> csr_array:

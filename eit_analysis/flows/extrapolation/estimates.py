@@ -27,6 +27,7 @@ from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS, propagat
 from eit_analysis.flows.uncertainty.scaling import scaled
 
 OBSERVED = "observed_t_per_year"
+LENT = "borrowed_percent"
 EXTRAPOLATED = [f"extrapolated{end}_t_per_year" for end in ("", "_low", "_high")]
 
 
@@ -79,9 +80,10 @@ def by_category(out: pd.DataFrame, planned: Plan) -> Breakdown:
     -------
     Breakdown
         ``category`` (heaviest first, « Total » last), ``n_sites`` (that declared it),
-        ``observed_t_per_year``, extrapolated mass and 95 % bounds, of the divisions that have a basis.
+        ``observed_t_per_year``, extrapolated mass and 95 % bounds, of the divisions that have a basis;
+        for the team ``borrowed_percent``, the part of that mass that takes the ratio of other divisions.
     """
-    keys, columns = ["category"], ["category", "n_sites", OBSERVED, *EXTRAPOLATED]
+    keys, columns = ["category"], ["category", "n_sites", OBSERVED, *EXTRAPOLATED, LENT]
     _, own, part = planned.divisions
     lost = _lost(planned, part)
     own, part = _whole(own[~lost], part[~lost])
@@ -95,6 +97,9 @@ def by_category(out: pd.DataFrame, planned: Plan) -> Breakdown:
     rows.insert(0, "category", [*families, TOTAL])
     rows.insert(1, "n_sites", [flows["site_id"].nunique() for flows in parts])
     rows.insert(2, OBSERVED, [float(flows[MASS].sum()) for flows in parts])
+    lent = part & planned.cells["basis"].isin(BORROWED).to_numpy()
+    borrowed = [_silent(_by_site(flows, planned)[MASS].to_numpy(), planned, lent).mass[0] for flows in parts]
+    rows[LENT] = 100 * np.array(borrowed) / rows[EXTRAPOLATED[0]].where(rows[EXTRAPOLATED[0]] > 0)
     # As a share, rounded: families of equal mass keep the order of their names, whatever the unit.
     share = (rows[EXTRAPOLATED[0]] / rows[EXTRAPOLATED[0]].iloc[-1]).round(12).iloc[:-1]
     order = share.sort_values(ascending=False, kind="stable").index
@@ -104,7 +109,7 @@ def by_category(out: pd.DataFrame, planned: Plan) -> Breakdown:
     scale = kept["site_id"].map(stands_for)
     records = kept.assign(**{OBSERVED: kept[MASS], EXTRAPOLATED[0]: kept[MASS] * scale})
     rows = rows.loc[[*order, rows.index[-1]]].reset_index(drop=True)
-    return Breakdown(rows, keys, records, EXTRAPOLATED[0], TOTAL, MASS, sums=[OBSERVED])
+    return Breakdown(rows, keys, records, EXTRAPOLATED[0], TOTAL, MASS, sums=[OBSERVED], team=[LENT])
 
 
 def _of_bases(out: pd.DataFrame, planned: Plan) -> pd.DataFrame:

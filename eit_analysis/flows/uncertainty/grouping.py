@@ -1,14 +1,12 @@
 """Fast sums over groups of rows: every key becomes whole numbers once, every sum is one ``bincount``.
 
-A plain ``groupby`` reads the text of its keys again for each grouping. Here a key that is categorical
-(:func:`coded`) is not read again, and sums by group and source come down to coarser groups without going back
-to the rows.
+A plain ``groupby`` reads the text of its keys again for each grouping. Here a key that is categorical is not
+read again, and sums by group and source come down to coarser groups without going back to the rows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
@@ -52,17 +50,6 @@ class Cells(NamedTuple):
     def by_source(self, values: np.ndarray) -> np.ndarray:
         """Sum over the cells of each source, given back to every cell of that source."""
         return np.bincount(self.source, values)[self.source]
-
-
-def coded(rows: pd.DataFrame, keys: Iterable[str]) -> pd.DataFrame:
-    """The rows with these keys as categories: read once, whatever the number of groupings that follow."""
-
-    def read(key: str) -> tuple[str, pd.Series]:
-        return key, rows[key].astype("category")
-
-    # Arrow reads a column without holding the others up.
-    with ThreadPoolExecutor() as pool:
-        return rows.assign(**dict(pool.map(read, keys)))
 
 
 def group(rows: pd.DataFrame, by: list[str]) -> Groups:

@@ -75,8 +75,8 @@ class Printed:
         Headers of the columns that are closed on every row.
     withheld : int
         Rows that are not printed.
-    marked : bool
-        Whether a printed cell is an ``s``, to be explained.
+    marked, empty : bool
+        Whether a printed cell is an ``s``, or has nothing to say: both are explained.
     """
 
     def __init__(self, table: Tabular) -> None:
@@ -88,6 +88,8 @@ class Printed:
         self.closed = [title for title, closed in zip(self.header, silent, strict=True) if closed]
         self.withheld = int(self._finest[hidden].sum())
         self.marked = bool(shut[~hidden][:, ~silent].any())
+        nothing = ((table.frame.isna() | (table.frame == "")).to_numpy() & ~shut)[~hidden]
+        self.empty = bool(nothing[:, ~silent].any())
 
     @cached_property
     def _finest(self) -> np.ndarray:
@@ -149,7 +151,7 @@ class Printed:
                 return f"autres, non diffusé ({count})"
             if name in rest:
                 return wording.cell(rest[name], name, self.table.coarse)
-            return "" if name in self.table.keys else wording.MISSING
+            return ""  # the line says that they are withheld
 
         return [cell(position, str(name)) for position, name in enumerate(self.table.frame.columns)]
 

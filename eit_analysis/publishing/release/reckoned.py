@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+import numpy as np
 import pandas as pd
 
 from eit_analysis.publishing.release import rounding
@@ -26,6 +27,8 @@ class Reckoned(Table):
     reckon : callable
         Takes the frames of the parents, in their order, and gives that of the table. It must run in another
         process: a function of a module, its other arguments bound by ``functools.partial``.
+    complete : bool
+        Whether every cell has a value: one that is missing is then withheld.
     """
 
     def __init__(
@@ -36,9 +39,10 @@ class Reckoned(Table):
         note: str,
         parents: Sequence[Table],
         reckon: Callable[..., pd.DataFrame],
+        complete: bool = False,
         printed: bool = False,
     ) -> None:
-        self.parents, self.reckon, self.printed = list(parents), reckon, printed
+        self.parents, self.reckon, self.complete, self.printed = list(parents), reckon, complete, printed
         self._made = pd.DataFrame()
         self._made_of: tuple[object, ...] | None = None
         super().__init__(viewer, title, pd.DataFrame(columns=list(keys)), keys, note, coarse=True)
@@ -63,9 +67,15 @@ class Reckoned(Table):
     def audited(self) -> tuple[object, ...]:
         return tuple(parent.audited for parent in self.parents) if self.printed else ()
 
+    @property
+    def shut(self) -> np.ndarray:
+        told = self.viewer.internal or not (self.complete and self.printed)
+        return super().shut if told else self.frame.isna().to_numpy()
+
     def _for(self, viewer: Viewer, seen: Seen) -> Table:
         parents = [parent.seen_by(viewer, seen) for parent in self.parents]
-        return Reckoned(viewer, self.title, self.keys, self.note, parents, self.reckon, printed=True)
+        of = self.title, self.keys, self.note, parents, self.reckon, self.complete
+        return Reckoned(viewer, *of, printed=True)
 
 
 def _printed(table: Table) -> pd.DataFrame:

@@ -156,11 +156,13 @@ class ReleasedTables(AudienceTables):
         title: str,
         keys: list[str],
         note: str = "",
+        complete: bool = False,
     ) -> Table:
         """A table that follows from what released ones print, and from nothing else of this study.
 
         ``reckon`` takes their frames, rows and cells that the audience may not read left out. What is public
-        may be bound to it by ``functools.partial``.
+        may be bound to it by ``functools.partial``. Of a ``complete`` table, of which every cell has a value,
+        those that are missing are withheld.
 
         Raises
         ------
@@ -171,7 +173,7 @@ class ReleasedTables(AudienceTables):
             raise DisclosureError(
                 f"« {title} »\u00a0: ces chiffres se tirent seulement de tableaux diffusés."
             )
-        table = Reckoned(self.viewer, title, keys, note, parents, reckon)
+        table = Reckoned(self.viewer, title, keys, note, parents, reckon, complete)
         self._known(table.frame)
         return table
 

@@ -9,7 +9,8 @@ A value is rounded to its step. Its bounds are the rounded value plus and minus 
 (times a power of ten) times itself: they tell a class of uncertainty, not a second equation between the rows.
 Those of what is known exactly, all its bounds being itself, are the rounded value plus and minus its step, or
 itself where whole numbers are printed in full: whom its rounding hides stays hidden.
-Shares and changes are reckoned from the rounded numbers that stand beside them, so they add nothing.
+Shares and changes are reckoned from the rounded numbers that stand beside them, so they add nothing. The
+bounds of a share, in percent, stay between 0 and 100.
 """
 
 from __future__ import annotations
@@ -103,6 +104,7 @@ def rounded(
             full = (np.nan_to_num(values[of]) % 1 == 0).all() & (steps[of] <= 1)
             ends = shown[of] + np.where(full, 0.0, steps[of]) * (1 if "_high" in name else -1)
             shown[name] = np.where(known, np.where(values[of] < 0, ends, np.clip(ends, 0, None)), shown[name])
+        shown[name] = _of_a_whole(name, values[name], shown[name])
     return Rounded(frame.assign(**shown), steps)
 
 
@@ -110,7 +112,7 @@ def reckoned(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     """What follows from printed numbers, to the digits of :func:`step_of`; bounds to two digits, outward."""
     numbers, bounds = _numbers(frame, keys)
     values = {name: frame[name].to_numpy(dtype=float) for name in numbers}
-    shown = {name: _outward(values[name], "_high" in name) for name in bounds}
+    shown = {n: _of_a_whole(n, values[n], _outward(values[n], "_high" in n)) for n in bounds}
     for name in set(numbers) - set(bounds):
         step = step_of(values[name], [values[end] for end, of in bounds.items() if of == name], DIGITS)
         shown[name] = to_step(values[name], step)
@@ -164,6 +166,12 @@ def _bound(value: np.ndarray, centre: np.ndarray, high: bool) -> np.ndarray:
     moved = centre + away if high else centre - away
     moved = np.where(value >= 0, np.clip(moved, 0, None), moved)
     return _outward(moved, high)
+
+
+def _of_a_whole(name: str, value: np.ndarray, shown: np.ndarray) -> np.ndarray:
+    """The printed bounds of a column: those of a share that is no more than the whole are no more either."""
+    is_share = name.endswith("_percent") and not name.startswith("change")
+    return np.where(value <= 100, np.minimum(shown, 100), shown) if is_share else shown
 
 
 def _class(relative: np.ndarray) -> np.ndarray:
