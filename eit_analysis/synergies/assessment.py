@@ -9,7 +9,7 @@ never give two figures for the same tonnes.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import Any
 
@@ -25,9 +25,9 @@ from eit_analysis.reference.stages import lasting
 from eit_analysis.synergies import listings, local_outlets, loss
 from eit_analysis.synergies.allocation.exposed import exposed_side
 from eit_analysis.synergies.allocation.frontier import frontier
-from eit_analysis.synergies.allocation.joint_plan import JointPlan, allocate
+from eit_analysis.synergies.allocation.joint_plan import JointPlan, allocate, with_accepted
 from eit_analysis.synergies.ask_first import with_questions
-from eit_analysis.synergies.declined import ANSWER_COLUMNS, lessons, without_declined
+from eit_analysis.synergies.declined import ANSWER_COLUMNS, accepted, lessons, without_declined
 from eit_analysis.synergies.factor_rows import BOUNDS
 from eit_analysis.synergies.free_flows import free, held, set_aside
 from eit_analysis.synergies.impacts import impacts
@@ -69,7 +69,8 @@ class Assessment:
     register : pandas.DataFrame
         Tidy ``synergy_register``.
     answers : pandas.DataFrame, optional
-        What actors answered to exchanges proposed to them: a refusal closes some (:mod:`declined`).
+        What actors answered to exchanges proposed to them: a refusal closes some, and the plan keeps what was
+        accepted where that costs little (:mod:`declined`).
     """
 
     flows: pd.DataFrame
@@ -77,7 +78,7 @@ class Assessment:
     readiness: pd.DataFrame
     settings: StudyConfig
     register: pd.DataFrame
-    answers: pd.DataFrame | None = None
+    answers: pd.DataFrame = field(default_factory=partial(pd.DataFrame, columns=ANSWER_COLUMNS))
 
     @classmethod
     def of(cls, release: Any) -> Assessment:
@@ -95,7 +96,7 @@ class Assessment:
         """
         answers, now, waves = release.exchange_answers(), release.synergy_register(), []
         for then in [release.at(name) for name in release.registers() if name < release.wave]:
-            before = replace(cls.of(then), answers=None)
+            before = replace(cls.of(then), answers=answers.head(0))
             told = answers[answers["wave"] == then.wave]
             waves.append(cases(before.candidates, before.flows, before.register, told, now))
         return together(waves)
@@ -177,15 +178,14 @@ class Assessment:
         """What passes and what does not of the flows with these masses, after what was answered."""
         reach = self.settings.scoring.radius_km, self.settings.scoring.detour_factor
         passed, rejected = through_gates(with_masses(self._pairs, flows), *reach)
-        if self.answers is None or self.answers.empty:
+        if self.answers.empty:
             return passed, rejected
         return without_declined(passed, rejected, self.answers, self.lessons, self.flows)
 
     @cached_property
     def lessons(self) -> pd.DataFrame:
         """What refusals teach of each taker, until a later answer of his (``declined.lessons``)."""
-        answers = pd.DataFrame(columns=ANSWER_COLUMNS) if self.answers is None else self.answers
-        return lessons(answers, self.flows, self.sites, self.settings.scoring.detour_factor)
+        return lessons(self.answers, self.flows, self.sites, self.settings.scoring.detour_factor)
 
     @cached_property
     def pooling_costs(self) -> pd.DataFrame:
@@ -297,8 +297,14 @@ class Assessment:
 
     @cached_property
     def plan(self) -> JointPlan:
-        """The joint plan of largest joint surplus."""
-        return allocate(self.candidates, self.allocation)
+        """The joint plan of largest joint surplus, but for what it yields to acceptances."""
+        return with_accepted(self.candidates, self.allocation, self.accepted)
+
+    @cached_property
+    def accepted(self) -> list[list[str]]:
+        """The leads that an actor said yes to and in which both could gain, answer by answer."""
+        gaining = self.candidates["choice"] != "nobody_gains"
+        return accepted(self.candidates[gaining], self.answers, self.flows)
 
     @cached_property
     def most(self) -> JointPlan:
@@ -316,9 +322,9 @@ class Assessment:
 
         ``recalled``: the register with the exchanges that answer its lines; ``team``: who reads is of it.
         """
-        told = listings.described(listings.with_partners(self.exchanges, self.held), self.flows)
-        answers = pd.DataFrame(columns=ANSWER_COLUMNS) if self.answers is None else self.answers
-        return with_questions(told, recalled, answers, self.sites, reference.load("compatibility"), team)
+        agreed = [name for group in self.accepted for name in group] * team
+        told = listings.described(listings.with_partners(self.exchanges, self.held, agreed), self.flows)
+        return with_questions(told, recalled, self.answers, self.sites, reference.load("compatibility"), team)
 
     @cached_property
     def first_hand(self) -> pd.DataFrame:
@@ -358,7 +364,7 @@ class Assessment:
 
     def frontier(self, other: str) -> pd.DataFrame:
         """Plans that no other plan beats on both the joint surplus and another indicator."""
-        return frontier(self.candidates, self.allocation, other)
+        return frontier(self.candidates, self.allocation, other, self.plan.accepted)
 
     def change(self, indicator: str) -> Breakdown:
         """One indicator of ``impacts.INDICATORS``: its change by category with the exchanges behind it."""

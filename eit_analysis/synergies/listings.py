@@ -104,10 +104,11 @@ def retained(exchanges: pd.DataFrame) -> pd.DataFrame:
     return kept.assign(**in_proportion(kept, [column for names in INDICATORS.values() for column in names]))
 
 
-def with_partners(exchanges: pd.DataFrame, held: pd.DataFrame) -> pd.DataFrame:
+def with_partners(exchanges: pd.DataFrame, held: pd.DataFrame, accepted: list[str]) -> pd.DataFrame:
     """The exchanges with how far they are, how many other takers their output has, what the best would bring.
 
-    ``status``: ``done`` or ``committed`` where a part of the exchange is (``Assessment.held``), else missing.
+    ``status``: ``done`` or ``committed`` where a part of the exchange is (``Assessment.held``), else
+    ``accepted`` for these ``candidate_id``, else missing.
     ``n_other_partners`` counts the other takers with which both could gain; ``largest_gain_eur_per_year`` is
     the largest joint surplus of all of them, at central values, each on all that it could divert alone.
     """
@@ -116,7 +117,7 @@ def with_partners(exchanges: pd.DataFrame, held: pd.DataFrame) -> pd.DataFrame:
     takers = exchanges[gaining].groupby("out_flow_id")["taker_site_id"].nunique()
     status = held.drop_duplicates("candidate_id").set_index("candidate_id")["status"]
     return exchanges.assign(
-        status=exchanges["candidate_id"].map(status),
+        status=exchanges["candidate_id"].map({**dict.fromkeys(accepted, "accepted"), **status}).astype("str"),
         n_other_partners=flow.map(takers).fillna(0).astype(int) - gaining.astype(int),
         largest_gain_eur_per_year=gains.groupby(flow).transform("max"),
     )
@@ -133,7 +134,7 @@ def by_flow(exchanges: pd.DataFrame) -> pd.DataFrame:
 
 def new(exchanges: pd.DataFrame) -> pd.DataFrame:
     """The exchanges that are neither done nor committed, not even in part (:func:`with_partners`)."""
-    return exchanges[exchanges["status"].isna()]
+    return exchanges[~exchanges["status"].isin(["done", "committed"])]
 
 
 def sides(exchanges: pd.DataFrame) -> pd.DataFrame:
