@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def test_ranks_do_not_change_the_plan(assessment: Assessment) -> None:
-    ranks = assessment.ranking.candidates[["candidate_id", "score", "rank"]]
+    ranks = assessment.ranking[["candidate_id", "score", "rank"]]
     of_ranked = allocate(assessment.candidates.merge(ranks), assessment.allocation).exchanges
     columns = [*assessment.plan.exchanges.columns, "rank"]
     pd.testing.assert_frame_equal(assessment.exchanges[columns], of_ranked[columns])
@@ -62,7 +62,7 @@ def test_draws_and_seed_are_those_of_the_study(assessment: Assessment) -> None:
     assert other.changes["joint_surplus_eur_per_year"].equals(
         assessment.changes["joint_surplus_eur_per_year"]
     )
-    assert (other.ranking.candidates["first_rank_percent"] % 2 == 0).all()  # fiftieths
+    assert (other.ranking["first_rank_percent"] % 2 == 0).all()  # fiftieths
 
 
 def test_a_change_is_the_sum_of_its_exchanges(assessment: Assessment) -> None:
@@ -128,7 +128,7 @@ def test_the_outcome_names_the_case(assessment: Assessment) -> None:
 def test_no_lead_stands_before_a_higher_use_of_its_flow_nor_a_loss_before_a_gain(
     assessment: Assessment,
 ) -> None:
-    ranked = assessment.ranking.candidates
+    ranked = assessment.ranking
     every = assessment.candidates
     top = ranked.head(30)
     assert (top["joint_surplus_eur_per_year"] > 0).all() and (top["choice"] == "first_choice").all()

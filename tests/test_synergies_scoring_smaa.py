@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy.stats import rankdata
 
 from eit_analysis.synergies.scoring import draws, smaa
-from eit_analysis.synergies.scoring.preferences import preferences
+from eit_analysis.synergies.scoring.ranking import leads_if
 
 # Thrombolytics example of the R package smaa (van Valkenhoef): Beta laws and linear scales as read in
 # drugis/mcda-elicitation-web (examples/thrombolytics.json), results as read in gertvv/rsmaa
@@ -180,37 +180,21 @@ def test_confidence_factor_by_hand():
     assert found == pytest.approx([2 * 0.25**2, 1 - 2 * 0.25**2], abs=0.02)
 
 
-def test_who_would_have_to_think_what():
-    criteria = pd.DataFrame(
-        {"criterion": ["joint_surplus_eur_per_year", "distance_km"], "weight": [0.6, 0.4]}
-    )
-    ranked = pd.DataFrame({"candidate_id": ["cheap", "near", "none"]})
+def test_what_it_would_take_to_come_first():
     # One is best on the first criterion, one on the second, the third behind both.
     distance = np.array([[0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
-    drawn = draws.weights(np.array([0.6, 0.4]), 5000, 1)
+    stated = np.array([0.6, 0.4])
+    drawn = draws.weights(stated, 5000, 1)
     found = smaa.count(draws.blocks(intervals(distance, distance, distance), drawn, 1), 3, 2)
-    table = preferences(ranked, criteria, found.central_weights(), found.first).set_index("candidate_id")
     # The first needs little more than the stated weights, which lead there most of the time.
-    assert table["leads_if"].to_dict() == {"cheap": "data", "near": "weights", "none": "never"}
-    assert table.loc["near", "more_on"] == "distance_km"
-    assert table.loc["near", "less_on"] == "joint_surplus_eur_per_year"
-    # It is first where the distance weighs more than half.
-    assert table.loc["near", "more_central_percent"] == pytest.approx(
-        100 * drawn[drawn[:, 1] > 0.5, 1].mean()
-    )
-    assert table.loc["near", "more_stated_percent"] == 40
-    assert pd.isna(table.loc["none", "more_on"]) and pd.isna(table.loc["none", "more_central_percent"])
+    assert list(leads_if(stated, found.central_weights(), found.first)) == ["data", "weights", "never"]
+    # The second is first where its criterion weighs more than half.
+    assert found.central_weights()[1, 1] == pytest.approx(drawn[drawn[:, 1] > 0.5, 1].mean())
 
 
 def test_a_difference_within_chance_is_told_as_none():
-    criteria = pd.DataFrame(
-        {"criterion": ["joint_surplus_eur_per_year", "distance_km"], "weight": [0.6, 0.4]}
-    )
-    ranked = pd.DataFrame({"candidate_id": ["a", "b"]})
-    central = np.array([[0.65, 0.35], [0.65, 0.35]])
-    table = preferences(ranked, criteria, central, np.array([4, 4000]))
-    assert list(table["leads_if"]) == ["data", "weights"]
+    stated, central = np.array([0.6, 0.4]), np.array([[0.65, 0.35], [0.65, 0.35]])
+    assert list(leads_if(stated, central, np.array([4, 4000]))) == ["data", "weights"]
     # Three standard errors of the mean of 16 draws: 3 √(0.6 × 0.4 / (30 + 1) / 16) = 0.06599.
     central = 0.6 + np.array([[0.0659, -0.0659], [0.0661, -0.0661]]) - [[0, 0.2]]
-    table = preferences(ranked, criteria, central, np.array([16, 16]))
-    assert list(table["leads_if"]) == ["data", "weights"]
+    assert list(leads_if(stated, central, np.array([16, 16]))) == ["data", "weights"]

@@ -48,7 +48,7 @@ from eit_analysis.synergies.register.totals import first_hand, totals
 from eit_analysis.synergies.scoring.choice import on_what_is_left, with_choice
 from eit_analysis.synergies.scoring.criteria import criteria
 from eit_analysis.synergies.scoring.ease import with_regulatory_ease
-from eit_analysis.synergies.scoring.ranking import RESULT_COLUMNS, Ranking, rank
+from eit_analysis.synergies.scoring.ranking import RESULT_COLUMNS, rank
 from eit_analysis.synergies.scoring.willingness import site_willingness, with_willingness
 from eit_analysis.synergies.substitution import own_uses, read_pairs, through_gates, with_masses
 from eit_analysis.synergies.terms import changes_contractor, with_terms
@@ -286,8 +286,8 @@ class Assessment:
         return criteria(self.settings.scoring.weights, self.settings.scoring.bounds)
 
     @cached_property
-    def ranking(self) -> Ranking:
-        """The leads ranked, acceptability of their ranks, and who would prefer each."""
+    def ranking(self) -> pd.DataFrame:
+        """The leads ranked (``ranking.rank``)."""
         return rank(self.leads, self.criteria, self.settings.scoring.draws, self.settings.scoring.seed)
 
     def lots(self) -> pd.DataFrame:
@@ -314,7 +314,7 @@ class Assessment:
     @cached_property
     def exchanges(self) -> pd.DataFrame:
         """The candidates with their ranks and what the plan allocates to each, by ``candidate_id``."""
-        ranks = self.ranking.candidates[["candidate_id", "coverage_percent", *RESULT_COLUMNS]]
+        ranks = self.ranking[["candidate_id", "coverage_percent", *RESULT_COLUMNS]]
         return self.plan.exchanges.merge(ranks, on="candidate_id")
 
     def listed(self, recalled: pd.DataFrame, team: bool) -> pd.DataFrame:

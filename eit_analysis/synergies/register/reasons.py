@@ -29,7 +29,6 @@ from eit_analysis.synergies.register.links import (
 REASON_COLUMNS = ["synergy_id", "title", "site_ids", "miss_reason", "reason_rank"]
 NEAREST_COLUMNS = [
     "synergy_id", "out_flow_id", "in_flow_id", "giver_site_id", "taker_site_id", "category", "gate",
-    "both_actors",
 ]  # fmt: skip
 
 
@@ -93,19 +92,18 @@ def nearest(missed: pd.DataFrame, rejected: pd.DataFrame, flows: pd.DataFrame, m
     """For each missed exchange, the refused pairs that came nearest, and the gate that stopped each.
 
     Pairs between two actors of the lead come first, then those whose giver is one of them; among them, those
-    that the latest gate stopped. Columns ``NEAREST_COLUMNS``; ``both_actors`` is ``yes`` or ``no``.
+    that the latest gate stopped. Columns ``NEAREST_COLUMNS``.
     """
-    inside = linked(missed, rejected, flows).assign(both_actors="yes")
+    inside = linked(missed, rejected, flows).assign(far=False)
     givers = actors(missed[missed["kind"] != POOLING])[["synergy_id", "category", "site_id"]]
     outside = rejected.merge(
         givers.rename(columns={"site_id": "giver_site_id"}), on=["category", "giver_site_id"]
     )
-    pairs = pd.concat([inside, outside.assign(both_actors="no")], ignore_index=True)
+    pairs = pd.concat([inside, outside.assign(far=True)], ignore_index=True)
     pairs = pairs.drop_duplicates(["synergy_id", "out_flow_id", "in_flow_id"])
     latest_first = {gate: rank for rank, gate in enumerate(reversed(GATES))}
-    pairs = pairs.assign(
-        far=pairs["both_actors"].eq("no"), gate_rank=pairs["gate"].map(latest_first)
-    ).sort_values(["synergy_id", "far", "gate_rank", "out_flow_id", "in_flow_id"])
+    pairs = pairs.assign(gate_rank=pairs["gate"].map(latest_first))
+    pairs = pairs.sort_values(["synergy_id", "far", "gate_rank", "out_flow_id", "in_flow_id"])
     return pairs.groupby("synergy_id").head(most)[NEAREST_COLUMNS].reset_index(drop=True)
 
 
