@@ -7,9 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eit_analysis import reference
-from eit_analysis.synergies.pooling.costs import cost_table
+from eit_analysis.synergies.pooling.costs import cost_table, threshold_table
 from eit_analysis.synergies.pooling.thresholds import COLLECTION
-from eit_analysis.synergies.pooling.worthwhile import threshold_table
 from eit_analysis.synergies.register.links import Methods, linked, names_need, words
 from eit_analysis.synergies.register.reasons import NEAREST_COLUMNS, REASON_COLUMNS, nearest, why_missed
 from eit_analysis.synergies.register.recall import RECALL_COLUMNS, beyond, recall

@@ -34,22 +34,19 @@ from eit_analysis.synergies.impacts import impacts
 from eit_analysis.synergies.likelihood import with_likelihood
 from eit_analysis.synergies.local_outlets import LocalOutlets
 from eit_analysis.synergies.lots import lots
-from eit_analysis.synergies.pooling.costs import cost_table
-from eit_analysis.synergies.pooling.groups import crossing_groups, pooled_for
+from eit_analysis.synergies.pooling.costs import cost_table, threshold_table
+from eit_analysis.synergies.pooling.groups import pooled
 from eit_analysis.synergies.pooling.search import FURTHER
 from eit_analysis.synergies.pooling.thresholds import Target, targets
-from eit_analysis.synergies.pooling.worthwhile import threshold_table
 from eit_analysis.synergies.portfolio import change, portfolio
-from eit_analysis.synergies.register.games import Game, games
+from eit_analysis.synergies.register.games import Game, answered, games
 from eit_analysis.synergies.register.links import Methods
 from eit_analysis.synergies.register.pursued import cases, together
-from eit_analysis.synergies.register.shared import answered
 from eit_analysis.synergies.register.totals import first_hand, totals
 from eit_analysis.synergies.scoring.choice import on_what_is_left, with_choice
 from eit_analysis.synergies.scoring.criteria import criteria
-from eit_analysis.synergies.scoring.ease import with_regulatory_ease
 from eit_analysis.synergies.scoring.ranking import RESULT_COLUMNS, rank
-from eit_analysis.synergies.scoring.willingness import site_willingness, with_willingness
+from eit_analysis.synergies.scoring.willingness import site_willingness, with_regulatory_ease, with_willingness
 from eit_analysis.synergies.substitution import own_uses, read_pairs, through_gates, with_masses
 from eit_analysis.synergies.terms import changes_contractor, with_terms
 from eit_analysis.synergies.unknowns import unknowns
@@ -194,7 +191,7 @@ class Assessment:
 
     @cached_property
     def thresholds(self) -> pd.DataFrame:
-        """From which volume an operation is worth its while, at these costs (``worthwhile``)."""
+        """From which volume an operation is worth its while, at these costs (``costs.threshold_table``)."""
         return threshold_table(self.pooling_costs)
 
     @cached_property
@@ -205,7 +202,7 @@ class Assessment:
     def pooled(self, sharing: pd.DataFrame, radius_km: float) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Groups and offers within so many km by road, and the share of each member (``groups.pooled``)."""
         reach = radius_km, self.settings.scoring.detour_factor
-        return pooled_for(self.asked(sharing)(), self.sites, self.pooling_costs, *reach)
+        return pooled(self.asked(sharing)(), self.sites, self.pooling_costs, *reach)
 
     def games(
         self, register: pd.DataFrame, sharing: pd.DataFrame, radius_km: float, member: str | None = None
@@ -213,7 +210,7 @@ class Assessment:
         """What members of poolings of the register save together (``register.games``)."""
         reach = radius_km, self.settings.scoring.detour_factor
         asked, costs = self.asked(sharing)(), self.pooling_costs
-        pools = crossing_groups(asked, self.sites, costs, *reach)
+        pools, _ = pooled(asked, self.sites, costs, *reach, every=False)
         declared = {line for project in self.settings.projects for line in project.synergies}
         return games(answered(register, pools, sharing), asked, self.sites, costs, reach, declared, member)
 

@@ -26,7 +26,7 @@ def rank(candidates: pd.DataFrame, criteria: pd.DataFrame, n_draws: int, seed: i
     interval instead of moving the score. Data confidence is beside the score, not inside it.
 
     Candidates are rows of ``substitution.candidates`` with the columns of ``impacts.impacts``,
-    ``ease.with_regulatory_ease`` and ``willingness.with_willingness``; criteria, from
+    ``willingness.with_regulatory_ease`` and ``with_willingness``; criteria, from
     :func:`criteria.criteria`.
 
     Returns
