@@ -51,10 +51,6 @@ ROBUSTNESS = [
 UNREGISTERED = [
     "exchange_site_ids", "category", "use", "diverted_t_per_year", "distance_km", "score", "rank",
 ]  # fmt: skip
-BUNDLED = [
-    "bundle_kind", "giver_site_id", "taker_site_id", "distance_km", "bundled_t_per_year", "n_partners",
-    "coverage_percent",
-]  # fmt: skip
 GROUPED = ["group_number", "label", "members", "n_enough"]
 STARTS = [
     "start_number", "excluded_starts", "nature", "label", "part_members", "part_volume_per_year",
