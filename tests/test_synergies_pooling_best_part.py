@@ -18,8 +18,8 @@ from eit_analysis.synergies.pooling import groups
 from eit_analysis.synergies.pooling.best_part import best_part
 from eit_analysis.synergies.pooling.costs import Costs, Range, by_profile, cost_table, threshold_table
 from eit_analysis.synergies.pooling.groups import counted, losing, numbered, starts
-from eit_analysis.synergies.pooling.lacking import lacking
 from eit_analysis.synergies.pooling.offered import Sharers, offered
+from eit_analysis.synergies.pooling.parts import lacking
 from eit_analysis.synergies.pooling.rounds import Rounds, every_tour
 from eit_analysis.synergies.pooling.savings import central_saving
 from eit_analysis.synergies.pooling.schemes import free

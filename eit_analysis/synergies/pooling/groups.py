@@ -76,11 +76,10 @@ def pooled(
         offers; ``n_enough`` how many members would do to cross the threshold; ``span_km`` the longest
         distance from the centre; ``round_km`` one pass over the members, missing when nothing travels.
         ``volume_per_year`` is pooled, or covered by the offer, which has no threshold. ``part_members`` are
-        those of the members that save most together, ``n_part_members``, ``part_volume_per_year`` and
-        ``part_round_km`` theirs; savings are of that part (of the takers, for an offer), and
-        ``saving_bound_eur_per_year`` what no part saves more than. Savings are missing where a group has no
-        part (``parts.start_of``), an offer is a supplier's, and where nothing travels and nobody states a
-        cost. ``group_lacks``, where no part pays, and the three columns before it: see ``lacking``.
+        those of the members that save most together, ``part_volume_per_year`` and ``part_round_km`` theirs;
+        savings are of that part (of the takers, for an offer). Savings are missing where a group has no part
+        (``parts.start_of``), an offer is a supplier's, and where nothing travels and nobody states a cost.
+        ``group_lacks``, where no part pays, and the three columns before it: see ``parts``.
         ``category`` only for a collection.
     shares : pandas.DataFrame
         Columns ``SHARE_COLUMNS``: what each member brings, or takes from the offer; whoever offers takes 0.
