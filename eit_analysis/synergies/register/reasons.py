@@ -7,7 +7,7 @@ with the need, none of whom crosses it alone, and a sum that crosses it within r
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any
 
 import pandas as pd
 
@@ -27,19 +27,10 @@ from eit_analysis.synergies.register.links import (
 )
 
 REASON_COLUMNS = ["synergy_id", "title", "site_ids", "miss_reason", "reason_rank"]
+LEAD = ["synergy_id", "title", "kind", "category", "site_ids"]  # of the register, as far as reasons go
 NEAREST_COLUMNS = [
     "synergy_id", "out_flow_id", "in_flow_id", "giver_site_id", "taker_site_id", "category", "gate",
 ]  # fmt: skip
-
-
-class Lead(NamedTuple):
-    """A line of the register, as far as the reasons go."""
-
-    synergy_id: str
-    title: str
-    kind: str
-    category: str
-    site_ids: str
 
 
 def why_missed(
@@ -62,7 +53,7 @@ def why_missed(
     kinds = out[["flow_id", "waste_code", "category"]].assign(description=text_read(out))
     read = reading(kinds, methods.compatibility)
     rows = []
-    for lead in map(Lead._make, missed[list(Lead._fields)].fillna("").to_numpy(dtype=object)):
+    for lead in missed[LEAD].fillna("").itertuples(index=False):
         sites = sorted(set(lead.site_ids.split()))
         present = [site for site in sites if site in answered]
         reasons = ["one_actor"] if len(sites) < 2 else []
@@ -108,7 +99,7 @@ def nearest(missed: pd.DataFrame, rejected: pd.DataFrame, flows: pd.DataFrame, m
 
 
 def _exchange(
-    lead: Lead,
+    lead: Any,
     present: list[str],
     flows: pd.DataFrame,
     read: pd.DataFrame,
@@ -133,7 +124,7 @@ def _exchange(
 
 
 def _pooling(
-    lead: Lead, present: list[str], flows: pd.DataFrame, sharing: pd.DataFrame, methods: Methods
+    lead: Any, present: list[str], flows: pd.DataFrame, sharing: pd.DataFrame, methods: Methods
 ) -> list[str]:
     volumes, threshold = _pooled_volumes(lead, present, flows, sharing, methods.thresholds)
     if len(volumes) < 2:
@@ -148,7 +139,7 @@ def _pooling(
 
 
 def _pooled_volumes(
-    lead: Lead, present: list[str], flows: pd.DataFrame, sharing: pd.DataFrame, thresholds: pd.DataFrame
+    lead: Any, present: list[str], flows: pd.DataFrame, sharing: pd.DataFrame, thresholds: pd.DataFrame
 ) -> tuple[pd.Series, float | None]:
     """Yearly volume of each actor for what the title names, and the threshold that applies to it."""
     if is_collection(lead.title):
