@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from eit_analysis.config import Allocation
 from eit_analysis.synergies.allocation.frontier import INDICATORS, POINT_COLUMNS, frontier
+from eit_analysis.synergies.allocation.joint_plan import allocate
 
 GAIN, EMISSIONS, AVOIDED, JOBS = INDICATORS
 SURPLUS = "joint_surplus_eur_per_year"
@@ -81,6 +82,20 @@ def test_an_indicator_that_misses_is_missing_unless_it_is_an_objective():
 def test_no_candidate_no_point():
     points = frontier(candidates([]), FREE, AVOIDED)
     assert points.empty and list(points.columns) == POINT_COLUMNS
+
+
+def test_the_plan_that_is_retained_is_the_first_of_many_exchanges():
+    # More than a hundred: each search stops half a percent from its best, and they stop at different plans.
+    rng = np.random.default_rng(5)
+    rows = [
+        (f"o{i}", f"i{j}", 20 + i, 15 + j, 0.9, float(rng.normal(30, 30)), 0, float(rng.normal(0, 1)), 0)
+        for i in range(16)
+        for j in range(10)
+    ]
+    setting = Allocation(minimum_lot_t=8, project_cost_eur_per_year=150)
+    points = frontier(candidates(rows), setting, AVOIDED)
+    assert points[SURPLUS].iloc[0] == pytest.approx(allocate(candidates(rows), setting).value)
+    assert points[SURPLUS].iloc[1:].is_monotonic_decreasing
 
 
 def test_to_do_nothing_is_no_plan():
