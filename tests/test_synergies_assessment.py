@@ -116,13 +116,13 @@ def test_every_table_of_the_study_is_what_its_records_give(assessment: Assessmen
         dataclasses.replace(groups_found, records=groups_found.records.iloc[1:]).check("Groupes")
 
 
-def test_the_outcome_names_the_case(assessment: Assessment) -> None:
-    assert assessment.outcome == "several_retained"
+def test_without_flows_or_with_lots_too_large_nothing_is_retained(assessment: Assessment) -> None:
     none = dataclasses.replace(assessment, flows=assessment.flows.head(0))
-    assert none.outcome == "none_possible" and none.changes.empty
+    assert none.passed.empty and none.changes.empty
     allocation = assessment.settings.allocation.model_copy(update={"minimum_lot_t": 1e6})
     settings = assessment.settings.model_copy(update={"allocation": allocation})
-    assert dataclasses.replace(assessment, settings=settings).outcome == "none_retained"
+    plan = dataclasses.replace(assessment, settings=settings).plan.exchanges
+    assert len(plan) and not plan["allocated_t_per_year"].any()
 
 
 def test_no_lead_stands_before_a_higher_use_of_its_flow_nor_a_loss_before_a_gain(

@@ -340,14 +340,6 @@ class Assessment:
         scoring = self.settings.scoring
         return portfolio(self.plan.exchanges, self.factors, scoring.draws, scoring.seed)
 
-    @property
-    def outcome(self) -> str:
-        """``none_possible``, ``none_retained``, ``one_retained`` or ``several_retained``."""
-        if self.passed.empty:
-            return "none_possible"
-        retained = int((self.plan.exchanges["allocated_t_per_year"] > 0).sum())
-        return ("none_retained", "one_retained", "several_retained")[min(retained, 2)]
-
     def unknowns(self) -> pd.DataFrame:
         """What is not known of some flow, by what knowing it would be worth (``unknowns.unknowns``)."""
         silent = (self.flows["direction"] == "out") & ~self.flows["quality"].isin(list(QUALITY_RANK))
