@@ -1,4 +1,4 @@
-"""What one firm reads of its exchanges: its own in full, whether the other has enough, whether a price exists."""
+"""What one firm reads of its exchanges: its own in full, whether the other has enough, and a price."""
 
 from __future__ import annotations
 
@@ -48,7 +48,11 @@ def test_its_own_side_in_full_and_of_the_other_whether_it_has_enough() -> None:
 
 def test_one_that_takes_reads_no_share_of_what_the_other_has() -> None:
     own = own_exchanges(exchanges().assign(margin_eur_per_year=0.0), FLOWS, "B")
-    assert own.frame.loc[0, ["exchange_role", "partner_site_id", "passing"]].tolist() == ["takes", "A", "some"]
+    assert own.frame.loc[0, ["exchange_role", "partner_site_id", "passing"]].tolist() == [
+        "takes",
+        "A",
+        "some",
+    ]
     assert own.records.loc[0, ["told_low", "told_high"]].tolist() == [0.0, float("inf")]
     assert own_exchanges(exchanges(), FLOWS, None).frame.empty
 

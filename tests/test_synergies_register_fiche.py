@@ -175,7 +175,9 @@ def test_the_money_of_a_fiche_counts_each_tonne_once():
 
 def test_the_fiche_of_a_collection_lists_what_is_collected():
     found = of("S2")
-    assert list(found["flows"]["flow_id"]) == ["A-3", "C-1"] and list(found["groups"]["pooling_id"]) == ["M-1"]
+    assert list(found["flows"]["flow_id"]) == ["A-3", "C-1"] and list(found["groups"]["pooling_id"]) == [
+        "M-1"
+    ]
     assert found["exchanges"].empty and found["impact"].empty and found["closed"].empty
     # What holds nothing is not listed.
     parts = [part for part in content(found).parts if isinstance(part, Listed) and len(part.frame)]

@@ -46,7 +46,11 @@ from eit_analysis.synergies.register.totals import first_hand, totals
 from eit_analysis.synergies.scoring.choice import on_what_is_left, with_choice
 from eit_analysis.synergies.scoring.criteria import criteria
 from eit_analysis.synergies.scoring.ranking import RESULT_COLUMNS, rank
-from eit_analysis.synergies.scoring.willingness import site_willingness, with_regulatory_ease, with_willingness
+from eit_analysis.synergies.scoring.willingness import (
+    site_willingness,
+    with_regulatory_ease,
+    with_willingness,
+)
 from eit_analysis.synergies.substitution import own_uses, read_pairs, through_gates, with_masses
 from eit_analysis.synergies.terms import changes_contractor, with_terms
 from eit_analysis.synergies.unknowns import unknowns

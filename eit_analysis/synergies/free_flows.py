@@ -9,7 +9,8 @@ divert alone. Nothing says which of them carries what: they share the tonnes by 
 exceeding a flow. What a structure is brought and passes on in one line goes through twice: T stands for each
 of the two legs, and ``onward`` marks the second, which no total counts again. A firm that a line could have
 both give and take does what the title names by more words: whoever is sold mended pallets is not taken to
-bring as many. What is done is looked for first where today's route is the one it leads to, up to Σ w of those.
+bring as many. What is done is looked for first where today's route is the one it leads to, up to Σ w of
+those.
 
 A firm declares what leaves its site, and what it uses, today: an exchange that takes place is taken to be in
 both. Should a firm have left it out, it is taken off twice, and less is left to propose: the prudent side. A
@@ -114,7 +115,7 @@ def free(flows: pd.DataFrame, *taken: pd.DataFrame) -> pd.DataFrame:
 
 
 def _the_other_way(found: pd.DataFrame, structures: pd.Series) -> np.ndarray:
-    """Of :func:`links.linked`, the exchanges of a firm in the role that the title of their line names less."""
+    """Of :func:`links.linked`, exchanges of a firm in the role that the title of their line names less."""
     line, less = found["synergy_id"], np.zeros(len(found), dtype=bool)
     roles = ["giver_site_id", "taker_site_id"]
     named = {role: found["n_words"].groupby([line, found[role]]).max() for role in roles}

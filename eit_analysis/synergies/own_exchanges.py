@@ -94,7 +94,8 @@ def own_exchanges(exchanges: pd.DataFrame, flows: pd.DataFrame, firm: str | None
     found = found.assign(
         passing=np.where(whole, "all", "some"),
         passing_t_per_year=found["diverted_t_per_year"].where(whole),
-        own_gain_eur_per_t=found["own_gain_eur_per_year"] / found["diverted_t_per_year"].where(lambda t: t > 0),
+        own_gain_eur_per_t=found["own_gain_eur_per_year"]
+        / found["diverted_t_per_year"].where(lambda t: t > 0),
         own_gain_eur_per_year=found["own_gain_eur_per_year"].where(whole),
         some_price=some_price,
         retained=np.where(found["allocated_t_per_year"] > 0, "yes", "no"),

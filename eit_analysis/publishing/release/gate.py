@@ -108,7 +108,12 @@ class Release(ReleasedTables):
         return Highlights(self.viewer, [(question, list(texts)) for question, *texts in answers])
 
     def cards(
-        self, table: Table, action: str, most: int = 3, worth: Sequence[str] = (), **lines: str | Sequence[str]
+        self,
+        table: Table,
+        action: str,
+        most: int = 3,
+        worth: Sequence[str] = (),
+        **lines: str | Sequence[str],
     ) -> Cards:
         """Recommendations: a card for each of the first ``most`` rows of a table that may be read.
 

@@ -119,8 +119,8 @@ def with_accepted(
 ) -> JointPlan:
     """The plan of largest joint surplus with an exchange of each group that an actor accepted, where it can.
 
-    An acceptance that the best plan does not hold is kept where the plan loses no more than ``YIELDED`` of its
-    joint surplus by it. Groups are tried in their order, each with those kept before.
+    What the best plan does not hold is kept where the plan loses no more than ``YIELDED`` of its joint
+    surplus by it. Groups are tried in their order, each with those kept before.
     """
     plan, kept = allocate(candidates, settings), list[Sequence[str]]()
     yielded = YIELDED * plan.value

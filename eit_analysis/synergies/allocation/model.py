@@ -254,9 +254,7 @@ def raised(model: Model, row: int) -> Model:
     return replace(model, limits=limits, on_projects=csr_array(model.on_projects + more @ model.waits))
 
 
-def _ceilings(
-    pairs: pd.DataFrame, settings: Allocation, accepted: Sequence[Sequence[str]]
-) -> list[_Rows]:
+def _ceilings(pairs: pd.DataFrame, settings: Allocation, accepted: Sequence[Sequence[str]]) -> list[_Rows]:
     """The limits of the whole plan: budget, number of projects, exclusive exchanges, accepted ones."""
     every, none = np.ones(len(pairs)), np.zeros(len(pairs))
     rows = []

@@ -116,7 +116,9 @@ def compatible_pairs(output_classes: np.ndarray, input_classes: np.ndarray, matr
     )
 
 
-def in_numpy(outputs: Located, inputs: Located, yields: csr_array, radius_km: float, top: int) -> pd.DataFrame:
+def in_numpy(
+    outputs: Located, inputs: Located, yields: csr_array, radius_km: float, top: int
+) -> pd.DataFrame:
     """Of a study, every pair of compatible classes looked at, class by class; the checks are done."""
     of_class = [np.flatnonzero(inputs.kind == code) for code in range(yields.shape[1])]
     found = [

@@ -95,9 +95,7 @@ def with_coverage(candidates: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def measured(
-    candidates: pd.DataFrame, criteria: pd.DataFrame
-) -> tuple[np.ndarray, draws.Intervals]:
+def measured(candidates: pd.DataFrame, criteria: pd.DataFrame) -> tuple[np.ndarray, draws.Intervals]:
     """Candidates by criteria: values on their scales, and distances to the best bound.
 
     Every distance of a lead that stands lower is a whole larger: weights have a sum of 1, so that under any

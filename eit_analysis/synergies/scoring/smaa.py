@@ -4,8 +4,8 @@
     central weights      w_i  = E(w | candidate i is first)
     confidence factor    p_i  = P(candidate i is first | w = w_i)
 
-This module ranks and counts draws, whatever they were drawn from: :mod:`draws` says that. Ranks are those of a
-distance, smaller is better; equal distances (to 1e-12) share the better rank.
+This module ranks draws, whatever they were drawn from: :mod:`draws` says that. Ranks are those of a distance,
+smaller is better; equal distances (to 1e-12) share the better rank.
 """
 
 from __future__ import annotations
