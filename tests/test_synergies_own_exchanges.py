@@ -64,10 +64,10 @@ def test_whether_some_price_lets_both_gain_is_said_where_it_tells_no_figure() ->
     # It pays from 200 / 34 t sent, which take up twice as much: D has less, the others more.
     assert own.records["told_high"].round(2).tolist() == [float("inf"), float("inf"), 11.76, float("inf")]
     assert own.records["told_low"].round(2).tolist() == [40, 11.76, 0, 11.76]
-    # At 12 €/t a price of 6 €/t more or less decides: of B and E nothing is said.
+    # At 12 €/t a price of 6 €/t more or less decides: nothing is said but of D.
     near = exchanges().assign(margin_eur_per_year=lambda t: 12 * t["diverted_t_per_year"])
     told = own_exchanges(near, FLOWS, "A")
-    assert told.frame["some_price"].isna().tolist() == [True, False, False, True]
+    assert told.frame["some_price"].isna().tolist() == [True, True, False, True]
     assert first_of(own.frame.assign(some_price=["no", None, "yes", "no"]))[0] == 2
     assert first_of(own.frame.assign(some_price="no")) == (1, "gives", False)
 
