@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -92,7 +93,7 @@ class Cards(Released):
         return macro("cards", cards) if cards else Markup("")
 
 
-def _loses(value: object) -> bool:
+def _loses(value: Any) -> bool:
     return value == "no" if isinstance(value, str) else float(value) < 0
 
 

@@ -62,8 +62,8 @@ def frontier(
         ``POINT_COLUMNS``; to do nothing is not listed. The first is the plan that :func:`joint_plan.allocate`
         finds of the same candidates, or another of the same joint surplus that has more of ``other``; the
         others follow, the largest joint surplus first. Nothing beats a plan by more than a thousandth of
-        either best, or ``solve.NEAR`` where there are many exchanges. An indicator that was not pushed is
-        missing where an exchange misses it.
+        either best; where there are many exchanges each may miss its best by ``solve.NEAR``, the first too.
+        An indicator that was not pushed is missing where an exchange misses it.
     """
     model = build(ordered(candidates, INDICATORS), settings, [MARGIN, other], accepted)
     found = _unbeaten(model, [model.benefit(name) for name in (MARGIN, other)], settings.time_limit_s)
