@@ -6,6 +6,9 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from eit_analysis.synergies.pooling import groups
+from eit_analysis.synergies.pooling.thresholds import targets
+
 SESSION = ("training", "secour", "personne", 8.0, 1, 10.0, "session", "une session de secourisme")
 WOOD = ("collection", "wood", "t", 20.0, 4, 8.0, "lorry", "une benne de bois")
 _COSTS = [
@@ -40,3 +43,10 @@ def outputs(rows: Sequence[tuple[object, ...]], eur_per_t: object) -> pd.DataFra
     frame = pd.DataFrame(rows, columns=["site_id", "category", "mass_t_per_year"])
     frame = frame.astype({"mass_t_per_year": float})
     return frame.assign(direction="out", waste_code=None, cost_eur_per_t=eur_per_t)
+
+
+def pooled(
+    sharing: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame, table: pd.DataFrame, *costs_and_reach
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The groups of these tables at these thresholds (``groups.pooled``)."""
+    return groups.pooled(targets(sharing, flows, table), sites, *costs_and_reach)

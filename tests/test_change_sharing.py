@@ -317,6 +317,8 @@ def test_each_line_of_the_register_has_shares_and_a_verdict_and_few_are_told():
     games += [("S3", "Trois", ["A", "B", "C", "D"], four), ("S4", "Quatre", ["A", "B"], -pair)]
     table, groups = of_lines(games)
     assert groups["core_state"].tolist() == ["holds", "none", "holds", "no_saving"]
+    # What nobody would share is told as the group that was found loses it, not as nothing.
+    assert groups["group_saving_eur_per_year"].tolist() == [100, 100, 800, -100]
     assert groups["n_members"].tolist() == [2, 3, 4, 2] and groups["reckoned_site_ids"].iloc[3] == "A B"
     assert table.groupby("synergy_id")["shapley_share_eur_per_year"].sum().tolist() == [100, 100, 800]
     wide = ("S5", "Cinq", [f"E{i}" for i in range(70)], lambda n: 7.0 * n.bit_count())

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from eit_analysis.config import Allocation
 from eit_analysis.errors import InputError
 from eit_analysis.settings_file import read_config
-from eit_analysis.synergies.allocation.joint_plan import allocate, exclusive, search
+from eit_analysis.synergies.allocation.joint_plan import allocate, exclusive, search, with_accepted
 from eit_analysis.synergies.allocation.validation import known_exclusive
 
 FREE = Allocation(minimum_lot_t=0)
@@ -220,6 +220,18 @@ def test_an_exchange_must_be_worth_its_setting_up():
     table = candidates([("o", "i", 10, 10, 1, 5), ("p", "j", 10, 10, 1, 20)])
     plan = allocate(table, Allocation(minimum_lot_t=0, project_cost_eur_per_year=60))
     assert tonnes(plan) == pytest.approx([0, 10]) and plan.value == pytest.approx(140)
+
+
+def test_what_an_actor_accepted_is_kept_where_it_costs_little():
+    setting = Allocation(minimum_lot_t=0, project_cost_eur_per_year=100)
+    for rate, sent in ((49.7, [0, 10, 5]), (49.0, [10, 0, 5])):  # of 600 €, three and ten
+        table = candidates([("o", "i", 10, 10, 1, 50), ("p", "i", 10, 10, 1, rate), ("q", "j", 5, 5, 1, 60)])
+        plan = with_accepted(table, setting, [["p>i"], ["q>j"], ["gone>i"]])
+        assert tonnes(plan) == pytest.approx(sent), rate
+        # What the best plan holds anyway forces nothing.
+        assert plan.accepted == ([["p>i"]] if sent[1] else [])
+        alone = with_accepted(table, setting, [])
+        assert plan.value == pytest.approx(alone.value - (10 * (50 - rate) if sent[1] else 0))
 
 
 def test_a_lower_option_waits_until_the_higher_ones_that_pay_are_full():

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from eit_analysis.config import Allocation
 from eit_analysis.synergies.allocation.frontier import INDICATORS, POINT_COLUMNS, frontier
+from eit_analysis.synergies.allocation.joint_plan import allocate
 
 GAIN, EMISSIONS, AVOIDED, JOBS = INDICATORS
 SURPLUS = "joint_surplus_eur_per_year"
@@ -81,6 +82,17 @@ def test_an_indicator_that_misses_is_missing_unless_it_is_an_objective():
 def test_no_candidate_no_point():
     points = frontier(candidates([]), FREE, AVOIDED)
     assert points.empty and list(points.columns) == POINT_COLUMNS
+
+
+def test_the_plan_that_is_retained_is_the_first():
+    # Of many like exchanges thirty take place: who counts avoided emissions a little takes others.
+    rng = np.random.default_rng(5)
+    rows = [(f"o{i}", f"i{i}", 10, 10, 1, *rng.normal((100, 0), (1, 9)), 0) for i in range(60)]
+    table = candidates([(*row[:6], 0.0, row[6], 0.0) for row in rows])
+    setting = Allocation(minimum_lot_t=0, maximum_projects=30)
+    points = frontier(table, setting, AVOIDED)
+    assert len(points) > 2 and points[SURPLUS].is_monotonic_decreasing
+    assert points[SURPLUS].iloc[0] == pytest.approx(allocate(table, setting).value, rel=1e-9)
 
 
 def test_to_do_nothing_is_no_plan():

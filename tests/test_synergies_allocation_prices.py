@@ -13,7 +13,7 @@ from eit_analysis.synergies.allocation.shadow_prices import (
     CEILING_COLUMNS,
     PRICE_COLUMNS,
     ceilings,
-    one_more_tonne,
+    one_more,
     shadow_prices,
 )
 
@@ -21,8 +21,12 @@ GAIN = "margin_eur_per_year"
 FREE = Allocation(minimum_lot_t=0)
 
 
+def with_gains(plan, prices):
+    return prices.assign(one_more_eur_per_year=[one_more(plan, row) for row in prices.index])
+
+
 def priced(plan):
-    table = one_more_tonne(plan, shadow_prices(plan))
+    table = with_gains(plan, shadow_prices(plan))
     return table.set_index(["limit_kind", "flow_id"])
 
 
@@ -93,7 +97,7 @@ def test_budget_and_projects_have_their_line():
 def test_one_more_tonne_is_the_difference_between_two_best_plans(table, setting):
     plan = allocate(table, setting)
     prices = shadow_prices(plan)
-    for row in one_more_tonne(plan, prices).itertuples():
+    for row in with_gains(plan, prices).itertuples():
         raised = plus_one(table, row.limit_kind, row.flow_id)
         best = brute_force(raised, (rates(raised, GAIN), 0.0), setting)
         assert row.one_more_eur_per_year == pytest.approx(best - plan.value, rel=1e-4, abs=1e-3)

@@ -51,6 +51,13 @@ def test_a_line_that_leads_the_same_flow_elsewhere_is_asked_of_first():
         assert asked(FEED | changed) == {}, changed
 
 
+def test_a_line_that_is_found_again_is_asked_of_the_flows_that_it_carries():
+    # A takes in this line what B gives, and names alike what it gives itself.
+    line = FEED | {"site_ids": "A B", "title": "Épluchures et brisures", "candidate_ids": "B-1>A-9"}
+    assert set(asked(line)) == {"B-1>D-1"}
+    assert set(asked(line | {"candidate_ids": None})) == {"A-1>D-1", "A-2>D-1", "B-1>D-1"}
+
+
 def test_who_is_not_of_the_team_reads_the_lines_of_the_giver_alone_and_no_refusal():
     assert set(asked(FEED, team=False)) == {"A-1>D-1"}
     assert asked(FEED | {"site_ids": "A B"}, [PRICE], team=False) == {}

@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def test_ranks_do_not_change_the_plan(assessment: Assessment) -> None:
-    ranks = assessment.ranking.candidates[["candidate_id", "score", "rank"]]
+    ranks = assessment.ranking[["candidate_id", "score", "rank"]]
     of_ranked = allocate(assessment.candidates.merge(ranks), assessment.allocation).exchanges
     columns = [*assessment.plan.exchanges.columns, "rank"]
     pd.testing.assert_frame_equal(assessment.exchanges[columns], of_ranked[columns])
@@ -62,7 +62,7 @@ def test_draws_and_seed_are_those_of_the_study(assessment: Assessment) -> None:
     assert other.changes["joint_surplus_eur_per_year"].equals(
         assessment.changes["joint_surplus_eur_per_year"]
     )
-    assert (other.ranking.candidates["first_rank_percent"] % 2 == 0).all()  # fiftieths
+    assert (other.ranking["first_rank_percent"] % 2 == 0).all()  # fiftieths
 
 
 def test_a_change_is_the_sum_of_its_exchanges(assessment: Assessment) -> None:
@@ -116,19 +116,19 @@ def test_every_table_of_the_study_is_what_its_records_give(assessment: Assessmen
         dataclasses.replace(groups_found, records=groups_found.records.iloc[1:]).check("Groupes")
 
 
-def test_the_outcome_names_the_case(assessment: Assessment) -> None:
-    assert assessment.outcome == "several_retained"
+def test_without_flows_or_with_lots_too_large_nothing_is_retained(assessment: Assessment) -> None:
     none = dataclasses.replace(assessment, flows=assessment.flows.head(0))
-    assert none.outcome == "none_possible" and none.changes.empty
+    assert none.passed.empty and none.changes.empty
     allocation = assessment.settings.allocation.model_copy(update={"minimum_lot_t": 1e6})
     settings = assessment.settings.model_copy(update={"allocation": allocation})
-    assert dataclasses.replace(assessment, settings=settings).outcome == "none_retained"
+    plan = dataclasses.replace(assessment, settings=settings).plan.exchanges
+    assert len(plan) and not plan["allocated_t_per_year"].any()
 
 
 def test_no_lead_stands_before_a_higher_use_of_its_flow_nor_a_loss_before_a_gain(
     assessment: Assessment,
 ) -> None:
-    ranked = assessment.ranking.candidates
+    ranked = assessment.ranking
     every = assessment.candidates
     top = ranked.head(30)
     assert (top["joint_surplus_eur_per_year"] > 0).all() and (top["choice"] == "first_choice").all()

@@ -92,6 +92,18 @@ def test_what_a_structure_passes_on_goes_through_it_twice_and_counts_once():
     ]  # fmt: skip
 
 
+def test_who_is_sold_mended_pallets_is_not_taken_to_bring_as_many():
+    # B buys of S, and could bring it broken ones: the line is of what it buys, once.
+    both = pairs([("B-1", "S-1", 8, 50, "energy"), ("S-2", "B-2", 9, 50, "reuse")])
+    about = dict.fromkeys(["B-1", "S-1", "S-2"], "Palettes") | {"B-2": "Palettes d'occasion"}
+    described = flows(both).assign(description=lambda all_: all_["flow_id"].map(about))
+    line = register(("B S", "committed", None, 3.0)).assign(title="Palettes d'occasion")
+    found = held(line, both, described, SITES)
+    assert found[["candidate_id", "taken_t_per_year", "onward"]].to_numpy().tolist() == [
+        ["S-2>B-2", 3.0, False],
+    ]  # fmt: skip
+
+
 def test_a_lead_a_pooling_and_a_line_without_flows_take_nothing():
     lines = register(("A B", "study", 3.0, 5.0), ("A D", "done", 3.0, None), ("A B", "done", 3.0, None))
     lines.loc[2, "kind"] = "pooling"

@@ -1,4 +1,4 @@
-"""What one firm reads of its exchanges: its own side in full, a class of what the other side declared."""
+"""What one firm reads of its exchanges: its own in full, whether the other has enough, and a price."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from eit_analysis.synergies.assessment import Assessment
-from eit_analysis.synergies.own_exchanges import CLASSES, own_exchanges
+from eit_analysis.synergies.own_exchanges import first_of, own_exchanges
 
 FLOWS = pd.DataFrame(
     [("A-1", "A", 20.0), ("B-1", "B", 100.0), ("C-1", "C", 20.0), ("D-1", "D", 6.0), ("E-1", "E", 30.0)],
@@ -24,14 +24,18 @@ def exchanges() -> pd.DataFrame:
          "giver_saving_eur_per_year": 4 * min(20.0, most)}
         for rank, (taker, most) in enumerate(room.items(), 1)
     ]  # fmt: skip
-    fixed = {"category": "wood", "new_route": "reuse", "need_t_per_t": 2.0, "allocated_t_per_year": 0.0}
+    fixed = {"category": "wood", "new_route": "reuse", "need_t_per_t": 2.0, "allocated_t_per_year": 0.0,
+             "yield_central": 2.0, "taker_price_eur_per_t": 20.0, "old_cost_eur_per_t": 4.0,
+             "fixed_cost_eur_per_year": 200.0}  # fmt: skip
     asked = ["savoir qui broie", None, None, None]
-    return pd.DataFrame(rows).assign(**fixed, taker_worth_eur_per_year=70.0, ask_first=asked)
+    table = pd.DataFrame(rows).assign(**fixed, taker_worth_eur_per_year=70.0, ask_first=asked)
+    # 44 €/t less 10 of transport: 680, 340, 102 and 510 € before the fixed cost.
+    return table.assign(margin_eur_per_year=34 * table["diverted_t_per_year"])
 
 
-def test_its_own_side_in_full_and_a_class_of_the_other() -> None:
+def test_its_own_side_in_full_and_of_the_other_whether_it_has_enough() -> None:
     own = own_exchanges(exchanges(), FLOWS, "A").frame.set_index("partner_site_id")
-    assert list(own["passing"]) == ["all", "some", "little", "most"]  # 100, 20, 6, 30 t for 40
+    assert list(own["passing"]) == ["all", "some", "some", "some"]  # 100, 20, 6, 30 t for 40
     assert own.loc["B", ["own_t_per_year", "passing_t_per_year", "own_gain_eur_per_year"]].tolist() == [
         20,
         20,
@@ -42,15 +46,30 @@ def test_its_own_side_in_full_and_a_class_of_the_other() -> None:
     assert set(own["own_gain_eur_per_t"]) == {4.0} and set(own["own_t_per_year"]) == {20.0}
 
 
-def test_one_that_takes_reads_what_covers_its_need() -> None:
-    own = own_exchanges(exchanges(), FLOWS, "B")
+def test_one_that_takes_reads_no_share_of_what_the_other_has() -> None:
+    own = own_exchanges(exchanges().assign(margin_eur_per_year=0.0), FLOWS, "B")
     assert own.frame.loc[0, ["exchange_role", "partner_site_id", "passing"]].tolist() == [
         "takes",
         "A",
-        "little",
+        "some",
     ]
-    assert own.records.loc[0, ["told_low", "told_high"]].tolist() == [0.0, 25.0]  # 100 t of need, 50 t sent
+    assert own.records.loc[0, ["told_low", "told_high"]].tolist() == [0.0, float("inf")]
     assert own_exchanges(exchanges(), FLOWS, None).frame.empty
+
+
+def test_whether_some_price_lets_both_gain_is_said_where_it_tells_no_figure() -> None:
+    own = own_exchanges(exchanges(), FLOWS, "A")
+    # B, C and E gain whatever they declared within 15 %, D at no price.
+    assert own.frame["some_price"].tolist() == ["yes", "yes", "no", "yes"]
+    # It pays from 200 / 34 t sent, which take up twice as much: D has less, the others more.
+    assert own.records["told_high"].round(2).tolist() == [float("inf"), float("inf"), 11.76, float("inf")]
+    assert own.records["told_low"].round(2).tolist() == [40, 11.76, 0, 11.76]
+    # At 12 €/t a price of 6 €/t more or less decides: nothing is said but of D.
+    near = exchanges().assign(margin_eur_per_year=lambda t: 12 * t["diverted_t_per_year"])
+    told = own_exchanges(near, FLOWS, "A")
+    assert told.frame["some_price"].isna().tolist() == [True, True, False, True]
+    assert first_of(own.frame.assign(some_price=["no", None, "yes", "no"]))[0] == 2
+    assert first_of(own.frame.assign(some_price="no")) == (1, "gives", False)
 
 
 @pytest.mark.parametrize("firm", ["E02", "E07", "F02", "S02"])
@@ -61,8 +80,8 @@ def test_no_row_nor_all_together_tell_an_amount_of_the_other_side(assessment: As
     told = own.records.groupby(["site_id", "source_sheet", "source_row"])
     told = told.agg(amount=("mass_t_per_year", "first"), low=("told_low", "max"), high=("told_high", "min"))
     assert (told["low"] <= 0.85 * told["amount"]).all() and (told["high"] >= 1.15 * told["amount"]).all()
-    # Nothing but the class and the tonnes where all passes follows from the other side.
-    seen = own.frame.drop(columns=["passing", "passing_t_per_year", "own_gain_eur_per_year"])
+    # Nothing but two words and the tonnes where all passes follows from the other side.
+    seen = own.frame.drop(columns=["passing", "passing_t_per_year", "own_gain_eur_per_year", "some_price"])
     flows = assessment.flows.copy()
     others = flows["site_id"] != firm
     flows.loc[others, "mass_t_per_year"] *= 1.01
@@ -71,7 +90,7 @@ def test_no_row_nor_all_together_tell_an_amount_of_the_other_side(assessment: As
     whole = own.frame["passing"] == "all"
     # All that F02 has room for would come of changes of contractor, which are no exchanges.
     assert whole.any() == (firm != "F02") and (own.frame["passing_t_per_year"].notna() == whole).all()
-    assert set(own.frame["passing"]) <= {name for name, _, _ in CLASSES}
+    assert set(own.frame["passing"]) <= {"all", "some"}
 
 
 def test_e02_is_told_its_best_exchange_with_its_tonnes(assessment: Assessment) -> None:

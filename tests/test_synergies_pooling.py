@@ -8,14 +8,13 @@ import pooling_cases
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pooling_cases import costs, thresholds
+from pooling_cases import costs, pooled, thresholds
 
 from eit_analysis.reference.distance import haversine_km
-from eit_analysis.synergies.pooling.costs import cost_table
+from eit_analysis.synergies.pooling.costs import cost_table, threshold_table
 from eit_analysis.synergies.pooling.crossing import crossed
-from eit_analysis.synergies.pooling.groups import POOL_COLUMNS, numbered, pooled
+from eit_analysis.synergies.pooling.groups import POOL_COLUMNS, numbered
 from eit_analysis.synergies.pooling.thresholds import targets, without_threshold
-from eit_analysis.synergies.pooling.worthwhile import threshold_table
 
 SITES = pd.DataFrame(
     {

@@ -9,29 +9,21 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pooling_cases import needs, outputs
+from pooling_cases import needs, outputs, pooled
 
 from eit_analysis import reference
 from eit_analysis.config import PoolingCostOverride
 from eit_analysis.reference.dated import in_force
+from eit_analysis.synergies.pooling import groups
 from eit_analysis.synergies.pooling.best_part import best_part
-from eit_analysis.synergies.pooling.costs import Costs, Range, by_profile, cost_table
-from eit_analysis.synergies.pooling.groups import (
-    counted,
-    crossing_groups,
-    losing,
-    numbered,
-    pooled,
-    pooled_for,
-    starts,
-)
-from eit_analysis.synergies.pooling.lacking import lacking
+from eit_analysis.synergies.pooling.costs import Costs, Range, by_profile, cost_table, threshold_table
+from eit_analysis.synergies.pooling.groups import counted, losing, numbered, starts
 from eit_analysis.synergies.pooling.offered import Sharers, offered
+from eit_analysis.synergies.pooling.parts import lacking
 from eit_analysis.synergies.pooling.rounds import Rounds, every_tour
 from eit_analysis.synergies.pooling.savings import central_saving
 from eit_analysis.synergies.pooling.schemes import free
 from eit_analysis.synergies.pooling.thresholds import Threshold, targets
-from eit_analysis.synergies.pooling.worthwhile import threshold_table
 
 PROFILES = by_profile(cost_table())
 SKIP = Threshold("collection", "", "t", 36.0, 12, 8.0, "collection", "une benne")
@@ -195,7 +187,7 @@ def test_appliances_that_a_producer_collects_make_no_group():
     )
     assert counted(numbered(small)) == (3, 2)
     asked = targets(nobody, flows, table, schemes(2018))
-    unpaid, shares = pooled_for(asked, sites, costs, 15.0, 1.0)
+    unpaid, shares = groups.pooled(asked, sites, costs, 15.0, 1.0)
     assert numbered(unpaid).empty and starts(unpaid).empty
     assert losing(unpaid)["group_lacks"].to_list() == ["free_scheme"]
     assert (shares["alone_eur_per_year"] == 0).all()
@@ -266,6 +258,6 @@ def test_nobody_is_listed_twice_for_one_need_and_every_start_pays():
     assert len(numbered(pools)) == 1 and begun["excluded_starts"].to_list() == ["", ""]
     # Who asks for groups alone gets the same ones, but for the round that would visit all of each.
     asked = targets(needs([], np.nan), flows, table)
-    groups = crossing_groups(asked, sites, costs, 15.0, 1.0)
+    alone, _ = groups.pooled(asked, sites, costs, 15.0, 1.0, every=False)
     same = pools[pools["kind"] == "group"].reset_index(drop=True).assign(round_km=np.nan)
-    pd.testing.assert_frame_equal(groups, same)
+    pd.testing.assert_frame_equal(alone, same)

@@ -10,11 +10,10 @@ import pooling_cases
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pooling_cases import costs, thresholds
+from pooling_cases import costs, pooled, thresholds
 
 from eit_analysis.synergies.pooling.coalitions import MOST, coalition_values, sharers_by_need
 from eit_analysis.synergies.pooling.costs import by_profile
-from eit_analysis.synergies.pooling.groups import pooled
 from eit_analysis.synergies.pooling.neighbourhoods import centre_of_all, neighbourhoods
 from eit_analysis.synergies.pooling.rounds import one_pass
 from eit_analysis.synergies.pooling.savings import group_saving

@@ -9,11 +9,17 @@ from hypothesis import strategies as st
 from eit_analysis.config import PoolingCostOverride
 from eit_analysis.errors import InputError
 from eit_analysis.settings_file import read_config
-from eit_analysis.synergies.pooling.costs import COST_UNITS, Costs, Range, by_profile, cost_table
+from eit_analysis.synergies.pooling.costs import (
+    COST_UNITS,
+    Costs,
+    Range,
+    by_profile,
+    cost_table,
+    threshold_table,
+)
 from eit_analysis.synergies.pooling.rounds import Rounds
 from eit_analysis.synergies.pooling.savings import group_saving, offer_saving
 from eit_analysis.synergies.pooling.thresholds import Threshold
-from eit_analysis.synergies.pooling.worthwhile import threshold_table
 
 
 def threshold(least, per_year, lot):

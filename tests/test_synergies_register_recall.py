@@ -7,9 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eit_analysis import reference
-from eit_analysis.synergies.pooling.costs import cost_table
+from eit_analysis.synergies.pooling.costs import cost_table, threshold_table
 from eit_analysis.synergies.pooling.thresholds import COLLECTION
-from eit_analysis.synergies.pooling.worthwhile import threshold_table
 from eit_analysis.synergies.register.links import Methods, linked, names_need, words
 from eit_analysis.synergies.register.reasons import NEAREST_COLUMNS, REASON_COLUMNS, nearest, why_missed
 from eit_analysis.synergies.register.recall import RECALL_COLUMNS, beyond, recall
@@ -111,7 +110,7 @@ def test_words_of_a_title():
 
 def test_an_exchange_keeps_the_pairs_that_its_title_names():
     row = one(lead("Palettes perdues à réparer"))
-    assert (row["found"], row["match_basis"]) == ("yes", "wording")
+    assert row["found"] == "yes"
     # Sawdust shares its taker, whose need is of pallets: both ends are read.
     assert row["candidate_ids"] == "A-1>B-1 A-2>B-1"
     assert row["potential_t_per_year"] == pytest.approx(5)
@@ -119,9 +118,9 @@ def test_an_exchange_keeps_the_pairs_that_its_title_names():
     assert row["candidate_ids"] == "A-2>B-1" and row["potential_t_per_year"] == pytest.approx(3)
 
 
-def test_without_a_common_word_the_actors_decide_and_the_table_says_so():
+def test_without_a_common_word_the_actors_decide():
     row = one(lead("Projet commun"))
-    assert (row["match_basis"], row["candidate_ids"]) == ("actors", "A-1>B-1 A-2>B-1")
+    assert row["candidate_ids"] == "A-1>B-1 A-2>B-1"
 
 
 def test_the_carrier_stands_at_one_end_where_some_pair_allows_it():
@@ -181,8 +180,8 @@ def test_the_nearest_pairs_are_between_the_actors_first_and_stopped_late():
     )
     table = nearest(frame, REJECTED, FLOWS)
     assert list(table.columns) == NEAREST_COLUMNS
-    assert table[["synergy_id", "gate", "both_actors"]].values.tolist() == [
-        ["S1", "hierarchy", "no"], ["S2", "reach", "yes"], ["S2", "quality", "yes"],
+    assert table[["synergy_id", "gate"]].values.tolist() == [
+        ["S1", "hierarchy"], ["S2", "reach"], ["S2", "quality"],
     ]  # fmt: skip
 
 

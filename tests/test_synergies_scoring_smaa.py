@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import rankdata
 
 from eit_analysis.synergies.scoring import draws, smaa
-from eit_analysis.synergies.scoring.preferences import preferences
+from eit_analysis.synergies.scoring.ranking import leads_if
 
 # Thrombolytics example of the R package smaa (van Valkenhoef): Beta laws and linear scales as read in
 # drugis/mcda-elicitation-web (examples/thrombolytics.json), results as read in gertvv/rsmaa
@@ -52,9 +51,7 @@ def test_thrombolytics_example_of_the_r_package():
     ]
     found = smaa.count(blocks, 2, 3)
     assert found.first / n == pytest.approx(PUBLISHED["first"], abs=NEAR)
-    assert found.counts / n == pytest.approx(
-        np.array([PUBLISHED["first"], PUBLISHED["first"][::-1]]), abs=NEAR
-    )
+    assert (found.ranks == 2).mean(axis=0) == pytest.approx(PUBLISHED["first"][::-1], abs=NEAR)
     central = found.central_weights()
     assert central == pytest.approx(np.array(PUBLISHED["central"]), abs=NEAR)
     for alternative, expected in enumerate(PUBLISHED["confidence"]):
@@ -89,42 +86,23 @@ def test_values_that_differ_by_less_than_the_resolution_are_equal():
 
 
 @settings(max_examples=20)
-@given(
-    st.integers(1, 25), st.integers(1, 60), st.integers(0, 10_000), st.integers(1, 12), st.integers(1, 200)
-)
-def test_counts_are_those_of_all_draws_at_once_however_they_are_cut(m, n_draws, seed, size, buffer):
+@given(st.integers(1, 25), st.integers(1, 60), st.integers(0, 10_000), st.integers(1, 12), st.integers(1, 90))
+def test_counts_are_those_of_all_draws_at_once_however_they_are_cut(m, n_draws, seed, size, part):
     rng = np.random.default_rng(seed)
     weights, distance = rng.dirichlet(np.ones(2), n_draws), np.round(rng.random((n_draws, m)), 2)
     ranks = rankdata(distance, "min", axis=1)
     blocks = ((weights[i : i + size], distance[i : i + size]) for i in range(0, n_draws, size))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(smaa, "BUFFER", buffer)
-        patch.setattr(smaa, "TOUCHED", 3 * m)
+        patch.setattr(smaa, "PART", part)
         found = smaa.count(blocks, m, 2)
         low, high = found.interval()
-    assert found.draws == n_draws and found.width == 1
-    for r in range(1, m + 1):
-        assert np.array_equal(found.counts[:, r - 1], (ranks == r).sum(axis=0))
+    assert np.array_equal(found.ranks, ranks)
     assert np.array_equal(found.top, (ranks <= smaa.TOP).sum(axis=0))
     quantiles = np.percentile(ranks, [5, 95], axis=0, method="inverted_cdf")
     assert np.array_equal([low, high], quantiles.astype(int))
     for i in range(m):
         if (ranks[:, i] == 1).any():
             assert found.central_weights()[i] == pytest.approx(weights[ranks[:, i] == 1].mean(axis=0))
-
-
-def test_many_candidates_are_counted_in_classes_that_hold_the_exact_interval():
-    m, n_draws = 2 * smaa.CLASSES + 501, 40
-    rng = np.random.default_rng(3)
-    distance = rng.random((n_draws, m))
-    found = smaa.count([(np.ones((n_draws, 1)), distance)], m, 1)
-    ranks = rankdata(distance, axis=1)
-    assert found.width == 3 and (found.counts.sum(axis=1) == n_draws).all()
-    exact = np.percentile(ranks, [5, 95], axis=0, method="inverted_cdf")
-    low, high = found.interval()
-    assert (low <= exact[0]).all() and (exact[0] < low + 3).all()
-    assert (high >= exact[1]).all() and (high - 3 < exact[1]).all() and high.max() <= m
-    assert np.array_equal(found.first, (ranks == 1).sum(axis=0))
 
 
 def intervals(low, central, high, group=None) -> draws.Intervals:
@@ -180,37 +158,21 @@ def test_confidence_factor_by_hand():
     assert found == pytest.approx([2 * 0.25**2, 1 - 2 * 0.25**2], abs=0.02)
 
 
-def test_who_would_have_to_think_what():
-    criteria = pd.DataFrame(
-        {"criterion": ["joint_surplus_eur_per_year", "distance_km"], "weight": [0.6, 0.4]}
-    )
-    ranked = pd.DataFrame({"candidate_id": ["cheap", "near", "none"]})
+def test_what_it_would_take_to_come_first():
     # One is best on the first criterion, one on the second, the third behind both.
     distance = np.array([[0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
-    drawn = draws.weights(np.array([0.6, 0.4]), 5000, 1)
+    stated = np.array([0.6, 0.4])
+    drawn = draws.weights(stated, 5000, 1)
     found = smaa.count(draws.blocks(intervals(distance, distance, distance), drawn, 1), 3, 2)
-    table = preferences(ranked, criteria, found.central_weights(), found.first).set_index("candidate_id")
     # The first needs little more than the stated weights, which lead there most of the time.
-    assert table["leads_if"].to_dict() == {"cheap": "data", "near": "weights", "none": "never"}
-    assert table.loc["near", "more_on"] == "distance_km"
-    assert table.loc["near", "less_on"] == "joint_surplus_eur_per_year"
-    # It is first where the distance weighs more than half.
-    assert table.loc["near", "more_central_percent"] == pytest.approx(
-        100 * drawn[drawn[:, 1] > 0.5, 1].mean()
-    )
-    assert table.loc["near", "more_stated_percent"] == 40
-    assert pd.isna(table.loc["none", "more_on"]) and pd.isna(table.loc["none", "more_central_percent"])
+    assert list(leads_if(stated, found.central_weights(), found.first)) == ["data", "weights", "never"]
+    # The second is first where its criterion weighs more than half.
+    assert found.central_weights()[1, 1] == pytest.approx(drawn[drawn[:, 1] > 0.5, 1].mean())
 
 
 def test_a_difference_within_chance_is_told_as_none():
-    criteria = pd.DataFrame(
-        {"criterion": ["joint_surplus_eur_per_year", "distance_km"], "weight": [0.6, 0.4]}
-    )
-    ranked = pd.DataFrame({"candidate_id": ["a", "b"]})
-    central = np.array([[0.65, 0.35], [0.65, 0.35]])
-    table = preferences(ranked, criteria, central, np.array([4, 4000]))
-    assert list(table["leads_if"]) == ["data", "weights"]
+    stated, central = np.array([0.6, 0.4]), np.array([[0.65, 0.35], [0.65, 0.35]])
+    assert list(leads_if(stated, central, np.array([4, 4000]))) == ["data", "weights"]
     # Three standard errors of the mean of 16 draws: 3 √(0.6 × 0.4 / (30 + 1) / 16) = 0.06599.
     central = 0.6 + np.array([[0.0659, -0.0659], [0.0661, -0.0661]]) - [[0, 0.2]]
-    table = preferences(ranked, criteria, central, np.array([16, 16]))
-    assert list(table["leads_if"]) == ["data", "weights"]
+    assert list(leads_if(stated, central, np.array([16, 16]))) == ["data", "weights"]

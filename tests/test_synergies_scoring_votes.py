@@ -85,7 +85,7 @@ def test_support_by_hand():
 
 
 def test_the_consensus_ranks_like_any_other_weights():
-    ranked = rank(pairs(), agreed(), 50, 1).candidates
+    ranked = rank(pairs(), agreed(), 50, 1)
     assert list(ranked["candidate_id"]) == ["near_green", "middling", "far_ripe", "bad"]
 
 

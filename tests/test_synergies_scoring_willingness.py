@@ -7,8 +7,11 @@ import pytest
 
 from eit_analysis import reference
 from eit_analysis.codes import CONSENTS
-from eit_analysis.synergies.scoring.ease import with_regulatory_ease
-from eit_analysis.synergies.scoring.willingness import site_willingness, with_willingness
+from eit_analysis.synergies.scoring.willingness import (
+    site_willingness,
+    with_regulatory_ease,
+    with_willingness,
+)
 
 SCALES = pd.DataFrame(
     [

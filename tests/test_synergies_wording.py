@@ -7,7 +7,6 @@ from eit_analysis.publishing.wording import heading
 from eit_analysis.reference.compatibility import HIERARCHY
 from eit_analysis.synergies.gates import GATES
 from eit_analysis.synergies.impacts import INDICATORS
-from eit_analysis.synergies.scoring import preferences
 from eit_analysis.synergies.scoring.choice import CHOICES
 from eit_analysis.synergies.scoring.ranking import CONFIDENCE, RESULT_COLUMNS
 
@@ -26,8 +25,6 @@ MISSED = {"one_actor", "no_group", "no_answer", "no_output", "no_input", "no_rul
         ("gate", set(GATES)),
         ("miss_reason", MISSED | {f"gate_{gate}" for gate in GATES}),
         ("criterion", CRITERIA),
-        ("more_on", CRITERIA),
-        ("less_on", CRITERIA),
         ("leads_if", {"never", "data", "weights"}),
         ("scale", {"regulatory_ease", "willingness_ceiling"}),
         ("confidence", set(CONFIDENCE)),
@@ -45,7 +42,7 @@ def test_codes_have_labels(column, codes):
 
 def test_result_columns_have_headers():
     shown = [
-        *(n for names in INDICATORS.values() for n in names), *RESULT_COLUMNS, *preferences.COLUMNS,
-        *VOTE_COLUMNS, "acceptability_percent",
+        *(n for names in INDICATORS.values() for n in names), *RESULT_COLUMNS,
+        *VOTE_COLUMNS,
     ]  # fmt: skip
     assert all(heading(column).header for column in shown if column != "candidate_id")

@@ -142,8 +142,9 @@ def of_lines(
     groups : pandas.DataFrame
         Columns ``GROUP_COLUMNS``, one row per game. ``core_state`` is ``holds`` where nobody would save
         more by leaving, ``nucleolus_only`` where that is so of the nucleolus and not of the Shapley value,
-        ``none`` where no sharing would hold, ``unknown`` where not every set is known, ``no_saving``, or
-        ``too_many`` for more than ``LARGEST`` members, listed with what all of them save and without shares.
+        ``none`` where no sharing would hold, ``unknown`` where not every set is known, or, listed without
+        shares and with what all members save, below zero where it is: ``no_saving``, and ``too_many`` for
+        more than ``LARGEST`` members.
     """
     parts, groups = [pd.DataFrame(columns=LINE_COLUMNS)], []
     known: dict[int, tuple[pd.DataFrame, list[str], float, str]] = {}
@@ -208,12 +209,13 @@ def to_a_hundred(percents: pd.Series) -> pd.Series:
 
 def _shared(members: list[str], values: Values) -> tuple[pd.DataFrame, list[str], float, str]:
     """The shares of one group, whom they are for, what these save, and its state."""
-    nothing = pd.DataFrame(columns=SHARE_COLUMNS)
+    nothing, whole = pd.DataFrame(columns=SHARE_COLUMNS), (1 << len(members)) - 1
+    saving = values(whole) if callable(values) else float(values[whole])
     if callable(values) and len(members) > LARGEST:
-        return nothing, members, max(values((1 << len(members)) - 1), 0.0), "too_many"
+        return nothing, members, saving, "too_many"
     best = best_part(members, values)
     if not best.saving_eur_per_year > 0:
-        return nothing, members, 0.0, "no_saving"
+        return nothing, members, saving, "no_saving"
     own, solid = shares(best.members, best.values)
     return own, best.members, best.saving_eur_per_year, _state(solid)
 

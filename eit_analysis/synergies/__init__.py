@@ -5,8 +5,8 @@ of the flows (``held``, ``own_uses``), the exchanges that pass the gates (``pass
 impacts and ranks (``candidates``, ``ranking``), the best joint plan (``plan``, ``exchanges``) and what it
 changes (``changes``).
 
-``substitution``, ``bundles``, ``nationwide``, ``across``
-    Who could use what another throws away; with which partners together; over a country; across studies.
+``substitution``, ``nationwide``, ``across``
+    Who could use what another throws away; over a country; across studies.
 ``free_flows``
     What the register has done or committed, and what a firm could reuse itself, before any exchange.
 ``declined``, ``ask_first``
@@ -37,7 +37,7 @@ from importlib import import_module
 from typing import Any
 
 MODULES = (
-    "allocation", "ask_first", "bundles", "checklist", "declined", "factor_rows", "free_flows", "impacts",
+    "allocation", "ask_first", "checklist", "declined", "factor_rows", "free_flows", "impacts",
     "likelihood", "listings", "local_outlets", "loss", "lots", "nationwide", "pooling", "portfolio",
     "register", "rings", "scoring", "substitution", "unknowns", "utilities",
 )  # fmt: skip

@@ -9,7 +9,7 @@ never give two figures for the same tonnes.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import Any
 
@@ -25,31 +25,32 @@ from eit_analysis.reference.stages import lasting
 from eit_analysis.synergies import listings, local_outlets, loss
 from eit_analysis.synergies.allocation.exposed import exposed_side
 from eit_analysis.synergies.allocation.frontier import frontier
-from eit_analysis.synergies.allocation.joint_plan import JointPlan, allocate
+from eit_analysis.synergies.allocation.joint_plan import JointPlan, allocate, with_accepted
 from eit_analysis.synergies.ask_first import with_questions
-from eit_analysis.synergies.declined import ANSWER_COLUMNS, lessons, without_declined
+from eit_analysis.synergies.declined import ANSWER_COLUMNS, accepted, lessons, without_declined
 from eit_analysis.synergies.factor_rows import BOUNDS
 from eit_analysis.synergies.free_flows import free, held, set_aside
 from eit_analysis.synergies.impacts import impacts
 from eit_analysis.synergies.likelihood import with_likelihood
 from eit_analysis.synergies.local_outlets import LocalOutlets
 from eit_analysis.synergies.lots import lots
-from eit_analysis.synergies.pooling.costs import cost_table
-from eit_analysis.synergies.pooling.groups import crossing_groups, pooled_for
+from eit_analysis.synergies.pooling.costs import cost_table, threshold_table
+from eit_analysis.synergies.pooling.groups import pooled
 from eit_analysis.synergies.pooling.search import FURTHER
 from eit_analysis.synergies.pooling.thresholds import Target, targets
-from eit_analysis.synergies.pooling.worthwhile import threshold_table
 from eit_analysis.synergies.portfolio import change, portfolio
-from eit_analysis.synergies.register.games import Game, games
+from eit_analysis.synergies.register.games import Game, answered, games
 from eit_analysis.synergies.register.links import Methods
 from eit_analysis.synergies.register.pursued import cases, together
-from eit_analysis.synergies.register.shared import answered
 from eit_analysis.synergies.register.totals import first_hand, totals
 from eit_analysis.synergies.scoring.choice import on_what_is_left, with_choice
 from eit_analysis.synergies.scoring.criteria import criteria
-from eit_analysis.synergies.scoring.ease import with_regulatory_ease
-from eit_analysis.synergies.scoring.ranking import RESULT_COLUMNS, Ranking, rank
-from eit_analysis.synergies.scoring.willingness import site_willingness, with_willingness
+from eit_analysis.synergies.scoring.ranking import RESULT_COLUMNS, rank
+from eit_analysis.synergies.scoring.willingness import (
+    site_willingness,
+    with_regulatory_ease,
+    with_willingness,
+)
 from eit_analysis.synergies.substitution import own_uses, read_pairs, through_gates, with_masses
 from eit_analysis.synergies.terms import changes_contractor, with_terms
 from eit_analysis.synergies.unknowns import unknowns
@@ -69,7 +70,8 @@ class Assessment:
     register : pandas.DataFrame
         Tidy ``synergy_register``.
     answers : pandas.DataFrame, optional
-        What actors answered to exchanges proposed to them: a refusal closes some (:mod:`declined`).
+        What actors answered to exchanges proposed to them: a refusal closes some, and the plan keeps what was
+        accepted where that costs little (:mod:`declined`).
     """
 
     flows: pd.DataFrame
@@ -77,7 +79,7 @@ class Assessment:
     readiness: pd.DataFrame
     settings: StudyConfig
     register: pd.DataFrame
-    answers: pd.DataFrame | None = None
+    answers: pd.DataFrame = field(default_factory=partial(pd.DataFrame, columns=ANSWER_COLUMNS))
 
     @classmethod
     def of(cls, release: Any) -> Assessment:
@@ -95,7 +97,7 @@ class Assessment:
         """
         answers, now, waves = release.exchange_answers(), release.synergy_register(), []
         for then in [release.at(name) for name in release.registers() if name < release.wave]:
-            before = replace(cls.of(then), answers=None)
+            before = replace(cls.of(then), answers=answers.head(0))
             told = answers[answers["wave"] == then.wave]
             waves.append(cases(before.candidates, before.flows, before.register, told, now))
         return together(waves)
@@ -177,15 +179,14 @@ class Assessment:
         """What passes and what does not of the flows with these masses, after what was answered."""
         reach = self.settings.scoring.radius_km, self.settings.scoring.detour_factor
         passed, rejected = through_gates(with_masses(self._pairs, flows), *reach)
-        if self.answers is None or self.answers.empty:
+        if self.answers.empty:
             return passed, rejected
         return without_declined(passed, rejected, self.answers, self.lessons, self.flows)
 
     @cached_property
     def lessons(self) -> pd.DataFrame:
         """What refusals teach of each taker, until a later answer of his (``declined.lessons``)."""
-        answers = pd.DataFrame(columns=ANSWER_COLUMNS) if self.answers is None else self.answers
-        return lessons(answers, self.flows, self.sites, self.settings.scoring.detour_factor)
+        return lessons(self.answers, self.flows, self.sites, self.settings.scoring.detour_factor)
 
     @cached_property
     def pooling_costs(self) -> pd.DataFrame:
@@ -194,7 +195,7 @@ class Assessment:
 
     @cached_property
     def thresholds(self) -> pd.DataFrame:
-        """From which volume an operation is worth its while, at these costs (``worthwhile``)."""
+        """From which volume an operation is worth its while, at these costs (``costs.threshold_table``)."""
         return threshold_table(self.pooling_costs)
 
     @cached_property
@@ -205,7 +206,7 @@ class Assessment:
     def pooled(self, sharing: pd.DataFrame, radius_km: float) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Groups and offers within so many km by road, and the share of each member (``groups.pooled``)."""
         reach = radius_km, self.settings.scoring.detour_factor
-        return pooled_for(self.asked(sharing)(), self.sites, self.pooling_costs, *reach)
+        return pooled(self.asked(sharing)(), self.sites, self.pooling_costs, *reach)
 
     def games(
         self, register: pd.DataFrame, sharing: pd.DataFrame, radius_km: float, member: str | None = None
@@ -213,7 +214,7 @@ class Assessment:
         """What members of poolings of the register save together (``register.games``)."""
         reach = radius_km, self.settings.scoring.detour_factor
         asked, costs = self.asked(sharing)(), self.pooling_costs
-        pools = crossing_groups(asked, self.sites, costs, *reach)
+        pools, _ = pooled(asked, self.sites, costs, *reach, every=False)
         declared = {line for project in self.settings.projects for line in project.synergies}
         return games(answered(register, pools, sharing), asked, self.sites, costs, reach, declared, member)
 
@@ -286,8 +287,8 @@ class Assessment:
         return criteria(self.settings.scoring.weights, self.settings.scoring.bounds)
 
     @cached_property
-    def ranking(self) -> Ranking:
-        """The leads ranked, acceptability of their ranks, and who would prefer each."""
+    def ranking(self) -> pd.DataFrame:
+        """The leads ranked (``ranking.rank``)."""
         return rank(self.leads, self.criteria, self.settings.scoring.draws, self.settings.scoring.seed)
 
     def lots(self) -> pd.DataFrame:
@@ -297,8 +298,14 @@ class Assessment:
 
     @cached_property
     def plan(self) -> JointPlan:
-        """The joint plan of largest joint surplus."""
-        return allocate(self.candidates, self.allocation)
+        """The joint plan of largest joint surplus, but for what it yields to acceptances."""
+        return with_accepted(self.candidates, self.allocation, self.accepted)
+
+    @cached_property
+    def accepted(self) -> list[list[str]]:
+        """The leads that an actor said yes to and in which both could gain, answer by answer."""
+        gaining = self.candidates["choice"] != "nobody_gains"
+        return accepted(self.candidates[gaining], self.answers, self.flows)
 
     @cached_property
     def most(self) -> JointPlan:
@@ -308,7 +315,7 @@ class Assessment:
     @cached_property
     def exchanges(self) -> pd.DataFrame:
         """The candidates with their ranks and what the plan allocates to each, by ``candidate_id``."""
-        ranks = self.ranking.candidates[["candidate_id", "coverage_percent", *RESULT_COLUMNS]]
+        ranks = self.ranking[["candidate_id", "coverage_percent", *RESULT_COLUMNS]]
         return self.plan.exchanges.merge(ranks, on="candidate_id")
 
     def listed(self, recalled: pd.DataFrame, team: bool) -> pd.DataFrame:
@@ -316,9 +323,9 @@ class Assessment:
 
         ``recalled``: the register with the exchanges that answer its lines; ``team``: who reads is of it.
         """
-        told = listings.described(listings.with_partners(self.exchanges, self.held), self.flows)
-        answers = pd.DataFrame(columns=ANSWER_COLUMNS) if self.answers is None else self.answers
-        return with_questions(told, recalled, answers, self.sites, reference.load("compatibility"), team)
+        agreed = [name for group in self.accepted for name in group] * team
+        told = listings.described(listings.with_partners(self.exchanges, self.held, agreed), self.flows)
+        return with_questions(told, recalled, self.answers, self.sites, reference.load("compatibility"), team)
 
     @cached_property
     def first_hand(self) -> pd.DataFrame:
@@ -337,14 +344,6 @@ class Assessment:
         scoring = self.settings.scoring
         return portfolio(self.plan.exchanges, self.factors, scoring.draws, scoring.seed)
 
-    @property
-    def outcome(self) -> str:
-        """``none_possible``, ``none_retained``, ``one_retained`` or ``several_retained``."""
-        if self.passed.empty:
-            return "none_possible"
-        retained = int((self.plan.exchanges["allocated_t_per_year"] > 0).sum())
-        return ("none_retained", "one_retained", "several_retained")[min(retained, 2)]
-
     def unknowns(self) -> pd.DataFrame:
         """What is not known of some flow, by what knowing it would be worth (``unknowns.unknowns``)."""
         silent = (self.flows["direction"] == "out") & ~self.flows["quality"].isin(list(QUALITY_RANK))
@@ -358,7 +357,7 @@ class Assessment:
 
     def frontier(self, other: str) -> pd.DataFrame:
         """Plans that no other plan beats on both the joint surplus and another indicator."""
-        return frontier(self.candidates, self.allocation, other)
+        return frontier(self.candidates, self.allocation, other, self.plan.accepted)
 
     def change(self, indicator: str) -> Breakdown:
         """One indicator of ``impacts.INDICATORS``: its change by category with the exchanges behind it."""

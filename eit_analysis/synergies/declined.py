@@ -1,4 +1,4 @@
-"""What a refusal closes: its own exchange and, by its reason, others of the same taker, until a later answer.
+"""What answers to proposed exchanges say: a refusal closes, by its reason, until a later answer; a yes opens.
 
     declined_pair        the last answer of one of its two actors is no
     declined_material    the taker takes no flow of this family
@@ -10,7 +10,8 @@ of the family. An answer about a whole family speaks for each of its flows. A la
 about the same flow, or about the whole family, replaces an earlier one. A lesson lasts until its taker says
 yes, or perhaps, to an exchange that it would close; the refused exchange itself then stays closed. A price
 closes nothing else, but is recalled beside the other exchanges of the taker and family (:mod:`ask_first`). A
-giver's reasons, a contract in force or a lack of space say nothing of other exchanges.
+giver's reasons, a contract in force or a lack of space say nothing of other exchanges. An exchange is
+accepted where the last answer of one of its actors is yes and that of the other is not no.
 """
 
 from __future__ import annotations
@@ -115,6 +116,13 @@ def speaking(exchanges: pd.DataFrame, answers: pd.DataFrame, flows: pd.DataFrame
     told = told.sort_values("answer_date", kind="stable")
     last = told.drop_duplicates(["candidate_id", "site_id"], keep="last")
     return last[["candidate_id", *KEYS, "site_id", "exchange_answer"]]
+
+
+def accepted(exchanges: pd.DataFrame, answers: pd.DataFrame, flows: pd.DataFrame) -> list[list[str]]:
+    """The exchanges, none of them refused, that an actor said yes to: ``candidate_id`` by pair and family."""
+    told = speaking(exchanges, answers, flows)
+    yes = told[told["exchange_answer"] == "yes"]
+    return [sorted(set(part["candidate_id"])) for _, part in yes.groupby(KEYS)]
 
 
 def refused_for_price(answers: pd.DataFrame) -> dict[tuple[str, str], str]:

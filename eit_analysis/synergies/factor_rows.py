@@ -20,7 +20,7 @@ BOUNDS = ["low", "central", "high"]
 NO_ROW = -1
 SOURCE_COLUMNS = [
     "factor", "category", "route", "low", "central", "high", "unit", "boundary", "source", "year",
-    "factor_origin", "n_candidates",
+    "factor_origin",
 ]  # fmt: skip
 
 
@@ -121,19 +121,10 @@ def values(
 def sources(candidates: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame:
     """Every factor row that the figures of these candidates rest on, with its source.
 
-    ``SOURCE_COLUMNS``, in the order of the factors; ``factor_origin`` is ``study`` or ``reference``,
-    ``n_candidates`` how many candidates rest on the row.
+    ``SOURCE_COLUMNS``, in the order of the factors; ``factor_origin`` is ``study`` or ``reference``.
     """
-    table = factors.reset_index(drop=True)
-    pairs = np.concatenate(
-        [
-            np.column_stack([rows, np.arange(len(candidates))])[rows != NO_ROW]
-            for rows in rows_used(candidates, factors).values()
-        ]
-    )
-    counts = pd.Series(np.unique(pairs, axis=0)[:, 0]).value_counts()
-    found = table.loc[sorted(counts.index)]
+    rows = np.unique(np.concatenate([*rows_used(candidates, factors).values()]))
+    found = factors.iloc[rows[rows != NO_ROW]]
     # A factor of the study has no year of its own (factor_table).
     origin = np.where(found["year"].isna(), "study", "reference")
-    found = found.assign(factor_origin=origin, n_candidates=counts)
-    return found[SOURCE_COLUMNS].reset_index(drop=True)
+    return found.assign(factor_origin=origin)[SOURCE_COLUMNS].reset_index(drop=True)

@@ -7,8 +7,10 @@
 for the exchanges k that answer a line of the register (:mod:`register.links`), with d_k what each could
 divert alone. Nothing says which of them carries what: they share the tonnes by what each could, Σ w never
 exceeding a flow. What a structure is brought and passes on in one line goes through twice: T stands for each
-of the two legs, and ``onward`` marks the second, which no total counts again. What is done is looked for
-first where today's route is the one it leads to, up to Σ w of those.
+of the two legs, and ``onward`` marks the second, which no total counts again. A firm that a line could have
+both give and take does what the title names by more words: whoever is sold mended pallets is not taken to
+bring as many. What is done is looked for first where today's route is the one it leads to, up to Σ w of
+those.
 
 A firm declares what leaves its site, and what it uses, today: an exchange that takes place is taken to be in
 both. Should a firm have left it out, it is taken off twice, and less is left to propose: the prudent side. A
@@ -49,11 +51,12 @@ def held(
         each line and exchange, done before committed. A line that no pair answers takes nothing off.
     """
     lines = register[register["status"].isin(HELD) & (register["kind"] != POOLING)]
+    structures = sites.loc[sites["actor_type"].isin(TAKERS), "site_id"]
     found = linked(lines, pairs, flows)
+    found = found[~_the_other_way(found, structures)].reset_index(drop=True)
     about = lines.drop_duplicates("synergy_id").set_index("synergy_id")
     about = about.assign(tonnes=_tonnes(about)).reindex(found["synergy_id"]).set_index(found.index)
     found = found.assign(title=about["title"], status=about["status"])
-    structures = sites.loc[sites["actor_type"].isin(TAKERS), "site_id"]
     brought = pd.MultiIndex.from_frame(found[["synergy_id", "taker_site_id"]])
     again = pd.MultiIndex.from_frame(found[["synergy_id", "giver_site_id"]]).isin(brought)
     found["onward"] = again & found["giver_site_id"].isin(structures).to_numpy()
@@ -109,6 +112,18 @@ def free(flows: pd.DataFrame, *taken: pd.DataFrame) -> pd.DataFrame:
     mass = flows["mass_t_per_year"].astype(float)
     gone = (flows["flow_id"].map(whole).astype(float) / mass.where(mass > 0)).fillna(0.0)
     return flows.assign(**{bound: flows[bound] * (1 - gone).clip(lower=0.0) for bound in BOUNDS})
+
+
+def _the_other_way(found: pd.DataFrame, structures: pd.Series) -> np.ndarray:
+    """Of :func:`links.linked`, exchanges of a firm in the role that the title of their line names less."""
+    line, less = found["synergy_id"], np.zeros(len(found), dtype=bool)
+    roles = ["giver_site_id", "taker_site_id"]
+    named = {role: found["n_words"].groupby([line, found[role]]).max() for role in roles}
+    for role, other in (roles, reversed(roles)):
+        lead = pd.MultiIndex.from_arrays([line, found[role]])
+        better = named[other].reindex(lead).to_numpy() > named[role].reindex(lead).to_numpy()
+        less |= better & ~found[role].isin(structures).to_numpy()
+    return less
 
 
 def _tonnes(lines: pd.DataFrame) -> pd.Series:

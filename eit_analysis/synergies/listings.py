@@ -51,10 +51,6 @@ ROBUSTNESS = [
 UNREGISTERED = [
     "exchange_site_ids", "category", "use", "diverted_t_per_year", "distance_km", "score", "rank",
 ]  # fmt: skip
-BUNDLED = [
-    "bundle_kind", "giver_site_id", "taker_site_id", "distance_km", "bundled_t_per_year", "n_partners",
-    "coverage_percent",
-]  # fmt: skip
 GROUPED = ["group_number", "label", "members", "n_enough"]
 STARTS = [
     "start_number", "excluded_starts", "nature", "label", "part_members", "part_volume_per_year",
@@ -104,10 +100,11 @@ def retained(exchanges: pd.DataFrame) -> pd.DataFrame:
     return kept.assign(**in_proportion(kept, [column for names in INDICATORS.values() for column in names]))
 
 
-def with_partners(exchanges: pd.DataFrame, held: pd.DataFrame) -> pd.DataFrame:
+def with_partners(exchanges: pd.DataFrame, held: pd.DataFrame, accepted: list[str]) -> pd.DataFrame:
     """The exchanges with how far they are, how many other takers their output has, what the best would bring.
 
-    ``status``: ``done`` or ``committed`` where a part of the exchange is (``Assessment.held``), else missing.
+    ``status``: ``done`` or ``committed`` where a part of the exchange is (``Assessment.held``), else
+    ``accepted`` for these ``candidate_id``, else missing.
     ``n_other_partners`` counts the other takers with which both could gain; ``largest_gain_eur_per_year`` is
     the largest joint surplus of all of them, at central values, each on all that it could divert alone.
     """
@@ -116,7 +113,7 @@ def with_partners(exchanges: pd.DataFrame, held: pd.DataFrame) -> pd.DataFrame:
     takers = exchanges[gaining].groupby("out_flow_id")["taker_site_id"].nunique()
     status = held.drop_duplicates("candidate_id").set_index("candidate_id")["status"]
     return exchanges.assign(
-        status=exchanges["candidate_id"].map(status),
+        status=exchanges["candidate_id"].map({**dict.fromkeys(accepted, "accepted"), **status}).astype("str"),
         n_other_partners=flow.map(takers).fillna(0).astype(int) - gaining.astype(int),
         largest_gain_eur_per_year=gains.groupby(flow).transform("max"),
     )
@@ -133,7 +130,7 @@ def by_flow(exchanges: pd.DataFrame) -> pd.DataFrame:
 
 def new(exchanges: pd.DataFrame) -> pd.DataFrame:
     """The exchanges that are neither done nor committed, not even in part (:func:`with_partners`)."""
-    return exchanges[exchanges["status"].isna()]
+    return exchanges[~exchanges["status"].isin(["done", "committed"])]
 
 
 def sides(exchanges: pd.DataFrame) -> pd.DataFrame:

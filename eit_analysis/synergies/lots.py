@@ -12,7 +12,7 @@ is tried, of the ``MOST`` that bring most before transport where there are more.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -34,16 +34,6 @@ LOT_COLUMNS = [
 METRES = 1000
 
 
-class Prices(NamedTuple):
-    """Central costs of a lot: €/km, €/round, €/further stop, €/year, €/year of each further giver."""
-
-    vehicle: float
-    loading: float
-    stop: float
-    fixed: float
-    further: float
-
-
 def lots(
     candidates: pd.DataFrame,
     sites: pd.DataFrame,
@@ -61,13 +51,11 @@ def lots(
         ``LOT_COLUMNS``. ``giver_site_ids`` are separated by spaces; ``one_by_one_eur_per_year`` is what the
         same exchanges would lose one by one. Lots of one flow to several takers compete for its tonnes.
     """
-    exchange = lookup(factors, "exchange_cost")
-    prices = Prices(
-        float(lookup(factors, "vehicle_cost")["central"]),
-        float(lookup(factors, "loading_cost")["central"]),
+    # €/km, €/round, €/further stop, €/year, €/year of each further giver.
+    prices = (
+        *(float(lookup(factors, name)["central"]) for name in ("vehicle_cost", "loading_cost")),
         by_profile(pooling_costs)["collection"].stop_cost.central,
-        float(exchange["central"]),
-        float(exchange["low"]),
+        *(float(lookup(factors, "exchange_cost")[bound]) for bound in ("central", "low")),
     )
     places = sites.drop_duplicates("site_id").set_index("site_id")[["latitude", "longitude"]].astype(float)
     losing = candidates[(candidates[ALONE] <= 0) & (candidates["diverted_t_per_year"] > 0)]
@@ -87,7 +75,7 @@ def lots(
 
 
 def _best(
-    members: pd.DataFrame, places: pd.DataFrame, prices: Prices, load: float, detour_factor: float
+    members: pd.DataFrame, places: pd.DataFrame, prices: Sequence[float], load: float, detour_factor: float
 ) -> list[tuple]:
     """The best lot of some exchanges to one need, none where no set of them gains enough."""
     n = len(members)
@@ -102,8 +90,9 @@ def _best(
     mass, size = inside @ tonnes, inside.sum(axis=1)
     rounds = np.ceil(mass / load - 1e-9)
     further = np.maximum(size - 1, 0)
-    paid = rounds * (prices.vehicle * round_km + prices.loading + prices.stop * further)
-    gain = inside @ brings - paid - prices.fixed - prices.further * further
+    vehicle, loading, stop, fixed, another = prices
+    paid = rounds * (vehicle * round_km + loading + stop * further)
+    gain = inside @ brings - paid - fixed - another * further
     room = float(members["demand_t_per_year"].iloc[0]) * (1 + 1e-9)
     gain[(size < 2) | (inside @ (tonnes * taken_up) > room)] = -np.inf
     best = int(gain.argmax())

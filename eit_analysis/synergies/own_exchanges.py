@@ -1,17 +1,21 @@
 """The exchanges of one firm, from its side: its own amount beside what the other side could take or give.
 
-    ratio = need / (n × own)  for a firm that gives,        supply / (own / n)  for one that takes,
+    enough = n × own  for a firm that gives,        own / n  for one that takes,
+    joint surplus = r t − F
 
-both amounts being what is free of them (:mod:`free_flows`), and n the tonnes of need that one tonne sent
-takes up, a public figure of the rule (:mod:`substitution`). A ratio above 1 means that the firm's own amount
-limits the exchange: all of it passes, and the firm reads the tonnes and its gain. Below, the tonnes would be
-those of the other side: the firm reads a class.
+``enough`` being what the other side must have free (:mod:`free_flows`) for all of the firm's own amount to
+pass, n the tonnes of need that one tonne sent takes up, a public figure of the rule (:mod:`substitution`), r
+the joint surplus per tonne before the fixed cost F (:mod:`impacts`) and t the tonnes sent. Where all passes
+the firm reads the tonnes and its gain. Elsewhere the tonnes would be those of the other side, and not even a
+share of its own is said, which would bound them.
 
-A class bounds the amount of the other side, as it declared it, even to whoever knows what is taken of that.
-It is said where both bounds lie 15 % beyond the true one, so that none tells it closer, nor do several
-classes about one flow; else a wider one is. Gains per tonne come from the firm's own cost or price, else the
-reference, and from public factors. Transport, which is nobody's own and would tell the distance, is left
-out.
+Two things are said of the other side: that it has enough, and whether some price lets both gain, which no
+price does where the joint surplus is not above zero. Each is said where it would be so of all that lies 15 %
+around what the other side declared, its amount and its cost or price together: so none of them, nor several
+of one flow, tells either closer. What a class tells of an amount to whoever knows all but that is in the
+records, for the audit. Gains per tonne come from the firm's own cost or price, else the reference, and from
+public factors. Transport, which is nobody's own and would tell the distance, is left out of them, and so is
+the fixed cost.
 """
 
 from __future__ import annotations
@@ -23,7 +27,6 @@ from eit_analysis.breakdown import SOURCE, Breakdown
 from eit_analysis.synergies.factor_rows import OPERATORS
 
 MARGIN = 0.15
-CLASSES = (("all", 1.0, np.inf), ("most", 0.5, np.inf), ("little", 0.0, 0.5), ("some", 0.0, np.inf))
 # The columns of the firm, of its partner, of the flow of each, of the gain per year, of what is free of each.
 SIDES = {
     "gives": ["giver_site_id", "taker_site_id", "out_flow_id", "in_flow_id", "giver_saving_eur_per_year",
@@ -34,7 +37,7 @@ SIDES = {
 COLUMNS = [
     "rank", "partner_site_id", "exchange_role", "category", "own_description", "new_route",
     "own_t_per_year", "passing", "passing_t_per_year", "own_gain_eur_per_t", "own_gain_eur_per_year",
-    "retained", "ask_first",
+    "some_price", "retained", "ask_first",
 ]  # fmt: skip
 
 
@@ -55,9 +58,10 @@ def own_exchanges(exchanges: pd.DataFrame, flows: pd.DataFrame, firm: str | None
     -------
     Breakdown
         ``rank, partner_site_id, exchange_role`` (``gives``, ``takes``), ``category, own_description,
-        new_route, own_t_per_year`` (what is free of it), ``passing`` (``all, most, little, some`` of that),
+        new_route, own_t_per_year`` (what is free of it), ``passing`` (``all`` or ``some`` of that),
         ``passing_t_per_year`` that leave the giver and ``own_gain_eur_per_year`` where all passes,
         ``own_gain_eur_per_t`` (missing for an operator that takes: what it costs it is not known),
+        ``some_price`` (``yes``, ``no``: whether any lets both gain; missing where it may not be said),
         ``retained``, ``ask_first``. The records are the flows of the other side, in the same order,
         with what the row tells of each: ``told_low`` and ``told_high`` (t/year).
     """
@@ -67,50 +71,67 @@ def own_exchanges(exchanges: pd.DataFrame, flows: pd.DataFrame, firm: str | None
         mine = exchanges[exchanges[columns[0]] == firm]
         partner, own_flow, flow, gain, amount, others = (mine[column] for column in columns[1:])
         n, operator = mine["need_t_per_t"], mine["taker_actor_type"].isin(OPERATORS)
+        price = mine["taker_price_eur_per_t"].astype(float)
         if role == "takes":
-            gain = gain.where(~operator)
+            gain, enough, price = gain.where(~operator), amount / n, mine["old_cost_eur_per_t"].astype(float)
+        else:
+            enough, price = amount * n, price.where(operator, mine["yield_central"] * price.clip(lower=0))
         parts: dict[str, pd.Series | str] = {
             "exchange_role": role, "partner_site_id": partner, "flow_id": flow, "own_t_per_year": amount,
-            "free_t_per_year": others,
-            "own_description": own_flow.map(by_id["description"]), "own_gain_eur_per_year": gain,
-            "own_gain_eur_per_t": gain / mine["diverted_t_per_year"].where(lambda sent: sent > 0),
-            "enough_t_per_year": amount * n if role == "gives" else amount / n,
+            "free_t_per_year": others, "own_description": own_flow.map(by_id["description"]),
+            "own_gain_eur_per_year": gain, "enough_t_per_year": enough,
+            "declared_eur_per_t": price.fillna(0.0).abs(),
         }  # fmt: skip
         sides.append(mine.assign(**parts))
     found = pd.concat(sides).sort_values("rank", ignore_index=True)
     records = by_id.reindex(found["flow_id"])[["site_id", "mass_t_per_year", *SOURCE]].reset_index(drop=True)
-    declared = records["mass_t_per_year"].astype(float)
-    classes = _classes(declared, found["enough_t_per_year"], declared - found["free_t_per_year"])
-    whole, retained = classes["passing"] == "all", found["allocated_t_per_year"] > 0
+    declared, enough = records["mass_t_per_year"].astype(float), found["enough_t_per_year"]
+    taken = declared - found["free_t_per_year"]
+    whole = (enough + taken <= (1 - MARGIN) * declared) & (enough > 0)
+    some_price, pays_from = _some_price(found)
+    turns = enough * pays_from / found["own_t_per_year"].where(found["exchange_role"] == "gives", enough)
+    yes, no = (some_price == "yes") & (turns > 0), (some_price == "no") & (turns < enough)
     found = found.assign(
-        passing=classes["passing"],
+        passing=np.where(whole, "all", "some"),
         passing_t_per_year=found["diverted_t_per_year"].where(whole),
+        own_gain_eur_per_t=found["own_gain_eur_per_year"]
+        / found["diverted_t_per_year"].where(lambda t: t > 0),
         own_gain_eur_per_year=found["own_gain_eur_per_year"].where(whole),
-        retained=retained.map({True: "yes", False: "no"}),
+        some_price=some_price,
+        retained=np.where(found["allocated_t_per_year"] > 0, "yes", "no"),
     )
-    told = classes[["told_low", "told_high"]]
-    return Breakdown(found[COLUMNS], ["rank"], records.assign(rank=found["rank"], **told), "mass_t_per_year")
+    records = records.assign(
+        rank=found["rank"],
+        told_low=np.select([whole, yes], [enough + taken, turns + taken], 0.0),
+        told_high=np.where(no, turns + taken, np.inf),
+    )
+    return Breakdown(found[COLUMNS], ["rank"], records, "mass_t_per_year")
 
 
 def first_of(own: pd.DataFrame) -> tuple[int, str, bool]:
-    """Rank and role of the best exchange of a firm, of those where it gains if any, and whether it gains."""
-    gaining = own[own["own_gain_eur_per_t"] > 0]
+    """Rank and role of the best exchange of a firm, of those where it gains if any, and whether it gains.
+
+    One of which it reads that no price lets both gain comes after all others.
+    """
+    own = own.sort_values("some_price", key=lambda said: said == "no", kind="stable")
+    gaining = own[(own["own_gain_eur_per_t"] > 0) & (own["some_price"] != "no")]
     rank, role = (gaining if len(gaining) else own).iloc[0][["rank", "exchange_role"]]
     return rank, role, len(gaining) > 0
 
 
-def _classes(amount: pd.Series, enough: pd.Series, taken: pd.Series) -> pd.DataFrame:
-    """The narrowest class that may be said of what is free of each amount, beside what would be enough."""
-    found = pd.DataFrame({"passing": "some", "told_low": 0.0, "told_high": np.inf}, index=amount.index)
-    for name, low, high in reversed(CLASSES):
-        bounds = [
-            enough * low + taken if low > 0 else 0.0,
-            enough * high + taken if high < np.inf else np.inf,
-        ]
-        said = (bounds[0] <= (1 - MARGIN) * amount) & ((1 + MARGIN) * amount <= bounds[1]) & (enough > 0)
-        found.loc[said, "passing"] = name
-        found["told_low"], found["told_high"] = (
-            values.where(~said, bound)
-            for values, bound in zip((found["told_low"], found["told_high"]), bounds, strict=True)
-        )
-    return found
+def _some_price(found: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """``some_price`` of each exchange, and the tonnes from which it pays, F / r, infinite where r <= 0.
+
+    At the corners of what the other side declared: its amount, and ``declared_eur_per_t``, what its cost or
+    price is in the surplus of a tonne.
+    """
+    sent, fixed = found["diverted_t_per_year"].astype(float), found["fixed_cost_eur_per_year"].astype(float)
+    rate = found["margin_eur_per_year"] / sent.where(sent > 0)
+    around = MARGIN * found["declared_eur_per_t"]
+    ends = [
+        (rate + sign * around) * (1 + share) * sent - fixed for sign in (-1, 1) for share in (-MARGIN, MARGIN)
+    ]
+    surplus = pd.concat(ends, axis=1)
+    sure = [surplus.gt(0).all(axis=1), surplus.le(0).all(axis=1)]
+    said = pd.Series(np.select(sure, ["yes", "no"], ""), found.index, dtype="str")
+    return said.where(said != ""), (fixed / rate.where(rate > 0)).fillna(np.inf)

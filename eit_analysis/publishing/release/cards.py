@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -39,8 +40,8 @@ class Cards(Released):
         may read every cell, else none.
     most : int
         How many cards there are at most.
-    worth : str
-        A column of what is gained: a row that is read to lose is not recommended.
+    worth : sequence of str
+        Columns of what is gained: a row that is read to lose, by a number or by ``no``, is not recommended.
     """
 
     viewer: Viewer
@@ -48,7 +49,7 @@ class Cards(Released):
     action: str
     lines: Mapping[str, Sequence[str]]
     most: int
-    worth: str = ""
+    worth: Sequence[str] = ()
 
     @property
     def cards(self) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -60,7 +61,7 @@ class Cards(Released):
             row = self.table.frame.iloc[position]
             open_row = row[~shut.iloc[position].to_numpy()]
             open_row = open_row[[not wording.is_missing(value) for value in open_row]]
-            if float(open_row.get(self.worth, 0.0)) < 0:
+            if any(_loses(open_row.get(name, "")) for name in self.worth):
                 continue
             lines = [(LINES[n], self._first(self.lines[n], open_row)) for n in LINES if n in self.lines]
             heading = self._first([self.action], open_row)
@@ -89,8 +90,17 @@ class Cards(Released):
         return macro("cards", cards) if cards else Markup("")
 
 
+def _loses(value: Any) -> bool:
+    return value == "no" if isinstance(value, str) else float(value) < 0
+
+
 def cards_of(
-    viewer: Viewer, table: Table, action: str, lines: Mapping[str, str | Sequence[str]], most: int, worth: str
+    viewer: Viewer,
+    table: Table,
+    action: str,
+    lines: Mapping[str, str | Sequence[str]],
+    most: int,
+    worth: Sequence[str],
 ) -> Cards:
     """The cards of a table, each line with its wordings.
 

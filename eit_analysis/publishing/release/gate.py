@@ -108,14 +108,19 @@ class Release(ReleasedTables):
         return Highlights(self.viewer, [(question, list(texts)) for question, *texts in answers])
 
     def cards(
-        self, table: Table, action: str, most: int = 3, worth: str = "", **lines: str | Sequence[str]
+        self,
+        table: Table,
+        action: str,
+        most: int = 3,
+        worth: Sequence[str] = (),
+        **lines: str | Sequence[str],
     ) -> Cards:
         """Recommendations: a card for each of the first ``most`` rows of a table that may be read.
 
         ``action`` heads a card; ``what``, ``who``, ``stake`` and ``next_step`` are its lines. All quote
         columns of the row (``"{mass_t_per_year}, d'abord {category}"``); of several wordings, the fullest
-        first, that is said of which every cell may be read. A row of which the column ``worth`` is read to be
-        negative is passed over.
+        first, that is said of which every cell may be read. A row of which one of the columns ``worth`` is
+        read to be negative, or ``no``, is passed over.
         """
         return cards_of(self.viewer, table, action, lines, most, worth)
 

@@ -7,9 +7,9 @@ other it reads
   and distance*, *section and distance* or *distance alone*, the first that fits), else « un acteur de
   l'étude ». Words fit when at least three actors have them in common, counted among those who would not be
   named either and whom no finer words describe: the others could be told apart;
-- how much it could take or give beside what the reader declared: an inequality about one amount of the other
-  side. It is audited with all else that the reader is told (:mod:`audit`), and not said where anybody would
-  then be bounded too closely.
+- whether it could take or give all that the reader declared, and whether some price lets both gain:
+  inequalities about one amount of the other side. They are audited with all else that the reader is told
+  (:mod:`audit`), and not said where anybody would then be bounded too closely.
 
 What the other side declared, what it pays and what it gains are never read, nor is anything reckoned from
 them that would give them back.
@@ -42,7 +42,7 @@ EDGES_KM = [10.0, 20.0]
 BANDS = np.array(["à moins de 10 km", "de 10 à 20 km", "à plus de 20 km"], dtype=object)
 LEVELS = (["division", "band"], ["section", "band"], ["band"])
 # What follows from the amount of the other side.
-AUDITED = ["passing", "passing_t_per_year", "own_gain_eur_per_year"]
+AUDITED = ["passing", "passing_t_per_year", "own_gain_eur_per_year", "some_price"]
 
 
 @dataclass(eq=False, repr=False)

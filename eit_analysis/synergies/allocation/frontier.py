@@ -15,6 +15,7 @@ never their sum.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -37,7 +38,9 @@ ALIKE = 1e-3
 STEPS = 5
 
 
-def frontier(candidates: pd.DataFrame, settings: Allocation, other: str) -> pd.DataFrame:
+def frontier(
+    candidates: pd.DataFrame, settings: Allocation, other: str, accepted: Sequence[Sequence[str]] = ()
+) -> pd.DataFrame:
     """Plans of which none has a larger joint surplus without being worse on another indicator.
 
     Parameters
@@ -50,15 +53,19 @@ def frontier(candidates: pd.DataFrame, settings: Allocation, other: str) -> pd.D
     other : str
         One of ``INDICATORS``, pushed by ``STEPS`` from what the plan of largest joint surplus has of it to
         its best: tonnes vary by degrees, so that the plans are points of a frontier and not all of it.
+    accepted : sequence of sequence of str
+        Groups of which every plan keeps an exchange (``JointPlan.accepted``).
 
     Returns
     -------
     pandas.DataFrame
-        ``POINT_COLUMNS``, the largest joint surplus first; to do nothing is not listed. Nothing beats a
-        plan by more than a thousandth of either best, or ``solve.NEAR`` where there are many exchanges. An
-        indicator that was not pushed is missing where an exchange misses it.
+        ``POINT_COLUMNS``; to do nothing is not listed. The first is the plan that :func:`joint_plan.allocate`
+        finds of the same candidates, or another of the same joint surplus that has more of ``other``; the
+        others follow, the largest joint surplus first. Nothing beats a plan by more than a thousandth of
+        either best; where there are many exchanges each may miss its best by ``solve.NEAR``, the first too.
+        An indicator that was not pushed is missing where an exchange misses it.
     """
-    model = build(ordered(candidates, INDICATORS), settings, [MARGIN, other])
+    model = build(ordered(candidates, INDICATORS), settings, [MARGIN, other], accepted)
     found = _unbeaten(model, [model.benefit(name) for name in (MARGIN, other)], settings.time_limit_s)
     rows = []
     for number, solution in enumerate((s for s in found if s.tonnes.any()), start=1):
@@ -103,13 +110,14 @@ def _unbeaten(model: Model, benefits: list[Benefit], time_limit_s: float) -> lis
         if not any(low <= floor <= other.value(s.tonnes, s.chosen) + SAME for low, s in swept):
             plan = _best(model, gain, other, other, floor, time_limit_s)
             swept += [(floor, plan)] if plan else []
-    plans = [*(s for s in ends if s), *(s for _, s in swept)]
+    plans = [s for s in (alone[0], *ends, *(s for _, s in swept)) if s]
     values = {id(s): np.array([b.value(s.tonnes, s.chosen) for b in (gain, other)]) for s in plans}
     kept: list[Solution] = []
-    for plan in sorted(plans, key=lambda s: -values[id(s)][0]):
+    for plan in sorted(plans, key=lambda s: (s is not alone[0], -values[id(s)][0])):
         if not any((values[id(plan)] - values[id(s)]).max() < ALIKE for s in kept):
             kept.append(plan)
-    return kept
+    as_good = len(kept) > 1 and abs(values[id(kept[1])][0] - values[id(kept[0])][0]) <= SAME
+    return kept[1:] if as_good else kept
 
 
 def _best(

@@ -7,6 +7,7 @@ is therefore in no such plan; under another objective the budget says how much o
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +23,8 @@ PROGRAMME_COLUMNS = [
     "category", "new_route", "need_t_per_t", "supply_t_per_year", "demand_t_per_year", "diverted_t_per_year",
 ]  # fmt: skip
 EXCLUSIVE_COLUMNS = ["exclusive_group", "exchange_site_ids", "candidate_id", "allocated_t_per_year"]
+# Share of its joint surplus that a plan may lose for each acceptance that it keeps: an assumption of ours.
+YIELDED = 0.01
 SEARCH_COLUMNS = ["plan_objective", "plan_status", "gap_percent", "n_unknown"]
 
 
@@ -38,6 +41,8 @@ class JointPlan:
         The column that the plan maximises.
     n_unknown : int
         Candidates left out because the objective, or under a budget their margin, is unknown.
+    accepted : list of list of str
+        Of each of these groups, an exchange takes place because an actor has said yes to it.
     settings, model, solution : Allocation, Model, Solution
         The programme and its solution: value, less the cost of the exchanges where the objective is the
         margin, status (``optimal``, ``near``, ``time_limit``) and the gap to the best conceivable plan.
@@ -46,6 +51,7 @@ class JointPlan:
     exchanges: pd.DataFrame
     objective: str
     n_unknown: int
+    accepted: list[list[str]]
     settings: Allocation
     model: Model
     solution: Solution
@@ -56,7 +62,12 @@ class JointPlan:
         return self.solution.value
 
 
-def allocate(candidates: pd.DataFrame, settings: Allocation, objective: str = MARGIN) -> JointPlan:
+def allocate(
+    candidates: pd.DataFrame,
+    settings: Allocation,
+    objective: str = MARGIN,
+    accepted: Sequence[Sequence[str]] = (),
+) -> JointPlan:
     """The joint plan of largest joint surplus (€/year), or of whichever yearly indicator is named.
 
     Parameters
@@ -70,6 +81,8 @@ def allocate(candidates: pd.DataFrame, settings: Allocation, objective: str = MA
         ``margin_eur_per_year``, the fixed costs being deducted; another of ``impacts.INDICATORS`` (emissions
         are made as small as they can be); or ``diverted_t_per_year`` for the most tonnes. An exchange whose
         objective is unknown is left out, and counted.
+    accepted : sequence of sequence of str
+        Groups of candidates of which one exchange takes place.
 
     Raises
     ------
@@ -83,7 +96,7 @@ def allocate(candidates: pd.DataFrame, settings: Allocation, objective: str = MA
     budgeted = settings.budget_eur_per_year is not None
     indicators = sorted({objective, MARGIN} if budgeted else {objective})
     table = ordered(candidates, indicators)
-    model = build(table, settings, indicators)
+    model = build(table, settings, indicators, accepted)
     benefit = model.benefit(objective)
     found = solve(model, benefit, settings.time_limit_s) or _nothing(model, benefit)
     tonnes = np.zeros(len(table))
@@ -94,10 +107,36 @@ def allocate(candidates: pd.DataFrame, settings: Allocation, objective: str = MA
         ),
         objective=objective,
         n_unknown=int(table[indicators].isna().any(axis=1).sum()),
+        accepted=[list(group) for group in accepted],
         settings=settings,
         model=model,
         solution=found,
     )
+
+
+def with_accepted(
+    candidates: pd.DataFrame, settings: Allocation, accepted: Sequence[Sequence[str]]
+) -> JointPlan:
+    """The plan of largest joint surplus with an exchange of each group that an actor accepted, where it can.
+
+    What the best plan does not hold is kept where the plan loses no more than ``YIELDED`` of its joint
+    surplus by it. Groups are tried in their order, each with those kept before.
+    """
+    plan, kept = allocate(candidates, settings), list[Sequence[str]]()
+    yielded = YIELDED * plan.value
+    for group in accepted:
+        if not _holds(plan, group):
+            tried = allocate(candidates, settings, MARGIN, [*kept, group])
+            if not _holds(tried, group) or tried.value < plan.value - yielded:
+                continue
+            plan = tried
+        kept.append(group)
+    return plan
+
+
+def _holds(plan: JointPlan, group: Sequence[str]) -> bool:
+    taking = plan.exchanges["allocated_t_per_year"] > 0
+    return bool(plan.exchanges.loc[taking, "candidate_id"].isin(group).any())
 
 
 def _nothing(model: Model, benefit: Benefit) -> Solution:

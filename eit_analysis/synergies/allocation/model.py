@@ -4,6 +4,7 @@
 
     supply      Σ_{k from i} t_k ≤ S_i            demand      Σ_{k to j} n_k t_k ≤ D_j
     lot         ℓ_k z_k ≤ t_k ≤ u_k z_k           projects    Σ z_k ≤ N
+    accepted    Σ_{k in answer} z_k ≥ 1
     exclusive   Σ_{k in group} z_k ≤ 1            budget      Σ max(0, −g_k) t_k + p Σ z_k ≤ B
     crossed     z_k + z_l ≤ 1 when k goes from a site to another and l back, both for the same use
     hierarchy   a lower option of a flow waits for the higher ones that pay (:mod:`hierarchy`)
@@ -23,6 +24,7 @@ difference that could be measured on 100 × 100 sites.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -62,7 +64,7 @@ class Model:
         The n candidates that a plan may hold, numbered by their place in the table given.
     rows : pandas.DataFrame
         ``limit_kind, flow_id, site_id`` of each limit; the last two for ``supply`` and ``demand`` alone, not
-        for ``crossed``, ``budget``, ``projects`` and ``exclusive``; the need's flow for ``hierarchy``.
+        for those of the whole plan; the need's flow for ``hierarchy``.
     limits : (m,) array
     on_tonnes, on_projects : (m, n) csr_array
         Coefficients of t and of z in each limit.
@@ -127,11 +129,17 @@ class _Rows(NamedTuple):
     limits: np.ndarray
 
 
-def build(candidates: pd.DataFrame, settings: Allocation, indicators: list[str]) -> Model:
+def build(
+    candidates: pd.DataFrame,
+    settings: Allocation,
+    indicators: list[str],
+    accepted: Sequence[Sequence[str]] = (),
+) -> Model:
     """The programme of the candidates (:func:`validation.ordered`) whose indicators are known.
 
     The plan is judged by the columns ``indicators``: an exchange that misses one, or its margin when there is
-    a budget, cannot be weighed against the others and is left out.
+    a budget, cannot be weighed against the others and is left out. Of each group ``accepted``, by
+    ``candidate_id``, one exchange takes place.
 
     Raises
     ------
@@ -157,7 +165,7 @@ def build(candidates: pd.DataFrame, settings: Allocation, indicators: list[str])
     pays_from = break_even(margin, alone.to_numpy(dtype=float), fixed_cost(settings))
     least = np.maximum(settings.minimum_lot_t, np.where(np.isfinite(pays_from), pays_from, 0.0))
     hierarchy, waits = _hierarchy(pairs, np.isfinite(pays_from), least)
-    rows = [supply, demand, crossed, *_ceilings(pairs, settings), hierarchy]
+    rows = [supply, demand, crossed, *_ceilings(pairs, settings, accepted), hierarchy]
     return Model(
         pairs=pairs,
         rows=pd.concat([r.about for r in rows], ignore_index=True),
@@ -175,6 +183,7 @@ def build(candidates: pd.DataFrame, settings: Allocation, indicators: list[str])
             or fixed_cost(settings) > 0
             or settings.maximum_projects is not None
             or settings.exclusive
+            or accepted
             or len(crossed.limits)
             or len(hierarchy.limits)
         ),
@@ -245,8 +254,8 @@ def raised(model: Model, row: int) -> Model:
     return replace(model, limits=limits, on_projects=csr_array(model.on_projects + more @ model.waits))
 
 
-def _ceilings(pairs: pd.DataFrame, settings: Allocation) -> list[_Rows]:
-    """The limits of the whole plan: budget, number of projects, exchanges that exclude one another."""
+def _ceilings(pairs: pd.DataFrame, settings: Allocation, accepted: Sequence[Sequence[str]]) -> list[_Rows]:
+    """The limits of the whole plan: budget, number of projects, exclusive exchanges, accepted ones."""
     every, none = np.ones(len(pairs)), np.zeros(len(pairs))
     rows = []
     if settings.budget_eur_per_year is not None:
@@ -258,6 +267,9 @@ def _ceilings(pairs: pd.DataFrame, settings: Allocation) -> list[_Rows]:
     for group in settings.exclusive:
         member = pairs["candidate_id"].isin(group).to_numpy(dtype=float)
         rows.append(_ceiling("exclusive", none, member, 1))
+    for group in accepted:
+        member = pairs["candidate_id"].isin(group).to_numpy(dtype=float)
+        rows.append(_ceiling("accepted", none, -member, -1))
     return rows
 
 

@@ -23,6 +23,7 @@ PRICE_COLUMNS = [
     "limit_kind", "flow_id", "site_id", "limit_t_per_year", "slack_t_per_year", "price_eur_per_t",
 ]  # fmt: skip
 SCARCE_COLUMNS = ["site_id", "flow_id", "limit_kind", "limit_t_per_year", "one_more_eur_per_year"]
+MOST, LEAST_EUR_PER_YEAR = 8, 10.0
 CEILING_COLUMNS = ["limit_kind", "ceiling", "ceiling_used", "one_more_eur_per_year"]
 
 
@@ -65,24 +66,15 @@ def shadow_prices(plan: JointPlan) -> pd.DataFrame:
     )
 
 
-def one_more_tonne(plan: JointPlan, limits: pd.DataFrame) -> pd.DataFrame:
-    """The limits given (rows of :func:`shadow_prices`), with ``one_more_eur_per_year``.
-
-    What the plan gains from a tonne more of each; missing when time runs out. A programme a row.
-    """
-    gains = [_gain(plan, row) for row in limits.index]
-    return limits.assign(one_more_eur_per_year=np.array(gains, dtype=float))
-
-
-def scarce_demands(plan: JointPlan, most: int = 8, least_eur_per_year: float = 10.0) -> pd.DataFrame:
+def scarce_demands(plan: JointPlan) -> pd.DataFrame:
     """The needs and capacities that a plan exhausts, by what one more tonne of each brings, largest first.
 
-    The ``most`` dearest are tried; what brings less than ``least_eur_per_year`` is left out.
+    The ``MOST`` dearest are tried; what brings less than ``LEAST_EUR_PER_YEAR`` is left out.
     """
     prices = shadow_prices(plan)
-    tried = prices[(prices["limit_kind"] == "demand") & (prices["price_eur_per_t"] > 0)].head(most)
-    gains = one_more_tonne(plan, tried)
-    gains = gains[gains["one_more_eur_per_year"] >= least_eur_per_year]
+    tried = prices[(prices["limit_kind"] == "demand") & (prices["price_eur_per_t"] > 0)].head(MOST)
+    gains = tried.assign(one_more_eur_per_year=np.array([one_more(plan, row) for row in tried.index], float))
+    gains = gains[gains["one_more_eur_per_year"] >= LEAST_EUR_PER_YEAR]
     return gains.sort_values("one_more_eur_per_year", ascending=False)[SCARCE_COLUMNS]
 
 
@@ -90,7 +82,7 @@ def ceilings(plan: JointPlan) -> pd.DataFrame:
     """The budget (€/year) and the number of projects, where limited: what is used, what one more brings."""
     table = _limits(plan)
     table = table[table["limit_kind"].isin(["budget", "projects"])]
-    return table.assign(one_more_eur_per_year=[_gain(plan, row) for row in table.index])[
+    return table.assign(one_more_eur_per_year=[one_more(plan, row) for row in table.index])[
         CEILING_COLUMNS
     ].reset_index(drop=True)
 
@@ -105,8 +97,8 @@ def _limits(plan: JointPlan) -> pd.DataFrame:
     return model.rows.assign(ceiling=model.limits, ceiling_used=used)
 
 
-def _gain(plan: JointPlan, row: int) -> float:
-    """What the plan gains from one unit more of a limit."""
+def one_more(plan: JointPlan, row: int) -> float:
+    """What the plan gains from one unit more of a limit, €/year; missing when time runs out."""
     more, benefit, limit_s = (
         raised(plan.model, row),
         plan.model.benefit(plan.objective),

@@ -1,7 +1,7 @@
 """Who is best placed to take what: the top partners of every output within reach, at any scale.
 
-``best_matches`` chooses between ``exhaustive``, in numpy for a study, and ``spatial_index``, in numba for a
-country, which give the same answer. Numba is imported when it is needed.
+``best_matches`` looks at every pair of a study in numpy, and chooses ``spatial_index``, in numba, for a
+country; they give the same answer. Numba is imported when it is needed.
 """
 
 from eit_analysis.synergies.matching.best import best_matches

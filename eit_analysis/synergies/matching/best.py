@@ -18,11 +18,17 @@ import pandas as pd
 from scipy.sparse import csr_array
 
 from eit_analysis.errors import UsageError
-from eit_analysis.synergies.matching import exhaustive
-from eit_analysis.synergies.matching.located_flows import Located, read_located
+from eit_analysis.reference.distance import arc_km, half_angles, haversine
+from eit_analysis.synergies.matching.located_flows import (
+    SHARE_OF_YEAR,
+    Located,
+    coverage_both_ways,
+    read_located,
+)
 
 # About what numpy weighs while numba compiles the index for the first time; studies stay far below.
 EXHAUSTIVE_PAIRS = 50_000_000
+BLOCK_PAIRS = 1_000_000  # weighed at once in numpy: some tens of megabytes
 
 
 def best_matches(
@@ -69,7 +75,7 @@ def best_matches(
     """
     matrix, giving, taking = checked(outputs, inputs, yields, radius_km, top)
     if compatible_pairs(giving.kind, taking.kind, matrix) <= EXHAUSTIVE_PAIRS:
-        return exhaustive.matches(giving, taking, matrix, radius_km, top)
+        return in_numpy(giving, taking, matrix, radius_km, top)
     from eit_analysis.synergies.matching import (
         spatial_index,  # compiled, seconds the first time: only at need
     )
@@ -108,3 +114,54 @@ def compatible_pairs(output_classes: np.ndarray, input_classes: np.ndarray, matr
     return int(
         n_outputs @ (csr_array((np.ones(matrix.nnz), matrix.indices, matrix.indptr), matrix.shape) @ n_inputs)
     )
+
+
+def in_numpy(
+    outputs: Located, inputs: Located, yields: csr_array, radius_km: float, top: int
+) -> pd.DataFrame:
+    """Of a study, every pair of compatible classes looked at, class by class; the checks are done."""
+    of_class = [np.flatnonzero(inputs.kind == code) for code in range(yields.shape[1])]
+    found = [
+        _within(outputs, rows, inputs, of_class[column], value, radius_km)
+        for code in np.unique(outputs.kind)
+        for column, value in zip(*_row(yields, code), strict=True)
+        for rows in _blocks(np.flatnonzero(outputs.kind == code), len(of_class[column]))
+    ]
+    names = ["output", "input", "distance_km", "score"]
+    empty = [np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0), np.zeros(0)]
+    columns = [np.concatenate(parts) for parts in zip(empty, *found, strict=True)]
+    order = np.lexsort((columns[1], -columns[3], columns[0]))
+    table = pd.DataFrame({name: column[order] for name, column in zip(names, columns, strict=True)})
+    return table[table.groupby("output").cumcount() < top].reset_index(drop=True)
+
+
+def _row(matrix: csr_array, row: int) -> tuple[np.ndarray, np.ndarray]:
+    part = slice(matrix.indptr[row], matrix.indptr[row + 1])
+    return matrix.indices[part], matrix.data[part]
+
+
+def _blocks(rows: np.ndarray, width: int) -> list[np.ndarray]:
+    return np.array_split(rows, max(1, -(-len(rows) * width // BLOCK_PAIRS)))
+
+
+def _within(
+    outputs: Located,
+    rows: np.ndarray,
+    inputs: Located,
+    columns: np.ndarray,
+    value: float,
+    radius_km: float,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """The pairs within reach between outputs of one class and inputs of another, and their scores."""
+    here, there = (
+        half_angles(s.latitude[r], s.longitude[r]) for s, r in ((outputs, rows), (inputs, columns))
+    )
+    km = arc_km(haversine(here[:, None], there[None, :]))
+    own = outputs.site[rows][:, None] == inputs.site[columns][None, :]
+    i, j = np.nonzero((km <= radius_km) & ~own)
+    near, output, entry = km[i, j], rows[i], columns[j]
+    received, wanted = value * outputs.mass[output], inputs.mass[entry]
+    coverage = coverage_both_ways(received, wanted)
+    months = SHARE_OF_YEAR[outputs.months[output] & inputs.months[entry]]
+    score = value * coverage * months * (1 - near / radius_km)
+    return output.astype(np.int32), entry.astype(np.int32), near, score

@@ -48,7 +48,7 @@ SharersOf = Callable[[tuple[str, ...]], tuple[pd.Index, Sharers] | None]
 def sharers_by_need(
     asked: Sequence[Target], sites: pd.DataFrame, costs: pd.DataFrame, radius_km: float, detour_factor: float
 ) -> SharersOf:
-    """:func:`search.below` of each need asked for, once; parameters as for :func:`groups.pooled_for`."""
+    """:func:`search.below` of each need asked for, once; parameters as for :func:`groups.pooled`."""
     places, profiles = positions(sites), by_profile(costs)
     target_of = {_about(target.threshold): target for target in reversed(asked)}
 

@@ -1,4 +1,12 @@
-"""What one operation costs, by profile (a collection, an order, a session), with the study's own values."""
+"""What one operation costs, by profile (a collection, an order, a session), and from which volume it pays.
+
+    T = P F / (φ u)
+
+with F the fixed cost of an operation, P of them a year, u the price of a unit to who does it alone and φ its
+part that does not follow the volume: at T units a year, P operations cost each unit what it costs alone.
+Where what an operation holds says when it is full (a lorry, a skip, a supplier's first discount), the table
+gives the threshold: who is there alone has nobody to wait for, and ``savings`` tells which groups pay.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +14,7 @@ import math
 from collections.abc import Iterable
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from eit_analysis import reference
@@ -94,6 +103,18 @@ def by_profile(table: pd.DataFrame) -> dict[str, Costs]:
     for profile, cost, low, central, high in table[["profile", "cost", *VALUES]].itertuples(index=False):
         ranges.setdefault(str(profile), {})[str(cost)] = Range(float(low), float(central), float(high))
     return {profile: Costs(**costs) for profile, costs in ranges.items()}
+
+
+def threshold_table(costs: pd.DataFrame) -> pd.DataFrame:
+    """``reference/pooling_thresholds.csv`` with every ``threshold``, in whole units where derived.
+
+    ``costs`` are those of :func:`cost_table`: a study that has a quote moves the threshold with it.
+    """
+    table, profiles = reference.load("pooling_thresholds"), by_profile(costs)
+    used = [profiles[name] for name in table["cost_profile"]]
+    per_unit = table["unit_price_eur"] * [each.fixed_share.central for each in used]
+    fixed = table["operations_per_year"] * [each.fixed_cost.central for each in used]
+    return table.assign(threshold=table["threshold"].fillna(np.ceil(fixed / per_unit - 1e-9)))
 
 
 def _wrong(override: PoolingCostOverride, profiles: list[str]) -> str:

@@ -12,19 +12,18 @@ within reach, and no more.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from itertools import compress
 
 import numpy as np
 import pandas as pd
 
 from eit_analysis.breakdown import Breakdown
-from eit_analysis.synergies.pooling.costs import Costs, by_profile
+from eit_analysis.synergies.pooling.costs import by_profile
 from eit_analysis.synergies.pooling.crossing import crossed
 from eit_analysis.synergies.pooling.parts import PART_COLUMNS
 from eit_analysis.synergies.pooling.search import (
     FURTHER,
-    Found,
     below,
     further_parts,
     offered_by,
@@ -32,7 +31,7 @@ from eit_analysis.synergies.pooling.search import (
     with_round,
     within_reach,
 )
-from eit_analysis.synergies.pooling.thresholds import Target, targets
+from eit_analysis.synergies.pooling.thresholds import Target
 
 POOL_COLUMNS = [
     "pooling_id", "kind", "nature", "label", "keyword", "category", "members", "centre_site_id", "n_sites",
@@ -46,26 +45,27 @@ SHARE_COLUMNS = ["pooling_id", "site_id", "volume_per_year", "alone_eur_per_year
 
 
 def pooled(
-    sharing: pd.DataFrame,
-    flows: pd.DataFrame,
+    asked: Sequence[Target],
     sites: pd.DataFrame,
-    thresholds: pd.DataFrame,
     costs: pd.DataFrame,
     radius_km: float,
     detour_factor: float,
+    every: bool = True,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Groups whose pooled volume crosses a threshold that no member crosses alone; offers and their takers.
 
     Parameters
     ----------
-    sharing, flows, sites : pandas.DataFrame
-        Tidy tables; of the flows, only outgoing ones. A site without a position is in no group.
-    thresholds : pandas.DataFrame
-        Of :func:`worthwhile.threshold_table`, see :func:`thresholds.targets`.
+    asked : sequence of Target
+        Every threshold with who needs or offers what it applies to (:func:`thresholds.targets`).
+    sites : pandas.DataFrame
+        Tidy table; a site without a position is in no group.
     costs : pandas.DataFrame
         From :func:`costs.cost_table`.
     radius_km, detour_factor : float
         Reach by road from the centre of the group, or from whoever offers.
+    every : bool
+        Whether to look for further parts, and for the round that visits all of a group.
 
     Returns
     -------
@@ -76,68 +76,28 @@ def pooled(
         offers; ``n_enough`` how many members would do to cross the threshold; ``span_km`` the longest
         distance from the centre; ``round_km`` one pass over the members, missing when nothing travels.
         ``volume_per_year`` is pooled, or covered by the offer, which has no threshold. ``part_members`` are
-        those of the members that save most together, ``n_part_members``, ``part_volume_per_year`` and
-        ``part_round_km`` theirs; savings are of that part (of the takers, for an offer), and
-        ``saving_bound_eur_per_year`` what no part saves more than. Savings are missing where a group has no
-        part (``parts.start_of``), an offer is a supplier's, and where nothing travels and nobody states a
-        cost. ``group_lacks``, where no part pays, and the three columns before it: see ``lacking``.
+        those of the members that save most together, ``part_volume_per_year`` and ``part_round_km`` theirs;
+        savings are of that part (of the takers, for an offer). Savings are missing where a group has no part
+        (``parts.start_of``), an offer is a supplier's, and where nothing travels and nobody states a cost.
+        ``group_lacks``, where no part pays, and the three columns before it: see ``parts``.
         ``category`` only for a collection.
     shares : pandas.DataFrame
         Columns ``SHARE_COLUMNS``: what each member brings, or takes from the offer; whoever offers takes 0.
         ``alone_eur_per_year`` : what a member of a group pays alone for what would be common.
     """
-    return pooled_for(targets(sharing, flows, thresholds), sites, costs, radius_km, detour_factor)
-
-
-def pooled_for(
-    asked: Sequence[Target],
-    sites: pd.DataFrame,
-    costs: pd.DataFrame,
-    radius_km: float,
-    detour_factor: float,
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """As :func:`pooled`, for who has made the targets (:func:`thresholds.targets`) already."""
-
-    def all_of(target: Target, places: pd.DataFrame, costs: Costs) -> Iterable[Found]:
-        names, sharers = below(target, places, costs, radius_km, detour_factor)
-        groups = list(within_reach(names, sharers, target.free))
-        yield from (with_round(group, names, sharers) for group in groups)
-        yield from further_parts(names, sharers, target.free, groups)
-        yield from offered_by(target, places, costs, radius_km, detour_factor)
-
-    return _listed(asked, sites, costs, all_of)
-
-
-def crossing_groups(
-    asked: Sequence[Target],
-    sites: pd.DataFrame,
-    costs: pd.DataFrame,
-    radius_km: float,
-    detour_factor: float,
-) -> pd.DataFrame:
-    """The groups of :func:`pooled_for` and the offers, without the round that visits all of a group."""
-
-    def groups_of(target: Target, places: pd.DataFrame, costs: Costs) -> Iterable[Found]:
-        yield from within_reach(*below(target, places, costs, radius_km, detour_factor), target.free)
-        yield from offered_by(target, places, costs, radius_km, detour_factor)
-
-    return _listed(asked, sites, costs, groups_of)[0]
-
-
-def _listed(
-    asked: Sequence[Target],
-    sites: pd.DataFrame,
-    costs: pd.DataFrame,
-    find: Callable[[Target, pd.DataFrame, Costs], Iterable[Found]],
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The tables of :func:`pooled` of what is found for each target."""
-    profiles, places = by_profile(costs), positions(sites)
+    profiles, places, reach = by_profile(costs), positions(sites), (radius_km, detour_factor)
     rows, shares = [], []
     for target in asked:
         if target.needs.empty:
             continue
         threshold, category = target.threshold, target.category
-        for found in find(target, places, profiles[threshold.profile]):
+        own_costs = profiles[threshold.profile]
+        names, sharers = below(target, places, own_costs, *reach)
+        groups = list(within_reach(names, sharers, target.free))
+        more = [*further_parts(names, sharers, target.free, groups)] if every else []
+        if every:
+            groups = [with_round(group, names, sharers) for group in groups]
+        for found in (*groups, *more, *offered_by(target, places, own_costs, *reach)):
             text = " ".join(found.volumes.index)
             key = [threshold.nature, threshold.keyword, category or "", threshold.unit, text]
             key += {"group": [], "offer": [found.centre]}.get(found.kind, [found.kind])

@@ -9,23 +9,15 @@ from __future__ import annotations
 import pandas as pd
 
 
-def covered(flows: pd.DataFrame, schemes: pd.DataFrame) -> pd.Series:
-    """The scheme that covers each outgoing flow, else missing."""
-    found = pd.Series(None, index=flows.index, dtype=object)
-    code = flows["waste_code"].fillna("").astype(str).str.replace(r"\D", "", regex=True)
-    for name, category, prefixes in schemes[["scheme", "category", "waste_code_prefixes"]].itertuples(
-        index=False
-    ):
-        own = code.str.startswith(tuple(str(prefixes).split("|"))) | (
-            code.eq("") & flows["category"].eq(category)
-        )
-        found = found.mask(own & found.isna(), name)
-    return found
-
-
 def free(flows: pd.DataFrame, schemes: pd.DataFrame) -> pd.Series:
-    """Whether the holder of each flow has it collected for nothing."""
-    scheme = covered(flows, schemes)
+    """Whether the holder of each outgoing flow has it collected for nothing."""
+    scheme = pd.Series(None, index=flows.index, dtype=object)  # that covers each
+    code = flows["waste_code"].fillna("").astype(str).str.replace(r"\D", "", regex=True)
+    columns = ["scheme", "category", "waste_code_prefixes"]
+    for name, category, prefixes in schemes[columns].itertuples(index=False):
+        uncoded = code.eq("") & flows["category"].eq(category)
+        own = code.str.startswith(tuple(str(prefixes).split("|"))) | uncoded
+        scheme = scheme.mask(own & scheme.isna(), name)
     mass = flows["mass_t_per_year"].astype(float)
     together = mass.groupby([flows["site_id"], scheme]).transform("sum")
     least = scheme.map(schemes.set_index("scheme")["free_from_t"]).astype(float)

@@ -12,7 +12,7 @@ from eit_analysis.reference.distance import road_km
 from eit_analysis.synergies.pooling.costs import Costs
 from eit_analysis.synergies.pooling.neighbourhoods import neighbourhoods
 from eit_analysis.synergies.pooling.offered import Sharers
-from eit_analysis.synergies.pooling.parts import NO_PART, described, start_of
+from eit_analysis.synergies.pooling.parts import NO_PART, PART_COLUMNS, start_of
 from eit_analysis.synergies.pooling.rounds import one_pass
 from eit_analysis.synergies.pooling.savings import UNKNOWN, avoided, offer_saving
 from eit_analysis.synergies.pooling.thresholds import Target
@@ -63,7 +63,7 @@ def within_reach(names: pd.Index, sharers: Sharers, free: bool) -> Iterator[Foun
         if some.volumes.sum() < least:
             continue
         enough = np.searchsorted(np.cumsum(np.sort(some.volumes)[::-1]), least * (1 - 1e-12)) + 1
-        part = described(start_of(some, free), names[inside].to_list(), some.volumes)
+        part = start_of(some, names[inside], free).values
         yield _found("group", names, inside, centre, sharers, float(enough), span_km, np.nan, part)
 
 
@@ -82,16 +82,14 @@ def further_parts(names: pd.Index, sharers: Sharers, free: bool, groups: Sequenc
     while begun and left.sum() > 1:
         rest = np.flatnonzero(left)
         some = sharers.only(rest)
-        start = start_of(some, free)
-        if start is None or start.lacks is not None:
+        start = start_of(some, names[rest], free)
+        if start.values[-1] is not None:
             return
         inside = rest[start.members]
         left[inside] = False
         spans = sharers.only(inside).km.max(axis=1)
-        part = described(start, names[rest].to_list(), some.volumes)
-        km = start.rounds.km if start.rounds else np.nan
-        centre = int(inside[spans.argmin()])
-        yield _found(FURTHER, names, inside, centre, sharers, np.nan, float(spans.min()), km, part)
+        centre, km = int(inside[spans.argmin()]), start.values[PART_COLUMNS.index("part_round_km")]
+        yield _found(FURTHER, names, inside, centre, sharers, np.nan, float(spans.min()), km, start.values)
 
 
 def _found(
@@ -127,6 +125,6 @@ def offered_by(
             saving = offer_saving(volumes, volumes * takers["price"].to_numpy(), threshold, costs)
         taken = pd.concat([takers["volume"], pd.Series({host: 0.0})]).sort_index()
         span_km = float(reach[takers.index].max())
-        part = (*NO_PART[:4], saving.central, saving.low, saving.high, *NO_PART[7:])
+        part = (*NO_PART[:3], saving.central, saving.low, saving.high, *NO_PART[6:])
         alone = np.full(len(taken), np.nan)
         yield Found("offer", str(host), taken, np.nan, np.nan, span_km, np.nan, part, alone)

@@ -84,7 +84,7 @@ def targets(
     sharing, flows : pandas.DataFrame
         Tidy tables.
     thresholds : pandas.DataFrame
-        Of :func:`worthwhile.threshold_table`. A row without keyword applies to each item that no other row of
+        Of :func:`costs.threshold_table`. A row without keyword applies to each item that no other row of
         its nature and unit names. A row of nature ``collection`` applies to the outgoing flows of the family
         that is its keyword, once for what is hazardous and once for the rest, which never share a lorry; a
         flow without a code is taken as not hazardous.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
 
 import pandas as pd
 
@@ -18,15 +18,13 @@ from eit_analysis.synergies.pooling.thresholds import COLLECTION
 from eit_analysis.synergies.register.links import POOLING, names_need, outputs_named
 
 JOINED = ["out_flow_id", "in_flow_id"]
-# The tables of a sheet: what the survey and the register say, then what is computed.
-FACTS = ("steps", "members", "flows", "needs")
-RESULTS = ("exchanges", "impact", "groups")
+N_FACTS = 4  # of the tables below, those that the survey and the register say; the others are computed
 TEAM = ("groups",)  # a group tells its members' volumes a bound, and no audit sees it here
 PASSED = (
     "Conditions (tri, danger, activité du preneur, hiérarchie des déchets, distance, tonnes) toutes remplies "
     "par {n}."
 )
-# What it lists of each: its columns, which of them name actors, how many rows at most.
+# What it lists, in order: its columns, which of them name actors, how many rows at most.
 LISTED: dict[str, tuple[list[str], list[str], int | None]] = {
     "steps": (
         ["carrier", "status", "months_at_stage", "realised_t_per_year", "next_step", "blocked_by",
@@ -58,55 +56,6 @@ LISTED: dict[str, tuple[list[str], list[str], int | None]] = {
 }  # fmt: skip
 
 
-class SynergySheet(NamedTuple):
-    """One synergy, as tables that are released one by one.
-
-    ``lead`` : its line of ``recall.recall``. ``members`` : its actors, ``is_carrier`` added. ``flows`` : what
-    its exchanges join, refused pairs would have joined or its collection gathers, the heaviest first.
-    ``needs`` : what its pooling shares. ``exchanges`` : rows of the plan, best first. ``closed`` : each gate
-    that stopped the nearest refused pairs, with their number. ``impact`` : one row, the columns of
-    ``impacts.INDICATORS`` and ``mass_t_per_year``, for all its exchanges sharing their tonnes; none without
-    exchange. ``groups`` : rows of ``pooling.pooled`` that answer it. ``steps`` : its row of
-    ``steps.next_steps``, with its realised tonnes.
-    """
-
-    lead: pd.DataFrame
-    members: pd.DataFrame
-    flows: pd.DataFrame
-    needs: pd.DataFrame
-    exchanges: pd.DataFrame
-    closed: pd.DataFrame
-    impact: pd.DataFrame
-    groups: pd.DataFrame
-    steps: pd.DataFrame
-
-    @property
-    def kind(self) -> str:
-        """Pooling where the register says so, else exchange."""
-        return POOLING if self.lead["kind"].iloc[0] == POOLING else "exchange"
-
-    @property
-    def heading(self) -> tuple[str, str, list[str]]:
-        """Identifier, title with the status, and actors."""
-        row = self.lead.iloc[0]
-        status = heading("status").labels.get(str(row["status"]), str(row["status"]))
-        return row["synergy_id"], f"{row['title']} ({status})", str(row["site_ids"]).split()
-
-    def content(self) -> SheetContent:
-        """What the sheet says, in order: facts, conditions, results, and the questions of its meeting."""
-        words = sheet_words()
-        facts, results = ([self._listed(n, words) for n in names] for names in (FACTS, RESULTS))
-        n = len(self.exchanges)
-        passed = [Said(PASSED, (n, "échange calculé", "échanges calculés"))] if n else []
-        closed = Summed(words["title", "closed"], self.closed)
-        meeting = Asked(words["title", "meeting"], words.loc["question", [self.kind]].tolist())
-        return SheetContent(*self.heading, [*facts, *passed, closed, *results, meeting])
-
-    def _listed(self, name: str, words: pd.Series) -> Listed:
-        columns, sites, most = LISTED[name]
-        return Listed(words["title", name], getattr(self, name)[columns], sites, most, team=name in TEAM)
-
-
 def sheet_words() -> pd.Series:
     """Titles and questions of the sheets, by part and code."""
     return reference.load("synergy_sheets").set_index(["part", "code"])["text_fr"]
@@ -114,7 +63,23 @@ def sheet_words() -> pd.Series:
 
 def fiches(recalled: pd.DataFrame, *tables: pd.DataFrame) -> list[SheetContent]:
     """The fiche of each synergy of the register; ``tables`` as for :func:`fiche`, in its order."""
-    return [fiche(name, recalled, *tables).content() for name in recalled["synergy_id"]]
+    return [content(fiche(name, recalled, *tables)) for name in recalled["synergy_id"]]
+
+
+def content(found: Mapping[str, pd.DataFrame]) -> SheetContent:
+    """What the sheet of :func:`fiche` says: facts, conditions, results, and the questions of its meeting."""
+    words, row, n = sheet_words(), found["lead"].iloc[0], len(found["exchanges"])
+    listed = [
+        Listed(words["title", name], found[name][columns], sites, most, team=name in TEAM)
+        for name, (columns, sites, most) in LISTED.items()
+    ]
+    passed = [Said(PASSED, (n, "échange calculé", "échanges calculés"))] if n else []
+    closed = Summed(words["title", "closed"], found["closed"])
+    kind = POOLING if row["kind"] == POOLING else "exchange"
+    meeting = Asked(words["title", "meeting"], words.loc["question", [kind]].tolist())
+    status = heading("status").labels.get(str(row["status"]), str(row["status"]))
+    parts = [*listed[:N_FACTS], *passed, closed, *listed[N_FACTS:], meeting]
+    return SheetContent(row["synergy_id"], f"{row['title']} ({status})", str(row["site_ids"]).split(), parts)
 
 
 def fiche(
@@ -127,12 +92,23 @@ def fiche(
     flows: pd.DataFrame,
     sharing: pd.DataFrame,
     sites: pd.DataFrame,
-) -> SynergySheet:
+) -> dict[str, pd.DataFrame]:
     """Everything about one synergy of the register (tidy ``flows, sharing, sites``).
 
     ``recalled, steps`` are from ``recall.recall`` and ``steps.next_steps``, ``plan`` from
     ``joint_plan.allocate`` on ranked candidates that carry their impacts, ``refused`` from
     ``reasons.nearest``, ``pools`` from ``pooling.pooled``.
+
+    Returns
+    -------
+    dict of str to pandas.DataFrame
+        ``lead`` : its line of ``recall.recall``. ``members`` : its actors, ``is_carrier`` added. ``flows`` :
+        what its exchanges join, refused pairs would have joined or its collection gathers, the heaviest
+        first. ``needs`` : what its pooling shares. ``exchanges`` : rows of the plan, best first. ``closed`` :
+        each gate that stopped the nearest refused pairs, with their number. ``impact`` : one row, the columns
+        of ``impacts.INDICATORS`` and ``mass_t_per_year``, for all its exchanges sharing their tonnes; none
+        without exchange. ``groups`` : rows of ``pooling.pooled`` that answer it. ``steps`` : its row of
+        ``steps.next_steps``, with its realised tonnes.
 
     Raises
     ------
@@ -149,23 +125,23 @@ def fiche(
     groups = _rows(pools, "pooling_id", _ids(lead, "pooling_ids"))
     ids = actors(lead)["site_id"]
     joined = {flow for rows in (exchanges, closed) for side in JOINED for flow in rows[side]}
-    return SynergySheet(
-        lead=lead,
-        members=_members(ids, lead["carrier"].iloc[0], sites),
-        flows=_rows(
+    return {
+        "lead": lead,
+        "members": _members(ids, lead["carrier"].iloc[0], sites),
+        "flows": _rows(
             flows.sort_values(["mass_t_per_year", "flow_id"], ascending=[False, True]),
             "flow_id",
             {*joined, *_collected(ids, lead, groups, flows)},
         ),
-        needs=_needs(ids, lead, sharing),
-        exchanges=exchanges.reset_index(drop=True),
-        closed=_counted(closed),
-        impact=_impact(exchanges).assign(site_ids=lead["site_ids"].iloc[0]),
-        groups=groups,
-        steps=_rows(steps, "synergy_id", {synergy_id}).assign(
+        "needs": _needs(ids, lead, sharing),
+        "exchanges": exchanges.reset_index(drop=True),
+        "closed": _counted(closed),
+        "impact": _impact(exchanges).assign(site_ids=lead["site_ids"].iloc[0]),
+        "groups": groups,
+        "steps": _rows(steps, "synergy_id", {synergy_id}).assign(
             realised_t_per_year=lead["realised_t_per_year"]
         ),
-    )
+    }
 
 
 def _ids(lead: pd.DataFrame, column: str) -> set[str]:

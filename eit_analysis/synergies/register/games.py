@@ -3,7 +3,8 @@
     v(S) = what the members S save by pooling among themselves, €/year (:mod:`pooling.coalitions`)
 
 for the members of the best part of the group that calculation found, and apart from it for the register's own
-members who are in that group.
+members who are in that group. Of the groups that answer a line, it is the one that holds most of its actors;
+others whom it brings in would be members too.
 """
 
 from __future__ import annotations
@@ -16,9 +17,27 @@ import pandas as pd
 
 from eit_analysis.synergies.pooling.coalitions import coalition_values, sharers_by_need
 from eit_analysis.synergies.pooling.thresholds import Target
+from eit_analysis.synergies.register.links import grouped
 
 # Identifier of the line, need of the group, members, and what each set of them saves.
 Game = tuple[str, str, list[str], np.ndarray | Callable[[int], float]]
+
+
+def answered(register: pd.DataFrame, pools: pd.DataFrame, sharing: pd.DataFrame) -> pd.DataFrame:
+    """One row for each pooling of the register that is not dropped and that a group answers.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``synergy_id, site_ids`` and the columns of ``pools`` (of ``pooling.pooled``); no group of which the
+        saving is not known.
+    """
+    lines = register[register["status"] != "dropped"].fillna({"site_ids": ""})
+    known = pools[(pools["kind"] == "group") & pools["saving_eur_per_year"].notna()]
+    held = grouped(lines, known, sharing).groupby(["synergy_id", "pooling_id"]).size().reset_index(name="n")
+    first = held.sort_values(["synergy_id", "n", "pooling_id"], ascending=[True, False, True])
+    kept = first.drop_duplicates("synergy_id").drop(columns="n")
+    return lines[["synergy_id", "site_ids"]].merge(kept, on="synergy_id").merge(known, on="pooling_id")
 
 
 def games(
@@ -35,7 +54,7 @@ def games(
     Parameters
     ----------
     lines : pandas.DataFrame
-        Poolings of the register and the group that answers each (:func:`shared.answered`).
+        Poolings of the register and the group that answers each (:func:`answered`).
     asked : sequence of Target
         Every threshold with who needs or offers what it applies to (:func:`pooling.thresholds.targets`).
     sites, costs : pandas.DataFrame

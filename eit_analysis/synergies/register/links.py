@@ -65,9 +65,8 @@ def is_collection(title: object) -> bool:
 def linked(register: pd.DataFrame, pairs: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFrame:
     """Pairs that answer each exchange of the register.
 
-    The pairs (``passed`` or ``rejected`` of ``substitution.candidates``) with ``synergy_id`` and
-    ``match_basis``: ``wording`` when the title shares a word with one of the two flows, ``actors`` when no
-    pair of that lead does and only actors and family agree.
+    The pairs (``passed`` or ``rejected`` of ``substitution.candidates``) with ``synergy_id`` and ``n_words``,
+    how many words the title shares with the two flows: none where only actors and family agree.
     """
     ids = actors(register[register["kind"] != POOLING])
     givers = ids[["synergy_id", "title", "carrier", "category", "site_id"]]
@@ -78,9 +77,9 @@ def linked(register: pd.DataFrame, pairs: pd.DataFrame, flows: pd.DataFrame) -> 
     found = found[found["giver_site_id"] != found["taker_site_id"]]
     about = flows.drop_duplicates("flow_id").set_index("flow_id")["description"]
     texts = zip(found["title"], found["out_flow_id"].map(about), found["in_flow_id"].map(about), strict=True)
-    named = np.array([bool(words(t) & (words(out) | words(need))) for t, out, need in texts], dtype=bool)
-    found = found.assign(match_basis=np.where(named, "wording", "actors"))
-    kept = found[_preferred(found["synergy_id"], named)]
+    shared = np.array([len(words(t) & (words(out) | words(need))) for t, out, need in texts], dtype=int)
+    found = found.assign(n_words=shared)
+    kept = found[_preferred(found["synergy_id"], shared > 0)]
     carried = (kept["carrier"] == kept["giver_site_id"]) | (kept["carrier"] == kept["taker_site_id"])
     kept = kept[_preferred(kept["synergy_id"], carried.to_numpy(dtype=bool))]
     return kept.drop(columns=["title", "carrier"]).reset_index(drop=True)

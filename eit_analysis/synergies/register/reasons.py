@@ -7,7 +7,7 @@ with the need, none of whom crosses it alone, and a sum that crosses it within r
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any
 
 import pandas as pd
 
@@ -27,20 +27,10 @@ from eit_analysis.synergies.register.links import (
 )
 
 REASON_COLUMNS = ["synergy_id", "title", "site_ids", "miss_reason", "reason_rank"]
+LEAD = ["synergy_id", "title", "kind", "category", "site_ids"]  # of the register, as far as reasons go
 NEAREST_COLUMNS = [
     "synergy_id", "out_flow_id", "in_flow_id", "giver_site_id", "taker_site_id", "category", "gate",
-    "both_actors",
 ]  # fmt: skip
-
-
-class Lead(NamedTuple):
-    """A line of the register, as far as the reasons go."""
-
-    synergy_id: str
-    title: str
-    kind: str
-    category: str
-    site_ids: str
 
 
 def why_missed(
@@ -63,7 +53,7 @@ def why_missed(
     kinds = out[["flow_id", "waste_code", "category"]].assign(description=text_read(out))
     read = reading(kinds, methods.compatibility)
     rows = []
-    for lead in map(Lead._make, missed[list(Lead._fields)].fillna("").to_numpy(dtype=object)):
+    for lead in missed[LEAD].fillna("").itertuples(index=False):
         sites = sorted(set(lead.site_ids.split()))
         present = [site for site in sites if site in answered]
         reasons = ["one_actor"] if len(sites) < 2 else []
@@ -93,24 +83,23 @@ def nearest(missed: pd.DataFrame, rejected: pd.DataFrame, flows: pd.DataFrame, m
     """For each missed exchange, the refused pairs that came nearest, and the gate that stopped each.
 
     Pairs between two actors of the lead come first, then those whose giver is one of them; among them, those
-    that the latest gate stopped. Columns ``NEAREST_COLUMNS``; ``both_actors`` is ``yes`` or ``no``.
+    that the latest gate stopped. Columns ``NEAREST_COLUMNS``.
     """
-    inside = linked(missed, rejected, flows).assign(both_actors="yes")
+    inside = linked(missed, rejected, flows).assign(far=False)
     givers = actors(missed[missed["kind"] != POOLING])[["synergy_id", "category", "site_id"]]
     outside = rejected.merge(
         givers.rename(columns={"site_id": "giver_site_id"}), on=["category", "giver_site_id"]
     )
-    pairs = pd.concat([inside, outside.assign(both_actors="no")], ignore_index=True)
+    pairs = pd.concat([inside, outside.assign(far=True)], ignore_index=True)
     pairs = pairs.drop_duplicates(["synergy_id", "out_flow_id", "in_flow_id"])
     latest_first = {gate: rank for rank, gate in enumerate(reversed(GATES))}
-    pairs = pairs.assign(
-        far=pairs["both_actors"].eq("no"), gate_rank=pairs["gate"].map(latest_first)
-    ).sort_values(["synergy_id", "far", "gate_rank", "out_flow_id", "in_flow_id"])
+    pairs = pairs.assign(gate_rank=pairs["gate"].map(latest_first))
+    pairs = pairs.sort_values(["synergy_id", "far", "gate_rank", "out_flow_id", "in_flow_id"])
     return pairs.groupby("synergy_id").head(most)[NEAREST_COLUMNS].reset_index(drop=True)
 
 
 def _exchange(
-    lead: Lead,
+    lead: Any,
     present: list[str],
     flows: pd.DataFrame,
     read: pd.DataFrame,
@@ -135,7 +124,7 @@ def _exchange(
 
 
 def _pooling(
-    lead: Lead, present: list[str], flows: pd.DataFrame, sharing: pd.DataFrame, methods: Methods
+    lead: Any, present: list[str], flows: pd.DataFrame, sharing: pd.DataFrame, methods: Methods
 ) -> list[str]:
     volumes, threshold = _pooled_volumes(lead, present, flows, sharing, methods.thresholds)
     if len(volumes) < 2:
@@ -150,7 +139,7 @@ def _pooling(
 
 
 def _pooled_volumes(
-    lead: Lead, present: list[str], flows: pd.DataFrame, sharing: pd.DataFrame, thresholds: pd.DataFrame
+    lead: Any, present: list[str], flows: pd.DataFrame, sharing: pd.DataFrame, thresholds: pd.DataFrame
 ) -> tuple[pd.Series, float | None]:
     """Yearly volume of each actor for what the title names, and the threshold that applies to it."""
     if is_collection(lead.title):

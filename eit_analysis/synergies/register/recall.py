@@ -16,7 +16,7 @@ from eit_analysis.synergies.register.reasons import why_missed
 
 RECALL_COLUMNS = [
     "synergy_id", "title", "kind", "category", "site_ids", "carrier", "status", "realised_t_per_year",
-    "found", "potential_t_per_year", "miss_reason", "match_basis", "candidate_ids", "pooling_ids",
+    "found", "potential_t_per_year", "miss_reason", "candidate_ids", "pooling_ids",
 ]  # fmt: skip
 
 
@@ -31,17 +31,14 @@ def recall(
         Columns ``RECALL_COLUMNS``, one row per synergy. ``found`` is ``yes`` or ``no``.
         ``potential_t_per_year``: what the matching candidates could divert together, competing ones shared
         out; for a collection, the outputs of its family at the actors of the lead; missing otherwise.
-        ``miss_reason``: the first of ``reasons.why_missed``. ``match_basis``: see ``matching.linked``; always
-        ``wording`` for a pooling. ``candidate_ids`` and ``pooling_ids`` are separated by spaces.
+        ``miss_reason``: the first of ``reasons.why_missed``. ``candidate_ids`` and ``pooling_ids`` are
+        separated by spaces.
     """
     pairs, groups = linked(register, methods.passed, flows), grouped(register, methods.pools, sharing)
     name = register["synergy_id"]
-    basis = pairs.drop_duplicates("synergy_id").set_index("synergy_id")["match_basis"].to_dict()
-    basis |= dict.fromkeys(groups["synergy_id"], "wording")
-    found = name.isin(set(basis))
+    found = name.isin({*pairs["synergy_id"], *groups["synergy_id"]})
     result = register.assign(
         found=np.where(found, "yes", "no"),
-        match_basis=name.map(basis),
         potential_t_per_year=name.map(_potential(pairs, groups, register, flows)).astype(float),
         candidate_ids=name.map(_listed(pairs, "candidate_id")),
         pooling_ids=name.map(_listed(groups, "pooling_id")),

@@ -14,21 +14,17 @@ NEXT_STEP = {
 WEAK_EVIDENCE = ("estimated", "inferred")
 STEP_COLUMNS = [
     "synergy_id", "title", "site_ids", "status", "next_step", "blocked_by", "carrier", "months_at_stage",
-    "stalled",
 ]  # fmt: skip
 REALISATION_COLUMNS = [
     "synergy_id", "title", "category", "status", "site_ids", "potential_t_per_year", "allocated_t_per_year",
-    "realised_t_per_year", "realised_percent",
+    "realised_t_per_year",
 ]  # fmt: skip
 
 
-def next_steps(
-    recalled: pd.DataFrame, candidates: pd.DataFrame, stays: pd.DataFrame, stalled_months: float
-) -> pd.DataFrame:
+def next_steps(recalled: pd.DataFrame, candidates: pd.DataFrame, stays: pd.DataFrame) -> pd.DataFrame:
     """For each synergy, the next step by its stage, what blocks it and who acts.
 
-    From ``recall.recall``, ``substitution.candidates`` (``passed``) and ``durations.passages``; waiting
-    longer than ``stalled_months`` counts as stalled.
+    From ``recall.recall``, ``substitution.candidates`` (``passed``) and ``durations.passages``.
 
     Returns
     -------
@@ -45,16 +41,15 @@ def next_steps(
         + (recalled["kind"] == POOLING).map({True: "_group", False: ""}),
         blocked_by=_blocked(recalled, candidates),
         months_at_stage=months.astype(float),
-        stalled=np.where(months > stalled_months, "yes", "no"),
     )[STEP_COLUMNS].reset_index(drop=True)
 
 
 def realisation(recalled: pd.DataFrame, plan: pd.DataFrame) -> pd.DataFrame:
-    """Realised beside possible tonnes of each synergy: realised / potential, in percent.
+    """Realised beside possible tonnes of each synergy of the register (``recall.recall``).
 
-    Of the register (``recall.recall``), with what each keeps in a joint plan once all compete for the same
-    tonnes. A synergy that is not found, or that pools no tonnes, has no potential. Possible tonnes do not add
-    up from one synergy to the next; realised ones do. Columns ``REALISATION_COLUMNS``.
+    With what each keeps in a joint plan once all compete for the same tonnes. A synergy that is not found, or
+    that pools no tonnes, has no potential. Possible tonnes do not add up from one synergy to the next;
+    realised ones do. Columns ``REALISATION_COLUMNS``.
     """
     ids = recalled[["synergy_id", "candidate_ids"]].assign(
         candidate_id=recalled["candidate_ids"].fillna("").astype(str).str.split()
@@ -63,11 +58,9 @@ def realisation(recalled: pd.DataFrame, plan: pd.DataFrame) -> pd.DataFrame:
         plan[["candidate_id", "allocated_t_per_year"]].drop_duplicates("candidate_id"), on="candidate_id"
     )
     allocated = recalled["synergy_id"].map(shares.groupby("synergy_id")["allocated_t_per_year"].sum())
-    possible = recalled["potential_t_per_year"].where(recalled["potential_t_per_year"] > 0)
-    return recalled.assign(
-        allocated_t_per_year=allocated.astype(float),
-        realised_percent=100 * recalled["realised_t_per_year"] / possible,
-    )[REALISATION_COLUMNS].reset_index(drop=True)
+    return recalled.assign(allocated_t_per_year=allocated.astype(float))[REALISATION_COLUMNS].reset_index(
+        drop=True
+    )
 
 
 def _blocked(recalled: pd.DataFrame, candidates: pd.DataFrame) -> np.ndarray:

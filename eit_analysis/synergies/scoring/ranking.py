@@ -1,44 +1,24 @@
-"""The ranking itself: score, rank by three methods, rank interval, and who would have to think what."""
+"""The ranking itself: score, rank by three methods, rank interval, and what it would take to come first."""
 
 from __future__ import annotations
-
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from eit_analysis import reference
-from eit_analysis.synergies.scoring import choice, comparison, draws, preferences, smaa, spotis
+from eit_analysis.synergies.scoring import choice, comparison, draws, smaa, spotis
 
 EVIDENCE_RANK = {"measured": 0, "declared": 1, "estimated": 2, "inferred": 3}
 CONFIDENCE = ("high", "medium", "low", "low")
 RESULT_COLUMNS = [
     "score", "rank", "rank_low", "rank_high", "first_rank_percent", "top_ranks_percent",
-    "confidence_factor_percent", "rank_weighted_sum", "rank_topsis", "confidence", "known_criteria",
+    "confidence_factor_percent", "leads_if", "rank_weighted_sum", "rank_topsis", "confidence",
 ]  # fmt: skip
-ACCEPTABILITY_COLUMNS = ["candidate_id", "rank", "acceptability_percent"]
-# Ranks whose acceptability is given one by one.
-SHOWN_RANKS = 10
+# A difference of weights below this many points, or this many standard errors of the draws, counts as none.
+POINTS, ERRORS = 3.0, 3.0
 
 
-class Ranking(NamedTuple):
-    """Three tables about the same candidates, best first.
-
-    ``candidates``
-        as given, with ``RESULT_COLUMNS``.
-    ``acceptability``
-        ``candidate_id, rank, acceptability_percent``: share of the draws with each of the ``SHOWN_RANKS``
-        first ranks; empty beyond ``smaa.CLASSES`` candidates.
-    ``preferences``
-        from :func:`preferences.preferences`.
-    """
-
-    candidates: pd.DataFrame
-    acceptability: pd.DataFrame
-    preferences: pd.DataFrame
-
-
-def rank(candidates: pd.DataFrame, criteria: pd.DataFrame, n_draws: int, seed: int) -> Ranking:
+def rank(candidates: pd.DataFrame, criteria: pd.DataFrame, n_draws: int, seed: int) -> pd.DataFrame:
     """Rank candidates by choice, then by SPOTIS, with what SMAA-2 and two other methods make of it.
 
     A value outside the declared bounds counts as the bound. A missing value, or a column that is not there,
@@ -46,18 +26,20 @@ def rank(candidates: pd.DataFrame, criteria: pd.DataFrame, n_draws: int, seed: i
     interval instead of moving the score. Data confidence is beside the score, not inside it.
 
     Candidates are rows of ``substitution.candidates`` with the columns of ``impacts.impacts``,
-    ``ease.with_regulatory_ease`` and ``willingness.with_willingness``; criteria, from
+    ``willingness.with_regulatory_ease`` and ``with_willingness``; criteria, from
     :func:`criteria.criteria`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The candidates with ``coverage_percent`` and ``RESULT_COLUMNS``, best first; ``leads_if`` as
+        :func:`leads_if` says.
     """
     ordered = with_coverage(candidates.sort_values("candidate_id").reset_index(drop=True))
     if ordered.empty:
-        return Ranking(
-            ordered.reindex(columns=[*ordered.columns, *RESULT_COLUMNS]),
-            pd.DataFrame(columns=ACCEPTABILITY_COLUMNS),
-            pd.DataFrame(columns=preferences.COLUMNS),
-        )
+        return ordered.reindex(columns=[*ordered.columns, *RESULT_COLUMNS])
     weights = criteria["weight"].to_numpy(dtype=float)
-    values, intervals, known = measured(ordered, criteria)
+    values, intervals = measured(ordered, criteria)
     counted = smaa.count(draws.blocks(intervals, draws.weights(weights, n_draws, seed), seed), *values.shape)
     central = counted.central_weights()
     low, high = counted.interval()
@@ -73,18 +55,37 @@ def rank(candidates: pd.DataFrame, criteria: pd.DataFrame, n_draws: int, seed: i
         first_rank_percent=100 * counted.first / n_draws,
         top_ranks_percent=100 * counted.top / n_draws,
         confidence_factor_percent=100 * draws.confidence(intervals, central, n_draws, seed),
+        leads_if=leads_if(weights, central, counted.first),
         rank_weighted_sum=spotis.positions(comparison.weighted_sum(values, weights, directions) - step),
         rank_topsis=spotis.positions(comparison.topsis(values, weights, directions) - step),
         confidence=np.array(CONFIDENCE, dtype=object)[np.maximum(*sides)],
-        known_criteria=known.sum(axis=1),
     )
-    best = ordered.sort_values(["rank", "candidate_id"]).index
-    ranked = ordered.loc[best].reset_index(drop=True)
-    return Ranking(
-        ranked,
-        _acceptability(ranked, counted.counts[best] / n_draws, counted.width),
-        preferences.preferences(ranked, criteria, central[best], counted.first[best]),
-    )
+    return ordered.sort_values(["rank", "candidate_id"], ignore_index=True)
+
+
+def leads_if(stated: np.ndarray, central: np.ndarray, n_first: np.ndarray) -> np.ndarray:
+    """What it would take for each candidate to come first.
+
+    Parameters
+    ----------
+    stated : (n,) array
+        Weights of the study.
+    central : (m, n) array
+        Mean weights of the draws in which each is first, NaN for one that never is.
+    n_first : (m,) array
+        How many these draws are.
+
+    Returns
+    -------
+    (m,) array
+        ``never`` (first in no draw: no weights are known to lead there), ``weights`` (others than the stated
+        ones, by more than chance) or ``data`` (no others: what is first or not hangs on the values).
+    """
+    # Standard deviation of a Dirichlet weight, over the root of the draws averaged.
+    error = np.sqrt(stated * (1 - stated) / (draws.CONCENTRATION + 1) / np.maximum(n_first, 1)[:, None])
+    telling = np.abs(central - stated) > np.maximum(POINTS / 100, ERRORS * error)
+    never = np.isnan(central).any(axis=1)
+    return np.where(never, "never", np.where(telling.any(axis=1), "weights", "data"))
 
 
 def with_coverage(candidates: pd.DataFrame) -> pd.DataFrame:
@@ -94,10 +95,8 @@ def with_coverage(candidates: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def measured(
-    candidates: pd.DataFrame, criteria: pd.DataFrame
-) -> tuple[np.ndarray, draws.Intervals, np.ndarray]:
-    """Candidates by criteria: values on their scales, distances to the best bound, and which are known.
+def measured(candidates: pd.DataFrame, criteria: pd.DataFrame) -> tuple[np.ndarray, draws.Intervals]:
+    """Candidates by criteria: values on their scales, and distances to the best bound.
 
     Every distance of a lead that stands lower is a whole larger: weights have a sum of 1, so that under any
     of them it comes after all that stand higher.
@@ -118,18 +117,8 @@ def measured(
     step = choice.steps(candidates)[:, None]
     low, high = np.minimum(central, np.minimum(*ends)), np.maximum(central, np.maximum(*ends))
     intervals = draws.Intervals(low + step, central + step, high + step, group)
-    return values, intervals, known
+    return values, intervals
 
 
 def _matrix(candidates: pd.DataFrame, columns: pd.Series) -> np.ndarray:
     return candidates.reindex(columns=list(columns)).astype(float).to_numpy()
-
-
-def _acceptability(ranked: pd.DataFrame, shares: np.ndarray, width: int) -> pd.DataFrame:
-    shown = min(SHOWN_RANKS, len(ranked)) if width == 1 else 0
-    columns = (
-        ranked["candidate_id"].repeat(shown).to_numpy(),
-        np.tile(np.arange(1, shown + 1), len(ranked)),
-        100 * shares[:, :shown].ravel(),
-    )
-    return pd.DataFrame(dict(zip(ACCEPTABILITY_COLUMNS, columns, strict=True)))

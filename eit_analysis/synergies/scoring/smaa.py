@@ -4,8 +4,8 @@
     central weights      w_i  = E(w | candidate i is first)
     confidence factor    p_i  = P(candidate i is first | w = w_i)
 
-This module counts draws, whatever they were drawn from: :mod:`draws` says that. Ranks are those of a
-distance, smaller is better; equal distances (to 1e-12) share the better rank.
+This module ranks draws, whatever they were drawn from: :mod:`draws` says that. Ranks are those of a distance,
+smaller is better; equal distances (to 1e-12) share the better rank.
 """
 
 from __future__ import annotations
@@ -19,35 +19,27 @@ from math import ceil
 import numpy as np
 
 TOP = 3
-# More candidates than this are counted in classes of several ranks; first and top ranks stay exact.
-CLASSES = 1000
 RESOLUTION = 2.0**40
-# Ranks that wait to be counted, and counters touched at once: both small enough for the cache.
-BUFFER, TOUCHED = 5_000_000, 250_000
+PART = 500_000  # ranks set in order at once: few enough for the cache
 # Blocks sorted before they are counted.
 AHEAD = 4
 
 
 @dataclass(frozen=True)
 class Acceptability:
-    """What the draws count for m candidates and n criteria.
+    """What d draws tell of m candidates and n criteria.
 
     Attributes
     ----------
-    draws : int
-    counts : (m, classes) int32 array
-        Draws in which each candidate had each class of ranks.
-    width : int
-        Ranks in a class: 1 up to ``CLASSES`` candidates.
+    ranks : (d, m) unsigned int array
+        Of each candidate in each draw.
     first, top : (m,) int array
         Draws in which the candidate was first, and among the ``TOP`` first.
     weights : (m, n) array
         Sum of the weights of the draws in which the candidate was first.
     """
 
-    draws: int
-    counts: np.ndarray
-    width: int
+    ranks: np.ndarray
     first: np.ndarray
     top: np.ndarray
     weights: np.ndarray
@@ -62,29 +54,22 @@ class Acceptability:
         )
 
     def interval(self, low: float = 0.05, high: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
-        """Smallest rank with at least ``low`` of the draws at or under it, and the same for ``high``.
-
-        Where ranks are counted in classes, the interval is widened to theirs.
-        """
-        targets = self.draws * np.array([low, high]) - 1e-9
-        reached = np.zeros((len(self.counts), 2), dtype=np.int64)
-        for part in _parts(self.counts):
-            below = np.cumsum(self.counts[part], axis=1)
-            reached[part] = np.stack([np.count_nonzero(below < t, axis=1) for t in targets], axis=1)
-        return reached[:, 0] * self.width + 1, np.minimum((reached[:, 1] + 1) * self.width, len(self.counts))
+        """Smallest rank with at least ``low`` of the draws at or under it, and the same for ``high``."""
+        draws, candidates = self.ranks.shape
+        at = [ceil(draws * share - 1e-9) - 1 for share in (low, high)]
+        step = max(PART // draws, 1)
+        parts = (self.ranks[:, start : start + step].T for start in range(0, candidates, step))
+        ends = np.concatenate([np.partition(part, at, axis=1)[:, at] for part in parts]).astype(np.int64)
+        return ends[:, 0], ends[:, 1]
 
 
 def count(blocks: Iterable[tuple[np.ndarray, np.ndarray]], candidates: int, criteria: int) -> Acceptability:
-    """Count the ranks of draws that come block by block: memory is that of the counts, not of the draws.
+    """Rank and count draws that come block by block.
 
     ``blocks`` are (weights, distance): (d, n) and (d, m) of d draws, n ``criteria`` and m ``candidates``.
     """
-    width = ceil(candidates / CLASSES)
-    counts = np.zeros((candidates, ceil(candidates / width)), dtype=np.int32)
     first, top = np.zeros((2, candidates), dtype=np.int64)
-    sums = np.zeros((candidates, criteria))
-    draws = 0
-    waiting: list[np.ndarray] = []
+    sums, ranks = np.zeros((candidates, criteria)), []
     for weights, (order, rank) in _sorted_ahead(blocks):
         # Those among the first stand at the front of the order, more of them than TOP only by ties.
         front = order[:, : np.count_nonzero(rank <= TOP, axis=1).max()]
@@ -93,13 +78,8 @@ def count(blocks: Iterable[tuple[np.ndarray, np.ndarray]], candidates: int, crit
         np.add.at(sums, front[draw, at], weights[draw])
         np.add.at(first, front[draw, at], 1)
         np.add.at(top, front[reached <= TOP], 1)
-        draws += len(order)
-        waiting.append(by_candidate(order, (rank - 1) // width))
-        if sum(map(len, waiting)) * candidates > BUFFER:
-            _add(counts, waiting)
-    if waiting:
-        _add(counts, waiting)
-    return Acceptability(draws, counts, width, first, top, sums)
+        ranks.append(by_candidate(order, rank))
+    return Acceptability(np.concatenate(ranks), first, top, sums)
 
 
 def _sorted_ahead(
@@ -158,19 +138,3 @@ def by_candidate(order: np.ndarray, values: np.ndarray) -> np.ndarray:
     for row, candidates, value in zip(result, order, np.broadcast_to(values, order.shape), strict=True):
         row[candidates] = value
     return result
-
-
-def _add(counts: np.ndarray, waiting: list[np.ndarray]) -> None:
-    """Count and clear the classes that wait, a few candidates at a time: their counters stay in the cache."""
-    one = np.int32(1)  # of the counters' own type: numpy then adds several times faster
-    for part in _parts(counts):
-        counters = counts[part].reshape(-1)
-        classes = np.concatenate([of_draws[:, part].T for of_draws in waiting], axis=1)
-        places = classes + np.arange(0, counters.size, counts.shape[1])[:, None]
-        np.add.at(counters, places.reshape(-1), one)
-    waiting.clear()
-
-
-def _parts(counts: np.ndarray) -> Iterator[slice]:
-    step = max(TOUCHED // counts.shape[1], 1)
-    return (slice(start, start + step) for start in range(0, len(counts), step))

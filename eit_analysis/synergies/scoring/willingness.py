@@ -1,7 +1,8 @@
-"""How willing the two partners of an exchange are: the less willing decides.
+"""How willing the two partners of an exchange are, and how easily the law lets it happen.
 
 site:      min(median answer, ceiling of its consent)        1 to 5
 exchange:  min(giver, taker), unknown when nobody answered at one of them
+ease:      a declared scale from 0 to 1 over the legal status
 """
 
 from __future__ import annotations
@@ -42,3 +43,14 @@ def with_willingness(candidates: pd.DataFrame, willingness: pd.DataFrame) -> pd.
         least = pd.concat(both, axis=1).astype(float).min(axis=1, skipna=False)
         columns[f"partner_willingness{suffix}"] = least
     return candidates.assign(**columns)
+
+
+def with_regulatory_ease(candidates: pd.DataFrame, scales: pd.DataFrame) -> pd.DataFrame:
+    """Candidates with ``regulatory_ease`` (0 hardest, 1 freest) and its ``_low`` and ``_high``.
+
+    A ``legal_status`` without a row in ``reference/scoring_scales.csv`` is unknown, never zero.
+    """
+    scale = scales[scales["scale"] == "regulatory_ease"].set_index("code")
+    bounds = {"regulatory_ease": "central", "regulatory_ease_low": "low", "regulatory_ease_high": "high"}
+    status = candidates["legal_status"]
+    return candidates.assign(**{name: status.map(scale[b]).astype(float) for name, b in bounds.items()})

@@ -98,13 +98,9 @@ def _shares(worth: pd.DataFrame, side: str) -> csr_array:
 
 def listed(found: pd.DataFrame, taken: pd.DataFrame) -> pd.DataFrame:
     """The exchanges in which somebody may gain, and which part of each is ``taken`` together: ``LISTED``."""
-    water = found["utility"] == "water"
     parts = taken.set_index("candidate_id")["delivered_per_year"].reindex(found["candidate_id"])
-    told = found.assign(
+    told = _by_unit(found).assign(
         exchange_site_ids=found["giver_site_id"] + " " + found["taker_site_id"],
-        delivered_mwh_per_year=found["delivered_per_year"].mask(water),
-        delivered_m3_per_year=found["delivered_per_year"].where(water),
-        energy_emissions_tco2e_per_year=found[EMISSIONS[0]],
         planned_share_percent=100 * parts.fillna(0).to_numpy() / found["delivered_per_year"],
     )
     return told.loc[found["gains"] != "no", LISTED]
@@ -113,16 +109,20 @@ def listed(found: pd.DataFrame, taken: pd.DataFrame) -> pd.DataFrame:
 def summed(taken: pd.DataFrame) -> pd.DataFrame:
     """What those taken together bring, by utility and in all: ``SUMMED``, every low end and every high end at
     once."""
-    water = taken["utility"] == "water"
-    amounts = taken.assign(
-        n_exchanges=1,
-        delivered_mwh_per_year=taken["delivered_per_year"].mask(water),
-        delivered_m3_per_year=taken["delivered_per_year"].where(water),
-        energy_emissions_tco2e_per_year=taken[EMISSIONS[0]],
-    )
+    amounts = _by_unit(taken).assign(n_exchanges=1)
     by_utility = amounts.groupby("utility", observed=True)[SUMMED].sum(min_count=1)
     in_all = by_utility.sum(min_count=1).to_frame(TOTAL).T
     return pd.concat([by_utility, in_all]).rename_axis("utility").reset_index()
+
+
+def _by_unit(found: pd.DataFrame) -> pd.DataFrame:
+    """What is delivered in MWh and in m3, each in a column of its own, and the emissions by their name."""
+    water = found["utility"] == "water"
+    return found.assign(
+        delivered_mwh_per_year=found["delivered_per_year"].mask(water),
+        delivered_m3_per_year=found["delivered_per_year"].where(water),
+        energy_emissions_tco2e_per_year=found[EMISSIONS[0]],
+    )
 
 
 def unsure(taken: pd.DataFrame) -> bool:
