@@ -71,7 +71,7 @@ def openings(world: truth.Territory, growth: np.ndarray, rng: np.random.Generato
 
 
 def coming(
-    market: pd.DataFrame, level: np.ndarray, people: np.ndarray, rng: np.random.Generator
+    market: pd.DataFrame, level: np.ndarray, people: np.ndarray, posts: np.ndarray, rng: np.random.Generator
 ) -> np.ndarray:
     """People expected to come over three years, array (occupations): half of the doubt is common to all."""
     total = np.zeros(N)
@@ -81,7 +81,8 @@ def coming(
         for place, name in enumerate(level):
             own = rows[rows["level"] == name] if name in set(rows["level"]) else rows[rows["level"] == ""]
             total[place] += rates.triangular(u[place], *own.iloc[0][["low", "central", "high"]])
-    return total * people * YEARS
+    each = np.maximum(posts / people * people.sum() / posts.sum(), entrants.LEAST_POSTS)
+    return total * people * YEARS * each ** ranged(market, "posts_followed", rng)
 
 
 def published(folder: Path) -> pd.DataFrame:
@@ -147,7 +148,7 @@ def territory(
     growth = sum(gaps) + ranged(market, "family_growth", rng) * (family - (n @ family) / n.sum())
     opened, expected = openings(world, growth, rng)
     level = rng.choice(sorted(set(LEVELS.values())), N)
-    arriving, real = coming(market, level, n, rng), None
+    arriving, real = coming(market, level, n, expected, rng), None
     if pairs is not None:
         place = rng.choice(pairs["department_code"].unique())
         real = pairs[pairs["department_code"] == place].sample(N, random_state=rng)

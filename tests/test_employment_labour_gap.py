@@ -232,16 +232,26 @@ def test_nobody_declared_gives_no_row() -> None:
 def test_rates_are_those_of_the_level_or_of_the_study() -> None:
     known = pd.DataFrame({"headcount": [1000.0, 1000.0], "level": ["worker", "manager"]})
     rng = np.random.default_rng(1)
-    drawn = entrants.drawn(known, [], MARKET, 3, 20_000, rng)["training"].mean(axis=0)
+    posts = np.array([200.0, 200.0])
+    drawn = entrants.drawn(known, posts, [], MARKET, 3, 20_000, rng)["training"].mean(axis=0)
     rows = MARKET[MARKET["parameter"] == "training"].set_index("level")[["low", "central", "high"]]
     assert drawn == pytest.approx(3000 * rows.loc[["worker", "manager"]].mean(axis=1).to_numpy(), rel=0.01)
     stated = [Entrants(origin="mobility", low=x, central=x, high=x, source="s") for x in (0.01, 0.02)]
-    found = entrants.drawn(known, stated, MARKET, 3, 20_000, rng)["mobility"]
+    found = entrants.drawn(known, posts, stated, MARKET, 3, 20_000, rng)["mobility"]
     assert found.mean() == pytest.approx(90, rel=0.01) and found.var() == pytest.approx(90, rel=0.05)
     said = entrants.source(stated[:1], heard({"Tri": 93.0}))
     assert "mobilité (s)." in said and "selon le projet" in said and "formation, demandeurs" in said
     assert "les entreprises et l'enquête BMO" in said
     assert "les entreprises" in entrants.source([], heard().head(0))  # nobody is heard: no job sheet
+
+
+def test_who_comes_follows_the_posts_in_a_part_that_nobody_knows() -> None:
+    """300 posts for as many people as 100: 1.5 and 0.5 times the mean, none of it or all of it followed."""
+    people = np.array([1000.0, 1000.0, 0.0])
+    pull = entrants.followed(people, np.array([300.0, 100.0, 0.0]), np.array([0.0, 1.0]))
+    assert pull.tolist() == [[1, 1, 1], [1.5, 0.5, 1]]
+    # Where no post is expected somebody comes all the same.
+    assert entrants.followed(people, np.array([300.0, 0.0, 0.0]), np.ones(1))[0, 1] == entrants.LEAST_POSTS
 
 
 def exact(**values: float) -> pd.DataFrame:

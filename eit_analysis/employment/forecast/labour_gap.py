@@ -76,7 +76,8 @@ def draw(
     family = _family_growth(plans.workforce, known, hazards, market, rng.random(draws)) * years
     openings = np.clip(np.floor(hires + family + rng.random(hires.shape)), 0, None)
     steps["growth"] = openings - steps["retirements"] - steps["quits"]
-    coming = entrants.drawn(known, parameters.entrants, market, years, draws, rng)
+    posts = openings.mean(axis=0)
+    coming = entrants.drawn(known, posts, parameters.entrants, market, years, draws, rng)
     coming = scarcity.informed(openings, coming, known, market, rng)
     weight = scarcity.survey_weight(known, market)
     return Gap(plans, steps, coming, known, entrants.are_known(known, parameters.entrants), weight)
@@ -157,7 +158,7 @@ def steps(gap: Gap) -> Breakdown:
 def by_occupation(gap: Gap, before: Gap) -> Breakdown:
     """Each occupation but the merged small ones: ``occupation, headcount``, then `COLUMNS`.
 
-    Short ones first, the surest before; then uncertain, then the others, by gap and then by openings.
+    Short ones first, the surest before; then uncertain ones, those in surplus last, by gap, then by openings.
     """
     return _table(gap, before, "occupation")
 
@@ -172,7 +173,7 @@ def _table(gap: Gap, before: Gap, by: str) -> Breakdown:
     places = {name: rows.index.to_numpy() for name, rows in named.groupby(by)}
     rows = [{by: name} | _row(gap, before, at) for name, at in places.items()]
     table = pd.DataFrame(rows, columns=[by, "headcount", *COLUMNS])
-    rank = table["gap_verdict"].map({"short": 0, "uncertain": 1}).fillna(2)
+    rank = table["gap_verdict"].map({"short": 0, "uncertain": 1, "surplus": 3}).fillna(2)
     first = table["shortage_chances"].where(rank == 0, table["gap_people"])
     order = table.assign(rank=rank, first=-first, most=-table["openings"])
     table = order.sort_values(["rank", "first", "most", by], ignore_index=True)[[by, "headcount", *COLUMNS]]
