@@ -10,9 +10,10 @@ each with its error, the latter two of some occupations only, rounded as they pu
 a study would see. ``--blur`` multiplies the error between scarcity and gap: a truth that the tables do not
 know.
 
-Right: the share of verdicts *short* and *balanced* that came true. Stated: what they said on average. Brier:
+Right: the share of verdicts, short and not short, that came true. Stated: what they said on average. Brier:
 mean of (p − truth)², beside that of a forecast that says how many are short in all. The same without the
-survey. Calibration: of each tenth of stated chances, how many were short.
+survey. Calibration: of each tenth of stated chances, how many were short. Then each verdict by itself: how
+often it was given, right, and what it stated.
 
 ``--published`` draws the truth from elsewhere than the tables of the prior: how scarce candidates for the
 occupations of a territory are is what the BMO survey of 2024 publishes for occupations (ROME) of one
@@ -70,7 +71,7 @@ def openings(world: truth.Territory, growth: np.ndarray, rng: np.random.Generato
 
 
 def coming(
-    market: pd.DataFrame, level: np.ndarray, people: np.ndarray, rng: np.random.Generator
+    market: pd.DataFrame, level: np.ndarray, people: np.ndarray, posts: np.ndarray, rng: np.random.Generator
 ) -> np.ndarray:
     """People expected to come over three years, array (occupations): half of the doubt is common to all."""
     total = np.zeros(N)
@@ -80,7 +81,8 @@ def coming(
         for place, name in enumerate(level):
             own = rows[rows["level"] == name] if name in set(rows["level"]) else rows[rows["level"] == ""]
             total[place] += rates.triangular(u[place], *own.iloc[0][["low", "central", "high"]])
-    return total * people * YEARS
+    each = np.maximum(posts / people * people.sum() / posts.sum(), entrants.LEAST_POSTS)
+    return total * people * YEARS * each ** ranged(market, "posts_followed", rng)
 
 
 def published(folder: Path) -> pd.DataFrame:
@@ -128,7 +130,7 @@ def agreement(pairs: pd.DataFrame) -> pd.DataFrame:
 def territory(
     people: int, blur: float, rng: np.random.Generator, pairs: pd.DataFrame | None = None
 ) -> tuple[pd.DataFrame, pd.DataFrame, np.ndarray]:
-    """What a study sees (rows of people, signals) and whether each occupation was short."""
+    """What a study sees (rows of people, signals) and what each occupation was: short, surplus or balanced."""
     hazards, market = reference.load("hazards"), reference.load("labour_market")
     size = rng.lognormal(0, 1, N)
     bands = rng.multinomial(people, np.repeat(size / size.sum(), len(truth.AGE_BANDS)) / len(truth.AGE_BANDS))
@@ -146,7 +148,7 @@ def territory(
     growth = sum(gaps) + ranged(market, "family_growth", rng) * (family - (n @ family) / n.sum())
     opened, expected = openings(world, growth, rng)
     level = rng.choice(sorted(set(LEVELS.values())), N)
-    arriving, real = coming(market, level, n, rng), None
+    arriving, real = coming(market, level, n, expected, rng), None
     if pairs is not None:
         place = rng.choice(pairs["department_code"].unique())
         real = pairs[pairs["department_code"] == place].sample(N, random_state=rng)
@@ -180,18 +182,19 @@ def territory(
     known["dares"] = np.where(rng.random(N) < 0.7, np.round(4 * public[1].clip(0, 1)) / 4, np.nan)
     if real is not None:
         known["basin"], known["dares"] = np.nan, real["dares"].to_numpy()
-    return rows, known, opened - came > labour_gap.TOLERATED * opened
+    room = labour_gap.TOLERATED * opened
+    return rows, known, np.select([opened - came > room, came - opened > room], ["short", "surplus"], "balanced")
 
 
 def run(
     runs: int, draws: int, people: int, seed: int = 1, blur: float = 1.0, pairs: pd.DataFrame | None = None
 ) -> pd.DataFrame:
-    """One row for each occupation of each territory: ``short`` in truth, stated ``chances`` with and without
-    the survey, and the verdict."""
+    """One row for each occupation of each territory: ``truth``, stated chances with and without the survey,
+    and the verdict."""
     hazards, market = reference.load("hazards"), reference.load("labour_market")
     parts = []
     for number in range(runs):
-        rows, known, short = territory(people, blur, np.random.default_rng([seed, number]), pairs)
+        rows, known, truths = territory(people, blur, np.random.default_rng([seed, number]), pairs)
         parameters = Scenarios(horizon_years=YEARS, trend_rate=0.0, draws=draws, seed=number)
         plans = cohort.simulate(rows, hazards, parameters, scenario="plans", base_year=2018)
         gap = labour_gap.draw(plans, known, hazards, market, parameters)
@@ -199,8 +202,8 @@ def run(
             rows, known, hazards, market, parameters, base_year=2018, sites=None
         )
         table = labour_gap.by_occupation(gap, before).frame
-        truly = dict(zip(known["occupation"], short, strict=True))
-        parts.append(table.assign(short=table["occupation"].map(truly), run=number))
+        truly = dict(zip(known["occupation"], truths, strict=True))
+        parts.append(table.assign(truth=table["occupation"].map(truly), run=number))
     return pd.concat(parts, ignore_index=True)
 
 
@@ -208,16 +211,16 @@ def score(table: pd.DataFrame) -> pd.DataFrame:
     """A line for the verdicts with the survey and one without."""
     lines = []
     for name in ("shortage_chances", "chances_before_survey"):
-        p, short = table[name] / 100, table["short"].astype(float)
+        p, short = table[name] / 100, table["truth"].eq("short").astype(float)
         sure = (p >= labour_gap.SURE) | (p <= 1 - labour_gap.SURE)
         called = p > 0.5
         lines.append({
             "of": name,
             "verdicts %": 100 * sure.mean(),
             "short": (sure & called).sum(),
-            "right %": 100 * (called == table["short"])[sure].mean(),
-            "right, short %": 100 * table["short"][sure & called].mean(),
-            "right, balanced %": 100 * (1 - short)[sure & ~called].mean(),
+            "right %": 100 * (called == short.eq(1))[sure].mean(),
+            "right, short %": 100 * short[sure & called].mean(),
+            "right, not short %": 100 * (1 - short)[sure & ~called].mean(),
             "stated %": 100 * np.maximum(p, 1 - p)[sure].mean(),
             "Brier": ((p - short) ** 2).mean(),
             "Brier of the mean": short.mean() * (1 - short.mean()),
@@ -225,10 +228,23 @@ def score(table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(lines)
 
 
+def by_verdict(table: pd.DataFrame) -> pd.DataFrame:
+    """Of each verdict, in percent: how often it is given, how often it came true and was stated to."""
+    lines = []
+    for verdict, rows in table.groupby("gap_verdict"):
+        short, surplus = rows["shortage_chances"], rows["surplus_chances"]
+        stated = {"short": short, "surplus": surplus, "balanced": 100 - short - surplus, "enough": 100 - short}
+        true = rows["truth"].ne("short") if verdict == "enough" else rows["truth"].eq(verdict)
+        if verdict in stated:
+            given, sure = 100 * len(rows) / len(table), stated[verdict].mean()
+            lines.append({"verdict": verdict, "given": given, "right": 100 * true.mean(), "stated": sure})
+    return pd.DataFrame(lines)
+
+
 def calibration(table: pd.DataFrame) -> pd.DataFrame:
     """Of each tenth of stated chances, how many cases, what was stated, how many were short (%)."""
     tenth = (table["shortage_chances"] // 10).clip(upper=9)
-    groups = table.assign(short=100.0 * table["short"]).groupby(tenth)
+    groups = table.assign(short=100.0 * table["truth"].eq("short")).groupby(tenth)
     return groups.agg(cases=("short", "size"), stated=("shortage_chances", "mean"), came=("short", "mean"))
 
 
@@ -268,6 +284,7 @@ if __name__ == "__main__":
     found = run(given.runs, given.draws, given.people, given.seed, given.blur, pairs)
     print(score(found).round(3).to_string(index=False))
     print(calibration(found).round(1).to_string())
+    print(by_verdict(found).round(1).to_string(index=False))
     if (given.data / "dares").is_dir():
         print(family_prior(given.data).round(2).to_string(index=False))
     else:

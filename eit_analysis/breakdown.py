@@ -196,6 +196,12 @@ class Breakdown:
             return {}
         return {name: share for name, share in self.shares.items() if name in self.frame and not share.of}
 
+    @property
+    def drawn(self) -> set[str]:
+        """The columns of a table of people that are no sum of its records: forecasts, drawn at random."""
+        told = {*self.keys, self.measure, *self.sums, *self.shares}
+        return {str(name) for name in self.frame if name not in told} if self.people else set()
+
     def wholes(self) -> dict[str, np.ndarray]:
         """For each column of ``beside``, what its share is of on each row."""
         amounts = np.nan_to_num(self.declared())

@@ -37,24 +37,10 @@ def test_crps_of_a_normal_and_a_uniform_law() -> None:
 
 
 def test_scores_by_hand() -> None:
-    # 80 % interval from 2 to 4, 5 observed: width 2, and 1 above at 2 / 0.2.
-    assert scores.interval_score(np.array(5.0), np.array(2.0), np.array(4.0), 0.8) == pytest.approx(12)
-    # Median 3: (½ · 2 + 0.1 · 12) / 1.5.
-    bounds = {0.8: (np.array(2.0), np.array(4.0))}
-    assert scores.wis(np.array(5.0), np.array(3.0), bounds) == pytest.approx(2.2 / 1.5)
     # Yearly changes 2, 1, 3: 2 on average; an error of 1.
     history = np.array([[10.0, 5.0], [12.0, 5.0], [11.0, 5.0], [14.0, 5.0]])
     found = scores.mase(np.array([15.0, 6.0]), np.array([14.0, 5.0]), history)
     assert found[0] == 0.5 and np.isnan(found[1])
-
-
-@given(st.lists(st.floats(-100, 100), min_size=6, max_size=6))
-def test_wis_is_the_crps_of_its_quantiles(numbers: list[float]) -> None:
-    """Bracher et al. (2021), equation 5: twice the mean pinball loss over bounds and median."""
-    y, quantiles = np.array(numbers[0]), np.sort(numbers[1:])
-    levels = np.array([0.025, 0.1, 0.5, 0.9, 0.975])
-    bounds = {0.8: (quantiles[1], quantiles[3]), 0.95: (quantiles[0], quantiles[4])}
-    assert scores.wis(y, quantiles[2], bounds) == pytest.approx(scores.crps(y, quantiles, levels), abs=1e-9)
 
 
 @given(st.floats(-100, 100), st.floats(-100, 100))

@@ -67,11 +67,10 @@ def test_plan_by_hand() -> None:
 def test_large_firms_fill_sessions_of_their_own_and_small_ones_meet() -> None:
     four = [("A", 1, 20), ("B", 1, 4), ("C", 1, 5), ("D", 2, 1)]
     rows = skill_gaps.prepare(declared(*((site, "x", "H", 0, gap, people) for site, gap, people in four)), {})
-    table, seats = training.sessions(rows, NORMS)
+    table = training.sessions(rows, NORMS)
     assert table["members"].tolist() == ["A", "A", "B C", "D"]
     assert table["session_people"].tolist() == [10, 10, 9, 1]
     assert table["session_hours"].tolist() == [21, 21, 21, 42]
-    assert seats.groupby("site_id")["seats"].sum().to_dict() == {"A": 20, "B": 4, "C": 5, "D": 1}
 
 
 gaps = st.lists(
@@ -87,13 +86,12 @@ gaps = st.lists(
 @given(gaps)
 def test_everyone_has_one_seat_and_no_session_is_too_large(rows) -> None:
     ready = skill_gaps.prepare(declared(*rows), {})
-    table, seats = training.sessions(ready, NORMS)
+    table = training.sessions(ready, NORMS)
     lacking = ready[ready["to_train"] > 0]
     wanted = np.ceil(lacking.groupby(["skill", "level_gap", "site_id"])["to_train"].sum())
-    given_seats = (
-        seats.merge(table, on="session_id").groupby(["skill", "level_gap", "site_id"])["seats"].sum()
-    )
-    assert given_seats.to_dict() == wanted.to_dict()
+    together = ["skill", "level_gap"]
+    seated = table.groupby(together)["session_people"].sum()
+    assert seated.to_dict() == wanted.groupby(together).sum().to_dict()
     assert (table["session_people"] <= 10).all()
     groups = table.groupby(["skill", "level_gap"])["session_people"]
     assert (groups.size() == np.ceil(groups.sum() / 10)).all()
@@ -106,8 +104,8 @@ def test_everyone_has_one_seat_and_no_session_is_too_large(rows) -> None:
 
 def test_nothing_to_train_is_said() -> None:
     ready = skill_gaps.prepare(declared(("A", "x", "H", 3, 3, 5)), {})
-    table, seats = training.sessions(ready, NORMS)
-    assert (len(table), len(seats), len(training.volumes(ready, NORMS).frame)) == (0, 0, 0)
+    table = training.sessions(ready, NORMS)
+    assert (len(table), len(training.volumes(ready, NORMS).frame)) == (0, 0)
     assert skill_gaps.critical_gaps(ready, WORKFORCE.head(0)).frame.empty
 
 
@@ -178,7 +176,7 @@ def test_rome_as_published_leads_from_the_counter_to_the_shelves() -> None:
     "column",
     sorted(
         {
-            *training.SESSION_COLUMNS, *training.SEAT_COLUMNS, "lacking_sites_percent",
+            *training.SESSION_COLUMNS, "lacking_sites_percent",
             "criticality_percent", "critical_gap", "training_hours", "training_hours_low",
             "training_hours_high",
             "n_sessions", "n_shared_sessions", "lead_time_months", "lead_time_months_low",

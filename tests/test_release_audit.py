@@ -312,6 +312,22 @@ def test_a_company_gets_of_others_what_all_get_and_what_it_alone_is_told_is_priv
     assert published(*tables, reader="R", among=True).told()["closed"].all()
 
 
+def test_a_company_gets_what_all_get_of_what_is_only_taken_to_be_told() -> None:
+    """Medians of a forecast, from which nobody prints the sum behind: what partners read, a firm does too."""
+    people = pd.DataFrame({"site_id": list("ABCDE"), "year": 2028, "headcount": [20.0, 22.0, 25.0, 30.0, 31.0]})
+    people["flow_id"] = people["site_id"]
+    forecast = pd.DataFrame({"year": [2028], "people": [117.0]})
+    table = Breakdown(forecast, ["year"], people, "headcount", people=True)
+    everybody = published(table)
+    assert everybody.shown(0)[0]
+    told = from_frame(everybody.told())
+    own = published(table, reader="A", earlier=[told], among=True)
+    assert own.shown(0)[0] and not own.told()["private"].any()
+    # One of others alone, which partners do not get, it does not either.
+    others = replace(table, records=people[people["site_id"] != "A"])
+    assert not published(others, reader="A", earlier=[told], among=True).shown(0)[0]
+
+
 def test_of_a_closed_number_others_together_stay_open_on_one_side() -> None:
     """Two firms beside the reader: 7 and 6 t of D and E are closed, and the rest of what is printed."""
     system = FIVE.system([ALL, "A B C", "D E"], rounding=0.5, closed=(2,))

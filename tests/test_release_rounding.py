@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from eit_analysis import reference
 from eit_analysis.publishing import wording
 from eit_analysis.publishing.release.rounding import digit, reckoned, rounded, to_step
+from eit_analysis.reference import scales
 
 MASS, LOW, HIGH = "mass_t_per_year", "mass_low_t_per_year", "mass_high_t_per_year"
 
@@ -31,9 +33,9 @@ def test_a_number_keeps_the_digit_that_its_interval_supports() -> None:
 @pytest.mark.parametrize(
     ("value", "half", "printed"),
     [
-        (5808.2, 40.0, 5800), (5808.2, 3.0, 5800), (5808.2, 400.0, 5800), (5808.2, 2900.0, 6000),
+        (5808.2, 40.0, 5800), (5808.2, 3.0, 5800), (5808.2, 400.0, 5800), (5808.2, 2900.0, 5800),
         (5808.2, 9000.0, 6000), (12.34, 0.0, 12), (0.01234, 0.0, 0.012), (0.0, 0.0, 0.0), (0.0, 3.0, 0.0),
-        (-47.3, 20.0, -50), (-47.3, 2.0, -47), (999.6, 4.0, 1000),
+        (-47.3, 20.0, -47), (-47.3, 2.0, -47), (-47.3, 40.0, -50), (999.6, 4.0, 1000),
     ],
 )  # fmt: skip
 def test_never_finer_than_two_digits_nor_coarser_than_one(value: float, half: float, printed: float) -> None:
@@ -44,6 +46,36 @@ def test_never_finer_than_two_digits_nor_coarser_than_one(value: float, half: fl
         mass_high_t_per_year=[value + half, 0.5],
     )
     assert told[MASS][0] == printed
+
+
+def test_a_forecast_of_people_moves_by_a_seventh_of_its_interval_at_most() -> None:
+    """12 (−6 to 34) was printed 20 (−10 to 40); of 1,968 (1,702 to 2,204) the tens are supported."""
+    people = {"gap_people": [12.0, 1968.0, 3.0], "gap_people_low80": [-6.0, 1702.0, -203.0]}
+    frame = pd.DataFrame(people | {"gap_people_high80": [34.0, 2204.0, 247.0]})
+    told = rounded(frame, [], "headcount", drawn=frame.columns).frame.to_dict("list")
+    assert told["gap_people"] == [12, 1970, 3]
+    assert told["gap_people_low80"] == [-6, 1700, -210] and told["gap_people_high80"] == [34, 2210, 250]
+
+
+def test_the_mean_of_answers_stops_before_the_ends_of_its_scale() -> None:
+    """4 on a scale to 4: all gave it. 3.5 is printed for all that is 3.5 or more, whichever it is."""
+    told = leaving(measure="headcount", headcount=[20.0] * 4, hiring_difficulty=[4.0, 3.55, 2.2, 0.0])
+    assert told["hiring_difficulty"] == [3.5, 3.5, 2.2, 0.5]
+    said = [wording.cell(mean, "hiring_difficulty", coarse=True) for mean in told["hiring_difficulty"]]
+    assert said == ["3,5\u00a0ou plus", "3,5\u00a0ou plus", "2,2", "0,5\u00a0ou moins"]
+    assert wording.cell(4.0, "hiring_difficulty") == "4,0"  # the team reads all
+    # Every column that says it is a mean of answers to 4 is one of these.
+    words = reference.load("vocabulary").set_index("name")["unit"].fillna("")
+    assert set(words.index[words.isin(["note de 0 à 4", "sur 4"])]) == set(scales.SCALES)
+
+
+def test_the_error_of_a_forecast_is_that_of_the_numbers_beside_it() -> None:
+    told = leaving(
+        measure="headcount", people=[2093.0], people_low80=[2000.0], people_high80=[2190.0],
+        observed_people=[2184.0], error_percent=[-4.17],
+    )  # fmt: skip
+    assert (told["people"], told["observed_people"]) == ([2090], [2180])
+    assert told["error_percent"] == [-4]  # 2,090 / 2,180
 
 
 def test_people_keep_a_third_digit_and_what_is_counted_all() -> None:
@@ -158,7 +190,7 @@ def test_no_bound_of_a_share_is_below_nothing_or_above_the_whole() -> None:
 
 
 def test_what_is_reckoned_has_the_digits_that_its_bounds_support() -> None:
-    """A gap of 254 t between -31 and 576 is one of 300 t; its ends go outward, to two digits."""
+    """A gap of 254 t between -31 and 576 is one of 250 t; its ends go outward, to the same digit."""
     frame = pd.DataFrame(
         {
             "target": ["a", "b"], "gap_t_per_year": [254.4, 1234.0], "gap_low_t_per_year": [-31.4, 1231.0],
@@ -166,7 +198,7 @@ def test_what_is_reckoned_has_the_digits_that_its_bounds_support() -> None:
         }
     )  # fmt: skip
     found = reckoned(frame, ["target"])
-    assert found["gap_t_per_year"].tolist() == [300, 1200]
-    assert found["gap_low_t_per_year"].tolist() == [-32, 1200]
+    assert found["gap_t_per_year"].tolist() == [250, 1200]
+    assert found["gap_low_t_per_year"].tolist() == [-40, 1200]
     assert found["gap_high_t_per_year"].tolist() == [580, 1300]
     assert found[["n_sites", "target_value"]].equals(frame[["n_sites", "target_value"]])

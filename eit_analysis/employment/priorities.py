@@ -1,7 +1,7 @@
 """Occupations by priority, one line each: posts, tension, bridge, training, who could act; the ten first.
 
 Reckoned from what the tables of an audience print, and from nothing else: it knows no more than they say. The
-order is that of ``labour_gap.by_occupation``: short, then uncertain, then balanced.
+order is that of ``labour_gap.by_occupation``: short, then uncertain, then the others.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import pandas as pd
 
 from eit_analysis.french import one_decimal, whole
+from eit_analysis.reference.scales import beyond
 
 MOST = 10
 NOT_SAID = "–"
@@ -17,7 +18,7 @@ COLUMNS = [
     "training_said", "who_acts",
 ]  # fmt: skip
 SAID = {
-    "hiring_difficulty": lambda note: f"entreprises {one_decimal(note)}/4",
+    "hiring_difficulty": lambda note: f"entreprises {one_decimal(note)}/4{beyond(note, 'hiring_difficulty')}",
     "basin_difficult_share_percent": lambda share: f"BMO {whole(round(share))}\u00a0%",
     "tension_class": lambda tension: f"DARES {whole(round(tension))}/5",
 }
@@ -88,6 +89,6 @@ def _who(row: dict, bridge: bool, skill: bool) -> str:
     """Who could act first, a code of ``labels.csv``."""
     if row["gap_verdict"] == "short":
         return "bridge" if bridge else "train" if skill else "places"
-    if row["gap_verdict"] == "balanced":
-        return "replace"
-    return "no_entrants" if row["uncertain_reason"] == "no_entrants" else "close"
+    if row["gap_verdict"] == "uncertain":
+        return "no_entrants" if row["uncertain_reason"] == "no_entrants" else "close"
+    return "lend" if row["gap_verdict"] == "surplus" else "replace"

@@ -11,6 +11,7 @@ import pandas as pd
 from babel.numbers import format_decimal
 
 from eit_analysis import french
+from eit_analysis.reference.scales import beyond
 from eit_analysis.reference.vocabulary import heading as heading
 
 NBSP = "\u00a0"
@@ -59,7 +60,8 @@ def cell(value: object, column: str, coarse: bool = False) -> str:
             return french.exact(float(f"{amount:.2g}"))
         if column in ANY_UNIT:  # of any unit and size: 1505 and 0.015 are in one column
             return french.short(amount)
-        return number(amount, _decimals(amount, style.decimals) if coarse else style.decimals)
+        text = number(amount, _decimals(amount, style.decimals) if coarse else style.decimals)
+        return text + beyond(amount, column) if coarse else text
     text = str(value)
     return french.day(text) if DAY.fullmatch(text) else style.labels.get(text, text)
 

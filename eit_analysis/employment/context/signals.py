@@ -15,6 +15,7 @@ import pandas as pd
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.employment.forecast.national_forecast import HORIZON_YEARS
 from eit_analysis.employment.workforce import occupations
+from eit_analysis.reference import scales
 
 VOICES = {"firms": "hiring_difficulty", "basin": "basin_difficult_share_percent", "dares": "tension_class"}
 APART = 0.5
@@ -82,7 +83,8 @@ def signals(
 def contradictions(known: pd.DataFrame, workforce: pd.DataFrame) -> Breakdown:
     """Occupations of which two voices are `APART` or more of the scale, farthest first.
 
-    The pair named is one of the firms' if there is one.
+    The pair named is one of the firms' if there is one. How far the firms are is told from the ends at which
+    their mean is printed (``reference.scales``).
 
     Returns
     -------
@@ -90,8 +92,8 @@ def contradictions(known: pd.DataFrame, workforce: pd.DataFrame) -> Breakdown:
         ``occupation, difficulty_of_4, basin_difficult_share_percent, tension_of_5, basin_difficult_level``
         (as published), ``contradiction`` (``firms_basin``: easier for the first), ``voices_apart`` (0 to 1).
     """
-    rows = []
-    for row in known.to_dict("records"):
+    rows, (low, high) = [], scales.ends("difficulty_of_4")
+    for row in known.assign(firms=known["firms"].clip(low / 4, high / 4)).to_dict("records"):
         far = {pair: abs(row[pair[0]] - row[pair[1]]) for pair in combinations(VOICES, 2)}
         far = {pair: apart for pair, apart in far.items() if apart >= APART}
         heard = [pair for pair in far if "firms" in pair] or [*far]

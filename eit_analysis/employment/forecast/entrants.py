@@ -1,10 +1,11 @@
 """Who comes to each occupation: training output, job seekers and mobility, at random within their ranges.
 
-    E = Σ_k Poisson( ρ_k n T )                                            people over T years
+    E = Σ_k Poisson( ρ_k n T (o / ō)^κ )                                  people over T years
 
 n people of the occupation, ρ_k the yearly rate of the origin k per person employed: the study's own if it
 states one, else the row of ``reference/labour_market.csv`` for the level of the occupation. Half of what is
-not known of a rate is common to all occupations.
+not known of a rate is common to all occupations. Nobody knows how far those who come follow the posts, o per
+person of the occupation and ō of all: not at all (κ = 0), or so that every post has as many (κ = 1).
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from eit_analysis.reference import sentence
 ORIGINS = {"training": "formation", "job_seekers": "demandeurs d'emploi", "mobility": "mobilité"}
 VOICES = {"firms": "les entreprises", "basin": "l'enquête BMO", "dares": "la DARES"}
 COMMON = 0.5
+LEAST_POSTS = 0.1  # of the mean per person: somebody comes where no post is expected
 ANY = ""
 
 
@@ -36,6 +38,7 @@ def parameter(market: pd.DataFrame, name: str, u: np.ndarray, level: str = ANY) 
 
 def drawn(
     known: pd.DataFrame,
+    posts: np.ndarray,
     stated: Sequence[Entrants],
     market: pd.DataFrame,
     years: int,
@@ -44,9 +47,11 @@ def drawn(
 ) -> dict[str, np.ndarray]:
     """People who come to each occupation over ``years``, by origin: arrays (draws, occupations).
 
-    ``known`` is from ``signals.signals``, ``stated`` the study's rows: several of one origin add up.
+    ``known`` is from ``signals.signals``, ``posts`` are those expected then, array (occupations), ``stated``
+    the study's rows: several of one origin add up, and follow no post.
     """
     people = known["headcount"].to_numpy(float) * years
+    pull = followed(people, posts, parameter(market, "posts_followed", rng.random(draws)))
     found = {}
     for origin in ORIGINS:
         shared, own = rng.standard_normal((draws, 1)), rng.standard_normal((draws, len(known)))
@@ -58,8 +63,16 @@ def drawn(
             levels, rate = known["level"].fillna(ANY).to_numpy(), np.zeros(u.shape)
             for level in np.unique(levels.astype(str)):
                 rate[:, levels == level] = parameter(market, origin, u[:, levels == level], level)
+            rate = rate * pull
         found[origin] = rng.poisson(rate * people)
     return found
+
+
+def followed(people: np.ndarray, posts: np.ndarray, kappa: np.ndarray) -> np.ndarray:
+    """(o / ō)^κ, array (draws, occupations), from people and posts (occupations) and κ (draws); 1 for nobody."""
+    whole = posts.sum() / max(people.sum(), 1e-9)
+    each = np.divide(posts, people * whole, out=np.ones(len(posts)), where=people * whole > 0)
+    return np.maximum(each, LEAST_POSTS) ** kappa[:, None]
 
 
 def are_known(known: pd.DataFrame, stated: Sequence[Entrants]) -> np.ndarray:

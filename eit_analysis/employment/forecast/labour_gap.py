@@ -1,4 +1,4 @@
-"""Posts to fill less people who come, by occupation: short, balanced or uncertain, and how sure.
+"""Posts to fill less people who come, by occupation: short, balanced, in surplus or uncertain, and how sure.
 
     gap = O − E                                                          over T = 3 years, people
     O   = openings of the cohort with the firms' plans + (1 − w) s (r − r̄) n T
@@ -9,13 +9,15 @@ of the firms' plans (``demand``): a small team goes as its family, a large one a
 leave the total to the scenario. The gap is then drawn towards what scarcity says of it (``scarcity``), and
 who comes with it. Without what firms planned and answered, the same tells what the survey adds.
 
-An occupation is ``short`` in a draw when gap > O / 10. It is called so when P(short) ≥ 0.75, ``balanced``
-when P(short) ≤ 0.25, else ``uncertain``, as where nothing is known of who comes. P of N draws has an error
-of √(P (1 − P) / N): nearer to a bound than twice that, other draws might say otherwise, and the row says so.
+An occupation is ``short`` in a draw when gap > O / 10, in ``surplus`` when gap < −O / 10, else ``balanced``.
+It is called what P ≥ 0.75 of the draws say; ``enough`` where so many only say that it is not short, which may
+be a balance or a surplus; else ``uncertain``, as where nothing is known of who comes. P of N draws has an
+error of √(P (1 − P) / N): nearer to 0.75 than twice that, other draws might say otherwise, and the row says so.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,12 +33,14 @@ from eit_analysis.employment.workforce import OTHER
 
 YEARS = declared_plans.PLAN_YEARS
 TOLERATED, SURE = 0.1, 0.75
-FRAGILE = 2.0  # errors of the draws, from a bound
+FRAGILE = 2.0  # errors of the draws, from `SURE`
+VERDICTS = ("short", "uncertain", "enough", "balanced", "surplus")
 SURVEYED = ["planned_departures_3y", "planned_hires_3y"]
 RANGES = ["openings", "entrants", "gap_people"]
 COLUMNS = [
     *(f"{name}{end}" for name in RANGES for end in ("", "_low80", "_high80")),
-    "gap_verdict", "shortage_chances", "chances_before_survey", "survey_weight_share", "uncertain_reason",
+    "gap_verdict", "shortage_chances", "surplus_chances", "chances_before_survey", "survey_weight_share",
+    "uncertain_reason",
 ]  # fmt: skip
 
 
@@ -72,7 +76,8 @@ def draw(
     family = _family_growth(plans.workforce, known, hazards, market, rng.random(draws)) * years
     openings = np.clip(np.floor(hires + family + rng.random(hires.shape)), 0, None)
     steps["growth"] = openings - steps["retirements"] - steps["quits"]
-    coming = entrants.drawn(known, parameters.entrants, market, years, draws, rng)
+    posts = openings.mean(axis=0)
+    coming = entrants.drawn(known, posts, parameters.entrants, market, years, draws, rng)
     coming = scarcity.informed(openings, coming, known, market, rng)
     weight = scarcity.survey_weight(known, market)
     return Gap(plans, steps, coming, known, entrants.are_known(known, parameters.entrants), weight)
@@ -137,9 +142,9 @@ def outlook(
 
 
 def counts(occupations: pd.DataFrame) -> dict[str, int]:
-    """How many of these rows, by ``gap_verdict``, are ``short``, ``uncertain`` and ``balanced``."""
+    """How many of these rows have each ``gap_verdict``: how many are short, then those that some have."""
     found = occupations["gap_verdict"].str.removesuffix("_fragile").value_counts()
-    return {verdict: int(found.get(verdict, 0)) for verdict in ("short", "uncertain", "balanced")}
+    return {name: int(found.get(name, 0)) for name in VERDICTS if name in ("short", *found.index)}
 
 
 def steps(gap: Gap) -> Breakdown:
@@ -153,7 +158,7 @@ def steps(gap: Gap) -> Breakdown:
 def by_occupation(gap: Gap, before: Gap) -> Breakdown:
     """Each occupation but the merged small ones: ``occupation, headcount``, then `COLUMNS`.
 
-    Short ones first, the surest before; then uncertain, then balanced, by gap and then by openings.
+    Short ones first, the surest before; then uncertain ones, those in surplus last, by gap, then by openings.
     """
     return _table(gap, before, "occupation")
 
@@ -168,7 +173,7 @@ def _table(gap: Gap, before: Gap, by: str) -> Breakdown:
     places = {name: rows.index.to_numpy() for name, rows in named.groupby(by)}
     rows = [{by: name} | _row(gap, before, at) for name, at in places.items()]
     table = pd.DataFrame(rows, columns=[by, "headcount", *COLUMNS])
-    rank = table["gap_verdict"].map({"short": 0, "uncertain": 1, "balanced": 2})
+    rank = table["gap_verdict"].map({"short": 0, "uncertain": 1, "surplus": 3}).fillna(2)
     first = table["shortage_chances"].where(rank == 0, table["gap_people"])
     order = table.assign(rank=rank, first=-first, most=-table["openings"])
     table = order.sort_values(["rank", "first", "most", by], ignore_index=True)[[by, "headcount", *COLUMNS]]
@@ -179,11 +184,11 @@ def _table(gap: Gap, before: Gap, by: str) -> Breakdown:
 
 
 def _row(gap: Gap, before: Gap, at: np.ndarray) -> dict[str, object]:
-    openings, coming, chances = _sums(gap, at)
-    known = bool(gap.entrants_known[at].all())
-    sure = "short" if chances >= SURE else "balanced" if chances <= 1 - SURE else "uncertain"
-    error = np.sqrt(chances * (1 - chances) / len(openings))
-    near = min(abs(chances - SURE), abs(chances - 1 + SURE)) < FRAGILE * error
+    openings, coming = _sums(gap, at)
+    known, chances = bool(gap.entrants_known[at].all()), _chances(openings, coming)
+    sure = next((name for name, p in chances.items() if p >= SURE), "uncertain")
+    errors = {p: np.sqrt(p * (1 - p) / len(openings)) for p in chances.values()}
+    near = any(abs(p - SURE) < FRAGILE * error for p, error in errors.items())
     reason = "fragile" if near else "close" if sure == "uncertain" else None
     people = gap.known["headcount"].to_numpy()[at]
     ranges = [
@@ -194,17 +199,22 @@ def _row(gap: Gap, before: Gap, at: np.ndarray) -> dict[str, object]:
         "headcount": people.sum(),
         **{name: float(value) for each in ranges for name, value in each.items() if not name.endswith("95")},
         "gap_verdict": sure if known else "uncertain",
-        "shortage_chances": 100 * chances if known else np.nan,
-        "chances_before_survey": 100 * _sums(before, at)[2] if known else np.nan,
+        "shortage_chances": 100 * chances["short"] if known else np.nan,
+        "surplus_chances": 100 * chances["surplus"] if known else np.nan,
+        "chances_before_survey": 100 * _chances(*_sums(before, at))["short"] if known else np.nan,
         "survey_weight_share": 100 * np.average(gap.survey_weight[at], weights=np.maximum(people, 1e-9)),
         "uncertain_reason": reason if known else "no_entrants",
     }
 
 
-def _sums(gap: Gap, at: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
-    """Openings and entrants of these occupations together, arrays (draws), and how often they are short."""
-    openings, coming = (
-        np.sum([people[:, at].sum(axis=1) for people in part.values()], axis=0)
-        for part in (gap.openings, gap.entrants)
-    )
-    return openings, coming, float((openings - coming > TOLERATED * openings).mean())
+def _sums(gap: Gap, at: np.ndarray) -> Iterator[np.ndarray]:
+    """Openings, then entrants, of these occupations together: arrays (draws)."""
+    for part in (gap.openings, gap.entrants):
+        yield np.sum([people[:, at].sum(axis=1) for people in part.values()], axis=0)
+
+
+def _chances(openings: np.ndarray, coming: np.ndarray) -> dict[str, float]:
+    """In which part of the draws each verdict is true, the closest first."""
+    beyond, room = openings - coming, TOLERATED * openings
+    short, surplus = float((beyond > room).mean()), float((-beyond > room).mean())
+    return {"short": short, "surplus": surplus, "balanced": 1 - short - surplus, "enough": 1 - short}

@@ -82,8 +82,8 @@ def critical_gaps(skills: pd.DataFrame, workforce: pd.DataFrame) -> Breakdown:
     Breakdown
         ``skill, to_train, n_sites, gap_people_levels, n_requiring_sites, lacking_sites_percent`` (of those),
         ``hiring_difficulty`` (mean of the occupations that lack the skill, weighted by people, missing where
-        none is rated: criticality then takes the mean of all occupations), ``criticality_percent,
-        critical_gap``.
+        none is rated: criticality then takes the mean of all occupations), ``criticality_percent`` (for the
+        team: beside the share of the firms it tells the difficulty), ``critical_gap``.
     """
     rated = workforce[workforce["hiring_difficulty"].notna() & workforce["headcount"].gt(0)]
     weighted = (rated["headcount"] * rated["hiring_difficulty"]).groupby(rated["rome_code"]).sum()
@@ -104,4 +104,5 @@ def critical_gaps(skills: pd.DataFrame, workforce: pd.DataFrame) -> Breakdown:
     table["criticality_percent"] = 50 * (share + table["hiring_difficulty"].fillna(usual) / 4)
     table["critical_gap"] = table["gap_people_levels"] * table["criticality_percent"] / 100
     order = table.sort_values(["critical_gap", "skill"], ascending=[False, True])
-    return replace(plan, frame=order.reset_index(drop=True))
+    hidden = [*plan.team, "criticality_percent"]
+    return replace(plan, frame=order.reset_index(drop=True), team=hidden)

@@ -23,12 +23,11 @@ from eit_analysis.employment.skills.skill_gaps import training_plan
 SESSION_COLUMNS = [
     "session_id", "skill", "level_gap", "session_hours", "session_people", "n_sites", "members",
 ]  # fmt: skip
-SEAT_COLUMNS = ["session_id", "site_id", "seats"]
 BOUNDS = ("low", "central", "high")
 
 
-def sessions(skills: pd.DataFrame, norms: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The fewest sessions of the central size, as even as they can be, and who sends how many people.
+def sessions(skills: pd.DataFrame, norms: pd.DataFrame) -> pd.DataFrame:
+    """The fewest sessions of the central size, as even as they can be, and who sends people to each.
 
     People who miss as many levels of a skill learn together. Firms are seated one after another, those with
     most people first: a large one fills sessions of its own and small ones meet in the last.
@@ -38,9 +37,8 @@ def sessions(skills: pd.DataFrame, norms: pd.DataFrame) -> tuple[pd.DataFrame, p
 
     Returns
     -------
-    sessions, seats : DataFrame
-        ``SESSION_COLUMNS`` (``session_hours`` is what each trainee attends, ``members`` are site ids) and
-        ``SEAT_COLUMNS``, the people of each firm in each session.
+    DataFrame
+        ``SESSION_COLUMNS``: ``session_hours`` is what each trainee attends, ``members`` are site ids.
     """
     norm = _norms(norms)
     size = int(norm["central"]["session_size"])
@@ -48,16 +46,13 @@ def sessions(skills: pd.DataFrame, norms: pd.DataFrame) -> tuple[pd.DataFrame, p
     heads = np.ceil(people - 1e-9).astype(int).reset_index(name="seats")
     heads = heads.sort_values(["skill", "level_gap", "seats", "site_id"], ascending=[True, True, False, True])
     rows: list[tuple] = []
-    seats: list[tuple] = []
     for (skill, gap), group in heads.groupby(["skill", "level_gap"]):
         queue = np.repeat(group["site_id"].to_numpy(), group["seats"])
         for part in np.array_split(queue, ceil(len(queue) / size)):
             name = f"F{len(rows) + 1:02d}"
-            sent = pd.Series(part).value_counts().sort_index()
-            hours = gap * norm["central"]["hours_per_level"]
-            rows.append((name, skill, gap, hours, len(part), len(sent), " ".join(sent.index)))
-            seats += [(name, site, int(count)) for site, count in sent.items()]
-    return pd.DataFrame(rows, columns=SESSION_COLUMNS), pd.DataFrame(seats, columns=SEAT_COLUMNS)
+            sent, hours = sorted(set(part)), gap * norm["central"]["hours_per_level"]
+            rows.append((name, skill, gap, hours, len(part), len(sent), " ".join(sent)))
+    return pd.DataFrame(rows, columns=SESSION_COLUMNS)
 
 
 def volumes(skills: pd.DataFrame, norms: pd.DataFrame) -> Breakdown:
@@ -72,7 +67,7 @@ def volumes(skills: pd.DataFrame, norms: pd.DataFrame) -> Breakdown:
     norm = _norms(norms)
     every = training_plan(skills)
     plan = every.frame
-    table, _ = sessions(skills, norms)
+    table = sessions(skills, norms)
     groups = table.assign(shared=table["n_sites"] > 1).groupby("skill")
     taught = groups["level_gap"].sum().reindex(plan["skill"]).to_numpy(dtype=float)
     for bound, slow in zip(BOUNDS, reversed(BOUNDS), strict=True):

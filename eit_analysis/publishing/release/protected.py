@@ -100,7 +100,8 @@ def protected(content: Breakdown | Derived, title: str, viewer: Viewer, rules: D
     _check(content, title, viewer)
     if viewer.internal:
         return Protected(content, title, content.frame)
-    shown = rounded(content.frame, list(content.keys), content.measure, content.wholes())
+    keys = list(content.keys)
+    shown = rounded(content.frame, keys, content.measure, content.wholes(), content.drawn)
     told, cells = _told(content, shown, viewer, rules)
     reader = _reader(content, viewer)
     own = np.array(

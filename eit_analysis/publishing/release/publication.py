@@ -109,7 +109,8 @@ class Publication:
         likened, _ = _alike(system, known, np.zeros_like(known))
         logged = np.isin(likened, likened[known])
         first, system = _alike(system, sure, doubtful)
-        told = np.isin(first, first[sure])
+        # What is only taken to be told, by numbers of which it was taken before, is told.
+        told = np.isin(first, first[sure]) | (logged & system.assumed)
         # Rows told before, also what was only taken to be told, stay before others get in their place.
         new = [not logged[list(numbers)].all() for numbers in together.rows]
         for row in sorted(rows, key=lambda r: (new[r], depth[r] > 0, depth[r] > 2, table[r], -size[r])):

@@ -1,22 +1,28 @@
 """Numbers as they leave the team: to the digit that their interval supports, never finer than two digits.
 
-    step = 10^floor(log10 w),  w the wider half of the interval,
+    step = 10^floor(log10(w / 3.55)),  w the wider half of the interval,
 
 kept between the second digit of the value and its first; without an interval, the second. Whole numbers
-(people) may keep a third, but in a derived table, which tells its parents to two.
+(people) may keep a third, but in a derived table, which tells its parents to two. Rounding so moves a value
+by a seventh of w at most, and its bounds are printed to the same step, outward.
 
-A value is rounded to its step. Its bounds are the rounded value plus and minus the next of 1, 1.5, 2, 3, 5, 7
-(times a power of ten) times itself: they tell a class of uncertainty, not a second equation between the rows.
+The bounds of a sum are the rounded value plus and minus the next of 1, 1.5, 2, 3, 5, 7 (times a power of ten)
+times itself: they tell a class of uncertainty, not a second equation between the rows. What is drawn at
+random for people (a forecast) follows from no sum, and has its own.
 Those of what is known exactly, all its bounds being itself, are the rounded value plus and minus its step, or
 itself where whole numbers are printed in full: whom its rounding hides stays hidden.
 Shares and changes are reckoned from the rounded numbers that stand beside them, so they add nothing. The
 bounds of a share, in percent, stay between 0 and 100.
+The mean of answers on a scale stops an eighth of it before its ends: at one of them all gave one answer.
+
+Source: Particle Data Group, Review of Particle Physics (2022), Introduction, 5.3, for the step; Hundepool et
+al. (2012), Statistical Disclosure Control, 3.2.3, for the ends (top and bottom coding).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -24,12 +30,15 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.publishing import wording
+from eit_analysis.reference import scales
 
 # Columns that begin so hold public statistics about whole branches: they tell nothing about an actor.
 REFERENCE = "eurostat_"
 CLASSES = np.array([1.0, 1.5, 2.0, 3.0, 5.0, 7.0, 10.0])
 WHOLE_DIGITS, DIGITS = 3, 2  # of people and of other whole numbers; of all else
+SUPPORTED = 3.55  # steps in the half of an interval, at least
 NOW, BEFORE = "mass_t_per_year", "mass_before_t_per_year"
+RATES = {"change_percent": (NOW, BEFORE), "error_percent": ("people", "observed_people")}
 BOUND = re.compile(r"_(low|high)(\d*)(?=_|$)")
 
 
@@ -61,6 +70,7 @@ def rounded(
     keys: list[str],
     measure: str | None,
     wholes: Mapping[str, np.ndarray] = MappingProxyType({}),
+    drawn: Collection[str] = (),
 ) -> Rounded:
     """The table as it leaves the team.
 
@@ -72,15 +82,18 @@ def rounded(
         The column that is summed; None for a derived table.
     wholes : mapping
         By column that is a share of the measure, in percent, what it is a share of on each row.
+    drawn : collection of str
+        Columns drawn at random, of which no sum follows from the bounds.
     """
     numbers, bounds = _numbers(frame, keys)
-    values = {name: frame[name].to_numpy(dtype=float) for name in numbers}
+    values = {name: _within(name, frame[name].to_numpy(dtype=float)) for name in numbers}
     steps: dict[str, np.ndarray] = {}
     shown: dict[str, np.ndarray] = {}
     beside = set(wholes) if measure in values else set()
+    rates = {name: pair for name, pair in RATES.items() if {name, *pair} <= set(values)}
     if {NOW, BEFORE} <= set(values):
-        beside |= {"change_t_per_year", "change_percent"} & set(values)
-    for name in set(numbers) - set(bounds) - beside:
+        beside |= {"change_t_per_year"} & set(values)
+    for name in set(numbers) - set(bounds) - beside - set(rates):
         value = values[name]
         whole_numbers = measure is not None and bool((np.nan_to_num(value) % 1 == 0).all())
         digits = WHOLE_DIGITS if whole_numbers else DIGITS
@@ -91,15 +104,19 @@ def rounded(
             whole = to_step(wholes[name], whole_step(wholes[name], values[str(measure)]))
             shown[name] = _ratio(100 * shown[str(measure)] / whole, values[name])
         if "change_t_per_year" in beside:
-            now, before = (np.nan_to_num(shown[side]) for side in (NOW, BEFORE))
-            change = np.round(now - before, 12)
+            change = np.round(np.nan_to_num(shown[NOW]) - np.nan_to_num(shown[BEFORE]), 12)
             shown["change_t_per_year"] = np.where(np.isnan(values["change_t_per_year"]), np.nan, change)
-            shown["change_percent"] = _ratio(100 * (now / before - 1), values["change_percent"])
+        for name, pair in rates.items():
+            now, before = (np.nan_to_num(shown[side]) for side in pair)
+            shown[name] = _ratio(100 * (now / before - 1), values[name])
     for name, of in bounds.items():
-        high = "_high" in name
-        shown[name] = _bound(values[name], shown[of], high) if of in shown else _outward(values[name], high)
+        high, value = "_high" in name, values[name]
+        sides = [values[bound] for bound, bounded in bounds.items() if bounded == of]
+        if of in shown and of not in drawn:
+            value = _bound(value, shown[of], high)
+        step = np.fmax(steps[of], supported(values[of], sides)) if of in steps else 0.0
+        shown[name] = _outward(value, high, step)
         if of in steps:
-            sides = [values[bound] for bound, value in bounds.items() if value == of]
             known = np.logical_and.reduce([side == values[of] for side in sides])
             full = (np.nan_to_num(values[of]) % 1 == 0).all() & (steps[of] <= 1)
             ends = shown[of] + np.where(full, 0.0, steps[of]) * (1 if "_high" in name else -1)
@@ -109,13 +126,18 @@ def rounded(
 
 
 def reckoned(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    """What follows from printed numbers, to the digits of :func:`step_of`; bounds to two digits, outward."""
+    """What follows from printed numbers, to the digits of :func:`step_of`; bounds to the same, outward."""
     numbers, bounds = _numbers(frame, keys)
     values = {name: frame[name].to_numpy(dtype=float) for name in numbers}
     shown = {n: _of_a_whole(n, values[n], _outward(values[n], "_high" in n)) for n in bounds}
     for name in set(numbers) - set(bounds):
-        step = step_of(values[name], [values[end] for end, of in bounds.items() if of == name], DIGITS)
+        ends = [end for end, of in bounds.items() if of == name]
+        sides = [values[end] for end in ends]
+        step = step_of(values[name], sides, DIGITS)
         shown[name] = to_step(values[name], step)
+        for end, side in zip(ends, sides, strict=True):
+            outward = _outward(side, "_high" in end, np.fmax(step, supported(values[name], sides)))
+            shown[end] = _of_a_whole(end, side, outward)
     return frame.assign(**shown)
 
 
@@ -141,11 +163,19 @@ def exact(name: str, frame: pd.DataFrame) -> bool:
 def step_of(value: np.ndarray, bounds: list[np.ndarray], digits: int) -> np.ndarray:
     """The step of each value, from the widest of its bounds, to so many digits at most."""
     finest, coarsest = digit(value, digits), digit(value, 1)
-    if not bounds:
-        return finest
+    return np.clip(supported(value, bounds), finest, coarsest) if bounds else finest
+
+
+def supported(value: np.ndarray, bounds: list[np.ndarray]) -> np.ndarray:
+    """The digit that the widest of its bounds supports, 0 where all are the value."""
     with np.errstate(invalid="ignore"):
         half = np.fmax.reduce([np.abs(bound - value) for bound in bounds])
-    return np.clip(np.nan_to_num(digit(half, 1)), finest, coarsest)
+    return np.nan_to_num(digit(half / SUPPORTED, 1))
+
+
+def _within(name: str, values: np.ndarray) -> np.ndarray:
+    """The means of answers no nearer to the ends of their scale than :func:`scales.ends`."""
+    return np.clip(values, *scales.ends(name)) if name in scales.SCALES else values
 
 
 def whole_step(wholes: np.ndarray, parts: np.ndarray) -> np.ndarray:
@@ -164,8 +194,7 @@ def _bound(value: np.ndarray, centre: np.ndarray, high: bool) -> np.ndarray:
     scale = np.where(centre == 0, 1.0, np.abs(centre))
     away = _class(np.clip((value - centre if high else centre - value) / scale, 0, None)) * scale
     moved = centre + away if high else centre - away
-    moved = np.where(value >= 0, np.clip(moved, 0, None), moved)
-    return _outward(moved, high)
+    return np.where(value >= 0, np.clip(moved, 0, None), moved)
 
 
 def _of_a_whole(name: str, value: np.ndarray, shown: np.ndarray) -> np.ndarray:
@@ -181,9 +210,9 @@ def _class(relative: np.ndarray) -> np.ndarray:
     return np.where(np.isnan(relative), np.nan, lead * power)
 
 
-def _outward(values: np.ndarray, high: bool) -> np.ndarray:
-    """Two digits, away from the value."""
-    step = digit(values, 2)
+def _outward(values: np.ndarray, high: bool, step: np.ndarray | float = 0.0) -> np.ndarray:
+    """To the step, or where it is 0 to two digits, away from the value."""
+    step = np.where(np.greater(step, 0), step, digit(values, DIGITS))
     with np.errstate(divide="ignore", invalid="ignore"):
         edge = (np.ceil if high else np.floor)(np.round(values / step, 9)) * step
     return np.where(step > 0, np.round(edge, 12), values)

@@ -23,7 +23,7 @@ HORIZONS = (1, 3, 5, 10)
 COMPARED = ("naive", "drift", "ols_10_years")
 KEYS = ["horizon_years", "method", "origin_year"]
 MEASURES = [
-    "mape_percent", "mase", "crps", "crps_percent", "wis_percent",
+    "mape_percent", "mase", "crps", "crps_percent",
     "coverage_80_percent", "coverage_95_percent",
     "direction_percent", "always_up_percent", "rank_correlation"
 ]  # fmt: skip
@@ -53,8 +53,7 @@ def evaluate(
     -------
     DataFrame
         ``horizon_years, method, origin_year, n_series`` and, means over series: ``mape_percent``; ``mase``;
-        ``crps`` in the unit of the values, ``crps_percent`` and ``wis_percent`` (80 and 95 %) of the observed
-        value; ``coverage_80_percent, coverage_95_percent``; ``direction_percent`` (rises and falls forecast)
+        ``crps`` in the unit of the values, ``crps_percent`` of the observed value; ``coverage_80_percent, coverage_95_percent``; ``direction_percent`` (rises and falls forecast)
         beside ``always_up_percent`` (had it been *rise* always); ``rank_correlation`` (Spearman) of forecast
         with observed growth. Missing: direction and rank of a forecast of no change. No row when the panel
         is too short.
@@ -93,10 +92,8 @@ def _scored(rolled: Rolled, method: str, step: int, year: int) -> dict[str, floa
     actual, history = np.exp(rolled.logs[now + step, ready]), np.exp(rolled.logs[: now + 1, ready])
     levels = quantiles(rolled, method, step, origin)[:, ready]
     median = levels[MEDIAN]
-    bounds = {percent / 100: (levels[low], levels[high]) for percent, (low, high) in BOUNDS.items()}
     crps = scores.crps(actual, levels, LEVELS)
-    wis = scores.wis(actual, median, bounds)
-    inside = [(low <= actual) & (actual <= high) for low, high in bounds.values()]
+    inside = [(levels[low] <= actual) & (actual <= levels[high]) for low, high in BOUNDS.values()]
     held = 100 * np.mean(inside, axis=1)
     mase = scores.mase(actual, median, history)
     measures = [
@@ -104,7 +101,6 @@ def _scored(rolled: Rolled, method: str, step: int, year: int) -> dict[str, floa
         np.nanmean(mase) if np.isfinite(mase).any() else np.nan,
         crps.mean(),
         100 * np.mean(crps / actual),
-        100 * np.mean(wis / actual),
         *held,
         *_directions(np.log(median / history[-1]), np.log(actual / history[-1])),
     ]

@@ -27,23 +27,6 @@ def crps(observed: np.ndarray, quantiles: np.ndarray, levels: np.ndarray) -> np.
     return 2 * np.mean(below * (share - (below < 0)), axis=0)
 
 
-def interval_score(observed: np.ndarray, low: np.ndarray, high: np.ndarray, level: float) -> np.ndarray:
-    """high − low + (2 / α) ((low − y)₊ + (y − high)₊), with α = 1 − level (Gneiting & Raftery 2007)."""
-    alpha = 1 - level
-    return high - low + 2 / alpha * (np.maximum(low - observed, 0) + np.maximum(observed - high, 0))
-
-
-def wis(
-    observed: np.ndarray, median: np.ndarray, bounds: dict[float, tuple[np.ndarray, np.ndarray]]
-) -> np.ndarray:
-    """(½ |y − m| + Σ (α_k / 2) IS_k) / (K + ½): weighted interval score of K intervals (Bracher et al. 2021).
-
-    ``bounds`` are the low and high bound of each interval by its level, 0.8 for 80 %.
-    """
-    scores = [(1 - level) / 2 * interval_score(observed, *pair, level) for level, pair in bounds.items()]
-    return (np.abs(observed - median) / 2 + np.sum(scores, axis=0)) / (len(bounds) + 0.5)
-
-
 def mase(observed: np.ndarray, forecast: np.ndarray, history: np.ndarray) -> np.ndarray:
     """|y − f| / mean |y(t) − y(t−1)| over the history (years, …), as Hyndman & Koehler (2006).
 
