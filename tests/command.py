@@ -61,11 +61,17 @@ def refused(result: Done, *words: str) -> None:
         assert word in lines[0], lines[0]
 
 
-def sample_project(folder: Path, *waves: str) -> Path:
-    """A project folder, its path with a space and an accent: waves of the sample study, or its last."""
+def raw_project(folder: Path) -> Path:
+    """A project folder, its path with a space and an accent: the sample study as its firms sent it."""
     folder = folder / "essai été" / "mon projet"
     shutil.copytree(SAMPLE, folder / "data" / "raw" / "thur-doller")
     shutil.copytree(ROOT / "notebooks", folder / "notebooks", ignore=shutil.ignore_patterns(".ipynb_*"))
+    return folder
+
+
+def sample_project(folder: Path, *waves: str) -> Path:
+    """The same with waves of the sample study cleaned, or its last."""
+    folder = raw_project(folder)
     done = eit(folder, "clean", "thur-doller", *(part for wave in waves for part in ("--wave", wave)))
     assert done.returncode == 0, done.stderr
     return folder

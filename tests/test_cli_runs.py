@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from command import SITE, Done, broken, eit, eit_process, refused, sample_project, workbook
+from command import SITE, Done, broken, eit, eit_process, raw_project, refused, workbook
 
 from eit_analysis.study import Study
 
@@ -18,7 +18,7 @@ from eit_analysis.study import Study
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Beside the sample study, one of which nothing but three names is known."""
-    folder = sample_project(tmp_path_factory.mktemp("runs"))
+    folder = raw_project(tmp_path_factory.mktemp("runs"))
     names = [[f"E{i:02}", f"Atelier {i}", 30 + i, "entreprise", "agrégée"] for i in range(1, 4)]
     workbook(broken(folder, "maigre") / "acteurs.xlsx", {"Entreprise": [SITE, *names]})
     assert eit(folder, "clean", "maigre").returncode == 0
@@ -40,7 +40,7 @@ def test_a_study_with_only_its_actors_still_gets_every_report(bare: Done) -> Non
 
 def test_two_runs_write_the_same_bytes(project: Path) -> None:
     processed = project / "data" / "processed" / "thur-doller" / "2018"
-    assert eit_process(project, "clean", "thur-doller").returncode == 0  # which keeps texts as Arrow does
+    assert eit_process(project, "clean", "thur-doller").returncode == 0
     before = {path.name: path.read_bytes() for path in processed.iterdir() if path.is_file()}
     assert eit_process(project, "clean", "thur-doller").returncode == 0
     assert {path.name: path.read_bytes() for path in processed.iterdir() if path.is_file()} == before

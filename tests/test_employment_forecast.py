@@ -524,7 +524,7 @@ def test_a_study_without_reform_or_shock_has_three_scenarios() -> None:
     seed=st.integers(0, 99),
     order=st.randoms(use_true_random=False),
 )  # fmt: skip
-@settings(max_examples=25)
+@settings(max_examples=15)
 def test_neither_rows_order_nor_split_firms_change_any_draw(rows: list, seed: int, order) -> None:
     shuffled = list(rows)
     order.shuffle(shuffled)

@@ -165,15 +165,14 @@ def test_mass_is_conserved_from_rows_to_groups_and_paths(rows):
 def test_the_order_of_rows_does_not_matter(rows, random):
     flows = flows_of(rows)
     shuffled = flows.sample(frac=1, random_state=random.randrange(1000)).reset_index(drop=True)
+    both = outgoing(flows), outgoing(shuffled)
     for make in (
-        lambda f: diagnosis.totals(outgoing(f), ["category", "recovery"]).frame,
-        lambda f: diagnosis.recovery_rates(outgoing(f)).frame,
+        lambda out: diagnosis.totals(out, ["category", "recovery"]).frame,
+        lambda out: diagnosis.recovery_rates(out).frame,
     ):
-        keys = [c for c in make(flows).columns if c in ("category", "recovery", "valorised", "site_id")]
-        one, other = (
-            make(f).sort_values([*keys, MASS] if MASS in make(f) else keys).reset_index(drop=True)
-            for f in (flows, shuffled)
-        )
+        one, other = map(make, both)
+        keys = [c for c in one.columns if c in ("category", "recovery", "valorised", "site_id", MASS)]
+        one, other = (table.sort_values(keys).reset_index(drop=True) for table in (one, other))
         pd.testing.assert_frame_equal(one, other, rtol=1e-9, atol=1e-6)
 
 
@@ -183,8 +182,9 @@ def test_splitting_a_firm_changes_no_total(rows):
     flows = flows_of(rows)
     flows = flows.assign(error_source=error_sources(flows))  # two names, but still one scale
     split = flows.assign(site_id=[f"{site}{i % 2}" for i, site in enumerate(flows["site_id"])])
+    both = outgoing(flows), outgoing(split)
     for by in (["category"], ["category", "recovery"], ["evidence"]):
-        one, other = (diagnosis.totals(outgoing(f), by).frame.drop(columns="n_sites") for f in (flows, split))
+        one, other = (diagnosis.totals(out, by).frame.drop(columns="n_sites") for out in both)
         pd.testing.assert_frame_equal(one, other)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import string
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -20,8 +21,19 @@ PACKAGE = Path(eit_analysis.__file__).parent
 # The place of a code, which is followed by its fields by name.
 MAKERS = {"finding": 0, "CellError": 0, "UnreadableError": 0, "mark": 3}
 LOGS = {"correct", "write"}  # a rule last
-TREES = [ast.parse(path.read_text(encoding="utf-8")) for path in sorted(PACKAGE.rglob("*.py"))]
-CALLS = [node for tree in TREES for node in ast.walk(tree) if isinstance(node, ast.Call)]
+
+
+@cache
+def nodes() -> list[ast.Call | ast.Constant]:
+    """Every call and every constant of the package; read when asked for, by the process that runs this file."""
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in sorted(PACKAGE.rglob("*.py"))]
+    return [
+        node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call | ast.Constant)
+    ]
+
+
+def calls() -> Iterator[ast.Call]:
+    return (node for node in nodes() if isinstance(node, ast.Call))
 
 
 def texts(node: ast.AST | None) -> set[str]:
@@ -37,7 +49,7 @@ def name_of(call: ast.Call) -> str:
 
 def made() -> Iterator[tuple[str, set[str] | None]]:
     """Codes given by name, with their fields where these are named too."""
-    for call in CALLS:
+    for call in calls():
         place = MAKERS.get(name_of(call), 0)
         if name_of(call) in MAKERS and len(call.args) > place:
             names = {word.arg for word in call.keywords}
@@ -48,7 +60,7 @@ def made() -> Iterator[tuple[str, set[str] | None]]:
 def logged() -> set[str]:
     """Rules of corrections and problems of numbers, given by name."""
     found: set[str] = set()
-    for call in CALLS:
+    for call in calls():
         if name_of(call) in LOGS and len(call.args) > 2:
             found |= texts(call.args[-1])
         if name_of(call) in ("Number", "_replace"):
@@ -60,7 +72,7 @@ def logged() -> set[str]:
 def constants() -> set[str]:
     """Every text of the package, with the whole of those that are put together from two parts, and the
     reasons that the declarations of registers and of headers of persons give."""
-    found = {node.value for tree in TREES for node in ast.walk(tree)
+    found = {node.value for node in nodes()
              if isinstance(node, ast.Constant) and isinstance(node.value, str)}  # fmt: skip
     found |= {reason for register in REGISTERS.values() for layout in register.layouts
               for words in layout.ignore.values() for reason in words.values()}  # fmt: skip

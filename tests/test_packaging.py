@@ -6,6 +6,7 @@ import ast
 import re
 import sys
 import tomllib
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -51,9 +52,11 @@ def imported(folder: str) -> set[str]:
     return found - set(sys.stdlib_module_names) - own
 
 
+known = cache(packages_distributions)  # reads every file of the environment
+
+
 def distributions(modules: set[str]) -> dict[str, set[str]]:
-    known = packages_distributions()
-    return {module: {canonicalize_name(name) for name in known.get(module, [])} for module in modules}
+    return {module: {canonicalize_name(name) for name in known().get(module, [])} for module in modules}
 
 
 @pytest.mark.parametrize(

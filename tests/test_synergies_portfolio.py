@@ -75,7 +75,7 @@ def test_same_seed_same_figures_whatever_the_order_of_rows():
     assert not other["joint_surplus_low_eur_per_year"].equals(once["joint_surplus_low_eur_per_year"])
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(
     st.lists(
         st.tuples(

@@ -227,8 +227,8 @@ def test_order_and_hostile_titles_change_nothing(order, sites, title):
     frame = lead(title, site_ids=sites)
     shuffled = METHODS._replace(passed=PASSED.iloc[list(order)])
     backwards = frame.assign(site_ids=" ".join(reversed(sites.split())))
+    mine = recall(frame, FLOWS, SHARING, METHODS)
     for other in (recall(frame, FLOWS, SHARING, shuffled), recall(backwards, FLOWS, SHARING, METHODS)):
-        mine = recall(frame, FLOWS, SHARING, METHODS)
         pd.testing.assert_frame_equal(other.drop(columns="site_ids"), mine.drop(columns="site_ids"))
         # Found by something, or missed for a reason: never neither, never both.
         assert (mine["found"] == "yes").tolist() == mine["miss_reason"].isna().tolist()

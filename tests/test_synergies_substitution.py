@@ -344,20 +344,27 @@ def brute_force(flows, rules, radius_km):
                 )
                 if km > radius_km or out["mass_t_per_year"] == 0 or entry["mass_t_per_year"] == 0:
                     continue
-                key = (-len(prefix) * bool(code), -r["maturity"], -r["yield_central"], r["rule_id"])
+                read_code = len(prefix) * bool(code)
+                key = (-read_code, -r["maturity"], not wanted, -r["yield_central"], r["rule_id"])
                 pair = out["flow_id"], entry["flow_id"]
                 if pair not in found or key < found[pair][0]:
                     found[pair] = (
                         key,
                         matched_by_hand(out, entry, r["yield_central"], taker.actor_type),
                     )
-    return {pair: (key[3], matched) for pair, (key, matched) in found.items()}
+    return {pair: (key[-1], matched) for pair, (key, matched) in found.items()}
 
 
 categories = st.sampled_from(["wood", "plastic"])
-flow_lists = st.lists(
-    st.builds(
-        lambda site, way, category, tonnes, code, quality: (site, way, category, tonnes, code, quality),
+
+
+def few_or_many(rows, few):
+    """Lists of some rows, or of thrice as many: one matching of many tries as many pairs as ten of few."""
+    return st.lists(rows, max_size=few) | st.lists(rows, min_size=few, max_size=3 * few)
+
+
+flow_lists = few_or_many(
+    st.tuples(
         st.sampled_from(list("ABCD")),
         st.sampled_from(["out", "in"]),
         categories,
@@ -365,9 +372,9 @@ flow_lists = st.lists(
         st.sampled_from([None, "150103", "120109", "200138"]),
         st.sampled_from([None, "clean", "mixed", "soiled"]),
     ),
-    max_size=8,
+    few=8,
 )
-rule_lists = st.lists(
+rule_lists = few_or_many(
     st.tuples(
         st.sampled_from(["", "15", "1501", "120109"]),
         st.sampled_from(["", "wood", "plastic"]),
@@ -379,11 +386,11 @@ rule_lists = st.lists(
         st.sampled_from(["", "150103", "150103 200138"]),
         st.sampled_from(["", "clean", "mixed"]),
     ),
-    max_size=4,
+    few=4,
 )
 
 
-@settings(max_examples=50)
+@settings(max_examples=20)
 @given(flow_lists, rule_lists, st.sampled_from([5.0, 20.0, 100.0]), st.randoms(use_true_random=False))
 def test_equal_to_brute_force_in_any_order(flow_rows, rule_rows, radius_km, random):
     flows = [flow(f"f{i}", *row) for i, row in enumerate(flow_rows)]
@@ -409,7 +416,7 @@ def best_candidates(*arguments):
     return found.assign(**{name: words[name].astype("str") for name in words})
 
 
-@settings(max_examples=100)
+@settings(max_examples=30)
 @given(
     flow_lists, flow_lists, rule_lists, st.sampled_from([5.0, 20.0, 100.0]), st.sampled_from([1, 2, 50]),
     st.randoms(use_true_random=False),
@@ -430,7 +437,7 @@ def test_the_best_candidates_are_the_best_of_the_candidates(
     pd.testing.assert_frame_equal(found, expected, check_dtype=False)
 
 
-@settings(max_examples=50)
+@settings(max_examples=15)
 @given(flow_lists, flow_lists, rule_lists, st.floats(1, 200), st.floats(1, 200))
 def test_wider_or_more_crowded_never_loses_a_candidate(flow_rows, newcomers, rule_rows, radius_a, radius_b):
     near, far = sorted((radius_a, radius_b))
@@ -441,11 +448,12 @@ def test_wider_or_more_crowded_never_loses_a_candidate(flow_rows, newcomers, rul
     def pairs(flows, radius_km):
         return set(run(flows, rules, radius_km)[0]["candidate_id"])
 
-    assert pairs(flows, near) <= pairs(flows, far)
-    assert pairs(flows, near) <= pairs(crowd, near)
+    found = pairs(flows, near)
+    assert found <= pairs(flows, far)
+    assert found <= pairs(crowd, near)
 
 
-@settings(max_examples=50)
+@settings(max_examples=20)
 @given(flow_lists, rule_lists, st.sampled_from([1e-3, 1e9]))
 def test_neither_tonnes_nor_fit_buy_the_hazard_gate(flow_rows, rule_rows, tonnes):
     forbidding = [rule(f"R{i}", *row[:5], 0, *row[6:]) for i, row in enumerate(rule_rows)]

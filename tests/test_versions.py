@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Sequence
 from datetime import date
@@ -14,16 +12,29 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from command import eit, refused
-from small_pages import SHEETS, die, fingerprints, in_a_child, texts, two_waves, write_notebook
+from command import Done, eit, refused
+from small_pages import (
+    SHEETS,
+    die,
+    empty_study,
+    filled,
+    fingerprints,
+    in_a_child,
+    texts,
+    two_waves,
+    write_notebook,
+)
 
 from eit_analysis.cli import main
 from eit_analysis.publishing import press, report, swap
 from eit_analysis.publishing.release_log import Record, ReleaseLog
 from eit_analysis.publishing.report import protect_together
-from eit_analysis.study import Study
+from eit_analysis.study import Study, open_study
 
 FORKS = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+
+
+BOTH = ("--audience", "internal", "--audience", "partners")
 
 
 @pytest.fixture
@@ -31,11 +42,23 @@ def waves(small_study: Study) -> Study:
     return two_waves(small_study)
 
 
-def test_every_page_of_a_run_has_one_fingerprint(waves: Study) -> None:
-    audiences = ("internal", "partners")
-    done = eit(waves.root, "run", "essai", *(part for a in audiences for part in ("--audience", a)))
+@pytest.fixture(scope="module")
+def first_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Both notebooks published to the team and the partners; to be copied."""
+    study = two_waves(filled(empty_study(tmp_path_factory.mktemp("first"))))
+    done = eit(study.root, "run", "essai", *BOTH)
     assert (done.returncode, done.stderr) == (0, "")
-    found = {fp for audience in audiences for fp in fingerprints(waves.reports(audience))}
+    return study.root
+
+
+@pytest.fixture
+def published_once(first_run: Path, tmp_path: Path) -> Study:
+    return open_study("essai", root=shutil.copytree(first_run, tmp_path / "essai"))
+
+
+def test_every_page_of_a_run_has_one_fingerprint(published_once: Study) -> None:
+    waves = published_once
+    found = {fp for audience in ("internal", "partners") for fp in fingerprints(waves.reports(audience))}
     assert len(found) == 1
     assert "fiches/02_liste-E1.html" in texts(waves.reports("partners"))
     # A parameter, a table, a notebook: each makes another version.
@@ -68,9 +91,8 @@ def test_a_worker_that_is_killed_takes_no_other_page_along(waves: Study) -> None
     assert any("deux fois" in page for name, page in pages.items() if name.startswith("04_toujours"))
 
 
-def test_pages_not_asked_for_are_carried_over_where_they_would_be_the_same(waves: Study) -> None:
-    assert eit(waves.root, "run", "essai").returncode == 0
-    folder = waves.reports("internal")
+def test_pages_not_asked_for_are_carried_over_where_they_would_be_the_same(published_once: Study) -> None:
+    waves, folder = published_once, published_once.reports("internal")
     for page in ("01_table", "02_liste"):
         path = folder / f"{page}.html"
         path.write_text(path.read_text(encoding="utf-8").replace("<h1>", "<h1>Ancienne "), encoding="utf-8")
@@ -115,9 +137,8 @@ def test_a_firm_pays_no_audit_of_what_the_log_holds_and_reads_the_same(
     assert run("company:E1") == 2
 
 
-def test_a_page_that_fails_stays_with_its_tables_and_sheets_and_says_its_date(waves: Study) -> None:
-    arguments = ("run", "essai", "--audience", "partners")
-    assert eit(waves.root, *arguments).returncode == 0
+def test_a_page_that_fails_stays_with_its_tables_and_sheets_and_says_its_date(published_once: Study) -> None:
+    waves, arguments = published_once, ("run", "essai", "--audience", "partners")
     folder = waves.reports("partners")
     before = texts(folder)
     write_notebook(waves.root, "02_liste", "1 / 0")
@@ -150,10 +171,9 @@ def test_a_page_that_fails_stays_with_its_tables_and_sheets_and_says_its_date(wa
     ],
 )
 def test_a_page_that_fails_stays_unless_the_rules_of_disclosure_are_stricter_now(
-    waves: Study, rules: str, stays: bool
+    published_once: Study, rules: str, stays: bool
 ) -> None:
-    arguments = ("run", "essai", "--audience", "partners", "--audience", "internal")
-    assert eit(waves.root, *arguments).returncode == 0
+    waves, arguments = published_once, ("run", "essai", *BOTH)
     settings = waves.root / "data" / "raw" / "essai" / "study.toml"
     settings.write_text(settings.read_text(encoding="utf-8") + f"[disclosure]\n{rules}\n", encoding="utf-8")
     write_notebook(waves.root, "01_table", "1 / 0")
@@ -248,20 +268,25 @@ def test_a_kill_at_any_moment_leaves_one_whole_version(small_study: Study) -> No
         whole(small_study)
 
 
-def limited(folder: Path, size: int, *arguments: str) -> subprocess.CompletedProcess[str]:
+def limited(folder: Path, size: int, *arguments: str) -> Done:
     """The command where no file may grow beyond a size: the system refuses to go on as on a full disk."""
-    code = (
-        f"import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, ({size}, {size}))\n"
-        "from eit_analysis.cli import main; sys.exit(main(sys.argv[1:]))"
-    )
-    return subprocess.run(
-        [sys.executable, "-c", code, *arguments], cwd=folder, capture_output=True, text=True
-    )
+    said = folder / "said.txt"
+
+    def work() -> int:
+        import resource  # not on Windows
+
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+        done = eit(folder, *arguments)
+        said.write_text(done.stderr, encoding="utf-8")
+        return done.returncode
+
+    code = in_a_child(work)
+    return Done(arguments, code, "", said.read_text(encoding="utf-8"))
 
 
 @FORKS
-def test_a_full_disk_is_told_with_file_and_remedy_and_changes_nothing(waves: Study) -> None:
-    assert eit(waves.root, "run", "essai").returncode == 0
+def test_a_full_disk_is_told_with_file_and_remedy_and_changes_nothing(published_once: Study) -> None:
+    waves = published_once
     write_notebook(waves.root, "01_table", "table", "release.text('Un mot de plus.')")
     before = texts(waves.root / "reports"), texts(waves.root / "data" / "releases")
     refused(limited(waves.root, 5000, "run", "essai"), ".html", "la place manque sur le disque", "intact")

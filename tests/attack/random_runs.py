@@ -36,13 +36,14 @@ class Outcome:
     worst: list[str] = field(default_factory=list)
 
 
-def publish(root: Path, study: RandomStudy, readers: Sequence[str] = AUDIENCES) -> None:
-    """Cleaned, and both waves for some audiences: the pages of all notebooks there are."""
+def publish(
+    root: Path, study: RandomStudy, readers: Sequence[str] = AUDIENCES, waves: Sequence[str] = WAVES
+) -> None:
+    """Cleaned, and some waves for some audiences: the pages of all notebooks there are."""
     study.write(root)
-    waves = [part for wave in WAVES for part in ("--wave", wave)]
-    _eit(root, "clean", study.name, *waves)
+    _eit(root, "clean", study.name, *(part for wave in WAVES for part in ("--wave", wave)))
     audiences = [part for audience in readers for part in ("--audience", audience)]
-    for wave in WAVES:
+    for wave in waves:
         _eit(root, "run", study.name, "--wave", wave, "--jobs", "1", *audiences)
 
 
@@ -68,7 +69,8 @@ def attack_random(seed: int, notebooks: list[str], readers: Sequence[str] = AUDI
             shutil.copy(ROOT / "notebooks" / f"{name}.ipynb", root / "notebooks")
         for state, version in states.items():
             start = time.perf_counter()
-            publish(root, version, readers)
+            # A correction is of the last wave; who withdraws has the pages of the others made again by the run.
+            publish(root, version, readers, WAVES if state == "first" else WAVES[-1:])
             attacker.receive(root, version.name, list(WAVES))
             outcome = Outcome(seed, len(study.firms), state)
             for audience in readers:
