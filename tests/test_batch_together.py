@@ -11,6 +11,7 @@ from eit_analysis.batch.together import printed_totals, strictest
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.config import Disclosure
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
+from eit_analysis.publishing.consents import firm_of
 from eit_analysis.publishing.release.protected import protected
 from eit_analysis.publishing.release.publication import Publication
 from eit_analysis.publishing.release.statements import once
@@ -73,6 +74,11 @@ def test_two_sites_of_a_firm_are_one_actor() -> None:
     three = {siret(1): 20.0, siret(2): 20.0, siret(3): 20.0}
     assert printed(a=Tables(three)) == ["a"]
     assert printed(a=Tables({siret(1): 20.0, siret(1, 2): 20.0, siret(3): 20.0})) == []
+
+
+def test_a_number_that_is_no_siren_tells_no_firm() -> None:
+    assert firm_of(siret(4)) == firm_of(siret(4, site=2)) == siret(4)[:9]
+    assert [firm_of(number) for number in ("0" * 14, "1" * 14, "", None)] == [""] * 4
 
 
 def test_what_the_pages_told_is_known() -> None:

@@ -135,7 +135,7 @@ class _Board:
     def withhold(self, holding: list[list[int]]) -> bool:
         """Withhold one of the numbers that hold a part fast, of the first way that has one to give.
 
-        The one least wanted, with all lines that tell it. Where no way has any, those that are doubtful are
+        The one least wanted, with all lines that tell it. Where a way has none, those that are doubtful are
         taken not to be known after all. False when all are known already.
         """
         for numbers in holding:
@@ -147,7 +147,6 @@ class _Board:
             if free:
                 self._hide(self.users[max(free, key=lambda number: min(self.users[number]))])
                 return True
-        for numbers in holding:
             doubted = self.doubtful & set(numbers)
             for number in doubted:
                 self.relax(number)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -40,6 +41,10 @@ class Publication:
     ) -> None:
         self.reader, self.earlier, self.among = reader, earlier, among
         self.tables: list[Statements] = []
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What goes to the process that draws a page: once audited, which rows leave and no more."""
+        return {"_settled": self._settled[:2]} if "_settled" in vars(self) else vars(self)
 
     def add(self, told: Statements) -> int:
         """The number under which :meth:`shown` knows the table."""
@@ -111,9 +116,7 @@ class Publication:
         first, system = _alike(system, sure, doubtful)
         # What is only taken to be told, by numbers of which it was taken before, is told.
         told = np.isin(first, first[sure]) | (logged & system.assumed)
-        # Rows told before, also what was only taken to be told, stay before others get in their place.
-        new = [not logged[list(numbers)].all() for numbers in together.rows]
-        for row in sorted(rows, key=lambda r: (new[r], depth[r] > 0, depth[r] > 2, table[r], -size[r])):
+        for row in sorted(rows, key=lambda r: (depth[r] > 0, depth[r] > 2, table[r], -size[r])):
             numbers = tuple(sorted({int(first[n]) for n in together.rows[row] if says[n]}))
             leaves = together.allowed[row] and not system.closed[list(numbers)].any()
             leaves &= not (silent and self.tables[table[row]].answers)
