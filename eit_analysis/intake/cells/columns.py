@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.intake.cells.parsing import clean_text
-from eit_analysis.intake.cells.texts import pick
 
 FEW = 1000  # distinct cells of a column that separates rows at little cost
 
@@ -20,6 +19,11 @@ def objects(values: Sequence[Any]) -> np.ndarray:
     array = np.empty(len(values), dtype=object)
     array[:] = list(values)
     return array
+
+
+def pick(values: Sequence[Any], numbers: np.ndarray) -> list[Any]:
+    """The values at these positions."""
+    return [values[number] for number in numbers.tolist()]
 
 
 class Rows(Sequence[list[Any]]):
@@ -55,12 +59,10 @@ class Rows(Sequence[list[Any]]):
     def __getitem__(self, index: Any) -> Any:
         if isinstance(index, slice):
             return list(Rows(self.values, self.numbers[index]))
-        return list(pick(self.values, self.numbers[index]))
+        return pick(self.values, self.numbers[index])
 
     def __iter__(self) -> Iterator[list[Any]]:
-        cells = Cells.among(self.values, self.numbers.ravel())
-        values = list(cells.values)
-        return ([values[code] for code in row] for row in cells.codes.reshape(self.numbers.shape).tolist())
+        return ([self.values[number] for number in row] for row in self.numbers.tolist())
 
     def test(self, passes: Callable[[Any], bool]) -> np.ndarray:
         """Whether each distinct cell passes a test, shape (n_values,)."""

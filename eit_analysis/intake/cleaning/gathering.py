@@ -12,7 +12,6 @@ from eit_analysis import tables
 from eit_analysis.intake.cells.columns import Cells, Rows, objects, repeated
 from eit_analysis.intake.cells.identifiers import in_capitals
 from eit_analysis.intake.cells.parsing import clean_text
-from eit_analysis.intake.cells.texts import with_blank
 from eit_analysis.intake.sheets.headers import form_spec
 from eit_analysis.intake.sheets.ledger import Ledger
 from eit_analysis.intake.sheets.reader import Batch
@@ -95,7 +94,7 @@ def _pooled(sheets: Sequence[SurveySheet]) -> tuple[Sequence[Any], list[np.ndarr
     """Cells of several sheets, a blank first, and the position there of the cells of each sheet."""
     if len(sheets) == 1:
         values = sheets[0].cells.values
-        return with_blank(values), [np.arange(1, len(values) + 1, dtype=np.int32)]
+        return ["", *values], [np.arange(1, len(values) + 1, dtype=np.int32)]
     pool: dict[Any, int] = {"": 0}
     numbers = [
         np.array([pool.setdefault(value, len(pool)) for value in sheet.cells.values], dtype=np.int32)

@@ -6,6 +6,7 @@ The accounts hold for every sheet: rows_read = rows_clean + rows_quarantined + r
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
@@ -94,6 +95,9 @@ def clean_wave(study: Study, progress: Callable[[Iterable], Iterable] = iter) ->
     InputError
         When the wave has no usable row.
     """
+    gc.set_threshold(
+        100_000, 20, 50
+    )  # few cycles are made, and looking for them takes a sixth of the time
     files, left_alone = read_raw(study, progress)
     ledger = Ledger()
     accounts: dict[str, list[SheetAccount]] = {file.name: [] for file in files}

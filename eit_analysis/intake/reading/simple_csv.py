@@ -47,7 +47,7 @@ def read(path: Path) -> dict[str, Any] | None:
     if cells is None:
         return None
     values, numbers = cells
-    sheet = {"name": child.sheet_name(path), "notes": [], "values": values, "numbers": numbers}
+    sheet = {"name": child.sheet_name(path), "notes": [], "values": values.to_pylist(), "numbers": numbers}
     return {
         "format": suffix.lstrip("."), "sha256": hashlib.sha256(data).hexdigest(), "problem": None,
         "encoding": encoding, "separator": separator, "notes": [], "sheets": [sheet],

@@ -18,7 +18,7 @@ from eit_analysis.errors import InputError
 from eit_analysis.intake.cells.columns import Cells, Rows, objects
 from eit_analysis.intake.cells.parsing import clean_text
 from eit_analysis.intake.cells.privacy import PRIVATE
-from eit_analysis.intake.cells.texts import Texts, pick, plain_texts, put
+from eit_analysis.intake.cells.texts import plain_texts
 from eit_analysis.intake.sheets.ledger import FINDING, QUARANTINE, Ledger
 from eit_analysis.intake.sheets.spec import Column, Layout
 from eit_analysis.reference.findings import Finding
@@ -54,16 +54,14 @@ class Batch:
         """Read each distinct cell of a column once; values, corrections and refusals go back to its rows."""
         column, cells = self.columns[name], self.cells[name]
         plain = plain_texts(cells.values) if column.free else np.zeros(len(cells.values), dtype=bool)
-        left = np.flatnonzero(~plain)
-        values, errors, rules = [], {}, {}
-        for code, cell in zip(left.tolist(), pick(cells.values, left), strict=True):
-            value, rule, error = column.read(cell)
-            values.append(value)
+        values, errors, rules = list(cells.values), {}, {}
+        for code in np.flatnonzero(~plain).tolist():
+            values[code], rule, error = column.read(values[code])
             if error:
                 errors[code] = error
             if rule and not (column.fatal and error):
                 rules[code] = rule
-        self.values[name] = Cells(put(cells.values, left, values), cells.codes)
+        self.values[name] = Cells(values, cells.codes)
         self.rules[name] = rules
         if errors:
             where = cells.rows_of(errors)
@@ -87,7 +85,7 @@ class Batch:
         dtype: Any = self.columns[name].dtype if name in self.columns else "str"
         if dtype == "float64":
             return objects(values).astype(dtype)
-        return pd.array(values.array if isinstance(values, Texts) else objects(values), dtype=dtype)
+        return pd.array(objects(values), dtype=dtype)
 
     def frame(self, names: Iterable[str] = (), rows: np.ndarray | None = None) -> pd.DataFrame:
         """Some rows, those that are kept unless told, in the types of their columns, then their source."""

@@ -21,7 +21,6 @@ import numpy as np
 
 from eit_analysis.errors import InputError
 from eit_analysis.intake.cells.columns import Rows
-from eit_analysis.intake.cells.texts import Texts
 from eit_analysis.intake.reading import simple_csv
 from eit_analysis.reference.findings import Finding, finding
 
@@ -174,7 +173,7 @@ def _raw_file(path: Path, name: Path, answer: dict[str, Any]) -> RawFile:
 def _raw_sheet(packed: dict[str, Any]) -> RawSheet:
     """Rows of a sheet from its distinct values, which of them each cell holds, and the width of each row."""
     if "numbers" in packed:  # all rows equally long
-        return RawSheet(packed["name"], Rows(Texts(packed["values"]), packed["numbers"]), packed["notes"])
+        return RawSheet(packed["name"], Rows(packed["values"], packed["numbers"]), packed["notes"])
     cells, widths = (np.frombuffer(packed[part], dtype=np.uintc) for part in ("cells", "widths"))
     rows = Rows.packed(packed["values"], cells, widths)
     return RawSheet(packed["name"], rows, packed["notes"])
