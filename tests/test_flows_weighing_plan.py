@@ -33,21 +33,22 @@ def half_width_of(flows: pd.DataFrame) -> float:
 
 def test_the_plan_is_what_weighing_gives():
     flows = flows_of(ROWS)
-    plan = weighing_plan.weighing_plan(flows).set_index("site_id")
+    plan = weighing_plan.weighing_plan(flows, 0.05).set_index("site_id")
     # D already weighs better than 5 %, and half of B's tonnes are weighed.
     assert list(plan.index) == ["A", "C", "B"] and plan["rank"].tolist() == [1, 2, 3]
     assert (plan["half_width_t_per_year"] == half_width_of(flows)).all()
     done: list[str] = []
     for site, row in plan.iterrows():
         done.append(str(site))
-        alone, together = (half_width_of(prepare(weighing_plan.weigh(flows, s))) for s in ([str(site)], done))
+        both = [weighing_plan.weigh(flows, sites, 0.05) for sites in ([str(site)], done)]
+        alone, together = (half_width_of(prepare(weighed)) for weighed in both)
         assert row["half_width_after_t_per_year"] == pytest.approx(alone, rel=1e-3)
         assert row["half_width_cumulative_t_per_year"] == pytest.approx(together)
     assert plan["half_width_cumulative_t_per_year"].is_monotonic_decreasing
 
 
 def test_a_weighed_site_keeps_its_masses_and_has_one_scale():
-    weighed = weighing_plan.weigh(flows_of(ROWS), ["A", "D"])
+    weighed = weighing_plan.weigh(flows_of(ROWS), ["A", "D"], 0.05)
     assert weighed[MASS].tolist() == [row[3] for row in ROWS]
     assert weighed.loc[:1, LOW].tolist() == [95, 76] and weighed.loc[:1, HIGH].tolist() == [105, 84]
     assert (weighed.loc[5, LOW], weighed.loc[5, HIGH]) == (490, 510)  # never wider than it was
@@ -87,7 +88,7 @@ def test_shares_by_hand():
 )
 def test_laws_of_the_plan(rows, correlation):
     flows = prepare(flows_of(rows), correlation)
-    plan = weighing_plan.weighing_plan(flows, correlation=correlation, listed=3)
+    plan = weighing_plan.weighing_plan(flows, 0.05, correlation=correlation, listed=3)
     assert len(plan) <= 3 and (plan["half_width_after_t_per_year"] < plan["half_width_t_per_year"]).all()
     certain = (flows[HIGH] - flows[LOW]).sum() == 0
     for key in ("site_id", "error_source"):
@@ -100,8 +101,15 @@ def test_laws_of_the_plan(rows, correlation):
 
 def test_nothing_to_weigh():
     empty = flows_of(ROWS).head(0)
-    assert weighing_plan.weighing_plan(empty).empty
+    assert weighing_plan.weighing_plan(empty, 0.05).empty
     assert weighing_plan.variance_shares(empty, "site_id").empty
     certain = flows_of([("A", None, "declared", 10, 0.0)])
-    assert weighing_plan.weighing_plan(certain).empty
+    assert weighing_plan.weighing_plan(certain, 0.05).empty
     assert weighing_plan.variance_shares(certain, "site_id")["variance_share_percent"].isna().all()
+
+
+def test_a_better_scale_narrows_the_total_more():
+    flows = flows_of(ROWS)
+    fine, rough = (weighing_plan.weighing_plan(flows, width) for width in (0.01, 0.05))
+    left = "half_width_cumulative_t_per_year"
+    assert fine[left].iloc[-1] < rough[left].iloc[-1]

@@ -59,10 +59,12 @@ def counts(judged: pd.DataFrame, fewest: int = 0) -> Breakdown:
 def beside(printed: pd.DataFrame) -> pd.DataFrame:
     """The printed :func:`counts`, one line per obligation and one column per verdict, ``n_sites_not_met``...
 
-    Zero where nobody has the verdict, missing where it is one of ``others`` or may not be read.
+    Zero where nobody has the verdict, missing where it is one of ``others`` or may not be read. An obligation
+    of which ``others`` is all that may be told has no line.
     """
     wide = printed.pivot(index="obligation", columns="duty_verdict", values="n_sites")
     wide = wide.reindex(index=printed["obligation"].unique(), columns=[*VERDICTS, OTHERS])
+    wide = wide[wide[list(VERDICTS)].notna().any(axis=1)]
     told = wide.sum(axis=1)
     whole = wide[OTHERS].isna() & (told == told.max())  # all actors are in it
     wide.loc[whole, list(VERDICTS)] = wide.loc[whole, list(VERDICTS)].fillna(0)

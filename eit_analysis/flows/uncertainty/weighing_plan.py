@@ -15,10 +15,9 @@ from eit_analysis.flows.uncertainty.grouping import group
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
 
 HALF_WIDTHS = [f"half_width_{when}t_per_year" for when in ("", "after_", "cumulative_")]
-MEASURED_HALF_WIDTH = 0.05  # of the mass; a study's own is `evidence_half_width` in study.toml
 
 
-def weigh(flows: pd.DataFrame, sites: list[str], width: float = MEASURED_HALF_WIDTH) -> pd.DataFrame:
+def weigh(flows: pd.DataFrame, sites: list[str], width: float) -> pd.DataFrame:
     """The flows as they would be if these sites weighed: same masses, half-width at most ``width`` m.
 
     Returns
@@ -61,14 +60,14 @@ def variance_shares(flows: pd.DataFrame, key: str) -> pd.DataFrame:
 
 def weighing_plan(
     flows: pd.DataFrame,
-    width: float = MEASURED_HALF_WIDTH,
+    width: float,
     correlation: float = propagation.SHARED_ERROR_CORRELATION,
     listed: int = 10,
 ) -> pd.DataFrame:
     """The ``listed`` sites where weighing narrows the total most, alone and one after the other.
 
     The total is that of the flows (t/year), prepared with ``correlation`` (:func:`propagation.prepare`) or
-    not; ``width`` is the half-width of a weighing, relative to the mass.
+    not; ``width`` is the half-width of a weighing, relative to the mass: the study's own.
 
     Returns
     -------
