@@ -45,7 +45,8 @@ from eit_analysis.config import Scoring
 from eit_analysis.study import open_study
 from eit_analysis.synergies import nationwide
 from eit_analysis.synergies.across import stacked
-from eit_analysis.synergies.matching import best, best_matches
+from eit_analysis.synergies.matching import best
+from eit_analysis.synergies.matching.best import best_matches
 from eit_analysis.synergies.nationwide import best_candidates
 
 STUDY = """title = "Fictive"

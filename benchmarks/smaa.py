@@ -3,8 +3,8 @@
     python -m benchmarks.smaa [--candidates 10000] [--criteria 8] [--draws 10000] [--repeat 3]
 
 Prints medians of seconds over rounds in which each contender runs once, ours before each of them: the
-machine's moods fall on all. Ours draws weights and gives first and top ranks, rank intervals, acceptability
-and central weights. Beside it:
+machine's moods fall on all. Ours draws weights and gives first and top ranks, rank intervals and
+central weights. Beside it:
 
 - the loop that throws its ranks away: per draw one product, one argsort, one scatter, nothing kept;
 - the loop that keeps them for later: a product, an argsort of an argsort, 800 MB at full size, no result yet;

@@ -78,7 +78,7 @@ def own_exchanges(study: Study, **amounts: float) -> tuple[Release, Breakdown]:
     release = Release(study, "company:E5", "essai")
     partners = release.load("flows").iloc[1:].assign(rank=range(1, len(amounts) + 1), told_low=85.0)
     frame = pd.DataFrame({"rank": partners["rank"], "partner_site_id": partners["site_id"]})
-    frame = frame.assign(own_t_per_year=50.0, passing="all", passing_t_per_year=50.0)
+    frame = frame.assign(own_t_per_year=50.0, passing="all", passing_t_per_year=50.0, some_price="yes")
     records = partners.assign(told_high=float("inf"))
     return release, Breakdown(frame, ["rank"], records, "mass_t_per_year")
 
@@ -89,7 +89,7 @@ def test_a_partner_that_agreed_is_named_and_the_others_are_described(small_study
     printed = Printed(table.seen_by(release.viewer, {})).body
     # E6 alone would not be named, beside the reader and E7 who refused: no words fit three.
     assert [row[1] for row in printed] == ["Ateliers Numéro 1 & <fils>", ANYBODY]
-    assert [row[2:] for row in printed] == [["50", "la totalité", "50"]] * 2
+    assert [row[2:] for row in printed] == [["50", "la totalité", "50", "il peut y en avoir un"]] * 2
     shown = str(table.seen_by(release.viewer, {}).html())
     assert "E6" not in shown and "Numéro 6" not in shown and "120" not in shown and "85" not in shown
 
@@ -112,7 +112,7 @@ def test_what_would_tell_an_amount_with_all_else_is_not_said(small_study: Study)
     of_e1 = Breakdown(content.frame.head(1), ["rank"], content.records.head(1), "mass_t_per_year")
     table = release.exchanges(of_e1, "Vos échanges")
     assert Printed(by_family.seen_by(release.viewer, {})).body == [["Total", "350"]]
-    assert Printed(table.seen_by(release.viewer, {})).body[0][2:] == ["50", "s", "s"]
+    assert Printed(table.seen_by(release.viewer, {})).body[0][2:] == ["50", "s", "s", "s"]
 
 
 def test_a_firm_reads_its_own_rows_in_full_and_nobody_else_does(small_study: Study) -> None:

@@ -51,11 +51,13 @@ def test_a_line_that_leads_the_same_flow_elsewhere_is_asked_of_first():
         assert asked(FEED | changed) == {}, changed
 
 
-def test_a_line_that_is_found_again_is_asked_of_the_flows_that_it_carries():
-    # A takes in this line what B gives, and names alike what it gives itself.
-    line = FEED | {"site_ids": "A B", "title": "Épluchures et brisures", "candidate_ids": "B-1>A-9"}
-    assert set(asked(line)) == {"B-1>D-1"}
-    assert set(asked(line | {"candidate_ids": None})) == {"A-1>D-1", "A-2>D-1", "B-1>D-1"}
+def test_who_takes_in_a_line_is_not_asked_of_what_he_gives():
+    # A would take the scraps of B, and its own are named alike.
+    brought = EXCHANGES.tail(1).assign(candidate_id="B-1>A-9", taker_site_id="A", category="food")
+    both = pd.concat([EXCHANGES, brought], ignore_index=True)
+    line = FEED | {"site_ids": "A B", "candidate_ids": "B-1>A-9"}
+    assert set(asked(line, exchanges=both)) == {"B-1>D-1"}
+    assert set(asked(line | {"candidate_ids": None}, exchanges=both)) == {"A-1>D-1", "B-1>D-1"}
 
 
 def test_who_is_not_of_the_team_reads_the_lines_of_the_giver_alone_and_no_refusal():

@@ -13,7 +13,8 @@ from scipy.sparse import csr_array
 
 from eit_analysis.errors import InputError, UsageError
 from eit_analysis.reference.distance import EARTH_RADIUS_KM, haversine_km
-from eit_analysis.synergies.matching import best, best_matches, spatial_index
+from eit_analysis.synergies.matching import best, spatial_index
+from eit_analysis.synergies.matching.best import best_matches
 from eit_analysis.synergies.matching.located_flows import read_located
 
 HALF_EARTH_KM = math.pi * EARTH_RADIUS_KM
@@ -292,7 +293,7 @@ def test_a_large_table_takes_the_compiled_path(monkeypatch):
 def test_a_study_never_imports_numba_nor_dask():
     code = (
         "import sys, numpy as np, pandas as pd\n"
-        "from eit_analysis.synergies.matching import best_matches\n"
+        "from eit_analysis.synergies.matching.best import best_matches\n"
         "n = 2000\n"
         "t = pd.DataFrame({'class_code': np.arange(n) % 5, 'latitude': np.linspace(47, 48, n),\n"
         "                  'longitude': 7.0, 'mass_t_per_year': 1.0})\n"

@@ -71,21 +71,22 @@ def with_questions(
 def _elsewhere(exchanges: pd.DataFrame, recalled: pd.DataFrame, wording: str) -> Iterator[Question]:
     """Lines under way of the giver and family whose title names the flow, and that this is no answer to.
 
-    A line that exchanges answer is about the flows that these carry: who takes in it may name alike what he
-    gives.
+    Whoever takes in the exchanges that answer a line may name alike what he gives: it is not meant.
     """
     lines = recalled[recalled["status"].isin(ALIVE) & (recalled["kind"] != POOLING)]
     labels, found = heading("status").labels, exchanges[["candidate_id", "giver_site_id", "category"]]
     about = [words(text) for text in exchanges["output_description"]]
+    needs = exchanges["candidate_id"].str.partition(">")[2]
+    taker = dict(zip(needs, exchanges["taker_site_id"], strict=True))
     for line in lines.itertuples(index=False):
         named, sites = words(line.title), str(line.site_ids).split()
-        own = str(line.candidate_ids).split() if isinstance(line.candidate_ids, str) else []
-        carried = tuple(answer.partition(">")[0] + ">" for answer in own) or ("",)
+        own = set(str(line.candidate_ids).split())
+        takers = {taker.get(answer.partition(">")[2]) for answer in own}
         families = FOOD if line.category in FOOD else (line.category,)
         text = wording.format(title=line.title, status=labels[str(line.status)])
         for (name, giver, category), long_words in zip(found.itertuples(index=False), about, strict=True):
-            meant = giver in sites and category in families and named & long_words
-            if meant and name not in own and name.startswith(carried):
+            meant = giver in sites and giver not in takers and category in families
+            if meant and named & long_words and name not in own:
                 yield name, text
 
 

@@ -355,9 +355,9 @@ class Assessment:
         }
         return unknowns(self.plan.exchanges, self.flows, self.factors, by_quality)
 
-    def frontier(self, other: str) -> pd.DataFrame:
-        """Plans that no other plan beats on both the joint surplus and another indicator."""
-        return frontier(self.candidates, self.allocation, other, self.plan.accepted)
+    def frontier(self) -> pd.DataFrame:
+        """Plans that no other plan beats on both the joint surplus and the emissions avoided."""
+        return frontier(self.candidates, self.allocation, self.plan.accepted)
 
     def change(self, indicator: str) -> Breakdown:
         """One indicator of ``impacts.INDICATORS``: its change by category with the exchanges behind it."""

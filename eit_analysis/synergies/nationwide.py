@@ -18,7 +18,7 @@ from scipy.sparse import coo_array
 
 from eit_analysis.reference.compatibility import OPEN, WASTE, rank_handed_on, reading, shut_gates
 from eit_analysis.synergies.gates import GATES, best_rule, first_stop, stops_of_receivers, too_poor
-from eit_analysis.synergies.matching import best_matches
+from eit_analysis.synergies.matching.best import best_matches
 from eit_analysis.synergies.offers import inputs, outputs
 from eit_analysis.synergies.substitution import quantities
 

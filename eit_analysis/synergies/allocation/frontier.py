@@ -1,9 +1,9 @@
-"""What must be given up of the joint surplus to have more of another indicator: plans that no other beats.
+"""What must be given up of the joint surplus to avoid more emissions elsewhere: plans that no other beats.
 
     max f(plan) + δ g(plan) / scale    s.t. g(plan) ≥ e, by steps of e
 
-with f the joint surplus and g the other indicator. A weighted sum would miss every plan that lies inside the
-hull of the others, and with whole exchanges there are many: the floors e reach them (epsilon-constraint:
+with f the joint surplus and g the emissions avoided. A weighted sum would miss every plan that lies inside
+the hull of the others, and with whole exchanges there are many: the floors e reach them (epsilon-constraint:
 Haimes, Lasdon & Wismer 1971, IEEE Transactions on Systems, Man, and Cybernetics 1, 296-297). A plan so found
 might still be beaten on g where it was not pushed. So g counts a little, δ (Mavrotas 2009, Applied
 Mathematics and Computation 213, 455-465): whatever beat the plan would have a larger sum. To search for that
@@ -27,7 +27,8 @@ from eit_analysis.synergies.allocation.model import MARGIN, Benefit, Model, buil
 from eit_analysis.synergies.allocation.solve import Solution, gap_asked, solve
 from eit_analysis.synergies.allocation.validation import ordered
 
-INDICATORS = [MARGIN, "emissions_tco2e_per_year", "avoided_tco2e_per_year", "jobs"]
+AVOIDED = "avoided_tco2e_per_year"
+INDICATORS = [MARGIN, "emissions_tco2e_per_year", AVOIDED, "jobs"]
 # What is left of the margins once each exchange has paid its fixed cost.
 SURPLUS = "joint_surplus_eur_per_year"
 POINT_COLUMNS = ["plan_number", SURPLUS, *INDICATORS[1:], "allocated_t_per_year", "n_exchanges"]
@@ -39,20 +40,20 @@ STEPS = 5
 
 
 def frontier(
-    candidates: pd.DataFrame, settings: Allocation, other: str, accepted: Sequence[Sequence[str]] = ()
+    candidates: pd.DataFrame, settings: Allocation, accepted: Sequence[Sequence[str]] = ()
 ) -> pd.DataFrame:
-    """Plans of which none has a larger joint surplus without being worse on another indicator.
+    """Plans of which none has a larger joint surplus without avoiding fewer emissions.
+
+    The emissions avoided are pushed by ``STEPS`` from what the plan of largest joint surplus has of them to
+    their best: tonnes vary by degrees, so that the plans are points of a frontier and not all of it.
 
     Parameters
     ----------
     candidates : pandas.DataFrame
-        As for :func:`joint_plan.allocate`, with the ``INDICATORS``. One that misses its margin or ``other``
-        is left out.
+        As for :func:`joint_plan.allocate`, with the ``INDICATORS``. One that misses its margin or what it
+        avoids is left out.
     settings : Allocation
         Section ``[allocation]`` of ``study.toml``; the time limit holds for each plan.
-    other : str
-        One of ``INDICATORS``, pushed by ``STEPS`` from what the plan of largest joint surplus has of it to
-        its best: tonnes vary by degrees, so that the plans are points of a frontier and not all of it.
     accepted : sequence of sequence of str
         Groups of which every plan keeps an exchange (``JointPlan.accepted``).
 
@@ -60,13 +61,13 @@ def frontier(
     -------
     pandas.DataFrame
         ``POINT_COLUMNS``; to do nothing is not listed. The first is the plan that :func:`joint_plan.allocate`
-        finds of the same candidates, or another of the same joint surplus that has more of ``other``; the
+        finds of the same candidates, or another of the same joint surplus that avoids more; the
         others follow, the largest joint surplus first. Nothing beats a plan by more than a thousandth of
         either best; where there are many exchanges each may miss its best by ``solve.NEAR``, the first too.
-        An indicator that was not pushed is missing where an exchange misses it.
+        Another indicator is missing where an exchange misses it.
     """
-    model = build(ordered(candidates, INDICATORS), settings, [MARGIN, other], accepted)
-    found = _unbeaten(model, [model.benefit(name) for name in (MARGIN, other)], settings.time_limit_s)
+    model = build(ordered(candidates, INDICATORS), settings, [MARGIN, AVOIDED], accepted)
+    found = _unbeaten(model, [model.benefit(name) for name in (MARGIN, AVOIDED)], settings.time_limit_s)
     rows = []
     for number, solution in enumerate((s for s in found if s.tonnes.any()), start=1):
         kept = solution.tonnes > 0

@@ -35,8 +35,8 @@ class JointPlan:
     Attributes
     ----------
     exchanges : pandas.DataFrame
-        All the candidates, by ``candidate_id``, with ``allocated_t_per_year`` (diverted) and
-        ``received_t_per_year`` (after yield), 0 for those that do not take place.
+        All the candidates, by ``candidate_id``, with ``allocated_t_per_year`` (diverted), 0 for
+        those that do not take place.
     objective : str
         The column that the plan maximises.
     n_unknown : int
@@ -102,9 +102,7 @@ def allocate(
     tonnes = np.zeros(len(table))
     tonnes[model.pairs.index] = found.tonnes
     return JointPlan(
-        exchanges=table.assign(
-            allocated_t_per_year=tonnes, received_t_per_year=tonnes * table["yield_central"].astype(float)
-        ),
+        exchanges=table.assign(allocated_t_per_year=tonnes),
         objective=objective,
         n_unknown=int(table[indicators].isna().any(axis=1).sum()),
         accepted=[list(group) for group in accepted],

@@ -267,9 +267,9 @@ def _ceilings(pairs: pd.DataFrame, settings: Allocation, accepted: Sequence[Sequ
     for group in settings.exclusive:
         member = pairs["candidate_id"].isin(group).to_numpy(dtype=float)
         rows.append(_ceiling("exclusive", none, member, 1))
-    for group in accepted:
-        member = pairs["candidate_id"].isin(group).to_numpy(dtype=float)
-        rows.append(_ceiling("accepted", none, -member, -1))
+    for names in accepted:
+        member = pairs["candidate_id"].isin(list(names)).to_numpy(dtype=float)
+        rows.append(_ceiling("accepted", none, none - member, -1))
     return rows
 
 

@@ -8,7 +8,7 @@ part of the round paid), and n the operations of a year. Bills follow the volume
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -34,7 +34,7 @@ class Start(NamedTuple):
     """Positions of the members, and the values of ``PART_COLUMNS``."""
 
     members: np.ndarray
-    values: tuple[object, ...]
+    values: tuple[Any, ...]
 
 
 def start_of(sharers: Sharers, names: pd.Index, free: bool) -> Start:

@@ -10,7 +10,7 @@ from eit_analysis import reference
 from eit_analysis.config import Allocation
 from eit_analysis.reference.stages import actors
 from eit_analysis.reference.vocabulary import heading
-from eit_analysis.sheet_content import Asked, Listed, Said, SheetContent, Summed
+from eit_analysis.sheet_content import Asked, Listed, Part, Said, SheetContent, Summed
 from eit_analysis.synergies.allocation.joint_plan import PROGRAMME_COLUMNS, allocate
 from eit_analysis.synergies.gates import GATES
 from eit_analysis.synergies.impacts import INDICATORS, in_proportion
@@ -78,7 +78,7 @@ def content(found: Mapping[str, pd.DataFrame]) -> SheetContent:
     kind = POOLING if row["kind"] == POOLING else "exchange"
     meeting = Asked(words["title", "meeting"], words.loc["question", [kind]].tolist())
     status = heading("status").labels.get(str(row["status"]), str(row["status"]))
-    parts = [*listed[:N_FACTS], *passed, closed, *listed[N_FACTS:], meeting]
+    parts: list[Part] = [*listed[:N_FACTS], *passed, closed, *listed[N_FACTS:], meeting]
     return SheetContent(row["synergy_id"], f"{row['title']} ({status})", str(row["site_ids"]).split(), parts)
 
 

@@ -54,7 +54,7 @@ def why_missed(
     read = reading(kinds, methods.compatibility)
     rows = []
     for lead in missed[LEAD].fillna("").itertuples(index=False):
-        sites = sorted(set(lead.site_ids.split()))
+        sites = sorted(set(str(lead.site_ids).split()))
         present = [site for site in sites if site in answered]
         reasons = ["one_actor"] if len(sites) < 2 else []
         if not present:

@@ -41,17 +41,16 @@ SIDES = {"out": "taken_per_year", "in": "delivered_per_year"}
 
 def exchanges(
     utilities: pd.DataFrame, sites: pd.DataFrame, settings: StudyConfig
-) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """The exchanges of a study that pass the gates, best first; those taken together; the pairs refused.
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The exchanges of a study that pass the gates, best first, and those taken together.
 
-    As :func:`surplus.with_surplus`, :func:`together` and :func:`matching.pairs` give them, within the reach
-    of ``[scoring]``.
+    As :func:`surplus.with_surplus` and :func:`together` give them, within the reach of ``[scoring]``.
     """
     factors, scoring = reference.load("utility_factors"), settings.scoring
     reach = scoring.radius_km, scoring.detour_factor
-    passed, refused = pairs(utilities, sites, factors, *reach, settings.evidence_half_width)
+    passed, _ = pairs(utilities, sites, factors, *reach, settings.evidence_half_width)
     found = with_surplus(passed, factors)
-    return found, together(found, factors), refused
+    return found, together(found, factors)
 
 
 def together(found: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame:
