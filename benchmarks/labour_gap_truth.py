@@ -82,7 +82,8 @@ def coming(
             own = rows[rows["level"] == name] if name in set(rows["level"]) else rows[rows["level"] == ""]
             total[place] += rates.triangular(u[place], *own.iloc[0][["low", "central", "high"]])
     each = np.maximum(posts / people * people.sum() / posts.sum(), entrants.LEAST_POSTS)
-    return total * people * YEARS * each ** ranged(market, "posts_followed", rng)
+    each = each ** ranged(market, "posts_followed", rng)
+    return total * people * YEARS * each * people.sum() / (each @ people)
 
 
 def published(folder: Path) -> pd.DataFrame:

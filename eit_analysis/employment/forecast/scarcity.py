@@ -67,8 +67,10 @@ def informed(
     total = np.maximum(np.sum(list(each.values()), axis=0), MUTE)
     said = np.sum([each[voice] * known[voice].fillna(0.0).to_numpy() for voice in VOICES], axis=0) / total
     spread = parameter(market, "scarcity_spread", rng.random(draws))[:, None]
-    reliable, n_heard = spread**2 / (spread**2 + 1 / total), max(known[list(VOICES)].notna().any(axis=1).sum(), 1)
-    mean_said = (total * said).sum(axis=1, keepdims=True) / total.sum(axis=1, keepdims=True)
+    reliable = spread**2 / (spread**2 + 1 / total)
+    n_heard = max(int(known[list(VOICES)].notna().any(axis=1).sum()), 1)
+    weight = total / np.maximum(total.sum(axis=1, keepdims=True), MUTE)
+    mean_said = (weight * said).sum(axis=1, keepdims=True)
     said = mean_said + reliable * (said - mean_said)
     unsure = scale**2 * ((reliable + (1 - reliable) / n_heard) / total + error**2)
     mean, variance = shares.mean(axis=0), np.maximum(shares.var(axis=0), MUTE)
