@@ -151,12 +151,17 @@ def test_a_verdict_that_other_draws_might_change_says_so() -> None:
     assert said.set_index("occupation")["gap_verdict"].to_dict() == {
         "A": "short_fragile", "B": "short", "C": "uncertain", "D": "balanced_fragile", "E": "balanced"
     }  # fmt: skip
-    assert labour_gap.counts(said) == {"short": 2, "uncertain": 1, "balanced": 2}  # none enough, or in surplus
+    assert labour_gap.counts(said) == {
+        "short": 2,
+        "uncertain": 1,
+        "balanced": 2,
+    }  # none enough, or in surplus
 
 
 def test_more_who_come_than_posts_are_no_balance() -> None:
     """Of 200 draws with ten posts: 80 % with twelve who come are a surplus; 80 % with eleven, a balance; half
-    of each, neither, but no shortage; twelve for a post less, nobody knows."""
+    of each, neither, but no shortage; half of eight and twelve, nobody knows.
+    """
     half = np.arange(200) < 100
     coming = np.full((200, 4), 12.0)
     coming[160:, 0], coming[:160, 1], coming[half, 2], coming[half, 3] = 10, 11, 10, 8
@@ -284,13 +289,13 @@ def test_a_voice_moves_the_gap_as_normal_laws_say() -> None:
 
 
 def test_what_is_said_of_an_occupation_is_drawn_to_the_mean_of_all() -> None:
-    """0.9 and 0.1 by a source that errs by 0.3, where occupations differ by 0.15: a fifth of it, 0.58 and 0.42.
+    """0.9 and 0.1 by a source that errs by 0.3, where occupations differ by 0.15: a fifth, 0.58 and 0.42.
 
     e = 0.5, V(y) = 0.25 − 0.002: K = 0.248 / (0.248 + 0.09 (0.2 + 0.8 / 2)).
     """
     rng = np.random.default_rng(1)
     openings = 1000 + 500 * rng.standard_normal((40_000, 2))
-    known = pd.DataFrame({"rated_people": 0.0, "firms": np.nan, "basin": [0.9, 0.1], "dares": np.nan}, index=[0, 1])
+    known = pd.DataFrame({"rated_people": [0.0, 0.0], "firms": np.nan, "basin": [0.9, 0.1], "dares": np.nan})
     market = exact(scarcity_gap=0.5, scarcity_error=1e-6, basin_error=0.3, scarcity_spread=0.15)
     moved = scarcity.informed(openings, {"training": np.full(openings.shape, 1000.0)}, known, market, rng)
     gain = 0.248 / (0.248 + 0.054)
