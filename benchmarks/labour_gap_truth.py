@@ -71,7 +71,11 @@ def openings(world: truth.Territory, growth: np.ndarray, rng: np.random.Generato
 
 
 def coming(
-    market: pd.DataFrame, level: np.ndarray, people: np.ndarray, posts: np.ndarray, rng: np.random.Generator
+    market: pd.DataFrame,
+    level: np.ndarray,
+    people: np.ndarray,
+    posts: np.ndarray,
+    rng: np.random.Generator,
 ) -> np.ndarray:
     """People expected to come over three years, array (occupations): half of the doubt is common to all."""
     total = np.zeros(N)
@@ -82,7 +86,8 @@ def coming(
             own = rows[rows["level"] == name] if name in set(rows["level"]) else rows[rows["level"] == ""]
             total[place] += rates.triangular(u[place], *own.iloc[0][["low", "central", "high"]])
     each = np.maximum(posts / people * people.sum() / posts.sum(), entrants.LEAST_POSTS)
-    return total * people * YEARS * each ** ranged(market, "posts_followed", rng)
+    each = each ** ranged(market, "posts_followed", rng)
+    return total * people * YEARS * each * people.sum() / (each @ people)
 
 
 def published(folder: Path) -> pd.DataFrame:
@@ -130,7 +135,7 @@ def agreement(pairs: pd.DataFrame) -> pd.DataFrame:
 def territory(
     people: int, blur: float, rng: np.random.Generator, pairs: pd.DataFrame | None = None
 ) -> tuple[pd.DataFrame, pd.DataFrame, np.ndarray]:
-    """What a study sees (rows of people, signals) and what each occupation was: short, surplus or balanced."""
+    """What a study sees (rows of people, signals) and what each occupation was."""
     hazards, market = reference.load("hazards"), reference.load("labour_market")
     size = rng.lognormal(0, 1, N)
     bands = rng.multinomial(people, np.repeat(size / size.sum(), len(truth.AGE_BANDS)) / len(truth.AGE_BANDS))
@@ -183,7 +188,8 @@ def territory(
     if real is not None:
         known["basin"], known["dares"] = np.nan, real["dares"].to_numpy()
     room = labour_gap.TOLERATED * opened
-    return rows, known, np.select([opened - came > room, came - opened > room], ["short", "surplus"], "balanced")
+    beyond = opened - came
+    return rows, known, np.select([beyond > room, -beyond > room], ["short", "surplus"], "balanced")
 
 
 def run(
@@ -233,7 +239,8 @@ def by_verdict(table: pd.DataFrame) -> pd.DataFrame:
     lines = []
     for verdict, rows in table.groupby("gap_verdict"):
         short, surplus = rows["shortage_chances"], rows["surplus_chances"]
-        stated = {"short": short, "surplus": surplus, "balanced": 100 - short - surplus, "enough": 100 - short}
+        stated = {"short": short, "surplus": surplus, "enough": 100 - short}
+        stated["balanced"] = 100 - short - surplus
         true = rows["truth"].ne("short") if verdict == "enough" else rows["truth"].eq(verdict)
         if verdict in stated:
             given, sure = 100 * len(rows) / len(table), stated[verdict].mean()

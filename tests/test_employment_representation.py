@@ -83,7 +83,7 @@ def by_hand(low: int, high: int) -> tuple[float, float]:
 
 @pytest.mark.parametrize("size_class", [(1, 1), (1, 2), (10, 19), (20, 49), (2000, 4999)])
 def test_the_mean_of_a_class_is_that_of_whole_people(size_class: tuple[int, int]) -> None:
-    """Of one person alone it is 1: as if people came in parts, it was 1.39, and 3.6 % too much for 10 to 19."""
+    """Of one person alone it is 1: as if people came in parts, 1.39, and 3.6 % too much for 10 to 19."""
     (mean,), (variance,) = moments(*(pd.Series([float(end)]) for end in size_class))
     assert (mean, variance) == pytest.approx(by_hand(*size_class), abs=1e-6)
 

@@ -10,7 +10,6 @@ import generate
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import integrate
 from stdnum.fr import siret as siret_number
 
 from eit_analysis import reference
@@ -45,9 +44,8 @@ def matched(table, *rows):
 @pytest.mark.parametrize(("low", "high"), [(1, 2), (20, 49), (250, 499)])
 def test_headcount_of_a_class_is_that_of_zipf(low, high):
     unit = frame.units(listed(("1", "2562B", low, high))).iloc[0]
-    mass, mean, square = (
-        integrate.quad(lambda x, power=power: x**power * x**-2, low, high + 1)[0] for power in (0, 1, 2)
-    )
+    x = np.arange(low, high + 1)  # people come whole
+    mass, mean, square = ((x**power * (1 / x - 1 / (x + 1))).sum() for power in (0, 1, 2))
     assert unit["headcount"] == pytest.approx(mean / mass)
     assert unit["headcount_variance"] == pytest.approx(square / mass - (mean / mass) ** 2)
     assert low <= unit["headcount"] <= (low + high + 1) / 2
@@ -55,7 +53,7 @@ def test_headcount_of_a_class_is_that_of_zipf(low, high):
 
 def test_the_open_class_ends_at_twice_its_beginning():
     unit = frame.units(listed(("1", "2562B", 10_000, None))).iloc[0]
-    assert unit["headcount"] == pytest.approx(20_000 * np.log(2))
+    assert unit["headcount"] == pytest.approx(20_000 * np.log(2), rel=1e-4)
 
 
 def test_classes_are_those_of_insee():

@@ -263,6 +263,17 @@ def test_the_widest_page_is_not_shrunk_to_fit_the_paper(
     assert scales(browser.printed(page)) == {3.125}
 
 
+def test_a_firm_reads_every_sum_and_forecast_that_partners_read(published: Path) -> None:
+    """But for rows about actors by name, of which it reads its own. Three forecasts were kept from it."""
+    read = {
+        audience: {path.name for path in (reports(published, audience) / "tables").glob("03_*.csv")}
+        for audience in ("partners", "company:E12")
+    }
+    missing = read["partners"] - read["company:E12"]
+    assert all("besoins-qui-n-entrent" in name for name in missing), missing
+    assert any("prevision-de-la-vague-precedente" in name for name in read["company:E12"])
+
+
 def test_the_employment_report_says_what_it_was_not_given(published: Path) -> None:
     page = reports(published, "internal") / "03_employment_skills_forecast.html"
     text = html.unescape(page.read_text(encoding="utf-8")).replace("\u2019", "'")

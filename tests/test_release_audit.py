@@ -314,7 +314,8 @@ def test_a_company_gets_of_others_what_all_get_and_what_it_alone_is_told_is_priv
 
 def test_a_company_gets_what_all_get_of_what_is_only_taken_to_be_told() -> None:
     """Medians of a forecast, from which nobody prints the sum behind: what partners read, a firm does too."""
-    people = pd.DataFrame({"site_id": list("ABCDE"), "year": 2028, "headcount": [20.0, 22.0, 25.0, 30.0, 31.0]})
+    counts = [20.0, 22.0, 25.0, 30.0, 31.0]
+    people = pd.DataFrame({"site_id": list("ABCDE"), "year": 2028, "headcount": counts})
     people["flow_id"] = people["site_id"]
     forecast = pd.DataFrame({"year": [2028], "people": [117.0]})
     table = Breakdown(forecast, ["year"], people, "headcount", people=True)

@@ -47,8 +47,8 @@ def exact(text: str, of_file: bool) -> Interval:
 def rounded(value: float, bounds: Interval | None, digits: int = 2) -> Interval:
     """Half a step on both sides.
 
-    The step is the largest power of ten of which half the printed interval has 3.55, but neither coarser than the
-    first digit of the value nor finer than its second (the third of people); without bounds it is that one.
+    The step is the largest power of ten of which half the printed interval has 3.55, but neither coarser than
+    the first digit of the value nor finer than its second (the third of people); without bounds it is that.
     A value that is no multiple of the step was rounded to a finer one: printed bounds are wider than true.
     """
     if value == 0:

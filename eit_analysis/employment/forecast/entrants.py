@@ -1,11 +1,12 @@
 """Who comes to each occupation: training output, job seekers and mobility, at random within their ranges.
 
-    E = Σ_k Poisson( ρ_k n T (o / ō)^κ )                                  people over T years
+    E = Σ_k Poisson( ρ_k n T g ),   g = (o / ō)^κ / Σ n (o / ō)^κ · Σ n      people over T years
 
 n people of the occupation, ρ_k the yearly rate of the origin k per person employed: the study's own if it
 states one, else the row of ``reference/labour_market.csv`` for the level of the occupation. Half of what is
 not known of a rate is common to all occupations. Nobody knows how far those who come follow the posts, o per
-person of the occupation and ō of all: not at all (κ = 0), or so that every post has as many (κ = 1).
+person of the occupation and ō of all: not at all (κ = 0), or so that every post has as many (κ = 1). In all,
+as many come.
 """
 
 from __future__ import annotations
@@ -69,10 +70,11 @@ def drawn(
 
 
 def followed(people: np.ndarray, posts: np.ndarray, kappa: np.ndarray) -> np.ndarray:
-    """(o / ō)^κ, array (draws, occupations), from people and posts (occupations) and κ (draws); 1 for nobody."""
+    """g of the module, array (draws, occupations), from people and posts (occupations) and κ (draws)."""
     whole = posts.sum() / max(people.sum(), 1e-9)
     each = np.divide(posts, people * whole, out=np.ones(len(posts)), where=people * whole > 0)
-    return np.maximum(each, LEAST_POSTS) ** kappa[:, None]
+    pull = np.maximum(each, LEAST_POSTS) ** kappa[:, None]
+    return pull * people.sum() / np.maximum(pull @ people, 1e-9)[:, None]
 
 
 def are_known(known: pd.DataFrame, stated: Sequence[Entrants]) -> np.ndarray:

@@ -12,7 +12,8 @@ who comes with it. Without what firms planned and answered, the same tells what 
 An occupation is ``short`` in a draw when gap > O / 10, in ``surplus`` when gap < −O / 10, else ``balanced``.
 It is called what P ≥ 0.75 of the draws say; ``enough`` where so many only say that it is not short, which may
 be a balance or a surplus; else ``uncertain``, as where nothing is known of who comes. P of N draws has an
-error of √(P (1 − P) / N): nearer to 0.75 than twice that, other draws might say otherwise, and the row says so.
+error of √(P (1 − P) / N): nearer to 0.75 than twice that, other draws might say otherwise, and the row says
+so.
 """
 
 from __future__ import annotations

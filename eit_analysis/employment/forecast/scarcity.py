@@ -5,14 +5,14 @@
     d̃ = d̄ + r (d − d̄),   r = τ² / (τ² + 1 / P)                        drawn to the N occupations heard
     x ← x + K (2 e (d̃ − ½) + ε′ − y),   K = V(y) / (V(y) + V(ε))
 
-d, from 0 to 1, is the mean of the voices of ``context.signals`` by their precision P = Σ_b 1 / σ² +
-1 / (s² / n + q²): σ is the error of a public source, s that of a firm's answer per person of its team of n,
-q the error that all firms share. A small team has the signals of its basin, a large one its own answers. Two
-sources of one département differ more than its occupations do, whose difficulty has a deviation of τ: what is
-said of one is drawn to the mean d̄ of all. Even exact, d says the gap of the years to come to an error c only.
-e is the gap of an occupation that all find hardest. y is what of x is no luck of small numbers (of variance 2 / m), of which no voice knows: in each draw
-it is x as far as they go together, and what they do not share at random. Openings stay as they are: who comes
-changes with the gap.
+d, from 0 to 1, is the mean of the voices of ``context.signals`` by their precision P = Σ_b 1 / σ² + 1 / (s²
+/ n + q²): σ is the error of a public source, s that of a firm's answer per person of its team of n, q the
+error that all firms share. A small team has the signals of its basin, a large one its own answers. Two
+sources of one département differ more than its occupations do, whose difficulty has a deviation of τ: what
+is said of one is drawn to the mean d̄ of all. Even exact, d says the gap of the years to come to an error c
+only. e is the gap of an occupation that all find hardest. y is what of x is no luck of small numbers (of
+variance 2 / m), of which no voice knows: in each draw it is x as far as they go together, and what they do
+not share at random. Openings stay as they are: who comes changes with the gap.
 
 The move is that of an ensemble Kalman filter with perturbed observations (Burgers, van Leeuwen & Evensen
 1998, Monthly Weather Review 126, 1719-1724): exact for normal laws, and what is common to occupations stays.
@@ -67,8 +67,10 @@ def informed(
     total = np.maximum(np.sum(list(each.values()), axis=0), MUTE)
     said = np.sum([each[voice] * known[voice].fillna(0.0).to_numpy() for voice in VOICES], axis=0) / total
     spread = parameter(market, "scarcity_spread", rng.random(draws))[:, None]
-    reliable, n_heard = spread**2 / (spread**2 + 1 / total), max(known[list(VOICES)].notna().any(axis=1).sum(), 1)
-    mean_said = (total * said).sum(axis=1, keepdims=True) / total.sum(axis=1, keepdims=True)
+    reliable = spread**2 / (spread**2 + 1 / total)
+    n_heard = max(int(known[list(VOICES)].notna().any(axis=1).sum()), 1)
+    weight = total / np.maximum(total.sum(axis=1, keepdims=True), MUTE)
+    mean_said = (weight * said).sum(axis=1, keepdims=True)
     said = mean_said + reliable * (said - mean_said)
     unsure = scale**2 * ((reliable + (1 - reliable) / n_heard) / total + error**2)
     mean, variance = shares.mean(axis=0), np.maximum(shares.var(axis=0), MUTE)

@@ -53,10 +53,10 @@ def evaluate(
     -------
     DataFrame
         ``horizon_years, method, origin_year, n_series`` and, means over series: ``mape_percent``; ``mase``;
-        ``crps`` in the unit of the values, ``crps_percent`` of the observed value; ``coverage_80_percent, coverage_95_percent``; ``direction_percent`` (rises and falls forecast)
-        beside ``always_up_percent`` (had it been *rise* always); ``rank_correlation`` (Spearman) of forecast
-        with observed growth. Missing: direction and rank of a forecast of no change. No row when the panel
-        is too short.
+        ``crps`` in the unit of the values, ``crps_percent`` of the observed value; ``coverage_80_percent,
+        coverage_95_percent``; ``direction_percent`` (rises and falls forecast) beside ``always_up_percent``
+        (had it been *rise* always); ``rank_correlation`` (Spearman) of forecast with observed growth.
+        Missing: direction and rank of a forecast of no change. No row when the panel is too short.
 
     Raises
     ------
