@@ -92,7 +92,7 @@ def test_the_smallest_cover_equals_a_search_through_all_sets(partners, wanted, m
         assert sum(metres[i] for i in chosen) == min(sum(metres[i] for i in s) for s in full)
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(
     st.lists(
         st.tuples(st.sampled_from("ABC"), st.sampled_from("VWXYZ"), st.integers(0, 30)),
