@@ -14,6 +14,8 @@ LOCKED := $(INSTALL) --only-binary :all: --no-compile --require-hashes -r
 COMPILE := $(VENV) -m compileall -q -j 0 -x '/tests?/' .venv/lib
 RESOLVE := build/uv/bin/python -m uv pip compile --quiet --upgrade --universal --python-version 3.11 \
 	--fork-strategy fewest --only-binary :all: --generate-hashes --no-header --no-annotate
+# Whatever the environment says: each of the forty processes of the tests would compile the package again.
+export PYTHONDONTWRITEBYTECODE :=
 EIT := $(VENV) -m eit_analysis
 STUDY := thur-doller
 

@@ -51,10 +51,11 @@ AUDIENCES = ("internal", "partners", "public", "company:E12")
 # Begun last, one of these, or a notebook, would be all that is left on one core. The first has the sample
 # study published, which takes both; once the second is done, the others need not wait for its pages.
 LONG = (
-    "test_pages", "test_attack_random", "test_cli_runs", "test_accessibility", "test_attack_published",
-    "test_change_report_by_hand", "test_taken_away", "test_employment_registers_report",
-    "test_intake_registers_real", "test_synergies_substitution", "test_change", "test_intake_cleaning",
-    "test_flows_gross_errors", "test_synergies_matching",
+    "test_pages", "test_attack_random", "test_notebooks", "test_accessibility", "test_other_territory",
+    "02_synergy_scoring", "test_cli_runs", "test_withdrawal", "test_versions", "test_intake_cleaning",
+    "test_employment_registers_report", "test_intake_registers_real", "test_intake_order",
+    "test_flows_gross_errors", "test_hostile_texts", "test_change_report_by_hand", "test_synergies_utilities",
+    "test_synergies_pooling_best_part", "test_outlets_ranking", "test_attack_published",
 )  # fmt: skip
 
 

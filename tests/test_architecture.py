@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -11,6 +12,7 @@ PACKAGE = ROOT / "eit_analysis"
 STUDIES = ("flows", "synergies", "employment", "change")
 
 
+@cache
 def modules() -> dict[str, ast.Module]:
     found = {}
     for path in sorted(PACKAGE.rglob("*.py")):
@@ -18,9 +20,6 @@ def modules() -> dict[str, ast.Module]:
         name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
         found[name] = ast.parse(path.read_text(encoding="utf-8"))
     return found
-
-
-MODULES = modules()
 
 
 def imported(tree: ast.Module) -> set[str]:
@@ -31,10 +30,12 @@ def imported(tree: ast.Module) -> set[str]:
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
             names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    return {name for name in names if name in MODULES}
+    return names & modules().keys()
 
 
-IMPORTS = {name: imported(tree) for name, tree in MODULES.items()}
+@cache
+def imports() -> dict[str, set[str]]:
+    return {name: imported(tree) for name, tree in modules().items()}
 
 
 def room(name: str) -> str:
@@ -43,12 +44,12 @@ def room(name: str) -> str:
 
 def test_no_import_goes_round_in_a_circle() -> None:
     # A package names its modules as its face, which is no use of them.
-    faces = {name for name in MODULES if (PACKAGE / Path(*name.split(".")[1:]) / "__init__.py").exists()}
-    TopologicalSorter({name: used - faces for name, used in IMPORTS.items() if name not in faces}).prepare()
+    faces = {name for name in modules() if (PACKAGE / Path(*name.split(".")[1:]) / "__init__.py").exists()}
+    TopologicalSorter({name: used - faces for name, used in imports().items() if name not in faces}).prepare()
 
 
 def test_studies_never_import_one_another_and_publishing_imports_none() -> None:
-    for name, used in IMPORTS.items():
+    for name, used in imports().items():
         others = {room(i) for i in used} & set(STUDIES)
         if room(name) in STUDIES:
             assert others <= {room(name)}, name
@@ -60,11 +61,11 @@ def test_what_is_below_imports_nothing_from_above() -> None:
     order = ["errors", "french", "spreadsheet_csv", "records", "breakdown", "derived", "tables", "reference"]
     order += ["config_section", "config_change", "config_flows", "config", "settings_file", "study", "intake"]
     above = {"publishing", "prepared", "cli", "outlets", "settings_checks", *STUDIES}
-    for name, used in IMPORTS.items():
+    for name, used in imports().items():
         if room(name) in order:
             assert not {room(i) for i in used} & above, name
     for below, over in (("errors", order[1:]), ("french", order[2:]), ("reference", ["study", "intake"])):
-        for name, used in IMPORTS.items():
+        for name, used in imports().items():
             if room(name) == below:
                 assert not {room(i) for i in used} & set(over), name
 

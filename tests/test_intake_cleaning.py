@@ -78,33 +78,35 @@ def check_accounts(cleaned) -> None:
         assert list(frame.columns) == list(tables.fields(table))
 
 
-@pytest.mark.parametrize(
-    ("cells", "mass", "low", "high"),
-    [
-        ({}, 10, 9.5, 10.5),  # measured: 5 %
-        ({"evidence": "déclaration"}, 10, 8, 12),
-        ({"evidence": "ratio"}, 10, 0, 20),
-        ({"evidence": None}, 10, 5, 15),  # nobody says how it is known: the width of an estimate
-        ({"uncertainty": 30}, 10, 7, 13),
-        ({"uncertainty": 0.3}, 10, 7, 13),  # cell formatted as a percentage
-        ({"quantity": "10-15"}, 12.5, 10, 15),
-        ({"quantity": "<5"}, 2.5, 0, 5),
-        ({"quantity": "env. 10", "uncertainty": 50}, 10, 5, 15),  # the respondent's own goes first
-        ({"quantity": "néant", "unit": None}, 0, 0, 0),
-        ({"quantity": 100, "unit": "kg", "period": "mois"}, 1.2, 1.14, 1.26),
-        ({"quantity": "100 kg/mois", "unit": None, "period": None}, 1.2, 1.14, 1.26),
-        ({"quantity": 1, "unit": "t/semaine", "period": None}, 52, 49.4, 54.6),
-        ({"quantity": 10, "period": "trimestre"}, 40, 38, 42),
-        ({"quantity": "12,5 t/mois", "unit": None, "period": None}, 150, 142.5, 157.5),
-        ({"quantity": 1, "period": "mois", "months": "juin à octobre"}, 5, 4.75, 5.25),
-        # A day of opening is known from 220 to 365 days: -12 % and +46 %, beside the 5 % of a weighing.
-        ({"quantity": 1, "period": "jour"}, 250, 250 * (1 - 0.13), 250 * (1 + np.hypot(0.05, 0.46))),
-    ],
-)  # fmt: skip
-def test_mass_and_interval(study, cells, mass, low, high):
-    row = one_flow(study, **cells)
-    got = row[["mass_t_per_year", "mass_low_t_per_year", "mass_high_t_per_year"]].astype(float)
-    assert list(got) == pytest.approx([mass, low, high])
+MASSES = [
+    ({}, 10, 9.5, 10.5),  # measured: 5 %
+    ({"evidence": "déclaration"}, 10, 8, 12),
+    ({"evidence": "ratio"}, 10, 0, 20),
+    ({"evidence": None}, 10, 5, 15),  # nobody says how it is known: the width of an estimate
+    ({"uncertainty": 30}, 10, 7, 13),
+    ({"uncertainty": 0.3}, 10, 7, 13),  # cell formatted as a percentage
+    ({"quantity": "10-15"}, 12.5, 10, 15),
+    ({"quantity": "<5"}, 2.5, 0, 5),
+    ({"quantity": "env. 10", "uncertainty": 50}, 10, 5, 15),  # the respondent's own goes first
+    ({"quantity": "néant", "unit": None}, 0, 0, 0),
+    ({"quantity": 100, "unit": "kg", "period": "mois"}, 1.2, 1.14, 1.26),
+    ({"quantity": "100 kg/mois", "unit": None, "period": None}, 1.2, 1.14, 1.26),
+    ({"quantity": 1, "unit": "t/semaine", "period": None}, 52, 49.4, 54.6),
+    ({"quantity": 10, "period": "trimestre"}, 40, 38, 42),
+    ({"quantity": "12,5 t/mois", "unit": None, "period": None}, 150, 142.5, 157.5),
+    ({"quantity": 1, "period": "mois", "months": "juin à octobre"}, 5, 4.75, 5.25),
+    # A day of opening is known from 220 to 365 days: -12 % and +46 %, beside the 5 % of a weighing.
+    ({"quantity": 1, "period": "jour"}, 250, 250 * (1 - 0.13), 250 * (1 + np.hypot(0.05, 0.46))),
+]  # fmt: skip
+
+
+def test_mass_and_interval(study):
+    """Each a row of one sheet."""
+    rows = [flow(**{"name": f"Cartons {n}", **cells}) for n, (cells, *_) in enumerate(MASSES)]
+    table = clean(study, [FLOW_HEADERS, *rows]).tables["flows"]
+    got = table[["mass_t_per_year", "mass_low_t_per_year", "mass_high_t_per_year"]].astype(float)
+    for (cells, *expected), found in zip(MASSES, got.to_numpy().tolist(), strict=True):
+        assert found == pytest.approx(expected), cells
 
 
 def test_a_volume_is_converted_and_widened(study):
@@ -115,31 +117,33 @@ def test_a_volume_is_converted_and_widened(study):
     assert "t" in sentence
 
 
-@pytest.mark.parametrize(
-    ("cells", "code", "column"),
-    [
-        ({"quantity": "NC"}, "missing_mass", "Quantité"),
-        ({"quantity": None}, "missing_mass", "Quantité"),
-        ({"quantity": -3}, "negative_value", "Quantité"),
-        ({"quantity": "#REF!"}, "excel_error", "Quantité"),
-        ({"quantity": "> 5"}, "open_interval", "Quantité"),
-        ({"unit": "camion"}, "unknown_unit", "Unité"),
-        ({"unit": None}, "missing_unit", "Unité"),
-        ({"period": None}, "missing_period", "Période"),
-        ({"period": "vendanges"}, "unknown_value", "Période"),
-        ({"unit": "t/mois"}, "period_conflict", "Période"),
-        ({"quantity": "12 kg"}, "unit_conflict", "Quantité"),
-        ({"category": "plutonium"}, "unknown_value", "Catégorie"),
-        ({"category": None}, "missing_value", "Catégorie"),
-        ({"site": "E99"}, "unknown_site", "Identifiant"),
-        ({"site": None}, "missing_value", "Identifiant"),
-    ],
-)  # fmt: skip
-def test_a_bad_required_cell_quarantines_its_row(study, cells, code, column):
-    cleaned = clean(study, [FLOW_HEADERS, flow(**cells)])
+REFUSED = [
+    ({"quantity": "NC"}, "missing_mass", "Quantité"),
+    ({"quantity": None}, "missing_mass", "Quantité"),
+    ({"quantity": -3}, "negative_value", "Quantité"),
+    ({"quantity": "#REF!"}, "excel_error", "Quantité"),
+    ({"quantity": "> 5"}, "open_interval", "Quantité"),
+    ({"unit": "camion"}, "unknown_unit", "Unité"),
+    ({"unit": None}, "missing_unit", "Unité"),
+    ({"period": None}, "missing_period", "Période"),
+    ({"period": "vendanges"}, "unknown_value", "Période"),
+    ({"unit": "t/mois"}, "period_conflict", "Période"),
+    ({"quantity": "12 kg"}, "unit_conflict", "Quantité"),
+    ({"category": "plutonium"}, "unknown_value", "Catégorie"),
+    ({"category": None}, "missing_value", "Catégorie"),
+    ({"site": "E99"}, "unknown_site", "Identifiant"),
+    ({"site": None}, "missing_value", "Identifiant"),
+]  # fmt: skip
+
+
+def test_a_bad_required_cell_quarantines_its_row(study):
+    """Each in a row of one sheet."""
+    rows = [flow(**{"name": f"Cartons {n}", **cells}) for n, (cells, _, _) in enumerate(REFUSED)]
+    cleaned = clean(study, [FLOW_HEADERS, *rows])
     assert cleaned.tables["flows"].empty
-    rows = cleaned.quarantine[~cleaned.quarantine["reason_code"].str.startswith("cell_")]
-    assert rows[["reason_code", "column", "source_row"]].values.tolist() == [[code, column, 2]]
+    found = cleaned.quarantine[~cleaned.quarantine["reason_code"].str.startswith("cell_")]
+    expected = [[code, column, place] for place, (_, code, column) in enumerate(REFUSED, 2)]
+    assert found[["reason_code", "column", "source_row"]].values.tolist() == expected
     check_accounts(cleaned)
 
 

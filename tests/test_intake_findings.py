@@ -25,11 +25,9 @@ LOGS = {"correct", "write"}  # a rule last
 
 @cache
 def nodes() -> list[ast.Call | ast.Constant]:
-    """Every call and every constant of the package; read when asked for, by the process that runs this file."""
+    """Every call and every constant of the package; read when asked for, by the process that asks."""
     trees = [ast.parse(path.read_text(encoding="utf-8")) for path in sorted(PACKAGE.rglob("*.py"))]
-    return [
-        node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call | ast.Constant)
-    ]
+    return [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call | ast.Constant)]
 
 
 def calls() -> Iterator[ast.Call]:

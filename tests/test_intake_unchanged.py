@@ -20,7 +20,7 @@ TEXTS = st.lists(PARTS | st.text(max_size=3), max_size=5).map(" ".join) | st.lis
 )
 
 
-@settings(max_examples=500)
+@settings(max_examples=200)
 @given(st.lists(TEXTS, min_size=1, max_size=20))
 @example([PRIVATE])
 @example(["", " a", "a ", "a  b"])

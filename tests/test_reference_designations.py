@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eit_analysis import reference
@@ -113,6 +113,7 @@ def test_what_tells_nothing_of_a_waste_suggests_nothing(text):
     assert len(found) == 0 or text == "12 %"
 
 
+@settings(max_examples=40)
 @given(st.lists(st.text(max_size=40), max_size=5))
 def test_any_text_is_read_alone_as_among_others(texts):
     together = suggestions(texts)

@@ -119,7 +119,7 @@ def test_dantzig_transport():
     assert tonnes(plan).sum() - plan.value == pytest.approx(153.675)
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(tables(), limits, st.sampled_from([GAIN, "jobs", "emissions_tco2e_per_year"]))
 def test_equal_to_trying_every_set_of_exchanges(table, setting, objective):
     sign = -1 if objective.startswith("emissions") else 1

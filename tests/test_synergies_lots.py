@@ -62,7 +62,7 @@ def by_search(candidates: pd.DataFrame, sites: pd.DataFrame) -> float:
     return best
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(
     st.lists(
         st.tuples(

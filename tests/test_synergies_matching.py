@@ -87,7 +87,7 @@ DATE_LINE = [(0, 10.0, 179.9999, 1.0, 4095, 1)], [(0, 10.0, -179.9999, 1.0, 4095
 POLE = [(0, 89.9999, 10.0, 1.0, 4095, 1)], [(0, 89.9999, -170.0, 1.0, 4095, 2)]
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @example(*DATE_LINE, 1.0, 3)
 @example(*POLE, 1.0, 3)
 @given(rows, rows, radii, st.sampled_from([1, 2, 3, 5, 1000]))
@@ -123,7 +123,7 @@ def test_crowds_are_matched_like_one_by_one(radius_km, middle):
     assert len(indexed) > 100
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(
     st.integers(0, 10_000), st.integers(2, 40), st.floats(0.05, 3), st.sampled_from([0.0, 80.0, 180.0]),
     st.sampled_from([1.0, 150.0]), st.sampled_from([1, 2, 50]),
