@@ -175,7 +175,7 @@ TEAM_04 = [
     "9 Ce qui a changé dans les avis : Au-delà du hasard : 1 dimension en hausse et 0 en baisse, sur 5 "
     "comparées. L'écart ne dit pas ce qui l'a causé",
     "10 Ce qui fait obstacle aux synergies",
-    "Confiance : médiane des personnes de l'acteur. Elle n'entre pas dans la note des échanges.",
+    "Confiance : médiane des personnes de l'acteur ; dans la note des échanges si l'étude le demande.",
     # 5 of 12 is from 19.3 to 68.0 by Wilson: of the others only Sicoval, 1 of 37, up to 13.8, is apart.
     "11 Et ailleurs ? Ici, 41,7 % (19,3 à 68,0) des pistes sont réalisées ; l'écart n'est établi qu'avec "
     "1 démarche, sur 6 autres",
