@@ -128,7 +128,7 @@ TEAM_04 = [
     *DECIDE,
     # S01 10, S02 6, S03 4; S04 has ended, S11 begins in 2019.
     "Sans la démarche, 10,0 t/an n'auraient pas eu lieu.",
-    "D'après ses acteurs ; on ne le sait pas pour 6,0 t/an ; 4,0 t/an auraient eu lieu sans elle.",
+    "D'après ses acteurs, on ne le sait pas pour 6,0 t/an ; 4,0 t/an auraient eu lieu sans elle.",
     PAID,
     "Relancer ou abandonner : Vêtements usés",
     "Quoi : étude depuis 48 mois fin 2018",
@@ -275,8 +275,8 @@ PLUS = "Réalise-t-on plus de pistes, et l'écart est-il réel ?"
 BETTER_05 = [
     "En tonnes, fait-on mieux qu'ailleurs ?",
     # 20 t for the 300 employees of A1 to A6: all declare flows and are in the register, whoever reads.
-    "Ici, 66,7 kg de synergies réalisées par salarié.",
-    "Médiane des autres territoires : 105 kg.",  # 60 and 150
+    "Ici, 66,7 kg/an de synergies réalisées par salarié.",
+    "Médiane des autres territoires : 105 kg/an.",  # 60 and 150
     # 150 ± 30, not 60 ± 12, beside 66.7 ± 13.3
     f"Font mieux qu'ici, au-delà du hasard : 1 sur 2 ; {OTHER_WIDTH} : 0.",
     PLUS,
@@ -366,7 +366,7 @@ TEAM_05 = [
 OUTSIDE_05 = [
     INTRODUCTION_05,
     "Synthèse",
-    *(line.replace("66,7", "67").replace("105 kg", "100 kg") for line in BETTER_05),
+    *(line.replace("66,7", "67").replace("105 kg/an", "100 kg/an") for line in BETTER_05),
     "Ici, 45 % des pistes sont réalisées.",
     *WHERE_05,
     "Déchets de la famille « plastique », par échange.",
@@ -902,7 +902,7 @@ WEAKEST = "Et par quoi répondre à ce qui est le moins partagé : capacité à 
 SESSION = DECIDE[2]
 DECISION, MONEY = DECIDE[0], DECIDE[-1]
 WITHOUT = (
-    "Sans la démarche, 10,0 t/an n'auraient pas eu lieu. D'après ses acteurs ; on ne le sait pas pour "
+    "Sans la démarche, 10,0 t/an n'auraient pas eu lieu. D'après ses acteurs, on ne le sait pas pour "
     "6,0 t/an ; 4,0 t/an auraient eu lieu sans elle."
 )
 FEW_PASSAGES = "Trop peu de passages d'une étape à l'autre pour dire ce qui risque de s'arrêter."
@@ -1000,10 +1000,10 @@ INSTEAD: dict[str, dict[str, str | None]] = {
         "6 autres.",
         "Réalise-t-on plus": f"{PLUS} Oui. Territoires qui font moins bien qu'ici, au-delà du hasard : "
         "2 sur 2. Ici, 100 % des pistes sont réalisées. Fait moins bien qu'ici : Val Clair et Petit Plateau.",
-        "En tonnes": "En tonnes, fait-on mieux qu'ailleurs ? Ici, 76,7 kg de synergies réalisées par "
+        "En tonnes": "En tonnes, fait-on mieux qu'ailleurs ? Ici, 76,7 kg/an de synergies réalisées par "
         "salarié. Médiane des autres "
         # 23 000 kg / 300
-        f"territoires : 105 kg. Font mieux qu'ici, au-delà du hasard : 1 sur 2 ; {OTHER_WIDTH} : 0.",
+        f"territoires : 105 kg/an. Font mieux qu'ici, au-delà du hasard : 1 sur 2 ; {OTHER_WIDTH} : 0.",
         "Écart établi": "Écart établi avec 2 sur 2 ; ici, 96 % (79 à 100) après mise en commun.",
     },
 }  # fmt: skip
