@@ -343,11 +343,14 @@ def test_a_firm_sees_the_synergies_that_it_is_part_of_its_own_first() -> None:
 
 def test_a_study_stands_beside_the_others_and_far_from_those_its_interval_does_not_touch() -> None:
     """27 leads of which 10 are done, 37 % (22 to 56): apart from Sicoval's 1 of 37 alone."""
-    table = elsewhere.beside(elsewhere.realised_shares(), 10, 27)
+    register = pd.DataFrame({"status": ["done"] * 10 + ["lead"] * 17, "status_date": "2018-03-01"})
+    waves = {"2015": register.assign(status_date="2014-05-02"), "2018": register.assign(status_date="?")}
+    table = elsewhere.beside(elsewhere.realised_shares(), register, waves, 2018)
     here = table.set_index("approach").loc[elsewhere.HERE]
     assert (round(here["share_low_percent"]), round(here["share_high_percent"])) == (22, 56)
     assert elsewhere.apart(table) == 1
-    assert elsewhere.beside(table, 0, 0).equals(table)
+    assert here[["first_year", "last_year"]].tolist() == [2014, 2018]
+    assert elsewhere.beside(table, register.head(0), waves, 2018).equals(table)
 
 
 def test_every_statement_has_its_own_share() -> None:

@@ -317,7 +317,12 @@ FIGURE_05 = [
 END_05 = [
     "5 Peut-on comparer ? Même incertitude des masses qu'ici chez 1 territoire, sur 2 lus",
     "Non dits : le fichier ne donne pas le paramètre. Un format ancien ne les donnait pas.",
-    "6 Ce que ce territoire partage",
+    # Sicoval, 1 of 37, and CLES, 12 of 24.
+    "6 Et dans les démarches publiées ? D'autres démarches disent avoir réalisé de 2,7 % à 50,0 % de leurs "
+    "pistes",
+    "Ce qu'une démarche appelle une piste, ou une synergie réalisée, est à elle. Les années sont celles de la "
+    "démarche, et non de ses synergies. Intervalle de Wilson à 95 %.",
+    "7 Ce que ce territoire partage",
 ]
 RING = "Qui : Val Clair, Agence du Val, 01 99 00 00 02"
 
