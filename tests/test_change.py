@@ -13,6 +13,7 @@ from scipy.optimize import LinearConstraint, milp
 from scipy.stats import norm, wilcoxon
 
 from eit_analysis import reference
+from eit_analysis.breakdown import TOTAL
 from eit_analysis.change import answers, elsewhere, evolution, obstacles, opinions, progress
 from eit_analysis.errors import UsageError
 
@@ -181,9 +182,23 @@ def test_the_interval_of_a_median_covers_the_median_of_all_actors() -> None:
         chosen = rng.choice(1000, 25, replace=False)
         people = pd.DataFrame({"site_id": np.repeat(chosen, 3), "score": np.repeat(mood[chosen], 3)})
         people["score"] += rng.normal(0, 0.6, 75)
-        row = opinions.medians(people.assign(readiness_dimension="need"), draws=400).iloc[0]
+        people = people.assign(readiness_dimension="need", respondent_role="QSE", size_class="10-49")
+        row = opinions.medians(people, draws=400).iloc[0]
         covered.append(row["median_low95"] <= whole <= row["median_high95"])
     assert 0.90 <= np.mean(covered) <= 1.0
+
+
+def test_medians_are_told_in_all_then_by_role_and_by_size() -> None:
+    people = crowd(3)
+    table = opinions.medians(people, draws=50).set_index(opinions.MEDIAN_KEYS)
+    own = people[(people["readiness_dimension"] == "need") & (people["respondent_role"] == "direction")]
+    row = table.loc["need", "direction", TOTAL]
+    assert (row["n_respondents"], row["median_score"]) == (len(own), own["score"].median())
+    assert row["median_low95"] <= row["median_score"] <= row["median_high95"]
+    whole = table.xs((TOTAL, TOTAL), level=[1, 2])["n_respondents"].to_dict()
+    for level in (1, 2):
+        parts = table[table.index.get_level_values(level) != TOTAL]
+        assert parts.groupby(level=0)["n_respondents"].sum().to_dict() == whole
 
 
 def test_holm_corrects_as_in_a_worked_example() -> None:
