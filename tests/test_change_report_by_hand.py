@@ -270,7 +270,7 @@ FIRM_04 = [
 ]
 
 # Here 5 of 12 leads; Petit Plateau 3 of 10; Val Clair 70 of 90. Only the last differs (see pooled, below).
-OTHER_WIDTH = "diffèrent, mais par une autre incertitude des masses aussi"
+OTHER_WIDTH = "écart qui peut tenir à la méthode"
 PLUS = "Réalise-t-on plus de pistes, et l'écart est-il réel ?"
 BETTER_05 = [
     "En tonnes, fait-on mieux qu'ailleurs ?",
