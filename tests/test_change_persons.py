@@ -64,7 +64,7 @@ def test_no_answer_follows_from_two_releases(change: str, seed: int) -> None:
 
 
 def printed(published: Path, audience: str, stem: str) -> list[tuple[str, str, str, int]]:
-    """Lines of a table of opinions: dimension, function ("" for all), class, how many; withheld ones are not."""
+    """Lines that a table of opinions tells: dimension, function ("" for all), class, how many."""
     folder = published / "reports" / "thur-doller" / "2018" / audience / "tables"
     found = []
     for path in folder.glob(f"04_change_governance-{stem}*.csv"):
@@ -78,8 +78,8 @@ def printed(published: Path, audience: str, stem: str) -> list[tuple[str, str, s
 def readable(people: pd.DataFrame, lines: list[tuple[str, str, int]], own: pd.Series) -> int:
     """How many people of one dimension have the only class that lines (function, class, number) leave them.
 
-    People of one function are told apart by nothing that is printed: one of each class is asked about, by an
-    integer programme over how many of each function are of each class. ``own`` are those that the reader knows.
+    Nothing printed tells people of one function apart: one of each class is asked about, by an integer
+    programme over how many of each function are of each class. ``own`` are those that the reader knows.
     """
     left = people[~own]
     groups, classes = sorted(left["told"].unique()), list(CLASSES)
