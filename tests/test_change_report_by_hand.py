@@ -149,8 +149,8 @@ TEAM_04 = [
     "connaît la durée (6 en cours)",
     "Part des synergies encore à l'étape, selon les mois passés, en %",
     "Lecture : « engagée (échanges et mutualisations, durée : 7) » vaut 86 % (de 33 à 98, intervalle à "
-    "95 %, trait fin). Source : registre, de vague en vague. Tableau : Part des synergies encore à l'étape, "
-    "selon les mois passés",
+    "95 %, bande claire). Source : registre, de vague en vague. Tableau : Part des synergies encore à "
+    "l'étape, selon les mois passés",
     f"4 {LASTING} 20,0 t/an, de 3 synergies ; {AIMED}",
     # 50 + 30 + 20 + 40 of what was done; 25 of S05, 15 of S08; the rest of 700.
     "Coordination depuis le début : 140 heures pour ce qui est réalisé, 25 heures pour ce qui est en cours, "
