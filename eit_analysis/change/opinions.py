@@ -10,6 +10,8 @@ would tell of one person.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import pandas as pd
 
@@ -136,14 +138,21 @@ def medians(people: pd.DataFrame, draws: int = 2000, seed: int = 1) -> pd.DataFr
 
 
 def _interval(people: pd.DataFrame, draws: int, seed: int) -> tuple[float, float]:
-    ordered = people.sort_values("score", kind="stable")
-    score, (site, names) = ordered["score"].to_numpy(dtype=float), pd.factorize(ordered["site_id"])
-    n = len(names)
-    # Shape (draws, people): how often each was drawn, up to it in the order of scores.
-    drawn = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), size=draws)[:, site].cumsum(axis=1)
-    middle = [(drawn > (drawn[:, [-1]] - one) // 2).argmax(axis=1) for one in (1, 0)]
-    low, high = np.percentile(score[middle].mean(axis=0), [2.5, 97.5])
+    site, names = pd.factorize(people["site_id"])
+    values, place = np.unique(people["score"].to_numpy(dtype=float), return_inverse=True)
+    given = np.zeros((len(names), len(values)))
+    np.add.at(given, (site, place), 1)
+    # Shape (draws, values): how many people of a draw have a score up to each value.
+    up_to = (_drawn(len(names), draws, seed) @ given).cumsum(axis=1)
+    middle = [(up_to > (up_to[:, [-1]] - one) // 2).argmax(axis=1) for one in (1, 0)]
+    low, high = np.percentile(values[middle].mean(axis=0), [2.5, 97.5])
     return float(low), float(high)
+
+
+@lru_cache(maxsize=32)
+def _drawn(n: int, draws: int, seed: int) -> np.ndarray:
+    """Shape (draws, n): how often each of n actors is drawn, in n draws with replacement."""
+    return np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), size=draws)
 
 
 def by_item(readiness: pd.DataFrame) -> pd.DataFrame:
