@@ -247,6 +247,10 @@ FIRM_04 = [
     "3 synergies, dont 2 que vous pilotez ; 2 micro-projets.",
     # S05 has moved 10 months ago, S04 is done; of the two projects MP1 alone has a decision to come.
     f"À décider avec vous, par consensus, {LATE} : Choisir la date de la session.",
+    # Of S05: its others are three, and more are needed.
+    "Quelle est votre part, et pourquoi ?",
+    "Elle n'est pas calculée.",
+    "Aucun groupe trouvé par le calcul ne vous réunit à assez d'autres acteurs.",
     *MOVED,
     "Au même stade depuis plus de 24 mois fin 2018, sur 5 en cours.",
     DECIDE[0],
@@ -260,7 +264,6 @@ FIRM_04 = [
     *OUTSIDE_RESULTS,
     f"5 {CLAUSES[0]}",
     *CLAUSES[1:],
-    # Of S05: its others are three, and more are needed.
     "Aucune mutualisation du registre n'a de groupe calculé où assez d'autres acteurs sont membres : la "
     "partie « Partager ce que l'on économise ensemble » est laissée de côté.",
     f"6 {THOUGHT}",
