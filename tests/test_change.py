@@ -14,6 +14,7 @@ from scipy.optimize import LinearConstraint, milp
 from scipy.stats import norm, wilcoxon
 
 from eit_analysis import reference
+from eit_analysis.breakdown import TOTAL
 from eit_analysis.change import answers, elsewhere, evolution, obstacles, opinions, progress
 from eit_analysis.errors import UsageError
 
@@ -185,9 +186,23 @@ def test_the_interval_of_a_median_covers_the_median_of_all_actors() -> None:
         chosen = rng.choice(1000, 25, replace=False)
         people = pd.DataFrame({"site_id": np.repeat(chosen, 3), "score": np.repeat(mood[chosen], 3)})
         people["score"] += rng.normal(0, 0.6, 75)
-        row = opinions.medians(people.assign(readiness_dimension="need"), draws=400).iloc[0]
+        people = people.assign(readiness_dimension="need", respondent_role="QSE", size_class="10-49")
+        row = opinions.medians(people, draws=400).iloc[0]
         covered.append(row["median_low95"] <= whole <= row["median_high95"])
     assert 0.90 <= np.mean(covered) <= 1.0
+
+
+def test_medians_are_told_in_all_then_by_role_and_by_size() -> None:
+    people = crowd(3)
+    table = opinions.medians(people, draws=50).set_index(opinions.MEDIAN_KEYS)
+    own = people[(people["readiness_dimension"] == "need") & (people["respondent_role"] == "direction")]
+    row = table.loc["need", "direction", TOTAL]
+    assert (row["n_respondents"], row["median_score"]) == (len(own), own["score"].median())
+    assert row["median_low95"] <= row["median_score"] <= row["median_high95"]
+    whole = table.xs((TOTAL, TOTAL), level=[1, 2])["n_respondents"].to_dict()
+    for level in (1, 2):
+        parts = table[table.index.get_level_values(level) != TOTAL]
+        assert parts.groupby(level=0)["n_respondents"].sum().to_dict() == whole
 
 
 def test_holm_corrects_as_in_a_worked_example() -> None:
@@ -352,11 +367,14 @@ def test_a_firm_sees_the_synergies_that_it_is_part_of_its_own_first() -> None:
 
 def test_a_study_stands_beside_the_others_and_far_from_those_its_interval_does_not_touch() -> None:
     """27 leads of which 10 are done, 37 % (22 to 56): apart from Sicoval's 1 of 37 alone."""
-    table = elsewhere.beside(elsewhere.realised_shares(), 10, 27)
+    register = pd.DataFrame({"status": ["done"] * 10 + ["lead"] * 17, "status_date": "2018-03-01"})
+    waves = {"2015": register.assign(status_date="2014-05-02"), "2018": register.assign(status_date="?")}
+    table = elsewhere.beside(elsewhere.realised_shares(), register, waves, 2018)
     here = table.set_index("approach").loc[elsewhere.HERE]
     assert (round(here["share_low_percent"]), round(here["share_high_percent"])) == (22, 56)
     assert elsewhere.apart(table) == 1
-    assert elsewhere.beside(table, 0, 0).equals(table)
+    assert here[["first_year", "last_year"]].tolist() == [2014, 2018]
+    assert elsewhere.beside(table, register.head(0), waves, 2018).equals(table)
 
 
 def test_every_statement_has_its_own_share() -> None:

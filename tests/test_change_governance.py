@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from eit_analysis.change import governance
 from eit_analysis.change.agreement import SHARES, agreements, articles
 from eit_analysis.change.clauses import clauses, member_targets, without_clause
 from eit_analysis.change.governance import by_actor_type, by_size, departures, of_member, projects, seats
@@ -75,6 +76,7 @@ def test_projects_of_the_settings_then_what_is_under_way() -> None:
     laundry = table.iloc[0]
     assert laundry["site_ids"] == "S A B V" and laundry["carrier"] == "S" and laundry["n_members"] == 4
     assert (laundry["funding_public_eur"], laundry["private_funding_eur"]) == (6000, 2000)
+    assert governance.means(table)["funders"].fillna("").tolist() == ["Région, A", ""]  # L4 has no means
     assert laundry["families"] == "textile" and laundry["due_date"] == "2027-03-31"
     assert table["realised_t_per_year"].tolist() == [0.0, 4.0, 0.0] and table["n_done"].tolist() == [0, 1, 0]
     assert table["decision_rule"].isna().tolist() == [False, True, True]

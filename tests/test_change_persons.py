@@ -1,13 +1,22 @@
-"""Two releases of opinions: who subtracts them finds the answer of nobody who came, left or was corrected."""
+"""Opinions as published, once or twice: who reads, or subtracts, finds the answer of nobody."""
 
 from __future__ import annotations
 
+import csv
+from itertools import product
+from pathlib import Path
+
+import numpy as np
 import pandas as pd
 import pytest
-from brute_force import published
+from brute_force import published as released
+from scipy.optimize import LinearConstraint, milp
 from test_change import crowd, known_classes
 
-from eit_analysis.change import opinions
+import eit_analysis as eit
+from eit_analysis import reference
+from eit_analysis.change import answers, opinions
+from eit_analysis.change.answers import CLASSES
 from eit_analysis.publishing.release.statements import from_frame
 
 SOURCE = {"source_file": "a.xlsx", "source_sheet": "Changement"}
@@ -22,7 +31,7 @@ def two_releases(people: pd.DataFrame, before: pd.Series, after: pd.Series) -> i
         table = opinions.distribution(kept)
         if table.frame.empty:
             continue
-        publication = published(table, earlier=earlier)
+        publication = released(table, earlier=earlier)
         tables.append(table.frame[publication.shown(0)[:-1]].assign(**{name: True}))
         by.append(name)
         earlier = [from_frame(publication.told())]
@@ -52,3 +61,81 @@ def test_no_answer_follows_from_two_releases(change: str, seed: int) -> None:
     else:
         before, after = (always & ~one, always) if change == "comes" else (always, always & ~one)
     assert two_releases(people, before, after) == 0
+
+
+def printed(published: Path, audience: str, stem: str) -> list[tuple[str, str, str, int]]:
+    """Lines that a table of opinions tells: dimension, function ("" for all), class, how many."""
+    folder = published / "reports" / "thur-doller" / "2018" / audience / "tables"
+    found = []
+    for path in folder.glob(f"04_change_governance-{stem}*.csv"):
+        for row in csv.DictReader(path.read_text("utf-8-sig").splitlines(), delimiter=";"):
+            if row["Personnes"].isdigit():
+                cells = (row["Dimension"], row.get("Fonction du répondant", ""), row["Avis"])
+                found.append((*(cell.replace("’", "'") for cell in cells), int(row["Personnes"])))
+    return found
+
+
+def readable(people: pd.DataFrame, lines: list[tuple[str, str, int]], own: pd.Series) -> int:
+    """How many people of one dimension have the only class that lines (function, class, number) leave them.
+
+    Nothing printed tells people of one function apart: one of each class is asked about, by an integer
+    programme over how many of each function are of each class. ``own`` are those that the reader knows.
+    """
+    left = people[~own]
+    groups, classes = sorted(left["told"].unique()), list(CLASSES)
+    at = {pair: place for place, pair in enumerate(product(groups, classes))}
+    rows, sizes = [], []
+    for name, opinion, number in lines:
+        known = own & (people["opinion"] == opinion) & (people["told"].eq(name) | (name == ""))
+        row = np.zeros(len(at))
+        for group in groups:
+            row[at[group, opinion]] = name in ("", group)
+        rows.append(row)
+        sizes.append(number - known.sum())
+    for group in groups:
+        rows.append(np.repeat([group == each for each in groups], len(classes)).astype(float))
+        sizes.append((left["told"] == group).sum())
+    found = 0
+    for (group, opinion), here in left.groupby(["told", "opinion"]):
+        others = np.zeros(len(at))
+        others[[at[group, each] for each in classes if each != opinion]] = -1
+        bounds = LinearConstraint(np.array(rows), sizes, sizes)
+        solved = milp(others, constraints=bounds, integrality=np.ones(len(at)), bounds=(0, np.inf))
+        assert solved.status == 0  # what is printed is true
+        found += len(here) * (solved.fun > -0.5)
+    return found
+
+
+def test_the_programme_reads_a_group_of_one_mind() -> None:
+    people = pd.DataFrame(
+        {"site_id": list("ABCDE"), "told": ["x"] * 4 + ["y"], "opinion": ["agree"] * 4 + ["mixed"]}
+    )
+    every = [("", "agree", 4), ("", "mixed", 1), ("", "disagree", 0)]
+    nobody, last = people["site_id"] == "", people["site_id"] == "E"
+    assert (readable(people, every, nobody), readable(people, every, last)) == (0, 4)
+    assert readable(people, [*every, ("x", "agree", 4)], nobody) == 5
+
+
+def test_no_answer_of_one_person_follows_from_the_published_pages(published: Path) -> None:
+    """Not from all of them together, nor for an actor who knows what its own people answered."""
+    study = eit.open_study("thur-doller", "2018", root=published)
+    sites, rules = study.load("sites"), study.settings.disclosure
+    counted = sites.loc[sites["consent"] != "none", "site_id"]
+    people = answers.respondents(study.load("readiness"), sites)
+    people = people[people["site_id"].isin(counted)]
+    people = opinions.grouped(people, "respondent_role", rules.minimum_people, rules.minimum_units)
+    people = people.rename(columns={"respondent_role": "told"})
+    labels = reference.load("labels").set_index(["column", "code"])["label_fr"]
+    codes = {labels["opinion", code]: code for code in CLASSES}
+    every = [
+        line
+        for audience in ("public", "partners", "company-E12")
+        for stem in ("avis-des-personnes", "avis-par-dimension-et-par-fonction")
+        for line in printed(published, audience, stem)
+    ]
+    assert len(every) > 45
+    for dimension, own in people.groupby("readiness_dimension"):
+        name = labels["readiness_dimension", dimension]
+        lines = [(role, codes[opinion], n) for about, role, opinion, n in set(every) if about == name]
+        for site in ["", *own["site_id"].unique()]:
+            assert readable(own, lines, own["site_id"] == site) == 0, (dimension, site)

@@ -84,6 +84,12 @@ def test_an_airport_is_shared_as_in_closed_form(costs):
     assert in_core(values, shapley(values)) and in_core(values, nucleolus(values))
 
 
+def test_the_airport_of_four_types_of_aircraft():
+    """The worked example of Wikipedia, « Airport problem », after Littlechild and Owen 1973."""
+    costs = np.array([8.0, 11, 13, 18])
+    assert costs - shapley(airport(costs)) == pytest.approx([2, 3, 4, 9])
+
+
 def test_insurers_of_lemaire():
     """Lemaire 1991: three companies, gains of 90,000; the Shapley value is not in the middle of the core."""
     values = by_size([46125, 17437.5, 5812.5, 69187.5, 53812.5, 30750, 90000])

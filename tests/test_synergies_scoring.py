@@ -141,8 +141,10 @@ def test_a_study_replaces_weights_and_moves_bounds():
     assert list(table["bound_max"]) == [10, 9]
 
 
-def test_default_weights_are_parts_of_one():
+def test_default_weights_are_parts_of_one_and_opinions_count_only_when_asked():
     assert CRITERIA["weight"].sum() == pytest.approx(1)
+    assert "partner_willingness" not in set(criteria()["criterion"])
+    assert list(criteria({"partner_willingness": 1})["criterion"]) == ["partner_willingness"]
     labels = reference.load("labels")
     assert set(CRITERIA.index) <= set(labels.loc[labels["column"] == "criterion", "code"])
 

@@ -10,6 +10,7 @@ is its own. ``reread`` says which were read again at their source. The interval 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import pandas as pd
 
@@ -17,7 +18,7 @@ from eit_analysis import reference
 from eit_analysis.reference.intervals import wilson
 
 HERE = "Cette étude"
-COUNTS = ["approach", "n_leads", "n_done"]
+COUNTS = ["approach", "first_year", "last_year", "n_leads", "n_done"]
 SHARE_COLUMNS = [*COUNTS, "share_percent", "share_low_percent", "share_high_percent"]
 PUBLISHED_COLUMNS = [
     "approach", "country", "first_year", "last_year", "n_firms", "n_leads", "n_done", "published_t_per_year",
@@ -39,24 +40,35 @@ def realised_shares() -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns ``SHARE_COLUMNS``.
+        Columns ``SHARE_COLUMNS``; the years are those of the approach, and a blank one is not said.
     """
     both = published().dropna(subset=["n_leads", "n_done"])
     return _ranked(both[COUNTS].itertuples(index=False, name=None))
 
 
-def beside(shares: pd.DataFrame, done: int, leads: int) -> pd.DataFrame:
-    """The shares with that of this study, ``HERE``, in its place; the same without a lead."""
+def beside(
+    shares: pd.DataFrame, leads: pd.DataFrame, registers: dict[str, pd.DataFrame], year: int
+) -> pd.DataFrame:
+    """The shares with that of this study, ``HERE``, in its place; the same without a lead.
+
+    ``leads`` is the register of the wave of ``year``; the study begins with the oldest date of ``registers``.
+    """
+    if leads.empty:
+        return shares
+    written = [own["status_date"] for own in registers.values()]
+    dates = [pd.to_datetime(days, format="ISO8601", errors="coerce").dropna() for days in written]
+    since = min((days.min().year for days in dates if len(days)), default=None)
+    done = (leads["status"] == "done").sum()
     others = shares[COUNTS].itertuples(index=False, name=None)
-    return _ranked([*others, (HERE, leads, done)]) if leads else shares
+    return _ranked([*others, (HERE, since, year, len(leads), done)])
 
 
-def _ranked(counts: Iterable[tuple[str, int, int]]) -> pd.DataFrame:
+def _ranked(counts: Iterable[tuple[Any, ...]]) -> pd.DataFrame:
     rows = [
-        (name, int(leads), int(done), 100 * done / leads, *wilson(int(done), int(leads)))
-        for name, leads, done in counts
+        (*whose, int(leads), int(done), 100 * done / leads, *wilson(int(done), int(leads)))
+        for *whose, leads, done in counts
     ]
-    table = pd.DataFrame(rows, columns=SHARE_COLUMNS)
+    table = pd.DataFrame(rows, columns=SHARE_COLUMNS).astype(dict.fromkeys(COUNTS[1:3], "Int64"))
     return table.sort_values("share_percent", ascending=False, kind="stable", ignore_index=True)
 
 

@@ -24,13 +24,16 @@ UNDER_WAY = ("study", "committed", "done")
 FEWEST = 2  # members without whom nothing is shared
 PROJECT_COLUMNS = [
     "project_code", "title", "site_ids", "carrier", "n_members", "families", "n_lines", "n_done",
-    "realised_t_per_year", "decision_rule", "funding_public_eur", "private_funding_eur", "posts_fte",
-    "next_decision", "due_date", "due_state",
+    "realised_t_per_year", "decision_rule", "funders", "funding_public_eur", "private_funding_eur",
+    "posts_fte", "next_decision", "due_date", "due_state",
 ]  # fmt: skip
 MEANS = [
-    "project_code", "title", "funding_public_eur", "private_funding_eur", "posts_fte", "realised_t_per_year",
+    "project_code", "title", "funders", "funding_public_eur", "private_funding_eur", "posts_fte",
+    "realised_t_per_year",
 ]  # fmt: skip
-AGENDA = ["project_code", "title", "next_decision", "due_date", "decision_rule", "carrier", "site_ids"]
+AGENDA = [
+    "project_code", "title", "families", "next_decision", "due_date", "decision_rule", "carrier", "site_ids",
+]  # fmt: skip
 OWN_COLUMNS = [
     "project_code", "title", "n_done", "n_lines", "decision_rule", "next_decision", "due_date", "due_state",
     "members",
@@ -115,6 +118,7 @@ def _declared(project: Project, lines: list[dict[str, Any]], known: set[str]) ->
         "project_code": project.code,
         "title": project.title,
         "decision_rule": project.decision_rule,
+        "funders": ", ".join(part.funder for part in project.funding) or None,
         "funding_public_eur": money["public"],
         "private_funding_eur": money["private"],
         "posts_fte": project.posts_fte,
@@ -174,7 +178,7 @@ def agenda(table: pd.DataFrame) -> pd.DataFrame:
 
 def means(table: pd.DataFrame) -> pd.DataFrame:
     """Money, posts and tonnes of the projects that have some; columns ``MEANS``, from :func:`projects`."""
-    amounts = table[MEANS[2:]].astype(float).fillna(0.0)
+    amounts = table[MEANS[3:]].astype(float).fillna(0.0)
     return table.loc[(amounts > 0).any(axis=1), MEANS].reset_index(drop=True)
 
 

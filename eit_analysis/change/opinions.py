@@ -10,17 +10,20 @@ would tell of one person.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import pandas as pd
 
 from eit_analysis import reference
-from eit_analysis.breakdown import SOURCE, Breakdown, Share
+from eit_analysis.breakdown import SOURCE, TOTAL, Breakdown, Share
 from eit_analysis.change.answers import CLASSES, DIMENSIONS, RESPONDENT, coded, n_asked
 from eit_analysis.errors import UsageError
 from eit_analysis.reference.sizes import SIZES
 
 GROUPS = {"respondent_role": "autres fonctions", "size_class": "autres tailles"}
 DISSENT = 2  # people of another class: one alone would know what all the others answered
+MEDIAN_KEYS = ["readiness_dimension", *GROUPS]
 MEDIAN_COLUMNS = ["n_respondents", "n_sites", "median_score", "median_low95", "median_high95"]
 
 
@@ -113,7 +116,7 @@ def fragile(people: pd.DataFrame, below_percent: float = 50) -> Breakdown:
 
 
 def medians(people: pd.DataFrame, draws: int = 2000, seed: int = 1) -> pd.DataFrame:
-    """The median score of each dimension, with its bootstrap interval at 95 %.
+    """The median score of each dimension, then by role and by size, with its bootstrap interval at 95 %.
 
     Actors are drawn with replacement, each with all its respondents: colleagues think alike (Davison and
     Hinkley 1997, section 3.8). Percentiles of the medians drawn.
@@ -121,23 +124,35 @@ def medians(people: pd.DataFrame, draws: int = 2000, seed: int = 1) -> pd.DataFr
     Returns
     -------
     pandas.DataFrame
-        ``readiness_dimension`` and ``MEDIAN_COLUMNS``; bounds are missing below three actors.
+        ``MEDIAN_KEYS``, ``TOTAL`` where all roles or sizes are together, and ``MEDIAN_COLUMNS``; bounds are
+        missing below three actors.
     """
     rows = []
-    for dimension, own in people.groupby("readiness_dimension", sort=False):
-        sites = own.groupby("site_id")["score"].apply(np.array).tolist()
-        low, high = _interval(sites, draws, seed) if len(sites) >= 3 else (np.nan, np.nan)
-        rows.append((dimension, len(own), len(sites), float(own["score"].median()), low, high))
-    return pd.DataFrame(rows, columns=["readiness_dimension", *MEDIAN_COLUMNS])
+    for by in ("", *GROUPS):
+        every = people.assign(**{name: TOTAL for name in GROUPS if name != by})
+        for keys, own in every.groupby(MEDIAN_KEYS, sort=False):
+            n_sites = own["site_id"].nunique()
+            low, high = _interval(own, draws, seed) if n_sites >= 3 else (np.nan, np.nan)
+            rows.append((*keys, len(own), n_sites, float(own["score"].median()), low, high))
+    return pd.DataFrame(rows, columns=[*MEDIAN_KEYS, *MEDIAN_COLUMNS])
 
 
-def _interval(sites: list[np.ndarray], draws: int, seed: int) -> tuple[float, float]:
-    rng, medians = np.random.default_rng(seed), np.empty(draws)
-    for draw in range(draws):
-        chosen = rng.integers(len(sites), size=len(sites))
-        medians[draw] = np.median(np.concatenate([sites[i] for i in chosen]))
-    low, high = np.percentile(medians, [2.5, 97.5])
+def _interval(people: pd.DataFrame, draws: int, seed: int) -> tuple[float, float]:
+    site, names = pd.factorize(people["site_id"])
+    values, place = np.unique(people["score"].to_numpy(dtype=float), return_inverse=True)
+    given = np.zeros((len(names), len(values)))
+    np.add.at(given, (site, place), 1)
+    # Shape (draws, values): how many people of a draw have a score up to each value.
+    up_to = (_drawn(len(names), draws, seed) @ given).cumsum(axis=1)
+    middle = [(up_to > (up_to[:, [-1]] - one) // 2).argmax(axis=1) for one in (1, 0)]
+    low, high = np.percentile(values[middle].mean(axis=0), [2.5, 97.5])
     return float(low), float(high)
+
+
+@lru_cache(maxsize=32)
+def _drawn(n: int, draws: int, seed: int) -> np.ndarray:
+    """Shape (draws, n): how often each of n actors is drawn, in n draws with replacement."""
+    return np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), size=draws)
 
 
 def by_item(readiness: pd.DataFrame) -> pd.DataFrame:

@@ -129,7 +129,8 @@ class Figure(Released):
         heading = wording.heading(low)
         level = re.search(r"\d+(?=\s?%)", f"{heading.header} {heading.description}")
         kind = f"intervalle à {level[0]}\u00a0%" if level else "valeurs basse et haute"
-        return f"{said} (de {ends[0]} à {ends[1]}, {kind}, trait fin)"
+        mark = "bande claire" if "x" in self.options else "trait fin"  # along an axis
+        return f"{said} (de {ends[0]} à {ends[1]}, {kind}, {mark})"
 
     def plain(self) -> str:
         return f"{self.heading} (figure)"
