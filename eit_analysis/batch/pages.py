@@ -108,7 +108,7 @@ def write_index(root: Path, progress: Callable[[Iterable], Iterable] = iter) -> 
         old.unlink()
     for audience in sorted({audience for entry in entries for audience in entry.outside}):
         own = [entry for entry in entries if audience in entry.outside]
-        if body := _outside(root, own, audience):
+        if body := _outside(root, entries, audience):
             _write(root, f"index-{audience}.html", audience, own, body)
     return _write(root, INDEX, INTERNAL, entries, _inside(entries))
 
@@ -161,22 +161,26 @@ def _outside(root: Path, entries: list[Entry], audience: str) -> str:
     """What all studies that an audience reads may say of themselves side by side (:mod:`together`)."""
     studies, told = {}, {}
     for entry in entries:
+        waves = entry.outside.get(audience) or [wave for waves in entry.outside.values() for wave in waves]
         try:
-            study = open_study(entry.name, max(entry.outside[audience]), root)
-            tables, frame = AudienceTables(study, audience), told_to(ReleaseLog(study), audience)
+            study = open_study(entry.name, max(waves, default=""), root)
+            frame = told_to(ReleaseLog(study), audience)
+            if frame is not None:  # by pages for all, though it has none for this audience
+                told[entry.name] = frame
+            elif audience not in entry.outside:
+                continue
+            studies[entry.name] = AudienceTables(study, audience if audience in entry.outside else "public")
         except EitError:
             continue  # its own page and the index of the team say why
-        studies[entry.name] = tables
-        if frame is not None:
-            told[entry.name] = frame
-    if not studies:
+    entries = [entry for entry in entries if entry.name in studies and audience in entry.outside]
+    if not entries:
         return ""
-    entries = [entry for entry in entries if entry.name in studies]
     rules = strictest([tables.settings.disclosure for tables in studies.values()])
-    printed = printed_totals(studies, told, audience, rules)
+    listed = [entry.name for entry in entries]
+    printed = printed_totals(studies, told, listed, audience, rules)
     ratios = {row[0]: tuple(mass / row[-1] for mass in row[1:-1]) for row in printed.itertuples(name=None)}
-    places = {name: tables.sites()["commune_code"].dropna().tolist() for name, tables in studies.items()}
-    drawing = studies_map(places, dict.fromkeys(studies, "open"))
+    places = {name: studies[name].sites()["commune_code"].dropna().tolist() for name in listed}
+    drawing = studies_map(places, dict.fromkeys(listed, "open"))
     return environment(TEMPLATES).get_template("studies_outside.html.j2").render(
         entries=entries,
         audience=audience,
