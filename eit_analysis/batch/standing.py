@@ -88,7 +88,7 @@ def _needs(
     unknown = outgoing.loc[outgoing["route"] == "unknown", "mass_t_per_year"].sum()
     if unknown > MOST_UNKNOWN * total:
         share = f"{unknown / total:.0%}".replace("%", "\u00a0%")
-        yield "Destinations inconnues", f"demander où part {share} des tonnes sortantes"
+        yield "Destinations inconnues", f"demander où vont {share} des tonnes sortantes"
     if register.empty:
         yield "Registre vide", "ouvrir le registre des synergies, qui est vide"
     elif not (register["status"] == "done").any():
