@@ -16,6 +16,7 @@ from eit_analysis.config import Scoring, StudyConfig
 from eit_analysis.errors import UsageError
 from eit_analysis.files import open_atomic, write_atomic
 from eit_analysis.flows.dimensions import counted, marked
+from eit_analysis.french import whole
 from eit_analysis.prepared import open_study
 from eit_analysis.publishing.frame import frame, published
 from eit_analysis.publishing.html import TEMPLATES
@@ -84,7 +85,8 @@ def match(root: Path, names: list[str], radius_km: float, top: int) -> Matched:
 
 def _best_first(candidates: pd.DataFrame) -> pd.DataFrame:
     order = ["diverted_t_per_year", "candidate_id"]
-    return candidates.sort_values(order, ascending=[False, True]).head(MOST_ROWS)
+    ranked = candidates.sort_values(order, ascending=[False, True])
+    return ranked.drop_duplicates(["giver_site_id", "taker_site_id", "use"]).head(MOST_ROWS)
 
 
 def prepared_tables(study: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -113,7 +115,9 @@ def _write_page(
     header = [f"{style.header} ({style.unit})" if style.unit else style.header for style in styles]
     rows = [list(map(cell, row, SHOWN)) for row in shown.itertuples(index=False)]
     template = environment(TEMPLATES).get_template("exchanges.html.j2")
-    body = template.render(header=header, rows=rows, matched=matched, radius=f"{radius_km:g}", file=FILE)
+    counts = {"found": whole(matched.rows), "across": whole(matched.across)}
+    radius = cell(radius_km, "distance_km")
+    body = template.render(header=header, rows=rows, matched=matched, radius=radius, file=FILE, **counts)
     settings = StudyConfig(title="Plusieurs territoires", territory="", fictional=fictional)
     foot = [("Fait le", published(date.today()))]
     title = "Échanges possibles entre territoires"
