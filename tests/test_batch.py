@@ -162,4 +162,6 @@ def test_a_scheduler_that_is_not_there_or_has_no_worker_is_said(
 def test_what_cannot_be_asked_is_refused_before_anything_starts(project: Path) -> None:
     refused(eit(project, "batch", "amont", "nulle-part"), "nulle-part", "source")
     refused(eit(project, "batch", "--jobs", "0"), "--jobs")
+    (project / "vide" / "data" / "raw").mkdir(parents=True)
+    refused(eit(project / "vide", "batch"), "aucune étude", "eit new")
     refused(eit(project, "batch", "--jobs", "2", "--scheduler", "tcp://127.0.0.1:1"), "--scheduler")
