@@ -54,7 +54,7 @@ def test_a_mark_for_each_study_with_a_known_commune() -> None:
 
 
 class Surveyed(Tables):
-    """Four actors of whom some declare a flow, a register, and how many rows of a hundred were not read."""
+    """Four actors of whom some declare a flow, a register, and how many flows of a hundred were not read."""
 
     def __init__(self, routes: list[str], statuses: list[str], unread: int) -> None:
         super().__init__({siret(i): 10.0 for i in range(1, 5)})
@@ -70,7 +70,8 @@ class Surveyed(Tables):
         return pd.DataFrame({"status": self.statuses})
 
     def manifest(self) -> dict:
-        return {"tables": {"flows": {"rows_read": 100, "rows_quarantined": self.unread}}}
+        few = {"rows_read": 100, "rows_quarantined": self.unread}
+        return {"tables": {"flows": few, "workforce": {"rows_read": 1000, "rows_quarantined": 0}}}
 
 
 def needs(*made: object) -> dict[str, str]:
@@ -82,7 +83,7 @@ def test_what_a_study_still_needs_is_said_beyond_each_threshold_and_not_at_it() 
     assert needs(["recycling", "reuse"], ["done"], 0) == {}  # half of its actors
     assert list(needs(["unknown", "reuse", "reuse", "reuse"], ["done"], 0)) == []
     assert needs(["recycling"] * 4, ["done"], 11) == {
-        "Lignes illisibles": "reprendre les 11\u00a0lignes en quarantaine, sur 100"
+        "Lignes illisibles": "reprendre les lignes en quarantaine\u00a0: Flux 11 sur 100"
     }
     found = needs(["unknown"], ["lead"], 0)
     assert found == {

@@ -12,7 +12,7 @@ STATES = {
     "failed": ("À reprendre", "M0 -6.5l6.5 11.5h-13z", "#D55E00"),
     "needing": ("À aider", "M-5 -5h10v10h-10z", "#E69F00"),
     "open": ("Étude", "M-5.5 0a5.5 5.5 0 1 0 11 0a5.5 5.5 0 1 0 -11 0z", "#5B9BD0"),  # to outsiders
-    "good": ("Rien ne manque", "M-5.5 0a5.5 5.5 0 1 0 11 0a5.5 5.5 0 1 0 -11 0z", "#5B9BD0"),
+    "good": ("Rien à signaler", "M-5.5 0a5.5 5.5 0 1 0 11 0a5.5 5.5 0 1 0 -11 0z", "#5B9BD0"),
 }
 SIDE = 6.0  # units: half of a mark
 
