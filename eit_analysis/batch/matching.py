@@ -37,6 +37,9 @@ SCHEMA = pa.schema(  # seven digits are more than anybody weighs
         for name in CANDIDATE_COLUMNS
     ]
 )
+# Dictionaries of the others take a tenth of the command's time and save a twentieth of the file.
+RECUR = [name for name in SCHEMA.names if name not in NUMBERS and not name.endswith("_id")] + ["rule_id"]
+WRITTEN = {"use_dictionary": RECUR, "write_statistics": False}
 SHOWN = ["category", "use", "giver_site_id", "taker_site_id", "diverted_t_per_year", "distance_km", "fit"]
 
 
@@ -69,7 +72,7 @@ def match(root: Path, names: list[str], radius_km: float, top: int) -> Matched:
         )
     flows, sites, repeated = stacked({name: prepared_tables(studies[name]) for name in joined})
     rows, across, best = 0, 0, pd.DataFrame(columns=CANDIDATE_COLUMNS)
-    with open_atomic(root / FILE) as stream, pq.ParquetWriter(stream, SCHEMA) as writer:
+    with open_atomic(root / FILE) as stream, pq.ParquetWriter(stream, SCHEMA, **WRITTEN) as writer:
         found = exchanges_across(
             flows, sites, reference.load("compatibility"), shares, radius_km, Scoring().detour_factor, top
         )
