@@ -151,7 +151,7 @@ def test_what_a_worker_has_no_memory_for_is_made_once_more_alone(
 def test_a_scheduler_that_is_not_there_or_has_no_worker_is_said(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cluster, "PATIENCE_S", "0.3s")
+    monkeypatch.setattr(cluster, "PATIENCE_S", 0.3)
     refused(eit(project, "batch", "--scheduler", "tcp://127.0.0.1:1"), "ordonnanceur", "tcp://127.0.0.1:1")
     refused(eit(project, "batch", "--scheduler", "n'importe quoi"), "ordonnanceur")
     idle = {"processes": False, "n_workers": 0, "dashboard_address": "127.0.0.1:0"}

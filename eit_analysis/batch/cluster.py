@@ -20,7 +20,7 @@ from eit_analysis.batch.order import Order, Outcome
 from eit_analysis.batch.process import make_apart
 from eit_analysis.errors import UsageError
 
-PATIENCE_S = "10s"
+PATIENCE_S = 10.0
 Progress = Callable[[Iterable, int, str], Iterable]
 
 
