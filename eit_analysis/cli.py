@@ -163,6 +163,8 @@ def command_batch(arguments: argparse.Namespace) -> int:
 
     root, given = project_root(), list(dict.fromkeys(arguments.studies))
     known = list_studies(root)
+    if not known:
+        raise UsageError("data/raw n'a encore aucune étude\u00a0: créez-en une avec « eit new ».")
     if unknown := [name for name in given if name not in known]:
         raise UsageError(
             f"L'étude « {unknown[0]} » n'existe pas dans data/raw (études présentes\u00a0: "

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
+from test_batch_together import Tables, siret
 
 from eit_analysis.batch.pooled_means import pooled_means
-from eit_analysis.batch.standing import Standing, pooled_done, pooled_per_employee
+from eit_analysis.batch.standing import Standing, pooled_done, pooled_per_employee, standing
 from eit_analysis.batch.studies_map import studies_map
 
 SCHOOLS = np.array([28, 8, -3, 7, -1, 1, 18, 12]), np.array([15, 10, 16, 11, 9, 11, 10, 18])
@@ -49,3 +51,51 @@ def test_a_mark_for_each_study_with_a_known_commune() -> None:
     assert "nulle-part" not in drawing
     assert "À reprendre" in drawing
     assert studies_map({"nulle-part": []}, {"nulle-part": "good"}) == ""
+
+
+class Surveyed(Tables):
+    """Four actors of whom some declare a flow, a register, and how many flows of a hundred were not read."""
+
+    def __init__(self, routes: list[str], statuses: list[str], unread: int) -> None:
+        super().__init__({siret(i): 10.0 for i in range(1, 5)})
+        self.routes, self.statuses, self.unread = routes, statuses, unread
+
+    def sites(self) -> pd.DataFrame:
+        return super().sites().assign(actor_type="firm", commune_code="68334")
+
+    def flows(self, direction: str) -> pd.DataFrame:
+        return super().flows(direction).head(len(self.routes)).assign(route=self.routes)
+
+    def synergy_register(self) -> pd.DataFrame:
+        return pd.DataFrame({"status": self.statuses})
+
+    def manifest(self) -> dict:
+        few = {"rows_read": 100, "rows_quarantined": self.unread}
+        return {"tables": {"flows": few, "workforce": {"rows_read": 1000, "rows_quarantined": 0}}}
+
+
+def needs(*made: object) -> dict[str, str]:
+    return standing(Surveyed(*made)).needs  # type: ignore[arg-type]
+
+
+def test_what_a_study_still_needs_is_said_beyond_each_threshold_and_not_at_it() -> None:
+    assert needs(["recycling"] * 4, ["lead", "done"], 10) == {}
+    assert needs(["recycling", "reuse"], ["done"], 0) == {}  # half of its actors
+    assert list(needs(["unknown", "reuse", "reuse", "reuse"], ["done"], 0)) == []
+    assert needs(["recycling"] * 4, ["done"], 11) == {
+        "Lignes illisibles": "reprendre les lignes en quarantaine\u00a0: Flux 11 sur 100"
+    }
+    found = needs(["unknown"], ["lead"], 0)
+    assert found == {
+        "Flux qui manquent": "obtenir des flux\u00a0: 1\u00a0acteur en déclare, sur 4",
+        "Destinations inconnues": "demander où vont 100\u00a0% des tonnes sortantes",
+        "Aucune synergie réalisée": "mener une première synergie à terme, sur 1\u00a0piste",
+    }
+    assert list(needs(["reuse"] * 4, [], 0)) == ["Registre vide"]
+
+
+def test_tonnes_per_employee_are_of_those_who_declare() -> None:
+    """Two of four actors of 40 declare 10 t each."""
+    known = standing(Surveyed(["reuse", "reuse"], ["done"], 0))  # type: ignore[arg-type]
+    assert known.per_employee is not None and known.per_employee[0] == pytest.approx(20 / 80)
+    assert (known.n_leads, known.n_done, len(known.establishments)) == (1, 1, 4)

@@ -43,7 +43,7 @@ def siret(firm: int, site: int = 1) -> str:
 
 
 def printed(**studies: Tables) -> list[str]:
-    return printed_totals(studies, {}, "public", RULES).index.tolist()  # type: ignore[arg-type]
+    return printed_totals(studies, {}, studies, "public", RULES).index.tolist()  # type: ignore[arg-type]
 
 
 APART = {siret(i): 10.0 + i for i in range(1, 7)}
@@ -51,7 +51,8 @@ APART = {siret(i): 10.0 + i for i in range(1, 7)}
 
 def test_territories_that_share_nobody_are_both_printed() -> None:
     other = {siret(100 + i): 10.0 + i for i in range(1, 7)}
-    table = printed_totals({"a": Tables(APART), "b": Tables(other)}, {}, "public", RULES)  # type: ignore[arg-type]
+    studies = {"a": Tables(APART), "b": Tables(other)}
+    table = printed_totals(studies, {}, studies, "public", RULES)  # type: ignore[arg-type]
     assert table.index.tolist() == ["a", "b"]
     assert table.loc["a", MASS] == pytest.approx(sum(APART.values()), rel=0.06)
     assert table.loc["a", "headcount"] == pytest.approx(240, rel=0.06)
@@ -81,27 +82,46 @@ def test_a_number_that_is_no_siren_tells_no_firm() -> None:
     assert [firm_of(number) for number in ("0" * 14, "1" * 14, "", None)] == [""] * 4
 
 
-def test_what_the_pages_told_is_known() -> None:
-    """A page printed the total of all but the sixth: that of all would bare it."""
-    tables = Tables({**APART, siret(6): 60.0})
-    assert printed(a=tables) == ["a"]
+def told_of_five(tables: Tables) -> pd.DataFrame:
+    """What a page tells that printed the total of the first five."""
     five = tables.flows("out").iloc[:5].assign(quality="clean")
     content = Breakdown(
         five.groupby("quality", as_index=False)[[MASS]].sum(), ["quality"], five, MASS, shares={}
     )
     page = Publication()
     page.add(protected(content, "Cinq", Viewer("public", False, {}, {}), RULES).told)  # type: ignore[arg-type]
-    told = once([page.told().drop(columns="private")])
-    assert printed_totals({"a": tables}, {"a": told}, "public", RULES).empty  # type: ignore[dict-item]
+    return once([page.told().drop(columns="private")])
+
+
+def test_what_the_pages_told_is_known() -> None:
+    """A page printed the total of all but the sixth: that of all would bare it."""
+    tables = Tables({**APART, siret(6): 60.0})
+    assert printed(a=tables) == ["a"]
+    told = {"a": told_of_five(tables)}
+    assert printed_totals({"a": tables}, told, ["a"], "public", RULES).empty  # type: ignore[dict-item]
+
+
+class Silent(Tables):
+    """The first actor did not say how many people work there."""
+
+    def sites(self) -> pd.DataFrame:
+        sites = super().sites()
+        return sites.assign(headcount=sites["headcount"].mask(sites.index == 0))
 
 
 def test_a_firm_without_a_headcount_is_not_left_out_of_its_total() -> None:
-    class Silent(Tables):
-        def sites(self) -> pd.DataFrame:
-            sites = super().sites()
-            return sites.assign(headcount=sites["headcount"].mask(sites.index == 0))
-
     assert printed(a=Silent(APART)) == []
+
+
+@pytest.mark.parametrize(("kind", "listed"), [(Silent, ["a", "b"]), (Tables, ["a"])])
+def test_what_a_study_told_that_prints_nothing_here_is_known(kind: type[Tables], listed: list[str]) -> None:
+    """Its pages printed the total of the five that both list: that of all six would bare the sixth."""
+    heavier = {**APART, siret(6): 60.0}
+    within = {name: mass for name, mass in heavier.items() if name != siret(6)}
+    studies = {"a": Tables(heavier), "b": kind(within, people=70.0)}
+    assert printed_totals(studies, {}, ["a"], "public", RULES).index.tolist() == ["a"]  # type: ignore[arg-type]
+    told = {"b": told_of_five(studies["b"])}
+    assert printed_totals(studies, told, listed, "public", RULES).empty  # type: ignore[arg-type]
 
 
 def test_the_strictest_rules_are_those_of_all() -> None:

@@ -20,7 +20,7 @@ from eit_analysis.batch.order import Order, Outcome
 from eit_analysis.batch.process import make_apart
 from eit_analysis.errors import UsageError
 
-PATIENCE_S = "10s"
+PATIENCE_S = 10.0
 Progress = Callable[[Iterable, int, str], Iterable]
 
 
@@ -31,7 +31,7 @@ def workers(scheduler: str, jobs: int) -> Iterator[Client]:
     Raises
     ------
     UsageError
-        When nobody answers at the address.
+        When nobody answers at the address, or the scheduler there has no worker.
     """
     if scheduler:
         try:
@@ -42,6 +42,13 @@ def workers(scheduler: str, jobs: int) -> Iterator[Client]:
                 "scheduler » et recopiez l'adresse qu'il affiche, comme tcp://10.0.0.5:8786."
             ) from None
         with client:
+            try:
+                client.wait_for_workers(1, timeout=PATIENCE_S)
+            except TimeoutError:
+                raise UsageError(
+                    f"L'ordonnanceur Dask « {scheduler} » n'a aucun travailleur\u00a0: lancez-en un avec "
+                    f"« dask worker {scheduler} --nthreads 1 --no-nanny »."
+                ) from None
             yield client
         return
     # A worker that may have children: each study is a process.

@@ -1,6 +1,7 @@
 """What need not be done again: a cleaning of the same files, pages of the same version.
 
-    clean      ⇔ files of the wave, registers, settings and program are those that its tables were made from
+    clean      ⇔ files of the wave, confirmed layouts, registers, settings and program are those that its
+                 tables were made from
     published  ⇔ the last release of the audience was made from the very version of today, and is in place
 
 Nobody keeps a list of what was done: what is on the disk says it, so that a kill at any moment loses nothing.
@@ -11,6 +12,7 @@ from __future__ import annotations
 from eit_analysis.errors import InputError
 from eit_analysis.files import write_atomic
 from eit_analysis.intake.registers import WASTE_REGISTERS
+from eit_analysis.intake.sheets.mapping import FILE as MAPPINGS
 from eit_analysis.publishing.release_log import ReleaseLog
 from eit_analysis.publishing.version import Version, digest, file_digest, program_digest
 from eit_analysis.study import Study
@@ -44,14 +46,15 @@ def unpublished(study: Study, audiences: list[str], version: Version) -> list[st
 
 def _cleaned_from(study: Study) -> str:
     """Digest of all that cleaning reads, and of what it wrote."""
-    inputs = sorted(path for path in study.raw.rglob("*") if path.is_file())
-    written = [study.processed / f"{name}.parquet" for name in WASTE_REGISTERS]
-    written = [path for path in (*written, study.processed / "manifest.json") if path.exists()]
+    files = [*sorted(study.raw.rglob("*")), study.raw.parent / MAPPINGS]
+    files += [study.processed / f"{name}.parquet" for name in WASTE_REGISTERS]
+    files += [study.processed / "manifest.json"]
+    read = (path for path in files if path.is_file())
     return digest(
         study.wave,
         program_digest(),
         study.settings.model_dump_json(),
-        *(f"{path.relative_to(study.root).as_posix()} {file_digest(path)}" for path in (*inputs, *written)),
+        *(f"{path.relative_to(study.root).as_posix()} {file_digest(path)}" for path in read),
     )
 
 

@@ -7,6 +7,7 @@ firms counted are those of all studies, each once.
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -19,7 +20,15 @@ import pandas as pd
 from markupsafe import Markup
 
 from eit_analysis.batch.order import Outcome
-from eit_analysis.batch.standing import Standing, pooled_done, pooled_per_employee, standing
+from eit_analysis.batch.standing import (
+    LEAST_ANSWERING,
+    MOST_UNKNOWN,
+    MOST_UNREAD,
+    Standing,
+    pooled_done,
+    pooled_per_employee,
+    standing,
+)
 from eit_analysis.batch.studies_map import STATES, studies_map
 from eit_analysis.batch.together import printed_totals, strictest
 from eit_analysis.config import StudyConfig
@@ -40,6 +49,10 @@ from eit_analysis.study import Study, list_studies, list_waves
 INDEX = "index.html"
 FAILED = ".echec.html"
 PER_EMPLOYEE, DONE = "Tonnes sortantes par salarié et par an", "Part des pistes réalisées"
+OF_WHOM = {
+    PER_EMPLOYEE: "Des acteurs qui déclarent des sortants, à la dernière vague.",
+    DONE: "Des pistes du registre, à la dernière vague.",
+}
 
 
 @dataclass(frozen=True)
@@ -52,6 +65,8 @@ class Entry:
         Its pages by wave, as (words, path).
     failed : str
         Path of the page that says why it could not be made; "" without.
+    reasons : list of Markup
+        What that page says.
     standing : Standing
         Empty, with what is wrong as its only need, where its tables cannot be read.
     """
@@ -61,7 +76,13 @@ class Entry:
     territory: str
     waves: dict[str, list[tuple[str, str]]]
     failed: str
+    reasons: list[Markup]
     standing: Standing
+
+    @property
+    def called(self) -> str:
+        """The territory, which readers of many know better than titles."""
+        return self.territory or self.title
 
     @property
     def outside(self) -> dict[str, list[str]]:
@@ -106,13 +127,14 @@ def write_index(root: Path, progress: Callable[[Iterable], Iterable] = iter) -> 
         old.unlink()
     for audience in sorted({audience for entry in entries for audience in entry.outside}):
         own = [entry for entry in entries if audience in entry.outside]
-        if body := _outside(root, own, audience):
+        if body := _outside(root, entries, audience):
             _write(root, f"index-{audience}.html", audience, own, body)
     return _write(root, INDEX, INTERNAL, entries, _inside(entries))
 
 
 def _write(root: Path, name: str, audience: str, entries: list[Entry], body: Markup) -> Path:
-    fictional = all(_bare(root, entry.name).settings.fictional for entry in entries)
+    known = [_bare(root, entry.name).settings for entry in entries if entry.territory]
+    fictional = bool(known) and all(settings.fictional for settings in known)
     every = Study("", "", root, StudyConfig(title="Tous les territoires", territory="", fictional=fictional))
     foot = [("Fait le", published(date.today()))]
     page = frame(every, audience, "Études du projet", foot, body=body, home="")
@@ -135,17 +157,21 @@ def _inside(entries: list[Entry]) -> Markup:
         kind: [entry for entry in entries if kind in entry.standing.needs] for kind, _ in kinds.most_common()
     }
     ratios = pooled_per_employee({name: one.per_employee for name, one in standings.items()})
-    measures = [(PER_EMPLOYEE, _printed(ratios, 2, "t")), (DONE, _printed(pooled_done(standings), 0, "%"))]
+    printed = {PER_EMPLOYEE: _printed(ratios, 2, "t"), DONE: _printed(pooled_done(standings), 0, "%")}
+    limits = {"most_unread": MOST_UNREAD, "least_answering": LEAST_ANSWERING, "most_unknown": MOST_UNKNOWN}
     everyone = [one.establishments for one in standings.values()]
     return rendered(
         "studies",
         groups=groups,
         needs=needs,
-        measures=[(title, rows) for title, rows in measures if rows],
+        measures=[(title, OF_WHOM[title], rows) for title, rows in printed.items() if rows],
+        called={entry.name: entry.called for entry in entries},
+        unplaced=[entry.called for entry in entries if not entry.standing.communes],
         drawing=Markup(drawing),
         shared=_sharing(standings),
         n_studies=len(entries),
         n_firms=len({firm_of(siret) or siret for siret in set().union(*everyone)}),
+        **{name: f"{share:.0%}".replace("%", "\u00a0%") for name, share in limits.items()},
     )
 
 
@@ -160,28 +186,34 @@ def _outside(root: Path, entries: list[Entry], audience: str) -> Markup:
     """What all studies that an audience reads may say of themselves side by side (:mod:`together`)."""
     studies, told = {}, {}
     for entry in entries:
+        waves = entry.outside.get(audience) or [wave for waves in entry.outside.values() for wave in waves]
         try:
-            study = open_study(entry.name, max(entry.outside[audience]), root)
-            tables, numbers = AudienceTables(study, audience), told_to(ReleaseLog(study), audience)
+            study = open_study(entry.name, max(waves, default=""), root)
+            numbers = told_to(ReleaseLog(study), audience)
+            if numbers is not None:  # by pages for all, though it has none for this audience
+                told[entry.name] = numbers
+            elif audience not in entry.outside:
+                continue
+            studies[entry.name] = AudienceTables(study, audience if audience in entry.outside else "public")
         except EitError:
             continue  # its own page and the index of the team say why
-        studies[entry.name] = tables
-        if numbers is not None:
-            told[entry.name] = numbers
-    if not studies:
+    entries = [entry for entry in entries if entry.name in studies and audience in entry.outside]
+    if not entries:
         return Markup("")
-    entries = [entry for entry in entries if entry.name in studies]
     rules = strictest([tables.settings.disclosure for tables in studies.values()])
-    printed = printed_totals(studies, told, audience, rules)
+    listed = [entry.name for entry in entries]
+    printed = printed_totals(studies, told, listed, audience, rules)
     ratios = {row[0]: tuple(mass / row[-1] for mass in row[1:-1]) for row in printed.itertuples(name=None)}
-    places = {name: tables.sites()["commune_code"].dropna().tolist() for name, tables in studies.items()}
-    drawing = studies_map(places, dict.fromkeys(studies, "open"))
+    places = {name: studies[name].sites()["commune_code"].dropna().tolist() for name in listed}
+    drawing = studies_map(places, dict.fromkeys(listed, "open"))
     return rendered(
         "studies_outside",
         entries=entries,
         audience=audience,
         rows=_printed(pooled_per_employee(ratios), 2, "t"),
         title=PER_EMPLOYEE,
+        of=OF_WHOM[PER_EMPLOYEE],
+        called={entry.name: entry.called for entry in entries},
         drawing=Markup(drawing),
     )
 
@@ -203,19 +235,23 @@ def _entry(root: Path, name: str) -> Entry:
         for path in sorted((root / "reports" / name / wave).glob("[!.]*/index.html")):
             words = audience_name(study, path.parent.name.replace("company-", "company:", 1))
             waves.setdefault(wave, []).append((words, path.relative_to(root / "reports").as_posix()))
-    failed = f"{name}{FAILED}" if (root / "reports" / f"{name}{FAILED}").exists() else ""
+    page = root / "reports" / f"{name}{FAILED}"
+    said = page.read_text(encoding="utf-8") if page.exists() else ""
+    reasons = [Markup(reason) for reason in re.findall(r"<li>(.*?)</li>", said)]
     try:
         found = standing(open_study(name, root=root))
     except EitError as error:
-        found = Standing(needs={"Tables illisibles": str(error)})
-    return Entry(name, bare.settings.title, bare.settings.territory, waves, failed, found)
+        found = Standing(needs={"Aucune table lisible": str(error)})
+    settings = bare.settings
+    return Entry(name, settings.title, settings.territory, waves, page.name if said else "", reasons, found)
 
 
 def _bare(root: Path, name: str) -> Study:
-    """A study with no more than its title, its territory and whether it is fictional."""
+    """A study with no more than its title, its territory ("" where nobody can read it) and whether it is
+    fictional."""
     try:
         known = read_config(root / "data" / "raw" / name / "study.toml")
         settings = StudyConfig(title=known.title, territory=known.territory, fictional=known.fictional)
     except EitError:
-        settings = StudyConfig(title=name, territory=name)
+        settings = StudyConfig(title=name, territory="")
     return Study(name, "", root, settings)

@@ -12,8 +12,9 @@ from scipy.stats import norm
 from eit_analysis.batch.pooled_means import pooled_means
 from eit_analysis.change.pooled_rates import posterior
 from eit_analysis.flows.diagnosis import totals
-from eit_analysis.french import counted
+from eit_analysis.french import counted, listed, whole
 from eit_analysis.prepared import Study
+from eit_analysis.tables import sheet_name
 
 BOUNDS = ["mass_t_per_year", "mass_low_t_per_year", "mass_high_t_per_year"]
 MOST_UNREAD, LEAST_ANSWERING, MOST_UNKNOWN = 0.1, 0.5, 0.3  # shares beyond which help is needed
@@ -76,11 +77,14 @@ def standing(study: Study) -> Standing:
 def _needs(
     study: Study, asked: pd.DataFrame, saying: int, outgoing: pd.DataFrame, register: pd.DataFrame
 ) -> Iterator[tuple[str, str]]:
-    counts = study.manifest()["tables"].values()
-    read, unread = (sum(table[f"rows_{name}"] for table in counts) for name in ("read", "quarantined"))
-    if unread > MOST_UNREAD * read:
-        rows = counted(unread, "ligne", "lignes")
-        yield "Lignes illisibles", f"reprendre les {rows} en quarantaine, sur {read}"
+    unread = {
+        sheet_name(name): (counts["rows_quarantined"], counts["rows_read"])
+        for name, counts in study.manifest()["tables"].items()
+        if counts["rows_quarantined"] > MOST_UNREAD * counts["rows_read"]
+    }
+    if unread:
+        sheets = [f"{sheet} {whole(lost)} sur {whole(read)}" for sheet, (lost, read) in unread.items()]
+        yield "Lignes illisibles", f"reprendre les lignes en quarantaine\u00a0: {listed(sheets)}"
     if saying < LEAST_ANSWERING * len(asked):
         said = counted(saying, "acteur en déclare", "acteurs en déclarent")
         yield "Flux qui manquent", f"obtenir des flux\u00a0: {said}, sur {len(asked)}"
@@ -88,7 +92,7 @@ def _needs(
     unknown = outgoing.loc[outgoing["route"] == "unknown", "mass_t_per_year"].sum()
     if unknown > MOST_UNKNOWN * total:
         share = f"{unknown / total:.0%}".replace("%", "\u00a0%")
-        yield "Destinations inconnues", f"demander où part {share} des tonnes sortantes"
+        yield "Destinations inconnues", f"demander où vont {share} des tonnes sortantes"
     if register.empty:
         yield "Registre vide", "ouvrir le registre des synergies, qui est vide"
     elif not (register["status"] == "done").any():

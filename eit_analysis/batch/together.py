@@ -10,7 +10,7 @@ all pages told before is known; what the index adds to it is audited with it, by
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 import pandas as pd
@@ -31,7 +31,11 @@ ESTABLISHMENT = "source_file"  # of records told apart by establishment and fami
 
 
 def printed_totals(
-    studies: Mapping[str, PreparedTables], told: Mapping[str, pd.DataFrame], audience: str, rules: Disclosure
+    studies: Mapping[str, PreparedTables],
+    told: Mapping[str, pd.DataFrame],
+    listed: Collection[str],
+    audience: str,
+    rules: Disclosure,
 ) -> pd.DataFrame:
     """Tonnes put out and people of the actors who put them out, by study, as an audience may read them.
 
@@ -41,6 +45,8 @@ def printed_totals(
         By study, its tables as the audience is given them.
     told : mapping
         By study, the numbers that its pages told the audience (frames of the log of releases).
+    listed : collection of str
+        The studies that the index lists; of the others it is known what they told.
     rules : Disclosure
         The strictest of all of them.
 
@@ -54,15 +60,15 @@ def printed_totals(
     flows, people, known = [], [], []
     for name, study in studies.items():
         sites, leaving = study.sites(), study.flows("out")
+        own = _firms(sites, name)
         sites = sites[sites["site_id"].isin(leaving["site_id"])]
-        if sites.empty or sites[PEOPLE].isna().any():
-            continue
-        own = _firms(study.sites(), name)
-        flows.append(_by_firm(leaving, own, leaving["category"], name))
-        people.append(_by_firm(sites, own, "", name))
-        if name in told:
-            same = [(leaving, flows[-1], MASS), (sites, people[-1], PEOPLE)]
-            known.append(_known(told[name], name, own, same))
+        tonnes = _by_firm(leaving, own, leaving["category"], name)
+        persons = _by_firm(sites, own, "", name)
+        if name in told:  # be it not listed or without a ratio: its firms may be those of another
+            known.append(_known(told[name], name, own, [(leaving, tonnes, MASS), (sites, persons, PEOPLE)]))
+        if name in listed and len(sites) and sites[PEOPLE].notna().all():
+            flows.append(tonnes)
+            people.append(persons)
     if not flows:
         return pd.DataFrame(columns=[MASS, LOW, HIGH, PEOPLE], dtype=float)
     viewer = Viewer(audience, named=False, names={}, consents={})

@@ -95,9 +95,7 @@ def clean_wave(study: Study, progress: Callable[[Iterable], Iterable] = iter) ->
     InputError
         When the wave has no usable row.
     """
-    gc.set_threshold(
-        100_000, 20, 50
-    )  # few cycles are made, and looking for them takes a sixth of the time
+    gc.set_threshold(100_000, 20, 50)  # few cycles are made, and looking for them takes a sixth of the time
     files, left_alone = read_raw(study, progress)
     ledger = Ledger()
     accounts: dict[str, list[SheetAccount]] = {file.name: [] for file in files}
