@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -86,9 +87,10 @@ def match(root: Path, names: list[str], radius_km: float, top: int) -> Matched:
 
 def _best_first(candidates: pd.DataFrame) -> pd.DataFrame:
     """The best of each pair of sites and use; all rows are not sorted for the few that are wanted."""
-    pair, mass = ["giver_site_id", "taker_site_id", "use"], candidates["diverted_t_per_year"].astype(float)
-    of_pairs = mass.groupby([candidates[key] for key in pair], observed=True).max()
-    best = candidates[mass >= of_pairs.nlargest(MOST_ROWS).min()]
+    pair, mass = ["giver_site_id", "taker_site_id", "use"], candidates["diverted_t_per_year"].to_numpy(float)
+    heaviest = np.argsort(-mass, kind="stable")
+    once = heaviest[~candidates[pair].iloc[heaviest].duplicated().to_numpy()]
+    best = candidates[mass >= mass[once[:MOST_ROWS]].min(initial=np.inf)]
     best = best.sort_values(["diverted_t_per_year", "candidate_id"], ascending=[False, True])
     return best.drop_duplicates(pair).head(MOST_ROWS)
 
