@@ -29,7 +29,7 @@ from eit_analysis.publishing.release.printing import Printed
 from eit_analysis.publishing.release.protected import by_firm
 from eit_analysis.publishing.release.statements import amounts_of
 from eit_analysis.publishing.release.tables import Table
-from eit_analysis.publishing.release.values import Value
+from eit_analysis.publishing.release.values import Constant
 from eit_analysis.publishing.release.viewer import viewer_of
 from eit_analysis.study import Study
 
@@ -716,7 +716,7 @@ def test_a_partial_sentence_is_said_to_those_who_may_not_read_every_value(small_
     with pytest.raises(DisclosureError, match="y"):
         release.text("{x}", partial="{y}", x=release.count(1, "acteur", "acteurs"))
     text = release.text(
-        template, partial=partial, **{"first": release.count(1, "a", "b"), "x": Value(lambda: "")}
+        template, partial=partial, **{"first": release.count(1, "a", "b"), "x": Constant("")}
     )
     assert release.highlights([("Quoi\u00a0?", text)]).plain().startswith("Quoi\u00a0? La plus lourde\u00a0:")
     # A question whose answer is withheld is not asked, whatever else could be said below it.
