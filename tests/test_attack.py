@@ -146,9 +146,9 @@ def test_a_pooled_row_has_what_the_other_rows_leave() -> None:
 
 def test_a_rounded_number_is_an_interval() -> None:
     assert rounded(5800, (5500, 6100)) == (5750, 5850)
-    assert rounded(6000, (0, 12000)) == (5500, 6500)  # no coarser than its own first digit
+    assert rounded(6000, (5000, 7000)) == (5500, 6500)  # no coarser than its own first digit
     assert rounded(5800, (5799, 5801)) == (5750, 5850)  # no finer than two digits
-    assert rounded(5810, (5000, 6600), 3) == (5805, 5815)  # no multiple of what its bounds let expect
+    assert rounded(5810, (5500, 6100), 3) == (5805, 5815)  # no multiple of what its bounds let expect
     assert rounded(0.12, None) == pytest.approx((0.115, 0.125))
     assert exact("1 000,2", of_file=False) == pytest.approx((1000.15, 1000.25))
     assert exact("580,732", of_file=True) == pytest.approx((580.732, 580.732), abs=1e-6)

@@ -212,12 +212,12 @@ def test_the_bounds_of_a_change_are_no_finer_than_those_of_its_masses() -> None:
     assert coarse == {
         "mass_t_per_year": 1100, "mass_low_t_per_year": 1000, "mass_high_t_per_year": 1300,
         "change_t_per_year": 80, "change_low_t_per_year": 0, "change_high_t_per_year": 160,
-        "change_percent": 7, "change_low_percent": -4, "change_high_percent": 18,
+        "change_percent": 7, "change_low_percent": -3.5, "change_high_percent": 18,
     }  # fmt: skip
     # A cost minus its half-width may fall near zero: its digits would tell the half-width.
     frame = pd.DataFrame({"cost_eur_per_year": [2161.2], "cost_low_eur_per_year": [1.234]})
     cost = rounded(frame.assign(cost_high_eur_per_year=4321.0), [], None).frame
-    assert cost["cost_low_eur_per_year"].tolist() == [0] and cost["cost_high_eur_per_year"].tolist() == [4400]
+    assert cost["cost_low_eur_per_year"].tolist() == [0] and cost["cost_high_eur_per_year"].tolist() == [5000]
     empty = pd.DataFrame({"cost_low_eur_per_year": [np.nan, 0.0], "n_sites": [1, 2]})
     pd.testing.assert_frame_equal(rounded(empty, [], None).frame, empty)
     # Parameters and their sources are about no actor, and must be read as they were published.

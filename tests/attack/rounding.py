@@ -47,8 +47,8 @@ def exact(text: str, of_file: bool) -> Interval:
 def rounded(value: float, bounds: Interval | None, digits: int = 2) -> Interval:
     """Half a step on both sides.
 
-    The step is the largest power of ten of which half the printed interval has 3.55, but neither coarser than
-    the first digit of the value nor finer than its second (the third of people); without bounds it is that.
+    The step is the largest power of ten not above half the printed interval, but neither coarser than the
+    first digit of the value nor finer than its second (the third of people); without bounds it is that one.
     A value that is no multiple of the step was rounded to a finer one: printed bounds are wider than true.
     """
     if value == 0:
@@ -62,4 +62,4 @@ def rounded(value: float, bounds: Interval | None, digits: int = 2) -> Interval:
 
 def bounds_step(bounds: Interval) -> float:
     half = (bounds[1] - bounds[0]) / 2
-    return 10.0 ** magnitude(half / 3.55) if half > 0 else 0.0
+    return 10.0 ** magnitude(half) if half > 0 else 0.0

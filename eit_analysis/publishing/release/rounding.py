@@ -1,14 +1,15 @@
 """Numbers as they leave the team: to the digit that their interval supports, never finer than two digits.
 
-    step = 10^floor(log10(w / 3.55)),  w the wider half of the interval,
+    step = 10^floor(log10(w / k)),  w the wider half of the interval, k = 1 for sums, 3.55 for all else,
 
 kept between the second digit of the value and its first; without an interval, the second. Whole numbers
-(people) may keep a third, but in a derived table, which tells its parents to two. Rounding so moves a value
-by a seventh of w at most, and its bounds are printed to the same step, outward.
+(people) may keep a third, but in a derived table, which tells its parents to two. What is no sum, drawn at
+random for people (a forecast) or reckoned from printed numbers, moves so by a seventh of w at most, and its
+bounds are its own to the same step, outward: no digit of it tells of a single firm. Those of a sum do: as
+fine, a dozen rows of the sample's page 01 would be withheld for them.
 
 The bounds of a sum are the rounded value plus and minus the next of 1, 1.5, 2, 3, 5, 7 (times a power of ten)
-times itself: they tell a class of uncertainty, not a second equation between the rows. What is drawn at
-random for people (a forecast) follows from no sum, and has its own.
+times itself: they tell a class of uncertainty, not a second equation between the rows.
 Those of what is known exactly, all its bounds being itself, are the rounded value plus and minus its step, or
 itself where whole numbers are printed in full: whom its rounding hides stays hidden.
 Shares and changes are reckoned from the rounded numbers that stand beside them, so they add nothing. The
@@ -36,7 +37,7 @@ from eit_analysis.reference import scales
 REFERENCE = "eurostat_"
 CLASSES = np.array([1.0, 1.5, 2.0, 3.0, 5.0, 7.0, 10.0])
 WHOLE_DIGITS, DIGITS = 3, 2  # of people and of other whole numbers; of all else
-SUPPORTED = 3.55  # steps in the half of an interval, at least
+SUM, NO_SUM = 1.0, 3.55  # steps in the half of an interval, at least
 NOW, BEFORE = "mass_t_per_year", "mass_before_t_per_year"
 RATES = {"change_percent": (NOW, BEFORE), "error_percent": ("people", "observed_people")}
 BOUND = re.compile(r"_(low|high)(\d*)(?=_|$)")
@@ -97,7 +98,8 @@ def rounded(
         value = values[name]
         whole_numbers = measure is not None and bool((np.nan_to_num(value) % 1 == 0).all())
         digits = WHOLE_DIGITS if whole_numbers else DIGITS
-        steps[name] = step_of(value, [values[b] for b, of in bounds.items() if of == name], digits)
+        ends = [values[b] for b, of in bounds.items() if of == name]
+        steps[name] = step_of(value, ends, digits, NO_SUM if name in drawn else SUM)
         shown[name] = to_step(value, steps[name])
     with np.errstate(divide="ignore", invalid="ignore"):
         for name in beside & set(wholes):
@@ -112,10 +114,10 @@ def rounded(
     for name, of in bounds.items():
         high, value = "_high" in name, values[name]
         sides = [values[bound] for bound, bounded in bounds.items() if bounded == of]
-        if of in shown and of not in drawn:
-            value = _bound(value, shown[of], high)
-        step = np.fmax(steps[of], supported(values[of], sides)) if of in steps else 0.0
-        shown[name] = _outward(value, high, step)
+        if of in drawn and of in steps:
+            shown[name] = _outward(value, high, np.fmax(steps[of], supported(values[of], sides, NO_SUM)))
+        else:
+            shown[name] = _outward(_bound(value, shown[of], high) if of in shown else value, high)
         if of in steps:
             known = np.logical_and.reduce([side == values[of] for side in sides])
             full = (np.nan_to_num(values[of]) % 1 == 0).all() & (steps[of] <= 1)
@@ -133,11 +135,11 @@ def reckoned(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     for name in set(numbers) - set(bounds):
         ends = [end for end, of in bounds.items() if of == name]
         sides = [values[end] for end in ends]
-        step = step_of(values[name], sides, DIGITS)
+        step = step_of(values[name], sides, DIGITS, NO_SUM)
         shown[name] = to_step(values[name], step)
         for end, side in zip(ends, sides, strict=True):
-            outward = _outward(side, "_high" in end, np.fmax(step, supported(values[name], sides)))
-            shown[end] = _of_a_whole(end, side, outward)
+            width = np.fmax(step, supported(values[name], sides, NO_SUM))
+            shown[end] = _of_a_whole(end, side, _outward(side, "_high" in end, width))
     return frame.assign(**shown)
 
 
@@ -160,17 +162,17 @@ def exact(name: str, frame: pd.DataFrame) -> bool:
     return name in wording.PARAMETERS and "unit" in frame
 
 
-def step_of(value: np.ndarray, bounds: list[np.ndarray], digits: int) -> np.ndarray:
+def step_of(value: np.ndarray, bounds: list[np.ndarray], digits: int, least: float) -> np.ndarray:
     """The step of each value, from the widest of its bounds, to so many digits at most."""
     finest, coarsest = digit(value, digits), digit(value, 1)
-    return np.clip(supported(value, bounds), finest, coarsest) if bounds else finest
+    return np.clip(supported(value, bounds, least), finest, coarsest) if bounds else finest
 
 
-def supported(value: np.ndarray, bounds: list[np.ndarray]) -> np.ndarray:
-    """The digit that the widest of its bounds supports, 0 where all are the value."""
+def supported(value: np.ndarray, bounds: list[np.ndarray], least: float) -> np.ndarray:
+    """The step of which the widest half has ``least``, 0 where all bounds are the value."""
     with np.errstate(invalid="ignore"):
         half = np.fmax.reduce([np.abs(bound - value) for bound in bounds])
-    return np.nan_to_num(digit(half / SUPPORTED, 1))
+    return np.nan_to_num(digit(half / least, 1))
 
 
 def _within(name: str, values: np.ndarray) -> np.ndarray:
