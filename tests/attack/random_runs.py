@@ -69,7 +69,7 @@ def attack_random(seed: int, notebooks: list[str], readers: Sequence[str] = AUDI
             shutil.copy(ROOT / "notebooks" / f"{name}.ipynb", root / "notebooks")
         for state, version in states.items():
             start = time.perf_counter()
-            # A correction is of the last wave; a withdrawal has the pages of the others made again by its run.
+            # A correction is of the last wave; a withdrawal has the pages of the others made again.
             publish(root, version, readers, WAVES if state == "first" else WAVES[-1:])
             attacker.receive(root, version.name, list(WAVES))
             outcome = Outcome(seed, len(study.firms), state)
