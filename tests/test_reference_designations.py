@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from eit_analysis import reference
@@ -115,6 +115,7 @@ def test_what_tells_nothing_of_a_waste_suggests_nothing(text):
 
 @settings(max_examples=40)
 @given(st.lists(st.text(max_size=40), max_size=5))
+@example(["1", "E", "e"])
 def test_any_text_is_read_alone_as_among_others(texts):
     together = suggestions(texts)
     assert together["score"].between(0, 1).all()

@@ -114,7 +114,7 @@ def suggestions(designations: Iterable[object]) -> pd.DataFrame:
     frame = pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=COLUMNS[:4])
     frame["category"] = frame["waste_code"].map(families())
     if len(read) > len(texts):
-        told_by = pd.DataFrame({"designation": list(read), "first": list(read.values())}, dtype=object)
+        told_by = pd.DataFrame({"designation": list(read), "first": list(read.values())})
         frame = told_by.merge(frame.rename(columns={"designation": "first"}), on="first")
     return frame.reindex(columns=COLUMNS).astype({"likely": bool, "confident": bool})
 
