@@ -295,7 +295,7 @@ def test_a_full_disk_is_told_with_file_and_remedy_and_changes_nothing(published_
 
 @pytest.mark.parametrize("harm", ["vanished", "truncated", "manifest"])
 def test_a_damaged_table_is_refused_and_the_pages_stay(waves: Study, harm: str) -> None:
-    assert eit(waves.root, "run", "essai", "--notebook", "01_table").returncode == 0
+    assert eit(waves.root, "run", "essai", "--audience", "partners").returncode == 0
     before = texts(waves.root / "reports")
     path = waves.processed / ("manifest.json" if harm == "manifest" else "flows.parquet")
     content = path.read_bytes()

@@ -221,6 +221,7 @@ def publish(
     """
     log = ReleaseLog(study)
     end_what_was_begun(study, log)
+    data_digest(study)  # reads every table: whose row is lost with a file has not taken its consent back
     press = Press(study, log, census(study), jobs, progress, forms)
     withdraw(study, log, press.now, say)
     for index in (study.root / "reports").glob("index-*.html"):
