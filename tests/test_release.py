@@ -715,9 +715,7 @@ def test_a_partial_sentence_is_said_to_those_who_may_not_read_every_value(small_
     assert told == "La plus lourde\u00a0: papier, non diffusé. (Classement hors valeurs non diffusées.)"
     with pytest.raises(DisclosureError, match="y"):
         release.text("{x}", partial="{y}", x=release.count(1, "acteur", "acteurs"))
-    text = release.text(
-        template, partial=partial, **{"first": release.count(1, "a", "b"), "x": Constant("")}
-    )
+    text = release.text(template, partial=partial, **{"first": release.count(1, "a", "b"), "x": Constant("")})
     assert release.highlights([("Quoi\u00a0?", text)]).plain().startswith("Quoi\u00a0? La plus lourde\u00a0:")
     # A question whose answer is withheld is not asked, whatever else could be said below it.
     closed, known = (partly_hidden(small_study, frame, rows, ["category"]) for rows in ([0], []))
