@@ -104,7 +104,8 @@ def main() -> None:
     print(f"{len(values.columns)} series, {values.index[0]}-{values.index[-1]}; ", end="")
     print(f"{len(every.columns) - len(values.columns)} begin later, {len(left_out)} left out")
     origins = list(range(options.first, int(values.index[-1])))
-    scored = backtest.evaluate(rows, origins=origins)
+    scored = backtest.evaluate(rows)
+    scored = scored[scored["origin_year"].isin(origins)]
     for horizon, card in backtest.pooled(scored).groupby("horizon_years"):
         print(f"\n{horizon} years ahead, {card['n_origins'].max()} origins\n{shown(card)}")
     late = scored["origin_year"] > FIXED_UP_TO

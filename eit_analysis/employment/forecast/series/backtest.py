@@ -34,9 +34,7 @@ PRINTED = [
 ]  # fmt: skip
 
 
-def evaluate(
-    panel: pd.DataFrame, horizons: Sequence[int] = HORIZONS, origins: Sequence[int] | None = None
-) -> pd.DataFrame:
+def evaluate(panel: pd.DataFrame, horizons: Sequence[int] = HORIZONS) -> pd.DataFrame:
     """Scores of every method at every origin and horizon whose target is in the panel.
 
     Parameters
@@ -45,9 +43,6 @@ def evaluate(
         ``series_id, year, value``; each series serves after its last gap or zero (`series.panel.usable`).
     horizons : sequence of int
         Years ahead.
-    origins : sequence of int, optional
-        Years forecasts are made from; all that have enough years before them unless given. Errors of earlier
-        origins serve the choice of a method and the intervals all the same.
 
     Returns
     -------
@@ -61,7 +56,7 @@ def evaluate(
     Raises
     ------
     UsageError
-        An origin that is not a year with enough years before it, or a horizon below one year.
+        A horizon below one year.
     """
     if min(horizons) < 1:
         raise UsageError("Un horizon est d'au moins un an.")
@@ -69,18 +64,11 @@ def evaluate(
     if not long_enough(values):
         return pd.DataFrame(columns=[*KEYS, "n_series", *MEASURES])
     rolled = roll(values, max(horizons))
-    wanted = rolled.origins if origins is None else np.asarray(origins)
-    unknown = sorted(set(wanted) - set(rolled.origins))
-    if unknown:
-        raise UsageError(
-            f"Aucune prévision ne peut partir de {unknown[0]}\u00a0: les origines possibles vont de "
-            f"{rolled.origins[0]} à {rolled.origins[-1]}."
-        )
     rows = [
         dict(zip(KEYS, (step, method, year), strict=True)) | _scored(rolled, method, step, year)
         for step in horizons
         for method in (CHOSEN, *rolled.points)
-        for year in wanted
+        for year in rolled.origins
         if year + step <= rolled.years[-1]
     ]
     return pd.DataFrame(rows, columns=[*KEYS, "n_series", *MEASURES])
