@@ -142,6 +142,7 @@ FULL = {
     "status": "done", "status_date": "2017-01-01", "realised_t_per_year": np.nan, "carrier": "A",
     "start_date": None, "end_date": None, "promised_t_per_year": np.nan,
     "realised_uncertainty_percent": np.nan, "promised_eur_per_year": np.nan, "realised_eur_per_year": np.nan,
+    "promised_tco2e_per_year": np.nan, "promised_insertion_hours_per_year": np.nan, "promised_fte": np.nan,
     "realised_tco2e_per_year": np.nan, "insertion_hours_per_year": np.nan, "realised_fte": np.nan,
     "happens_anyway": None, "coordination_hours": np.nan, "public_eur": np.nan, "private_eur": np.nan,
 }  # fmt: skip
@@ -259,7 +260,14 @@ def test_estimates_are_held_against_what_the_same_done_leads_bring() -> None:
     pairs = [(10, 4), (10, 5), (20, 20), (5, 6), (8, 2), (4, 4)]
     lines = [t(real, promised_t_per_year=promised) for promised, real in pairs]
     others = [t(9, promised_t_per_year=1, status="study"), t(9), t(9, promised_t_per_year=0)]
-    tonnes, euros = calibration.calibration(register(*lines, *others)).to_dict("records")
+    others += [{"promised_insertion_hours_per_year": 100.0 * n, "insertion_hours_per_year": 70.0 * n}
+               for n in (1, 2, 3)]  # fmt: skip
+    told = calibration.calibration(register(*lines, *others)).set_index("indicator")
+    assert list(told.index) == list(results.RESULTS)
+    tonnes, euros = told.iloc[:2].to_dict("records")
+    hours = told.loc["insertion_hours_per_year"]
+    assert (hours["n_compared"], hours["kept_percent"]) == (3, pytest.approx(70))
+    assert not told.loc[["realised_tco2e_per_year", "realised_fte"], "n_compared"].any()
     assert (tonnes["n_compared"], tonnes["n_short"], tonnes["calibration_basis"]) == (6, 2, "interval")
     assert tonnes["kept_percent"] == pytest.approx(100 * 41 / 57)
     ends = [tonnes[f"median_kept{end}_percent"] for end in ("_low", "", "_high")]

@@ -41,6 +41,7 @@ SPANS = {
     "cost_eur_per_year": (0, HUGE), "realised_t_per_year": (0, HUGE), "promised_t_per_year": (0, HUGE),
     "realised_uncertainty_percent": (1, 100), "promised_eur_per_year": (-HUGE, HUGE),
     "realised_eur_per_year": (-HUGE, HUGE), "realised_tco2e_per_year": (-HUGE, HUGE),
+    "promised_tco2e_per_year": (-HUGE, HUGE), "promised_fte": (-LARGEST, LARGEST),
     "realised_fte": (-LARGEST, LARGEST), "public_eur": (0, HUGE), "private_eur": (0, HUGE),
 }  # fmt: skip
 PROMPTS = described("prompt_fr")
