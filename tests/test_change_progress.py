@@ -359,6 +359,10 @@ def test_the_board_has_every_indicator_beside_its_target_and_the_wave_before() -
             "eur_per_public_eur": 0.2, "n_done": 1, "conversion_percent": 50, "realised_t_per_year": 10,
         }, abs=1e-4,
     )  # fmt: skip
+    ends = values.frame.set_index("indicator")[["value_low", "value_high"]]
+    # Wilson's of 2 in 4: 1/2 ± 0.35, as n = 4 is near z². Of three actors, all may be the one who does not agree.
+    assert ends.loc["conversion_percent"].tolist() == pytest.approx([15.0, 85.0], abs=0.05)
+    assert ends.loc["trust_percent"].tolist() == [0, 100]
     before = board.values(
         now.assign(realised_t_per_year=[9, 4, 0, 0], realised_eur_per_year=9e3), people, [], [], DAY
     )
