@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import re
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -387,6 +389,21 @@ def test_the_board_has_every_indicator_beside_its_target_and_the_wave_before() -
     ]  # fmt: skip
     alone = board.board(values, None, [], 2018).frame
     assert alone.columns.tolist() == board.BOARD_COLUMNS[:-2]
+
+
+CLAIMS = r"elipse|certifi|labellis|labels?\b|conform(?:e|es|ité)?\b"
+
+
+def test_no_page_claims_a_label(published: Path) -> None:
+    """Every text of pages 04 and 05 as made; the one that says the board is worth no label is the only one."""
+    reports = published / "reports" / "thur-doller" / "2018"
+    for audience in ("internal", "partners", "public", "company-E12"):
+        for name in ("04_change_governance", "05_territory_exchange"):
+            page = html.unescape((reports / audience / f"{name}.html").read_text("utf-8"))
+            page = re.sub(r"(?s)<(script|style)\b.*?</\1>|<[^>]+>", " ", page).lower()
+            said = " ".join(page.split()).replace("il n'en est pas une, et ne vaut aucun label", "")
+            claims = [said[max(0, m.start() - 60) : m.end() + 60] for m in re.finditer(CLAIMS, said)]
+            assert len(said) > 4000 and not claims, (audience, name, claims)
 
 
 def test_each_axis_has_its_indicators_and_none_claims_a_label() -> None:

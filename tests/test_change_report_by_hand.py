@@ -43,11 +43,15 @@ MOVED = [
     "4 synergies.",
 ]
 LATE = "échéance du 29/03/2019 dépassée à ce jour"
+WEAKEST = (
+    "Lancer ou non ce qui répond au moins partagé, capacité à participer : « Mettre en commun ce qui manque : "
+    "une personne, un lieu de tri, une collecte »."
+)
 DECIDE = [
     "Que faut-il décider, et qui décide ?",
     "Relancer ou abandonner, avec leurs membres : 4 synergies.",
     f"Se former ensemble, décision par consensus, {LATE} : Choisir la date de la session.",
-    "Et par quoi répondre à ce qui est le moins partagé : capacité à participer.",
+    WEAKEST,
     "Qu'ont apporté la démarche et l'argent public ?",
 ]
 # 10 000 + 6 000; 2019 is after the wave.
@@ -277,6 +281,7 @@ OTHER_WIDTH = "écart qui peut tenir à la méthode"
 PLUS = "Réalise-t-on plus de pistes, et l'écart est-il réel ?"
 BETTER_05 = [
     "En tonnes, fait-on mieux qu'ailleurs ?",
+    "Non.",
     # 20 t for the 300 employees of A1 to A6: all declare flows and are in the register, whoever reads.
     "Ici, 66,7 kg/an de synergies réalisées par salarié.",
     "Médiane des autres territoires : 105 kg/an.",  # 60 and 150
@@ -908,7 +913,6 @@ def said(root: Path, page: str, audience: str = "internal") -> list[str]:
 
 # What a variant says instead of the sentence of the whole study that begins so; None: nothing. Under "": what
 # it says where the whole study has a table alone.
-WEAKEST = "Et par quoi répondre à ce qui est le moins partagé : capacité à participer."
 SESSION = DECIDE[2]
 DECISION, MONEY = DECIDE[0], DECIDE[-1]
 WITHOUT = (
@@ -1010,8 +1014,8 @@ INSTEAD: dict[str, dict[str, str | None]] = {
         "6 autres.",
         "Réalise-t-on plus": f"{PLUS} Oui. Territoires qui font moins bien qu'ici, au-delà du hasard : "
         "2 sur 2. Ici, 100 % des pistes sont réalisées. Fait moins bien qu'ici : Val Clair et Petit Plateau.",
-        "En tonnes": "En tonnes, fait-on mieux qu'ailleurs ? Ici, 76,7 kg/an de synergies réalisées par "
-        "salarié. Médiane des autres "
+        "En tonnes": "En tonnes, fait-on mieux qu'ailleurs ? Non. Ici, 76,7 kg/an de synergies réalisées "
+        "par salarié. Médiane des autres "
         # 23 000 kg / 300
         f"territoires : 105 kg/an. Font mieux qu'ici, au-delà du hasard : 1 sur 2 ; {OTHER_WIDTH} : 0.",
         "Écart établi": "Écart établi avec 2 sur 2 ; ici, 96 % (79 à 100) après mise en commun.",
