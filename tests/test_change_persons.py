@@ -83,11 +83,11 @@ def agreeing(published: Path, audience: str, asked: pd.Series) -> list[tuple[str
     folder = published / "reports" / "thur-doller" / "2018" / audience / "tables"
     found = []
     for path in folder.glob("04_change_governance-*.csv"):
-        for row in csv.DictReader(path.read_text("utf-8-sig").splitlines(), delimiter=";"):
+        text = path.read_text("utf-8-sig").replace("’", "'")
+        for row in csv.DictReader(text.splitlines(), delimiter=";"):
             name, percent = row.get("Dimension", ""), row.get("Part d'accord (%)", "")
             if row.get("Indicateur") == "Confiance entre acteurs":
                 name, percent = "confiance entre entreprises", row["Valeur"]
-            name = name.replace("’", "'")
             if name in asked and percent[:1].isdigit():
                 value, half = float(percent.replace(",", ".")), 5.0 if percent.endswith("0") else 0.5
                 found.append((name, *((value + side) * asked[name] / 100 for side in (-half, half))))

@@ -362,7 +362,7 @@ def test_the_board_has_every_indicator_beside_its_target_and_the_wave_before() -
         }, abs=1e-4,
     )  # fmt: skip
     ends = values.frame.set_index("indicator")[["value_low", "value_high"]]
-    # Wilson's of 2 in 4: 1/2 ± 0.35, as n = 4 is near z². Of three actors, all may be the one who does not agree.
+    # Wilson's of 2 in 4: 1/2 ± 0.35, as n = 4 is near z². All three actors drawn may be the one against.
     assert ends.loc["conversion_percent"].tolist() == pytest.approx([15.0, 85.0], abs=0.05)
     assert ends.loc["trust_percent"].tolist() == [0, 100]
     before = board.values(
@@ -395,11 +395,12 @@ CLAIMS = r"elipse|certifi|labellis|labels?\b|conform(?:e|es|ité)?\b"
 
 
 def test_no_page_claims_a_label(published: Path) -> None:
-    """Every text of pages 04 and 05 as made; the one that says the board is worth no label is the only one."""
+    """Texts of pages 04 and 05 as made; the sentence that the board is worth no label is the only one."""
     reports = published / "reports" / "thur-doller" / "2018"
     for audience in ("internal", "partners", "public", "company-E12"):
         for name in ("04_change_governance", "05_territory_exchange"):
             page = html.unescape((reports / audience / f"{name}.html").read_text("utf-8"))
+            page = page.replace("\u2019", "'")
             page = re.sub(r"(?s)<(script|style)\b.*?</\1>|<[^>]+>", " ", page).lower()
             said = " ".join(page.split()).replace("il n'en est pas une, et ne vaut aucun label", "")
             claims = [said[max(0, m.start() - 60) : m.end() + 60] for m in re.finditer(CLAIMS, said)]

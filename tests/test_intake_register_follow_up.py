@@ -163,7 +163,8 @@ def test_a_total_below_the_register_is_no_synergy(study):
 def test_amounts_are_confidential_and_have_their_unit_when_printed():
     units = {
         "promised_t_per_year": "t/an", "realised_uncertainty_percent": "%", "promised_eur_per_year": "€/an",
-        "promised_tco2e_per_year": "tCO₂e/an", "promised_insertion_hours_per_year": "h/an", "promised_fte": "ETP",
+        "promised_tco2e_per_year": "tCO₂e/an", "promised_insertion_hours_per_year": "h/an",
+        "promised_fte": "ETP",
         "realised_eur_per_year": "€/an", "realised_tco2e_per_year": "tCO₂e/an",
         "insertion_hours_per_year": "h/an", "realised_fte": "ETP", "coordination_hours": "h",
         "public_eur": "€", "private_eur": "€",

@@ -191,7 +191,7 @@ def around(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def verdict(table: pd.DataFrame) -> str:
-    """Of :func:`around`, whether others realise more per employee, else per tonne: as ``neighbours.verdict``."""
+    """Of :func:`around`, who realises more per employee, else per tonne; ``unknown``, or as :func:`sided`."""
     known = table[table["n_territories"] > 0].set_index("indicator")
     found = known.reindex(["realised_per_employee", "realised_per_tonne"]).dropna(subset=["n_better"])
     if found.empty:

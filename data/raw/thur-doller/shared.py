@@ -75,9 +75,9 @@ SY27|Brisures de biscuits pour l'alimentation animale|échange|denrées alimenta
 """  # noqa: E501
 
 # What the register of 2018 also tells, in its own order of columns; that of 2015 is of the older form.
-# id | effects from | to | t promised | uncertainty (%) | € promised | tCO2e, hours of insertion and FTE promised |
-# € realised | tCO2e avoided | hours of insertion | FTE | without the approach | hours of coordination, public €
-# and private € until now
+# id | effects from | to | t promised | uncertainty (%) | € promised | tCO2e, hours of insertion and FTE
+# promised | € realised | tCO2e avoided | hours of insertion | FTE | without the approach | hours of
+# coordination, public € and private € until now
 FOLLOW_UP = """
 SY01|2017-05-15||6|10|1500|4|300||820|2,1|210|0,1|n'aurait pas eu lieu|70|1500|400
 SY02|2017-12-01||2,5|20|600|1,5|200||310|0,8|140||n'aurait pas eu lieu|45||

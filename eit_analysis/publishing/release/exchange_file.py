@@ -44,7 +44,7 @@ class ExchangeFile(Released):
     name : str
         Its file without suffix.
     about : dict
-        What the descriptor says of the whole: title, licence, contact; not the day, so that what says the same has the same bytes.
+        What the descriptor says of the whole: title, licence, contact; no day, which would change the bytes.
     tables : mapping
         Released tables by their name in the format, whose columns they have.
     """
