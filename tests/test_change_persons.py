@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import html
+import re
 from itertools import product
 from pathlib import Path
 
@@ -76,21 +78,21 @@ def printed(published: Path, audience: str, stem: str) -> list[tuple[str, str, s
 
 
 def agreeing(published: Path, audience: str, asked: pd.Series) -> list[tuple[str, float, float]]:
-    """Dimension, fewest and most people who agree, by the percents of the fragile ones and of the board.
+    """Dimension, fewest and most people who agree, by the percents in the sentences and cards of page 04.
 
-    A percent that ends in zero may be one of tens.
+    A percent that ends in zero may be one of tens. The board has none of trust for these audiences.
     """
-    folder = published / "reports" / "thur-doller" / "2018" / audience / "tables"
+    folder = published / "reports" / "thur-doller" / "2018" / audience
+    page = re.sub(r"<[^>]+>", " ", html.unescape((folder / "04_change_governance.html").read_text("utf-8")))
+    page = " ".join(page.replace("’", "'").split())
+    board = next(folder.glob("tables/04_change_governance-tableau-de-bord*.csv")).read_text("utf-8-sig")
+    rows = csv.DictReader(board.splitlines(), delimiter=";")
+    assert not any(row["Valeur"] for row in rows if row["Indicateur"] == "Confiance entre acteurs")
     found = []
-    for path in folder.glob("04_change_governance-*.csv"):
-        text = path.read_text("utf-8-sig").replace("’", "'")
-        for row in csv.DictReader(text.splitlines(), delimiter=";"):
-            name, percent = row.get("Dimension", ""), row.get("Part d'accord (%)", "")
-            if row.get("Indicateur") == "Confiance entre acteurs":
-                name, percent = "confiance entre entreprises", row["Valeur"]
-            if name in asked and percent[:1].isdigit():
-                value, half = float(percent.replace(",", ".")), 5.0 if percent.endswith("0") else 0.5
-                found.append((name, *((value + side) * asked[name] / 100 for side in (-half, half))))
+    for name, n in asked.items():
+        for percent in re.findall(rf"{name}(?: :|, avec) ([\d,]+) % de", page):
+            value, half = float(percent.replace(",", ".")), 5.0 if percent.endswith("0") else 0.5
+            found.append((str(name), *((value + side) * n / 100 for side in (-half, half))))
     return found
 
 
