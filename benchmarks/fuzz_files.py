@@ -43,6 +43,8 @@ SAMPLES: dict[str, tuple[Any, ...]] = {
     "realised_t_per_year": (0, 12), "carrier": ("Association",), "start_date": (dt.date(2018, 6, 1), ""),
     "end_date": ("31/12/2018", ""), "promised_t_per_year": (20, "env. 8"),
     "realised_uncertainty_percent": (20, "15 %"), "promised_eur_per_year": (900, "1 500 €"),
+    "promised_tco2e_per_year": (2,), "promised_insertion_hours_per_year": (200,),
+    "promised_fte": (0.2, "-0,1"),
     "realised_eur_per_year": (-120, 450), "realised_tco2e_per_year": (1.5, "-0,2"),
     "insertion_hours_per_year": (140,), "realised_fte": (0.1, "-0,1"), "coordination_hours": (45, "60 h"),
     "public_eur": (2000, ""), "private_eur": (350, "1 k€"),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import html
+import re
 from itertools import product
 from pathlib import Path
 
@@ -75,8 +77,29 @@ def printed(published: Path, audience: str, stem: str) -> list[tuple[str, str, s
     return found
 
 
-def readable(people: pd.DataFrame, lines: list[tuple[str, str, int]], own: pd.Series) -> int:
-    """How many people of one dimension have the only class that lines (function, class, number) leave them.
+def agreeing(published: Path, audience: str, asked: pd.Series) -> list[tuple[str, float, float]]:
+    """Dimension, fewest and most people who agree, by the percents in the sentences and cards of page 04.
+
+    A percent that ends in zero may be one of tens. The board has none of trust for these audiences.
+    """
+    folder = published / "reports" / "thur-doller" / "2018" / audience
+    page = re.sub(r"<[^>]+>", " ", html.unescape((folder / "04_change_governance.html").read_text("utf-8")))
+    page = " ".join(page.replace("’", "'").split())
+    board = next(folder.glob("tables/04_change_governance-tableau-de-bord*.csv")).read_text("utf-8-sig")
+    rows = csv.DictReader(board.splitlines(), delimiter=";")
+    assert not any(row["Valeur"] for row in rows if row["Indicateur"] == "Confiance entre acteurs")
+    found = []
+    for name, n in asked.items():
+        for percent in re.findall(rf"{name}(?: :|, avec) ([\d,]+) % de", page):
+            value, half = float(percent.replace(",", ".")), 5.0 if percent.endswith("0") else 0.5
+            found.append((str(name), *((value + side) * n / 100 for side in (-half, half))))
+    return found
+
+
+def readable(people: pd.DataFrame, lines: list[tuple[str, str, float, float]], own: pd.Series) -> int:
+    """How many people of one dimension have the only class that lines leave them.
+
+    A line is a function ("" for all), a class, and the fewest and most people who may be of it.
 
     Nothing printed tells people of one function apart: one of each class is asked about, by an integer
     programme over how many of each function are of each class. ``own`` are those that the reader knows.
@@ -84,22 +107,24 @@ def readable(people: pd.DataFrame, lines: list[tuple[str, str, int]], own: pd.Se
     left = people[~own]
     groups, classes = sorted(left["told"].unique()), list(CLASSES)
     at = {pair: place for place, pair in enumerate(product(groups, classes))}
-    rows, sizes = [], []
-    for name, opinion, number in lines:
+    rows, fewest, most = [], [], []
+    for name, opinion, low, high in lines:
         known = own & (people["opinion"] == opinion) & (people["told"].eq(name) | (name == ""))
         row = np.zeros(len(at))
         for group in groups:
             row[at[group, opinion]] = name in ("", group)
         rows.append(row)
-        sizes.append(number - known.sum())
+        fewest.append(low - known.sum())
+        most.append(high - known.sum())
     for group in groups:
         rows.append(np.repeat([group == each for each in groups], len(classes)).astype(float))
-        sizes.append((left["told"] == group).sum())
+        fewest.append((left["told"] == group).sum())
+        most.append(fewest[-1])
     found = 0
     for (group, opinion), here in left.groupby(["told", "opinion"]):
         others = np.zeros(len(at))
         others[[at[group, each] for each in classes if each != opinion]] = -1
-        bounds = LinearConstraint(np.array(rows), sizes, sizes)
+        bounds = LinearConstraint(np.array(rows), fewest, most)
         solved = milp(others, constraints=bounds, integrality=np.ones(len(at)), bounds=(0, np.inf))
         assert solved.status == 0  # what is printed is true
         found += len(here) * (solved.fun > -0.5)
@@ -110,10 +135,10 @@ def test_the_programme_reads_a_group_of_one_mind() -> None:
     people = pd.DataFrame(
         {"site_id": list("ABCDE"), "told": ["x"] * 4 + ["y"], "opinion": ["agree"] * 4 + ["mixed"]}
     )
-    every = [("", "agree", 4), ("", "mixed", 1), ("", "disagree", 0)]
+    every = [("", "agree", 4, 4), ("", "mixed", 1, 1), ("", "disagree", 0, 0)]
     nobody, last = people["site_id"] == "", people["site_id"] == "E"
     assert (readable(people, every, nobody), readable(people, every, last)) == (0, 4)
-    assert readable(people, [*every, ("x", "agree", 4)], nobody) == 5
+    assert readable(people, [*every, ("x", "agree", 4, 4)], nobody) == 5
 
 
 def test_no_answer_of_one_person_follows_from_the_published_pages(published: Path) -> None:
@@ -133,9 +158,16 @@ def test_no_answer_of_one_person_follows_from_the_published_pages(published: Pat
         for stem in ("avis-des-personnes", "avis-par-dimension-et-par-fonction")
         for line in printed(published, audience, stem)
     ]
-    assert len(every) > 45
+    names = people["readiness_dimension"].map(labels["readiness_dimension"])
+    shares = [
+        line
+        for audience in ("public", "partners", "company-E12")
+        for line in agreeing(published, audience, names.value_counts())
+    ]
+    assert len(every) > 45 and len(shares) >= 3
     for dimension, own in people.groupby("readiness_dimension"):
         name = labels["readiness_dimension", dimension]
-        lines = [(role, codes[opinion], n) for about, role, opinion, n in set(every) if about == name]
+        lines = [(role, codes[opinion], n, n) for about, role, opinion, n in set(every) if about == name]
+        lines += [("", "agree", low, high) for about, low, high in set(shares) if about == name]
         for site in ["", *own["site_id"].unique()]:
             assert readable(own, lines, own["site_id"] == site) == 0, (dimension, site)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import re
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -142,6 +144,7 @@ FULL = {
     "status": "done", "status_date": "2017-01-01", "realised_t_per_year": np.nan, "carrier": "A",
     "start_date": None, "end_date": None, "promised_t_per_year": np.nan,
     "realised_uncertainty_percent": np.nan, "promised_eur_per_year": np.nan, "realised_eur_per_year": np.nan,
+    "promised_tco2e_per_year": np.nan, "promised_insertion_hours_per_year": np.nan, "promised_fte": np.nan,
     "realised_tco2e_per_year": np.nan, "insertion_hours_per_year": np.nan, "realised_fte": np.nan,
     "happens_anyway": None, "coordination_hours": np.nan, "public_eur": np.nan, "private_eur": np.nan,
 }  # fmt: skip
@@ -259,7 +262,14 @@ def test_estimates_are_held_against_what_the_same_done_leads_bring() -> None:
     pairs = [(10, 4), (10, 5), (20, 20), (5, 6), (8, 2), (4, 4)]
     lines = [t(real, promised_t_per_year=promised) for promised, real in pairs]
     others = [t(9, promised_t_per_year=1, status="study"), t(9), t(9, promised_t_per_year=0)]
-    tonnes, euros = calibration.calibration(register(*lines, *others)).to_dict("records")
+    others += [{"promised_insertion_hours_per_year": 100.0 * n, "insertion_hours_per_year": 70.0 * n}
+               for n in (1, 2, 3)]  # fmt: skip
+    told = calibration.calibration(register(*lines, *others)).set_index("indicator")
+    assert list(told.index) == list(results.RESULTS)
+    tonnes, euros = told.iloc[:2].to_dict("records")
+    hours = told.loc["insertion_hours_per_year"]
+    assert (hours["n_compared"], hours["kept_percent"]) == (3, pytest.approx(70))
+    assert not told.loc[["realised_tco2e_per_year", "realised_fte"], "n_compared"].any()
     assert (tonnes["n_compared"], tonnes["n_short"], tonnes["calibration_basis"]) == (6, 2, "interval")
     assert tonnes["kept_percent"] == pytest.approx(100 * 41 / 57)
     ends = [tonnes[f"median_kept{end}_percent"] for end in ("_low", "", "_high")]
@@ -351,6 +361,10 @@ def test_the_board_has_every_indicator_beside_its_target_and_the_wave_before() -
             "eur_per_public_eur": 0.2, "n_done": 1, "conversion_percent": 50, "realised_t_per_year": 10,
         }, abs=1e-4,
     )  # fmt: skip
+    ends = values.frame.set_index("indicator")[["value_low", "value_high"]]
+    # Wilson's of 2 in 4: 1/2 ± 0.35, as n = 4 is near z². All three actors drawn may be the one against.
+    assert ends.loc["conversion_percent"].tolist() == pytest.approx([15.0, 85.0], abs=0.05)
+    assert ends.loc["trust_percent"].tolist() == [0, 100]
     before = board.values(
         now.assign(realised_t_per_year=[9, 4, 0, 0], realised_eur_per_year=9e3), people, [], [], DAY
     )
@@ -375,6 +389,22 @@ def test_the_board_has_every_indicator_beside_its_target_and_the_wave_before() -
     ]  # fmt: skip
     alone = board.board(values, None, [], 2018).frame
     assert alone.columns.tolist() == board.BOARD_COLUMNS[:-2]
+
+
+CLAIMS = r"elipse|certifi|labellis|labels?\b|conform(?:e|es|ité)?\b"
+
+
+def test_no_page_claims_a_label(published: Path) -> None:
+    """Texts of pages 04 and 05 as made; the sentence that the board is worth no label is the only one."""
+    reports = published / "reports" / "thur-doller" / "2018"
+    for audience in ("internal", "partners", "public", "company-E12"):
+        for name in ("04_change_governance", "05_territory_exchange"):
+            page = html.unescape((reports / audience / f"{name}.html").read_text("utf-8"))
+            page = page.replace("\u2019", "'")
+            page = re.sub(r"(?s)<(script|style)\b.*?</\1>|<[^>]+>", " ", page).lower()
+            said = " ".join(page.split()).replace("il n'en est pas une, et ne vaut aucun label", "")
+            claims = [said[max(0, m.start() - 60) : m.end() + 60] for m in re.finditer(CLAIMS, said)]
+            assert len(said) > 4000 and not claims, (audience, name, claims)
 
 
 def test_each_axis_has_its_indicators_and_none_claims_a_label() -> None:

@@ -145,7 +145,7 @@ def test_what_is_reckoned_follows_from_printed_rows_alone(small_study: Study) ->
     with pytest.raises(DisclosureError, match="tableaux diffusés"):
         release.reckoned(summed, frame, title="Somme", keys=["category"])  # type: ignore[arg-type]
     with pytest.raises(DisclosureError, match="que ses tableaux"):
-        release.exchange_file("Fichier", 2018, secrets=table)
+        release.exchange_file("Fichier", secrets=table)
 
 
 def by_sector(frame: pd.DataFrame) -> pd.DataFrame:
@@ -168,7 +168,7 @@ def test_a_missing_cell_of_a_complete_table_is_withheld_and_no_zero(small_study:
 SHARED = """
 import pandas as pd
 about = pd.DataFrame([{"territory": "Vallée =1+1", "reference_year": 2018}])
-release.exchange_file("Fichier", 2018, flows=table, territory=release.summary(about, "Ici", ["territory"]))
+release.exchange_file("Fichier", flows=table, territory=release.summary(about, "Ici", ["territory"]))
 """
 
 

@@ -32,6 +32,9 @@ TYPED = {
     "promised_t_per_year": {"1 200,5": 1200.5, "12 t/an": 12, "env. 10 t": 10, "10-14": 12},
     "realised_uncertainty_percent": {"20 %": 20, "7,5": 7.5, "0,2": 20, "NC": None},
     "promised_eur_per_year": {"1\u202f500 €": 1500, "2 k€": 2000, "-300 €/an": -300, "néant": 0},
+    "promised_tco2e_per_year": {"6 tCO2e/an": 6, "-0,5 tCO₂e": -0.5, "5 t CO2e": 5, "": None},
+    "promised_insertion_hours_per_year": {"400 h/an": 400, "env. 90 heures": 90, "0": 0, "": None},
+    "promised_fte": {"0,5 ETP": 0.5, "-0,1": -0.1, "½": 0.5, "": None},
     "realised_eur_per_year": {"820 €/an": 820, "−350 €": -350, "1 234,50": 1234.5, "": None},
     "realised_tco2e_per_year": {"4,5 tCO2e/an": 4.5, "-0,2 tCO₂e": -0.2, "3 t CO2e": 3, "n.d.": None},
     "insertion_hours_per_year": {"620 h": 620, "1 200 h/an": 1200, "env. 90 heures": 90, "0": 0},
@@ -48,6 +51,9 @@ BAD = {
     "promised_t_per_year": ("-3", "negative_value"),
     "realised_uncertainty_percent": ("120 %", "out_of_bounds"),
     "promised_eur_per_year": ("1 500 €/t", "unexpected_unit"),
+    "promised_tco2e_per_year": ("beaucoup", "vague_quantity"),
+    "promised_insertion_hours_per_year": ("-3", "negative_value"),
+    "promised_fte": ("voir annexe", "refers_elsewhere"),
     "realised_eur_per_year": ("#VALEUR!", "excel_error"),
     "realised_tco2e_per_year": ("beaucoup", "vague_quantity"),
     "insertion_hours_per_year": ("3 jours", "unexpected_unit"),
@@ -157,6 +163,8 @@ def test_a_total_below_the_register_is_no_synergy(study):
 def test_amounts_are_confidential_and_have_their_unit_when_printed():
     units = {
         "promised_t_per_year": "t/an", "realised_uncertainty_percent": "%", "promised_eur_per_year": "€/an",
+        "promised_tco2e_per_year": "tCO₂e/an", "promised_insertion_hours_per_year": "h/an",
+        "promised_fte": "ETP",
         "realised_eur_per_year": "€/an", "realised_tco2e_per_year": "tCO₂e/an",
         "insertion_hours_per_year": "h/an", "realised_fte": "ETP", "coordination_hours": "h",
         "public_eur": "€", "private_eur": "€",

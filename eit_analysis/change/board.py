@@ -20,8 +20,10 @@ import pandas as pd
 from eit_analysis import reference
 from eit_analysis.breakdown import SOURCE, Breakdown
 from eit_analysis.change.efforts import Means, stated
+from eit_analysis.change.opinions import agreeing_interval
 from eit_analysis.change.results import RESULTS, counted, half_width, ledger
 from eit_analysis.derived import Derived
+from eit_analysis.reference.intervals import wilson
 from eit_analysis.reference.stages import actors, equal_parts, stopped, wholes
 
 VALUE_COLUMNS = ["indicator", "value", "value_low", "value_high"]
@@ -73,7 +75,7 @@ def values(
         synergies have equal parts of their actors for records, sums the synergies, whose results all their
         actors know; means and projects are about no actor.
     """
-    on = register[~stopped(register, day)]
+    on, ever = register[~stopped(register, day)], register["status"] == "done"  # if only for a time
     done, trusting = on[on["status"] == "done"], people[people["readiness_dimension"] == "trust"]
     entries, whole = ledger(register, day), stated(means, day.year)
     hours, public, private = whole
@@ -81,12 +83,11 @@ def values(
         "n_members": (actors(on)["site_id"].nunique() if len(register) else np.nan,),
         "carried_percent": (_percent(on["carrier"].notna()),),
         "dated_percent": (_percent(pd.Series([one.deadline is not None for one in projects], dtype=bool)),),
-        "trust_percent": (_percent(trusting["opinion"] == "agree"),),
+        "trust_percent": (_percent(trusting["opinion"] == "agree"), *agreeing_interval(trusting)),
         "private_percent": (100 * private / (public + private),),
         "hours_per_done": (hours / len(done) if len(done) else np.nan,),
         "n_done": (len(done) if len(register) else np.nan,),
-        # Done if only for a time; `elsewhere` gives its interval.
-        "conversion_percent": (_percent(register["status"] == "done"),),
+        "conversion_percent": (_percent(ever), *(wilson(ever.sum(), len(ever)) if len(ever) else ())),
         **{name: _result(entries, name) for name in RESULTS},
     }
     found["eur_per_public_eur"] = (found["realised_eur_per_year"][0] / public,)

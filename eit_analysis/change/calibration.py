@@ -13,9 +13,8 @@ import numpy as np
 import pandas as pd
 from scipy.stats import binom
 
-PROMISED = {
-    "realised_t_per_year": "promised_t_per_year", "realised_eur_per_year": "promised_eur_per_year",
-}  # fmt: skip
+from eit_analysis.change.results import RESULTS
+
 LEAST = 3  # leads
 COLUMNS = [
     "indicator", "n_compared", "kept_percent", "median_kept_percent", "median_kept_low_percent",
@@ -31,13 +30,14 @@ def calibration(register: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns ``COLUMNS``, one row per indicator of ``PROMISED``. ``n_short`` brought less than half of
+        Columns ``COLUMNS``, one row per indicator of ``RESULTS``. ``n_short`` brought less than half of
         what they promised. ``calibration_basis`` is ``interval``, ``no_interval`` or ``few_leads``, of
         which only the number is told.
     """
     rows = []
     done = register[register["status"] == "done"]
-    for indicator, promised in PROMISED.items():
+    for indicator in RESULTS:
+        promised = f"promised_{indicator.removeprefix('realised_')}"
         both = done.reindex(columns=[promised, indicator]).astype(float).dropna()
         both = both[both[promised] > 0]
         ratio = 100 * (both[indicator] / both[promised]).to_numpy(dtype=float)

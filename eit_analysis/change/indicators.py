@@ -188,3 +188,17 @@ def around(table: pd.DataFrame) -> pd.DataFrame:
             median = float(f"{others['central'].median():.3g}")
             lines.append((indicator, unit, own["central"].iloc[0], median, len(others), *counts))
     return pd.DataFrame(lines, columns=AROUND_COLUMNS)
+
+
+def verdict(table: pd.DataFrame) -> str:
+    """Of :func:`around`, who realises more per employee, else per tonne; ``unknown``, or as :func:`sided`."""
+    known = table[table["n_territories"] > 0].set_index("indicator")
+    found = known.reindex(["realised_per_employee", "realised_per_tonne"]).dropna(subset=["n_better"])
+    if found.empty:
+        return "unknown"
+    return sided(found["n_better"].iloc[0] > 0, found["n_worse"].iloc[0] > 0)
+
+
+def sided(better: bool, worse: bool) -> str:
+    """With whom a difference is established, from whether some do better and some worse than here."""
+    return "both" if better and worse else "better" if better else "worse" if worse else "none"

@@ -11,7 +11,7 @@ import pandas as pd
 
 from eit_analysis import french
 from eit_analysis.breakdown import TOTAL
-from eit_analysis.change.indicators import MASSES
+from eit_analysis.change.indicators import MASSES, sided
 from eit_analysis.change.pooled_rates import pooled
 from eit_analysis.config import StudyConfig
 from eit_analysis.reference import exchange
@@ -63,10 +63,7 @@ def standing(rates: pd.DataFrame, here: str) -> pd.DataFrame:
 def verdict(stand: pd.DataFrame) -> str:
     """With whom a difference is established: ``unknown``, ``none``, ``better``, ``worse`` or ``both``."""
     groups = set(stand["standing"])
-    if "others" not in groups:
-        return "unknown"
-    found = [name for group, name in (("higher", "better"), ("lower", "worse")) if group in groups]
-    return "both" if len(found) == 2 else found[0] if found else "none"
+    return sided("higher" in groups, "lower" in groups) if "others" in groups else "unknown"
 
 
 def reachable(fits: pd.DataFrame) -> pd.DataFrame:

@@ -10,6 +10,7 @@ would tell of one person.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
@@ -131,22 +132,43 @@ def medians(people: pd.DataFrame, draws: int = 2000, seed: int = 1) -> pd.DataFr
     for by in ("", *GROUPS):
         every = people.assign(**{name: TOTAL for name in GROUPS if name != by})
         for keys, own in every.groupby(MEDIAN_KEYS, sort=False):
-            n_sites = own["site_id"].nunique()
-            low, high = _interval(own, draws, seed) if n_sites >= 3 else (np.nan, np.nan)
-            rows.append((*keys, len(own), n_sites, float(own["score"].median()), low, high))
+            about = (len(own), own["site_id"].nunique(), float(own["score"].median()))
+            rows.append((*keys, *about, *_interval(_middle, own, own["score"], draws, seed)))
     return pd.DataFrame(rows, columns=[*MEDIAN_KEYS, *MEDIAN_COLUMNS])
 
 
-def _interval(people: pd.DataFrame, draws: int, seed: int) -> tuple[float, float]:
+def agreeing_interval(people: pd.DataFrame, draws: int = 2000, seed: int = 1) -> tuple[float, float]:
+    """The bootstrap interval at 95 % of the share of people who agree, in percent, drawn as for medians."""
+    return _interval(_mean, people, 100.0 * (people["opinion"] == "agree"), draws, seed)
+
+
+def _interval(
+    of: Callable[[np.ndarray, np.ndarray], np.ndarray],
+    people: pd.DataFrame,
+    each: pd.Series,
+    draws: int,
+    seed: int,
+) -> tuple[float, float]:
+    """The 95 % of a statistic of what each respondent has, actors drawn; missing below three of them."""
     site, names = pd.factorize(people["site_id"])
-    values, place = np.unique(people["score"].to_numpy(dtype=float), return_inverse=True)
+    if len(names) < 3:
+        return np.nan, np.nan
+    values, place = np.unique(each.to_numpy(dtype=float), return_inverse=True)
     given = np.zeros((len(names), len(values)))
     np.add.at(given, (site, place), 1)
-    # Shape (draws, values): how many people of a draw have a score up to each value.
-    up_to = (_drawn(len(names), draws, seed) @ given).cumsum(axis=1)
-    middle = [(up_to > (up_to[:, [-1]] - one) // 2).argmax(axis=1) for one in (1, 0)]
-    low, high = np.percentile(values[middle].mean(axis=0), [2.5, 97.5])
+    low, high = np.percentile(of(values, _drawn(len(names), draws, seed) @ given), [2.5, 97.5])
     return float(low), float(high)
+
+
+def _mean(values: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    return counts @ values / counts.sum(axis=1)
+
+
+def _middle(values: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """The median of each draw, from how many people have each value; shape (draws, values)."""
+    up_to = counts.cumsum(axis=1)
+    middle = [(up_to > (up_to[:, [-1]] - one) // 2).argmax(axis=1) for one in (1, 0)]
+    return values[middle].mean(axis=0)
 
 
 @lru_cache(maxsize=32)

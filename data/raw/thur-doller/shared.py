@@ -75,32 +75,33 @@ SY27|Brisures de biscuits pour l'alimentation animale|échange|denrées alimenta
 """  # noqa: E501
 
 # What the register of 2018 also tells, in its own order of columns; that of 2015 is of the older form.
-# id | effects from | to | t promised | uncertainty (%) | € promised | € realised | tCO2e avoided |
-# hours of insertion | FTE | without the approach | hours of coordination, public € and private € until now
+# id | effects from | to | t promised | uncertainty (%) | € promised | tCO2e, hours of insertion and FTE
+# promised | € realised | tCO2e avoided | hours of insertion | FTE | without the approach | hours of
+# coordination, public € and private € until now
 FOLLOW_UP = """
-SY01|2017-05-15||6|10|1500|820|2,1|210|0,1|n'aurait pas eu lieu|70|1500|400
-SY02|2017-12-01||2,5|20|600|310|0,8|140||n'aurait pas eu lieu|45||
-SY03|||2||||||||15||
-SY04|||1,5||6000||||||80|6000|2500
-SY05|2016-10-03||20|15|4000|2150|0,6|620|0,3|n'aurait pas eu lieu|95|4000|1800
-SY06|||9||7500||||||60|2000|
-SY07|||25||1800||||||30||
-SY08|||30||2500||||||40||
-SY09|2017-04-03||4|30|900|540|0,3|||aurait eu lieu|25||300
-SY10|2016-07-04||18|5|2500|-350|-0,2||-0,1|on ne sait pas|150|8000|2600
-SY11|||20||2200||||||50||
-SY12|||40||3000||||||40||
-SY13|||4||1200||||||20||
-SY14|2016-04-18||2|10|400|-120|0,1|90||n'aurait pas eu lieu|35||350
-SY17|2018-03-05||0,6||||0,4|60||on ne sait pas|20|800|
-SY18|||8|||||||aurait eu lieu|35||
-SY20|2017-09-04||10|5|1200|-480|0,7||0|aurait eu lieu|85|5000|1900
-SY21|||180||5000||||||70|3500|600
-SY22|||5||||||||||
-SY24|2015-07-01|||20||260||40||aurait eu lieu|10||
-SY25|2016-10-03|2018-08-31|2|25|300|90||||n'aurait pas eu lieu|15||150
-SY26|||3||2000||||||20||
-SY27|||4||1200||||||||
+SY01|2017-05-15||6|10|1500|4|300||820|2,1|210|0,1|n'aurait pas eu lieu|70|1500|400
+SY02|2017-12-01||2,5|20|600|1,5|200||310|0,8|140||n'aurait pas eu lieu|45||
+SY03|||2|||||||||||15||
+SY04|||1,5||6000|||||||||80|6000|2500
+SY05|2016-10-03||20|15|4000|1,2|500|0,5|2150|0,6|620|0,3|n'aurait pas eu lieu|95|4000|1800
+SY06|||9||7500|2||||||||60|2000|
+SY07|||25||1800|||||||||30||
+SY08|||30||2500|||||||||40||
+SY09|2017-04-03||4|30|900||||540|0,3|||aurait eu lieu|25||300
+SY10|2016-07-04||18|5|2500|3||0,3|-350|-0,2||-0,1|on ne sait pas|150|8000|2600
+SY11|||20||2200|||||||||50||
+SY12|||40||3000|||||||||40||
+SY13|||4||1200|||||||||20||
+SY14|2016-04-18||2|10|400||120||-120|0,1|90||n'aurait pas eu lieu|35||350
+SY17|2018-03-05||0,6|||||||0,4|60||on ne sait pas|20|800|
+SY18|||8||||||||||aurait eu lieu|35||
+SY20|2017-09-04||10|5|1200|2|||-480|0,7||0|aurait eu lieu|85|5000|1900
+SY21|||180||5000|12||1||||||70|3500|600
+SY22|||5|||||||||||||
+SY24|2015-07-01|||20|||||260||40||aurait eu lieu|10||
+SY25|2016-10-03|2018-08-31|2|25|300||||90||||n'aurait pas eu lieu|15||150
+SY26|||3||2000|||||||||20||
+SY27|||4||1200|||||||||||
 """
 
 

@@ -135,9 +135,9 @@ def row_height(texts: Sequence[str]) -> float:
     return 0.17 + 0.17 * max((text.count("\n") + 1 for text in texts), default=1)
 
 
-def empty(message: str = "Aucune donnée diffusable") -> str:
-    """What is drawn when no row may be."""
+def empty() -> str:
+    """What is drawn when no row may be: no shape, so that the page has no figure."""
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 626 60" font-size="12" fill="#1b1f23">'
-        f'<text x="313" y="34" text-anchor="middle">{message}</text></svg>'
+        '<text x="313" y="34" text-anchor="middle">Aucune donnée diffusable</text></svg>'
     )

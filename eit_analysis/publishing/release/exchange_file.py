@@ -45,7 +45,7 @@ class ExchangeFile(Released):
     name : str
         Its file without suffix.
     about : dict
-        What the descriptor says of the whole: title, licence, contact, created.
+        What the descriptor says of the whole: title, licence, contact; no day, which would change the bytes.
     tables : mapping
         Released tables by their name in the format, whose columns they have.
     """
@@ -85,7 +85,7 @@ class ExchangeFile(Released):
         return macro("exchange", self, link, self.viewer.internal)
 
 
-def description(settings: StudyConfig, study: str, wave: str, year: int) -> dict[str, Any]:
+def description(settings: StudyConfig, study: str, wave: str) -> dict[str, Any]:
     """What the descriptor says of the whole file."""
     licence = settings.exchange.licence
     title, path = exchange.LICENCES[licence]
@@ -94,7 +94,6 @@ def description(settings: StudyConfig, study: str, wave: str, year: int) -> dict
         "title": harmless(settings.title),
         "profile": "tabular-data-package",
         "version": f"{exchange.FORMAT}.0.0",
-        "created": f"{year}-01-01T00:00:00Z",
         "licenses": [{"name": licence, "title": title, "path": path}],
     }
     if contact := harmless(settings.page.contact):

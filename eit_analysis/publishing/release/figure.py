@@ -119,6 +119,9 @@ class Figure(Released):
             return ""
         low, high = (self.options.get(side) for side in ("low", "high"))
         rows = self.table.visible.dropna(subset=[self.drawn])
+        rows = rows[rows[self.drawn] != 0]  # nothing is read off what is not drawn
+        if rows.empty:
+            return ""
         bounded = rows.dropna(subset=[low]) if low else rows
         row = (rows if bounded.empty else bounded).iloc[0]
         amount = wording.measured(row[self.drawn], self.drawn, self.table.coarse)
@@ -141,15 +144,11 @@ class Figure(Released):
         return super()._repr_html_() if seen.drawable else str(few.format(self.title))
 
     def html(self, name: str = "apercu", link: str | None = None) -> Markup:
-        if not self.drawable:
+        if not self.drawable or not re.search("<(path|rect|circle|use)", self.drawing):
             return self.finding.html() if self.finding else Markup("")
         notes = " ".join(f"{term}\u00a0: {text}" for term, text in self.notes)
         rows = french.counted(len(self.table.visible), "ligne", "lignes")
         drawn_of = f"Figure tracée du tableau «\u00a0{self.table.title}\u00a0» ({rows})."
         description = f"{self.heading}. {drawn_of} {notes}"
-        if not re.search("<(path|rect|circle|use)", self.drawing):
-            # Words without a shape are a sentence, not a figure.
-            words = " ".join(re.findall(r">([^<>]+)</t(?:ext|span)>", self.drawing))
-            return macro("sentence", f"{self.title}. {words}.")
         svg = Markup(accessible(self.drawing, name, self.heading, description))
         return macro("figure", svg, self, link)

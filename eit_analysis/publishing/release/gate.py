@@ -51,7 +51,7 @@ class Release(ReleasedTables):
             f"<p>Ce que lit <strong>{self.viewer.audience}</strong>, vague {self.wave}\u00a0: {refused}.</p>"
         )
 
-    def exchange_file(self, title: str, year: int, **tables: Table) -> ExchangeFile:
+    def exchange_file(self, title: str, **tables: Table) -> ExchangeFile:
         """What other territories get of these tables: a file beside the page of the widest audience alone.
 
         Raises
@@ -64,7 +64,7 @@ class Release(ReleasedTables):
             raise DisclosureError(
                 f"« {title} »\u00a0: le fichier d'échange ne contient que ses tableaux, diffusés."
             )
-        about = description(self.settings, self.study.name, self.study.wave, year)
+        about = description(self.settings, self.study.name, self.study.wave)
         return ExchangeFile(self.viewer, title, f"{self.study.name}-{self.study.wave}-echange", about, tables)
 
     def figure(
