@@ -76,7 +76,7 @@ def _elsewhere(exchanges: pd.DataFrame, recalled: pd.DataFrame, wording: str) ->
     lines = recalled[recalled["status"].isin(ALIVE) & (recalled["kind"] != POOLING)]
     labels, found = heading("status").labels, exchanges[["candidate_id", "giver_site_id", "category"]]
     about = [words(text) for text in exchanges["output_description"]]
-    needs = exchanges["candidate_id"].str.partition(">")[2]
+    needs = exchanges["candidate_id"].str.split(">").str[1]
     taker = dict(zip(needs, exchanges["taker_site_id"], strict=True))
     for line in lines.itertuples(index=False):
         named, sites = words(line.title), str(line.site_ids).split()
