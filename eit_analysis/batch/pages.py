@@ -237,7 +237,7 @@ def _entry(root: Path, name: str) -> Entry:
             waves.setdefault(wave, []).append((words, path.relative_to(root / "reports").as_posix()))
     page = root / "reports" / f"{name}{FAILED}"
     said = page.read_text(encoding="utf-8") if page.exists() else ""
-    reasons = [Markup(reason) for reason in re.findall(r"<li>(.*?)</li>", said)]
+    reasons = [Markup(reason) for reason in re.findall(r"<li>(.*?)</li>", said, re.S)]
     try:
         found = standing(open_study(name, root=root))
     except EitError as error:

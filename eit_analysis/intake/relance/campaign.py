@@ -87,7 +87,9 @@ def _answers(study: Study, rows: pd.DataFrame) -> pd.DataFrame:
     """The answers put in a cell: the firm of its row (of its file, once withdrawn), and their own file."""
     log = read_log(study, "corrections")
     log = log[log["rule"].isin(codes(group="answer")) & log["clean_value"].str.startswith("= ")]
-    cells = log["clean_value"].str.extract(ANSWERED).set_axis(SOURCE, axis=1).astype({"source_row": int})
+    # What a firm wrote itself may begin so, and names no cell.
+    named = log["clean_value"].str.extract(ANSWERED).set_axis(SOURCE, axis=1).dropna()
+    cells, log = named.astype({"source_row": int}), log.loc[named.index]
     return attributed(cells, rows)[["site_id"]].assign(source_file=log["source_file"])
 
 

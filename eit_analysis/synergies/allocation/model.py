@@ -269,7 +269,8 @@ def _ceilings(pairs: pd.DataFrame, settings: Allocation, accepted: Sequence[Sequ
         rows.append(_ceiling("exclusive", none, member, 1))
     for names in accepted:
         member = pairs["candidate_id"].isin(list(names)).to_numpy(dtype=float)
-        rows.append(_ceiling("accepted", none, none - member, -1))
+        if member.any():  # none may be among those that a plan is sought of
+            rows.append(_ceiling("accepted", none, none - member, -1))
     return rows
 
 
