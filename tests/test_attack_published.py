@@ -100,7 +100,7 @@ def families(register: pd.DataFrame, end: pd.Timestamp) -> Breakdown:
 
 
 def indicators(register: pd.DataFrame, end: pd.Timestamp) -> Breakdown:
-    nobody = pd.DataFrame(columns=["readiness_dimension", "opinion"])
+    nobody = pd.DataFrame(columns=["site_id", "readiness_dimension", "opinion"])
     table = change.board.values(register, nobody, [], [], end)
     return replace(table, frame=table.frame.dropna(subset="value").reset_index(drop=True))
 

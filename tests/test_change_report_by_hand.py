@@ -169,7 +169,8 @@ TEAM_04 = [
     *CLAUSES[1:],
     "7 Partager ce que l'on économise ensemble : 1 groupe à économie positive ; pour 1 groupe, nul ne gagne "
     "à quitter le partage équitable",
-    "Groupe du calcul : qui il retient pour le même besoin, et non les membres du registre.",
+    "Groupe du calcul : qui il retient pour le même besoin, et non les membres du registre. "
+    "– : sans objet ou non connu.",
     f"8 {THOUGHT}",
     "Avis sur le changement, par dimension, en %",
     # A6 twice, of 16 people: two for each of eight actors.
@@ -263,6 +264,7 @@ FIRM_04 = [
     *MONEY_OUTSIDE,
     *ACTIONS,
     f"2 {AHEAD}",
+    "– : sans objet ou non connu.",
     *OUTSIDE_AHEAD,
     TEAM_FOLLOWS + TEAM_ALONE,
     *OUTSIDE_RESULTS,
@@ -311,11 +313,12 @@ INTRODUCTION_05 = (
 )
 NO_BETTER = (
     "Sortir plus de tonnes n'est ni mieux ni moins bien. « Autre méthode » : l'écart dépasse le hasard, mais "
-    "les masses n'y ont pas la même incertitude."
+    "les masses n'y ont pas la même incertitude. – : sans objet ou non connu."
 )
 FIRST_FAMILIES = (
     "D'abord les familles dont on sait qu'il reste des tonnes, par ce qu'une telle synergie y prendrait : "
-    "autant que là-bas, si ce reste le permet. Sans ce reste, rien ne dit qu'il y a à faire."
+    "autant que là-bas, si ce reste le permet. Sans ce reste, rien ne dit qu'il y a à faire. "
+    "– : sans objet ou non connu."
 )
 FIGURE_05 = [
     "Part des pistes réalisées, brute et mise en commun, en %",
@@ -329,7 +332,7 @@ END_05 = [
     "6 Et dans les démarches publiées ? D'autres démarches disent avoir réalisé de 2,7 % à 50,0 % de leurs "
     "pistes",
     "Ce qu'une démarche appelle une piste, ou une synergie réalisée, est à elle. Les années sont "
-    "celles de la démarche, et non de ses synergies. Intervalle de Wilson à 95 %.",
+    "celles de la démarche, et non de ses synergies. Intervalle de Wilson à 95 %. – : sans objet ou non connu.",
     "7 Ce que ce territoire partage",
 ]
 RING = "Qui : Val Clair, Agence du Val, 01 99 00 00 02"
@@ -391,7 +394,7 @@ OUTSIDE_05 = [
     *COMPARE_05,
     *card_05("famille « plastique », par échange", "15 t/an", "27 t/an"),
     "2 Réalise-t-on autant de pistes qu'ailleurs ? Écart établi avec 1 sur 2 ; ici, "
-    "50 % (22 à 74) après mise en commun",
+    "48 % (22 à 74) après mise en commun",
     *FIGURE_05,
     "3 Par employé, par acteur et par tonne",  # the 18 t would be the rest of a told share
     NO_BETTER,

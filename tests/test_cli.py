@@ -125,8 +125,8 @@ def test_what_was_not_read_is_named(project: Path) -> None:
     assert "2 fichiers lus sur 3" in said
     lines = [line.partition(" ; ")[0] for line in said.splitlines()[3:]]
     assert lines == [
-        "Non lu : E04.csv : le fichier est vide",
         "Non lu : E03.pdf : ce format n'est pas lu",
+        "Non lu : E04.csv : le fichier est vide",
         "Feuille laissée de côté : « Notes » (E01.xlsx)",
         "Colonne laissée de côté : « Standard » (E01.xlsx, feuille Entreprise, et 1 autre feuille)",
     ]

@@ -116,7 +116,7 @@ def test_the_tonnes_of_a_synergy_are_one_amount_on_every_page() -> None:
         both.measure, both.total,
     )  # fmt: skip
     tables = [of_page_02, results.total(results.ledger(rows, END), TONNES), achieved.done(rows)]
-    now = board.values(rows, pd.DataFrame(columns=["readiness_dimension", "opinion"]), [], [], END)
+    now = board.values(rows, pd.DataFrame(columns=["site_id", "readiness_dimension", "opinion"]), [], [], END)
     tables.append(Breakdown(now.frame, now.keys, now.records[now.records["indicator"] == TONNES], "part"))
     known = [set(published(table).tables[0].variables) for table in tables]
     assert len(known[0]) == 4 and all(own == known[0] for own in known)

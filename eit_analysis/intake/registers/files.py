@@ -117,7 +117,8 @@ def _why_not(wanted: Register, sheets: list[RawSheet]) -> str:
         why = sentence("register_nothing")
     elif best.missing:
         listed = ", ".join(f"«\u00a0{header}\u00a0»" for header in best.missing[:3])
-        why = sentence("register_lacks" + "_several" * (len(best.missing) > 1), columns=listed)
+        lacking = "register_lacks_several" if len(best.missing) > 1 else "register_lacks"
+        why = sentence(lacking, columns=listed)
     else:
         why = sentence("register_foreign", column=best.foreign[0])
     return sentence("register_not", title=wanted.title, why=why, advice=wanted.advice)
