@@ -54,7 +54,7 @@ class Viewer:
         return self.firms.get(self.company, self.company) if self.company else None
 
     def unit(self, site_ids: object) -> str:
-        """Who knows a record (:func:`breakdown.known_by`), the sites of a firm as one."""
+        """Who knows a record (``records.known_by``), the sites of a firm as one."""
         return " ".join(sorted({self.firms.get(site, site) for site in known_by(site_ids)}))
 
     @property
