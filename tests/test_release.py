@@ -368,6 +368,14 @@ def test_the_team_reads_the_names_of_a_group_also_on_cards(small_study: Study) -
     assert dict(cards.cards[0][1])["Qui"] == ", ".join(names)
 
 
+@pytest.mark.parametrize("worth", ["joint_surplus_eur_per_year", ["joint_surplus_eur_per_year"]])
+def test_a_row_that_is_read_to_lose_is_no_card(small_study: Study, worth: str | list[str]) -> None:
+    leads = pd.DataFrame({"label": ["a", "b"], "joint_surplus_eur_per_year": [-5.0, 5.0]})
+    release = Release(small_study, "internal", "essai")
+    cards = release.cards(release.team(leads, "Pistes", ["label"]), "Engager {label}", worth=worth)
+    assert [heading for heading, _ in cards.cards] == ["Engager b"]
+
+
 def test_only_what_says_something_is_printed(small_study: Study) -> None:
     def printed(audience: str, frame: pd.DataFrame, **parts):
         kind = Listing if "sites" in parts else Aggregate

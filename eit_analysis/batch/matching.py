@@ -131,12 +131,5 @@ def _write_page(
     settings = StudyConfig(title="Plusieurs territoires", territory="", fictional=fictional)
     foot = [("Fait le", published(date.today()))]
     title = "Échanges possibles entre territoires"
-    page = frame(
-        Study("", "", root, settings),
-        "internal",
-        title,
-        foot,
-        body=body,
-        home="",
-    )
+    page = frame(Study("", "", root, settings), "internal", title, foot, body=body, home="")
     write_atomic(root / PAGE, page.encode())

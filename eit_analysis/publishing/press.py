@@ -105,9 +105,8 @@ class Press:
             if record.audience != INTERNAL and company_of(record.audience) is None
         )
 
-    def publish(self, audiences: list[str], asked: list[Path], parameters: Parameters) -> list[Run]:
+    def publish(self, audiences: list[str], asked: list[Path], version: Version) -> list[Run]:
         """Give each audience of one wave a new version; the runs that failed."""
-        version = version_of(self.study, self.notebooks, parameters, date.today())
         carried = self._carried(version, {path.stem for path in self.notebooks if path not in asked})
         own = [path for path in self.notebooks if f"{path.stem}.html" not in carried]
         runs, told = self.draw(version, audiences, own)
@@ -221,17 +220,20 @@ def publish(
     """
     log = ReleaseLog(study)
     end_what_was_begun(study, log)
-    data_digest(study)  # reads every table: whose row is lost with a file has not taken its consent back
+    # Reads every table: whose row is lost with a file has not taken its consent back.
+    version = version_of(study, find_notebooks(study, []), parameters, date.today())
     press = Press(study, log, census(study), jobs, progress, forms)
     withdraw(study, log, press.now, say)
     for index in (study.root / "reports").glob("index-*.html"):
         index.unlink(missing_ok=True)  # of all studies: it counts whom this one counted, until the next batch
     if unsearched := press.unsearched(audiences):
         say(unsearched)
-    failed = press.publish(audiences, asked, parameters)
+    failed = press.publish(audiences, asked, version)
     for wave, others in to_make_again(study, log).items():
         try:
-            failed += replace(press, study=study.at(wave)).publish(others, press.notebooks, {})
+            other = replace(press, study=study.at(wave))
+            again = version_of(other.study, other.notebooks, {}, date.today())
+            failed += other.publish(others, press.notebooks, again)
         except EitError as error:
             failed += [Run(Path(f"vague {wave}"), audience, error=str(error)) for audience in others]
     return failed

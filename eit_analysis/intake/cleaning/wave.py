@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import gc
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import cache, cached_property
 from importlib.metadata import version
@@ -83,6 +84,18 @@ class Cleaned:
         return marks[kept].reset_index(drop=True)
 
 
+@contextmanager
+def _seldom_collected() -> Iterator[None]:
+    """Few cycles are made by cleaning, and looking for them takes a sixth of the time."""
+    before = gc.get_threshold()
+    gc.set_threshold(100_000, 20, 50)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+
+
+@_seldom_collected()
 def clean_wave(study: Study, progress: Callable[[Iterable], Iterable] = iter) -> Cleaned:
     """Read and clean every survey file of a wave.
 
@@ -95,7 +108,6 @@ def clean_wave(study: Study, progress: Callable[[Iterable], Iterable] = iter) ->
     InputError
         When the wave has no usable row.
     """
-    gc.set_threshold(100_000, 20, 50)  # few cycles are made, and looking for them takes a sixth of the time
     files, left_alone = read_raw(study, progress)
     ledger = Ledger()
     accounts: dict[str, list[SheetAccount]] = {file.name: [] for file in files}

@@ -100,7 +100,7 @@ def cards_of(
     action: str,
     lines: Mapping[str, str | Sequence[str]],
     most: int,
-    worth: Sequence[str],
+    worth: str | Sequence[str],
 ) -> Cards:
     """The cards of a table, each line with its wordings.
 
@@ -116,4 +116,4 @@ def cards_of(
     ways = {name: [way] if isinstance(way, str) else way for name, way in lines.items()}
     for way in [action, *(way for each in ways.values() for way in each)]:
         check_words(way, None, {str(name): Constant("") for name in table.frame})
-    return Cards(viewer, table, action, ways, most, worth)
+    return Cards(viewer, table, action, ways, most, [worth] if isinstance(worth, str) else worth)

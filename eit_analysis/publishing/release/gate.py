@@ -112,7 +112,7 @@ class Release(ReleasedTables):
         table: Table,
         action: str,
         most: int = 3,
-        worth: Sequence[str] = (),
+        worth: str | Sequence[str] = (),
         **lines: str | Sequence[str],
     ) -> Cards:
         """Recommendations: a card for each of the first ``most`` rows of a table that may be read.
