@@ -18,11 +18,13 @@ from eit_analysis.synergies.pooling import groups
 from eit_analysis.synergies.pooling.best_part import best_part
 from eit_analysis.synergies.pooling.costs import Costs, Range, by_profile, cost_table, threshold_table
 from eit_analysis.synergies.pooling.groups import counted, losing, numbered, starts
+from eit_analysis.synergies.pooling.knapsack import knapsack
 from eit_analysis.synergies.pooling.offered import Sharers, offered
 from eit_analysis.synergies.pooling.parts import lacking
 from eit_analysis.synergies.pooling.rounds import Rounds, every_tour
 from eit_analysis.synergies.pooling.savings import central_saving
 from eit_analysis.synergies.pooling.schemes import free
+from eit_analysis.synergies.pooling.subsets import members_of
 from eit_analysis.synergies.pooling.thresholds import Threshold, targets
 
 PROFILES = by_profile(cost_table())
@@ -86,6 +88,23 @@ def test_the_best_part_equals_enumeration(territory, threshold, radius_km):
     else:
         assert found.saving == pytest.approx(most, abs=0.01) and found.bound == pytest.approx(most, abs=0.01)
         assert len(found.members) >= 2
+
+
+@given(
+    st.lists(st.tuples(st.integers(-9, 30), st.integers(0, 12)), min_size=1, max_size=7),
+    st.integers(0, 30), st.integers(0, 30), st.integers(-20, 40),
+)  # fmt: skip
+@settings(max_examples=150, deadline=None)
+def test_a_knapsack_is_the_best_of_all_choices(items, least, more, above):
+    worth, load = np.array(items, float).T
+    choices = members_of(len(items))
+    fits = (choices @ load >= least) & (choices @ load <= least + more)
+    values = np.where(fits, choices @ worth, -np.inf)
+    taken = knapsack(worth, load, least, least + more, above)
+    if values.max() > above:
+        assert worth[taken].sum() == values.max() and least <= load[taken].sum() <= least + more
+    else:
+        assert not taken.any()
 
 
 def collected(seed, n, places=None):

@@ -1,48 +1,27 @@
 """The part of some sites that saves most as one operation: exact, or with a proven gap.
 
-    max Σ_i (g_i − s) x_i − Σ_e k_e z_e − F − f n
-    Σ_i v_i x_i ≥ T,    x_i ≤ u_p ≤ Σ_{j at p} x_j  (i at p)
-    u_p ≤ Σ_{c near p} y_c,    y_c ≤ u_c,    Σ_c y_c = 1
+    max Σ_i (g_i − s) x_i − F − f n,    Σ_i v_i x_i ≤ full + lot n        where nothing travels
+    max Σ_i (g_i − s) x_i − F − k tour,    Σ_i load_i x_i ≤ 1             where a lorry goes round
 
-with u_p = 1 for a place that is visited, which sites of one commune often share, and y_c = 1 for that of the
-centre. Where nothing travels, Σ_i v_i x_i ≤ full + lot n: a whole programme, by HiGHS. Otherwise n = 0 and
-the lorry goes round, a prize-collecting travelling salesman (Balas 1989) of bounded load: Σ_{e at p} z_e =
-2 u_p, Σ_i load_i x_i ≤ 1 and the rows of ``round_cuts``, too many to write down. A round of two places
-drives one road twice, that of a single one the road from it to itself; others drive no road twice.
-Branch and cut: the relaxation of each branch, given the rows that it breaks until it breaks none, bounds what
-the branch can save; what would cost more than is left to gain over the best known is left out.
+with Σ_i v_i x_i ≥ T and the rows of ``part_programme``. The first is a whole programme, by HiGHS; the second
+a prize-collecting travelling salesman (Balas 1989) of bounded load, by sets of places where these are few,
+else by branch and cut.
 """
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Iterator
-from typing import NamedTuple
-
-import highspy
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
-from eit_analysis.solver import quiet_solver
-from eit_analysis.synergies.pooling.first_rounds import NEAR, first_round
+from eit_analysis.synergies.pooling.branch_and_cut import BRANCHES, Search
+from eit_analysis.synergies.pooling.few_places import best_round
+from eit_analysis.synergies.pooling.first_rounds import first_round
 from eit_analysis.synergies.pooling.offered import Offered
-from eit_analysis.synergies.pooling.round_cuts import loops, overfilled
-from eit_analysis.synergies.pooling.rounds import FULL
+from eit_analysis.synergies.pooling.part_programme import Part, places, programme, wider
 
-# Branches looked at, the same on every machine where a limit of time is not: 3,000 of 30 places, 94 of 60, as
-# there is a road between any two; a quarter of them for twice as many sites as ``MANY``.
-BRANCHES, LARGE, MANY = 3000, 30, 50
-# Places, and sites in them, among which a round is searched by branches at all.
-SEARCHED, MOST_SITES = 60, 300
-
-
-class Part(NamedTuple):
-    """Positions of the members, what they save and what no part of these sites saves more than, EUR/year."""
-
-    members: np.ndarray
-    saving: float
-    bound: float
+# Places of which each set is tried; places, and sites in them, among which branches are.
+FEW, SEARCHED, MOST_SITES = 8, 60, 300
 
 
 def best_part(offered: Offered) -> Part | None:
@@ -57,212 +36,33 @@ def best_part(offered: Offered) -> Part | None:
     return _round(offered) if offered.travels else _lots(offered)
 
 
-class _Programme(NamedTuple):
-    """What both programmes have: u of each place, x of each site that shares one, y of each place.
-
-    ``site`` : the column of each site, that of its place where it is alone there; ``first`` : a site of each
-    place. Then costs, rows and their bounds.
-    """
-
-    site: np.ndarray
-    first: np.ndarray
-    cost: np.ndarray
-    rows: np.ndarray
-    low: np.ndarray
-    high: np.ndarray
-
-
-def _places(offered: Offered) -> tuple[np.ndarray, np.ndarray]:
-    """A site of each place, and the place of each site."""
-    alike = np.hstack([offered.road, offered.near])
-    _, first, place = np.unique(alike, axis=0, return_index=True, return_inverse=True)
-    return first, place.ravel()
-
-
-def _programme(offered: Offered) -> _Programme:
-    first, place = _places(offered)
-    shared = np.flatnonzero(np.bincount(place)[place] > 1)
-    n, site = len(first), place.copy()
-    site[shared] = n + np.arange(len(shared))
-    one = np.eye(2 * n + len(shared))
-    visited, sites, centres = one[:n], one[site], one[-n:]
-    common = np.unique(place[shared])
-    anybody = np.array([sites[place == p].sum(axis=0) for p in common]).reshape(-1, len(one))
-    sooner, later = _chosen_later(offered, place)
-    below = [
-        visited - offered.near[np.ix_(first, first)] @ centres,
-        centres - visited,
-        visited[common] - anybody,
-        (sites - visited[place])[shared],
-        sites[later] - sites[sooner],
-    ]
-    rows = np.vstack([*below, centres.sum(axis=0), sites.sum(axis=0), offered.volume @ sites])
-    low, high = np.full(len(rows), -np.inf), np.zeros(len(rows))
-    low[-3:], high[-3:] = [1.0, 2.0, offered.least], [1.0, np.inf, np.inf]
-    return _Programme(site, first, -offered.worth @ sites, rows, low, high)
-
-
-def _chosen_later(offered: Offered, place: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Pairs of sites of a place, the second of which is worth no more and takes no less of the lorry.
-
-    No round needs the second without the first; nor, where a volume is asked for, if it brings no more of it.
-    """
-    ahead = (place[:, None] == place) & offered.travels
-    for value in (offered.worth, -offered.load, *([offered.volume] if offered.least else [])):
-        ahead &= value[:, None] >= value
-    ahead &= ~ahead.T | np.triu(ahead, 1)  # of two alike, the first
-    steps = ahead.astype(np.float32)
-    sooner, later = np.nonzero(ahead & (steps @ steps == 0))
-    return sooner, later
-
-
 def _lots(offered: Offered) -> Part | None:
     """Where nothing travels."""
-    site, _, cost, rows, low, high = _programme(offered)
-    cost, rows, most = np.append(cost, offered.more), _wider(rows, 1), np.ones(len(cost) + 1)
+    stand = wider(programme(offered), np.array([offered.more]))
+    most = np.ones(len(stand.cost))
     most[-1] = np.inf if np.isfinite(offered.lot) else 0.0
+    rows, low, high = stand.rows, stand.low, stand.high
     if np.isfinite(offered.lot):
-        last = np.append(np.bincount(site, offered.volume, len(cost) - 1), -offered.lot)
+        last = np.bincount(stand.site, offered.volume, len(most))
+        last[-1] = -offered.lot
         rows, low, high = np.vstack([rows, last]), np.append(low, -np.inf), np.append(high, offered.full)
-    limits = LinearConstraint(csr_array(rows), low, high)
+    limits, bounds, whole = LinearConstraint(csr_array(rows), low, high), Bounds(0, most), np.ones(len(most))
     options = {"mip_rel_gap": 0.0, "node_limit": BRANCHES}
-    found = milp(
-        cost, constraints=limits, integrality=np.ones(len(cost)), bounds=Bounds(0, most), options=options
-    )
+    found = milp(stand.cost, constraints=limits, integrality=whole, bounds=bounds, options=options)
     if found.x is None:
         return None
-    members = np.flatnonzero(found.x[site] > 0.5)
+    members = np.flatnonzero(found.x[stand.site] > 0.5)
     return Part(members, -found.fun - offered.fixed, -found.mip_dual_bound - offered.fixed)
 
 
 def _round(offered: Offered) -> Part | None:
     """Where one lorry goes round."""
-    start = first_round(offered)
+    start, (first, place) = first_round(offered), places(offered)
     best = Part(np.sort(start[0]), start[1], start[1]) if start else Part(np.array([]), -np.inf, -np.inf)
-    if len(offered.worth) > MOST_SITES or len(_places(offered)[0]) > SEARCHED:
+    if len(first) <= FEW and (found := best_round(offered, first, place, best[:2])):
+        best = Part(*found, found[1])
+    elif len(offered.worth) > MOST_SITES or len(first) > SEARCHED:
         best = best._replace(bound=float(offered.worth.clip(min=0).sum()) - offered.fixed)
     elif len(offered.worth) > 2:  # pairs are known
-        best = _Search(offered, best).run()
+        best = Search(offered, best).run()
     return best if len(best.members) else None
-
-
-class _Search:
-    """Branch and cut over u, x, y, how many places are visited, and z, from the best part known."""
-
-    def __init__(self, offered: Offered, best: Part) -> None:
-        self.offered, self.best = offered, best
-        self.site, first, cost, rows, low, high = _programme(offered)
-        self.n, self.base = len(first), len(cost)
-        self.i, self.j = np.triu_indices(self.n)
-        road = offered.road[np.ix_(first, first)][self.i, self.j]
-        self.columns = np.arange(self.base + 1 + len(road), dtype=np.int32)
-        self.solver = quiet_solver()
-        self.solver.addVars(len(self.columns), np.zeros(len(self.columns)), np.ones(len(self.columns)))
-        self.solver.changeColsCost(len(self.columns), self.columns, np.concatenate([cost, [0.0], road]))
-        self._add(_wider(rows, 1 + len(road)), low, high)
-        number = np.zeros((1, len(self.columns)))
-        number[0, : self.n], number[0, self.base] = 1.0, -1.0
-        degree = np.zeros((self.n, len(self.columns)))
-        degree[:, : self.n] = -2 * np.eye(self.n)
-        for end in (self.i, self.j):
-            degree[end, self.base + 1 + np.arange(len(road))] += 1
-        self._add(np.vstack([number, degree]), np.zeros(1 + self.n), np.zeros(1 + self.n))
-        self._add(self._of_sites(offered.load / FULL), np.array([-np.inf]), np.array([1.0]))
-
-    def _rounds(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """Least and most of each column, for rounds of one place, of two, and of more."""
-        for fewest, number, loop, road in ((1, 1, 1.0, 0.0), (2, 2, 0.0, 2.0), (3, self.n, 0.0, 1.0)):
-            least, most = np.zeros(len(self.columns)), np.ones(len(self.columns))
-            least[self.base], most[self.base] = fewest, number
-            most[self.base + 1 :] = np.where(self.i == self.j, loop, road)
-            if fewest <= number and (fewest > 2 or len(self.site) > self.n):  # else they are the pairs
-                yield least, most
-
-    def run(self) -> Part:
-        branches = [(-np.inf, count, *limits) for count, limits in enumerate(self._rounds())]
-        count = len(branches)
-        most_branches = BRANCHES * min(1.0, LARGE / self.n) ** 5 * min(1.0, MANY / len(self.site)) ** 2
-        while branches and count < most_branches:
-            cost, _, least, most = heapq.heappop(branches)
-            if self._pays(cost) and (solved := self._bounded(least, most)):
-                cost, solution, reduced = solved
-                whole = self.base - self.n, self.base, self.base + 1
-                at = _undecided(np.split(solution, whole))
-                if at is None:
-                    members = np.flatnonzero(solution[self.site] > 0.5)
-                    self.best = Part(members, -cost - self.offered.fixed, -np.inf)
-                    continue
-                # What costs more than the branch has left to gain is in no better part.
-                spare = -cost - self.offered.fixed - self.best.saving
-                least, most = np.where(-reduced > spare, most, least), np.where(reduced > spare, least, most)
-                for side, value in ((least, np.ceil(solution[at])), (most, np.floor(solution[at]))):
-                    count += 1
-                    before, side[at] = side[at], value
-                    heapq.heappush(branches, (cost, count, least.copy(), most.copy()))
-                    side[at] = before
-        left = -min((branch[0] for branch in branches), default=np.inf) - self.offered.fixed
-        return self.best._replace(bound=max(self.best.saving, left))
-
-    def _pays(self, cost: float) -> bool:
-        """Whether a branch whose relaxation costs so much may hold a better part."""
-        return -cost - self.offered.fixed > self.best.saving + NEAR
-
-    def _bounded(self, least: np.ndarray, most: np.ndarray) -> tuple[float, np.ndarray, np.ndarray] | None:
-        """Cost, solution and reduced costs of a branch's relaxation; None where it has no better part."""
-        self.solver.changeColsBounds(len(least), self.columns, least, most)
-        while True:
-            self.solver.run()
-            cost = self.solver.getObjectiveValue()
-            optimal = self.solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
-            if not (optimal and self._pays(cost)):
-                return None
-            found = self.solver.getSolution()
-            solution = np.array(found.col_value)
-            if not self._cut(solution):
-                return cost, solution, np.array(found.col_dual)
-
-    def _cut(self, solution: np.ndarray) -> bool:
-        """Adds the rows that a solution breaks; whether there were any."""
-        n, centres = self.n, slice(self.base - self.n, self.base)
-        visits = solution[self.site]
-        roads = np.zeros((n, n))
-        roads[self.i, self.j] = roads[self.j, self.i] = solution[self.base + 1 :]
-        np.fill_diagonal(roads, 0.0)
-        rows, least = [], []
-        for inside, place in loops(solution[:n], solution[centres], roads):
-            row = np.zeros(len(solution))
-            row[place], row[centres] = -2.0, 2.0 * inside
-            row[self.base + 1 :] = inside[self.i] != inside[self.j]
-            rows.append(row)
-            least.append(0.0)
-        if cover := overfilled(visits, self.offered.load):
-            rows.append(-self._of_sites(cover[0])[0])
-            least.append(-float(cover[1]))
-        if rows:
-            self._add(np.array(rows), np.array(least), np.full(len(rows), np.inf))
-        return bool(rows)
-
-    def _add(self, rows: np.ndarray, low: np.ndarray, high: np.ndarray) -> None:
-        sparse = csr_array(rows)
-        columns, starts = sparse.indices.astype(np.int32), sparse.indptr[:-1].astype(np.int32)
-        self.solver.addRows(len(low), low, high, sparse.nnz, starts, columns, sparse.data)
-
-    def _of_sites(self, values: np.ndarray) -> np.ndarray:
-        """A row of one value a site."""
-        return np.bincount(self.site, values, len(self.columns))[None]
-
-
-def _undecided(parts: list[np.ndarray]) -> int | None:
-    """What to branch on: a place or a site, else a centre, else a road, that is farthest from whole."""
-    start = 0
-    for part in parts:
-        apart = np.abs(part - np.round(part))
-        if apart.max() > NEAR:
-            return start + int(apart.argmax())
-        start += len(part)
-    return None
-
-
-def _wider(rows: np.ndarray, more: int) -> np.ndarray:
-    """The rows with columns that are in none of them."""
-    return np.pad(rows, ((0, 0), (0, more)))

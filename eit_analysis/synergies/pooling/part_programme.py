@@ -1,0 +1,91 @@
+"""Which sites form a part, as rows of whole numbers: all that does not depend on the road between places.
+
+    max Σ_i (g_i − s) x_i − F
+    Σ_i v_i x_i ≥ T,    x_i ≤ u_p ≤ Σ_{j at p} x_j  (i at p)
+    u_p ≤ Σ_{c near p} y_c,    y_c ≤ u_c,    Σ_c y_c = 1,    Σ_i x_i ≥ 2
+
+with u_p = 1 for a place that is visited, which sites of one commune often share, and y_c = 1 for that of the
+centre. What is common then costs by the lot, by the tour or by the road (``best_part``, ``branch_and_cut``).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from eit_analysis.synergies.pooling.offered import Offered
+
+
+class Part(NamedTuple):
+    """Positions of the members, what they save and what no part of these sites saves more than, EUR/year."""
+
+    members: np.ndarray
+    saving: float
+    bound: float
+
+
+class Programme(NamedTuple):
+    """What the programmes have in common: u of each place, x of each site that shares one, y of each place.
+
+    ``site`` : the column of each site, that of its place where it is alone there; ``first`` : a site of each
+    place. Then costs, rows and their bounds.
+    """
+
+    site: np.ndarray
+    first: np.ndarray
+    cost: np.ndarray
+    rows: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+
+
+def places(offered: Offered) -> tuple[np.ndarray, np.ndarray]:
+    """A site of each place, and the place of each site."""
+    alike = np.hstack([offered.road, offered.near])
+    _, first, place = np.unique(alike, axis=0, return_index=True, return_inverse=True)
+    return first, place.ravel()
+
+
+def programme(offered: Offered) -> Programme:
+    """What every part must satisfy."""
+    first, place = places(offered)
+    shared = np.flatnonzero(np.bincount(place)[place] > 1)
+    n, site = len(first), place.copy()
+    site[shared] = n + np.arange(len(shared))
+    one = np.eye(2 * n + len(shared))
+    visited, sites, centres = one[:n], one[site], one[-n:]
+    common = np.unique(place[shared])
+    anybody = np.array([sites[place == p].sum(axis=0) for p in common]).reshape(-1, len(one))
+    sooner, later = _chosen_later(offered, place)
+    below = [
+        visited - offered.near[np.ix_(first, first)] @ centres,
+        centres - visited,
+        visited[common] - anybody,
+        (sites - visited[place])[shared],
+        sites[later] - sites[sooner],
+    ]
+    rows = np.vstack([*below, centres.sum(axis=0), sites.sum(axis=0), offered.volume @ sites])
+    low, high = np.full(len(rows), -np.inf), np.zeros(len(rows))
+    low[-3:], high[-3:] = [1.0, 2.0, offered.least], [1.0, np.inf, np.inf]
+    return Programme(site, first, -offered.worth @ sites, rows, low, high)
+
+
+def _chosen_later(offered: Offered, place: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Pairs of sites of a place, the second of which is worth no more and takes no less of the lorry.
+
+    No round needs the second without the first; nor, where a volume is asked for, if it brings no more of it.
+    """
+    ahead = (place[:, None] == place) & offered.travels
+    for value in (offered.worth, -offered.load, *([offered.volume] if offered.least else [])):
+        ahead &= value[:, None] >= value
+    ahead &= ~ahead.T | np.triu(ahead, 1)  # of two alike, the first
+    steps = ahead.astype(np.float32)
+    sooner, later = np.nonzero(ahead & (steps @ steps == 0))
+    return sooner, later
+
+
+def wider(stand: Programme, cost: np.ndarray) -> Programme:
+    """The programme with columns of these costs that are in none of its rows."""
+    rows = np.pad(stand.rows, ((0, 0), (0, len(cost))))
+    return stand._replace(cost=np.append(stand.cost, cost), rows=rows)
