@@ -93,12 +93,9 @@ def _read(cells: Sequence[Any]) -> tuple[np.ndarray, dict[int, Number]]:
     """Value and bounds of distinct cells, shape (n, 3), and the numbers that are not plainly positive."""
     numbers = [parse_number(cell) for cell in cells]
     numeric = np.array([number[:3] for number in numbers], dtype=float).reshape(-1, 3)
-    odd = {
-        n: number
-        for n, number in enumerate(numbers)
-        if not number.value or number != Number(abs(number.value))
-    }
-    return numeric, odd
+    bare = Number()[1:]
+    plainly = [number[1:] == bare and (number[0] or 0.0) > 0 for number in numbers]
+    return numeric, {n: number for n, number in enumerate(numbers) if not plainly[n]}
 
 
 def _of_rows(intervals: np.ndarray, codes: np.ndarray) -> np.ndarray:

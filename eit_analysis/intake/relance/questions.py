@@ -49,7 +49,8 @@ def together(questions: Iterable[Question]) -> list[Question]:
     """
     groups: dict[tuple, list[Question]] = {}
     for question in questions:
-        same: tuple = (question.kind, question.file, question.sheet, question.text, bool(question.likely))
+        place = (question.owner, question.file, question.sheet)
+        same: tuple = (*place, question.kind, question.text, bool(question.likely))
         if question.answerable:
             same += (question.column, question.read, question.row if question.column == QUANTITY else 0)
         elif question.text != phrases.ABSENT:
@@ -70,6 +71,7 @@ class Asking(WaveCells):
     def __init__(self, wave: Cleaned, law_day: str = "") -> None:
         super().__init__(wave)
         self.law_day = law_day
+        self.refusals = [*self.lines(wave.quarantine, "raw_value", "message", "finding")]
         self.answered = set(_cells(self.of_rule("answered_by_firm", "confirmed_by_firm")))
         # Who wrote NC has answered.
         self.settled = self.answered.union(_cells(self.of_rule("missing_word")))
@@ -101,10 +103,9 @@ class Asking(WaveCells):
             stake = self.stake(question)
             weighed.setdefault((question.owner, question.cell), replace(question, stake_t_per_year=stake))
         by_owner: dict[str, list[Question]] = {}
-        for question in sorted(weighed.values(), key=self.rank):
+        for question in sorted(together(sorted(weighed.values(), key=self.rank)), key=self.rank):
             by_owner.setdefault(question.owner, []).append(question)
-        grouped = {owner: sorted(together(own), key=self.rank) for owner, own in by_owner.items()}
-        return grouped, self.aside({cell[:3] for cell in found})
+        return by_owner, self.aside({cell[:3] for cell in found})
 
     def stake(self, question: Question) -> float:
         """Mass × doubt of a question (t/year); a row that is not counted is as heavy as the median flow.
@@ -126,8 +127,7 @@ class Asking(WaveCells):
                 yield self.put(self.rows.get(cell[:3], OFFICE), REFUSED, cell, text)
 
     def refused(self) -> Iterator[Question]:
-        frame = self.wave.quarantine
-        for owner, cell, raw, message, found in self.lines(frame, "raw_value", "message", "finding"):
+        for owner, cell, raw, message, found in self.refusals:
             cell = self.asked(cell, found)
             if found.code == "answer_unreadable" or (found.entry.asks == "site" and owner != OFFICE):
                 continue  # asked on the cell it answers; on the row that describes its firm
@@ -160,10 +160,9 @@ class Asking(WaveCells):
 
     def jobs_aside(self) -> Mapping[str, int]:
         """Rows of the sheets of jobs set aside, by owner."""
-        frame = self.wave.quarantine
         rows = {
             (owner, cell[:3])
-            for owner, cell, found in self.lines(frame, "finding")
+            for owner, cell, *_, found in self.refusals
             if cell[2] and not found.of_cell and self.tables.get(cell[:2]) == "workforce"
         }
         return Counter(owner for owner, _ in rows)
@@ -223,8 +222,7 @@ class Asking(WaveCells):
         sites, flows = self.wave.tables["sites"], self.wave.tables["flows"]
         out = {*flows.loc[flows["direction"] == "out", "site_id"]}
         # What is set aside of the flows, or of a sheet that may be theirs, is asked about there.
-        lines = self.lines(self.wave.quarantine)
-        aside = {owner for owner, cell in lines if self.tables.get(cell[:2]) in (None, "flows")}
+        aside = {owner for owner, cell, *_ in self.refusals if self.tables.get(cell[:2]) in (None, "flows")}
         blank = sites[sites["no_waste"].isna() & ~sites["site_id"].isin(out | aside)]
         sheets: dict[str, list[CellKey]] = {}
         for owner, cell in self.lines(self.of_rule("ignored_unknown_sheet")):
@@ -240,8 +238,7 @@ class Asking(WaveCells):
     def aside(self, asked: set[tuple[str, str, int]]) -> dict[str, list[str]]:
         """Rows set aside of which nothing is asked, and why: those with one reason together."""
         rows: dict[tuple[str, str, str, str], dict[int, Question]] = {}
-        frame = self.wave.quarantine
-        for owner, cell, found in self.lines(frame, "finding"):
+        for owner, cell, *_, found in self.refusals:
             if not found.of_cell and cell[:3] in self.rows and cell[:3] not in asked:
                 why = found.question()
                 if found.entry.asks == "site" and owner != OFFICE:
