@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from eit_analysis.intake.answers import applying
 from eit_analysis.intake.answers.answer_sheets import HEADERS, as_read, find_header, read_answers
-from eit_analysis.intake.answers.applied import Applied, Grid
+from eit_analysis.intake.answers.applying import Applied, Grid
 from eit_analysis.intake.sheets.ledger import ACCOUNTS
 from eit_analysis.intake.sheets.workbook import RawFile, RawSheet
 

@@ -18,7 +18,6 @@ from hypothesis import strategies as st
 
 from eit_analysis.french import fold_words
 from eit_analysis.intake.cells import parsing
-from eit_analysis.intake.cells.digits import Number
 from eit_analysis.intake.cells.parsing import header_unit, parse_number, singular
 from eit_analysis.intake.cells.periods import (
     PERIOD_LABELS,
@@ -28,6 +27,7 @@ from eit_analysis.intake.cells.periods import (
     read_period,
     split_unit,
 )
+from eit_analysis.intake.cells.quantities import Number
 from eit_analysis.reference.findings import codes, labels
 from eit_analysis.reference.units import normalise_unit
 

@@ -21,16 +21,14 @@ from hypothesis import strategies as st
 from eit_analysis import tables
 from eit_analysis.config import Campaign, PageSettings, StudyConfig
 from eit_analysis.intake.answers.answer_sheets import HEADERS, read_answers
-from eit_analysis.intake.answers.applied import Applied, Grid
-from eit_analysis.intake.answers.applying import apply
+from eit_analysis.intake.answers.applying import Applied, Grid, apply
 from eit_analysis.intake.checks import plausibility, unit_errors
 from eit_analysis.intake.checks.marks import LINE
 from eit_analysis.intake.reading.sheet import repair
 from eit_analysis.intake.relance import fiche_book, phrases
-from eit_analysis.intake.relance.fiche import Fiche
+from eit_analysis.intake.relance.fiche import Fiche, Question
 from eit_analysis.intake.relance.fiche_page import page as html_page
 from eit_analysis.intake.relance.fiches import fiches, write_sheets
-from eit_analysis.intake.relance.wave_cells import Question
 from eit_analysis.intake.sheets.ledger import CORRECTIONS, typed
 from eit_analysis.intake.sheets.workbook import read_files
 from eit_analysis.reference.findings import Finding, catalogue, codes, finding

@@ -179,7 +179,7 @@ def _answers(file: str, sheet: str, number: int, *cells: Any) -> Iterator[Answer
 
 def _answer_sheet(file: str, sheet: RawSheet, layout: Layout) -> AnswerSheet:
     cells, start = Rows.of(sheet.rows), layout.header_row
-    filled = cells.test(lambda cell: clean_text(cell) != "")[cells.numbers].any(axis=1)
+    filled = cells.filled()[cells.numbers].any(axis=1)
     given = cells.test(lambda cell: as_read(cell) != "")[cells.numbers[:, layout.columns["Réponse"]]]
     ledger = Ledger()
     batch = read_table(layout, cells, np.flatnonzero(given[start + 1 :]) + start + 1, ledger, 0)

@@ -68,6 +68,10 @@ class Rows(Sequence[list[Any]]):
         """Whether each distinct cell passes a test, shape (n_values,)."""
         return np.fromiter(map(passes, self.values), bool, len(self.values))
 
+    def filled(self) -> np.ndarray:
+        """Whether each distinct cell shows something, shape (n_values,)."""
+        return self.test(lambda cell: clean_text(cell) != "")
+
 
 @dataclass(frozen=True)
 class Cells:
@@ -116,6 +120,11 @@ class Cells:
         wanted = np.zeros(len(self.values), dtype=bool)
         wanted[list(codes)] = True
         return np.flatnonzero(wanted[self.codes])
+
+    def groups(self) -> list[np.ndarray]:
+        """Rows of each distinct cell, in order."""
+        ends = np.cumsum(np.bincount(self.codes, minlength=len(self.values)))
+        return np.split(np.argsort(self.codes, kind="stable"), ends)[:-1]
 
     def where(self, test: Callable[[Any], bool]) -> np.ndarray:
         """Rows whose cell passes a test, which is made once for each distinct cell."""

@@ -11,8 +11,7 @@ from typing import Any
 
 from eit_analysis import reference
 from eit_analysis.french import fold_words
-from eit_analysis.intake.cells.digits import Number
-from eit_analysis.intake.cells.quantities import read_quantity
+from eit_analysis.intake.cells.quantities import Number, read_quantity
 from eit_analysis.intake.reading.sheet import EMPTY_SUM, NO_RESULT, STRUCK
 from eit_analysis.reference.units import known_unit
 

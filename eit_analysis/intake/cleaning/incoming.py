@@ -13,8 +13,7 @@ from eit_analysis import tables
 from eit_analysis.errors import InputError
 from eit_analysis.french import fold_words
 from eit_analysis.intake.answers.answer_sheets import find_header, read_answers
-from eit_analysis.intake.answers.applied import Applied, Grid, SheetKey
-from eit_analysis.intake.answers.applying import apply
+from eit_analysis.intake.answers.applying import Applied, Grid, SheetKey, apply
 from eit_analysis.intake.cells.columns import Rows
 from eit_analysis.intake.cells.parsing import clean_text
 from eit_analysis.intake.sheets.ledger import NO_ROW, Ledger

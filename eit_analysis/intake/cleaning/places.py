@@ -21,8 +21,7 @@ def locate(batch: SurveyBatch) -> None:
     typed = Cells.of(list(zip(*(batch.clean(name).tolist() for name in TYPED), strict=True)))
     found = {name: batch.clean(name) for name in ("commune_code", "commune_name")}
     found |= {name: np.full(len(batch), np.nan) for name in ("latitude", "longitude")}
-    for number, key in enumerate(typed.values):
-        where = np.flatnonzero(typed.codes == number)
+    for key, where in zip(typed.values, typed.groups(), strict=True):
         code, name, postcode = key
         if not any(key):
             continue
@@ -95,11 +94,11 @@ def check_sites(batch: SurveyBatch, known: Collection[str]) -> None:
     if "site_ids" in batch.values:
         lists = batch.values["site_ids"]
         kept = []
-        for number, text in enumerate(lists.values):
+        for text, where in zip(lists.values, lists.groups(), strict=True):
             parts = (text or "").split()
             unknown_parts = [part for part in parts if part not in known]
             kept.append(" ".join(part for part in parts if part in known) or None)
             if unknown_parts:
                 found = finding("unknown_site.several", names=", ".join(unknown_parts))
-                batch.reject(np.flatnonzero(lists.codes == number), "site_ids", found, fatal=False)
+                batch.reject(where, "site_ids", found, fatal=False)
         batch.values["site_ids"] = Cells(kept, lists.codes)

@@ -15,7 +15,7 @@ from eit_analysis.intake.cells.columns import Cells, objects
 from eit_analysis.intake.cells.parsing import clean_text
 from eit_analysis.intake.cleaning import places, weighing
 from eit_analysis.intake.cleaning.gathering import SurveyBatch, gather
-from eit_analysis.intake.sheets.ledger import Ledger
+from eit_analysis.intake.sheets.ledger import SOURCE, Ledger
 from eit_analysis.intake.sheets.rows import SurveySheet
 from eit_analysis.reference.findings import finding
 
@@ -104,15 +104,10 @@ def _keeps(schema: pa.DataFrameSchema, frame: pd.DataFrame, distinct: Mapping[st
 
 def _validated(batch: SurveyBatch) -> pd.DataFrame:
     """Table in the contract's order and types; a row that breaks its rules goes to quarantine."""
-    names = list(tables.fields(batch.table))
-    kept = np.flatnonzero(~batch.fatal)
-    typed = {name: batch.distinct(name) for name in names if name in batch.values}
-    columns = {name: cells.take(batch.values[name].codes[kept]) for name, cells in typed.items()}
-    columns |= {name: numbers[kept] for name, numbers in batch.numbers.items()}
-    columns |= batch.ledger.sources(batch.places[kept], batch.rows[kept])
-    frame = pd.DataFrame({name: columns[name] for name in names}, copy=False)
-    schema = tables.schema(batch.table)
-    distinct = {name: pd.Series(cells) for name, cells in typed.items() if name not in batch.numbers}
+    names, kept = list(tables.fields(batch.table)), np.flatnonzero(~batch.fatal)
+    frame, schema = batch.frame([name for name in names if name not in SOURCE]), tables.schema(batch.table)
+    typed = [name for name in names if name in batch.values and name not in batch.numbers]
+    distinct = {name: pd.Series(batch.distinct(name)) for name in typed}
     if len(kept) < len(batch):
         distinct = {name: cells[batch.values[name].present(kept)] for name, cells in distinct.items()}
     if _keeps(schema, frame, distinct):

@@ -18,7 +18,7 @@ from typing import Any
 import pandas as pd
 
 from eit_analysis import tables
-from eit_analysis.intake.answers.applied import Applied, Grid, SheetKey
+from eit_analysis.intake.answers.applying import Applied, Grid, SheetKey
 from eit_analysis.intake.cells.periods import PERIODS_PER_YEAR
 from eit_analysis.intake.checks.double_counting import double_counting
 from eit_analysis.intake.checks.marks import PLACE, gathered

@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 
 from eit_analysis.intake.cells.columns import Cells, jointly, objects
-from eit_analysis.intake.cells.digits import Number
 from eit_analysis.intake.cells.parsing import parse_number
 from eit_analysis.intake.cells.periods import PERIOD_LABELS, PERIODS_PER_YEAR, split_unit
+from eit_analysis.intake.cells.quantities import Number
 from eit_analysis.intake.cells.remarks import read_remark
 from eit_analysis.intake.cleaning.gathering import SurveyBatch
 from eit_analysis.reference.findings import Finding, finding
@@ -58,25 +58,23 @@ def weigh(batch: SurveyBatch, half_widths: Mapping[str, float]) -> None:
     aside = remarks.where(lambda text: said.get(text) == "set_aside_by_comment")
     batch.reject(aside, "quantity", finding("set_aside_by_comment"), fatal=True)
     doubted = remarks.where(lambda text: said.get(text) == "doubted_by_comment")
-    measures, codes = _measures(batch, odd)
-    for code, measure in enumerate(measures):
-        if measure.corrections or measure.problems:
-            where = np.flatnonzero(codes == code)
-            for column, clean, rule in measure.corrections:
-                batch.correct(where, column, clean, rule)
-            for column, found in measure.problems:
-                batch.reject(where, column, found, fatal=True)
-    usable = ~batch.fatal & np.array([m.tonnes is not None for m in measures], dtype=bool)[codes]
-    for code, measure in enumerate(measures):
-        if measure.conversions:
-            where = np.flatnonzero(usable & (codes == code))
+    measured = _measures(batch, odd)
+    usable = np.zeros(len(batch), dtype=bool)
+    for measure, where in zip(measured.values, measured.groups(), strict=True):
+        for column, clean, rule in measure.corrections:
+            batch.correct(where, column, clean, rule)
+        for column, found in measure.problems:
+            batch.reject(where, column, found, fatal=True)
+        if measure.tonnes:
+            where = where[~batch.fatal[where]]
+            usable[where] = True
             for column, found in measure.conversions:
                 batch.correct(where, column, found.sentence, found)
-    batch.values["density_unit"] = Cells([m.density_unit for m in measures], codes)
+    batch.values["density_unit"] = Cells([m.density_unit for m in measured.values], measured.codes)
     rows = np.flatnonzero(usable)
     blank: Interval = (np.nan, np.nan, np.nan)
     tonnes, periods = (
-        _of_rows(np.array([getattr(m, part) or blank for m in measures], dtype=float), codes[rows])
+        _of_rows(np.array([getattr(m, part) or blank for m in measured.values]), measured.codes[rows])
         for part in ("tonnes", "periods")
     )
     own = _own_widths(batch, rows, half_widths)
@@ -95,12 +93,9 @@ def _read(cells: Sequence[Any]) -> tuple[np.ndarray, dict[int, Number]]:
     """Value and bounds of distinct cells, shape (n, 3), and the numbers that are not plainly positive."""
     numbers = [parse_number(cell) for cell in cells]
     numeric = np.array([number[:3] for number in numbers], dtype=float).reshape(-1, 3)
-    odd = {
-        n: number
-        for n, number in enumerate(numbers)
-        if not number.value or number != Number(abs(number.value))
-    }
-    return numeric, odd
+    bare = Number()[1:]
+    plainly = [number[1:] == bare and (number[0] or 0.0) > 0 for number in numbers]
+    return numeric, {n: number for n, number in enumerate(numbers) if not plainly[n]}
 
 
 def _of_rows(intervals: np.ndarray, codes: np.ndarray) -> np.ndarray:
@@ -156,8 +151,8 @@ def _reject_quantities(batch: SurveyBatch, odd: Mapping[int, Number]) -> None:
     batch.reject(wrong, "quantity", [problems[code] for code in quantity.codes[wrong].tolist()], fatal=True)
 
 
-def _measures(batch: SurveyBatch, odd: Mapping[int, Number]) -> tuple[list[Measure], np.ndarray]:
-    """Distinct ways in which the quantities are given, and which one each row has."""
+def _measures(batch: SurveyBatch, odd: Mapping[int, Number]) -> Cells:
+    """The ways in which the quantities are given."""
     quantity = batch.cells["quantity"]
     plainly = ("", True, False)
     others = [(n.suffix, n.value is not None and n.value >= 0, n.value == 0) for n in odd.values()]
@@ -179,7 +174,7 @@ def _measures(batch: SurveyBatch, odd: Mapping[int, Number]) -> tuple[list[Measu
             Cells([len(m.split()) if m else MONTHS_PER_YEAR for m in months.values], months.codes),
         ]
     )
-    return [_measure(*key) for key in keys.values], keys.codes
+    return Cells([_measure(*key) for key in keys.values], keys.codes)
 
 
 @cache

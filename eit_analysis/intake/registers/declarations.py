@@ -8,32 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
-
-import pandas as pd
 
 from eit_analysis import reference
 from eit_analysis.intake.registers.finishing import FINISHING
 from eit_analysis.intake.registers.kinds import DTYPES, reader
 from eit_analysis.intake.sheets.headers import header_key
 from eit_analysis.intake.sheets.spec import Column, Meaning, TableSpec, Wide
-
-
-@dataclass(frozen=True, eq=False)
-class RegisterLayout(TableSpec):
-    """One file of a register; ``name`` is the table that it is written to."""
-
-    constants: Mapping[str, str] = field(default_factory=dict)  #: columns with one value for the whole file
-    #: Our column to ``{folded value: reason}``: rows that are not for us, counted.
-    ignore: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    distinct: bool = False  #: whether a row that repeats another in all these columns is listed twice
-    #: Columns that name what a file covers: importing it replaces those rows alone. Empty: the whole table.
-    replaces: Sequence[str] = ()
-    territory: str = ""  #: column of commune codes by which rows outside the study's territory are left out
-    width: int = 0  #: digits of those codes
-    finish: Callable[[pd.DataFrame], pd.DataFrame] = lambda frame: frame  #: what is left to compute
 
 
 @dataclass(frozen=True)
@@ -43,7 +26,7 @@ class Register:
     name: str
     title: str
     advice: str
-    layouts: list[RegisterLayout]
+    layouts: list[TableSpec]
 
 
 def declared() -> dict[str, Register]:
@@ -58,13 +41,13 @@ def declared() -> dict[str, Register]:
     return found
 
 
-def _layout(row: Mapping[Any, Any], columns: Sequence[Mapping[Any, Any]]) -> RegisterLayout:
+def _layout(row: Mapping[Any, Any], columns: Sequence[Mapping[Any, Any]]) -> TableSpec:
     ignore: dict[str, dict[str, str]] = {}
     for rule in _listed(row["ignore"]):
         column, word, reason = rule.split()
         ignore.setdefault(column, {})[word] = reason
     widths = {column["column"]: column["width"] for column in columns}
-    return RegisterLayout(
+    return TableSpec(
         row["table"],
         {column["column"]: _column(column) for column in columns},
         _meanings({column["column"]: _listed(column["headers"]) for column in columns}),

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pandas as pd
 
@@ -14,7 +14,7 @@ from eit_analysis.errors import InputError, UsageError
 from eit_analysis.french import whole
 from eit_analysis.intake.cells.parsing import clean_text
 from eit_analysis.intake.registers import stream
-from eit_analysis.intake.registers.declarations import Register, RegisterLayout, declared
+from eit_analysis.intake.registers.declarations import Register, declared
 from eit_analysis.intake.registers.table_reader import SheetTable, read_sheet
 from eit_analysis.intake.sheets.ledger import typed
 from eit_analysis.intake.sheets.spec import Layout, find_layout
@@ -38,10 +38,6 @@ class RegisterTable:
     @property
     def table(self) -> str:
         return self.match.table
-
-    @property
-    def layout(self) -> RegisterLayout:
-        return cast("RegisterLayout", self.match.spec)
 
 
 def read_register(register: str, file: Path, territory: frozenset[str] = frozenset()) -> RegisterTable:
@@ -72,15 +68,11 @@ def read_register(register: str, file: Path, territory: frozenset[str] = frozens
     if not found:
         raise InputError(_why_not(wanted, raw.sheets), file=file.name)
     main = max((best for _, best in found), key=lambda best: best.found)
-    is_text = raw.encoding is not None
-    parts = [
-        read_sheet(raw.name, sheet, best, is_text, territory)
-        for sheet, best in found
-        if best.table == main.table
-    ]
+    is_text, own = raw.encoding is not None, [pair for pair in found if pair[1].table == main.table]
+    parts = [read_sheet(raw.name, sheet, best, is_text, territory) for sheet, best in own]
     frame = pd.concat([part.frame for part in parts], ignore_index=True)
     refused = typed(pd.concat([part.refused for part in parts], ignore_index=True))
-    manifest = _manifest(wanted, raw, parts)
+    manifest = {"register": register, "table": main.table, **_manifest(raw, parts)}
     manifest["rows_masked"] = int(frame.loc[frame["masked"], "source_row"].nunique())
     if is_text and _is_cut(file, raw.sheets[0], main):
         manifest["ends_inside_row"] = True
@@ -133,29 +125,21 @@ def _is_cut(file: Path, sheet: RawSheet, match: Layout) -> bool:
     return not ended and not sheet.numbers and not clean_text(sheet.rows[-1][last])
 
 
-def _manifest(register: Register, raw: RawFile, parts: list[SheetTable]) -> dict[str, Any]:
-    ignored = sum((part.ignored for part in parts), Counter[str]())
-    names = [part.sheet.name for part in parts]
+def _manifest(raw: RawFile, parts: list[SheetTable]) -> dict[str, Any]:
+    sheets = [part.account for part in parts]
+    names, ignored = (
+        [sheet["sheet"] for sheet in sheets],
+        sum((part.ignored for part in parts), Counter[str]()),
+    )
     return {
-        "register": register.name,
-        "table": parts[0].match.table,
         "file": raw.name,
         "sha256": raw.sha256,
         "format": raw.format,
         "encoding": raw.encoding,
         "separator": raw.separator,
-        "sheets": [
-            {
-                "sheet": part.sheet.name,
-                "header_row": part.match.header_row + 1,
-                "columns": {name: clean_text(part.header[i]) for name, i in part.match.columns.items()},
-                "columns_unused": [*part.match.unknown.values(), *part.match.repeated.values()],
-                "rows_read": part.rows_read,
-            }
-            for part in parts
-        ],
+        "sheets": sheets,
         "sheets_ignored": [sheet.name for sheet in raw.sheets if sheet.name not in names],
-        "rows_read": sum(part.rows_read for part in parts),
+        "rows_read": sum(sheet["rows_read"] for sheet in sheets),
         "rows_kept": sum(part.rows_kept for part in parts),
         "rows_ignored": sum(ignored.values()),
         "ignored": dict(sorted(ignored.items())),

@@ -103,7 +103,7 @@ def _in_region_of_basin(read: RegisterTable, config: StudyConfig) -> RegisterTab
 
 def _merged(study: Study, read: RegisterTable) -> tuple[pd.DataFrame, int]:
     """The table with this file in it, and how many rows of earlier files it replaces."""
-    keys, merged, replaced = read.layout.replaces, read.frame, 0
+    keys, merged, replaced = read.match.spec.replaces, read.frame, 0
     if study.has(read.table):
         # Its file holds no pandas types: a flag with a blank would come back as an object.
         old = study.load(read.table).reindex(columns=merged.columns).astype(merged.dtypes)
@@ -122,16 +122,18 @@ def _merged(study: Study, read: RegisterTable) -> tuple[pd.DataFrame, int]:
 
 def _merged_refused(study: Study, read: RegisterTable) -> pd.DataFrame:
     log, merged = f"{read.table}.quarantine", read.refused
-    if read.layout.replaces and study.has(log):
+    if not read.match.spec.replaces:
+        return merged
+    if study.has(log):
         old = typed(study.load(log))
         merged = pd.concat([old[old["source_file"] != read.manifest["file"]], merged], ignore_index=True)
-    return merged.sort_values(SOURCE, kind="stable", ignore_index=True) if read.layout.replaces else merged
+    return merged.sort_values(SOURCE, kind="stable", ignore_index=True)
 
 
 def _merged_manifest(study: Study, read: RegisterTable, rows: int) -> dict[str, Any]:
     path = study.processed / f"{read.table}.manifest.json"
     files = [read.manifest]
-    if read.layout.replaces and path.exists():
+    if read.match.spec.replaces and path.exists():
         old = json.loads(path.read_text(encoding="utf-8"))["files"]
         files += [entry for entry in old if entry["file"] != read.manifest["file"]]
     files.sort(key=lambda entry: entry["file"])

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,6 @@ import pandas as pd
 from eit_analysis.french import fold_words
 from eit_analysis.intake.cells.columns import Cells, Rows
 from eit_analysis.intake.cells.parsing import clean_text
-from eit_analysis.intake.registers.declarations import RegisterLayout
 from eit_analysis.intake.registers.kinds import MASKED
 from eit_analysis.intake.sheets.ledger import FINDING, QUARANTINE, SOURCE, Ledger
 from eit_analysis.intake.sheets.reader import Batch, read_table
@@ -28,18 +27,12 @@ from eit_analysis.reference.findings import finding
 class SheetTable:
     """What one sheet gives; ``rows_kept + sum(ignored) + rows_refused`` is the number of rows read."""
 
-    sheet: RawSheet
-    match: Layout
     frame: pd.DataFrame
     refused: pd.DataFrame
-    rows_read: int
+    account: dict[str, Any]  #: the sheet as the manifest lists it
     rows_kept: int
     rows_refused: int
     ignored: Counter[str]
-
-    @property
-    def header(self) -> list[Any]:
-        return self.sheet.rows[self.match.header_row]
 
 
 def read_sheet(
@@ -66,16 +59,20 @@ def read_sheet(
         ledger.quarantine(place, number, "", f"{beyond[row]} cellule(s) en trop", finding("shifted_row"))
     data = np.flatnonzero((aside == "") & ~shifted) + start
     batch = read_table(match, cells, data, ledger, place, sheet.numbers)
-    ignored = Counter(aside[aside != ""].tolist()) + Counter(outside_territory=sheet.left_out)
+    header = cells[match.header_row]
     return SheetTable(
-        sheet=sheet,
-        match=match,
-        frame=_shaped(match, batch),
-        refused=ledger.frame(ledger.refused, QUARANTINE).drop(columns=FINDING),
-        rows_read=len(aside) + sheet.left_out,
-        rows_kept=int((~batch.fatal).sum()),
-        rows_refused=int(shifted.sum()) + int(batch.fatal.sum()),
-        ignored=ignored,
+        _shaped(match, batch),
+        ledger.frame(ledger.refused, QUARANTINE).drop(columns=FINDING),
+        {
+            "sheet": sheet.name,
+            "header_row": start,
+            "columns": {name: clean_text(header[index]) for name, index in match.columns.items()},
+            "columns_unused": [*match.unknown.values(), *match.repeated.values()],
+            "rows_read": len(aside) + sheet.left_out,
+        },
+        int((~batch.fatal).sum()),
+        int(shifted.sum()) + int(batch.fatal.sum()),
+        Counter(aside[aside != ""].tolist()) + Counter(outside_territory=sheet.left_out),
     )
 
 
@@ -83,7 +80,7 @@ def _aside(
     match: Layout, texts: Cells, told: np.ndarray, filled: np.ndarray, territory: frozenset[str]
 ) -> np.ndarray:
     """The reason why each row under the header is not data for us, ``""`` where it is."""
-    layout = cast("RegisterLayout", match.spec)
+    layout = match.spec
     header, told = told[0], told[1:]
     aside = np.full(len(told), "", dtype=object)
 
@@ -116,7 +113,7 @@ def _ignored(text: str, words: Any) -> str:
 
 def _shaped(match: Layout, batch: Batch) -> pd.DataFrame:
     """Rows of the wide columns, what the layout computes; ``masked``, ``source_*`` at the end."""
-    layout, last = cast("RegisterLayout", match.spec), ["masked", *SOURCE]
+    layout, last = match.spec, ["masked", *SOURCE]
     kept = np.flatnonzero(~batch.fatal)
     hidden = {
         name: np.isin(batch.cells[name].codes[kept], [code for code, rule in rules.items() if rule == MASKED])

@@ -13,9 +13,9 @@ from eit_analysis.files import all_or_none, write_atomic
 from eit_analysis.french import counted
 from eit_analysis.intake.output import read_log
 from eit_analysis.intake.relance import contacts as team
+from eit_analysis.intake.relance.fiche import DOUBTFUL
 from eit_analysis.intake.relance.fiche_page import rendered
 from eit_analysis.intake.relance.fiches import FOLDER, LIST
-from eit_analysis.intake.relance.wave_cells import DOUBTFUL
 from eit_analysis.intake.sheets.ledger import SOURCE
 from eit_analysis.intake.survey.quality import attributed
 from eit_analysis.intake.survey.response import CONTACTED_FILE, read_contacted

@@ -4,10 +4,91 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from eit_analysis.intake.answers.applying import CellKey
 from eit_analysis.intake.relance import phrases
-from eit_analysis.intake.relance.wave_cells import DOUBTFUL, Question
 
+OFFICE = ""  # in place of a firm: the study office
 OFFICE_FILE = "_bureau_etudes"
+# Kinds, from the one that must be answered to the one that may be left.
+REFUSED, IMPLAUSIBLE, MISSING, LAW, DOUBTFUL = "refused", "implausible", "missing", "law", "doubtful"
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question about one cell (or a whole sheet or file: row 0, column or sheet empty).
+
+    ``likely`` is what « oui » would put in the cell, ``hint`` why; ``stake_t_per_year`` the mass hanging on
+    the answer. ``others`` are the same question about other lines: one answer serves them all.
+    """
+
+    owner: str  # of whom it is asked; empty: the study office
+    kind: str
+    file: str
+    sheet: str
+    row: int
+    column: str
+    read: str
+    text: str
+    label: str = ""
+    letter: str = ""  # of the column in the sheet: there is a cell to answer
+    likely: str = ""
+    hint: str = ""
+    stake_t_per_year: float = 0.0
+    others: tuple[Question, ...] = ()
+
+    @property
+    def cell(self) -> CellKey:
+        return self.file, self.sheet, self.row, self.column
+
+    @property
+    def answerable(self) -> bool:
+        """Whether an answer can be put in a cell; else the workbook itself is to be mended."""
+        return bool(self.letter and self.row)
+
+    @property
+    def lines(self) -> tuple[Question, ...]:
+        return (self, *self.others)
+
+    @property
+    def columns(self) -> str:
+        """The column that it is about, or those that its sheet lacks."""
+        return ", ".join(dict.fromkeys(line.column for line in self.lines))
+
+    @property
+    def rows(self) -> str:
+        """What the fiche writes in *Ligne*: ``12``, or ``12, 15, 18``."""
+        return ", ".join(str(line.row) for line in self.lines if line.row)
+
+    @property
+    def proposal(self) -> str:
+        """The likely reading of its lines: ``recyclage``, or ``12 : 150101 ; 15 : 150103``."""
+        if len({line.likely for line in self.lines}) == 1:
+            return self.likely
+        return "\u00a0; ".join(f"{line.row}\u00a0: {line.likely}" for line in self.lines)
+
+    @property
+    def asked(self) -> str:
+        """The question with its hints, those of each line where there are several."""
+        if not self.others:
+            return f"{self.text} {phrases.hinted([self.hint])}".strip()
+        hints = [f"ligne\u00a0{line.row}, {line.hint}" for line in self.lines if line.hint]
+        if not self.answerable:
+            return phrases.sentence(phrases.PHRASES["absent_several"])
+        by_line = phrases.PHRASES["same_question"].format(self.row, self.others[0].row)
+        parts = (self.text, phrases.hinted(hints), by_line)
+        return " ".join(part for part in parts if part)
+
+    @property
+    def place(self) -> str:
+        """``Flux, ligne 12 (Cartons), colonne Quantité (F12)``: only what is known."""
+        named = [f"{line.row}{f' ({line.label})' if line.label else ''}" for line in self.lines]
+        known = (
+            self.sheet or self.file,
+            f"ligne{'s' if self.others else ''}\u00a0{', '.join(named)}" if self.row else "",
+            f"colonne{'s' if self.columns != self.column else ''} {self.columns}" if self.column else "",
+        )
+        cell = self.letter if self.others else f"{self.letter}{self.row}"
+        return ", ".join(part for part in known if part) + (f" ({cell})" if self.answerable else "")
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,9 @@ from typing import Any
 from eit_analysis.intake.answers.answer_sheets import HEADERS, SHEET
 from eit_analysis.intake.form import guide
 from eit_analysis.intake.form.guide import RETURN
-from eit_analysis.intake.relance.fiche import Fiche
+from eit_analysis.intake.relance.fiche import DOUBTFUL, Fiche
 from eit_analysis.intake.relance.fiche_page import context
 from eit_analysis.intake.relance.phrases import PHRASES, typeset
-from eit_analysis.intake.relance.wave_cells import DOUBTFUL
 from eit_analysis.study import Study
 
 WIDTHS = (24, 14, 9, 20, 22, 18, 64, 28)

@@ -12,9 +12,8 @@ from markupsafe import Markup
 from eit_analysis.french import counted, day, fold_words
 from eit_analysis.intake.cells.privacy import PRIVATE
 from eit_analysis.intake.form import guide
-from eit_analysis.intake.relance.fiche import Fiche
+from eit_analysis.intake.relance.fiche import DOUBTFUL, IMPLAUSIBLE, LAW, MISSING, REFUSED, Fiche
 from eit_analysis.intake.relance.phrases import PHRASES
-from eit_analysis.intake.relance.wave_cells import DOUBTFUL, IMPLAUSIBLE, LAW, MISSING, REFUSED
 from eit_analysis.study import Study
 from eit_analysis.templates import environment, permitted
 

@@ -12,14 +12,13 @@ from eit_analysis.errors import UsageError
 from eit_analysis.files import write_atomic
 from eit_analysis.french import fold_words, one_decimal
 from eit_analysis.intake.answers.answer_sheets import as_read, logged
-from eit_analysis.intake.answers.applied import RowKey
+from eit_analysis.intake.answers.applying import RowKey
 from eit_analysis.intake.cells.parsing import MISSING_WORDS, clean_text
 from eit_analysis.intake.cleaning.wave import Cleaned
 from eit_analysis.intake.relance import fiche_book, fiche_page, phrases
-from eit_analysis.intake.relance.fiche import Correction, Fiche, SheetRead
-from eit_analysis.intake.relance.owners import OFFICE, Owners, find_owners
+from eit_analysis.intake.relance.fiche import OFFICE, Correction, Fiche, SheetRead
 from eit_analysis.intake.relance.phrases import read_as
-from eit_analysis.intake.relance.questions import ask
+from eit_analysis.intake.relance.questions import Asking
 from eit_analysis.intake.relance.wave_cells import WaveCells
 from eit_analysis.intake.sheets.ledger import places
 from eit_analysis.reference.dated import law_day
@@ -37,32 +36,25 @@ PER_FICHE = 15  # questions and readings that a firm gets at once
 
 def fiches(wave: Cleaned, law_day: str = "") -> list[Fiche]:
     """The fiche of each firm that a sheet Entreprise describes, then that of the study office if needed."""
-    owners = find_owners(wave)
-    (questions, aside), turns = ask(wave, owners, law_day), _turns(wave, owners)
+    cells = Asking(wave, law_day)
+    (questions, aside), turns = cells.ask(), _turns(cells)
     own_tables = {
-        table: {str(owner): rows for owner, rows in frame.groupby(owners.of(frame).to_numpy())}
+        table: {str(owner): rows for owner, rows in frame.groupby(cells.owners(frame).to_numpy())}
         for table, frame in wave.tables.items()
     }
-    read, corrected = _sheets_read(wave, owners), _corrections(wave, owners)
-    names = {
-        site: str(frame["name"].iloc[0]) for site, frame in own_tables["sites"].items() if site != OFFICE
-    }
-    office = [OFFICE] if OFFICE in questions else []
-    cut = dict.fromkeys(owners.sites, PER_FICHE)  # the study office sees its own at once
-    return [
-        Fiche(
-            site,
-            names.get(site, ""),
-            turns[site] + 1,
-            read.get(site, []),
-            _totals({table: frames[site] for table, frames in own_tables.items() if site in frames}),
-            corrected.get(site, []),
-            questions.get(site, [])[: cut.get(site)],
-            aside.get(site, []),
-            questions.get(site, [])[cut[site] :] if site in cut else [],
-        )
-        for site in [*owners.sites, *office]
-    ]
+    read, corrected, written = _sheets_read(cells), _corrections(cells), []
+    for site in [*cells.sites, *([OFFICE] if OFFICE in questions else [])]:
+        own = {table: frames[site] for table, frames in own_tables.items() if site in frames}
+        name = str(own["sites"]["name"].iloc[0]) if site and "sites" in own else ""
+        asked = questions.get(site, [])
+        now = len(asked) if site == OFFICE else PER_FICHE  # the study office sees its own at once
+        written.append(
+            Fiche(
+                site, name, turns[site] + 1, read.get(site, []), _totals(own), corrected.get(site, []),
+                asked[:now], aside.get(site, []), asked[now:],
+            )
+        )  # fmt: skip
+    return written
 
 
 def write_sheets(study: Study, wave: Cleaned) -> int:
@@ -111,43 +103,39 @@ def _law_day(study: Study, wave: Cleaned) -> str:
         return ""
 
 
-def _turns(wave: Cleaned, owners: Owners) -> Counter[str]:
+def _turns(cells: WaveCells) -> Counter[str]:
     """Answer files of the wave that name a row of each firm, also of a row that it withdraws."""
-    cells, header = WaveCells(wave), tables.form("sites")["site_id"]["header"]
-    turns: Counter[str] = Counter()
-    for rows in wave.applied.named.values():
-        named = {owners.rows.get(row) or clean_text(cells.raw((*row, header))).upper() for row in rows}
-        turns.update(site if site in owners.sites else OFFICE for site in named)
+    header, turns = tables.header("sites", "site_id"), Counter[str]()
+    for rows in cells.wave.applied.named.values():
+        named = {cells.rows.get(row) or clean_text(cells.raw((*row, header))).upper() for row in rows}
+        turns.update(site if site in cells.sites else OFFICE for site in named)
     return turns
 
 
-def _sheets_read(wave: Cleaned, owners: Owners) -> dict[str, list[SheetRead]]:
+def _sheets_read(cells: WaveCells) -> dict[str, list[SheetRead]]:
     """Rows of each owner by sheet, in the order of the files."""
-    refused = {
-        place
-        for place, found in zip(places(wave.quarantine), wave.quarantine["finding"], strict=True)
-        if not found.of_cell
-    }
-    used = {place for frame in wave.tables.values() for place in places(frame)}
+    lines = cells.wave.quarantine
+    found = zip(places(lines), lines["finding"], strict=True)
+    refused = {place for place, finding in found if not finding.of_cell}
+    used = {place for frame in cells.wave.tables.values() for place in places(frame)}
     read: dict[tuple[str, str, str], set[RowKey]] = {}
-    for place, owner in owners.rows.items():
+    for place, owner in cells.rows.items():
         read.setdefault((owner, *place[:2]), set()).add(place)
     sheets: dict[str, list[SheetRead]] = {}
     for (owner, file, sheet), own in read.items():
-        found = SheetRead(file, sheet, len(own), len(own & used), len(own & refused))
-        sheets.setdefault(owner, []).append(found)
+        rows = SheetRead(file, sheet, len(own), len(own & used), len(own & refused))
+        sheets.setdefault(owner, []).append(rows)
     return sheets
 
 
-def _corrections(wave: Cleaned, owners: Owners) -> dict[str, list[Correction]]:
+def _corrections(cells: WaveCells) -> dict[str, list[Correction]]:
     """Corrections of the writing, equal ones counted together; those with a doubt are asked about instead."""
-    left_out = codes(severity="check") | codes(severity="trace")
-    frame = wave.corrections[~wave.corrections["rule"].isin(left_out)]
+    frame, left_out = cells.wave.corrections, codes(severity="check") | codes(severity="trace")
+    frame = frame[~frame["rule"].isin(left_out)]
     counts: dict[str, Counter[tuple[str, str, str, str, str]]] = {}
-    cells = WaveCells(wave)
     lines = frame[["rule", "column", "raw_value", "clean_value"]].fillna("")
     for owner, place, (rule, column, raw, clean) in zip(
-        owners.of(frame), places(frame), lines.itertuples(index=False), strict=True
+        cells.owners(frame), places(frame), lines.itertuples(index=False), strict=True
     ):
         label = phrases.correction_label(rule, owner == OFFICE)
         if not column or rule == "header_recognised":  # of rows, sheets and headers, only how many

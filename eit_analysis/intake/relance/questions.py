@@ -17,19 +17,19 @@ import pandas as pd
 
 from eit_analysis import tables
 from eit_analysis.french import counted, tonnes
-from eit_analysis.intake.answers.applied import CellKey
+from eit_analysis.intake.answers.applying import CellKey
 from eit_analysis.intake.cleaning.wave import Cleaned
 from eit_analysis.intake.relance import phrases
-from eit_analysis.intake.relance.owners import OFFICE, Owners
-from eit_analysis.intake.relance.wave_cells import (
+from eit_analysis.intake.relance.fiche import (
     DOUBTFUL,
     IMPLAUSIBLE,
     LAW,
     MISSING,
+    OFFICE,
     REFUSED,
     Question,
-    WaveCells,
 )
+from eit_analysis.intake.relance.wave_cells import WaveCells
 from eit_analysis.intake.sheets.ledger import places
 from eit_analysis.reference import obligations
 from eit_analysis.reference.findings import Finding, codes
@@ -42,38 +42,6 @@ DOUBT = {REFUSED: 1.0, IMPLAUSIBLE: 1.0, MISSING: 0.5, LAW: 0.1, DOUBTFUL: 0.1}
 WEIGHED = {tables.header("flows", name) for name in ("quantity", "unit", "period", "months")}
 
 
-def ask(
-    wave: Cleaned, owners: Owners, law_day: str = ""
-) -> tuple[dict[str, list[Question]], dict[str, list[str]]]:
-    """Questions by owner (``""``: the study office), and rows that stay aside without any question.
-
-    With ``law_day``, also what the law of that day asks and the answers do not tell.
-
-    Real questions come first, then readings, each by what hangs on it: mass × doubt (`stake`).
-    """
-    asking = _Asking(wave, law_day)
-    found: dict[CellKey, tuple[str, Question]] = {}
-    # The gravest asks.
-    kinds = (
-        *(asking.unread, asking.refused, asking.implausible, asking.doubtful),
-        *(asking.missing, asking.silent, asking.lawful),
-    )
-    for kind in kinds:
-        for owner, question in kind(owners):
-            found.setdefault(question.cell, (owner, question))
-    absent: dict[tuple[str, CellKey], Question] = {}
-    for owner, question in found.values():
-        question = asking.absent(question, owner in (OFFICE, owners.files.get(question.file)))
-        weighed = replace(question, stake_t_per_year=asking.stake(question))
-        absent.setdefault((owner, question.cell), weighed)
-    by_owner: dict[str, list[Question]] = {}
-    for (owner, _), question in sorted(absent.items(), key=lambda item: asking.rank(item[1])):
-        by_owner.setdefault(owner, []).append(question)
-    asked = {cell[:3] for cell in found}
-    grouped = {owner: sorted(together(own), key=asking.rank) for owner, own in by_owner.items()}
-    return grouped, asking.aside(owners, asked)
-
-
 def together(questions: Iterable[Question]) -> list[Question]:
     """Questions that say the same of the same value in lines of a column, as one; absent columns too.
 
@@ -81,7 +49,8 @@ def together(questions: Iterable[Question]) -> list[Question]:
     """
     groups: dict[tuple, list[Question]] = {}
     for question in questions:
-        same: tuple = (question.kind, question.file, question.sheet, question.text, bool(question.likely))
+        place = (question.owner, question.file, question.sheet)
+        same: tuple = (*place, question.kind, question.text, bool(question.likely))
         if question.answerable:
             same += (question.column, question.read, question.row if question.column == QUANTITY else 0)
         elif question.text != phrases.ABSENT:
@@ -96,27 +65,47 @@ def together(questions: Iterable[Question]) -> list[Question]:
     return found
 
 
-class _Asking(WaveCells):
+class Asking(WaveCells):
     """The questions of one wave."""
 
-    def __init__(self, wave: Cleaned, law_day: str) -> None:
+    def __init__(self, wave: Cleaned, law_day: str = "") -> None:
         super().__init__(wave)
         self.law_day = law_day
-        by_rule: dict[str, set[CellKey]] = {}
-        rules = ("answered_by_firm", "confirmed_by_firm", "missing_word", "register_preferred")
-        told = wave.corrections[wave.corrections["rule"].isin(rules)]
-        for cell, rule in zip(_cells(told), told["rule"], strict=True):
-            by_rule.setdefault(rule, set()).add(cell)
-        self.answered = by_rule.get("answered_by_firm", set()) | by_rule.get("confirmed_by_firm", set())
+        self.refusals = [*self.lines(wave.quarantine, "raw_value", "message", "finding")]
+        self.answered = set(_cells(self.of_rule("answered_by_firm", "confirmed_by_firm")))
         # Who wrote NC has answered.
-        self.settled = self.answered | by_rule.get("missing_word", set())
-        self.by_register = {cell[:3] for cell in by_rule.get("register_preferred", ())}
+        self.settled = self.answered.union(_cells(self.of_rule("missing_word")))
+        self.by_register = {cell[:3] for cell in _cells(self.of_rule("register_preferred"))}
         flows = wave.tables["flows"]
         masses = flows["mass_t_per_year"].astype(float)
         self.flows = dict(zip(places(flows), masses, strict=True))
         self.typical_t_per_year = masses[masses > 0].median() if (masses > 0).any() else 1.0
         width = (flows["mass_high_t_per_year"] - flows["mass_low_t_per_year"]).astype(float) / 2
         self.widths = dict(zip(places(flows), width.fillna(0.0), strict=True))
+
+    def ask(self) -> tuple[dict[str, list[Question]], dict[str, list[str]]]:
+        """Questions by owner (``""``: the study office), and rows that stay aside without any question.
+
+        With a ``law_day``, also what the law of that day asks and the answers do not tell.
+
+        Real questions come first, then readings, each by what hangs on it: mass × doubt (`stake`).
+        """
+        found: dict[CellKey, Question] = {}
+        gravest_first = (
+            *(self.unread, self.refused, self.implausible, self.doubtful),
+            *(self.missing, self.silent, self.lawful),
+        )
+        for kind in gravest_first:
+            for question in kind():
+                found.setdefault(question.cell, question)
+        weighed: dict[tuple[str, CellKey], Question] = {}
+        for question in map(self.absent, found.values()):
+            stake = self.stake(question)
+            weighed.setdefault((question.owner, question.cell), replace(question, stake_t_per_year=stake))
+        by_owner: dict[str, list[Question]] = {}
+        for question in sorted(together(sorted(weighed.values(), key=self.rank)), key=self.rank):
+            by_owner.setdefault(question.owner, []).append(question)
+        return by_owner, self.aside({cell[:3] for cell in found})
 
     def stake(self, question: Question) -> float:
         """Mass × doubt of a question (t/year); a row that is not counted is as heavy as the median flow.
@@ -130,16 +119,15 @@ class _Asking(WaveCells):
             return self.widths[row]
         return DOUBT[question.kind] * (self.flows.get(row) or self.typical_t_per_year)
 
-    def unread(self, owners: Owners) -> Iterator[tuple[str, Question]]:
+    def unread(self) -> Iterator[Question]:
         """Answers that could not be used."""
         for cell, (answer, found) in self.wave.applied.unread.items():
             if cell[:3] not in self.wave.applied.removed:
                 text = phrases.unread(answer, found, phrases.ask(self.tables[cell[:2]], self.name(cell)))
-                yield owners.rows.get(cell[:3], OFFICE), self.put(REFUSED, cell, text)
+                yield self.put(self.rows.get(cell[:3], OFFICE), REFUSED, cell, text)
 
-    def refused(self, owners: Owners) -> Iterator[tuple[str, Question]]:
-        frame = self.wave.quarantine
-        for owner, cell, raw, message, found in _lines(frame, owners, "raw_value", "message", "finding"):
+    def refused(self) -> Iterator[Question]:
+        for owner, cell, raw, message, found in self.refusals:
             cell = self.asked(cell, found)
             if found.code == "answer_unreadable" or (found.entry.asks == "site" and owner != OFFICE):
                 continue  # asked on the cell it answers; on the row that describes its firm
@@ -148,14 +136,14 @@ class _Asking(WaveCells):
             shown = raw if cell[2] else ""  # of a sheet without headers, no row in particular
             text, personal = self.wrong(owner, cell, found, message), found.code == "personal_data"
             likely = phrases.likely(found)
-            yield owner, self.put(REFUSED, cell, text, shown, likely, personal=personal)
+            yield self.put(owner, REFUSED, cell, text, shown, likely, personal=personal)
 
-    def implausible(self, owners: Owners) -> Iterator[tuple[str, Question]]:
-        jobs = self.jobs_aside(owners)
+    def implausible(self) -> Iterator[Question]:
+        jobs = self.jobs_aside()
         names = ("raw_value", "message", "finding")
-        for owner, cell, raw, message, found in _lines(self.wave.implausible, owners, *names):
+        for owner, cell, raw, message, found in self.lines(self.wave.implausible, *names):
             if owner == OFFICE or found.entry.asks == "office":
-                yield OFFICE, self.put(IMPLAUSIBLE, cell, f"{message}.", raw)
+                yield self.put(OFFICE, IMPLAUSIBLE, cell, f"{message}.", raw)
                 continue
             text = found.question()
             if found.code == "ages_against_headcount" and jobs.get(owner):
@@ -168,24 +156,22 @@ class _Asking(WaveCells):
             confirm = phrases.PHRASES[
                 "confirm_likely" if likely else "confirm_unit" if weighed else "confirm"
             ].format(likely)
-            yield owner, self.put(IMPLAUSIBLE, cell, f"{text} {confirm}", raw, likely)
+            yield self.put(owner, IMPLAUSIBLE, cell, f"{text} {confirm}", raw, likely)
 
-    def jobs_aside(self, owners: Owners) -> Mapping[str, int]:
+    def jobs_aside(self) -> Mapping[str, int]:
         """Rows of the sheets of jobs set aside, by owner."""
-        frame = self.wave.quarantine
         rows = {
             (owner, cell[:3])
-            for owner, cell, found in _lines(frame, owners, "finding")
+            for owner, cell, *_, found in self.refusals
             if cell[2] and not found.of_cell and self.tables.get(cell[:2]) == "workforce"
         }
         return Counter(owner for owner, _ in rows)
 
-    def doubtful(self, owners: Owners) -> Iterator[tuple[str, Question]]:
-        frame = self.wave.corrections
-        frame = frame[frame["rule"].isin(codes(severity="check"))]
+    def doubtful(self) -> Iterator[Question]:
+        frame = self.of_rule(*codes(severity="check"))
         readings: dict[tuple[str, CellKey], list[str]] = {}
         about_unit: defaultdict[CellKey, bool] = defaultdict(bool)
-        for owner, cell, clean, found in _lines(frame, owners, "clean_value", "finding"):
+        for owner, cell, clean, found in self.lines(frame, "clean_value", "finding"):
             cell = self.asked(cell, found)
             if cell not in self.answered and self.flows.get(cell[:3]) != 0:  # of nothing
                 readings.setdefault((owner, cell), []).append(phrases.reading(found, clean))
@@ -195,7 +181,7 @@ class _Asking(WaveCells):
             asked = "no_answer_unit" if about_unit[cell] else "no_answer"
             doubt = phrases.PHRASES[asked if self.read(cell) is not None else "no_cell"]
             text = f"{', et '.join(dict.fromkeys(texts))}{self.yearly(cell)}. {doubt}"
-            yield owner, self.put(DOUBTFUL, cell, text)
+            yield self.put(owner, DOUBTFUL, cell, text)
 
     def yearly(self, cell: CellKey) -> str:
         """The mass of a year that a reading gave."""
@@ -204,7 +190,7 @@ class _Asking(WaveCells):
             return ""
         return f", soit {tonnes(self.flows[row])}\u00a0t par an"
 
-    def missing(self, owners: Owners) -> Iterator[tuple[str, Question]]:
+    def missing(self) -> Iterator[Question]:
         for table, frame in self.wave.tables.items():
             if table == "flows":
                 frame = frame[(frame["direction"] == "out") & (frame["mass_t_per_year"] != 0)]
@@ -214,54 +200,51 @@ class _Asking(WaveCells):
                 blank, header = frame[frame[column].isna()], tables.header(table, column)
                 asked = phrases.ask(table, column)
                 hints = phrases.code_hints(blank) if column == "waste_code" else [("", "")] * len(blank)
-                for owner, place, hint in zip(owners.of(blank), places(blank), hints, strict=True):
+                for owner, place, hint in zip(self.owners(blank), places(blank), hints, strict=True):
                     cell = (*place, header)
                     if cell not in self.settled:
-                        yield owner, self.put(MISSING, cell, asked, "", *hint)
+                        yield self.put(owner, MISSING, cell, asked, "", *hint)
 
-    def lawful(self, owners: Owners) -> Iterator[tuple[str, Question]]:
+    def lawful(self) -> Iterator[Question]:
         """What obligations leave unknown, asked in the comment of the flow, where there is one."""
         if not self.law_day:
             return
         flows, sites = self.wave.tables["flows"], self.wave.tables["sites"]
         judged = obligations.verdicts(flows, sites, self.law_day, self.wave.unread_flows)
         asked = obligations.questions(judged)
-        for owner, place, text in zip(owners.of(asked), places(asked), asked["question"], strict=True):
+        for owner, place, text in zip(self.owners(asked), places(asked), asked["question"], strict=True):
             cell = (*place, COMMENT)
             if COMMENT in self.columns(cell) and cell not in self.settled:
-                yield owner, self.put(LAW, cell, text)
+                yield self.put(owner, LAW, cell, text)
 
-    def silent(self, owners: Owners) -> Iterator[tuple[str, Question]]:
+    def silent(self) -> Iterator[Question]:
         """Firms of which no row tells an outflow and that do not say that they have none: it is not known."""
         sites, flows = self.wave.tables["sites"], self.wave.tables["flows"]
         out = {*flows.loc[flows["direction"] == "out", "site_id"]}
         # What is set aside of the flows, or of a sheet that may be theirs, is asked about there.
-        lines = _lines(self.wave.quarantine, owners)
-        aside = {owner for owner, cell in lines if self.tables.get(cell[:2]) in (None, "flows")}
+        aside = {owner for owner, cell, *_ in self.refusals if self.tables.get(cell[:2]) in (None, "flows")}
         blank = sites[sites["no_waste"].isna() & ~sites["site_id"].isin(out | aside)]
-        unread = self.wave.corrections[self.wave.corrections["rule"] == "ignored_unknown_sheet"]
         sheets: dict[str, list[CellKey]] = {}
-        for owner, cell in _lines(unread, owners):
+        for owner, cell in self.lines(self.of_rule("ignored_unknown_sheet")):
             sheets.setdefault(owner, []).append(cell)
         asked, header = phrases.PHRASES["no_outflow"], tables.header("sites", "no_waste")
-        for owner, place in zip(owners.of(blank), places(blank), strict=True):
+        for owner, place in zip(self.owners(blank), places(blank), strict=True):
             # A sheet that is not of the form may tell them: « oui » would be a zero that nobody meant.
             for cell in sheets.get(owner, []) if owner != OFFICE else ():
-                yield owner, self.put(MISSING, cell, phrases.PHRASES["unread_sheet"])
+                yield self.put(owner, MISSING, cell, phrases.PHRASES["unread_sheet"])
             if owner not in sheets:
-                yield owner, self.put(MISSING, (*place, header), asked, "", "oui")
+                yield self.put(owner, MISSING, (*place, header), asked, "", "oui")
 
-    def aside(self, owners: Owners, asked: set[tuple[str, str, int]]) -> dict[str, list[str]]:
+    def aside(self, asked: set[tuple[str, str, int]]) -> dict[str, list[str]]:
         """Rows set aside of which nothing is asked, and why: those with one reason together."""
         rows: dict[tuple[str, str, str, str], dict[int, Question]] = {}
-        frame = self.wave.quarantine
-        for owner, cell, found in _lines(frame, owners, "finding"):
-            if not found.of_cell and cell[:3] in owners.rows and cell[:3] not in asked:
+        for owner, cell, *_, found in self.refusals:
+            if not found.of_cell and cell[:3] in self.rows and cell[:3] not in asked:
                 why = found.question()
                 if found.entry.asks == "site" and owner != OFFICE:
                     why = phrases.PHRASES["waiting"]
                 same = rows.setdefault((owner, cell[0], cell[1], why), {})
-                same.setdefault(cell[2], self.put("", (*cell[:3], ""), ""))
+                same.setdefault(cell[2], self.put(owner, "", (*cell[:3], ""), ""))
         lines: dict[str, list[str]] = {}
         for (owner, _, sheet, why), same in rows.items():
             numbers = ", ".join(map(str, same))
@@ -269,6 +252,11 @@ class _Asking(WaveCells):
             place = first.place if len(same) == 1 else f"{sheet}, lignes\u00a0{numbers}"
             lines.setdefault(owner, []).append(f"{place}\u00a0: {why}")
         return lines
+
+    def lines(self, frame: pd.DataFrame, *names: str) -> Iterator[tuple]:
+        """Owner, cell and the columns asked for of each line."""
+        texts = [frame[name].fillna("").tolist() for name in names]
+        yield from zip(self.owners(frame), _cells(frame), *texts, strict=True)
 
     def wrong(self, owner: str, cell: CellKey, found: Finding, message: str) -> str:
         """The question about a cell that cannot be used; the study office reads its usual message."""
@@ -293,9 +281,3 @@ class _Asking(WaveCells):
 def _cells(frame: pd.DataFrame) -> Iterator[CellKey]:
     for place, column in zip(places(frame), frame["column"].fillna(""), strict=True):
         yield (*place, column)
-
-
-def _lines(frame: pd.DataFrame, owners: Owners, *names: str) -> Iterator[tuple]:
-    """Owner, cell and the columns asked for of each line."""
-    texts = [frame[name].fillna("").tolist() for name in names]
-    yield from zip(owners.of(frame), _cells(frame), *texts, strict=True)

@@ -1,117 +1,101 @@
-"""The cells of a wave as questions name them: their place, their value, what their row is about."""
+"""The cells of a wave as questions name them: their place, their value, what their row is about and whose."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+import pandas as pd
 from xlsxwriter.utility import xl_col_to_name
 
 from eit_analysis import tables
 from eit_analysis.intake.answers.answer_sheets import as_read
-from eit_analysis.intake.answers.applied import CellKey
+from eit_analysis.intake.answers.applying import CellKey, RowKey
 from eit_analysis.intake.cells.privacy import PRIVATE
 from eit_analysis.intake.cleaning.wave import Cleaned
 from eit_analysis.intake.relance import phrases
-from eit_analysis.intake.relance.owners import table_of_sheet
+from eit_analysis.intake.relance.fiche import DOUBTFUL, OFFICE, Question
 from eit_analysis.intake.relance.phrases import sentence
+from eit_analysis.intake.sheets.ledger import places
 from eit_analysis.reference.findings import finding
-
-# Kinds, from the one that must be answered to the one that may be left.
-REFUSED, IMPLAUSIBLE, MISSING, LAW, DOUBTFUL = "refused", "implausible", "missing", "law", "doubtful"
 
 LABEL_LENGTH = 60
 LONGEST_TEXT = 2000  # a message may quote its cell, and a cell of a workbook holds no more than 32,767
-
-
-@dataclass(frozen=True)
-class Question:
-    """One question about one cell (or a whole sheet or file: row 0, column or sheet empty).
-
-    ``likely`` is what « oui » would put in the cell, ``hint`` why; ``stake_t_per_year`` the mass hanging on
-    the answer. ``others`` are the same question about other lines: one answer serves them all.
-    """
-
-    kind: str
-    file: str
-    sheet: str
-    row: int
-    column: str
-    read: str
-    text: str
-    label: str = ""
-    letter: str = ""  # of the column in the sheet: there is a cell to answer
-    likely: str = ""
-    hint: str = ""
-    stake_t_per_year: float = 0.0
-    others: tuple[Question, ...] = ()
-
-    @property
-    def cell(self) -> CellKey:
-        return self.file, self.sheet, self.row, self.column
-
-    @property
-    def answerable(self) -> bool:
-        """Whether an answer can be put in a cell; else the workbook itself is to be mended."""
-        return bool(self.letter and self.row)
-
-    @property
-    def lines(self) -> tuple[Question, ...]:
-        return (self, *self.others)
-
-    @property
-    def columns(self) -> str:
-        """The column that it is about, or those that its sheet lacks."""
-        return ", ".join(dict.fromkeys(line.column for line in self.lines))
-
-    @property
-    def rows(self) -> str:
-        """What the fiche writes in *Ligne*: ``12``, or ``12, 15, 18``."""
-        return ", ".join(str(line.row) for line in self.lines if line.row)
-
-    @property
-    def proposal(self) -> str:
-        """The likely reading of its lines: ``recyclage``, or ``12 : 150101 ; 15 : 150103``."""
-        if len({line.likely for line in self.lines}) == 1:
-            return self.likely
-        return "\u00a0; ".join(f"{line.row}\u00a0: {line.likely}" for line in self.lines)
-
-    @property
-    def asked(self) -> str:
-        """The question with its hints, those of each line where there are several."""
-        if not self.others:
-            return f"{self.text} {phrases.hinted([self.hint])}".strip()
-        hints = [f"ligne\u00a0{line.row}, {line.hint}" for line in self.lines if line.hint]
-        if not self.answerable:
-            return sentence(phrases.PHRASES["absent_several"])
-        by_line = phrases.PHRASES["same_question"].format(self.row, self.others[0].row)
-        parts = (self.text, phrases.hinted(hints), by_line)
-        return " ".join(part for part in parts if part)
-
-    @property
-    def place(self) -> str:
-        """``Flux, ligne 12 (Cartons), colonne Quantité (F12)``: only what is known."""
-        named = [f"{line.row}{f' ({line.label})' if line.label else ''}" for line in self.lines]
-        known = (
-            self.sheet or self.file,
-            f"ligne{'s' if self.others else ''}\u00a0{', '.join(named)}" if self.row else "",
-            f"colonne{'s' if self.columns != self.column else ''} {self.columns}" if self.column else "",
-        )
-        cell = self.letter if self.others else f"{self.letter}{self.row}"
-        return ", ".join(part for part in known if part) + (f" ({cell})" if self.answerable else "")
+# How the name of the file of a firm begins.
+FIRM = re.compile(r"([A-Za-z][\w-]{0,30}?[0-9][A-Za-z0-9-]{0,10})(?=[_ .])")
+SITE = re.compile(r"\w[\w-]{0,31}")  # it names a file
 
 
 class WaveCells:
-    """Look-ups in the raw sheets of a wave."""
+    """Look-ups in the raw sheets of a wave, and whose their rows are.
+
+    A firm only ever sees its own rows; those of nobody go to the study office. A file with rows of several
+    firms, or of an unknown one, has no owner of its own: its headers, titles and unknown sheets are shown to
+    the study office only.
+    """
 
     def __init__(self, wave: Cleaned) -> None:
         self.wave = wave
-        self.tables = table_of_sheet(wave)
+        self.tables = {
+            (entry["file"], sheet["sheet"]): sheet["table"]
+            for entry in wave.manifest["inputs"]
+            for sheet in entry["sheets"]
+        }
         self.names = {
             table: {spec["header"]: name for name, spec in tables.form(table).items()}
             for table in tables.TABLES
         }
+        self.rows = self._owners()  #: owner of each data row
+        self.files = self._owners_of_files()  #: owner of what a file holds outside its data rows
+
+    def _owners(self) -> dict[RowKey, str]:
+        """A row belongs to the firm it names, when a sheet Entreprise of the wave describes that firm.
+
+        Where two rows describe one firm differently, they may be two firms: then only the rows of the file
+        whose description was kept are shown to it.
+        """
+        frame, sites = self.wave.row_sites, self.wave.tables["sites"]
+        named = dict(zip(places(frame), frame["site_id"].fillna(OFFICE), strict=True))
+        declared = {
+            site
+            for place, site in named.items()
+            if self.tables.get(place[:2]) == "sites" and SITE.fullmatch(site)
+        }
+        homes = dict(zip(sites["site_id"], sites["source_file"], strict=True))
+        conflicts = self.wave.quarantine[self.wave.quarantine["reason_code"] == "conflicting_site"]
+        disputed = {named.get(place) for place in places(conflicts)}
+        return {
+            place: site
+            if site in declared and (site not in disputed or homes.get(site) == place[0])
+            else OFFICE
+            for place, site in named.items()
+        }
+
+    def _owners_of_files(self) -> dict[str, str]:
+        """The one owner of the rows of a file; without any row that is read, its name tells the firm."""
+        owners: dict[str, set[str]] = {}
+        for place, owner in self.rows.items():
+            owners.setdefault(place[0], set()).add(owner)
+        alone = {file: next(iter(sites)) for file, sites in owners.items() if len(sites) == 1}
+        blank = self.wave.quarantine.loc[self.wave.quarantine["reason_code"] == "blank_file", "source_file"]
+        for file in self.of_rule("ignored_unknown_sheet")["source_file"]:
+            if file not in owners and (firm := _firm(file)) and firm in self.rows.values():
+                alone[file] = firm
+        return {file: firm for file in blank if (firm := _firm(file))} | alone
+
+    @property
+    def sites(self) -> list[str]:
+        return sorted({*self.rows.values(), *self.files.values()} - {OFFICE})
+
+    def owners(self, frame: pd.DataFrame) -> pd.Series:
+        """Owner of each line of a frame that has the three ``source_`` columns."""
+        found = [self.rows.get(place, self.files.get(place[0], OFFICE)) for place in places(frame)]
+        return pd.Series(found, index=frame.index, dtype="str")
+
+    def of_rule(self, *rules: str) -> pd.DataFrame:
+        """The corrections of some rules."""
+        return self.wave.corrections[self.wave.corrections["rule"].isin(rules)]
 
     def name(self, cell: CellKey) -> str:
         """Column of the contract, ``""`` where the sheet or the header is none of it."""
@@ -128,14 +112,12 @@ class WaveCells:
 
     def raw(self, cell: CellKey) -> Any:
         """The raw cell itself, None where there is none."""
-        index, row = self.columns(cell).get(cell[3]), cell[2]
-        if index is None or not row:
-            return None
-        values = self.wave.grids[cell[:2]].rows[row - 1]
-        return values[index] if index < len(values) else ""
+        grid = self.wave.grids.get(cell[:2])
+        return grid.cell(*cell[2:]) if grid and cell[2] else None
 
     def put(
         self,
+        owner: str,
         kind: str,
         cell: CellKey,
         text: str,
@@ -160,24 +142,26 @@ class WaveCells:
         text = f"{before}{sentence(text)}"[:LONGEST_TEXT]
         if label and len(label) > LABEL_LENGTH:
             label = f"{label[: LABEL_LENGTH - 1]}…"
-        return Question(
-            kind, *cell, read, text, label or "", letter, likely if letter and cell[2] else "", hint
-        )
+        likely = likely if letter and cell[2] else ""
+        return Question(owner, kind, *cell, read, text, label or "", letter, likely, hint)
 
-    def absent(self, question: Question, all_headers: bool) -> Question:
+    def absent(self, question: Question) -> Question:
         """Asked about the whole column where the sheet does not have it: there is no cell to answer.
 
-        Headers that are not ours are quoted where the whole file may be shown (``all_headers``).
+        Headers that are not ours are quoted where the whole file may be shown.
         """
         columns = self.columns(question.cell)
         if not columns or not question.column or question.column in columns:
             return question
-        frame = self.wave.corrections[self.wave.corrections["rule"] == "ignored_unknown_column"]
+        frame = self.of_rule("ignored_unknown_column")
         own = (frame["source_file"] == question.file) & (frame["source_sheet"] == question.sheet)
-        unknown = frame.loc[own, "column"].tolist() if all_headers else []
+        shown = question.owner in (OFFICE, self.files.get(question.file))
+        unknown = frame.loc[own, "column"].tolist() if shown else []
         quoted = ", ".join(f"«\u00a0{header}\u00a0»" for header in unknown)
         text = sentence(phrases.PHRASES["unknown" if unknown else "absent"].format(quoted))[:LONGEST_TEXT]
-        return Question(question.kind, question.file, question.sheet, 0, question.column, "", text)
+        return Question(
+            question.owner, question.kind, question.file, question.sheet, 0, question.column, "", text
+        )
 
     def rank(self, question: Question) -> tuple[bool, float, str, str, int, int]:
         """Readings last, then what most hangs on, then the order of files, sheets, rows and columns."""
@@ -185,3 +169,8 @@ class WaveCells:
         at = headers.index(question.column) if question.column in headers else -1
         reading, stake = question.kind == DOUBTFUL, question.stake_t_per_year
         return reading, -stake, question.file, question.sheet, question.row, at
+
+
+def _firm(file: str) -> str:
+    begins = FIRM.match(file.rpartition("/")[2])
+    return begins[1].upper() if begins else OFFICE

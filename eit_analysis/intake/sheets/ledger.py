@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -64,6 +65,11 @@ def places(lines: pd.DataFrame) -> pd.MultiIndex:
 
 def no_lines(names: list[str]) -> pd.DataFrame:
     """No line, in the types that `typed` gives."""
+    return _blank(tuple(names)).copy()
+
+
+@cache
+def _blank(names: tuple[str, ...]) -> pd.DataFrame:
     return pd.DataFrame({name: pd.array([], dtype=kind) for name, kind in _types(names).items()})
 
 
@@ -105,12 +111,15 @@ class Ledger:
         """Lines of the entries of one kind, in columns of these names and ``FINDING``."""
         if not blocks:
             return no_lines([*names, FINDING])
-        places, rows = (np.array(_each(column, blocks), dtype=np.int64) for column in range(2))
+        places, rows = (
+            np.concatenate([np.broadcast_to(block[column], np.size(block[1])) for block in blocks])
+            for column in range(2)
+        )
         # By place, then in the order found: the same inputs always give the same lines.
         rank = np.argsort(sorted(range(len(self.origins)), key=self.origins.__getitem__))
         order = np.lexsort((rows, rank[places]))
         places, rows = places[order], rows[order]
-        *texts, found = (Cells.of(_each(column, blocks)) for column in range(2, len(blocks[0])))
+        *texts, found = (_joined(column, blocks) for column in range(2, len(blocks[0])))
         findings = [value if isinstance(value, Finding) else finding(value) for value in found.values]
         texts += [Cells([line.logged for line in findings], found.codes)]
         texts += [Cells([line.message for line in findings], found.codes)]  # corrections have none
@@ -131,10 +140,14 @@ def _public(cells: Cells, order: np.ndarray) -> Any:
     return pd.array(objects(shown), dtype="str").take(cells.codes[order])
 
 
-def _each(column: int, blocks: list[tuple[Any, ...]]) -> list[Any]:
+def _joined(column: int, blocks: list[tuple[Any, ...]]) -> Cells:
     """One column of all blocks, single values repeated over the rows of their block."""
-    values: list[Any] = []
+    parts = []
     for block in blocks:
-        value = block[column].column() if isinstance(block[column], Cells) else block[column]
-        values += value.tolist() if isinstance(value, np.ndarray) else [value] * np.size(block[1])
-    return values
+        value, alike = block[column], np.zeros(np.size(block[1]), dtype=np.int32)
+        many = Cells.of(value.tolist()) if isinstance(value, np.ndarray) else Cells([value], alike)
+        parts.append(value if isinstance(value, Cells) else many)
+    own = Cells.of([value for part in parts for value in part.values])
+    starts = np.cumsum([0, *(len(part.values) for part in parts)])
+    codes = [part.codes + start for part, start in zip(parts, starts, strict=False)]
+    return Cells(own.values, own.codes[np.concatenate(codes)])

@@ -91,7 +91,12 @@ class Batch:
         """Some rows, those that are kept unless told, in the types of their columns, then their source."""
         rows = np.flatnonzero(~self.fatal) if rows is None else rows
         names = names or self.columns
-        found = {name: self.distinct(name).take(self.values[name].codes[rows]) for name in names}
+        found = {
+            name: self.numbers[name][rows]
+            if name in self.numbers
+            else self.distinct(name).take(self.values[name].codes[rows])
+            for name in names
+        }
         return pd.DataFrame(found | self.ledger.sources(self.places[rows], self.rows[rows]), copy=False)
 
     def correct(self, where: np.ndarray, column: str, clean: Any, rule: Any) -> None:
@@ -181,9 +186,8 @@ def read_list(layout: Layout, cells: Rows, file: str) -> pd.DataFrame:
     InputError
         With the first cell that cannot be used.
     """
-    filled = cells.test(lambda cell: clean_text(cell) != "")
     own = cells.numbers[layout.header_row + 1 :, list(layout.columns.values())]
-    rows = np.flatnonzero(filled[own].any(axis=1)) + layout.header_row + 1
+    rows = np.flatnonzero(cells.filled()[own].any(axis=1)) + layout.header_row + 1
     ledger = Ledger()
     batch = read_table(layout, cells, rows, ledger, ledger.place(file))
     for line in ledger.frame(ledger.refused, QUARANTINE).head(1).to_dict("records"):

@@ -56,30 +56,32 @@ def _year_of_months(layout: Layout, cells: Rows, place: int, ledger: Ledger) -> 
     """A quantity that stands in twelve columns, one a month, as that of the year.
 
     Where one of the twelve cells is no plain number, or is blank, the twelve stand in the cell and are asked.
+    Where the sheet has a quantity beside them, it is marked if it is not their sum.
     """
     months = {month: index for index, text in layout.unknown.items() if (month := header_month(text))}
     if "quantity" not in tables.form(layout.table) or len(months) < MONTHS:
         return layout, cells
-    where = [months[number] for number in sorted(months)]
-    if "quantity" in layout.columns:
-        _hold_against_months(layout, cells, where, place, ledger)
-        return layout, cells
-    rows = [list(row) for row in cells]
-    for row in rows[: layout.header_row]:
-        row.append("")
-    rows[layout.header_row].append(tables.header(layout.table, "quantity"))
-    for index, row in enumerate(rows[layout.header_row + 1 :], start=layout.header_row + 2):
+    where, header = [months[number] for number in sorted(months)], tables.header(layout.table, "quantity")
+    year, stated = [""] * layout.header_row + [header], layout.columns.get("quantity")
+    for index, row in enumerate(cells[layout.header_row + 1 :], start=layout.header_row + 2):
         numbers = [parse_number(row[month]) for month in where]
-        typed = " + ".join(clean_text(row[month]) or "?" for month in where)
-        if not any(clean_text(row[month]) for month in where):
-            row.append("")
-        elif all(n.value is not None and not n.suffix and n.low is None for n in numbers):
-            row.append(f"{sum(n.value or 0.0 for n in numbers):.12g}".replace(".", ","))
-            ledger.correct(
-                place, index, tables.header(layout.table, "quantity"), typed, row[-1], "months_added"
-            )
+        added, texts = sum(n.value or 0.0 for n in numbers), [clean_text(row[month]) for month in where]
+        if stated is not None:
+            total = parse_number(row[stated]).value
+            apart = total is not None and abs(added - total) > SAME * max(added, total)
+            if apart and any(n.value for n in numbers):
+                found = finding("months_against_total", added=added)
+                ledger.mark(place, index, header, clean_text(row[stated]), found)
+            continue
+        typed = " + ".join(text or "?" for text in texts) if any(texts) else ""
+        if typed and all(n.value is not None and not n.suffix and n.low is None for n in numbers):
+            year.append(f"{added:.12g}".replace(".", ","))
+            ledger.correct(place, index, header, typed, year[-1], "months_added")
         else:
-            row.append(typed)
+            year.append(typed)
+    if stated is not None:
+        return layout, cells
+    rows = [[*row, cell] for row, cell in zip(cells, year, strict=True)]
     unit = layout.units.get("quantity", "")
     return replace(
         layout,
@@ -87,18 +89,6 @@ def _year_of_months(layout: Layout, cells: Rows, place: int, ledger: Ledger) -> 
         unknown={index: text for index, text in layout.unknown.items() if index not in where},
         units={**layout.units, "quantity": f"{unit}/{PERIOD_LABELS['year']}"},
     ), Rows.of(rows)
-
-
-def _hold_against_months(layout: Layout, cells: Rows, months: list[int], place: int, ledger: Ledger) -> None:
-    """Mark the quantities that are not the sum of the twelve months beside them."""
-    for index, row in enumerate(cells[layout.header_row + 1 :], start=layout.header_row + 2):
-        typed = row[layout.columns["quantity"]]
-        total, *parts = (parse_number(cell).value for cell in [typed, *(row[month] for month in months)])
-        added = sum(part or 0.0 for part in parts)
-        if total is not None and any(parts) and abs(added - total) > SAME * max(added, total):
-            found = finding("months_against_total", added=added)
-            header = tables.header(layout.table, "quantity")
-            ledger.mark(place, index, header, clean_text(typed), found)
 
 
 def _later(layout: Layout, cells: Rows) -> list[Layout]:
@@ -123,10 +113,9 @@ def _starts(table: str) -> pa.StringArray:
 def _is_beside(layout: Layout, other: Layout, cells: Rows, end: int) -> bool:
     """Whether rows under another header row also hold something in columns of the first."""
     left = [i for i in layout.columns.values() if i not in other.columns.values()]
-    blank = np.array([clean_text(cell) == "" for cell in cells.values], dtype=bool)
     under = cells.numbers[other.header_row : end]
     apart = not set(other.columns.values()) & set(layout.columns.values())
-    return apart and not blank[under[:, left]].all()
+    return apart and cells.filled()[under[:, left]].any()
 
 
 def _rearranged(found: list[Layout], cells: Rows) -> tuple[Layout, Rows]:

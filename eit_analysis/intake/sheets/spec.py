@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
+import pandas as pd
 
 from eit_analysis.intake.cells.columns import Rows
 from eit_analysis.intake.cells.identifiers import CellError
@@ -74,6 +75,15 @@ class TableSpec:
     wide: Wide | None = None  #: the columns that become rows
     absent: Sequence[str] = ()  #: headers of a sibling of this table: where one is found, it is not this one
     same: Callable[[str], str] = field(default=str)  #: how those are compared
+    constants: Mapping[str, str] = field(default_factory=dict)  #: columns with one value for the whole file
+    #: Our column to ``{folded value: reason}``: rows that are not for us, counted.
+    ignore: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    distinct: bool = False  #: whether a row that repeats another in all these columns is listed twice
+    #: Columns that name what a file covers: importing it replaces those rows alone. Empty: the whole table.
+    replaces: Sequence[str] = ()
+    territory: str = ""  #: column of commune codes by which rows outside the study's territory are left out
+    width: int = 0  #: digits of those codes
+    finish: Callable[[pd.DataFrame], pd.DataFrame] = lambda frame: frame  #: what is left to compute
 
     @property
     def key(self) -> str:
