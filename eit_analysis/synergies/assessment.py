@@ -340,7 +340,7 @@ class Assessment:
 
     @cached_property
     def changes(self) -> pd.DataFrame:
-        """What the plan changes, by category and in all (``breakdown.TOTAL``), with 95 % intervals."""
+        """What the plan changes, by category and in all (``records.TOTAL``), with 95 % intervals."""
         scoring = self.settings.scoring
         return portfolio(self.plan.exchanges, self.factors, scoring.draws, scoring.seed)
 

@@ -8,8 +8,9 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from eit_analysis.breakdown import SOURCE, Breakdown
+from eit_analysis.breakdown import Breakdown
 from eit_analysis.french import fold
+from eit_analysis.records import SOURCE
 from eit_analysis.reference.nomenclatures import hazardous
 from eit_analysis.reference.units import normalise_unit
 from eit_analysis.synergies.pooling.schemes import free
