@@ -27,6 +27,7 @@ from scipy.sparse import csr_array
 from eit_analysis.solver import quiet_solver
 from eit_analysis.synergies.pooling.first_rounds import NEAR, first_round
 from eit_analysis.synergies.pooling.offered import Offered
+from eit_analysis.synergies.pooling.part_programme import places, programme, wider
 from eit_analysis.synergies.pooling.round_cuts import loops, overfilled
 from eit_analysis.synergies.pooling.rounds import FULL
 
@@ -57,69 +58,10 @@ def best_part(offered: Offered) -> Part | None:
     return _round(offered) if offered.travels else _lots(offered)
 
 
-class _Programme(NamedTuple):
-    """What both programmes have: u of each place, x of each site that shares one, y of each place.
-
-    ``site`` : the column of each site, that of its place where it is alone there; ``first`` : a site of each
-    place. Then costs, rows and their bounds.
-    """
-
-    site: np.ndarray
-    first: np.ndarray
-    cost: np.ndarray
-    rows: np.ndarray
-    low: np.ndarray
-    high: np.ndarray
-
-
-def _places(offered: Offered) -> tuple[np.ndarray, np.ndarray]:
-    """A site of each place, and the place of each site."""
-    alike = np.hstack([offered.road, offered.near])
-    _, first, place = np.unique(alike, axis=0, return_index=True, return_inverse=True)
-    return first, place.ravel()
-
-
-def _programme(offered: Offered) -> _Programme:
-    first, place = _places(offered)
-    shared = np.flatnonzero(np.bincount(place)[place] > 1)
-    n, site = len(first), place.copy()
-    site[shared] = n + np.arange(len(shared))
-    one = np.eye(2 * n + len(shared))
-    visited, sites, centres = one[:n], one[site], one[-n:]
-    common = np.unique(place[shared])
-    anybody = np.array([sites[place == p].sum(axis=0) for p in common]).reshape(-1, len(one))
-    sooner, later = _chosen_later(offered, place)
-    below = [
-        visited - offered.near[np.ix_(first, first)] @ centres,
-        centres - visited,
-        visited[common] - anybody,
-        (sites - visited[place])[shared],
-        sites[later] - sites[sooner],
-    ]
-    rows = np.vstack([*below, centres.sum(axis=0), sites.sum(axis=0), offered.volume @ sites])
-    low, high = np.full(len(rows), -np.inf), np.zeros(len(rows))
-    low[-3:], high[-3:] = [1.0, 2.0, offered.least], [1.0, np.inf, np.inf]
-    return _Programme(site, first, -offered.worth @ sites, rows, low, high)
-
-
-def _chosen_later(offered: Offered, place: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Pairs of sites of a place, the second of which is worth no more and takes no less of the lorry.
-
-    No round needs the second without the first; nor, where a volume is asked for, if it brings no more of it.
-    """
-    ahead = (place[:, None] == place) & offered.travels
-    for value in (offered.worth, -offered.load, *([offered.volume] if offered.least else [])):
-        ahead &= value[:, None] >= value
-    ahead &= ~ahead.T | np.triu(ahead, 1)  # of two alike, the first
-    steps = ahead.astype(np.float32)
-    sooner, later = np.nonzero(ahead & (steps @ steps == 0))
-    return sooner, later
-
-
 def _lots(offered: Offered) -> Part | None:
     """Where nothing travels."""
-    site, _, cost, rows, low, high = _programme(offered)
-    cost, rows, most = np.append(cost, offered.more), _wider(rows, 1), np.ones(len(cost) + 1)
+    site, _, cost, rows, low, high = programme(offered)
+    cost, rows, most = np.append(cost, offered.more), wider(rows, 1), np.ones(len(cost) + 1)
     most[-1] = np.inf if np.isfinite(offered.lot) else 0.0
     if np.isfinite(offered.lot):
         last = np.append(np.bincount(site, offered.volume, len(cost) - 1), -offered.lot)
@@ -139,7 +81,7 @@ def _round(offered: Offered) -> Part | None:
     """Where one lorry goes round."""
     start = first_round(offered)
     best = Part(np.sort(start[0]), start[1], start[1]) if start else Part(np.array([]), -np.inf, -np.inf)
-    if len(offered.worth) > MOST_SITES or len(_places(offered)[0]) > SEARCHED:
+    if len(offered.worth) > MOST_SITES or len(places(offered)[0]) > SEARCHED:
         best = best._replace(bound=float(offered.worth.clip(min=0).sum()) - offered.fixed)
     elif len(offered.worth) > 2:  # pairs are known
         best = _Search(offered, best).run()
@@ -151,7 +93,7 @@ class _Search:
 
     def __init__(self, offered: Offered, best: Part) -> None:
         self.offered, self.best = offered, best
-        self.site, first, cost, rows, low, high = _programme(offered)
+        self.site, first, cost, rows, low, high = programme(offered)
         self.n, self.base = len(first), len(cost)
         self.i, self.j = np.triu_indices(self.n)
         road = offered.road[np.ix_(first, first)][self.i, self.j]
@@ -159,7 +101,7 @@ class _Search:
         self.solver = quiet_solver()
         self.solver.addVars(len(self.columns), np.zeros(len(self.columns)), np.ones(len(self.columns)))
         self.solver.changeColsCost(len(self.columns), self.columns, np.concatenate([cost, [0.0], road]))
-        self._add(_wider(rows, 1 + len(road)), low, high)
+        self._add(wider(rows, 1 + len(road)), low, high)
         number = np.zeros((1, len(self.columns)))
         number[0, : self.n], number[0, self.base] = 1.0, -1.0
         degree = np.zeros((self.n, len(self.columns)))
@@ -261,8 +203,3 @@ def _undecided(parts: list[np.ndarray]) -> int | None:
             return start + int(apart.argmax())
         start += len(part)
     return None
-
-
-def _wider(rows: np.ndarray, more: int) -> np.ndarray:
-    """The rows with columns that are in none of them."""
-    return np.pad(rows, ((0, 0), (0, more)))
