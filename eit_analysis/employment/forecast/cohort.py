@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from eit_analysis.config import Scenarios
+from eit_analysis.config_scenarios import Scenarios
 from eit_analysis.employment.forecast import declared_plans, demand, exits, newcomers, random_counts
 from eit_analysis.employment.forecast import hazards as rates
 from eit_analysis.employment.forecast.ages import cells_of, people_by_age
