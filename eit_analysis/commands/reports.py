@@ -36,13 +36,13 @@ def command_run(arguments: argparse.Namespace) -> int:
     forms = tuple(form for form in FORMS if getattr(arguments, form))
     if forms:
         browser()
-    code = publish("run", study, audiences, notebooks, parameters, arguments.jobs, forms)
+    code = _published("run", study, audiences, notebooks, parameters, arguments.jobs, forms)
     for audience in audiences:
         say(study.reports(audience).relative_to(study.root) / "index.html")
     return code
 
 
-def publish(
+def _published(
     command: str,
     study: Study,
     audiences: list[str],
@@ -51,12 +51,12 @@ def publish(
     jobs: int = 2,
     forms: tuple = (),
 ) -> int:
-    from eit_analysis.publishing import press
+    from eit_analysis.publishing.publish import publish
     from eit_analysis.settings_checks import check_names
 
     with locked(study, f"eit {command} {study.name}", warn):
         check_names(study)
-        failures = press.publish(study, audiences, notebooks, parameters, jobs, progress, say, forms)
+        failures = publish(study, audiences, notebooks, parameters, jobs, progress, say, forms)
     for run in failures:
         warn(CONTROLS.sub(" ", f"Échec de {run.name} pour {run.audience}\u00a0: {run.error}"))
     return FAILED if failures else DONE
@@ -75,7 +75,7 @@ def command_history(arguments: argparse.Namespace) -> int:
     for wave in study.waves:
         study.at(wave).manifest()
     audiences = list(dict.fromkeys(arguments.audience)) or ["internal"]
-    code = publish("history", study, audiences, find_notebooks(study, ["08_history"]), {})
+    code = _published("history", study, audiences, find_notebooks(study, ["08_history"]), {})
     for audience in audiences:
         say(study.reports(audience).relative_to(study.root) / "08_history.html")
     return code
@@ -142,7 +142,7 @@ def command_share(arguments: argparse.Namespace) -> int:
 
     study = open_study(arguments.study, arguments.wave)
     study.manifest()
-    code = publish("share", study, [AUDIENCE], find_notebooks(study, []), {})
+    code = _published("share", study, [AUDIENCE], find_notebooks(study, []), {})
     say(shared(study))
     return code
 
