@@ -28,6 +28,7 @@ from eit_analysis.synergies.portfolio import change, portfolio
 from eit_analysis.synergies.possible_poolings import PossiblePoolings
 from eit_analysis.synergies.register.pursued import cases, together
 from eit_analysis.synergies.register.totals import first_hand, totals
+from eit_analysis.synergies.remembered import remembered
 from eit_analysis.synergies.scoring.criteria import criteria
 from eit_analysis.synergies.scoring.ranking import RESULT_COLUMNS, rank
 from eit_analysis.synergies.unknowns import unknowns
@@ -39,7 +40,7 @@ class Assessment(PossiblePoolings):
     @classmethod
     def of(cls, release: Any) -> Assessment:
         """The assessment of all that the audience of a release may be counted from."""
-        return cls(
+        return _assessed(
             release.flows("both"), release.sites(), release.readiness(), release.settings,
             release.synergy_register(), release.exchange_answers(),
         )  # fmt: skip
@@ -168,3 +169,6 @@ class Assessment(PossiblePoolings):
         rules, scoring = reference.load("compatibility"), self.settings.scoring
         reach = scoring.radius_km, scoring.detour_factor
         return local_outlets.possible(flows, self.sites, directory, rules, *reach)
+
+
+_assessed = remembered(Assessment)

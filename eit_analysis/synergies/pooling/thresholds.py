@@ -14,6 +14,7 @@ from eit_analysis.records import SOURCE
 from eit_analysis.reference.nomenclatures import hazardous
 from eit_analysis.reference.units import normalise_unit
 from eit_analysis.synergies.pooling.schemes import free
+from eit_analysis.synergies.remembered import remembered
 
 # (unit of the need, unit of the threshold): factor. A working day is 7 h (35 h over five days).
 SAME_UNIT = {
@@ -72,6 +73,7 @@ def keyword_in(keyword: str, text: object) -> str | None:
     return max(held, key=len, default=None)
 
 
+@remembered
 def targets(
     sharing: pd.DataFrame,
     flows: pd.DataFrame,
