@@ -17,6 +17,7 @@ import pandas as pd
 from eit_analysis import reference
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.reference.compatibility import QUALITY_RANK
+from eit_analysis.remembered import remembered
 from eit_analysis.synergies import listings, local_outlets, loss
 from eit_analysis.synergies.allocation.exposed import exposed_side
 from eit_analysis.synergies.allocation.frontier import frontier
@@ -28,7 +29,6 @@ from eit_analysis.synergies.portfolio import change, portfolio
 from eit_analysis.synergies.possible_poolings import PossiblePoolings
 from eit_analysis.synergies.register.pursued import cases, together
 from eit_analysis.synergies.register.totals import first_hand, totals
-from eit_analysis.synergies.remembered import remembered
 from eit_analysis.synergies.scoring.criteria import criteria
 from eit_analysis.synergies.scoring.ranking import RESULT_COLUMNS, rank
 from eit_analysis.synergies.unknowns import unknowns
@@ -40,10 +40,7 @@ class Assessment(PossiblePoolings):
     @classmethod
     def of(cls, release: Any) -> Assessment:
         """The assessment of all that the audience of a release may be counted from."""
-        return _assessed(
-            release.flows("both"), release.sites(), release.readiness(), release.settings,
-            release.synergy_register(), release.exchange_answers(),
-        )  # fmt: skip
+        return _assessed(*_tables(release), release.exchange_answers())
 
     @classmethod
     def judged(cls, release: Any) -> pd.DataFrame:
@@ -53,7 +50,7 @@ class Assessment(PossiblePoolings):
         """
         answers, now, waves = release.exchange_answers(), release.synergy_register(), []
         for then in [release.at(name) for name in release.registers() if name < release.wave]:
-            before = replace(cls.of(then), answers=answers.head(0))
+            before = _assessed(*_tables(then), answers.head(0))
             told = answers[answers["wave"] == then.wave]
             waves.append(cases(before.candidates, before.flows, before.register, told, now))
         return together(waves)
@@ -121,6 +118,10 @@ class Assessment(PossiblePoolings):
 
     def unknowns(self) -> pd.DataFrame:
         """What is not known of some flow, by what knowing it would be worth (``unknowns.unknowns``)."""
+        return self._unknowns
+
+    @cached_property
+    def _unknowns(self) -> pd.DataFrame:
         silent = (self.flows["direction"] == "out") & ~self.flows["quality"].isin(list(QUALITY_RANK))
         needed = self.flows[silent | (self.flows["direction"] == "in")]
         by_quality = {
@@ -172,3 +173,10 @@ class Assessment(PossiblePoolings):
 
 
 _assessed = remembered(Assessment)
+
+
+def _tables(release: Any) -> tuple[Any, ...]:
+    return (
+        release.flows("both"), release.sites(), release.readiness(), release.settings,
+        release.synergy_register(),
+    )  # fmt: skip

@@ -9,6 +9,7 @@ import pandas as pd
 
 from eit_analysis import reference
 from eit_analysis.reference.dated import in_force
+from eit_analysis.remembered import remembered
 from eit_analysis.synergies.lots import lots
 from eit_analysis.synergies.pooling.costs import cost_table, threshold_table
 from eit_analysis.synergies.pooling.groups import pooled
@@ -40,7 +41,7 @@ class PossiblePoolings(PossibleExchanges):
     def pooled(self, sharing: pd.DataFrame, radius_km: float) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Groups and offers within so many km by road, and the share of each member (``groups.pooled``)."""
         reach = radius_km, self.settings.scoring.detour_factor
-        return pooled(self.asked(sharing)(), self.sites, self.pooling_costs, *reach)
+        return _pooled(*self._told(sharing), self.sites, self.pooling_costs, *reach)
 
     def games(
         self, register: pd.DataFrame, sharing: pd.DataFrame, radius_km: float, member: str | None = None
@@ -54,7 +55,10 @@ class PossiblePoolings(PossibleExchanges):
 
     def asked(self, sharing: pd.DataFrame) -> Callable[[], list[Target]]:
         """Makes every threshold with who needs or offers what it applies to (``thresholds.targets``)."""
-        return partial(targets, sharing, self.flows, self.thresholds, self.schemes)
+        return partial(targets, *self._told(sharing))
+
+    def _told(self, sharing: pd.DataFrame) -> tuple[pd.DataFrame, ...]:
+        return sharing, self.flows, self.thresholds, self.schemes
 
     def methods(self, pools: pd.DataFrame) -> Methods:
         """What is found and refused of all that is declared, and by which rules, beside the register."""
@@ -65,3 +69,17 @@ class PossiblePoolings(PossibleExchanges):
         """Exchanges that pay together and none alone, in loads worth a lorry (``lots.lots``)."""
         detour = self.settings.scoring.detour_factor
         return lots(self.candidates, self.sites, self.factors, self.pooling_costs, detour)
+
+
+@remembered
+def _pooled(
+    sharing: pd.DataFrame,
+    flows: pd.DataFrame,
+    thresholds: pd.DataFrame,
+    schemes: pd.DataFrame,
+    sites: pd.DataFrame,
+    costs: pd.DataFrame,
+    radius_km: float,
+    detour_factor: float,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    return pooled(targets(sharing, flows, thresholds, schemes), sites, costs, radius_km, detour_factor)

@@ -13,8 +13,8 @@ from eit_analysis.french import fold
 from eit_analysis.records import SOURCE
 from eit_analysis.reference.nomenclatures import hazardous
 from eit_analysis.reference.units import normalise_unit
+from eit_analysis.remembered import remembered
 from eit_analysis.synergies.pooling.schemes import free
-from eit_analysis.synergies.remembered import remembered
 
 # (unit of the need, unit of the threshold): factor. A working day is 7 h (35 h over five days).
 SAME_UNIT = {

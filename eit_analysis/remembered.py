@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
@@ -35,4 +36,6 @@ def _content(given: object) -> str:
     if isinstance(given, pd.DataFrame):
         rows = pd.util.hash_pandas_object(given).to_numpy().tobytes()
         return f"{given.dtypes.to_dict()} {rows.hex()}"
-    return given.model_dump_json() if isinstance(given, BaseModel) else repr(given)
+    if isinstance(given, tuple):
+        return f"({' '.join(map(_content, given))})"
+    return given.model_dump_json() if isinstance(given, BaseModel) else pickle.dumps(given).hex()
