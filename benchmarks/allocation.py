@@ -23,7 +23,7 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csc_array
 
-from eit_analysis.config import Allocation
+from eit_analysis.config_synergies import Allocation
 from eit_analysis.synergies.allocation.joint_plan import JointPlan, allocate
 from eit_analysis.synergies.allocation.model import MARGIN, Model, build
 from eit_analysis.synergies.allocation.solve import gap_asked, programme

@@ -49,7 +49,7 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis import reference
-from eit_analysis.config import Scenarios
+from eit_analysis.config_scenarios import Scenarios
 from eit_analysis.employment.forecast import cohort
 from eit_analysis.employment.forecast import hazards as rates
 from eit_analysis.employment.forecast.ages import age_weights

@@ -25,7 +25,8 @@ import pandas as pd
 
 from eit_analysis.publishing.consents import rosters
 from eit_analysis.publishing.one_page import Run
-from eit_analysis.publishing.press import Press, end_what_was_begun
+from eit_analysis.publishing.press import Press
+from eit_analysis.publishing.publish import end_what_was_begun
 from eit_analysis.publishing.release_log import ReleaseLog
 from eit_analysis.publishing.version import Version, version_of
 from eit_analysis.study import Study, open_study

@@ -38,7 +38,7 @@ from scipy.stats import norm, spearmanr
 
 from benchmarks import cohort_truth as truth
 from eit_analysis import reference
-from eit_analysis.config import Scenarios
+from eit_analysis.config_scenarios import Scenarios
 from eit_analysis.employment.context.signals import LEVELS, SIGNALS
 from eit_analysis.employment.forecast import cohort, entrants, labour_gap
 from eit_analysis.employment.forecast import hazards as rates

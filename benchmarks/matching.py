@@ -41,7 +41,7 @@ import pyarrow.parquet as pq
 from benchmarks.matching_peers import PEERS
 from eit_analysis import reference
 from eit_analysis.batch.matching import FILE, match, narrow, prepared_tables
-from eit_analysis.config import Scoring
+from eit_analysis.config_synergies import Scoring
 from eit_analysis.study import open_study
 from eit_analysis.synergies import nationwide
 from eit_analysis.synergies.across import stacked

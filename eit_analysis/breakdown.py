@@ -18,13 +18,7 @@ import pandas as pd
 from scipy.sparse import csr_array
 
 from eit_analysis.errors import DisclosureError
-from eit_analysis.records import SOURCE as SOURCE
-from eit_analysis.records import TOTAL as TOTAL
-from eit_analysis.records import Facts as Facts
-from eit_analysis.records import Share as Share
-from eit_analysis.records import actors_behind as actors_behind
-from eit_analysis.records import known_by as known_by
-from eit_analysis.records import texts as texts
+from eit_analysis.records import Facts, Share, actors_behind, texts
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -39,7 +33,7 @@ class Breakdown:
         The columns that name a row.
     records : pandas.DataFrame
         The keys, ``site_id``, ``measure`` and ``sums``; one row per record. What several actors know alike,
-        such as the tonnes of a synergy, is one record with all of them in ``site_id`` (:func:`known_by`).
+        such as the tonnes of a synergy, is one record with all of them (:func:`records.known_by`).
     measure : str or None
         The column of the records by which an actor weighs in a row; None where actors are only counted. Where
         the frame has it too, it is the sum of the records; any other value is reckoned from these alone.

@@ -1,280 +1,30 @@
-"""The ``eit`` command: what each subcommand calls and says, no logic."""
+"""The ``eit`` command: its subcommands, and how it ends."""
 
 from __future__ import annotations
 
-import argparse
-import io
 import os
 import sys
 import traceback
-from pathlib import Path
 
 from eit_analysis.arguments import build_parser
-from eit_analysis.errors import CONTROLS, DiskError, EitError, UsageError
-from eit_analysis.files import all_or_none, write_atomic
-from eit_analysis.french import counted
-from eit_analysis.locking import locked
-from eit_analysis.study import Study, create_study, list_studies, open_study, project_root
-from eit_analysis.terminal import progress, working
-
-DONE, FAILED, REFUSED = 0, 1, 2
-
-
-def say(text: object) -> None:
-    working()
-    print(text)
-
-
-def warn(text: str) -> None:
-    working()
-    print(text, file=sys.stderr)
-
-
-def command_new(arguments: argparse.Namespace) -> int:
-    from eit_analysis.intake.form.questionnaire import firms_of, write_forms
-    from eit_analysis.reference.communes import epcis_of, find_commune
-
-    firms, left_out = firms_of(arguments.firms) if arguments.firms else (None, [])
-    codes = [] if firms is None else firms["commune_code"].dropna().tolist()
-    communes = arguments.communes or [code for code in codes if find_commune(code)]
-    folder = create_study(project_root(), arguments.study, epcis_of(communes))
-    written = write_forms(folder, firms)
-    sent = "questionnaire.xlsx"
-    if written:
-        sent = f"les {len(written)} classeurs de _questionnaires/ (un par acteur, selon acteurs.csv)"
-    for line in left_out:
-        say(line)
-    say(
-        f"Étude créée dans data/raw/{folder.name}\u00a0: complétez study.toml, envoyez {sent} "
-        "aux acteurs et déposez leurs réponses dans le dossier de la vague."
-    )
-    return DONE
-
-
-def command_forms(arguments: argparse.Namespace) -> int:
-    from eit_analysis.intake.form.guide import returns
-    from eit_analysis.intake.form.questionnaire import write_forms
-    from eit_analysis.intake.survey.response import CONTACTED_FILE, read_listed
-
-    study = open_study(arguments.study)
-    firms = read_listed(study.raw.parent / CONTACTED_FILE)
-    with locked(study, f"eit forms {study.name}", warn):
-        written = write_forms(study.raw.parent, firms if len(firms) else None, returns(study.settings))
-    firm = counted(len(written), "classeur", "classeurs")
-    say(f"questionnaire.xlsx, vierge, et {firm} dans _questionnaires/ (selon {CONTACTED_FILE})")
-    return DONE
-
-
-def command_clean(arguments: argparse.Namespace) -> int:
-    studies = [open_study(arguments.study, wave) for wave in dict.fromkeys(arguments.wave or [""])]
-    with locked(studies[0], f"eit clean {studies[0].name}", warn):
-        for study in studies:
-            clean(study)
-    return DONE
-
-
-def clean(study: Study) -> None:
-    from eit_analysis.intake import results
-
-    for line in results.clean(study, lambda items: progress(items, words="Lecture")):
-        say(line)
-
-
-def command_campaign(arguments: argparse.Namespace) -> int:
-    from eit_analysis.intake.relance.campaign import write_campaign
-
-    study = open_study(arguments.study, arguments.wave)
-    with locked(study, f"eit campaign {study.name}", warn):
-        for line in write_campaign(study, arguments.forget):
-            say(line)
-    return DONE
-
-
-def command_run(arguments: argparse.Namespace) -> int:
-    if arguments.jobs < 1:
-        raise UsageError("--jobs attend un nombre d'au moins 1\u00a0: corrigez-le.")
-    study = open_study(arguments.study, arguments.wave)
-    from eit_analysis.intake.sheets.workbook import survey_files
-
-    if study.establishments and not survey_files(study.raw)[0]:
-        with locked(study, f"eit clean {study.name}", warn):
-            clean(study)  # nothing to read: the empty tables of a pre-diagnosis
-    study.manifest()
-    from eit_analysis.publishing.folder import FORMS
-    from eit_analysis.publishing.notebooks import find_notebooks, read_parameters
-    from eit_analysis.publishing.paper import browser
-
-    audiences = list(dict.fromkeys(arguments.audience)) or ["internal"]
-    notebooks = find_notebooks(study, arguments.notebook)
-    parameters = read_parameters(notebooks, arguments.parameters)
-    forms = tuple(form for form in FORMS if getattr(arguments, form))
-    if forms:
-        browser()
-    code = publish("run", study, audiences, notebooks, parameters, arguments.jobs, forms)
-    for audience in audiences:
-        say(study.reports(audience).relative_to(study.root) / "index.html")
-    return code
-
-
-def publish(
-    command: str,
-    study: Study,
-    audiences: list[str],
-    notebooks: list[Path],
-    parameters: dict,
-    jobs: int = 2,
-    forms: tuple = (),
-) -> int:
-    from eit_analysis.publishing import press
-    from eit_analysis.settings_checks import check_names
-
-    with locked(study, f"eit {command} {study.name}", warn):
-        check_names(study)
-        failures = press.publish(study, audiences, notebooks, parameters, jobs, progress, say, forms)
-    for run in failures:
-        warn(CONTROLS.sub(" ", f"Échec de {run.name} pour {run.audience}\u00a0: {run.error}"))
-    return FAILED if failures else DONE
-
-
-def command_history(arguments: argparse.Namespace) -> int:
-    """Page 08 of the last wave, once every wave is clean: none is left out unsaid."""
-    from eit_analysis.publishing.notebooks import find_notebooks
-
-    study = open_study(arguments.study)
-    if len(study.waves) < 3:
-        raise UsageError(
-            f"L'étude « {study.name} » n'a que {counted(len(study.waves), 'vague', 'vagues')}\u00a0: "
-            "cette page en demande trois, deux se comparent dans celle des flux (« eit run »)."
-        )
-    for wave in study.waves:
-        study.at(wave).manifest()
-    audiences = list(dict.fromkeys(arguments.audience)) or ["internal"]
-    code = publish("history", study, audiences, find_notebooks(study, ["08_history"]), {})
-    for audience in audiences:
-        say(study.reports(audience).relative_to(study.root) / "08_history.html")
-    return code
-
-
-def command_batch(arguments: argparse.Namespace) -> int:
-    from eit_analysis.batch.cluster import make_all, workers
-    from eit_analysis.batch.order import Order
-    from eit_analysis.batch.pages import explain, write_index
-    from eit_analysis.publishing.version import program_digest
-
-    root, given = project_root(), list(dict.fromkeys(arguments.studies))
-    known = list_studies(root)
-    if not known:
-        raise UsageError("data/raw n'a encore aucune étude\u00a0: créez-en une avec « eit new ».")
-    if unknown := [name for name in given if name not in known]:
-        raise UsageError(
-            f"L'étude « {unknown[0]} » n'existe pas dans data/raw (études présentes\u00a0: "
-            f"{', '.join(known)})\u00a0: corrigez son nom."
-        )
-    if arguments.scheduler and arguments.jobs:
-        raise UsageError("--jobs est pour cette machine, --scheduler pour une autre\u00a0: choisissez.")
-    jobs = os.cpu_count() or 1 if arguments.jobs is None else arguments.jobs
-    if jobs < 1:
-        raise UsageError("--jobs attend un nombre d'au moins 1\u00a0: corrigez-le.")
-    audiences = tuple(dict.fromkeys(arguments.audience)) or ("internal",)
-    waves, program = tuple(arguments.waves), program_digest()
-    orders = [Order(root, name, waves, audiences, program) for name in given or known]
-    outcomes = []
-    with workers(arguments.scheduler, min(jobs, len(orders))) as client:
-        for outcome in make_all(orders, client, progress):
-            explain(outcome)
-            outcomes.append(outcome)
-    for outcome in sorted(outcomes, key=lambda outcome: outcome.order.name):
-        for reason in outcome.failed:
-            warn(CONTROLS.sub(" ", f"Échec de {outcome.order.name}\u00a0: {reason}"))
-    failures = sum(bool(outcome.failed) for outcome in outcomes)
-    before = sum(not outcome.failed and not outcome.steps for outcome in outcomes)
-    say(
-        f"{counted(len(outcomes) - failures, 'étude à jour', 'études à jour')}, dont {before} sans rien à "
-        f"refaire\u00a0; {counted(failures, 'échec', 'échecs')}."
-    )
-    say(write_index(root, lambda names: progress(names, words="Index")).relative_to(root))
-    return FAILED if failures else DONE
-
-
-def command_match(arguments: argparse.Namespace) -> int:
-    from eit_analysis.batch.matching import FILE, PAGE, match
-
-    names = list(dict.fromkeys(arguments.studies))
-    matched = match(project_root(), names, arguments.radius, arguments.top)
-    if matched.alone:
-        warn(f"Sans accord dans les deux sens, laissées de côté\u00a0: {', '.join(matched.alone)}.")
-    found = counted(matched.across, "échange possible", "échanges possibles")
-    say(f"{found} entre deux études\u00a0; tous les rapprochements sont dans {FILE}.")
-    say(PAGE)
-    return DONE
-
-
-def command_share(arguments: argparse.Namespace) -> int:
-    """The public pages, made as « eit run » makes them: the file stands beside the one that tells of it."""
-    from eit_analysis.publishing.notebooks import find_notebooks
-    from eit_analysis.publishing.release.exchange_file import AUDIENCE, shared
-
-    study = open_study(arguments.study, arguments.wave)
-    study.manifest()
-    code = publish("share", study, [AUDIENCE], find_notebooks(study, []), {})
-    say(shared(study))
-    return code
-
-
-def command_import(arguments: argparse.Namespace) -> int:
-    from eit_analysis.intake.registers import WASTE_REGISTERS, import_register
-
-    study = open_study(arguments.study, arguments.wave)
-    with locked(study, f"eit import {arguments.register} {study.name}", warn):
-        with all_or_none():
-            said = import_register(arguments.register, arguments.file, study)
-        say(said)
-        # So that importing before or after the cleaning gives the same tables.
-        if arguments.register in WASTE_REGISTERS and (study.processed / "manifest.json").exists():
-            clean(study)
-    return DONE
-
-
-def command_map(arguments: argparse.Namespace) -> int:
-    from eit_analysis.intake.mapped import map_file
-
-    study = open_study(arguments.study)
-    with locked(study, f"eit map {study.name}", warn):
-        for line in map_file(arguments.file, study):
-            say(CONTROLS.sub(" ", line))
-    return DONE
-
-
-def command_releases(arguments: argparse.Namespace) -> int:
-    from eit_analysis.publishing.release_log import ReleaseLog, release_table
-
-    say(release_table(ReleaseLog(open_study(arguments.study)).records()))
-    return DONE
-
-
-def command_verify(arguments: argparse.Namespace) -> int:
-    from eit_analysis.publishing.release_log import ReleaseLog
-    from eit_analysis.publishing.verification import verdict_lines, verify
-
-    study = open_study(arguments.study, arguments.wave)
-    with locked(study, f"eit verify {study.name}", warn):
-        audiences = arguments.audience or ReleaseLog(study).audiences(study.wave)
-        verdicts = verify(study, list(dict.fromkeys(audiences)), progress)
-    for verdict in verdicts:
-        say("\n".join(verdict_lines(verdict)))
-    return FAILED if any(verdict.different for verdict in verdicts) else DONE
-
-
-def command_outlets(arguments: argparse.Namespace) -> int:
-    from eit_analysis.outlets.answer import answer, as_json
-    from eit_analysis.outlets.page import as_text
-
-    document = answer(" ".join(arguments.waste), arguments.naf)
-    if arguments.json and isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(encoding="utf-8")  # JSON is UTF-8 whatever the terminal speaks
-    say(as_json(document) if arguments.json else as_text(document))
-    return DONE
-
+from eit_analysis.commands.reports import command_batch as command_batch
+from eit_analysis.commands.reports import command_history as command_history
+from eit_analysis.commands.reports import command_match as command_match
+from eit_analysis.commands.reports import command_outlets as command_outlets
+from eit_analysis.commands.reports import command_releases as command_releases
+from eit_analysis.commands.reports import command_run as command_run
+from eit_analysis.commands.reports import command_share as command_share
+from eit_analysis.commands.reports import command_verify as command_verify
+from eit_analysis.commands.survey import command_campaign as command_campaign
+from eit_analysis.commands.survey import command_clean as command_clean
+from eit_analysis.commands.survey import command_forms as command_forms
+from eit_analysis.commands.survey import command_import as command_import
+from eit_analysis.commands.survey import command_map as command_map
+from eit_analysis.commands.survey import command_new as command_new
+from eit_analysis.errors import DiskError, EitError
+from eit_analysis.files import write_atomic
+from eit_analysis.study import project_root
+from eit_analysis.terminal import DONE, REFUSED, warn, working
 
 COMMANDS = {name.removeprefix("command_"): do for name, do in vars().items() if name.startswith("command_")}
 

@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
 
-from eit_analysis.breakdown import SOURCE, Breakdown, texts
+from eit_analysis.breakdown import Breakdown
 from eit_analysis.errors import DisclosureError
+from eit_analysis.records import SOURCE, texts
 
 # Numbers of a derived table: (parent, column of its records, coefficient), summed over its rows behind a row.
 Terms = Sequence[tuple[int, str, float]]

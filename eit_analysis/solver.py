@@ -6,6 +6,8 @@ import os
 import sys
 
 import highspy
+import numpy as np
+from scipy.sparse import csr_array
 
 
 def quiet_solver() -> highspy.Highs:
@@ -22,3 +24,9 @@ def quiet_solver() -> highspy.Highs:
     solver.setOptionValue("output_flag", False)
     solver.setOptionValue("threads", 1)
     return solver
+
+
+def add_rows(solver: highspy.Highs, forms: csr_array, low: np.ndarray, high: np.ndarray) -> None:
+    """Hold the forms, of shape (rows, columns), between their ends."""
+    columns, starts = forms.indices.astype(np.int32), forms.indptr[:-1].astype(np.int32)
+    solver.addRows(len(low), low, high, forms.nnz, starts, columns, forms.data)

@@ -1,4 +1,4 @@
-"""What a command says while it works: on the last line of a terminal, at once; in a pipe, nothing."""
+"""What a command says: while it works, on the last line of a terminal alone; then its lines and exit code."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterable, Iterator
 
 CLEAR = "\r\x1b[K"
+DONE, FAILED, REFUSED = 0, 1, 2
 # What is done once a bar is full, until the next one: nothing of it can be counted.
 AFTER = {
     "Lecture": "Contrôles et fiches de relance",
@@ -28,3 +29,13 @@ def progress(items: Iterable, total: int | None = None, words: str = "") -> Iter
     working()
     yield from tqdm(items, total=total, desc=words, unit="", leave=False, disable=None)
     working(AFTER.get(words, ""))
+
+
+def say(text: object) -> None:
+    working()
+    print(text)
+
+
+def warn(text: str) -> None:
+    working()
+    print(text, file=sys.stderr)

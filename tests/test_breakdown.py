@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eit_analysis.breakdown import TOTAL, Breakdown
+from eit_analysis.breakdown import Breakdown
 from eit_analysis.derived import Derived
 from eit_analysis.errors import DisclosureError
 from eit_analysis.publishing.release import Release
+from eit_analysis.records import TOTAL
 from eit_analysis.study import Study
 
 MASS = "mass_t_per_year"

@@ -14,9 +14,9 @@ from scipy.optimize import LinearConstraint, milp
 from scipy.stats import norm, wilcoxon
 
 from eit_analysis import reference
-from eit_analysis.breakdown import TOTAL
 from eit_analysis.change import answers, elsewhere, evolution, obstacles, opinions, progress
 from eit_analysis.errors import UsageError
+from eit_analysis.records import TOTAL
 
 ITEMS = reference.load("readiness_items").set_index("code")["statement_fr"]
 SITES = pd.DataFrame({"site_id": [f"E{i}" for i in range(1, 41)], "headcount": [5.0, 30, 120, 400] * 10})

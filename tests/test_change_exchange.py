@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eit_analysis.breakdown import TOTAL
 from eit_analysis.change import achieved, indicators, neighbours
 from eit_analysis.change.funnel import by_kind
 from eit_analysis.change.pooled_rates import RATE_COLUMNS, pooled, posterior
 from eit_analysis.config import StudyConfig
+from eit_analysis.records import TOTAL
 from eit_analysis.reference import exchange
 
 # Rats with a tumour and rats, in 70 historical groups and the current one: Tarone (1982), as in Gelman et

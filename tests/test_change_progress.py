@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from scipy.stats import binom
 
 from eit_analysis import reference
-from eit_analysis.breakdown import TOTAL
 from eit_analysis.change import answers, board, calibration, durations, efforts, results, waiting
 from eit_analysis.publishing.release import Release
+from eit_analysis.records import TOTAL
 from eit_analysis.reference.vocabulary import heading
 from eit_analysis.study import Study
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from eit_analysis.config import Scenarios, StudyConfig
+from eit_analysis.config import StudyConfig
+from eit_analysis.config_scenarios import Scenarios
 from eit_analysis.config_section import Section
 from eit_analysis.errors import InputError, UsageError
 from eit_analysis.reference.communes import epcis_of

@@ -10,7 +10,7 @@ import pytest
 
 from eit_analysis import employment, reference
 from eit_analysis.breakdown import Breakdown
-from eit_analysis.config import Scenarios
+from eit_analysis.config_scenarios import Scenarios
 from eit_analysis.errors import DisclosureError
 from eit_analysis.reference.factors import factor_table, lookup
 

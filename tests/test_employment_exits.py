@@ -9,7 +9,7 @@ from scipy import stats
 
 from benchmarks import cohort_truth
 from eit_analysis import reference
-from eit_analysis.config import Scenarios
+from eit_analysis.config_scenarios import Scenarios
 from eit_analysis.employment.forecast import declared_plans, exits, hazards, newcomers
 from eit_analysis.employment.forecast.ages import Team, age_weights, cells_of, people_by_age
 from eit_analysis.employment.forecast.hazards import AGES

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eit_analysis import reference
-from eit_analysis.config import Reform, Scenarios, Shock
+from eit_analysis.config_scenarios import Reform, Scenarios, Shock
 from eit_analysis.employment import workforce
 from eit_analysis.employment.forecast import demand, evaluation, hazards, outlook, scenario_checks
 from eit_analysis.employment.forecast.cohort import (

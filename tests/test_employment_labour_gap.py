@@ -12,7 +12,7 @@ import pytest
 from benchmarks import labour_gap_truth
 from eit_analysis import employment, reference
 from eit_analysis.breakdown import Breakdown
-from eit_analysis.config import Entrants, Scenarios
+from eit_analysis.config_scenarios import Entrants, Scenarios
 from eit_analysis.employment import own_posts, priorities
 from eit_analysis.employment.context import signals, sources
 from eit_analysis.employment.forecast import cohort, entrants, labour_gap, scarcity

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from eit_analysis.breakdown import Breakdown
-from eit_analysis.config import FactorOverride
+from eit_analysis.config_synergies import FactorOverride
 from eit_analysis.employment.forecast import insertion, synergy_jobs, synergy_tonnes
 from eit_analysis.errors import InputError
 from eit_analysis.reference.factors import factor_table, lookup

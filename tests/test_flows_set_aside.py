@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pandas as pd
 import pytest
 
@@ -56,6 +58,15 @@ def test_no_exchange_counts_a_typing_error(slip):
     for audience in ("internal", "partners"):
         found = Assessment.of(Release(slip, audience, "essai"))
         assert found.flows[MASS].sum() == 135 and "E7" not in set(found.flows["site_id"])
+
+
+def test_who_reads_the_same_rows_shares_one_assessment(slip):
+    partners, firm, team = (
+        Assessment.of(Release(slip, audience, "essai")) for audience in ("partners", "company:E1", "internal")
+    )
+    assert firm is partners and team is not partners
+    other = slip.settings.model_copy(update={"title": "Autre"})
+    assert Assessment.of(Release(dataclasses.replace(slip, settings=other), "partners", "essai")) is not firm
 
 
 def test_it_is_to_be_checked_first_and_weighs_in_no_other_action(slip):

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from eit_analysis import reference
-from eit_analysis.config import Scenarios
+from eit_analysis.config_scenarios import Scenarios
 from eit_analysis.employment.forecast import hazards
 from eit_analysis.reference import retirement
 

@@ -12,12 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
-from eit_analysis.breakdown import TOTAL, Breakdown
+from eit_analysis.breakdown import Breakdown
 from eit_analysis.flows.balance import taken_paths
 from eit_analysis.publishing.release.audit import Audit
 from eit_analysis.publishing.release.parts import at_least, ones_of
 from eit_analysis.publishing.release.statements import from_frame, once
 from eit_analysis.publishing.release.system import System
+from eit_analysis.records import TOTAL
 
 MASS, TAX = "mass_t_per_year", "tax_eur_per_year"
 RATE = {"landfill": 65.0, "incineration": 15.0, "recycling": 0.0}

@@ -9,10 +9,11 @@ from brute_force import allowed, audited, published, violations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eit_analysis.breakdown import TOTAL, Breakdown
+from eit_analysis.breakdown import Breakdown
 from eit_analysis.change import achieved, board, results
 from eit_analysis.config import Disclosure
 from eit_analysis.publishing.release.disclosure import Limits
+from eit_analysis.records import TOTAL
 from eit_analysis.reference.stages import wholes
 from eit_analysis.synergies.register.totals import totals
 

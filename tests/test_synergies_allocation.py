@@ -18,7 +18,7 @@ from allocation_cases import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eit_analysis.config import Allocation
+from eit_analysis.config_synergies import Allocation
 from eit_analysis.errors import InputError
 from eit_analysis.settings_file import read_config
 from eit_analysis.synergies.allocation.joint_plan import allocate, exclusive, search, with_accepted

@@ -6,7 +6,7 @@ from allocation_cases import brute_force, candidates, rates, tables, transport
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eit_analysis.config import Allocation
+from eit_analysis.config_synergies import Allocation
 from eit_analysis.errors import UsageError
 from eit_analysis.synergies.allocation.joint_plan import allocate
 from eit_analysis.synergies.allocation.shadow_prices import (

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pooling_cases import needs, outputs, pooled
 
 from eit_analysis import reference
-from eit_analysis.config import PoolingCostOverride
+from eit_analysis.config_synergies import PoolingCostOverride
 from eit_analysis.reference.dated import in_force
 from eit_analysis.synergies.pooling import groups
 from eit_analysis.synergies.pooling.best_part import best_part

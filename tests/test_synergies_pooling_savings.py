@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eit_analysis.config import PoolingCostOverride
+from eit_analysis.config_synergies import PoolingCostOverride
 from eit_analysis.errors import InputError
 from eit_analysis.settings_file import read_config
 from eit_analysis.synergies.pooling.costs import (

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eit_analysis.breakdown import TOTAL
 from eit_analysis.change.durations import PASSAGE_COLUMNS, passages
 from eit_analysis.change.funnel import FUNNEL_COLUMNS, funnel, stages
 from eit_analysis.change.waiting import medians
 from eit_analysis.config import Disclosure
 from eit_analysis.errors import DisclosureError
+from eit_analysis.records import TOTAL
 from eit_analysis.reference.stages import actors
 from eit_analysis.synergies.register.totals import by_category, first_hand, overall, totals
 from eit_analysis.synergies.substitution import CANDIDATE_COLUMNS

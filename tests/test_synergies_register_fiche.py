@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from eit_analysis.change.durations import PASSAGE_COLUMNS
-from eit_analysis.config import Allocation
+from eit_analysis.config_synergies import Allocation
 from eit_analysis.publishing.wording import heading
 from eit_analysis.reference.factors import factor_table
 from eit_analysis.sheet_content import Asked, Listed, Said, Summed

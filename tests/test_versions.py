@@ -26,7 +26,7 @@ from small_pages import (
 )
 
 from eit_analysis.cli import main
-from eit_analysis.publishing import press, report, swap
+from eit_analysis.publishing import publish, report, swap
 from eit_analysis.publishing.release_log import Record, ReleaseLog
 from eit_analysis.publishing.report import protect_together
 from eit_analysis.study import Study, open_study
@@ -202,7 +202,7 @@ def put(study: Study, version: str) -> int:
 
 def whole(study: Study) -> str:
     """The version in place after a restart, which must be one and the last of the log."""
-    press.end_what_was_begun(study, log := ReleaseLog(study))
+    publish.end_what_was_begun(study, log := ReleaseLog(study))
     place = study.reports("public")
     found = {
         path.relative_to(place).as_posix(): path.read_bytes() for path in place.rglob("*") if path.is_file()

@@ -16,7 +16,7 @@ from pydantic.fields import FieldInfo
 from sphinx.application import Sphinx
 from sphinx.util.logging import getLogger
 
-from eit_analysis import config, config_change, config_flows
+from eit_analysis import config, config_change, config_flows, config_scenarios, config_synergies
 from eit_analysis.settings_template import described, heading, section_of
 
 PAGE, PLACE = "guide/study-toml", "<!-- keys -->"
@@ -76,7 +76,7 @@ def _default(field: FieldInfo) -> str:
 
 def fill_in(app: Sphinx, docname: str, source: list[str]) -> None:
     if docname == PAGE:
-        for module in (config, config_change, config_flows):
+        for module in (config, config_change, config_flows, config_scenarios, config_synergies):
             app.env.note_dependency(module.__file__)
         source[0] = source[0].replace(PLACE, "\n\n".join(keys(config.StudyConfig)))
 

@@ -12,7 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from eit_analysis import reference
-from eit_analysis.config import Scoring, StudyConfig
+from eit_analysis.config import StudyConfig
+from eit_analysis.config_synergies import Scoring
 from eit_analysis.errors import UsageError
 from eit_analysis.files import open_atomic, write_atomic
 from eit_analysis.flows.dimensions import counted, marked

@@ -11,7 +11,7 @@ from eit_analysis.errors import EitError, UsageError
 from eit_analysis.intake.results import clean
 from eit_analysis.locking import locked
 from eit_analysis.publishing.notebooks import find_notebooks
-from eit_analysis.publishing.press import end_what_was_begun, publish
+from eit_analysis.publishing.publish import end_what_was_begun, publish
 from eit_analysis.publishing.release_log import ReleaseLog
 from eit_analysis.publishing.version import program_digest, version_of
 from eit_analysis.settings_checks import check_names

@@ -4,7 +4,7 @@ import pandas as pd
 
 from eit_analysis import settings_checks  # noqa: F401
 from eit_analysis.intake import results  # noqa: F401
-from eit_analysis.publishing import press  # noqa: F401
+from eit_analysis.publishing import publish  # noqa: F401
 from eit_analysis.publishing.version import program_digest
 from eit_analysis.publishing.workers import preload
 

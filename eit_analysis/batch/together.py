@@ -15,7 +15,7 @@ from collections.abc import Collection, Mapping
 import numpy as np
 import pandas as pd
 
-from eit_analysis.breakdown import Breakdown, known_by
+from eit_analysis.breakdown import Breakdown
 from eit_analysis.config import Disclosure
 from eit_analysis.flows.diagnosis import totals
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
@@ -25,6 +25,7 @@ from eit_analysis.publishing.release.protected import protected
 from eit_analysis.publishing.release.publication import Publication
 from eit_analysis.publishing.release.statements import Statements, amounts_of, from_frame
 from eit_analysis.publishing.release.viewer import Viewer
+from eit_analysis.records import known_by
 
 PEOPLE = "headcount"
 ESTABLISHMENT = "source_file"  # of records told apart by establishment and family instead of their cell

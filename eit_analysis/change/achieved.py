@@ -9,7 +9,8 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from eit_analysis.breakdown import SOURCE, TOTAL, Breakdown
+from eit_analysis.breakdown import Breakdown
+from eit_analysis.records import SOURCE, TOTAL
 from eit_analysis.reference.stages import wholes
 
 TONNES = "realised_t_per_year"

@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis import reference
-from eit_analysis.breakdown import SOURCE
 from eit_analysis.french import fold_words
+from eit_analysis.records import SOURCE
 from eit_analysis.reference.sizes import size_class
 
 DIMENSIONS = ("need", "support", "capacity", "trust", "openness")

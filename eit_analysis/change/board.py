@@ -18,11 +18,12 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis import reference
-from eit_analysis.breakdown import SOURCE, Breakdown
+from eit_analysis.breakdown import Breakdown
 from eit_analysis.change.efforts import Means, stated
 from eit_analysis.change.opinions import agreeing_interval
 from eit_analysis.change.results import RESULTS, counted, half_width, ledger
 from eit_analysis.derived import Derived
+from eit_analysis.records import SOURCE
 from eit_analysis.reference.intervals import wilson
 from eit_analysis.reference.stages import actors, equal_parts, stopped, wholes
 

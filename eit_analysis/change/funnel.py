@@ -10,7 +10,8 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from eit_analysis.breakdown import TOTAL, Breakdown
+from eit_analysis.breakdown import Breakdown
+from eit_analysis.records import TOTAL
 from eit_analysis.reference.stages import RANK, STAGES, actors
 
 FUNNEL_COLUMNS = ["wave", "status", "n_synergies", "conversion_percent"]

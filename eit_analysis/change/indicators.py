@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
-from eit_analysis.breakdown import TOTAL
+from eit_analysis.records import TOTAL
 from eit_analysis.reference import exchange
 
 LEVEL = 0.05

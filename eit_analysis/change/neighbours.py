@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis import french
-from eit_analysis.breakdown import TOTAL
 from eit_analysis.change.indicators import MASSES, sided
 from eit_analysis.change.pooled_rates import pooled
 from eit_analysis.config import StudyConfig
+from eit_analysis.records import TOTAL
 from eit_analysis.reference import exchange
 from eit_analysis.reference.stages import RANK
 

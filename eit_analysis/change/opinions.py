@@ -17,9 +17,10 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis import reference
-from eit_analysis.breakdown import SOURCE, TOTAL, Breakdown, Share
+from eit_analysis.breakdown import Breakdown
 from eit_analysis.change.answers import CLASSES, DIMENSIONS, RESPONDENT, coded, n_asked
 from eit_analysis.errors import UsageError
+from eit_analysis.records import SOURCE, TOTAL, Share
 from eit_analysis.reference.sizes import SIZES
 
 GROUPS = {"respondent_role": "autres fonctions", "size_class": "autres tailles"}

@@ -13,7 +13,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from eit_analysis.breakdown import SOURCE, TOTAL, Breakdown
+from eit_analysis.breakdown import Breakdown
+from eit_analysis.records import SOURCE, TOTAL
 from eit_analysis.reference.stages import begins, given, not_begun, stopped, wholes
 
 # Columns of the register, and codes of their indicators (reference/board_indicators.csv).

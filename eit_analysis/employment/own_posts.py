@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from eit_analysis.breakdown import Breakdown
-from eit_analysis.config import Scenarios
+from eit_analysis.config_scenarios import Scenarios
 from eit_analysis.employment import priorities
 from eit_analysis.employment.context.sources import Heard
 from eit_analysis.employment.forecast import cohort, labour_gap

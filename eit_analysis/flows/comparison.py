@@ -19,10 +19,11 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from eit_analysis.breakdown import TOTAL, Breakdown
+from eit_analysis.breakdown import Breakdown
 from eit_analysis.derived import Derived
 from eit_analysis.flows.diagnosis import totals
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS, difference_interval
+from eit_analysis.records import TOTAL
 
 PAIR = ["site_id", "category"]
 # What follows the keys in a table of masses, and then in a table of changes.

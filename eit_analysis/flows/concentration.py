@@ -11,9 +11,10 @@ import pandas as pd
 from scipy.linalg import block_diag
 from scipy.sparse import csr_array
 
-from eit_analysis.breakdown import SOURCE, Breakdown, Facts
+from eit_analysis.breakdown import Breakdown
 from eit_analysis.flows.diagnosis import totals
 from eit_analysis.flows.uncertainty.propagation import MASS
+from eit_analysis.records import SOURCE, Facts
 
 
 def ranked(out: pd.DataFrame) -> Breakdown:

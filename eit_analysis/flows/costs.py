@@ -8,10 +8,11 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from eit_analysis.breakdown import TOTAL, Breakdown
+from eit_analysis.breakdown import Breakdown
 from eit_analysis.flows.diagnosis import totals
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS, difference_interval
 from eit_analysis.flows.uncertainty.scaling import scaled
+from eit_analysis.records import TOTAL
 from eit_analysis.reference.factors import for_flows
 
 PRICES = ["price_low_eur_per_t", "price_eur_per_t", "price_high_eur_per_t"]

@@ -8,13 +8,14 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from eit_analysis.breakdown import TOTAL, Breakdown
+from eit_analysis.breakdown import Breakdown
 from eit_analysis.codes import CATEGORIES
 from eit_analysis.errors import UsageError
 from eit_analysis.flows.uncertainty import propagation
 from eit_analysis.flows.uncertainty.grouping import Cells, coarser, group, pairs
 from eit_analysis.flows.uncertainty.lognormal import moment_interval
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
+from eit_analysis.records import TOTAL
 
 
 def totals(flows: pd.DataFrame, by: str | list[str], total: bool = True) -> Breakdown:

@@ -8,8 +8,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from eit_analysis.breakdown import SOURCE
 from eit_analysis.flows.uncertainty.propagation import MASS, prepare
+from eit_analysis.records import SOURCE
 from eit_analysis.reference.commune_tables import epci_of
 from eit_analysis.reference.nomenclatures import naf_division, section_of
 

@@ -21,11 +21,12 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from eit_analysis.breakdown import TOTAL, Breakdown, Share
+from eit_analysis.breakdown import Breakdown
 from eit_analysis.derived import Derived
 from eit_analysis.flows.comparison import BEFORE, changes, masses, match
 from eit_analysis.flows.diagnosis import totals
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
+from eit_analysis.records import TOTAL, Share
 
 MOST_CHANGED, MOST_MOVED = 50.0, 25.0  # percent
 WHOLE = (98, 102)  # percent: parts that are all printed, each rounded

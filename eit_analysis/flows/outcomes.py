@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from eit_analysis.breakdown import Breakdown, Share
+from eit_analysis.breakdown import Breakdown
 from eit_analysis.flows.costs import PRICES, amounts, estimates
 from eit_analysis.flows.diagnosis import totals
 from eit_analysis.flows.dimensions import UNKNOWN
@@ -28,6 +28,7 @@ from eit_analysis.flows.taxes import each_year, mark_tax
 from eit_analysis.flows.uncertainty import propagation
 from eit_analysis.flows.uncertainty.grouping import group
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
+from eit_analysis.records import Share
 
 UNITS = {
     "cost": "€/an", "tax": "€/an", "impact": "tCO₂e/an", "spared": "tCO₂e/an", "direct_jobs": "ETP",

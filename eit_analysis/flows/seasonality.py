@@ -14,11 +14,12 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from eit_analysis.breakdown import TOTAL, Breakdown
+from eit_analysis.breakdown import Breakdown
 from eit_analysis.derived import Derived
 from eit_analysis.flows.diagnosis import totals
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS, prepared
 from eit_analysis.flows.uncertainty.scaling import scaled
+from eit_analysis.records import TOTAL
 
 MONTHLY = {column: column.replace("per_year", "per_month") for column in (MASS, LOW, HIGH)}
 

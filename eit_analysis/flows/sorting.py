@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from eit_analysis.breakdown import TOTAL
 from eit_analysis.derived import Derived
 from eit_analysis.flows.costs import in_euros, valued
 from eit_analysis.flows.diagnosis import totals
 from eit_analysis.flows.dimensions import UNKNOWN
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
+from eit_analysis.records import TOTAL
 
 # What a badly sorted flow is compared with, from the nearest to the widest.
 REFERENCES = {

@@ -23,7 +23,7 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis import reference
-from eit_analysis.breakdown import Breakdown, Share
+from eit_analysis.breakdown import Breakdown
 from eit_analysis.config_flows import WasteTarget
 from eit_analysis.flows.diagnosis import totals
 from eit_analysis.flows.dimensions import UNKNOWN
@@ -32,6 +32,7 @@ from eit_analysis.flows.uncertainty import propagation
 from eit_analysis.flows.uncertainty.grouping import group
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
 from eit_analysis.flows.uncertainty.scaling import scaled
+from eit_analysis.records import Share
 from eit_analysis.reference.communes import departments_of
 from eit_analysis.reference.law_flows import named, readable
 

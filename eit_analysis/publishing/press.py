@@ -1,18 +1,16 @@
-"""A run: what was withdrawn leaves first, then each audience gets its new version at once."""
+"""The press: what every page of a study is made with, and each audience's new version put in its place."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
 from eit_analysis.config import Disclosure
-from eit_analysis.errors import EitError, InputError
-from eit_analysis.publishing.consents import Rosters, census
+from eit_analysis.errors import InputError
+from eit_analysis.publishing.consents import Rosters
 from eit_analysis.publishing.digest import beside
 from eit_analysis.publishing.folder import Files, folder_files, page_files
 from eit_analysis.publishing.notebooks import find_notebooks
@@ -22,9 +20,7 @@ from eit_analysis.publishing.release.statements import Statements, from_frame, o
 from eit_analysis.publishing.release.viewer import INTERNAL, company_of
 from eit_analysis.publishing.release_log import Record, ReleaseLog
 from eit_analysis.publishing.report import make_pages
-from eit_analysis.publishing.swap import recover
-from eit_analysis.publishing.version import Parameters, Version, data_digest, version_of
-from eit_analysis.publishing.withdrawal import to_make_again, withdraw
+from eit_analysis.publishing.version import Version, data_digest
 from eit_analysis.publishing.workers import Progress
 from eit_analysis.study import Study
 
@@ -196,62 +192,6 @@ def told_to(log: ReleaseLog, audience: str) -> pd.DataFrame | None:
 def _reads(audience: str, other: str) -> bool:
     """Whether the readers of an audience are taken to have read the pages of another."""
     return audience == other or (other != INTERNAL and company_of(other) is None)
-
-
-def publish(
-    study: Study,
-    audiences: list[str],
-    asked: list[Path],
-    parameters: Parameters,
-    jobs: int,
-    progress: Progress,
-    say: Callable[[str], None],
-    forms: tuple[str, ...] = (),
-) -> list[Run]:
-    """Give each audience its pages, and withdraw what may no longer be read, of all waves and audiences.
-
-    ``asked`` are the notebooks that the team wants made: its other pages are made too where they would
-    differ. ``say`` is told what is withdrawn, before anything else is done.
-
-    Returns
-    -------
-    list of Run
-        The pages that failed.
-    """
-    log = ReleaseLog(study)
-    end_what_was_begun(study, log)
-    # Reads every table: whose row is lost with a file has not taken its consent back.
-    version = version_of(study, find_notebooks(study, []), parameters, date.today())
-    press = Press(study, log, census(study), jobs, progress, forms)
-    withdraw(study, log, press.now, say)
-    for index in (study.root / "reports").glob("index-*.html"):
-        index.unlink(missing_ok=True)  # of all studies: it counts whom this one counted, until the next batch
-    if unsearched := press.unsearched(audiences):
-        say(unsearched)
-    failed = press.publish(audiences, asked, version)
-    for wave, others in to_make_again(study, log).items():
-        try:
-            other = replace(press, study=study.at(wave))
-            again = version_of(other.study, other.notebooks, {}, date.today())
-            failed += other.publish(others, press.notebooks, again)
-        except EitError as error:
-            failed += [Run(Path(f"vague {wave}"), audience, error=str(error)) for audience in others]
-    return failed
-
-
-def end_what_was_begun(study: Study, log: ReleaseLog) -> None:
-    """Clear what killed runs left, and log what they had put in place."""
-    for wave in (study.root / "reports" / study.name).glob("*"):
-        recover(wave)
-    for folder in (study.processed.parent, log.folder):
-        for left in folder.rglob(".*.tmp"):
-            left.unlink()
-    for record in log.waiting():
-        index = replace(study, wave=record.wave).reports(record.audience) / "index.html"
-        if index.exists() and record.fingerprint in index.read_text(encoding="utf-8"):
-            log.confirm(record.wave, record.audience)
-        else:
-            log.forget(record)
 
 
 def _named(files: Files, names: Names) -> dict[str, list[str]]:

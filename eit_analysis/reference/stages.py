@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from eit_analysis.breakdown import SOURCE
+from eit_analysis.records import SOURCE
 
 STAGES = ("lead", "study", "committed", "done")  # in order; ``dropped`` is outside
 OPEN = STAGES[:-1]

@@ -23,7 +23,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from eit_analysis.breakdown import SOURCE, Breakdown
+from eit_analysis.breakdown import Breakdown
+from eit_analysis.records import SOURCE
 from eit_analysis.synergies.factor_rows import OPERATORS
 
 MARGIN = 0.15

@@ -17,8 +17,9 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
-from eit_analysis.breakdown import TOTAL, Breakdown
+from eit_analysis.breakdown import Breakdown
 from eit_analysis.config import Disclosure
+from eit_analysis.records import TOTAL
 from eit_analysis.synergies.allocation.exposed import exposed_side
 from eit_analysis.synergies.factor_rows import BOUNDS, DECLARED, rows_used, values
 from eit_analysis.synergies.impacts import DIVERTED, FORMULAS, INDICATORS, in_proportion, per_candidate

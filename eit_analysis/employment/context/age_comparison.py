@@ -18,8 +18,9 @@ from dataclasses import replace
 import pandas as pd
 from scipy.stats import binomtest
 
-from eit_analysis.breakdown import Breakdown, Share
+from eit_analysis.breakdown import Breakdown
 from eit_analysis.employment.context.nomenclature import named_families
+from eit_analysis.records import Share
 from eit_analysis.reference import advised, sentence
 from eit_analysis.tables import AGE_BANDS
 

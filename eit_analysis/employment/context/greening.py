@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from eit_analysis.breakdown import TOTAL, Breakdown
+from eit_analysis.breakdown import Breakdown
 from eit_analysis.employment.workforce import UNKNOWN, others_last
+from eit_analysis.records import TOTAL
 from eit_analysis.reference import sentence
 
 GREENING = ["green", "strategic"]

@@ -21,8 +21,9 @@ import numpy as np
 import pandas as pd
 from scipy.stats import t as student
 
-from eit_analysis.breakdown import TOTAL, Breakdown, Share
+from eit_analysis.breakdown import Breakdown
 from eit_analysis.employment.workforce import AGES
+from eit_analysis.records import TOTAL, Share
 from eit_analysis.reference.sizes import SIZES, moments, size_class
 
 CLASS, DESCRIBED, DECLARED = "job_size_class", "headcount", "declared_headcount"

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis import french, reference
-from eit_analysis.config import Scenarios, Shock
+from eit_analysis.config_scenarios import Scenarios, Shock
 from eit_analysis.employment.forecast.cohort import scenarios
 from eit_analysis.employment.forecast.hazards import AGES, Ages, legal_ages
 from eit_analysis.reference import retirement as law

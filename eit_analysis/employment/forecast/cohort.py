@@ -15,10 +15,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from eit_analysis.config import Scenarios
+from eit_analysis.config_scenarios import Scenarios
 from eit_analysis.employment.forecast import declared_plans, demand, exits, newcomers, random_counts
 from eit_analysis.employment.forecast import hazards as rates
 from eit_analysis.employment.forecast.ages import cells_of, people_by_age
+from eit_analysis.remembered import remembered
 
 SCENARIOS = ("trend", "plans", "synergies", "reform", "shock")
 FLOWS = ("retirements", "quits", "moves", "losses", "hires")
@@ -74,6 +75,7 @@ class Forecast:
         return next(drawn for drawn in self.scenarios if drawn.scenario == "plans")
 
 
+@remembered
 def simulate_all(
     workforce: pd.DataFrame,
     hazards: pd.DataFrame,

@@ -30,7 +30,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import gammaln
 
-from eit_analysis.config import Scenarios
+from eit_analysis.config_scenarios import Scenarios
 from eit_analysis.employment.forecast import hazards as rates
 
 PLAN_YEARS = 3  # the questionnaire asks for plans under three years

@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from eit_analysis.config import Scenarios, Shock
+from eit_analysis.config_scenarios import Scenarios, Shock
 from eit_analysis.employment.forecast import hazards as rates
 from eit_analysis.employment.forecast.declared_plans import PLAN_YEARS
 

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
-from eit_analysis.config import Entrants
+from eit_analysis.config_scenarios import Entrants
 from eit_analysis.employment.forecast.hazards import triangular
 from eit_analysis.french import listed
 from eit_analysis.reference import sentence

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 
 from eit_analysis.breakdown import Breakdown
-from eit_analysis.config import Scenarios
+from eit_analysis.config_scenarios import Scenarios
 from eit_analysis.employment.forecast.cohort import Simulation, simulate
 from eit_analysis.employment.forecast.outlook import by_scenario, fan, outlook
 from eit_analysis.employment.workforce import prepare

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from eit_analysis.config import Reform, Scenarios
+from eit_analysis.config_scenarios import Reform, Scenarios
 from eit_analysis.reference import retirement as law
 
 AGES = np.arange(15, 71)  # the last is 70 and more

@@ -25,7 +25,7 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.breakdown import Breakdown
-from eit_analysis.config import Scenarios
+from eit_analysis.config_scenarios import Scenarios
 from eit_analysis.employment.forecast import cohort, declared_plans, entrants, scarcity
 from eit_analysis.employment.forecast import hazards as rates
 from eit_analysis.employment.forecast.account import account

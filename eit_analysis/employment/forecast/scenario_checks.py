@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from eit_analysis.config import Scenarios, Shock
+from eit_analysis.config_scenarios import Scenarios, Shock
 from eit_analysis.employment.forecast.demand import struck_by
 from eit_analysis.errors import InputError
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from eit_analysis.breakdown import SOURCE, TOTAL, Breakdown
+from eit_analysis.breakdown import Breakdown
 from eit_analysis.derived import Derived
 from eit_analysis.employment.forecast.synergy_tonnes import (
     ALLOCATED,
@@ -24,6 +24,7 @@ from eit_analysis.employment.forecast.synergy_tonnes import (
     planned_tonnes,
     realised_tonnes,
 )
+from eit_analysis.records import SOURCE, TOTAL
 from eit_analysis.reference.factors import KEY, MissingFactorError, check_units, lookup
 from eit_analysis.reference.stages import wholes
 
@@ -112,7 +113,7 @@ def by_stage(jobs: pd.DataFrame, changes: pd.DataFrame, factors: pd.DataFrame) -
     ratio being that of a service with heavy equipment.
 
     ``jobs`` are from :func:`jobs_of_stages`; ``changes`` are ``category, jobs_low, jobs, jobs_high`` of the
-    joint plan, all categories under `breakdown.TOTAL`.
+    joint plan, all categories under `records.TOTAL`.
 
     Returns
     -------

@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from eit_analysis.breakdown import SOURCE, Breakdown
+from eit_analysis.breakdown import Breakdown
 from eit_analysis.derived import Derived
 from eit_analysis.flows.balance.kin import kin
 from eit_analysis.flows.balance.outlet_processes import OutletBalance
@@ -20,6 +20,7 @@ from eit_analysis.flows.balance.survey_network import EVERY, OWN, TAKERS, linked
 from eit_analysis.flows.balance.territory_balance import PROCESS, REMAINDER, UNEXPLAINED, recoverable
 from eit_analysis.flows.diagnosis import totals
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
+from eit_analysis.records import SOURCE
 
 DECLARED = "declared_t_per_year"
 ROUNDING = 1e-12  # of all that is taken

@@ -23,7 +23,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from eit_analysis.breakdown import SOURCE
 from eit_analysis.flows.balance.gross_errors import eliminate
 from eit_analysis.flows.balance.kin import balanced_with
 from eit_analysis.flows.balance.outlet_processes import OutletBalance
@@ -40,6 +39,7 @@ from eit_analysis.flows.balance.survey_network import (
 )
 from eit_analysis.flows.uncertainty.lognormal import Z
 from eit_analysis.flows.uncertainty.propagation import MASS, common_weights
+from eit_analysis.records import SOURCE
 
 UNEXPLAINED = "unexplained"
 PROCESS = "process_output"  # what a process makes and nobody declared

@@ -18,13 +18,14 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from eit_analysis.breakdown import TOTAL, Breakdown
+from eit_analysis.breakdown import Breakdown
 from eit_analysis.derived import Derived
 from eit_analysis.flows.diagnosis import totals
 from eit_analysis.flows.extrapolation.bases import BORROWED, COUNTS, Plan, describe
 from eit_analysis.flows.extrapolation.ratio_estimator import Prediction, bounds, predict
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS, propagate
 from eit_analysis.flows.uncertainty.scaling import scaled
+from eit_analysis.records import TOTAL
 
 OBSERVED = "observed_t_per_year"
 LENT = "borrowed_percent"

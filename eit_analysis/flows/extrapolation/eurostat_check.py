@@ -8,11 +8,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from eit_analysis.breakdown import TOTAL
 from eit_analysis.derived import Derived
 from eit_analysis.flows.extrapolation.bases import BORROWED
 from eit_analysis.flows.extrapolation.estimates import EXTRAPOLATED
 from eit_analysis.flows.extrapolation.national import NATIONAL, two_digits
+from eit_analysis.records import TOTAL
 
 RATIOS = ["t_per_employee", "t_per_employee_low", "t_per_employee_high"]
 REFERENCE = ["low", "central", "high"]

@@ -14,9 +14,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from eit_analysis.breakdown import TOTAL
 from eit_analysis.flows.extrapolation.bases import FEWEST, Plan
 from eit_analysis.flows.uncertainty.lognormal import Z, half_width, interval
+from eit_analysis.records import TOTAL
 
 RATIOS = ["central", "low", "high"]
 NATIONAL = ["eurostat_t_per_year", "eurostat_low_t_per_year", "eurostat_high_t_per_year"]

@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis import tables
-from eit_analysis.breakdown import TOTAL, Breakdown
+from eit_analysis.breakdown import Breakdown
 from eit_analysis.intake.sheets.ledger import ACCOUNTS, places
+from eit_analysis.records import TOTAL
 from eit_analysis.reference.findings import CELL, catalogue, codes, finding, of_cells
 
 # Left blank, these mean something: all year.

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from eit_analysis import tables
-from eit_analysis.breakdown import TOTAL, Breakdown
+from eit_analysis.breakdown import Breakdown
 from eit_analysis.codes import ACTOR_TYPES
 from eit_analysis.errors import InputError
 from eit_analysis.intake.cells.columns import Rows
@@ -21,6 +21,7 @@ from eit_analysis.intake.sheets.headers import form_spec
 from eit_analysis.intake.sheets.reader import read_list
 from eit_analysis.intake.sheets.spec import Reading, find_layout
 from eit_analysis.intake.sheets.workbook import read_files
+from eit_analysis.records import TOTAL
 from eit_analysis.reference import sentence
 
 UNKNOWN = "unknown"  # nature of an actor from whom nothing came back, or who left it blank

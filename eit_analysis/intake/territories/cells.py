@@ -7,10 +7,10 @@ import re
 from functools import cache
 
 from eit_analysis import tables
-from eit_analysis.breakdown import TOTAL
 from eit_analysis.errors import CONTROLS
 from eit_analysis.french import fold_words
 from eit_analysis.intake.territories.descriptor import RefusedError
+from eit_analysis.records import TOTAL
 from eit_analysis.reference import exchange
 
 LONGEST = 200  # characters of a text

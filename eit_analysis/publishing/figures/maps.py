@@ -59,9 +59,8 @@ def partners_map(table: Table, by: str = "category") -> str:
         for name, _, kind in actors.itertuples(index=False)
     ]
     lines, families = _lines(rows, places, by)
-    captions = {
-        name: textwrap.wrap(name, 24) for name in sorted(places, key=lambda name: -_weight(rows, name))
-    }
+    lines_of = pd.concat([rows["giver_site_id"], rows["taker_site_id"]]).astype(str).value_counts()
+    captions = {name: textwrap.wrap(name, 24) for name in sorted(places, key=lambda name: -lines_of[name])}
     texts = labels(captions, places, ground.frame)
     return ground.drawing([*lines, *marks, *texts, *_key(ground, families, set(actors["kind"]))], ["", ""])
 
@@ -96,10 +95,6 @@ def _lines(rows: pd.DataFrame, places: dict[str, Place], by: str) -> tuple[list[
             f'<path d="{head}" fill="{shade}"/></g>'
         )
     return lines, families
-
-
-def _weight(rows: pd.DataFrame, name: str) -> int:
-    return int((rows["giver_site_id"] == name).sum() + (rows["taker_site_id"] == name).sum())
 
 
 def _key(ground: Ground, families: list[str], kinds: set[str]) -> list[str]:

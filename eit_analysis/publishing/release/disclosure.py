@@ -22,9 +22,10 @@ from itertools import chain
 import numpy as np
 import pandas as pd
 
-from eit_analysis.breakdown import Breakdown, actors_behind, known_by
+from eit_analysis.breakdown import Breakdown
 from eit_analysis.config import Disclosure
 from eit_analysis.publishing.release.system import PROTECTION
+from eit_analysis.records import actors_behind, known_by
 
 
 @dataclass(frozen=True)

@@ -17,12 +17,13 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array, diags_array, hstack, vstack
 
-from eit_analysis.breakdown import Breakdown, Share
+from eit_analysis.breakdown import Breakdown
 from eit_analysis.derived import Derived
 from eit_analysis.publishing.release.disclosure import Cell, Limits, sensitive
 from eit_analysis.publishing.release.rounding import DIGITS, Rounded, digit, to_step, whole_step
 from eit_analysis.publishing.release.statements import Amounts, Statements, amounts_of, joined, of_records
 from eit_analysis.publishing.release.system import NOBODY, row_contents
+from eit_analysis.records import Share
 
 NONE = np.zeros(0)
 EMPTY = of_records(

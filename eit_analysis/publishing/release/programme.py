@@ -6,7 +6,7 @@ import highspy
 import numpy as np
 from scipy.sparse import csr_array
 
-from eit_analysis.solver import quiet_solver
+from eit_analysis.solver import add_rows, quiet_solver
 
 SLACK = 1e-6  # of what is asked: HiGHS keeps its constraints to 1e-7
 
@@ -44,16 +44,12 @@ class Programme:
         self._columns = np.arange(len(amounts), dtype=np.int32)
         self._solver = quiet_solver()
         self._solver.addVars(len(amounts), np.zeros(len(amounts)), np.zeros(len(amounts)))
-        self._add(told, self.low, self.high)
+        add_rows(self._solver, told, self.low, self.high)
         # A group of one amount is a bound of it, which costs nothing.
         single = np.diff(ones.indptr) == 1
         self.spare[ones[single].indices] -= 1.0
         several = csr_array(ones[~single])
-        self._add(several, 1.0 - several @ amounts, np.full(several.shape[0], far))
-
-    def _add(self, forms: csr_array, low: np.ndarray, high: np.ndarray) -> None:
-        columns, starts = forms.indices.astype(np.int32), forms.indptr[:-1].astype(np.int32)
-        self._solver.addRows(len(low), low, high, forms.nnz, starts, columns, forms.data)
+        add_rows(self._solver, several, 1.0 - several @ amounts, np.full(several.shape[0], far))
 
     def relax(self, row: int) -> None:
         """Withhold a number."""

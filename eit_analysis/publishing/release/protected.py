@@ -12,7 +12,7 @@ from operator import itemgetter
 import numpy as np
 import pandas as pd
 
-from eit_analysis.breakdown import Breakdown, Facts, actors_behind, known_by
+from eit_analysis.breakdown import Breakdown
 from eit_analysis.config import Disclosure
 from eit_analysis.derived import Derived
 from eit_analysis.errors import DisclosureError
@@ -22,6 +22,7 @@ from eit_analysis.publishing.release.numbers import of_breakdown, of_derived
 from eit_analysis.publishing.release.rounding import Rounded, rounded
 from eit_analysis.publishing.release.statements import Statements
 from eit_analysis.publishing.release.viewer import Viewer
+from eit_analysis.records import Facts, actors_behind, known_by
 from eit_analysis.reference.levels import raised, regrouped
 
 NEARLY = 0.8  # of what the level that shows most does: less, and an audience gets a coarser one

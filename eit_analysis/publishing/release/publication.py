@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
 
-from eit_analysis.breakdown import known_by
 from eit_analysis.publishing.release.audit import Audit
 from eit_analysis.publishing.release.statements import NOTHING, Statements, joined, once, to_frame
 from eit_analysis.publishing.release.system import NOBODY, System, row_contents
+from eit_analysis.records import known_by
 
 MORE = 0.1  # of the sum of what a table withholds: what it may withhold more, for that sum to be read
 

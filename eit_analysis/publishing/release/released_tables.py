@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from eit_analysis.breakdown import Breakdown, actors_behind
+from eit_analysis.breakdown import Breakdown
 from eit_analysis.derived import Derived
 from eit_analysis.errors import DisclosureError
 from eit_analysis.publishing import wording
@@ -20,6 +20,7 @@ from eit_analysis.publishing.release.publication import Publication
 from eit_analysis.publishing.release.reckoned import Reckoned
 from eit_analysis.publishing.release.refusals import check_about_no_actor
 from eit_analysis.publishing.release.tables import Table
+from eit_analysis.records import actors_behind
 from eit_analysis.reference.vocabulary import ACTORS
 from eit_analysis.study import Study
 

@@ -9,9 +9,9 @@ from difflib import get_close_matches
 import pandas as pd
 
 from eit_analysis import french
-from eit_analysis.breakdown import TOTAL
 from eit_analysis.errors import UnknownRowError
 from eit_analysis.publishing import wording
+from eit_analysis.records import TOTAL
 
 BARE = ("oui", "non", "inconnu")  # say nothing without their question
 DATES = ("wave", "year")  # read as one word with their name

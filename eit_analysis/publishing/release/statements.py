@@ -16,9 +16,9 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array, vstack
 
-from eit_analysis.breakdown import SOURCE
 from eit_analysis.publishing.release.disclosure import Limits
 from eit_analysis.publishing.release.system import System
+from eit_analysis.records import SOURCE
 
 FLAGS = ("closed", "relation", "people", "assumed")  # of a number, in the order of ``System``
 

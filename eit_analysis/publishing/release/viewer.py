@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from eit_analysis import french
-from eit_analysis.breakdown import known_by
 from eit_analysis.config import Audience
 from eit_analysis.errors import UsageError
 from eit_analysis.publishing.consents import binding, rosters, same_firms
+from eit_analysis.records import known_by
 from eit_analysis.study import Study
 
 INTERNAL = "internal"

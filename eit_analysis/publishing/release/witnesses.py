@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from scipy.sparse import csr_array
 
-from eit_analysis.breakdown import actors_behind, known_by
 from eit_analysis.publishing.release.ledger import Ledger, enough
 from eit_analysis.publishing.release.parts import Parts, ones_of, parts_of
 from eit_analysis.publishing.release.programme import SLACK, Programme
 from eit_analysis.publishing.release.system import PROTECTION, System, merged
+from eit_analysis.records import actors_behind, known_by
 
 # How far, in multiples of itself, an amount may be moved by a witness.
 NEAR, FAR = 1.0, 20.0

@@ -22,7 +22,7 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array, vstack
 
-from eit_analysis.config import Allocation
+from eit_analysis.config_synergies import Allocation
 from eit_analysis.synergies.allocation.model import MARGIN, Benefit, Model, build
 from eit_analysis.synergies.allocation.solve import Solution, gap_asked, solve
 from eit_analysis.synergies.allocation.validation import ordered

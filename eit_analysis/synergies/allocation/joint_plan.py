@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from eit_analysis.config import Allocation
+from eit_analysis.config_synergies import Allocation
 from eit_analysis.synergies.allocation.model import MARGIN, Benefit, Model, build
 from eit_analysis.synergies.allocation.solve import Solution, solve, upper_bound
 from eit_analysis.synergies.allocation.validation import ordered

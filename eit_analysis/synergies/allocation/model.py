@@ -32,7 +32,7 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import coo_array, csr_array, diags_array, vstack
 
-from eit_analysis.config import Allocation
+from eit_analysis.config_synergies import Allocation
 from eit_analysis.synergies.allocation.hierarchy import break_even, lower_and_higher
 from eit_analysis.synergies.allocation.validation import same_mass
 

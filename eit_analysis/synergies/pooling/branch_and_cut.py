@@ -18,7 +18,7 @@ import highspy
 import numpy as np
 from scipy.sparse import csr_array
 
-from eit_analysis.solver import quiet_solver
+from eit_analysis.solver import add_rows, quiet_solver
 from eit_analysis.synergies.pooling.first_rounds import NEAR
 from eit_analysis.synergies.pooling.offered import Offered
 from eit_analysis.synergies.pooling.part_programme import Part, programme, wider
@@ -128,9 +128,7 @@ class Search:
         return bool(rows)
 
     def _add(self, rows: np.ndarray, low: np.ndarray, high: np.ndarray) -> None:
-        sparse = csr_array(rows)
-        columns, starts = sparse.indices.astype(np.int32), sparse.indptr[:-1].astype(np.int32)
-        self.solver.addRows(len(low), low, high, sparse.nnz, starts, columns, sparse.data)
+        add_rows(self.solver, csr_array(rows), low, high)
 
     def _of_sites(self, values: np.ndarray) -> np.ndarray:
         """A row of one value a site."""

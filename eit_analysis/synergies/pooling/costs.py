@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis import reference
-from eit_analysis.config import PoolingCostOverride
+from eit_analysis.config_synergies import PoolingCostOverride
 from eit_analysis.errors import InputError
 
 # The one unit of each cost: what the savings assume.

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
 
-from eit_analysis.breakdown import Facts
+from eit_analysis.records import Facts
 from eit_analysis.synergies.pooling.thresholds import Target
 
 NOBODY = pd.DataFrame({"site_id": pd.Series(dtype=object), "declared": [], "one": []})

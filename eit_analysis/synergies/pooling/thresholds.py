@@ -8,10 +8,12 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from eit_analysis.breakdown import SOURCE, Breakdown
+from eit_analysis.breakdown import Breakdown
 from eit_analysis.french import fold
+from eit_analysis.records import SOURCE
 from eit_analysis.reference.nomenclatures import hazardous
 from eit_analysis.reference.units import normalise_unit
+from eit_analysis.remembered import remembered
 from eit_analysis.synergies.pooling.schemes import free
 
 # (unit of the need, unit of the threshold): factor. A working day is 7 h (35 h over five days).
@@ -71,6 +73,7 @@ def keyword_in(keyword: str, text: object) -> str | None:
     return max(held, key=len, default=None)
 
 
+@remembered
 def targets(
     sharing: pd.DataFrame,
     flows: pd.DataFrame,

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from eit_analysis import reference
-from eit_analysis.config import Allocation
+from eit_analysis.config_synergies import Allocation
 from eit_analysis.reference.stages import actors
 from eit_analysis.reference.vocabulary import heading
 from eit_analysis.sheet_content import Asked, Listed, Part, Said, SheetContent, Summed

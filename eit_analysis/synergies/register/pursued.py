@@ -18,7 +18,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from eit_analysis.breakdown import TOTAL
+from eit_analysis.records import TOTAL
 from eit_analysis.reference.intervals import enough, wilson
 from eit_analysis.reference.stages import STAGES
 from eit_analysis.synergies.declined import KEYS, speaking
@@ -91,7 +91,7 @@ def together(waves: Sequence[pd.DataFrame]) -> pd.DataFrame:
 
 
 def by_class(found: pd.DataFrame) -> pd.DataFrame:
-    """The stated chance and the share that was pursued, by class and in all (``breakdown.TOTAL``).
+    """The stated chance and the share that was pursued, by class and in all (``records.TOTAL``).
 
     Columns ``CLASS_COLUMNS``, the likeliest class first. ``n_more``: cases that are missing before anything
     is said of a class, whose share and interval are missing till then.

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from eit_analysis.config import Allocation
+from eit_analysis.config_synergies import Allocation
 from eit_analysis.synergies.allocation.joint_plan import allocate
 from eit_analysis.synergies.pooling.thresholds import COLLECTION
 from eit_analysis.synergies.register.links import Methods, grouped, linked, outputs_named

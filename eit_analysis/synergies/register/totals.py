@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from eit_analysis.breakdown import SOURCE, TOTAL, Breakdown
+from eit_analysis.breakdown import Breakdown
 from eit_analysis.config import Disclosure
+from eit_analysis.records import SOURCE, TOTAL
 from eit_analysis.reference.stages import wholes
 from eit_analysis.synergies.allocation.exposed import exposed_side
 from eit_analysis.synergies.free_flows import TAKEN

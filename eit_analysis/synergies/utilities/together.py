@@ -17,8 +17,8 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array, eye_array, hstack, vstack
 
 from eit_analysis import reference
-from eit_analysis.breakdown import TOTAL
 from eit_analysis.config import StudyConfig
+from eit_analysis.records import TOTAL
 from eit_analysis.synergies.utilities.matching import pairs
 from eit_analysis.synergies.utilities.surplus import EMISSIONS, PIPE, SURPLUS, with_surplus
 

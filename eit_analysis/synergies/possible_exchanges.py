@@ -1,0 +1,166 @@
+"""The exchanges that are possible: matched, on what is free, with what each would change and who would gain.
+
+matching -> what is free -> impacts -> terms, choice -> leads
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+
+import pandas as pd
+
+from eit_analysis import reference
+from eit_analysis.config import StudyConfig
+from eit_analysis.config_synergies import Allocation
+from eit_analysis.reference.factors import factor_table, lookup
+from eit_analysis.reference.stages import lasting
+from eit_analysis.synergies.declined import ANSWER_COLUMNS, lessons, without_declined
+from eit_analysis.synergies.factor_rows import BOUNDS
+from eit_analysis.synergies.free_flows import free, held, set_aside
+from eit_analysis.synergies.impacts import impacts
+from eit_analysis.synergies.likelihood import with_likelihood
+from eit_analysis.synergies.scoring.choice import on_what_is_left, with_choice
+from eit_analysis.synergies.scoring.willingness import (
+    site_willingness,
+    with_regulatory_ease,
+    with_willingness,
+)
+from eit_analysis.synergies.substitution import own_uses, read_pairs, through_gates, with_masses
+from eit_analysis.synergies.terms import changes_contractor, with_terms
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class PossibleExchanges:
+    """The exchanges that the tables of a study and its settings make possible, each step computed once.
+
+    Attributes
+    ----------
+    flows, sites, readiness : pandas.DataFrame
+        Tidy tables.
+    settings : StudyConfig
+        ``study.toml``: sections ``[scoring]`` (with its ``draws`` and ``seed``), ``[allocation]``,
+        ``[disclosure]`` and ``[[factors]]``.
+    register : pandas.DataFrame
+        Tidy ``synergy_register``.
+    answers : pandas.DataFrame, optional
+        What actors answered to exchanges proposed to them: a refusal closes some, and the plan keeps what was
+        accepted where that costs little (:mod:`declined`).
+    """
+
+    flows: pd.DataFrame
+    sites: pd.DataFrame
+    readiness: pd.DataFrame
+    settings: StudyConfig
+    register: pd.DataFrame
+    answers: pd.DataFrame = field(default_factory=partial(pd.DataFrame, columns=ANSWER_COLUMNS))
+
+    @property
+    def year(self) -> int | None:
+        """The year of the answers, none where they do not tell it."""
+        year = self.sites["reference_year"].max()
+        return None if pd.isna(year) else int(year)
+
+    @cached_property
+    def factors(self) -> pd.DataFrame:
+        """The reference factors, with those that the study replaces; the fixed cost also by its plan."""
+        table = factor_table(self.settings.factors)  # type: ignore[arg-type]  # read only, never written
+        given = self.settings.allocation.project_cost_eur_per_year
+        if given is not None:
+            fixed = table["factor"] == "exchange_cost"
+            table.loc[fixed, BOUNDS] = given
+            table.loc[fixed, "source"] = "study.toml, [allocation]"
+            table.loc[fixed, "year"] = pd.NA
+        return table
+
+    @cached_property
+    def allocation(self) -> Allocation:
+        """``[allocation]`` of the study with the fixed cost that its factors give."""
+        cost = lookup(self.factors, "exchange_cost")["central"]
+        return self.settings.allocation.model_copy(update={"project_cost_eur_per_year": float(cost)})
+
+    @property
+    def passed(self) -> pd.DataFrame:
+        """Pairs of an output and an input that pass all gates (``substitution.candidates``), on what is free.
+
+        What is done, committed or reused by its own firm (:attr:`held`, :attr:`own_uses`) is taken off.
+        """
+        return self._matched[0]
+
+    @property
+    def rejected(self) -> pd.DataFrame:
+        """Pairs that a rule reads and a gate stops, with that gate."""
+        return self._matched[1]
+
+    @cached_property
+    def held(self) -> pd.DataFrame:
+        """The exchanges done or committed, says the register, with their tonnes (``free_flows.held``).
+
+        Not what lasts no longer at the end of the survey's year.
+        """
+        lines = self.register if self.year is None else lasting(self.register, self.year)
+        return held(lines, self._declared[0], self.flows, self.sites)
+
+    @cached_property
+    def own_uses(self) -> pd.DataFrame:
+        """What firms should first ask themselves to reuse (``free_flows.set_aside``), after :attr:`held`."""
+        left = with_masses(self._pairs, free(self.flows, self.held))
+        return set_aside(own_uses(left), self.register)
+
+    @cached_property
+    def _pairs(self) -> pd.DataFrame:
+        """What the rules read of all that is declared, once; masses alone change then."""
+        return read_pairs(self.flows, self.sites, reference.load("compatibility"))
+
+    @cached_property
+    def _declared(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        return self._candidates(self.flows)
+
+    @cached_property
+    def free_flows(self) -> pd.DataFrame:
+        """The flows without what is done, committed or reused by their own firm (``free_flows.free``)."""
+        return free(self.flows, self.held, self.own_uses)
+
+    @cached_property
+    def _matched(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        return self._candidates(self.free_flows)
+
+    def _candidates(self, flows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """What passes and what does not of the flows with these masses, after what was answered."""
+        reach = self.settings.scoring.radius_km, self.settings.scoring.detour_factor
+        passed, rejected = through_gates(with_masses(self._pairs, flows), *reach)
+        if self.answers.empty:
+            return passed, rejected
+        return without_declined(passed, rejected, self.answers, self.lessons, self.flows)
+
+    @cached_property
+    def lessons(self) -> pd.DataFrame:
+        """What refusals teach of each taker, until a later answer of his (``declined.lessons``)."""
+        return lessons(self.answers, self.flows, self.sites, self.settings.scoring.detour_factor)
+
+    @cached_property
+    def candidates(self) -> pd.DataFrame:
+        """``passed`` with impacts, terms, choice, likelihood, regulatory ease, willingness of the partners.
+
+        Not among them: what only changes the contractor (:attr:`contractors`).
+        """
+        scales = reference.load("scoring_scales")
+        willing = site_willingness(self.readiness, self.sites, scales)
+        exchanges = self._changed[~changes_contractor(self._changed)].reset_index(drop=True)
+        stand = with_choice(with_terms(exchanges), self.settings.allocation.minimum_lot_t)
+        stand = with_likelihood(stand, self.flows, self.sites, reference.load("compatibility"))
+        return with_willingness(with_regulatory_ease(stand, scales), willing)
+
+    @cached_property
+    def leads(self) -> pd.DataFrame:
+        """``candidates`` as they are ranked: each on the tonnes that no higher option could take."""
+        return on_what_is_left(self.candidates)
+
+    @property
+    def contractors(self) -> pd.DataFrame:
+        """Of ``passed``, what an operator would do as another does today (``terms.changes_contractor``)."""
+        return self._changed[changes_contractor(self._changed)].reset_index(drop=True)
+
+    @cached_property
+    def _changed(self) -> pd.DataFrame:
+        return impacts(self.passed, self.flows, self.sites, self.factors)

@@ -1,0 +1,85 @@
+"""The poolings that are possible, at the costs and within the reach that a study has, and what they save."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property, partial
+
+import pandas as pd
+
+from eit_analysis import reference
+from eit_analysis.reference.dated import in_force
+from eit_analysis.remembered import remembered
+from eit_analysis.synergies.lots import lots
+from eit_analysis.synergies.pooling.costs import cost_table, threshold_table
+from eit_analysis.synergies.pooling.groups import pooled
+from eit_analysis.synergies.pooling.search import FURTHER
+from eit_analysis.synergies.pooling.thresholds import Target, targets
+from eit_analysis.synergies.possible_exchanges import PossibleExchanges
+from eit_analysis.synergies.register.games import Game, answered, games
+from eit_analysis.synergies.register.links import Methods
+
+
+class PossiblePoolings(PossibleExchanges):
+    """What actors could share, beside what they could exchange."""
+
+    @cached_property
+    def pooling_costs(self) -> pd.DataFrame:
+        """The reference costs of pooling, with those that the study replaces."""
+        return cost_table(self.settings.pooling_costs)
+
+    @cached_property
+    def thresholds(self) -> pd.DataFrame:
+        """From which volume an operation is worth its while, at these costs (``costs.threshold_table``)."""
+        return threshold_table(self.pooling_costs)
+
+    @cached_property
+    def schemes(self) -> pd.DataFrame:
+        """The producer schemes in force in the year of the survey, those of today where it tells none."""
+        return in_force(reference.load("producer_schemes"), f"{self.year}-12-31" if self.year else "")
+
+    def pooled(self, sharing: pd.DataFrame, radius_km: float) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Groups and offers within so many km by road, and the share of each member (``groups.pooled``)."""
+        reach = radius_km, self.settings.scoring.detour_factor
+        return _pooled(*self._told(sharing), self.sites, self.pooling_costs, *reach)
+
+    def games(
+        self, register: pd.DataFrame, sharing: pd.DataFrame, radius_km: float, member: str | None = None
+    ) -> tuple[list[Game], list[Game]]:
+        """What members of poolings of the register save together (``register.games``)."""
+        reach = radius_km, self.settings.scoring.detour_factor
+        asked, costs = self.asked(sharing)(), self.pooling_costs
+        pools, _ = pooled(asked, self.sites, costs, *reach, every=False)
+        declared = {line for project in self.settings.projects for line in project.synergies}
+        return games(answered(register, pools, sharing), asked, self.sites, costs, reach, declared, member)
+
+    def asked(self, sharing: pd.DataFrame) -> Callable[[], list[Target]]:
+        """Makes every threshold with who needs or offers what it applies to (``thresholds.targets``)."""
+        return partial(targets, *self._told(sharing))
+
+    def _told(self, sharing: pd.DataFrame) -> tuple[pd.DataFrame, ...]:
+        return sharing, self.flows, self.thresholds, self.schemes
+
+    def methods(self, pools: pd.DataFrame) -> Methods:
+        """What is found and refused of all that is declared, and by which rules, beside the register."""
+        rules = reference.load("compatibility"), self.thresholds
+        return Methods(*self._declared, pools[pools["kind"] != FURTHER], *rules)
+
+    def lots(self) -> pd.DataFrame:
+        """Exchanges that pay together and none alone, in loads worth a lorry (``lots.lots``)."""
+        detour = self.settings.scoring.detour_factor
+        return lots(self.candidates, self.sites, self.factors, self.pooling_costs, detour)
+
+
+@remembered
+def _pooled(
+    sharing: pd.DataFrame,
+    flows: pd.DataFrame,
+    thresholds: pd.DataFrame,
+    schemes: pd.DataFrame,
+    sites: pd.DataFrame,
+    costs: pd.DataFrame,
+    radius_km: float,
+    detour_factor: float,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    return pooled(targets(sharing, flows, thresholds, schemes), sites, costs, radius_km, detour_factor)
