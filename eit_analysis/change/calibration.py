@@ -25,7 +25,8 @@ COLUMNS = [
 def calibration(register: pd.DataFrame) -> pd.DataFrame:
     """Realised against promised of the synergies that are done, of which the register has both.
 
-    A synergy that has stopped since is compared too: it was an estimate as well.
+    Given those that last alone (:func:`stages.lasting`), a synergy that stopped is not taken for realised;
+    estimates of those that held may then look better than they were.
 
     Returns
     -------
