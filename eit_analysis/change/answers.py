@@ -74,11 +74,9 @@ def respondents(readiness: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
 
 def with_groups(readiness: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
     """:func:`coded`, with the role and the size class of who answered, ``UNKNOWN`` where neither is said."""
-    answers = coded(readiness)
     size = sites.drop_duplicates("site_id").set_index("site_id")["headcount"].pipe(size_class)
-    groups = {"respondent_role": answers["respondent_role"], "size_class": answers["site_id"].map(size)}
-    said = {name: group.astype(object) for name, group in groups.items()}
-    return answers.assign(**{name: group.where(group.notna(), UNKNOWN) for name, group in said.items()})
+    answers = coded(readiness).assign(size_class=readiness["site_id"].map(size))
+    return answers.assign(**answers[list(GROUPS)].astype(object).fillna(UNKNOWN))
 
 
 def each_group(rows: pd.DataFrame) -> Iterator[tuple[tuple[str, str], pd.DataFrame]]:

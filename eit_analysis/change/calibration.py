@@ -25,8 +25,7 @@ COLUMNS = [
 def calibration(register: pd.DataFrame) -> pd.DataFrame:
     """Realised against promised of the synergies that are done, of which the register has both.
 
-    Given those that last alone (:func:`stages.lasting`), a synergy that stopped is not taken for realised;
-    estimates of those that held may then look better than they were.
+    Given those that last alone (``stages.lasting``): estimates may then look better than they were.
 
     Returns
     -------

@@ -188,10 +188,9 @@ def by_item(readiness: pd.DataFrame) -> pd.DataFrame:
 
 
 def response(readiness: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
-    """For each dimension its statements, and the share of those asked that got no answer.
+    """For each dimension the share of statements asked that got no answer, in all, by role and by size.
 
-    Of all respondents, then by role and by size. Everybody who answered a statement of the list was asked all
-    those of the wave.
+    Everybody who answered a statement of the list was asked all those of the wave.
     """
     answers = given.with_groups(readiness, sites).dropna(subset=["readiness_dimension", "answer"])
     items, whose = given.n_asked(readiness), [*RESPONDENT, "size_class"]

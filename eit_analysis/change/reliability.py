@@ -42,9 +42,7 @@ def item_rest(answers: pd.DataFrame) -> pd.Series:
 
 
 def reliability(readiness: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
-    """The alpha of each dimension and the item-rest correlation of each of its statements.
-
-    Of all respondents, then by role and by size.
+    """Alpha of each dimension and item-rest of each statement, of all respondents, then by role and by size.
 
     Returns
     -------
