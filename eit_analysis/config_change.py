@@ -139,6 +139,9 @@ class Means(Section):
 
     year: Year
     """Année."""
+    carriers: int | None = Field(None, ge=0)
+    """Structures locales qui portaient durablement la démarche cette année-là, seules ou à plusieurs ; 0 si
+    aucune ne s’y est engagée."""
     coordination_hours: Amount | None = None
     """Heures de coordination de l’année, celles que le registre donne par synergie comprises ; sans cette
     clé, le rapport dit qu’on ne le sait pas, et n’en compte pas zéro."""

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 SINGULAR = {"personnes": "personne", "niveaux": "niveau", "postes": "poste", "points": "point", "ans": "an"}
 ACCENTS = re.compile("[\u0300-\u036f]+")  # as Unicode sets them apart from their letter
+UNIT = re.compile(r"(?<=\d) (?=(?:\d{3}|€|t|kg|km|h|ans?|mois|m³|k?Wh|MWh|ETP|tCO₂e)(?:\W|$))")
 PHONE = re.compile(r"(?<!\d)(?:\+\d{2} ?\d|0\d)(?: \d\d){4}(?!\d)")
 NO_WORD = re.compile("[^0-9a-z]+")
 
@@ -73,8 +74,8 @@ def bound(text: str) -> str:
 
 
 def typeset(text: str) -> str:
-    """The text of a page, or its HTML: spaces that hold, telephone numbers too, and apostrophes curved."""
-    whole = PHONE.sub(lambda found: found[0].replace(" ", "\u00a0"), bound(text))
+    """The text of a page, or its HTML: spaces that hold, those of numbers too, and apostrophes curved."""
+    whole = PHONE.sub(lambda found: found[0].replace(" ", "\u00a0"), UNIT.sub("\u00a0", bound(text)))
     return re.sub(r"(?<=\w)(?:'|&#39;|&#x27;)(?=[\w«])", "\u2019", whole)
 
 

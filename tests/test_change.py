@@ -17,6 +17,7 @@ from eit_analysis import reference
 from eit_analysis.change import answers, elsewhere, evolution, obstacles, opinions, progress
 from eit_analysis.errors import UsageError
 from eit_analysis.records import TOTAL
+from eit_analysis.reference.intervals import holm
 
 ITEMS = reference.load("readiness_items").set_index("code")["statement_fr"]
 SITES = pd.DataFrame({"site_id": [f"E{i}" for i in range(1, 41)], "headcount": [5.0, 30, 120, 400] * 10})
@@ -207,7 +208,7 @@ def test_medians_are_told_in_all_then_by_role_and_by_size() -> None:
 
 def test_holm_corrects_as_in_a_worked_example() -> None:
     """Four tests, 0.01, 0.04, 0.03 and 0.005: 0.03, 0.06, 0.06, 0.02 (the usual worked example)."""
-    found = evolution.holm(np.array([0.01, 0.04, 0.03, 0.005]))
+    found = holm(pd.Series([0.01, 0.04, 0.03, 0.005]))
     np.testing.assert_allclose(found, [0.03, 0.06, 0.06, 0.02])
 
 

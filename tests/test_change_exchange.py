@@ -14,6 +14,7 @@ from eit_analysis.change.pooled_rates import RATE_COLUMNS, pooled, posterior
 from eit_analysis.config import StudyConfig
 from eit_analysis.records import TOTAL
 from eit_analysis.reference import exchange
+from eit_analysis.reference.intervals import holm
 
 # Rats with a tumour and rats, in 70 historical groups and the current one: Tarone (1982), as in Gelman et
 # al., Bayesian Data Analysis, 3rd ed., table 5.1.
@@ -166,7 +167,7 @@ def test_a_difference_is_established_beyond_chance_and_named_method_where_method
 
 def test_holm_by_hand() -> None:
     given = pd.Series([0.01, np.nan, 0.04, 0.03], index=list("abcd"))
-    found = indicators.holm(given)  # 3 × 0.01, 2 × 0.03, then never less
+    found = holm(given)  # 3 × 0.01, 2 × 0.03, then never less
     assert found.drop("b").to_dict() == pytest.approx({"a": 0.03, "c": 0.06, "d": 0.06}) and np.isnan(
         found["b"]
     )

@@ -282,7 +282,8 @@ def test_estimates_are_held_against_what_the_same_done_leads_bring() -> None:
 
 
 def year(of: int, hours: float, public: float, private: float) -> SimpleNamespace:
-    return SimpleNamespace(year=of, coordination_hours=hours, public_eur=public, private_eur=private)
+    given = {"coordination_hours": hours, "public_eur": public, "private_eur": private}
+    return SimpleNamespace(year=of, carriers=2 if of == 2018 else None, **given)
 
 
 MEANS = [year(2016, 300, 20_000, 0), year(2018, 200, 10_000, 5_000), year(2019, 999, 1, 1)]
@@ -356,7 +357,8 @@ def test_the_board_has_every_indicator_beside_its_target_and_the_wave_before() -
     found = values.frame.set_index("indicator")["value"]
     assert found.dropna().round(4).to_dict() == pytest.approx(
         {
-            "n_members": 3, "carried_percent": 50, "dated_percent": 50, "trust_percent": 66.6667,
+            "n_members": 3, "n_carriers": 2, "carried_percent": 50, "dated_percent": 50,
+            "trust_percent": 66.6667,
             "private_percent": 100 * 5 / 35, "hours_per_done": 500, "realised_eur_per_year": 6_000,
             "eur_per_public_eur": 0.2, "n_done": 1, "conversion_percent": 50, "realised_t_per_year": 10,
         }, abs=1e-4,
@@ -387,6 +389,9 @@ def test_the_board_has_every_indicator_beside_its_target_and_the_wave_before() -
     assert trend[["realised_t_per_year", "realised_eur_per_year", "n_members", "realised_fte"]].tolist() == [
         "same", "down", "same", "unknown",
     ]  # fmt: skip
+    # What begins after the year is no result yet, and brings down no ratio.
+    later = board.values(register(t(1), t(7, start_date="2019-01-01")), people, [], MEANS, DAY).frame
+    assert later.set_index("indicator").loc[["n_done", "hours_per_done"], "value"].tolist() == [1, 500]
     alone = board.board(values, None, [], 2018).frame
     assert alone.columns.tolist() == board.BOARD_COLUMNS[:-2]
 

@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from eit_analysis.change import reliability
+from eit_analysis import reference
+from eit_analysis.change import opinions, reliability
+from eit_analysis.records import TOTAL
 
 # Chatterjee and Price 1977, approval of seven aspects of work in 30 departments (R's `attitude`).
 ATTITUDE = """
@@ -84,3 +86,33 @@ def test_equal_statements_have_an_alpha_of_one_and_unrelated_ones_of_zero() -> N
     assert reliability.cronbach_alpha(apart) == pytest.approx(0)
     assert np.isnan(reliability.cronbach_alpha(pd.DataFrame({"a": one})))
     assert np.isnan(reliability.cronbach_alpha(pd.DataFrame({"a": [3.0] * 4, "b": [3.0] * 4})))
+
+
+def test_alpha_item_rest_and_non_response_are_told_by_role_and_by_size(attitude: pd.DataFrame) -> None:
+    """Three aspects of work in 30 departments, 12 of them by the direction; whoever left one blank is out."""
+    codes = ["trust_1", "trust_2", "trust_3"]
+    assert set(codes) <= set(reference.load("readiness_items")["code"])
+    wide = attitude[["complaints", "learning", "raises"]].set_axis(codes, axis=1).astype(float)
+    wide.loc[29, "trust_2"] = np.nan
+    rows = wide.assign(site_id=[f"E{i}" for i in range(30)], respondent_role=["direction"] * 12 + [None] * 18)
+    asked = rows.melt(["site_id", "respondent_role"], var_name="item", value_name="answer")
+    sites = pd.DataFrame({"site_id": rows["site_id"], "headcount": [5.0] * 9 + [30.0] * 21})
+    told = (
+        reliability.reliability(asked, sites)
+        .set_index(["respondent_role", "size_class", "item_code"])
+        .sort_index()
+    )
+    assert told["readiness_dimension"].eq("trust").all()
+    for (role, size), own in {
+        (TOTAL, TOTAL): wide[:29], ("direction", TOTAL): wide[:12], ("non renseigné", TOTAL): wide[12:29],
+    }.items():  # fmt: skip
+        here = told.loc[(role, size)]
+        assert set(here["n_respondents"]) == {len(own)}
+        assert here["alpha"].to_numpy() == pytest.approx([reliability.cronbach_alpha(own)] * 3)
+        assert here["item_rest_correlation"].to_dict() == pytest.approx(dict(reliability.item_rest(own)))
+    few = told[told["n_respondents"] < reliability.LEAST]
+    assert few["n_respondents"].tolist() == [9]  # the smallest firms: one row, and nothing but their number
+    assert few[["alpha", "item_rest_correlation"]].isna().all(axis=None)
+    blank = opinions.response(asked, sites).set_index(["respondent_role", "size_class"])
+    assert blank["n_asked"].to_list() == [30, 12, 18, 9, 21]
+    assert blank["unanswered_percent"].to_list() == pytest.approx([100 / 90, 0, 100 / 54, 0, 100 / 63])

@@ -219,7 +219,7 @@ def test_the_error_falls_as_draws_grow_and_a_seed_repeats():
 def test_the_table_of_a_group_tells_each_share_and_why():
     # A fills the load: nothing without it. B and C are alike; D is of no use.
     values = game(4, lambda s: 60.0 * (0 in s) * ((1 in s) + (2 in s)))
-    table, stability = shares(list("ABCD"), values)
+    table, state = shares(list("ABCD"), values)
     assert list(table) == SHARE_COLUMNS and list(table["site_id"]) == list("ABCD")
     assert list(table["marginal_eur_per_year"]) == [120, 60, 60, 0]
     assert list(table["shapley_share_eur_per_year"]) == pytest.approx([60, 30, 30, 0])
@@ -233,13 +233,16 @@ def test_the_table_of_a_group_tells_each_share_and_why():
         "adds_nothing",
     ]
     assert table["shapley_error_eur_per_year"].isna().all()
-    assert stability[:4] == (120, False, True, True) and stability.shapley_complaint_eur_per_year <= 1e-9
+    fair, settled = (table[f"{rule}_share_eur_per_year"].to_numpy() for rule in ("shapley", "nucleolus"))
+    assert state == "holds" and fair.sum() == pytest.approx(120) and complaint(values, fair) <= 1e-9
+    assert not core_is_empty(values) and in_core(values, fair) and in_core(values, settled)
 
 
 def test_a_substitute_is_replaceable_and_more_is_told_from_less():
-    table, stability = shares(list("ABC"), GLOVES)
+    table, state = shares(list("ABC"), GLOVES)
     assert list(table["share_reason"]) == ["indispensable", "replaceable", "replaceable"]
-    assert stability[:4] == (1, False, False, True)
+    settled = table["nucleolus_share_eur_per_year"].to_numpy()
+    assert state == "nucleolus_only" and settled.sum() == pytest.approx(1) and in_core(GLOVES, settled)
     more = game(3, lambda s: 10.0 * len(s) + 20 * (0 in s) if len(s) > 1 else 0.0)
     assert list(shares(list("ABC"), more)[0]["share_reason"]) == ["brings_more", "brings_less", "brings_less"]
 
@@ -247,13 +250,13 @@ def test_a_substitute_is_replaceable_and_more_is_told_from_less():
 def test_who_costs_the_others_more_is_left_out_of_the_best_part():
     values = game(4, lambda s: (30.0 * len(set(s) - {3}) - 50 * (3 in s)) if len(s) > 1 else 0.0)
     values = np.maximum(values, 0)
-    table, stability = shares(list("ABCD"), values)
-    assert table["share_reason"].iloc[3] == "costs_more" and stability.core_empty
+    table, state = shares(list("ABCD"), values)
+    assert table["share_reason"].iloc[3] == "costs_more" and state == "none" and core_is_empty(values)
     part = best_part(list("ABCD"), values)
     assert part.members == list("ABC") and part.saving_eur_per_year == 90
     assert np.array_equal(part.values, values[:8])
-    table, stability = shares(part.members, part.values)
-    assert list(table["shapley_share_eur_per_year"]) == [30, 30, 30] and stability.shapley_in_core
+    table, state = shares(part.members, part.values)
+    assert list(table["shapley_share_eur_per_year"]) == [30, 30, 30] and state == "holds"
     asked = best_part(list("ABCD"), lambda number: float(values[number]))
     assert asked.members == list("ABC") and asked.values(7) == 90
     whole = best_part(list("ABC"), part.values)
@@ -261,11 +264,9 @@ def test_who_costs_the_others_more_is_left_out_of_the_best_part():
 
 
 def test_asked_sets_give_errors_and_no_core():
-    table, stability = shares(
-        list("ABC"), lambda number: [0, -9, -np.inf, 6, -9, 9, 0, 12][number], pairs=100
-    )
+    table, state = shares(list("ABC"), lambda number: [0, -9, -np.inf, 6, -9, 9, 0, 12][number], pairs=100)
     assert table["shapley_share_eur_per_year"].sum() == pytest.approx(12)
-    assert table["nucleolus_share_eur_per_year"].isna().all() and stability[1:4] == (None, None, None)
+    assert table["nucleolus_share_eur_per_year"].isna().all() and state == "unknown"
     assert (table["shapley_error_eur_per_year"] > 0).any()
     # What the others save in smaller sets is not known: nobody is called indispensable.
     assert "indispensable" not in set(table["share_reason"])
@@ -311,7 +312,7 @@ def test_every_column_and_reason_has_its_words():
     codes = set(labels[labels["column"] == "share_reason"]["code"])
     assert codes == {
         "costs_more", "indispensable", "adds_nothing", "replaceable", "brings_more", "brings_less",
-        "like_the_others", "not_asked", "no_group",
+        "like_the_others", "not_counted", "not_asked", "no_group",
     }  # fmt: skip
 
 
@@ -340,7 +341,7 @@ def test_each_line_of_the_register_has_shares_and_a_verdict_and_few_are_told():
 def test_shares_of_the_registers_own_members_sum_to_a_hundred_or_say_why_there_are_none():
     """The group that answers a line has others too: its members' part of that is no share of theirs."""
     register = pd.DataFrame(
-        [("S1", "Linge", "pooling", "study", "V A B"), ("S2", "Presse", "pooling", "lead", "A C"),
+        [("S1", "Linge", "pooling", "study", "V A B R"), ("S2", "Presse", "pooling", "lead", "A C"),
          ("S3", "Bois", "exchange", "done", "A B"), ("S4", "Vieux", "pooling", "dropped", "A B"),
          ("S5", "Carton", "pooling", "done", "A B C")],
         columns=["synergy_id", "title", "kind", "status", "site_ids"],
@@ -348,18 +349,19 @@ def test_shares_of_the_registers_own_members_sum_to_a_hundred_or_say_why_there_a
     pair = np.array([0, 0, 0, 100.0])
     with_c = np.array([0, 0, 0, 100.0, 0, 0, 0, 60.0])  # C costs the two others 40
     games = [("S1", "une tournée", ["A", "B"], pair), ("S5", "une benne", ["A", "B", "C"], with_c)]
-    rows = of_members(games, register).fillna({"share_percent": 0.0, "site_id": ""})
+    rows = of_members(games, register, "ABCV").fillna({"share_percent": 0.0, "site_id": ""})
     assert rows.groupby("synergy_id")["realised_eur_per_year"].unique().str[0].to_dict() == {
         "S1": 1, "S2": 2, "S5": 5,
     }  # fmt: skip
     assert rows.drop(columns=["title", "realised_eur_per_year"]).to_numpy().tolist() == [
         ["S1", "V", 0.0, "not_asked"], ["S1", "A", 50.0, "indispensable"], ["S1", "B", 50.0, "indispensable"],
+        ["S1", "R", 0.0, "not_counted"],  # who refuses to be, whatever it needs
         ["S2", "", 0.0, "no_group"],
         ["S5", "A", 50.0, "indispensable"], ["S5", "B", 50.0, "indispensable"],
         ["S5", "C", 0.0, "costs_more"],
     ]  # fmt: skip
-    assert set(of_members([], register)["share_reason"]) == {"no_group"}
-    assert of_members([], register.head(0)).empty
+    assert set(of_members([], register, "ABCV")["share_reason"]) == {"no_group"}
+    assert of_members([], register.head(0), []).empty
 
 
 @given(st.lists(st.integers(0, 10**6), min_size=1, max_size=12).filter(any))

@@ -8,12 +8,14 @@ that territories and waves can be compared. A statement that a study adds on its
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import pandas as pd
 
 from eit_analysis import reference
 from eit_analysis.french import fold_words
-from eit_analysis.records import SOURCE
+from eit_analysis.records import SOURCE, TOTAL
 from eit_analysis.reference.sizes import size_class
 
 DIMENSIONS = ("need", "support", "capacity", "trust", "openness")
@@ -21,6 +23,7 @@ CLASSES = ("disagree", "mixed", "agree")
 LOW, HIGH = 2.5, 3.5  # scores up to the first are a disagreement, from the second on an agreement
 UNKNOWN = "non renseigné"
 RESPONDENT = ["site_id", "respondent_role"]
+GROUPS = {"respondent_role": "autres fonctions", "size_class": "autres tailles"}  # where few are together
 
 
 def coded(readiness: pd.DataFrame) -> pd.DataFrame:
@@ -51,15 +54,13 @@ def respondents(readiness: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
         a score is and not where it was read, so that whoever is asked again is the same: the file (outside
         the team, the wave), the role and the dimension.
     """
-    answers = coded(readiness).dropna(subset=["readiness_dimension"])
-    role = answers["respondent_role"].astype(object)
-    answers = answers.assign(respondent_role=role.where(role.notna(), UNKNOWN))
+    answers = with_groups(readiness, sites).dropna(subset=["readiness_dimension"])
     keys = [*RESPONDENT, "readiness_dimension"]
-    cells = {name: (name, "first") for name in SOURCE[:1] if name in answers}
+    cells = {name: (name, "first") for name in (*SOURCE[:1], "size_class") if name in answers}
     by_item = answers.groupby([*keys, "item_code"]).agg(answer=("answer", "mean"), **cells).reset_index()
     people = by_item.groupby(keys).agg(score=("answer", "mean"), answered=("answer", "count"), **cells)
     people = people.dropna(subset=["score"]).reset_index()
-    if cells:
+    if SOURCE[0] in people:
         whose = zip(SOURCE[1:], keys[1:], strict=True)
         people = people.assign(**{name: people[key] for name, key in whose})
     # Of nobody's answers the dimensions are text, and so would be what they map to.
@@ -68,10 +69,21 @@ def respondents(readiness: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
     people["opinion"] = np.select(
         [people["score"] <= LOW, people["score"] >= HIGH], ["disagree", "agree"], "mixed"
     )
-    size = sites.drop_duplicates("site_id").set_index("site_id")["headcount"].pipe(size_class)
-    people["size_class"] = people["site_id"].map(size).astype(object)
-    people["size_class"] = people["size_class"].where(people["size_class"].notna(), UNKNOWN)
     return people.drop(columns="answered")
+
+
+def with_groups(readiness: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
+    """:func:`coded`, with the role and the size class of who answered, ``UNKNOWN`` where neither is said."""
+    size = sites.drop_duplicates("site_id").set_index("site_id")["headcount"].pipe(size_class)
+    answers = coded(readiness).assign(size_class=readiness["site_id"].map(size))
+    return answers.assign(**answers[list(GROUPS)].astype(object).fillna(UNKNOWN))
+
+
+def each_group(rows: pd.DataFrame) -> Iterator[tuple[tuple[str, str], pd.DataFrame]]:
+    """Rows of all respondents, then of each role and of each size, with which: ``TOTAL`` where all are."""
+    for by in ("", *GROUPS):
+        every = rows.assign(**{name: TOTAL for name in GROUPS if name != by})
+        yield from every.groupby(list(GROUPS), sort=False)
 
 
 def n_asked(readiness: pd.DataFrame) -> pd.Series:

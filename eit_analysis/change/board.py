@@ -25,7 +25,7 @@ from eit_analysis.change.results import RESULTS, counted, half_width, ledger
 from eit_analysis.derived import Derived
 from eit_analysis.records import SOURCE
 from eit_analysis.reference.intervals import wilson
-from eit_analysis.reference.stages import actors, equal_parts, stopped, wholes
+from eit_analysis.reference.stages import actors, equal_parts, not_begun, stopped, wholes
 
 VALUE_COLUMNS = ["indicator", "value", "value_low", "value_high"]
 BOARD_COLUMNS = [
@@ -77,11 +77,13 @@ def values(
         actors know; means and projects are about no actor.
     """
     on, ever = register[~stopped(register, day)], register["status"] == "done"  # if only for a time
-    done, trusting = on[on["status"] == "done"], people[people["readiness_dimension"] == "trust"]
+    done = on[(on["status"] == "done") & ~not_begun(on, day)]
+    trusting = people[people["readiness_dimension"] == "trust"]
     entries, whole = ledger(register, day), stated(means, day.year)
     hours, public, private = whole
     found = {
         "n_members": (actors(on)["site_id"].nunique() if len(register) else np.nan,),
+        "n_carriers": (next((one.carriers for one in means if one.year == day.year), None),),
         "carried_percent": (_percent(on["carrier"].notna()),),
         "dated_percent": (_percent(pd.Series([one.deadline is not None for one in projects], dtype=bool)),),
         "trust_percent": (_percent(trusting["opinion"] == "agree"), *agreeing_interval(trusting)),

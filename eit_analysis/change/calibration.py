@@ -25,7 +25,7 @@ COLUMNS = [
 def calibration(register: pd.DataFrame) -> pd.DataFrame:
     """Realised against promised of the synergies that are done, of which the register has both.
 
-    A synergy that has stopped since is compared too: it was an estimate as well.
+    Given those that last alone (``stages.lasting``): estimates may then look better than they were.
 
     Returns
     -------

@@ -31,6 +31,7 @@ class Means(Protocol):
     """What one year of the approach took, as ``study.toml`` states it."""
 
     year: int
+    carriers: int | None
     coordination_hours: float | None
     public_eur: float | None
     private_eur: float | None

@@ -18,6 +18,7 @@ import pandas as pd
 from scipy.stats import norm, wilcoxon
 
 from eit_analysis.change.answers import DIMENSIONS, RESPONDENT, coded, respondents
+from eit_analysis.reference.intervals import holm
 
 SHIFT = 0.5  # of a point: the change of which the power is told
 LEAST = 6  # actors: with fewer the test can find nothing at 5 %
@@ -66,22 +67,13 @@ def evolution(before: pd.DataFrame, after: pd.DataFrame, sites: pd.DataFrame) ->
                  100 * power(change))
             )  # fmt: skip
     table = pd.DataFrame(rows, columns=COLUMNS[:-1])
-    table["p_holm"] = holm(table["p_holm"].to_numpy(dtype=float))
+    table["p_holm"] = holm(table["p_holm"].astype(float))
     way = np.where(table["score_change"] > 0, "up", "down")
     return table.assign(evolution=np.where(table["p_holm"] < 0.05, way, "unclear"))
 
 
 def _p(change: np.ndarray) -> float:
     return float(wilcoxon(change, zero_method="pratt").pvalue) if change.any() else 1.0
-
-
-def holm(p_values: np.ndarray) -> np.ndarray:
-    """The p-values of several tests, corrected: p_(k) (m - k + 1), never decreasing (Holm 1979)."""
-    order = np.argsort(p_values, kind="stable")
-    stepped = p_values[order] * np.arange(len(p_values), 0, -1)
-    corrected = np.empty(len(p_values))
-    corrected[order] = np.minimum(np.maximum.accumulate(stepped), 1.0)
-    return corrected
 
 
 def power(change: np.ndarray, shift: float = SHIFT) -> float:

@@ -17,6 +17,7 @@ from scipy.stats import norm
 
 from eit_analysis.records import TOTAL
 from eit_analysis.reference import exchange
+from eit_analysis.reference.intervals import holm
 
 LEVEL = 0.05
 ROUNDING = 1e-3
@@ -151,17 +152,6 @@ def beside(own: pd.DataFrame, others: pd.DataFrame, methods: pd.DataFrame, here:
     order = rows["indicator"].map({name: place for place, name in enumerate(known.index)})
     rows = rows.assign(indicator_difference=verdict, order=order, other=neighbour)
     return rows.sort_values(["order", "other", "territory"], ignore_index=True)[BESIDE_COLUMNS]
-
-
-def holm(chances: pd.Series) -> pd.Series:
-    """Probabilities corrected for their number (Holm 1979); what is missing stays so.
-
-    >>> holm(pd.Series([0.01, 0.04, 0.03])).round(2).tolist()
-    [0.03, 0.06, 0.06]
-    """
-    ranked = chances.dropna().sort_values(kind="stable")
-    corrected = (ranked * np.arange(len(ranked), 0, -1)).cummax().clip(upper=1.0)
-    return corrected.reindex(chances.index)
 
 
 def around(table: pd.DataFrame) -> pd.DataFrame:

@@ -18,12 +18,12 @@ import pandas as pd
 
 from eit_analysis import reference
 from eit_analysis.breakdown import Breakdown
-from eit_analysis.change.answers import CLASSES, DIMENSIONS, RESPONDENT, coded, n_asked
+from eit_analysis.change import answers as given
+from eit_analysis.change.answers import CLASSES, DIMENSIONS, GROUPS, RESPONDENT, coded, each_group
 from eit_analysis.errors import UsageError
-from eit_analysis.records import SOURCE, TOTAL, Share
+from eit_analysis.records import SOURCE, Share
 from eit_analysis.reference.sizes import SIZES
 
-GROUPS = {"respondent_role": "autres fonctions", "size_class": "autres tailles"}
 DISSENT = 2  # people of another class: one alone would know what all the others answered
 MEDIAN_KEYS = ["readiness_dimension", *GROUPS]
 MEDIAN_COLUMNS = ["n_respondents", "n_sites", "median_score", "median_low95", "median_high95"]
@@ -130,11 +130,10 @@ def medians(people: pd.DataFrame, draws: int = 2000, seed: int = 1) -> pd.DataFr
         missing below three actors.
     """
     rows = []
-    for by in ("", *GROUPS):
-        every = people.assign(**{name: TOTAL for name in GROUPS if name != by})
-        for keys, own in every.groupby(MEDIAN_KEYS, sort=False):
+    for group, everybody in each_group(people):
+        for dimension, own in everybody.groupby("readiness_dimension", sort=False):
             about = (len(own), own["site_id"].nunique(), float(own["score"].median()))
-            rows.append((*keys, *about, *_interval(_middle, own, own["score"], draws, seed)))
+            rows.append((dimension, *group, *about, *_interval(_middle, own, own["score"], draws, seed)))
     return pd.DataFrame(rows, columns=[*MEDIAN_KEYS, *MEDIAN_COLUMNS])
 
 
@@ -189,15 +188,19 @@ def by_item(readiness: pd.DataFrame) -> pd.DataFrame:
     return rows.iloc[rows["item_code"].map(rank).argsort()].reset_index(drop=True)
 
 
-def response(readiness: pd.DataFrame) -> pd.DataFrame:
-    """For each dimension: its statements, and the share of those asked that got no answer.
+def response(readiness: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
+    """For each dimension the share of statements asked that got no answer, in all, by role and by size.
 
     Everybody who answered a statement of the list was asked all those of the wave.
     """
-    answers = coded(readiness).dropna(subset=["readiness_dimension", "answer"])
-    items, n_people = n_asked(readiness), len(answers[RESPONDENT].drop_duplicates())
-    given = answers.drop_duplicates([*RESPONDENT, "item_code"])["readiness_dimension"].value_counts()
-    unanswered = 100 * (1 - given / (items * n_people))
-    table = pd.DataFrame({"n_items": items, "n_asked": n_people, "unanswered_percent": unanswered})
-    table = table.reindex([dimension for dimension in DIMENSIONS if dimension in items])
-    return table.rename_axis("readiness_dimension").reset_index()
+    answers = given.with_groups(readiness, sites).dropna(subset=["readiness_dimension", "answer"])
+    items, whose = given.n_asked(readiness), [*RESPONDENT, "size_class"]
+    once = answers.drop_duplicates([*RESPONDENT, "item_code"])
+    counts = once.groupby([*whose, "readiness_dimension"]).size().unstack(fill_value=0).reset_index()
+    rows = [
+        (dimension, *group, items[dimension], len(own), 100 * (1 - own[dimension].mean() / items[dimension]))
+        for group, own in each_group(counts)
+        for dimension in DIMENSIONS
+        if dimension in items
+    ]
+    return pd.DataFrame(rows, columns=[*MEDIAN_KEYS, "n_items", "n_asked", "unanswered_percent"])

@@ -12,10 +12,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from eit_analysis.change.answers import DIMENSIONS, RESPONDENT, coded
+from eit_analysis.change.answers import DIMENSIONS, GROUPS, RESPONDENT, each_group, with_groups
 
 LEAST = 10  # respondents: with fewer, alpha may be anything
-COLUMNS = ["readiness_dimension", "item_code", "n_respondents", "alpha", "item_rest_correlation"]
+COLUMNS = [
+    "readiness_dimension", *GROUPS, "n_respondents", "alpha", "item_code", "item_rest_correlation",
+]  # fmt: skip
 
 
 def cronbach_alpha(answers: pd.DataFrame) -> float:
@@ -39,24 +41,24 @@ def item_rest(answers: pd.DataFrame) -> pd.Series:
         return complete.corrwith(rest)
 
 
-def reliability(readiness: pd.DataFrame) -> pd.DataFrame:
-    """The alpha of each dimension and the item-rest correlation of each of its statements.
+def reliability(readiness: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
+    """Alpha of each dimension and item-rest of each statement, of all respondents, then by role and by size.
 
     Returns
     -------
     pandas.DataFrame
-        Columns ``COLUMNS``; ``n_respondents`` answered all statements of the dimension. Dimensions answered
-        by fewer than ``LEAST`` respondents are left out.
+        Columns ``COLUMNS``; ``n_respondents`` answered all statements of the dimension. Of a group with fewer
+        than ``LEAST`` of them, one row tells their number and nothing else.
     """
-    answers = coded(readiness).dropna(subset=["item_code"])
-    rows = []
+    answers = with_groups(readiness, sites).dropna(subset=["item_code"])
+    whose = [*RESPONDENT, "size_class"]
+    rows: list[tuple] = []
     for dimension in DIMENSIONS:
         own = answers[answers["readiness_dimension"] == dimension]
-        wide = own.pivot_table(
-            index=RESPONDENT, columns="item_code", values="answer", aggfunc="mean", dropna=False
-        ).dropna()
-        if len(wide) < LEAST:
-            continue
-        alpha = cronbach_alpha(wide)
-        rows += [(dimension, code, len(wide), alpha, rest) for code, rest in item_rest(wide).items()]
+        wide = own.pivot_table(index=whose, columns="item_code", values="answer", aggfunc="mean")
+        for group, people in each_group(wide.dropna().reset_index()):
+            values, about = people[wide.columns], (dimension, *group, len(people))
+            rest = item_rest(values).items() if len(people) >= LEAST else [(None, np.nan)]
+            alpha = cronbach_alpha(values) if len(people) >= LEAST else np.nan
+            rows += [(*about, alpha, code, each) for code, each in rest]
     return pd.DataFrame(rows, columns=COLUMNS)

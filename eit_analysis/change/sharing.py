@@ -11,13 +11,13 @@ brings has no part of what is saved without it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from eit_analysis.change.nucleolus import TOLERANCE, complaint, core_is_empty, in_core, nucleolus
+from eit_analysis.change.nucleolus import TOLERANCE, core_is_empty, in_core, nucleolus
 from eit_analysis.change.shapley import PAIRS, sampled, shapley
 from eit_analysis.reference.stages import actors
 
@@ -42,21 +42,6 @@ TOLD_COLUMNS = [
 STEP = 5.0  # percent
 
 
-class Stability(NamedTuple):
-    """Whether sharings of a group hold; missing where not every set of members is known.
-
-    ``core_empty``: no sharing leaves every set of members at least what it saves by itself.
-    ``shapley_complaint_eur_per_year``: the most that a set of members would win by leaving the Shapley
-    sharing; none would when it is not above zero.
-    """
-
-    saving_eur_per_year: float
-    core_empty: bool | None = None
-    shapley_in_core: bool | None = None
-    nucleolus_in_core: bool | None = None
-    shapley_complaint_eur_per_year: float = np.nan
-
-
 class Part(NamedTuple):
     """Members of a part of a group, what its own sets save, and what it saves."""
 
@@ -65,9 +50,7 @@ class Part(NamedTuple):
     saving_eur_per_year: float
 
 
-def shares(
-    members: list[str], values: Values, pairs: int = PAIRS, seed: int = 1
-) -> tuple[pd.DataFrame, Stability]:
+def shares(members: list[str], values: Values, pairs: int = PAIRS, seed: int = 1) -> tuple[pd.DataFrame, str]:
     """How what a group saves could be shared among its members.
 
     Parameters
@@ -89,7 +72,8 @@ def shares(
         ``shapley_error_eur_per_year`` is a standard error, missing when the share is exact; the nucleolus is
         missing where only asked sets are known. ``share_percent`` is the Shapley share in percent of the
         saving. ``share_reason`` : see :func:`reason`.
-    stability : Stability
+    core_state : str
+        As in :func:`of_lines`.
 
     Raises
     ------
@@ -109,19 +93,18 @@ def shares(
     if not total > 0:
         raise ValueError("a group that saves nothing has nothing to share")
     marginal = np.array([total - value(whole ^ 1 << i) for i in range(n)])
-    error, settled, stability = np.full(n, np.nan), np.full(n, np.nan), Stability(total)
+    error, settled, state = np.full(n, np.nan), np.full(n, np.nan), "unknown"
     if callable(values):
         fair, error = sampled(value, n, pairs, seed)
     else:
         fair, settled = shapley(values), nucleolus(values)
-        checks = core_is_empty(values), in_core(values, fair), in_core(values, settled)
-        stability = Stability(total, *checks, complaint(values, fair))
+        state = "none" if core_is_empty(values) else "holds" if in_core(values, fair) else "nucleolus_only"
     brought = np.maximum(marginal, 0.0)
     by_hand = total * (brought / brought.sum() if brought.sum() > TOLERANCE * total else np.full(n, 1 / n))
     percent = 100 * fair / total
     why = [reason(total, n, not callable(values), *each) for each in zip(marginal, fair, strict=True)]
     columns = (members, marginal, fair, error, settled, by_hand, percent, why)
-    return pd.DataFrame(dict(zip(SHARE_COLUMNS, columns, strict=True))), stability
+    return pd.DataFrame(dict(zip(SHARE_COLUMNS, columns, strict=True))), state
 
 
 def of_lines(
@@ -159,7 +142,9 @@ def of_lines(
     return table, pd.DataFrame(groups, columns=GROUP_COLUMNS)
 
 
-def of_members(games: Sequence[tuple[str, str, list[str], Values]], register: pd.DataFrame) -> pd.DataFrame:
+def of_members(
+    games: Sequence[tuple[str, str, list[str], Values]], register: pd.DataFrame, counted: Iterable[str]
+) -> pd.DataFrame:
     """The share of each member of a pooling of the register in what its members alone would save.
 
     Parameters
@@ -168,15 +153,17 @@ def of_members(games: Sequence[tuple[str, str, list[str], Values]], register: pd
         As for :func:`of_lines`, of the register's own members and nobody else.
     register : pandas.DataFrame
         Tidy ``synergy_register``.
+    counted : iterable of str
+        Actors who do not refuse to be counted.
 
     Returns
     -------
     pandas.DataFrame
         Columns ``MEMBER_COLUMNS``, one row for each member of a pooling that is not dropped, whose shares to
         one decimal sum to 100.0 %. ``realised_eur_per_year`` is what the register says of the line, which the
-        shares are not of. Who has none has the reason: ``not_asked`` (it declared no such need) or
-        ``costs_more`` (the others save more without it). Where there is nothing to share among these
-        members, one row of nobody says so, ``no_group``.
+        shares are not of. Who has none has the reason: ``not_counted`` (it refuses
+        to be), ``not_asked`` (it declared no such need) or ``costs_more`` (the others save more without it).
+        Where there is nothing to share among these members, one row of nobody says so, ``no_group``.
     """
     table, _ = of_lines(games)
     if len(table):
@@ -188,7 +175,9 @@ def of_members(games: Sequence[tuple[str, str, list[str], Values]], register: pd
     pairs = zip(rows["synergy_id"], rows["site_id"], strict=True)
     asked = np.array([site in asking.get(code, {site}) for code, site in pairs], dtype=bool)
     nothing = ~rows["synergy_id"].isin(table["synergy_id"])
-    without = pd.Series(np.select([nothing, ~asked], ["no_group", "not_asked"], "costs_more"), rows.index)
+    refused = ~rows["site_id"].isin(list(counted))
+    why = np.select([nothing, refused, ~asked], ["no_group", "not_counted", "not_asked"], "costs_more")
+    without = pd.Series(why, rows.index)
     rows = rows.assign(
         share_reason=rows["share_reason"].fillna(without), site_id=rows["site_id"].mask(nothing, None)
     )
@@ -216,16 +205,8 @@ def _shared(members: list[str], values: Values) -> tuple[pd.DataFrame, list[str]
     best = best_part(members, values)
     if not best.saving_eur_per_year > 0:
         return nothing, members, saving, "no_saving"
-    own, solid = shares(best.members, best.values)
-    return own, best.members, best.saving_eur_per_year, _state(solid)
-
-
-def _state(solid: Stability) -> str:
-    if solid.core_empty is None:
-        return "unknown"
-    if solid.core_empty:
-        return "none"
-    return "holds" if solid.shapley_in_core else "nucleolus_only"
+    own, state = shares(best.members, best.values)
+    return own, best.members, best.saving_eur_per_year, state
 
 
 def told(table: pd.DataFrame, least: int) -> pd.DataFrame:
