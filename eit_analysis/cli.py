@@ -180,7 +180,7 @@ def command_batch(arguments: argparse.Namespace) -> int:
     orders = [Order(root, name, waves, audiences, program) for name in given or known]
     outcomes = []
     with workers(arguments.scheduler, min(jobs, len(orders))) as client:
-        for outcome in make_all(orders, client, progress):
+        for outcome in make_all(orders, client, progress, warn):
             explain(outcome)
             outcomes.append(outcome)
     for outcome in sorted(outcomes, key=lambda outcome: outcome.order.name):
@@ -276,7 +276,12 @@ def command_outlets(arguments: argparse.Namespace) -> int:
     return DONE
 
 
-COMMANDS = {name.removeprefix("command_"): do for name, do in vars().items() if name.startswith("command_")}
+COMMANDS = {
+    "new": command_new, "forms": command_forms, "clean": command_clean, "campaign": command_campaign,
+    "run": command_run, "history": command_history, "batch": command_batch, "match": command_match,
+    "share": command_share, "import": command_import, "map": command_map, "releases": command_releases,
+    "verify": command_verify, "outlets": command_outlets,
+}  # fmt: skip
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -8,10 +8,10 @@ from eit_analysis import french
 from eit_analysis.breakdown import known_by
 from eit_analysis.config import Audience
 from eit_analysis.errors import UsageError
+from eit_analysis.publishing.consents import INTERNAL as INTERNAL
 from eit_analysis.publishing.consents import binding, rosters, same_firms
 from eit_analysis.study import Study
 
-INTERNAL = "internal"
 UNNAMED = "acteur non nommé"
 
 
