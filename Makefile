@@ -16,6 +16,10 @@ RESOLVE := build/uv/bin/python -m uv pip compile --quiet --upgrade --universal -
 	--fork-strategy fewest --only-binary :all: --generate-hashes --no-header --no-annotate
 # Whatever the environment says: each of the forty processes of the tests would compile the package again.
 export PYTHONDONTWRITEBYTECODE :=
+# The matching of a country, compiled for this processor and kept beside the package: its first user does not wait.
+MATCHING := import pandas as pd; from eit_analysis.synergies.matching import best; best.EXHAUSTIVE_PAIRS = 0; \
+	place = pd.DataFrame({'class_code': [0], 'latitude': 0.0, 'longitude': 0.0, 'mass_t_per_year': 1.0}); \
+	best.best_matches(place, place, [[1.0]], 1.0, 1)
 EIT := $(VENV) -m eit_analysis
 STUDY := thur-doller
 
@@ -88,6 +92,7 @@ setup: .venv/ready-$(VERSION)
 # The stamps carry the version, so that another PYTHON makes the environment anew.
 .venv/ready-$(VERSION): .venv/locked-$(VERSION) pyproject.toml
 	@$(INSTALL) --no-build-isolation -e .
+	@$(VENV) -c "$(MATCHING)"
 	@touch $@
 
 .venv/locked-$(VERSION): requirements.lock

@@ -3,6 +3,7 @@
     python -m benchmarks.batch scaling kills [--studies 150] [--notebook 00_survey_quality]...
     python -m benchmarks.batch scheduler [--studies 150]
     python -m benchmarks.batch memory [--studies 150]
+    python -m benchmarks.batch sizes [--firms 10 39 100]
 
 Territories of 5 to 60 firms, two waves each, the last one cleaned and published for the team, five of them
 broken on purpose; no firm is in two of them, but for the fifth of each, a site of the first firm of the one
@@ -10,6 +11,7 @@ before. ``scaling`` sets one worker and two beside a plain loop of `eit clean` a
 the whole of a batch once a third of the good studies have pages, then once two thirds have, resumes it, and
 compares it with an undisturbed one. ``scheduler`` starts `dask scheduler` and two `dask worker` as the docs
 say, and kills one of these in the middle. ``memory`` tells what one worker's studies took, first and last.
+``sizes`` tells what one study takes, every page, by number of firms and audience, each audience from nothing.
 Works in a temporary folder.
 """
 
@@ -18,6 +20,7 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import resource
 import shutil
 import signal
 import socket
@@ -34,6 +37,8 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "data" / "raw" / "thur-doller")]
 
 from attack.studies import random_study  # noqa: E402
+
+from eit_analysis.batch.process import own_bytes  # noqa: E402
 
 EIT = [sys.executable, "-m", "eit_analysis"]
 DASK = [sys.executable, "-m", "dask"]
@@ -197,13 +202,47 @@ def memory(folder: Path, asked: argparse.Namespace) -> None:
     )
 
 
+def sizes(folder: Path, asked: argparse.Namespace) -> None:
+    print("firms, audience: clean s, run s (of processor), peak MB, tables MB, pages MB, load")
+    for firms in asked.firms:
+        study = random_study(firms, firms)
+        for audience in ("internal", "partners", "public"):
+            here = folder / f"{firms}-{audience}"
+            study.write(here)
+            shutil.copytree(ROOT / "notebooks", here / "notebooks")
+            cleaning, first = alone(here, "clean", study.name)
+            running, second = alone(here, "run", study.name, "--audience", audience, "--jobs", "1")
+            tables, pages = (megabytes(here / part) for part in ("data/processed", "reports"))
+            print(
+                f"{firms}, {audience}: {cleaning:.1f}, {running:.1f}, {max(first, second)}, {tables:.1f}, "
+                f"{pages:.1f}, {os.getloadavg()[0]:.0f}",
+                flush=True,
+            )
+
+
+def alone(folder: Path, *options: str) -> tuple[float, int]:
+    """Seconds of processor of a command and megabytes that it held at most, its children included."""
+    before, peak = sum(resource.getrusage(resource.RUSAGE_CHILDREN)[:2]), 0
+    process = subprocess.Popen([*EIT, *options], cwd=folder, stdout=subprocess.DEVNULL)
+    while process.poll() is None:
+        peak = max(peak, own_bytes(process.pid))
+        time.sleep(0.1)
+    assert process.returncode == 0
+    return sum(resource.getrusage(resource.RUSAGE_CHILDREN)[:2]) - before, peak >> 20
+
+
+def megabytes(folder: Path) -> float:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 1e6
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parts = {"scaling": scaling, "kills": kills, "scheduler": scheduler, "memory": memory}
+    parts = {"scaling": scaling, "kills": kills, "scheduler": scheduler, "memory": memory, "sizes": sizes}
     parser.add_argument("part", nargs="+", choices=parts)
     parser.add_argument("--studies", type=int, default=30)
+    parser.add_argument("--firms", type=int, nargs="+", default=[10, 39, 100])
     parser.add_argument("--notebook", action="append", default=[])
     asked = parser.parse_args()
     asked.notebook = asked.notebook or ["00_survey_quality"]

@@ -7,26 +7,28 @@ import sys
 import traceback
 
 from eit_analysis.arguments import build_parser
-from eit_analysis.commands.reports import command_batch as command_batch
-from eit_analysis.commands.reports import command_history as command_history
-from eit_analysis.commands.reports import command_match as command_match
-from eit_analysis.commands.reports import command_outlets as command_outlets
-from eit_analysis.commands.reports import command_releases as command_releases
-from eit_analysis.commands.reports import command_run as command_run
-from eit_analysis.commands.reports import command_share as command_share
-from eit_analysis.commands.reports import command_verify as command_verify
-from eit_analysis.commands.survey import command_campaign as command_campaign
-from eit_analysis.commands.survey import command_clean as command_clean
-from eit_analysis.commands.survey import command_forms as command_forms
-from eit_analysis.commands.survey import command_import as command_import
-from eit_analysis.commands.survey import command_map as command_map
-from eit_analysis.commands.survey import command_new as command_new
+from eit_analysis.commands import reports, survey
 from eit_analysis.errors import DiskError, EitError
 from eit_analysis.files import write_atomic
 from eit_analysis.study import project_root
 from eit_analysis.terminal import DONE, REFUSED, warn, working
 
-COMMANDS = {name.removeprefix("command_"): do for name, do in vars().items() if name.startswith("command_")}
+COMMANDS = {
+    "campaign": survey.command_campaign,
+    "clean": survey.command_clean,
+    "forms": survey.command_forms,
+    "import": survey.command_import,
+    "map": survey.command_map,
+    "new": survey.command_new,
+    "batch": reports.command_batch,
+    "history": reports.command_history,
+    "match": reports.command_match,
+    "outlets": reports.command_outlets,
+    "releases": reports.command_releases,
+    "run": reports.command_run,
+    "share": reports.command_share,
+    "verify": reports.command_verify,
+}
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -100,7 +100,8 @@ def test_a_broken_study_is_explained_and_stops_no_other(project: Path) -> None:
         processes=False, n_workers=1, threads_per_worker=2, dashboard_address="127.0.0.1:0"
     ) as client:
         outcomes = {
-            one.order.name: one for one in make_all(orders, client, lambda items, total, words: items)
+            one.order.name: one
+            for one in make_all(orders, client, lambda items, total, words: items, pytest.fail)
         }
     assert [outcomes[name].steps for name in ("amont", "aval", "source")] == [2, 3, 0]
     for outcome in outcomes.values():
@@ -117,7 +118,10 @@ def test_a_broken_study_is_explained_and_stops_no_other(project: Path) -> None:
     # To the public that of the studies which have pages for it, without what the team still has to do.
     public = (project / "reports" / "index-public.html").read_text(encoding="utf-8")
     assert 'href="aval/2018/public/index.html"' in public
-    assert not re.search(r"amont|source|registre|internal", public)
+    assert not re.search(r"amont|source|internal", public)
+    # Of three firms; in words that tell no number.
+    assert "il reste à obtenir des flux" in public and "ouvrir le registre des synergies" in public
+    assert not re.search(r"déclare, sur|\bpistes?, sur", public)
     # Beyond its memory a study is killed with all that it started, and that is what is said of it.
     settings = project / "data" / "raw" / "amont" / "study.toml"
     settings.write_text(CONFIG.replace("Vallée", "Pays"), encoding="utf-8")
@@ -127,36 +131,42 @@ def test_a_broken_study_is_explained_and_stops_no_other(project: Path) -> None:
     assert "Échec" in killed.order.log.read_text(encoding="utf-8")
 
 
-def test_what_a_worker_has_no_memory_for_is_made_once_more_alone(
+def test_without_a_worker_it_says_so_and_waits_and_what_one_has_no_memory_for_is_made_alone(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked = []
+    asked, said = [], []
 
     def bar(items, total, words):
         asked.append((words, total))
         return items
 
+    def say(line: str) -> None:
+        said.append(line)
+        machine.scale(1)
+
     watch = {f"distributed.worker.memory.{name}": False for name in ("target", "spill", "pause")}
-    small = {"processes": False, "n_workers": 1, "threads_per_worker": 1, "memory_limit": "1 MB"}
-    with dask.config.set(watch), Client(**small, dashboard_address="127.0.0.1:0") as client:
-        with monkeypatch.context() as machine:
-            machine.setattr(cluster, "MEMORY_LIMIT", 1 << 20)
-            (outcome,) = make_all([order(project, "amont")], client, bar)
+    small = {"processes": False, "n_workers": 0, "threads_per_worker": 1, "memory_limit": "1 MB"}
+    monkeypatch.setattr(cluster, "PATIENCE_S", 0.1)
+    with (
+        dask.config.set(watch),
+        LocalCluster(**small, dashboard_address="127.0.0.1:0") as machine,
+        Client(machine) as client,
+    ):
+        with monkeypatch.context() as memory:
+            memory.setattr(cluster, "MEMORY_LIMIT", 1 << 20)
+            (outcome,) = make_all([order(project, "amont")], client, bar, say)
         assert outcome.killed and "1\u00a0Mo" in outcome.failed[0]
-        (outcome,) = make_all([order(project, "amont")], client, bar)
+        (outcome,) = make_all([order(project, "amont")], client, bar, say)
     assert (outcome.failed, outcome.steps, outcome.killed) == ([], 2, False)
     assert asked == [("Études", 1), ("Seules", 1)] * 2
+    (line,) = said  # once, and not while a worker works
+    assert "Aucun travailleur" in line and machine.scheduler_address in line
 
 
-def test_a_scheduler_that_is_not_there_or_has_no_worker_is_said(
-    project: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_scheduler_that_is_not_there_is_said(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster, "PATIENCE_S", 0.3)
     refused(eit(project, "batch", "--scheduler", "tcp://127.0.0.1:1"), "ordonnanceur", "tcp://127.0.0.1:1")
     refused(eit(project, "batch", "--scheduler", "n'importe quoi"), "ordonnanceur")
-    idle = {"processes": False, "n_workers": 0, "dashboard_address": "127.0.0.1:0"}
-    with LocalCluster(**idle) as alone:
-        refused(eit(project, "batch", "--scheduler", alone.scheduler_address), "aucun travailleur")
 
 
 def test_what_cannot_be_asked_is_refused_before_anything_starts(project: Path) -> None:

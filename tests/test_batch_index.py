@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,6 +12,8 @@ from test_batch_together import Tables, siret
 from eit_analysis.batch.pooled_means import pooled_means
 from eit_analysis.batch.standing import Standing, pooled_done, pooled_per_employee, standing
 from eit_analysis.batch.studies_map import studies_map
+from eit_analysis.batch.together import told_needs
+from eit_analysis.config import Disclosure
 
 SCHOOLS = np.array([28, 8, -3, 7, -1, 1, 18, 12]), np.array([15, 10, 16, 11, 9, 11, 10, 18])
 
@@ -54,28 +58,42 @@ def test_a_mark_for_each_study_with_a_known_commune() -> None:
 
 
 class Surveyed(Tables):
-    """Four actors of whom some declare a flow, a register, and how many flows of a hundred were not read."""
+    """Four actors of whom some declare a flow, a register of two of them, how many flows of a hundred were
+    not read, and the sheets that nobody filled."""
 
-    def __init__(self, routes: list[str], statuses: list[str], unread: int) -> None:
+    wave = "2018"
+
+    def __init__(self, routes: list[str], statuses: list[str], unread: int, *empty: str) -> None:
         super().__init__({siret(i): 10.0 for i in range(1, 5)})
-        self.routes, self.statuses, self.unread = routes, statuses, unread
+        self.routes, self.statuses, self.unread, self.empty = routes, statuses, unread, empty
 
     def sites(self) -> pd.DataFrame:
-        return super().sites().assign(actor_type="firm", commune_code="68334")
+        return super().sites().assign(actor_type="firm", commune_code="68334", reference_year=2018)
+
+    def load(self, table: str) -> pd.DataFrame:
+        return self.sites().head(0 if table in self.empty else 1)
 
     def flows(self, direction: str) -> pd.DataFrame:
-        return super().flows(direction).head(len(self.routes)).assign(route=self.routes)
+        return (
+            super()
+            .flows(direction)
+            .head(len(self.routes))
+            .assign(
+                route=self.routes, valorised=["no" if route == "landfill" else "yes" for route in self.routes]
+            )
+        )
 
     def synergy_register(self) -> pd.DataFrame:
-        return pd.DataFrame({"status": self.statuses})
+        ids = [f"S{number}" for number in range(len(self.statuses))]
+        return pd.DataFrame({"synergy_id": ids, "status": self.statuses, "site_ids": "E0 E1"})
 
     def manifest(self) -> dict:
         few = {"rows_read": 100, "rows_quarantined": self.unread}
         return {"tables": {"flows": few, "workforce": {"rows_read": 1000, "rows_quarantined": 0}}}
 
 
-def needs(*made: object) -> dict[str, str]:
-    return standing(Surveyed(*made)).needs  # type: ignore[arg-type]
+def needs(*made: object, year: int = 2021) -> dict[str, str]:
+    return standing(Surveyed(*made), year).needs  # type: ignore[arg-type]
 
 
 def test_what_a_study_still_needs_is_said_beyond_each_threshold_and_not_at_it() -> None:
@@ -92,10 +110,32 @@ def test_what_a_study_still_needs_is_said_beyond_each_threshold_and_not_at_it() 
         "Aucune synergie réalisée": "mener une première synergie à terme, sur 1\u00a0piste",
     }
     assert list(needs(["reuse"] * 4, [], 0)) == ["Registre vide"]
+    assert needs(["reuse"] * 4, ["done"], 0, "skills", "workforce", year=2022) == {
+        "Feuilles sans réponse": "faire remplir les feuilles Emplois et Compétences",
+        "Enquête ancienne": "interroger de nouveau, les réponses sont de 2018",
+    }
+
+
+def test_outside_a_need_has_no_number_and_is_told_of_as_many_firms_as_a_count() -> None:
+    """Ninety flows unread and where tonnes go are the team's; the register is one of two actors."""
+    few, rules = Surveyed(["unknown"], ["lead"], 90, "skills"), Disclosure()
+    studies: Any = {"few": few, "good": Surveyed(["reuse"] * 4, ["done"], 0)}
+    assert told_needs(studies, rules, 2021) == {
+        "few": {
+            "Flux qui manquent": "obtenir des flux\u00a0: moins de 50\u00a0% des acteurs en déclarent",
+            "Feuilles sans réponse": "faire remplir la feuille Compétences",
+        },
+        "good": {},
+    }
+    assert "Aucune synergie réalisée" in told_needs(studies, Disclosure(minimum_units=2), 2021)["few"]
+    assert told_needs(studies, Disclosure(minimum_units=5), 2021)["few"] == {}
+    few.siret = [siret(1, number) for number in range(1, 5)]  # four sites of one firm
+    assert told_needs(studies, rules, 2021)["few"] == {}
 
 
 def test_tonnes_per_employee_are_of_those_who_declare() -> None:
-    """Two of four actors of 40 declare 10 t each."""
-    known = standing(Surveyed(["reuse", "reuse"], ["done"], 0))  # type: ignore[arg-type]
+    """Two of four actors of 40 declare 10 t each, one of which is buried."""
+    known = standing(Surveyed(["reuse", "landfill"], ["done"], 0), 2021)  # type: ignore[arg-type]
     assert known.per_employee is not None and known.per_employee[0] == pytest.approx(20 / 80)
+    assert known.lost_per_employee is not None and known.lost_per_employee[0] == pytest.approx(10 / 80)
     assert (known.n_leads, known.n_done, len(known.establishments)) == (1, 1, 4)

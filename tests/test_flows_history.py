@@ -11,7 +11,7 @@ from test_flows_comparison import flows_of
 
 from eit_analysis import reference
 from eit_analysis.flows import history
-from eit_analysis.flows.uncertainty.propagation import MASS
+from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
 
 NO_BREAK = pd.DataFrame({"wave": []})
 WAVES = {
@@ -23,11 +23,16 @@ WAVES = {
 
 def level(waves: dict[str, list[tuple]]) -> pd.Series:
     """L of each wave."""
+    return chain(waves)[MASS]
+
+
+def chain(waves: dict[str, list[tuple]], *hidden: str) -> pd.DataFrame:
+    """L of each wave with its bounds, the totals of some waves not being printed."""
     flows = {name: flows_of(rows) for name, rows in waves.items()}
-    line = history.chained(
-        history.whole(history.stacked(flows)).frame, history.steps(flows, flows).frame, NO_BREAK
-    )
-    return line[line["series"] == "matched"].set_index("wave")[MASS]
+    whole = history.whole(history.stacked(flows)).frame
+    whole = whole[~whole["wave"].isin(hidden)]
+    line = history.chained(whole, history.steps(flows, flows).frame, NO_BREAK, list(waves))
+    return line[line["series"] == "matched"].set_index("wave")
 
 
 def test_who_comes_and_goes_moves_the_total_and_not_the_chain() -> None:
@@ -53,6 +58,28 @@ def test_a_chain_stops_where_two_waves_have_nobody_in_common() -> None:
     assert level({"2018": WAVES["2018"]}).to_dict() == {"2018": 60}
     line = pd.DataFrame({"series": ["all", "matched"], "wave": "2018", MASS: 60.0, "n_breaks": 0})
     assert history.in_brief(line).empty
+
+
+def test_the_interval_of_a_chain_is_that_of_all_its_steps() -> None:
+    """MOVER of a sum, on logarithms: each side is the root of the sum of squares of that side."""
+    flows = {name: flows_of(rows) for name, rows in WAVES.items()}
+    steps = history.steps(flows, flows).frame.query("presence == 'both'").set_index("wave")
+    x, low, high = (np.log1p(steps[f"change{end}_percent"] / 100) for end in ("", "_low", "_high"))
+    assert (low < x).all() and (x < high).all()
+    line = chain(WAVES)
+    assert line.loc["2018", [MASS, LOW, HIGH]].tolist() == [60, 60, 60]  # as it is: all else is beside it
+    assert line.loc["2015", LOW] == pytest.approx(60 * np.exp(-high["2018"]))
+    assert line.loc["2012", HIGH] == pytest.approx(80 * np.exp(np.hypot(*(x - low))))
+    (brief,) = history.in_brief(line.reset_index()).itertuples()
+    assert brief.change_percent == pytest.approx(-25)
+    assert brief.change_low_percent == pytest.approx(100 * np.expm1(x.sum() - np.hypot(*(x - low))))
+    assert brief.change_high_percent == pytest.approx(100 * np.expm1(x.sum() + np.hypot(*(high - x))))
+
+
+def test_a_wave_whose_total_is_withheld_is_still_a_step_of_the_chain() -> None:
+    assert chain(WAVES, "2015")[MASS].to_dict() == {"2012": 80, "2015": 120, "2018": 60}
+    assert chain(WAVES, "2018")[MASS].to_dict() == pytest.approx({"2012": 620 * 80 / 120, "2015": 620})
+    assert chain(WAVES, *WAVES).empty
 
 
 masses = st.lists(st.floats(1, 1e3), min_size=4, max_size=4)

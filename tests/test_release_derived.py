@@ -145,7 +145,8 @@ def released_history(release: Release, waves: dict[str, pd.DataFrame]) -> Table:
     found = partial(history.breaks, years={}, changes_of_lists=pd.DataFrame(), manifests={})
     broken = release.reckoned(found, panel, known, title="Ruptures", keys=["wave", "break_kind"])
     keys = ["series", "wave"]
-    return release.reckoned(history.chained, whole, moves, broken, title="Vagues", keys=keys)
+    back = partial(history.chained, waves=list(waves))
+    return release.reckoned(back, whole, moves, broken, title="Vagues", keys=keys)
 
 
 records = st.lists(

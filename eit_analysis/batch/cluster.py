@@ -1,7 +1,8 @@
 """Studies shared out among the workers of a Dask cluster: one of this machine, or one that is there.
 
 The longest first, so that no worker ends alone with one. A study whose process was killed, or whose worker
-was, is made once more with nothing else beside it; if that is killed too, its outcome says so.
+was, is made once more with nothing else beside it; if that is killed too, its outcome says so. Without any
+worker, be it none yet or none any more, it says so and waits for one: a queue may start it later.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 import dask
-from distributed import Client, LocalCluster, as_completed, get_worker
+from distributed import CancelledError, Client, Future, LocalCluster, get_worker, wait
+from distributed.comm import CommClosedError
 from distributed.scheduler import KilledWorker
 from distributed.system import MEMORY_LIMIT
 
@@ -21,7 +23,9 @@ from eit_analysis.batch.process import make_apart
 from eit_analysis.errors import UsageError
 
 PATIENCE_S = 10.0
+LOOKS = 3  # in a row that find no worker, one each ``PATIENCE_S`` that nothing ends in, before it is said
 Progress = Callable[[Iterable, int, str], Iterable]
+Say = Callable[[str], None]
 
 
 @contextmanager
@@ -31,7 +35,7 @@ def workers(scheduler: str, jobs: int) -> Iterator[Client]:
     Raises
     ------
     UsageError
-        When nobody answers at the address, or the scheduler there has no worker.
+        When nobody answers at the address, or no longer.
     """
     if scheduler:
         try:
@@ -43,13 +47,12 @@ def workers(scheduler: str, jobs: int) -> Iterator[Client]:
             ) from None
         with client:
             try:
-                client.wait_for_workers(1, timeout=PATIENCE_S)
-            except TimeoutError:
+                yield client
+            except (CancelledError, CommClosedError):
                 raise UsageError(
-                    f"L'ordonnanceur Dask « {scheduler} » n'a aucun travailleur\u00a0: lancez-en un avec "
-                    f"« dask worker {scheduler} --nthreads 1 --no-nanny »."
+                    f"L'ordonnanceur Dask « {scheduler} » s'est arrêté\u00a0: démarrez-le de nouveau, puis "
+                    "relancez la même commande, ce qui est fait n'est pas refait."
                 ) from None
-            yield client
         return
     # A worker that may have children: each study is a process.
     with (
@@ -65,12 +68,12 @@ def workers(scheduler: str, jobs: int) -> Iterator[Client]:
         yield client
 
 
-def make_all(orders: list[Order], client: Client, progress: Progress) -> Iterator[Outcome]:
+def make_all(orders: list[Order], client: Client, progress: Progress, say: Say) -> Iterator[Outcome]:
     """The outcome of every study, as they come; those that were killed come last."""
     largest_first = sorted(orders, key=_size, reverse=True)
     futures = {client.submit(make_one, order, pure=False): order for order in largest_first}
     again = []
-    for future in progress(as_completed(futures), len(futures), "Études"):
+    for future in progress(_as_they_end(set(futures), client, say), len(futures), "Études"):
         outcome = _outcome(future, futures[future])
         future.release()
         if outcome.killed:
@@ -78,7 +81,23 @@ def make_all(orders: list[Order], client: Client, progress: Progress) -> Iterato
         else:
             yield outcome
     for order in progress(again, len(again), "Seules"):
-        yield _outcome(client.submit(make_one, order, alone=True, pure=False), order)
+        alone = client.submit(make_one, order, alone=True, pure=False)
+        yield from (_outcome(future, order) for future in _as_they_end({alone}, client, say))
+
+
+def _as_they_end(running: set[Future], client: Client, say: Say) -> Iterator[Future]:
+    """Futures when they are done; it is said once when nobody is there to do them."""
+    idle = 0
+    while running:
+        try:
+            ended, running = wait(running, timeout=PATIENCE_S, return_when="FIRST_COMPLETED")
+            idle = 0
+            yield from ended
+        except TimeoutError:
+            idle = 0 if client.nthreads() else idle + 1
+            if idle == LOOKS:
+                started = f"« dask worker {client.scheduler.address} --nthreads 1 --no-nanny »"
+                say(f"Aucun travailleur Dask n'est là, le calcul attend\u00a0: lancez-en un avec {started}.")
 
 
 def make_one(order: Order, alone: bool = False) -> Outcome:
@@ -93,9 +112,9 @@ def make_one(order: Order, alone: bool = False) -> Outcome:
     return Outcome(order, [f"Un travailleur Dask ne peut pas faire cette étude\u00a0: {why}."])
 
 
-def _outcome(future: object, order: Order) -> Outcome:
+def _outcome(future: Future, order: Order) -> Outcome:
     try:
-        return future.result()  # type: ignore[attr-defined]
+        return future.result()
     except KilledWorker:
         why = "Les travailleurs Dask chargés de l'étude ont tous été arrêtés\u00a0: refaites-la seule."
         return Outcome(order, [why], killed=True)

@@ -6,8 +6,8 @@ firms counted are those of all studies, each once.
 
 from __future__ import annotations
 
+import json
 import os
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -21,16 +21,14 @@ from markupsafe import Markup
 
 from eit_analysis.batch.order import Outcome
 from eit_analysis.batch.standing import (
-    LEAST_ANSWERING,
-    MOST_UNKNOWN,
-    MOST_UNREAD,
+    LIMITS,
     Standing,
     pooled_done,
     pooled_per_employee,
     standing,
 )
 from eit_analysis.batch.studies_map import STATES, studies_map
-from eit_analysis.batch.together import printed_totals, strictest
+from eit_analysis.batch.together import printed_totals, strictest, told_needs
 from eit_analysis.config import StudyConfig
 from eit_analysis.errors import EitError
 from eit_analysis.files import write_atomic
@@ -49,8 +47,10 @@ from eit_analysis.study import Study, list_studies, list_waves
 INDEX = "index.html"
 FAILED = ".echec.html"
 PER_EMPLOYEE, DONE = "Tonnes sortantes par salarié et par an", "Part des pistes réalisées"
+LOST = "Tonnes incinérées ou stockées par salarié et par an"
 OF_WHOM = {
     PER_EMPLOYEE: "Des acteurs qui déclarent des sortants, à la dernière vague.",
+    LOST: "Des mêmes acteurs\u00a0; destinations inconnues et valorisation énergétique non comprises.",
     DONE: "Des pistes du registre, à la dernière vague.",
 }
 
@@ -63,10 +63,8 @@ class Entry:
     ----------
     waves : dict
         Its pages by wave, as (words, path).
-    failed : str
-        Path of the page that says why it could not be made; "" without.
-    reasons : list of Markup
-        What that page says.
+    reasons : list of str
+        Why it could not be made, as its own page says; kept beside the log of the batch.
     standing : Standing
         Empty, with what is wrong as its only need, where its tables cannot be read.
     """
@@ -75,8 +73,7 @@ class Entry:
     title: str
     territory: str
     waves: dict[str, list[tuple[str, str]]]
-    failed: str
-    reasons: list[Markup]
+    reasons: list[str]
     standing: Standing
 
     @property
@@ -96,6 +93,11 @@ class Entry:
         return found
 
     @property
+    def failed(self) -> str:
+        """Path of the page that says why it could not be made; "" without."""
+        return f"{self.name}{FAILED}" if self.reasons else ""
+
+    @property
     def state(self) -> str:
         return "failed" if self.failed else "needing" if self.standing.needs else "good"
 
@@ -103,13 +105,16 @@ class Entry:
 def explain(outcome: Outcome) -> None:
     """Write the page that says why a study failed, beside its folder of reports; clear that of a good one."""
     root, name = outcome.order.root, outcome.order.name
-    place = root / "reports" / f"{name}{FAILED}"
+    place, kept = root / "reports" / f"{name}{FAILED}", _kept(root, name)
     if not outcome.failed:
         place.unlink(missing_ok=True)
+        kept.unlink(missing_ok=True)
         return
     here = f"{root}{os.sep}"  # of this machine, and of no use to a reader
+    reasons = [reason.replace(here, "") for reason in outcome.failed]
+    write_atomic(kept, json.dumps(reasons, ensure_ascii=False).encode())
     log = outcome.order.log.relative_to(root).as_posix()
-    body = rendered("study_failed", reasons=[reason.replace(here, "") for reason in outcome.failed], log=log)
+    body = rendered("study_failed", reasons=reasons, log=log)
     foot = [("Fait le", published(date.today()))]
     study = _bare(root, name)
     page = frame(study, "internal", "Étude non produite", foot, body=body, back="Toutes les études")
@@ -152,18 +157,20 @@ def _inside(entries: list[Entry]) -> Markup:
         state: (words[0], [entry for entry in worst_first if entry.state == state])
         for state, words in STATES.items()
     }
-    kinds = Counter(kind for one in standings.values() for kind in one.needs)
-    needs = {
-        kind: [entry for entry in entries if kind in entry.standing.needs] for kind, _ in kinds.most_common()
+    tonnes = {PER_EMPLOYEE: "per_employee", LOST: "lost_per_employee"}
+    ratios = {
+        title: pooled_per_employee({name: getattr(one, field) for name, one in standings.items()})
+        for title, field in tonnes.items()
     }
-    ratios = pooled_per_employee({name: one.per_employee for name, one in standings.items()})
-    printed = {PER_EMPLOYEE: _printed(ratios, 2, "t"), DONE: _printed(pooled_done(standings), 0, "%")}
-    limits = {"most_unread": MOST_UNREAD, "least_answering": LEAST_ANSWERING, "most_unknown": MOST_UNKNOWN}
+    printed = {title: _printed(table, 2, "t") for title, table in ratios.items()}
+    printed[DONE] = _printed(pooled_done(standings), 0, "%")
     everyone = [one.establishments for one in standings.values()]
     return rendered(
         "studies",
         groups=groups,
-        needs=needs,
+        kinds=_by_kind({name: one.needs for name, one in standings.items()}),
+        limits=LIMITS,
+        audience="",
         measures=[(title, OF_WHOM[title], rows) for title, rows in printed.items() if rows],
         called={entry.name: entry.called for entry in entries},
         unplaced=[entry.called for entry in entries if not entry.standing.communes],
@@ -171,8 +178,13 @@ def _inside(entries: list[Entry]) -> Markup:
         shared=_sharing(standings),
         n_studies=len(entries),
         n_firms=len({firm_of(siret) or siret for siret in set().union(*everyone)}),
-        **{name: f"{share:.0%}".replace("%", "\u00a0%") for name, share in limits.items()},
     )
+
+
+def _by_kind(needs: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
+    """By kind of need, the most frequent first, what it is by study."""
+    kinds = Counter(kind for own in needs.values() for kind in own)
+    return {k: {name: own[k] for name, own in needs.items() if k in own} for k, _ in kinds.most_common()}
 
 
 def _sharing(standings: dict[str, Standing]) -> list[tuple[str, str, int]]:
@@ -204,6 +216,7 @@ def _outside(root: Path, entries: list[Entry], audience: str) -> Markup:
     listed = [entry.name for entry in entries]
     printed = printed_totals(studies, told, listed, audience, rules)
     ratios = {row[0]: tuple(mass / row[-1] for mass in row[1:-1]) for row in printed.itertuples(name=None)}
+    needs = told_needs({name: studies[name] for name in listed}, rules, date.today().year)
     places = {name: studies[name].sites()["commune_code"].dropna().tolist() for name in listed}
     drawing = studies_map(places, dict.fromkeys(listed, "open"))
     return rendered(
@@ -213,6 +226,9 @@ def _outside(root: Path, entries: list[Entry], audience: str) -> Markup:
         rows=_printed(pooled_per_employee(ratios), 2, "t"),
         title=PER_EMPLOYEE,
         of=OF_WHOM[PER_EMPLOYEE],
+        needs=needs,
+        kinds=_by_kind(needs),
+        limits=LIMITS,
         called={entry.name: entry.called for entry in entries},
         drawing=Markup(drawing),
     )
@@ -235,15 +251,19 @@ def _entry(root: Path, name: str) -> Entry:
         for path in sorted((root / "reports" / name / wave).glob("[!.]*/index.html")):
             words = audience_name(study, path.parent.name.replace("company-", "company:", 1))
             waves.setdefault(wave, []).append((words, path.relative_to(root / "reports").as_posix()))
-    page = root / "reports" / f"{name}{FAILED}"
-    said = page.read_text(encoding="utf-8") if page.exists() else ""
-    reasons = [Markup(reason) for reason in re.findall(r"<li>(.*?)</li>", said, re.S)]
+    kept = _kept(root, name)
+    reasons = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else []
     try:
-        found = standing(open_study(name, root=root))
+        found = standing(open_study(name, root=root), date.today().year)
     except EitError as error:
         found = Standing(needs={"Aucune table lisible": str(error)})
     settings = bare.settings
-    return Entry(name, settings.title, settings.territory, waves, page.name if said else "", reasons, found)
+    return Entry(name, settings.title, settings.territory, waves, reasons, found)
+
+
+def _kept(root: Path, name: str) -> Path:
+    """Why a study failed, as data."""
+    return root / "data" / "batch" / f"{name}.json"
 
 
 def _bare(root: Path, name: str) -> Study:

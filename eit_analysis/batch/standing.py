@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,14 +12,30 @@ from scipy.stats import norm
 
 from eit_analysis.batch.pooled_means import pooled_means
 from eit_analysis.change.pooled_rates import posterior
+from eit_analysis.errors import UsageError
 from eit_analysis.flows.diagnosis import totals
 from eit_analysis.french import counted, listed, whole
-from eit_analysis.prepared import Study
+from eit_analysis.prepared import PreparedTables, Study
+from eit_analysis.reference.dated import survey_year
+from eit_analysis.reference.stages import actors
 from eit_analysis.tables import sheet_name
 
 BOUNDS = ["mass_t_per_year", "mass_low_t_per_year", "mass_high_t_per_year"]
 MOST_UNREAD, LEAST_ANSWERING, MOST_UNKNOWN = 0.1, 0.5, 0.3  # shares beyond which help is needed
+OLDEST_YEARS = 3  # of answers: the questionnaire asks for plans of three
+SHEETS = ("workforce", "skills", "sharing", "readiness")  # beside that of flows
 Z = norm.ppf(0.975)
+Ratio = tuple[float, float, float]
+
+
+def percent(share: float) -> str:
+    """``30 %``."""
+    return f"{share:.0%}".replace("%", "\u00a0%")
+
+
+# As they are read.
+LIMITS = {"unread": percent(MOST_UNREAD), "answering": percent(LEAST_ANSWERING)}
+LIMITS |= {"unknown": percent(MOST_UNKNOWN), "years": str(OLDEST_YEARS)}
 
 
 @dataclass(frozen=True)
@@ -27,8 +44,9 @@ class Standing:
 
     Attributes
     ----------
-    per_employee : tuple of float
-        Outgoing tonnes a year by employee of the actors who declare some: central, low, high at 95 %.
+    per_employee, lost_per_employee : tuple of float
+        Outgoing tonnes a year, and those of them that are burnt without energy or buried, by employee of the
+        actors who declare outgoing ones: central, low, high at 95 %.
     n_leads, n_done : int
         Lines of the register, and those that are done.
     needs : dict of str to str
@@ -39,7 +57,8 @@ class Standing:
         SIRET of its actors; the first nine digits are those of the firm.
     """
 
-    per_employee: tuple[float, float, float] | None = None
+    per_employee: Ratio | None = None
+    lost_per_employee: Ratio | None = None
     n_leads: int = 0
     n_done: int = 0
     needs: dict[str, str] = field(default_factory=dict)
@@ -47,8 +66,8 @@ class Standing:
     establishments: set[str] = field(default_factory=set)
 
 
-def standing(study: Study) -> Standing:
-    """Where a study stands, from its clean tables.
+def standing(study: Study, year: int) -> Standing:
+    """Where a study stands in a year, from its clean tables.
 
     Raises
     ------
@@ -56,27 +75,65 @@ def standing(study: Study) -> Standing:
         When its wave is not clean.
     """
     sites, outgoing, register = study.sites(), study.flows("out"), study.synergy_register()
-    asked = sites[sites["actor_type"] != "outlet"]
-    saying = asked[asked["site_id"].isin(outgoing["site_id"])]
-    people, ratio = saying["headcount"].sum(), None
-    if people > 0:
-        counted_in = saying.loc[saying["headcount"].notna(), "site_id"]
-        masses = totals(outgoing[outgoing["site_id"].isin(counted_in)], by="category").frame
-        central, low, high = (masses[name].iloc[-1] / people for name in BOUNDS)  # of the total
-        ratio = (float(central), float(low), float(high))
+    saying = asked(sites).dropna(subset="headcount")
+    saying = saying[saying["site_id"].isin(outgoing["site_id"])]
+    leaving = outgoing[outgoing["site_id"].isin(saying["site_id"])]
+    lacking = needs(study, study.wave, year, outgoing, team=True)
     return Standing(
-        ratio,
+        _ratio(leaving, saying),
+        _ratio(leaving[leaving["valorised"] == "no"], saying),
         len(register),
         int((register["status"] == "done").sum()),
-        dict(_needs(study, asked, len(saying), outgoing, register)),
+        {kind: words for kind, words, _ in lacking} | dict(_unread(study)),
         sites["commune_code"].dropna().astype(str).tolist(),
         set(sites["siret"].dropna().astype(str)),
     )
 
 
-def _needs(
-    study: Study, asked: pd.DataFrame, saying: int, outgoing: pd.DataFrame, register: pd.DataFrame
-) -> Iterator[tuple[str, str]]:
+def _ratio(flows: pd.DataFrame, actors: pd.DataFrame) -> Ratio | None:
+    people = actors["headcount"].sum()
+    if not people > 0 or flows.empty:
+        return None
+    whole = totals(flows, by="category").frame[BOUNDS].iloc[-1] / people
+    return float(whole.iloc[0]), float(whole.iloc[1]), float(whole.iloc[2])
+
+
+def asked(sites: pd.DataFrame) -> pd.DataFrame:
+    """The actors that are asked what leaves them: all but treatment plants."""
+    return sites[sites["actor_type"] != "outlet"]
+
+
+def needs(
+    study: PreparedTables, wave: str, year: int, outgoing: pd.DataFrame, team: bool = False
+) -> Iterator[tuple[str, str, pd.Series]]:
+    """What a study lacks in a year: kind, words (numbers for the team alone), sites that it is told of."""
+    sites, register = study.sites(), study.synergy_register()
+    everyone = asked(sites)["site_id"]
+    saying = int(everyone.isin(outgoing["site_id"]).sum())
+    if saying < LEAST_ANSWERING * len(everyone):
+        said = f"{counted(saying, 'acteur en déclare', 'acteurs en déclarent')}, sur {len(everyone)}"
+        fewer = f"moins de {percent(LEAST_ANSWERING)} des acteurs en déclarent"
+        yield "Flux qui manquent", f"obtenir des flux\u00a0: {said if team else fewer}", everyone
+    total = outgoing["mass_t_per_year"].sum()
+    unknown = outgoing.loc[outgoing["route"] == "unknown", "mass_t_per_year"].sum()
+    if team and unknown > MOST_UNKNOWN * total:
+        lost = f"demander où vont {percent(unknown / total)} des tonnes sortantes"
+        yield "Destinations inconnues", lost, everyone
+    if empty := [sheet_name(table) for table in SHEETS if study.load(table).empty]:
+        which = "la feuille" if len(empty) == 1 else "les feuilles"
+        yield "Feuilles sans réponse", f"faire remplir {which} {listed(empty)}", everyone
+    if register.empty:
+        yield "Registre vide", "ouvrir le registre des synergies, qui est vide", everyone
+    elif not (register["status"] == "done").any():
+        among = f", sur {counted(len(register), 'piste', 'pistes')}" if team else ""
+        first = f"mener une première synergie à terme{among}"
+        yield "Aucune synergie réalisée", first, actors(register)["site_id"]
+    with suppress(UsageError):  # no year is known
+        if year - (answered := survey_year(sites, wave)) > OLDEST_YEARS:
+            yield "Enquête ancienne", f"interroger de nouveau, les réponses sont de {answered}", everyone
+
+
+def _unread(study: Study) -> Iterator[tuple[str, str]]:
     unread = {
         sheet_name(name): (counts["rows_quarantined"], counts["rows_read"])
         for name, counts in study.manifest()["tables"].items()
@@ -85,22 +142,9 @@ def _needs(
     if unread:
         sheets = [f"{sheet} {whole(lost)} sur {whole(read)}" for sheet, (lost, read) in unread.items()]
         yield "Lignes illisibles", f"reprendre les lignes en quarantaine\u00a0: {listed(sheets)}"
-    if saying < LEAST_ANSWERING * len(asked):
-        said = counted(saying, "acteur en déclare", "acteurs en déclarent")
-        yield "Flux qui manquent", f"obtenir des flux\u00a0: {said}, sur {len(asked)}"
-    total = outgoing["mass_t_per_year"].sum()
-    unknown = outgoing.loc[outgoing["route"] == "unknown", "mass_t_per_year"].sum()
-    if unknown > MOST_UNKNOWN * total:
-        share = f"{unknown / total:.0%}".replace("%", "\u00a0%")
-        yield "Destinations inconnues", f"demander où vont {share} des tonnes sortantes"
-    if register.empty:
-        yield "Registre vide", "ouvrir le registre des synergies, qui est vide"
-    elif not (register["status"] == "done").any():
-        leads = counted(len(register), "piste", "pistes")
-        yield "Aucune synergie réalisée", f"mener une première synergie à terme, sur {leads}"
 
 
-def pooled_per_employee(ratios: Mapping[str, tuple[float, float, float] | None]) -> pd.DataFrame:
+def pooled_per_employee(ratios: Mapping[str, Ratio | None]) -> pd.DataFrame:
     """Tonnes per employee (central, low, high), pooled on the logarithmic scale (:mod:`pooled_means`).
 
     Returns

@@ -15,12 +15,15 @@ from collections.abc import Collection, Mapping
 import numpy as np
 import pandas as pd
 
+from eit_analysis.batch.standing import needs
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.config import Disclosure
 from eit_analysis.flows.diagnosis import totals
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
 from eit_analysis.prepared import PreparedTables
 from eit_analysis.publishing.consents import firm_of
+from eit_analysis.publishing.release.audience_tables import AudienceTables
+from eit_analysis.publishing.release.disclosure import closed_rows, judge
 from eit_analysis.publishing.release.protected import protected
 from eit_analysis.publishing.release.publication import Publication
 from eit_analysis.publishing.release.statements import Statements, amounts_of, from_frame
@@ -86,6 +89,30 @@ def printed_totals(
     for table, number in zip(tables, numbers, strict=True):
         printed.append(table.frame.set_index("study")[together.shown(number)[: len(table.frame)]])
     return printed[0][[MASS, LOW, HIGH]].join(printed[1][[PEOPLE]], how="inner").sort_index()
+
+
+def told_needs(
+    studies: Mapping[str, AudienceTables], rules: Disclosure, year: int
+) -> dict[str, dict[str, str]]:
+    """By study what it lacks (`standing.needs`), by kind, in words that tell no amount.
+
+    A need is told as a count of actors is: of as many firms as the rules want behind it, or not at all.
+    """
+    words, rows = {}, [pd.DataFrame(columns=["study", "need", "site_id"], dtype="str")]
+    for name, study in studies.items():
+        own = _firms(study.sites(), name)["firm"].to_dict()
+        for kind, said, sites in needs(study, study.wave, year, study.flows("out")):
+            words[name, kind] = said
+            firms = [own.get(site, site) for site in sites.astype(str)]
+            rows.append(pd.DataFrame({"study": name, "need": kind, "site_id": firms}))
+    records = pd.concat(rows, ignore_index=True)
+    named = records[["study", "need"]].drop_duplicates(ignore_index=True)
+    content = Breakdown(named, ["study", "need"], records)
+    closed = closed_rows(content, judge(content, rules)[0], rules)
+    told: dict[str, dict[str, str]] = {name: {} for name in studies}
+    for name, kind in named[~closed].itertuples(index=False, name=None):
+        told[name][kind] = words[name, kind]
+    return told
 
 
 def strictest(rules: list[Disclosure]) -> Disclosure:

@@ -106,7 +106,7 @@ def command_batch(arguments: argparse.Namespace) -> int:
     orders = [Order(root, name, waves, audiences, program) for name in given or known]
     outcomes = []
     with workers(arguments.scheduler, min(jobs, len(orders))) as client:
-        for outcome in make_all(orders, client, progress):
+        for outcome in make_all(orders, client, progress, warn):
             explain(outcome)
             outcomes.append(outcome)
     for outcome in sorted(outcomes, key=lambda outcome: outcome.order.name):

@@ -3,9 +3,14 @@
     r_w = M_w / M_{w-1}              of the sites and families declared in wave w and in the one before it
     L_w = M_last / (r_{w+1} ... r_last)                              the last total, carried back
 
+    ln L_w within [- sqrt(sum (u_v - x_v)^2), + sqrt(sum (x_v - l_v)^2)],   x_v = ln r_v in [l_v, u_v],  v > w
+
 Totals of two waves differ by who answered, too; L, the chained series of matched respondents, does not: each
-r_w is of the same sites. It chains the errors of all r_w, so it shows a direction, and no amount of old.
-Source: matched models and chaining of IMF, ILO, Eurostat et al., Consumer Price Index Manual (2020).
+r_w is of the same sites. It chains the errors of all r_w, so it shows a direction, and no amount of old: its
+95 % interval is that of all that changed since w, M_last being taken as it is. Steps are taken as
+independent; what is wrong in a wave raises one of them and lowers the next, so the interval errs wide.
+Source: matched models and chaining of IMF, ILO, Eurostat et al., Consumer Price Index Manual (2020); Zou &
+Donner (2008), Statistics in Medicine 27, 1693-1702 (MOVER, for a sum).
 
 A break is one of nomenclature (a list that changed by law), of respondents (``MOST_CHANGED`` of the actors of
 two waves answered one of them only), of evidence (``MOST_MOVED`` of the tonnes known in another way) or of
@@ -14,7 +19,7 @@ cleaning (other settings or another version of the program).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -23,9 +28,9 @@ import pandas as pd
 
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.derived import Derived
-from eit_analysis.flows.comparison import BEFORE, changes, masses, match
+from eit_analysis.flows.comparison import BEFORE, CHANGE, changes, masses, match
 from eit_analysis.flows.diagnosis import totals
-from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
+from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS, difference_interval
 from eit_analysis.records import TOTAL, Share
 
 MOST_CHANGED, MOST_MOVED = 50.0, 25.0  # percent
@@ -107,28 +112,35 @@ def _apart(table: Breakdown) -> Breakdown:
     return replace(table, frame=kept, regrouped=None)
 
 
-def chained(whole: pd.DataFrame, steps: pd.DataFrame, breaks: pd.DataFrame) -> pd.DataFrame:
+def chained(
+    whole: pd.DataFrame, steps: pd.DataFrame, breaks: pd.DataFrame, waves: Sequence[str]
+) -> pd.DataFrame:
     """Of each wave M, ``all``, and L, ``matched`` (equations above), from released tables alone.
 
     Parameters
     ----------
     whole, steps, breaks : pandas.DataFrame
         Totals by wave, :func:`steps` and :func:`breaks`, as they are printed.
+    waves : sequence of str
+        All names in order, of waves of which nothing is printed too.
 
     Returns
     -------
     pandas.DataFrame
-        ``series``, ``wave``, mass and bounds (t/year; none for L), ``n_breaks`` between the wave and the one
-        before. L ends where a change is not printed, or something came from nothing.
+        ``series``, ``wave``, mass and bounds (t/year), ``n_breaks`` between the wave and the one before. L
+        begins at the last total printed and ends where a change is not, or something came from nothing.
     """
     whole = whole[["wave", MASS, LOW, HIGH]].sort_values("wave", kind="stable").assign(series="all")
-    same = steps[steps["presence"] == "both"].set_index("wave")
-    level, levels = float("nan"), dict[str, float]()
-    for wave, mass in list(zip(whole["wave"], whole[MASS], strict=True))[::-1]:
-        level = levels[wave] = mass if not levels else level
-        now, then = same.loc[wave, [MASS, BEFORE[MASS]]] if wave in same.index else (0.0, 0.0)
-        level = level * then / now if now > 0 and then > 0 else float("nan")
-    matched = whole[["wave"]].assign(series="matched", **{MASS: whole["wave"].map(levels)})
+    same = steps[steps["presence"] == "both"].set_index("wave").reindex(waves)
+    back = (same[BEFORE[MASS]] / same[MASS]).replace([0.0, np.inf], np.nan)
+    ends = 1 + same[["change_high_percent", "change_low_percent"]] / 100
+    apart = np.log(ends.where(ends > 0).mul(back, axis=0)) ** 2
+    totals, rows, sides = whole.set_index("wave")[MASS], list[tuple[object, ...]](), np.zeros(2)
+    level = totals.iloc[-1] if len(totals) else np.nan
+    for wave in [wave for wave in waves if wave <= max(totals.index, default="")][::-1]:
+        rows.append(("matched", wave, level, *level * np.exp(np.sqrt(sides) * [-1, 1])))
+        level, sides = level * back[wave], sides + apart.loc[wave].to_numpy()
+    matched = pd.DataFrame(rows[::-1], columns=["series", "wave", MASS, LOW, HIGH])
     rows = pd.concat([whole, matched.dropna(subset=[MASS])], ignore_index=True)
     rows["n_breaks"] = rows["wave"].map(breaks["wave"].value_counts()).fillna(0).astype(int)
     return rows[["series", "wave", MASS, LOW, HIGH, "n_breaks"]]
@@ -200,14 +212,16 @@ def in_brief(chained: pd.DataFrame) -> pd.DataFrame:
     -------
     pandas.DataFrame
         ``series``, ``first_wave``, ``wave``, ``mass_before_t_per_year`` (then), ``mass_t_per_year`` (now),
-        ``change_percent``, ``n_breaks``; no row of a series of one wave.
+        ``change_percent`` and bounds (MOVER on logarithms), ``n_breaks``; no row of a series of one wave.
     """
     rows = []
     for series, part in chained.groupby("series", sort=True):
         ends = part.iloc[[0, -1]]
-        (start, end), (then, now) = ends["wave"], ends[MASS]
+        start, end = ends["wave"]
         if start != end:
-            change = 100 * (now / then - 1) if then > 0 else float("nan")
-            rows.append((series, start, end, then, now, change, int((part["n_breaks"] > 0).sum())))
-    columns = ["series", "first_wave", "wave", BEFORE[MASS], MASS, "change_percent", "n_breaks"]
+            masses = ends[[MASS, LOW, HIGH]]
+            then, now = np.log(masses.where(masses > 0)).itertuples(index=False, name=None)
+            change = 100 * np.expm1([now[0] - then[0], *difference_interval(now, then)])
+            rows.append((series, start, end, *ends[MASS], *change, int((part["n_breaks"] > 0).sum())))
+    columns = ["series", "first_wave", "wave", BEFORE[MASS], MASS, *CHANGE[3:], "n_breaks"]
     return pd.DataFrame(rows, columns=columns)

@@ -10,6 +10,7 @@ from stdnum.fr import siren
 from eit_analysis.study import Study
 from eit_analysis.tables import TABLES
 
+INTERNAL = "internal"  # the team, which keeps nothing from itself
 STRICTER = ("named", "aggregated", "none")
 
 

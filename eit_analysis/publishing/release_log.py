@@ -21,8 +21,7 @@ import pandas as pd
 from eit_analysis.errors import InputError
 from eit_analysis.files import write_atomic
 from eit_analysis.french import counted
-from eit_analysis.publishing.consents import Actor, Rosters
-from eit_analysis.publishing.release.viewer import INTERNAL
+from eit_analysis.publishing.consents import INTERNAL, Actor, Rosters
 from eit_analysis.publishing.swap import put_in_place, write_beside
 from eit_analysis.publishing.version import Parameters
 from eit_analysis.study import Study

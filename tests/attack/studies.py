@@ -63,11 +63,12 @@ class RandomStudy:
         (raw / "study.toml").write_text(SETTINGS.format(seed=self.seed), encoding="utf-8")
 
 
-def random_study(seed: int) -> RandomStudy:
-    """5 to 60 firms: one or two dominant, some without waste, some with hazardous or seasonal streams."""
+def random_study(seed: int, firms: int | None = None) -> RandomStudy:
+    """5 to 60 firms, or as many as are asked for: one or two dominant, some without waste, some with
+    hazardous or seasonal streams."""
     random = np.random.default_rng([14, seed])
     size = int(np.clip(round(np.exp(random.uniform(np.log(5), np.log(60)))), 5, 60))
-    chosen = [_firm(seed, rank, random) for rank in range(1, size + 1)]
+    chosen = [_firm(seed, rank, random) for rank in range(1, (firms or size) + 1)]
     ids = [actor.site_id for actor in chosen]
     dominant = [str(name) for name in random.choice(ids, size=int(random.integers(1, 3)), replace=False)]
     idle = {name for name in ids if name not in dominant and random.random() < 0.08}

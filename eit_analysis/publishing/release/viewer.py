@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from eit_analysis import french
 from eit_analysis.config import Audience
 from eit_analysis.errors import UsageError
+from eit_analysis.publishing.consents import INTERNAL as INTERNAL
 from eit_analysis.publishing.consents import binding, rosters, same_firms
 from eit_analysis.records import known_by
 from eit_analysis.study import Study
 
-INTERNAL = "internal"
 UNNAMED = "acteur non nommé"
 
 
