@@ -337,8 +337,8 @@ END_05 = [
     "6 Et dans les démarches publiées ? D'autres démarches disent avoir réalisé de 2,7 % à 50,0 % de leurs "
     "pistes",
     "Ce qu'une démarche appelle une piste, ou une synergie réalisée, est à elle. Les années sont "
-    "celles de la démarche, et non de ses synergies. "
-    "Intervalle de Wilson à 95 %. – : sans objet ou non connu.",
+    "celles de la démarche, et non de ses synergies. Ici, réalisées : arrêtées depuis comprises. "
+    "Relues à leur source : 6 démarches sur 6. Intervalle de Wilson à 95 %. – : sans objet ou non connu.",
     "7 Ce que ce territoire partage",
 ]
 RING = "Qui : Val Clair, Agence du Val, 01 99 00 00 02"

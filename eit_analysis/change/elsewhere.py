@@ -18,7 +18,7 @@ from eit_analysis import reference
 from eit_analysis.reference.intervals import wilson
 
 HERE = "Cette étude"
-COUNTS = ["approach", "reread", "first_year", "last_year", "n_leads", "n_done"]
+COUNTS = ["approach", "first_year", "last_year", "n_leads", "n_done"]
 SHARE_COLUMNS = [*COUNTS, "share_percent", "share_low_percent", "share_high_percent"]
 PUBLISHED_COLUMNS = [
     "approach", "country", "first_year", "last_year", "n_firms", "n_leads", "n_done", "published_t_per_year",
@@ -60,7 +60,7 @@ def beside(
     since = min((days.min().year for days in dates if len(days)), default=None)
     done = (leads["status"] == "done").sum()
     others = shares[COUNTS].itertuples(index=False, name=None)
-    return _ranked([*others, (HERE, None, since, year, len(leads), done)])
+    return _ranked([*others, (HERE, since, year, len(leads), done)])
 
 
 def _ranked(counts: Iterable[tuple[Any, ...]]) -> pd.DataFrame:
@@ -68,7 +68,7 @@ def _ranked(counts: Iterable[tuple[Any, ...]]) -> pd.DataFrame:
         (*whose, int(leads), int(done), 100 * done / leads, *wilson(int(done), int(leads)))
         for *whose, leads, done in counts
     ]
-    table = pd.DataFrame(rows, columns=SHARE_COLUMNS).astype(dict.fromkeys(COUNTS[2:4], "Int64"))
+    table = pd.DataFrame(rows, columns=SHARE_COLUMNS).astype(dict.fromkeys(COUNTS[1:3], "Int64"))
     return table.sort_values("share_percent", ascending=False, kind="stable", ignore_index=True)
 
 
