@@ -29,9 +29,10 @@ COLUMNS = [
 
 @dataclass(frozen=True)
 class OwnPosts:
-    """``steps``: the account of all its occupations; ``lines``: `COLUMNS`, a row for each, by priority."""
+    """``steps``: the account of all its occupations; ``gap`` and ``lines`` (`COLUMNS`): each, by priority."""
 
     steps: Breakdown
+    gap: Breakdown
     lines: pd.DataFrame
 
 
@@ -73,4 +74,4 @@ def own_posts(
         name: lines["occupation"].map(of)
         for name, of in (("headcount", gap["headcount"]), ("departures_said", said))
     }
-    return OwnPosts(found.steps, lines.assign(**own)[COLUMNS])
+    return OwnPosts(found.steps, found.by_occupation, lines.assign(**own)[COLUMNS])

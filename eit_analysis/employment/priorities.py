@@ -1,21 +1,27 @@
-"""Occupations by priority, one line each: posts, tension, bridge, training, who could act; the ten first.
+"""Occupations by priority, one line each: posts, tension, bridge, training, who could act; all in short.
 
 Reckoned from what the tables of an audience print, and from nothing else: it knows no more than they say. The
-order is that of ``labour_gap.by_occupation``: short, then uncertain, then the others.
+order is that of ``labour_gap.by_occupation``: short, then uncertain, then the others, by posts.
 """
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
-from eit_analysis.french import one_decimal, whole
+from eit_analysis.employment.forecast.labour_gap import counts
+from eit_analysis.french import counted, one_decimal, whole
 from eit_analysis.reference.scales import beyond
+from eit_analysis.reference.vocabulary import heading
 
-MOST = 10
+MOST, NAMED = 10, 3
 NOT_SAID = "–"
 COLUMNS = [
     "occupation", "posts_said", "gap_verdict", "shortage_chances", "tension_said", "bridge_said",
     "training_said", "who_acts",
+]  # fmt: skip
+ANSWERS = [
+    "year", "verdicts_said", "short_said", "most_exposed", "most_posts_said", "n_unjudged", "unjudged_people"
 ]  # fmt: skip
 SAID = {
     "hiring_difficulty": lambda note: f"entreprises {one_decimal(note)}/4{beyond(note, 'hiring_difficulty')}",
@@ -85,10 +91,49 @@ def first(lines: pd.DataFrame, decisions: pd.DataFrame) -> pd.DataFrame:
     return ten.assign(who_acts=ten["occupation"].map(done).fillna(ten["who_acts"]))
 
 
-def _who(row: dict, bridge: bool, skill: bool) -> str:
-    """Who could act first, a code of ``labels.csv``."""
+def answers(
+    gap: pd.DataFrame, fan: pd.DataFrame | None = None, *, year: int, n_occupations: int
+) -> pd.DataFrame:
+    """What a first screen says of the occupations that an audience reads: one row, `ANSWERS`.
+
+    Parameters
+    ----------
+    gap, fan : DataFrame
+        Of ``labour_gap.by_occupation`` and, for the people in all, ``outlook.fan``.
+    year : int
+        The last of those that the posts are of.
+    n_occupations : int
+        How many were declared: those without a row have no verdict, nor have their people.
+    """
+    rows = gap.dropna(subset=["occupation", "gap_verdict"]).sort_values("openings", ascending=False)
+    short = rows.loc[rows["gap_verdict"] == "short", "occupation"].head(NAMED)
+    likely = rows.dropna(subset=["shortage_chances"]).sort_values("shortage_chances", ascending=False)
+    most = rows.dropna(subset=["openings"]).head(NAMED).to_dict("records")
+    posts = [f"{_quoted(row['occupation'])} {ranged(row, 'openings')}" for row in most]
+    left = np.nan if fan is None else fan["people"].iloc[:1].sum() - rows["headcount"].sum()
+    said = _verdicts(rows), *(map(_quoted, names) for names in (short, likely["occupation"].head(1))), posts
+    texts = [", ".join(words) or None for words in said]
+    unjudged = (n_occupations - len(rows), left) if len(rows) < n_occupations else (np.nan, np.nan)
+    return pd.DataFrame([(year, *texts, *unjudged)], columns=ANSWERS)
+
+
+def _verdicts(rows: pd.DataFrame) -> list[str]:
+    """``0 en manque``, ``28 incertains``, …"""
+    labels = heading("gap_verdict").labels
+    several = {name: word if " " in word else f"{word}s" for name, word in labels.items()}
+    return [counted(n, labels[name], several[name]) for name, n in counts(rows).items() if len(rows)]
+
+
+def _quoted(name: str) -> str:
+    return f"«\u00a0{name}\u00a0»"
+
+
+def _who(row: dict, bridge: bool, skill: bool) -> str | None:
+    """Who could act first, a code of ``labels.csv``; nobody on an uncertain gap, or where no post opens."""
     if row["gap_verdict"] == "short":
         return "bridge" if bridge else "train" if skill else "places"
     if row["gap_verdict"] == "uncertain":
-        return "no_entrants" if row["uncertain_reason"] == "no_entrants" else "close"
-    return "lend" if row["gap_verdict"] == "surplus" else "replace"
+        return "no_entrants" if row["uncertain_reason"] == "no_entrants" else None
+    if row["gap_verdict"] == "surplus":
+        return "lend"
+    return "replace" if round(row["openings"]) else None
