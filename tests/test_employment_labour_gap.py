@@ -181,7 +181,10 @@ def test_more_who_come_than_posts_are_no_balance() -> None:
     empty = pd.DataFrame(columns=["occupation", "origin", "destination", "skill", "to_train"])
     lines = priorities.lines(rows, *[empty] * 5)
     assert lines["who_acts"].fillna("").tolist() == ["", "replace", "replace", "lend"]
-    # Where nothing is uncertain nothing is left to state first; where no post opens, nobody to replace.
+    # Nobody is led to where too many come, only away from there; where no post opens, nobody is replaced.
+    ways = pd.DataFrame({"origin": ["A", "B"], "destination": ["D", "A"]})
+    led = priorities.lines(rows, *[empty] * 3, ways, empty).set_index("occupation")["bridge_said"]
+    assert (led["D"], led["A"]) == ("A", "–")
     closed = priorities.lines(rows.assign(openings=0.0), *[empty] * 5)
     assert closed["who_acts"].fillna("").tolist() == ["", "", "", "lend"]
 

@@ -47,12 +47,13 @@ def lines(
     firms, basin, dares : DataFrame
         Of ``workforce.occupations``, ``basin_needs.tension`` and ``dares_tension.published_tension``.
     bridges, training : DataFrame
-        Of ``mobility.study_bridges`` (the widest to each occupation, from one that is not short) and
-        ``skill_gaps.gaps_by_occupation`` (the skill that most people lack). Without the key ``occupation``,
-        where an audience gets them by domain, they say nothing.
+        Of ``mobility.study_bridges`` (the widest to each occupation, from one that is not short, none to one
+        in surplus) and ``skill_gaps.gaps_by_occupation`` (the skill that most people lack). Without the key
+        ``occupation``, where an audience gets them by domain, they say nothing.
     """
-    lacking = set(gap.loc[gap["gap_verdict"] == "short", "occupation"])
-    usable = bridges[~bridges["origin"].isin(lacking)].dropna(subset=["origin", "destination"])
+    short, surplus = (gap.loc[gap["gap_verdict"] == name, "occupation"] for name in ("short", "surplus"))
+    usable = bridges[~bridges["origin"].isin(short) & ~bridges["destination"].isin(surplus)]
+    usable = usable.dropna(subset=["origin", "destination"])
     origin = usable.drop_duplicates("destination").set_index("destination")["origin"]
     taught = training.reindex(columns=["occupation", "skill", "to_train"]).dropna()
     taught = taught.sort_values("to_train", ascending=False, kind="stable")
