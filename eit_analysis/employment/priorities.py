@@ -15,6 +15,7 @@ from eit_analysis.reference.scales import beyond
 from eit_analysis.reference.vocabulary import heading
 
 MOST, NAMED = 10, 3
+QUOTED = "«\u00a0{}\u00a0»".format
 NOT_SAID = "–"
 COLUMNS = [
     "occupation", "posts_said", "gap_verdict", "shortage_chances", "tension_said", "bridge_said",
@@ -97,36 +98,21 @@ def answers(
 ) -> pd.DataFrame:
     """What a first screen says of the occupations that an audience reads: one row, `ANSWERS`.
 
-    Parameters
-    ----------
-    gap, fan : DataFrame
-        Of ``labour_gap.by_occupation`` and, for the people in all, ``outlook.fan``.
-    year : int
-        The last of those that the posts are of.
-    n_occupations : int
-        How many were declared: those without a row have no verdict, nor have their people.
+    ``gap`` is of ``labour_gap.by_occupation`` up to ``year``, ``fan`` of ``outlook.fan``, for all people.
+    Of the ``n_occupations`` declared those without a row have no verdict, nor have their people.
     """
     rows = gap.dropna(subset=["occupation", "gap_verdict"]).sort_values("openings", ascending=False)
-    short = rows.loc[rows["gap_verdict"] == "short", "occupation"].head(NAMED)
-    likely = rows.dropna(subset=["shortage_chances"]).sort_values("shortage_chances", ascending=False)
-    most = rows.dropna(subset=["openings"]).head(NAMED).to_dict("records")
-    posts = [f"{_quoted(row['occupation'])} {ranged(row, 'openings')}" for row in most]
-    left = np.nan if fan is None else fan["people"].iloc[:1].sum() - rows["headcount"].sum()
-    said = _verdicts(rows), *(map(_quoted, names) for names in (short, likely["occupation"].head(1))), posts
-    texts = [", ".join(words) or None for words in said]
-    unjudged = (n_occupations - len(rows), left) if len(rows) < n_occupations else (np.nan, np.nan)
-    return pd.DataFrame([(year, *texts, *unjudged)], columns=ANSWERS)
-
-
-def _verdicts(rows: pd.DataFrame) -> list[str]:
-    """``0 en manque``, ``28 incertains``, …"""
     labels = heading("gap_verdict").labels
     several = {name: word if " " in word else f"{word}s" for name, word in labels.items()}
-    return [counted(n, labels[name], several[name]) for name, n in counts(rows).items() if len(rows)]
-
-
-def _quoted(name: str) -> str:
-    return f"«\u00a0{name}\u00a0»"
+    verdicts = [counted(n, labels[name], several[name]) for name, n in counts(rows).items() if len(rows)]
+    short = rows.loc[rows["gap_verdict"] == "short", "occupation"].head(NAMED)
+    likely = rows.dropna(subset=["shortage_chances"]).sort_values("shortage_chances").tail(1)
+    most = rows.dropna(subset=["openings"]).head(NAMED).to_dict("records")
+    posts = [f"{QUOTED(row['occupation'])} {ranged(row, 'openings')}" for row in most]
+    left = np.nan if fan is None else fan["people"].iloc[:1].sum() - rows["headcount"].sum()
+    said = verdicts, map(QUOTED, short), map(QUOTED, likely["occupation"]), posts
+    unjudged = (n_occupations - len(rows), left) if len(rows) < n_occupations else (np.nan, np.nan)
+    return pd.DataFrame([(year, *(", ".join(words) or None for words in said), *unjudged)], columns=ANSWERS)
 
 
 def _who(row: dict, bridge: bool, skill: bool) -> str | None:
