@@ -1,7 +1,7 @@
 """What the scenarios state, said in words: a reader of the charts knows each by its numbers."""
 
 from eit_analysis.config import Reform, Scenarios, Shock
-from eit_analysis.employment.forecast.assumptions import shared, stated
+from eit_analysis.employment.forecast.assumptions import rates, shared, stated
 from eit_analysis.employment.forecast.cohort import SCENARIOS
 
 
@@ -49,6 +49,8 @@ def test_rates_are_those_of_the_parameters() -> None:
         "Hypothèse : l'effectif évolue de −1,5 % par an ; 3 % par an dans le secteur NAF 13 (textile)."
     )
     assert "55 % des recrutements annoncés" in told["plans"]
+    yearly = rates(Scenarios(trend_rate=-0.015, quit_rate=0.08)).set_index("parameter")["statement"]
+    assert [text.replace("\u00a0", " ") for text in yearly] == ["−1,5 % par an", "8 % par an"]
     common = shared(Scenarios(quit_rate=0.08, retirement_age=63.5, long_career_age=58), 2018).replace(
         "\u00a0", " "
     )
