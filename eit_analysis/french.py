@@ -7,7 +7,8 @@ import textwrap
 import unicodedata
 from collections.abc import Sequence
 
-SINGULAR = {"personnes": "personne", "niveaux": "niveau", "postes": "poste", "points": "point", "ans": "an"}
+SINGULAR = {"personnes": "personne", "niveaux": "niveau", "postes": "poste", "points": "point"}
+SINGULAR |= {"ans": "an", "métiers": "métier"}
 ACCENTS = re.compile("[\u0300-\u036f]+")  # as Unicode sets them apart from their letter
 UNIT = re.compile(r"(?<=\d) (?=(?:\d{3}|€|t|kg|km|h|ans?|mois|m³|k?Wh|MWh|ETP|tCO₂e)(?:\W|$))")
 PHONE = re.compile(r"(?<!\d)(?:\+\d{2} ?\d|0\d)(?: \d\d){4}(?!\d)")

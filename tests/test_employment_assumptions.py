@@ -2,6 +2,8 @@
 
 from eit_analysis.config_scenarios import Reform, Scenarios, Shock
 from eit_analysis.employment.forecast.assumptions import shared, stated
+from eit_analysis.config import Reform, Scenarios, Shock
+from eit_analysis.employment.forecast.assumptions import rates, shared, stated
 from eit_analysis.employment.forecast.cohort import SCENARIOS
 
 
@@ -25,9 +27,9 @@ def test_a_shock_is_told_with_its_share_year_and_where_it_strikes() -> None:
         Shock(year=2025, share=0.01),
     ]
     assert said(shocks=shocks)["shock"] == (
-        "La tendance, avec des emplois perdus : 30 % des emplois du secteur NAF 22 (caoutchouc et plastique) "
-        "en 2021 ; 12,5 % des emplois du métier « Tri » du secteur NAF 25.6 en 2023 ; 100 % des emplois "
-        "d'une entreprise en 2024 ; 1 % des emplois de toute l'étude en 2025."
+        "L'hypothèse de tendance, avec des emplois perdus : 30 % des emplois du secteur NAF 22 (caoutchouc "
+        "et plastique) en 2021 ; 12,5 % des emplois du métier « Tri » du secteur NAF 25.6 en 2023 ; 100 % "
+        "des emplois d'une entreprise en 2024 ; 1 % des emplois de toute l'étude en 2025."
     )
 
 
@@ -38,17 +40,19 @@ def test_no_page_names_the_firm_of_a_shock() -> None:
 def test_a_reform_is_told_step_by_step_beside_the_ages_of_the_law() -> None:
     steps = [Reform(born_from=1968, retirement_age=64), Reform(born_from=1962, retirement_age=62.75)]
     assert said(reform=steps)["reform"] == (
-        "La tendance, avec un autre âge légal de la retraite (sans la réforme, 62 ans), selon l'année de "
-        "naissance : 62,75 ans à partir de 1962, 64 ans à partir de 1968."
+        "L'hypothèse de tendance, avec un autre âge légal de la retraite (sans la réforme, 62 ans), selon "
+        "l'année de naissance : 62,75 ans à partir de 1962, 64 ans à partir de 1968."
     )
 
 
 def test_rates_are_those_of_the_parameters() -> None:
     told = said(trend_rate=-0.015, sector_trends={"13": 0.03}, plan_realisation=0.55)
     assert told["trend"] == (
-        "L'effectif évolue de −1,5 % par an ; 3 % par an dans le secteur NAF 13 (textile)."
+        "Hypothèse : l'effectif évolue de −1,5 % par an ; 3 % par an dans le secteur NAF 13 (textile)."
     )
     assert "55 % des recrutements annoncés" in told["plans"]
+    yearly = rates(Scenarios(trend_rate=-0.015, quit_rate=0.08)).set_index("parameter")["statement"]
+    assert [text.replace("\u00a0", " ") for text in yearly] == ["−1,5 % par an", "8 % par an"]
     common = shared(Scenarios(quit_rate=0.08, retirement_age=63.5, long_career_age=58), 2018).replace(
         "\u00a0", " "
     )

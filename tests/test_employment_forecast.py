@@ -287,6 +287,10 @@ def test_outlook_by_hand() -> None:
     assert (yearly["year"], yearly["openings_low80"], yearly["openings_high80"]) == (2019, 3, 12)
     steps = outlook.waterfall(s).frame.set_index("step")["mean_people"]
     assert steps.to_dict() == {"today": 20, "retirements": -2, "quits": -1, "hires": 7.5, "horizon": 24.5}
+    # The people of the survey are known: nothing bounds them.
+    total = outlook.fan(s).frame.set_index("year")["people_low80"]
+    today = outlook.waterfall(s).frame.set_index("step")["mean_people_low80"]
+    assert np.isnan([total[2018], today["today"]]).all() and (total[2019], today["horizon"]) == (20, 20)
 
 
 def test_the_gap_to_the_trend_is_taken_draw_by_draw() -> None:
@@ -351,6 +355,9 @@ def test_grading_by_hand() -> None:
         earlier.assign(contract="permanent"), later.assign(contract="permanent"), 1, 1
     )
     assert (before["headcount"].sum(), after["headcount"].sum()) == (20, 30)  # B and C answered once
+    seen = evaluation.observed({"2015": before, "2018": after})
+    seen.check("essai")
+    assert seen.frame.set_index("wave")["headcount"].to_dict() == {"2015": 20, "2018": 30}
     s = run(workforce=before, hazards=rates(), parameters=STEADY.model_copy(update={"horizon_years": 3}))
     row = evaluation.grade([s], after).frame.iloc[0]
     assert (row["year"], row["people"], row["observed_people"], row["in_95"]) == (2021, 20, 30, "no")
@@ -373,7 +380,7 @@ def test_grading_without_an_earlier_wave_is_empty() -> None:
         SMALL.head(0).assign(contract=None), SMALL.assign(contract=None), 1, 1
     )
     s = run(workforce=before)
-    assert evaluation.grade([s], after).frame.empty
+    assert evaluation.grade([s], after).frame.empty and evaluation.observed({"": before}).frame.empty
     assert evaluation.grade_occupations([s], after).frame.empty
 
 

@@ -180,7 +180,44 @@ def test_more_who_come_than_posts_are_no_balance() -> None:
     ]  # fmt: skip
     empty = pd.DataFrame(columns=["occupation", "origin", "destination", "skill", "to_train"])
     lines = priorities.lines(rows, *[empty] * 5)
-    assert lines["who_acts"].tolist() == ["close", "replace", "replace", "lend"]
+    assert lines["who_acts"].fillna("").tolist() == ["", "replace", "replace", "lend"]
+    # Nobody is led to where too many come, only away from there; where no post opens, nobody is replaced.
+    ways = pd.DataFrame({"origin": ["A", "B"], "destination": ["D", "A"]})
+    led = priorities.lines(rows, *[empty] * 3, ways, empty).set_index("occupation")["bridge_said"]
+    assert (led["D"], led["A"]) == ("A", "–")
+    closed = priorities.lines(rows.assign(openings=0.0), *[empty] * 5)
+    assert closed["who_acts"].fillna("").tolist() == ["", "", "", "lend"]
+
+
+def test_a_first_screen_counts_what_its_reader_reads_and_says_what_has_no_verdict() -> None:
+    verdicts = ["short", "uncertain", "uncertain", "enough", "short"]
+    gap = pd.DataFrame({"occupation": list("ABCDE"), "gap_verdict": verdicts, "headcount": 10.0})
+    gap["shortage_chances"] = [80.0, np.nan, 70.0, 10.0, 90.0]
+    for end, people in {"": 1.0, "_low80": 0.0, "_high80": 2.0}.items():
+        gap[f"openings{end}"] = people + np.arange(5)
+    fan = pd.DataFrame({"people": [81.0, 70.0]})
+
+    def said(rows: pd.DataFrame, n: int) -> dict[str, object]:
+        (row,) = priorities.answers(rows, fan, year=2021, n_occupations=n).to_dict("records")
+        return {name: str(value).replace("\u00a0", " ") for name, value in row.items()}
+
+    assert said(gap, 7) == {
+        "year": "2021",
+        "verdicts_said": "2 en manque, 2 incertains, 1 sans manque",
+        "short_said": "« E », « A »",  # by posts
+        "most_exposed": "« E »",
+        "most_posts_said": "« E » 5 (4 à 6), « D » 4 (3 à 5), « C » 3 (2 à 4)",
+        "n_unjudged": "2",
+        "unjudged_people": "31.0",
+    }
+    # A reader of whom the short ones are withheld finds them in no count.
+    less = said(gap[gap["gap_verdict"] != "short"], 7)
+    assert less["verdicts_said"] == "0 en manque, 2 incertains, 1 sans manque"
+    assert (less["short_said"], less["most_exposed"], less["n_unjudged"]) == ("None", "« C »", "4")
+    # All have a verdict; of none is it known who comes; nobody is told of.
+    silent = said(gap[gap["gap_verdict"] != "short"].assign(shortage_chances=np.nan), 3)
+    assert (silent["n_unjudged"], silent["unjudged_people"], silent["most_exposed"]) == ("nan", "nan", "None")
+    assert set(list(said(gap.head(0), 0).values())[1:]) == {"None", "nan"}
 
 
 def test_a_firm_reads_its_own_posts_and_verdicts_and_nothing_of_others(found: labour_gap.Outlook) -> None:
@@ -379,7 +416,11 @@ def test_ten_lines_say_what_their_tables_do_and_no_more(found: labour_gap.Outloo
 
 
 @pytest.mark.parametrize(
-    "column", [*labour_gap.COLUMNS, *priorities.COLUMNS, "fap_family", "contradiction", "parameter", "level"]
+    "column",
+    [
+        *(*labour_gap.COLUMNS, *priorities.COLUMNS, *priorities.ANSWERS),
+        *("fap_family", "contradiction", "parameter", "level"),
+    ],
 )
 def test_every_column_and_code_is_named(column: str) -> None:
     head = wording.heading(column)

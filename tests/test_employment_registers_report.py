@@ -46,7 +46,7 @@ TENSION = "Difficulté de recrutement et tension du métier selon la DARES"
 CODES = "Métiers de l'étude dans les nomenclatures"
 ERRORS = "Erreurs des prévisions d'emploi par métier en France, refaites à chaque année passée"
 NATIONAL = "Métiers de l'étude : emploi en France et prévision à cinq ans"
-GAP = "Postes à pourvoir et arrivées, d'ici trois ans, par métier"
+GAP = "Postes à pourvoir et arrivées, d'ici 2021, par métier"
 APART = "Métiers sur lesquels les sources se contredisent"
 
 

@@ -73,6 +73,7 @@ def test_occupations_by_hand(declared: pd.DataFrame) -> None:
     announced = workforce.announced_plans(ready)
     plans = announced.frame.set_index("occupation")
     assert plans.loc["Conduite d'usinage"].tolist() == [3, 2]
+    assert plans.loc["Total"].tolist() == [4, 2]
     assert np.isnan(plans.loc["Magicien", "planned_hires_3y"])  # unanswered is not zero
     assert [parent.records["site_id"].tolist() for parent in announced.parents] == [["B", "A"], ["A"]]
 

@@ -29,9 +29,10 @@ COLUMNS = [
 
 @dataclass(frozen=True)
 class OwnPosts:
-    """``steps``: the account of all its occupations; ``lines``: `COLUMNS`, a row for each, by priority."""
+    """``steps``: the account of all its occupations; ``gap`` and ``lines`` (`COLUMNS`): each, by priority."""
 
     steps: Breakdown
+    gap: Breakdown
     lines: pd.DataFrame
 
 
@@ -65,12 +66,9 @@ def own_posts(
         occupations(people), heard.basin, heard.dares, bridges(skills, skills), gaps_by_occupation(skills)
     )  # fmt: skip
     lines = priorities.lines(gap, *(table.frame for table in tables))
-    left = pd.DataFrame(
-        quantiles((plans.retirements + plans.quits).sum(axis=1), "departures"), index=plans.occupations
+    left = quantiles((plans.retirements + plans.quits).sum(axis=1), "departures")
+    said = pd.DataFrame(left, index=plans.occupations).apply(priorities.ranged, axis=1, args=("departures",))
+    lines = lines.assign(headcount=lines["occupation"].map(gap["headcount"]))
+    return OwnPosts(
+        found.steps, found.by_occupation, lines.assign(departures_said=lines["occupation"].map(said))[COLUMNS]
     )
-    said = {name: priorities.ranged(row, "departures") for name, row in left.to_dict("index").items()}
-    own = {
-        name: lines["occupation"].map(of)
-        for name, of in (("headcount", gap["headcount"]), ("departures_said", said))
-    }
-    return OwnPosts(found.steps, lines.assign(**own)[COLUMNS])

@@ -1,21 +1,28 @@
-"""Occupations by priority, one line each: posts, tension, bridge, training, who could act; the ten first.
+"""Occupations by priority, one line each: posts, tension, bridge, training, who could act; all in short.
 
 Reckoned from what the tables of an audience print, and from nothing else: it knows no more than they say. The
-order is that of ``labour_gap.by_occupation``: short, then uncertain, then the others.
+order is that of ``labour_gap.by_occupation``: short, then uncertain, then the others, by posts.
 """
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
-from eit_analysis.french import one_decimal, whole
+from eit_analysis.employment.forecast.labour_gap import counts
+from eit_analysis.french import counted, one_decimal, whole
 from eit_analysis.reference.scales import beyond
+from eit_analysis.reference.vocabulary import heading
 
-MOST = 10
+MOST, NAMED = 10, 3
+QUOTED = "«\u00a0{}\u00a0»".format
 NOT_SAID = "–"
 COLUMNS = [
     "occupation", "posts_said", "gap_verdict", "shortage_chances", "tension_said", "bridge_said",
     "training_said", "who_acts",
+]  # fmt: skip
+ANSWERS = [
+    "year", "verdicts_said", "short_said", "most_exposed", "most_posts_said", "n_unjudged", "unjudged_people"
 ]  # fmt: skip
 SAID = {
     "hiring_difficulty": lambda note: f"entreprises {one_decimal(note)}/4{beyond(note, 'hiring_difficulty')}",
@@ -41,12 +48,13 @@ def lines(
     firms, basin, dares : DataFrame
         Of ``workforce.occupations``, ``basin_needs.tension`` and ``dares_tension.published_tension``.
     bridges, training : DataFrame
-        Of ``mobility.study_bridges`` (the widest to each occupation, from one that is not short) and
-        ``skill_gaps.gaps_by_occupation`` (the skill that most people lack). Without the key ``occupation``,
-        where an audience gets them by domain, they say nothing.
+        Of ``mobility.study_bridges`` (the widest to each occupation, from one that is not short, none to one
+        in surplus) and ``skill_gaps.gaps_by_occupation`` (the skill that most people lack). Without the key
+        ``occupation``, where an audience gets them by domain, they say nothing.
     """
-    lacking = set(gap.loc[gap["gap_verdict"] == "short", "occupation"])
-    usable = bridges[~bridges["origin"].isin(lacking)].dropna(subset=["origin", "destination"])
+    short, surplus = (gap.loc[gap["gap_verdict"] == name, "occupation"] for name in ("short", "surplus"))
+    usable = bridges[~bridges["origin"].isin(short) & ~bridges["destination"].isin(surplus)]
+    usable = usable.dropna(subset=["origin", "destination"])
     origin = usable.drop_duplicates("destination").set_index("destination")["origin"]
     taught = training.reindex(columns=["occupation", "skill", "to_train"]).dropna()
     taught = taught.sort_values("to_train", ascending=False, kind="stable")
@@ -85,10 +93,34 @@ def first(lines: pd.DataFrame, decisions: pd.DataFrame) -> pd.DataFrame:
     return ten.assign(who_acts=ten["occupation"].map(done).fillna(ten["who_acts"]))
 
 
-def _who(row: dict, bridge: bool, skill: bool) -> str:
-    """Who could act first, a code of ``labels.csv``."""
+def answers(
+    gap: pd.DataFrame, fan: pd.DataFrame | None = None, *, year: int, n_occupations: int
+) -> pd.DataFrame:
+    """What a first screen says of the occupations that an audience reads: one row, `ANSWERS`.
+
+    ``gap`` is of ``labour_gap.by_occupation`` up to ``year``, ``fan`` of ``outlook.fan``, for all people.
+    Of the ``n_occupations`` declared those without a row have no verdict, nor have their people.
+    """
+    rows = gap.dropna(subset=["occupation", "gap_verdict"]).sort_values("openings", ascending=False)
+    labels = heading("gap_verdict").labels
+    several = {name: word if " " in word else f"{word}s" for name, word in labels.items()}
+    verdicts = [counted(n, labels[name], several[name]) for name, n in counts(rows).items() if len(rows)]
+    short = rows.loc[rows["gap_verdict"] == "short", "occupation"].head(NAMED)
+    likely = rows.dropna(subset=["shortage_chances"]).sort_values("shortage_chances").tail(1)
+    most = rows.dropna(subset=["openings"]).head(NAMED).to_dict("records")
+    posts = [f"{QUOTED(row['occupation'])} {ranged(row, 'openings')}" for row in most]
+    left = np.nan if fan is None else fan["people"].iloc[:1].sum() - rows["headcount"].sum()
+    said = verdicts, map(QUOTED, short), map(QUOTED, likely["occupation"]), posts
+    unjudged = (n_occupations - len(rows), left) if len(rows) < n_occupations else (np.nan, np.nan)
+    return pd.DataFrame([(year, *(", ".join(words) or None for words in said), *unjudged)], columns=ANSWERS)
+
+
+def _who(row: dict, bridge: bool, skill: bool) -> str | None:
+    """Who could act first, a code of ``labels.csv``; nobody on an uncertain gap, or where no post opens."""
     if row["gap_verdict"] == "short":
         return "bridge" if bridge else "train" if skill else "places"
     if row["gap_verdict"] == "uncertain":
-        return "no_entrants" if row["uncertain_reason"] == "no_entrants" else "close"
-    return "lend" if row["gap_verdict"] == "surplus" else "replace"
+        return "no_entrants" if row["uncertain_reason"] == "no_entrants" else None
+    if row["gap_verdict"] == "surplus":
+        return "lend"
+    return "replace" if round(row["openings"]) else None

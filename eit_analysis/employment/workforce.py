@@ -9,6 +9,7 @@ from __future__ import annotations
 import pandas as pd
 
 from eit_analysis.breakdown import Breakdown
+from eit_analysis.breakdown import TOTAL, Breakdown, Share
 from eit_analysis.derived import Derived
 from eit_analysis.records import Share
 from eit_analysis.reference.commune_tables import epci_of
@@ -180,21 +181,23 @@ def senior_shares(workforce: pd.DataFrame, by: str = "occupation") -> Breakdown:
 
 
 def announced_plans(workforce: pd.DataFrame) -> Derived:
-    """Departures and recruitments that firms announce for three years, by occupation.
+    """Departures and recruitments that firms announce for three years, by occupation and in all.
 
     A plan that nobody answered stays missing: it is not zero.
     """
     table = occupations(workforce).frame[["occupation"]]
+    table = pd.concat([table, table.head(1).assign(occupation=TOTAL)], ignore_index=True)
     parents = []
     for plan in ("planned_departures_3y", "planned_hires_3y"):
         answered = workforce.groupby("occupation")[plan].sum(min_count=1)
+        answered[TOTAL] = workforce[plan].sum(min_count=1)
         own = table.assign(**{plan: table["occupation"].map(answered).astype(float)})
         records = workforce[workforce[plan] > 0]
-        parents.append(Breakdown(own, ["occupation"], records, plan, people=True))
+        parents.append(Breakdown(own, ["occupation"], records, plan, TOTAL, people=True))
     sums = {
         str(parent.measure): [(number, str(parent.measure), 1.0)] for number, parent in enumerate(parents)
     }
-    return Derived(parents[0].frame.merge(parents[1].frame), ["occupation"], parents, sums=sums)
+    return Derived(parents[0].frame.merge(parents[1].frame), ["occupation"], parents, TOTAL, sums)
 
 
 def described(workforce: pd.DataFrame) -> Breakdown:

@@ -11,7 +11,7 @@ import pandas as pd
 from babel.numbers import format_decimal
 
 from eit_analysis import french
-from eit_analysis.reference.scales import beyond
+from eit_analysis.reference.scales import SCALES, beyond
 from eit_analysis.reference.vocabulary import heading as heading
 
 NBSP = "\u00a0"
@@ -60,7 +60,9 @@ def cell(value: object, column: str, coarse: bool = False) -> str:
             return french.exact(float(f"{amount:.2g}"))
         if column in ANY_UNIT:  # of any unit and size: 1505 and 0.015 are in one column
             return french.short(amount)
-        text = number(amount, _decimals(amount, style.decimals) if coarse else style.decimals)
+        # A mean of answers keeps its decimal: 2 beside 2.6 would look rounder.
+        shorter = coarse and column not in SCALES
+        text = number(amount, _decimals(amount, style.decimals) if shorter else style.decimals)
         return text + beyond(amount, column) if coarse else text
     text = str(value)
     return french.day(text) if DAY.fullmatch(text) else style.labels.get(text, text)

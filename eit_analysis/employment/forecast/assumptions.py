@@ -20,17 +20,23 @@ def stated(parameters: Scenarios, base_year: int) -> pd.DataFrame:
     steps = sorted(parameters.reform, key=lambda step: step.born_from)
     ages = ", ".join(f"{_years(step.retirement_age)} à partir de {step.born_from}" for step in steps)
     losses = "\u00a0; ".join(map(_loss, sorted(parameters.shocks, key=lambda shock: shock.year)))
-    sectors = "".join(
-        f"\u00a0; {_percent(rate)} par an dans le secteur {_sector(naf)}"
-        for naf, rate in sorted(parameters.sector_trends.items())
-    )
     fields = {
-        "trend": _percent(parameters.trend_rate), "sectors": sectors,
+        "trend": rates(parameters)["statement"][0],
         "realised": _percent(parameters.plan_realisation), "losses": losses, "ages": ages,
         "before": _span(_of_law(parameters, base_year).legal),
     }  # fmt: skip
     rows = [(name, reference.sentence(f"scenario_{name}", **fields)) for name in scenarios(parameters)]
     return pd.DataFrame(rows, columns=["scenario", "statement"])
+
+
+def rates(parameters: Scenarios) -> pd.DataFrame:
+    """What is supposed of every year, in words: ``parameter`` (``trend_rate, quit_rate``), ``statement``."""
+    sectors = "".join(
+        f"\u00a0; {_percent(rate)} par an dans le secteur {_sector(naf)}"
+        for naf, rate in sorted(parameters.sector_trends.items())
+    )
+    said = [f"{_percent(rate)} par an" for rate in (parameters.trend_rate, parameters.quit_rate)]
+    return pd.DataFrame({"parameter": ["trend_rate", "quit_rate"], "statement": [said[0] + sectors, said[1]]})
 
 
 def shared(parameters: Scenarios, base_year: int, team: bool = False) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pandas as pd
@@ -22,6 +23,13 @@ def comparable(
     ready = prepare(rows[rows["site_id"].isin(both)], minimum_people, minimum_sites)
     is_later = ready["later"].astype(bool)
     return ready[~is_later].drop(columns="later"), ready[is_later].drop(columns="later")
+
+
+def observed(waves: Mapping[str, pd.DataFrame]) -> Breakdown:
+    """People in each ``wave``, of firms that are in all (:func:`comparable`): ``headcount``."""
+    rows = pd.concat([rows.assign(wave=wave) for wave, rows in waves.items()], ignore_index=True)
+    people = rows.groupby("wave", as_index=False)[["headcount"]].sum()
+    return Breakdown(people, ["wave"], rows, "headcount", people=True)
 
 
 def replay(

@@ -159,7 +159,7 @@ def steps(gap: Gap) -> Breakdown:
 def by_occupation(gap: Gap, before: Gap) -> Breakdown:
     """Each occupation but the merged small ones: ``occupation, headcount``, then `COLUMNS`.
 
-    Short ones first, the surest before; then uncertain ones, those in surplus last, by gap, then by openings.
+    Short ones first, then uncertain ones, those in surplus last; of one verdict, most openings first.
     """
     return _table(gap, before, "occupation")
 
@@ -175,9 +175,8 @@ def _table(gap: Gap, before: Gap, by: str) -> Breakdown:
     rows = [{by: name} | _row(gap, before, at) for name, at in places.items()]
     table = pd.DataFrame(rows, columns=[by, "headcount", *COLUMNS])
     rank = table["gap_verdict"].map({"short": 0, "uncertain": 1, "surplus": 3}).fillna(2)
-    first = table["shortage_chances"].where(rank == 0, table["gap_people"])
-    order = table.assign(rank=rank, first=-first, most=-table["openings"])
-    table = order.sort_values(["rank", "first", "most", by], ignore_index=True)[[by, "headcount", *COLUMNS]]
+    order = table.assign(rank=rank, most=-table["openings"]).sort_values(["rank", "most", by])
+    table = order[[by, "headcount", *COLUMNS]].reset_index(drop=True)
     of = dict(zip(gap.known["occupation"], gap.known[by], strict=True))
     records = gap.simulation.behind
     records = records.assign(**{by: records["occupation"].map(of)}).dropna(subset=[by])

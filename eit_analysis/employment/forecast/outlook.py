@@ -32,9 +32,11 @@ def quantiles(draws: np.ndarray, name: str) -> dict[str, np.ndarray]:
 
 
 def fan(simulation: Simulation) -> Breakdown:
-    """All occupations together: ``year, people`` with its intervals; the first year is the survey's."""
+    """All occupations together: ``year, people`` with its intervals; the first, the survey's, has none."""
     years = simulation.base_year + np.arange(simulation.stock.shape[1])
     total = quantiles(simulation.stock.sum(axis=2), "people")
+    for name in [name for name in total if name != "people"]:
+        total[name][0] = np.nan
     return breakdown(simulation, pd.DataFrame({"year": years, **total}), "year")
 
 
@@ -78,7 +80,9 @@ def waterfall(simulation: Simulation, occupations: list[str] | None = None) -> B
     ends = {"today": 0, "horizon": -1}
     draws |= {name: simulation.stock[:, end][:, wanted].sum(axis=1) for name, end in ends.items()}
     rows = [
-        {"step": step} | quantiles(draws[step], "mean_people") | {"mean_people": draws[step].mean()}
+        {"step": step}
+        | (quantiles(draws[step], "mean_people") if np.ptp(draws[step]) else {})  # else it is known
+        | {"mean_people": draws[step].mean()}
         for step in STEPS
         if step in draws
     ]

@@ -145,12 +145,7 @@ def _choose(posts: list[np.ndarray], hours: np.ndarray, node_limit: int) -> tupl
 
 
 def _search(
-    worth: np.ndarray,
-    rows: csr_array,
-    least: np.ndarray,
-    most: np.ndarray,
-    node_limit: int,
-    gap: float,
+    worth: np.ndarray, rows: csr_array, least: np.ndarray, most: np.ndarray, node_limit: int, gap: float
 ) -> OptimizeResult:
     return milp(
         -worth,

@@ -81,12 +81,9 @@ class CellText(Value):
         row = self.table.frame.iloc[position]
         coarse = self.table.coarse
         text = wording.measured(row[self.column], self.column, coarse)
-        if self.low and self.high and not row[self.low] == row[self.column] == row[self.high]:
-            bounds = [
-                wording.rounded(row[self.low], self.column, coarse),
-                wording.rounded(row[self.high], self.column, coarse),
-            ]
-            text += f" ({bounds[0]} à {bounds[1]})"
+        ends = [row[name] for name in (self.low, self.high) if name and not wording.is_missing(row[name])]
+        if ends and set(ends) != {row[self.column]}:
+            text += f" ({' à '.join(wording.rounded(end, self.column, coarse) for end in ends)})"
         return text
 
 
