@@ -1,8 +1,6 @@
 """What the scenarios state, said in words: a reader of the charts knows each by its numbers."""
 
 from eit_analysis.config_scenarios import Reform, Scenarios, Shock
-from eit_analysis.employment.forecast.assumptions import shared, stated
-from eit_analysis.config import Reform, Scenarios, Shock
 from eit_analysis.employment.forecast.assumptions import rates, shared, stated
 from eit_analysis.employment.forecast.cohort import SCENARIOS
 

@@ -9,9 +9,8 @@ from __future__ import annotations
 import pandas as pd
 
 from eit_analysis.breakdown import Breakdown
-from eit_analysis.breakdown import TOTAL, Breakdown, Share
 from eit_analysis.derived import Derived
-from eit_analysis.records import Share
+from eit_analysis.records import TOTAL, Share
 from eit_analysis.reference.commune_tables import epci_of
 from eit_analysis.reference.sizes import SIZES, size_class
 from eit_analysis.reference.vocabulary import heading
