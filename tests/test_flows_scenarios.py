@@ -375,7 +375,14 @@ def test_targets_do_not_depend_on_the_order_of_flows_and_hold_without_any():
 
 def test_every_target_has_its_text_and_says_whether_it_was_seen():
     rows = reference.load("waste_targets")
-    assert rows["target"].is_unique and rows.groupby("aim")["title"].nunique().eq(1).all()
+    assert rows.groupby("aim")["title"].nunique().eq(1).all()
+    # Regulation (EU) 2025/40, art. 52, 70 and 71: it applies, and the directive ends, on 12 August 2026.
+    for day, text in (("2026-08-11", "94/62/CE, art. 6"), ("2026-08-12", "2025/40, art. 52")):
+        aims = targets.targets(day=day).fillna({"waste_code_prefixes": ""})
+        packaging = aims[aims["waste_code_prefixes"].str.startswith("1501")]
+        assert aims["target"].is_unique and set(aims["target"]) == set(rows["target"])
+        assert packaging["text_ref"].str.contains(text).all() and len(packaging) == 12
+    assert rows.groupby("target")[["aim", "target_value", "year"]].nunique().eq(1).all(axis=None)
     assert (
         rows.groupby("aim")[["indicator", "waste_code_prefixes"]].nunique(dropna=False).eq(1).all(axis=None)
     )

@@ -20,6 +20,7 @@ CODES = {
     "used_oil": ["used_oils"], "weee_separate": ["weee"], "unsold_non_food": ["unsold"],
     "unsold_food": [
         "donation_retail", "donation_catering", "donation_industry", "donation_wholesale", "food_unfit",
+        "food_unfit_makers",
     ],
 }  # fmt: skip
 LAW = reference.load("obligations")
@@ -194,7 +195,7 @@ def test_an_order_of_priority_is_no_offence() -> None:
     def food(text: str, route: str) -> list[str]:
         judged = firm(("food", text, "020601", 5, "clean", route, "Bio"), naf="1072Z", year=2022)
         of = judged[judged["verdict"] != "not_concerned"]["verdict"]  # two rows, of two activities
-        return [of.get(duty, "not_concerned") for duty in ("food_hierarchy", "food_unfit")]
+        return [of.get(duty, "not_concerned") for duty in ("food_hierarchy", "food_unfit_makers")]
 
     assert food("biscuits déclassés consommables", "digestion") == ["unknown", "not_concerned"]
     assert food("fruits et légumes déclassés", "incineration") == ["unknown", "unknown"]
@@ -329,8 +330,10 @@ def test_no_duty_is_said_to_have_ended_that_another_text_asks():
         ("bbbbbbuuuuuuuuuuuumm", {"not_met": 6, "others": 14}),  # what is broken is told before the rest
         ("uuuuuuuuuuuunnnnnnmb", {"unknown": 12, "others": 8}),
         ("uuuuuuuuuuuuuuuunnmb", {"unknown": 16, "others": 4}),
-        ("uuuuuuuuuuuuuuuuunnn", {"unknown": 17, "not_concerned": 3}),
-        ("uuuuuuuuuuuuuuuuuuuu", {"unknown": 20}),
+        ("uuuuuuuuuuuuuuuuunnn", {"unknown": 17, "not_concerned": 3, "not_met": 0, "met": 0}),
+        ("uuuuuuuuuuuuuuuuuuuu", {"unknown": 20, "not_concerned": 0, "not_met": 0, "met": 0}),
+        ("bbbbbbbbbbbbbbbbbbbb", {"others": 20}),  # each of them would be named
+        ("mmmmmmmmmmmmmmmmmmmm", {"others": 20}),
     ],
 )
 def test_no_verdict_of_few_is_what_the_others_leave(verdicts: str, told: dict) -> None:
@@ -345,6 +348,7 @@ def test_no_verdict_of_few_is_what_the_others_leave(verdicts: str, told: dict) -
     table = flows.obligations.counts(judged, 3)
     table.check("verdicts")
     assert table.frame.set_index("duty_verdict")["n_sites"].to_dict() == told
+    assert flows.obligations.joined(table) == ("others" in told)
     assert flows.obligations.counts(judged).frame["duty_verdict"].isin(words.values()).all()
     lines = flows.obligations.beside(table.frame)
     assert len(lines) == (told != {"others": 20})  # all that it would say is how many answered
@@ -354,6 +358,10 @@ def test_no_verdict_of_few_is_what_the_others_leave(verdicts: str, told: dict) -
     # Nobody is zero where all is told; a verdict among the others is neither.
     absent = wide["n_sites_met"]
     assert pd.isna(absent) if "others" in told else absent == 0
+    # Nor is one that may not be read, though no line prints more actors.
+    for row in table.frame.index[table.frame["n_sites"] > 0]:
+        rest = flows.obligations.beside(table.frame.drop(index=row))
+        assert rest.empty or pd.isna(rest.iloc[0].get(f"n_sites_{table.frame.loc[row, 'duty_verdict']}"))
 
 
 def test_the_same_answers_under_a_later_law_stand_beside_and_not_instead():
@@ -365,3 +373,37 @@ def test_the_same_answers_under_a_later_law_stand_beside_and_not_instead():
     rows = flows.obligations.differing(*printed).set_index("obligation")
     assert rows.loc["sorting", "n_sites_not_met"] == 1 and "n_sites_not_met" in rows
     assert "weee" not in rows.index and flows.obligations.differing(printed[0], printed[0]).empty
+
+
+@pytest.mark.parametrize(
+    ("day", "code", "text", "not_yet"),
+    [
+        ("2018-12-31", "batteries", "2009-1139", "2023/1542"),
+        ("2025-08-18", "batteries", "2023/1542", "2009-1139"),
+        ("2018-12-31", "household_packaging", "2007-1467", "2025-1081"),
+        ("2006-12-31", "household_packaging", "92-377", "2007-1467"),
+        ("2022-12-31", "tyres", "2002-1563", "2023-152"),
+        ("2023-03-05", "tyres", "2023-152", "2002-1563"),
+    ],
+)
+def test_a_list_of_the_law_cites_the_text_in_force_on_its_day(day, code, text, not_yet):
+    """Codified in 2007, decrees of 2009, 2023, 2024 and 2025: no text before its day, none after its end."""
+    rows = dated.in_force(LAW, day).set_index("code").loc[[code], "text_ref"]
+    assert len(rows) == 1 and text in rows.iloc[0] and not_yet not in rows.iloc[0]
+
+
+def test_a_duty_is_cited_by_its_own_article_and_a_text_known_by_summaries_says_so():
+    """L. 541-47 is the penalty; L. 541-15-5 forbids to spoil on purpose (ordonnance 2019-1069)."""
+    unfit = LAW[LAW["code"].str.startswith("food_unfit")]
+    assert unfit["text_ref"].str.startswith("C. env., art. L. 541-15-5").all()
+    assert unfit["duty_fr"].str.contains("délibérément").all()
+    # Caterers and makers of food were not aimed at before: new for them, and no later text of retailers.
+    found = dated.changed(LAW, "2018-12-31", "2026-11-28").set_index("code")["law_change"]
+    assert (found["food_unfit_makers"], found["food_unfit"]) == ("entered", "replaced")
+    unread = LAW["text_ref"].str.contains("2025-1081")
+    assert unread.sum() == 6 and LAW.loc[unread, "doubt_fr"].str.contains("texte non relu à la source").all()
+    tax = reference.load("waste_tax")
+    later = tax[tax["text_ref"].str.contains("2026-103")]
+    assert later["source"].str.endswith("texte non relu à la source").all() and len(later) == 30
+    quoted = later[later["source"].str.contains("trois lectures")]
+    assert set(quoted["hazardous"]) == {"no"} and "exempt" not in set(quoted["plants"])

@@ -141,15 +141,29 @@ def test_a_share_of_what_is_not_beside_it_is_rounded_for_itself() -> None:
     assert leaving(senior_share_percent=[14.27, 0.324])["senior_share_percent"] == [14, 0.32]
 
 
-def test_a_change_is_reckoned_from_both_waves_and_no_finer() -> None:
+def test_a_change_is_rounded_as_itself_and_its_percentage_is_of_what_is_printed() -> None:
     told = leaving(
         mass_before_t_per_year=[1312.4, 7.0], mass_t_per_year=[1087.1, np.nan],
         change_t_per_year=[-225.3, np.nan], change_percent=[-17.17, np.nan],
     )  # fmt: skip
     assert told["mass_before_t_per_year"] == [1300, 7] and told[MASS][0] == 1100
-    # Of what is printed: 1 100 less, and over, 1 300.
-    assert told["change_t_per_year"][0] == -200 and told["change_percent"][0] == -15
+    # -230 of 1 300, and not 1 100 less 1 300.
+    assert told["change_t_per_year"][0] == -230 and told["change_percent"][0] == -18
     assert np.isnan(told["change_percent"][1])
+    # 980 t, then 1 035: the second is printed to hundreds, and what is between them is 55 t, not 20.
+    told = leaving(
+        mass_before_t_per_year=[980.0], mass_before_low_t_per_year=[952.0],
+        mass_before_high_t_per_year=[1008.0],
+        mass_t_per_year=[1035.0], mass_low_t_per_year=[1006.0], mass_high_t_per_year=[1064.0],
+        change_t_per_year=[55.0], change_low_t_per_year=[15.0], change_high_t_per_year=[95.0],
+        change_percent=[5.6], change_low_percent=[1.5], change_high_percent=[9.8],
+    )  # fmt: skip
+    assert (told["mass_before_t_per_year"], told[MASS]) == ([980], [1000])
+    assert told["change_t_per_year"] == [60] and told["change_percent"] == [6]
+    for unit, ends in (("t_per_year", (15, 95)), ("percent", (1.5, 9.8))):
+        low, value, high = (told[f"change{end}_{unit}"][0] for end in ("_low", "", "_high"))
+        assert low <= ends[0] < value < ends[1] <= high
+        assert abs(value - sum(ends) / 2) <= (ends[1] - ends[0]) / 8
 
 
 masses = st.one_of(st.just(0.0), st.floats(-4, 7).map(lambda x: 10**x))

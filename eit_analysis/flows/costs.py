@@ -69,14 +69,9 @@ def valued(
     return Breakdown(rows, keys, flows.assign(**{value: flows[MASS] * flows[price]}), value, paid.total, of)
 
 
-def amounts(name: str, unit: str) -> list[str]:
-    """Columns of an amount: ``impact_tco2e_per_year``, ``impact_low_tco2e_per_year``..."""
-    return [f"{name}{end}_{unit}" for end in ("", "_low", "_high")]
-
-
-def in_euros(name: str) -> list[str]:
+def amounts(name: str, unit: str = EUROS) -> list[str]:
     """Columns of an amount: ``cost_eur_per_year``, ``cost_low_eur_per_year``, ``cost_high_eur_per_year``."""
-    return amounts(name, EUROS)
+    return [f"{name}{end}_{unit}" for end in ("", "_low", "_high")]
 
 
 def costs(out: pd.DataFrame, by: str | list[str], total: bool = True) -> Breakdown:
@@ -105,7 +100,7 @@ def costs(out: pd.DataFrame, by: str | list[str], total: bool = True) -> Breakdo
     rows, stated = known.frame, totals(out[~unknown], keys, total).frame
     missing = ~pd.MultiIndex.from_frame(rows[keys]).isin(pd.MultiIndex.from_frame(stated[keys]))
     last = (rows[keys] == TOTAL).all(axis=1)
-    rows = rows.assign(**{amount: rows[amount].mask(missing) for amount in in_euros("cost")})
+    rows = rows.assign(**{amount: rows[amount].mask(missing) for amount in amounts("cost")})
     order = np.lexsort((missing, last.to_numpy()))
     return replace(known, frame=rows.iloc[order].reset_index(drop=True))
 

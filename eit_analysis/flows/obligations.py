@@ -7,6 +7,7 @@ The verdicts are those of :mod:`reference.obligations`; which actor has which is
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from eit_analysis.breakdown import Breakdown
@@ -18,11 +19,11 @@ KEYS = ["obligation", "duty_verdict"]
 
 
 def counts(judged: pd.DataFrame, fewest: int = 0) -> Breakdown:
-    """Actors by obligation and verdict, the gravest of each actor's.
+    """Actors by obligation and verdict, the gravest of each actor's; zero where nobody has it.
 
     All actors have one verdict on each obligation: the number that a single line withholds would be what the
     others leave. Verdicts of fewer than ``fewest`` are one line, ``others``, and with them the least grave
-    until it is of as many.
+    until it is of as many; so is one of all of them that says of each whether it meets the law.
 
     Parameters
     ----------
@@ -33,42 +34,50 @@ def counts(judged: pd.DataFrame, fewest: int = 0) -> Breakdown:
     -------
     Breakdown
         ``obligation``, ``duty_verdict``, ``n_sites``: obligations in order of the actors who do not
-        meet them, then as they stand in the law; verdicts from the gravest.
+        meet them, then as they stand in the law; verdicts from the gravest. Beside ``others`` no zero is
+        told.
     """
     worst_of = named(gravest(judged))
-    sizes = _counted(worst_of)
-    order = sizes.assign(many=sizes["n_sites"] >= fewest, grave=-sizes["duty_verdict"].map(VERDICTS.index))
-    sizes = order.sort_values(["many", "grave"])
-    of_one = sizes.groupby("obligation")["n_sites"]
-    rare = ~sizes["many"] | (of_one.cumsum() - sizes["n_sites"] < fewest)
-    rare &= of_one.transform("min") < fewest
-    together = pd.MultiIndex.from_frame(worst_of[KEYS]).isin(pd.MultiIndex.from_frame(sizes.loc[rare, KEYS]))
-    told = worst_of.assign(duty_verdict=worst_of["duty_verdict"].mask(together, OTHERS))
-    rows = _counted(told)
-    of = rows[rows["duty_verdict"] == "not_met"].set_index("obligation")["n_sites"]
-    first = {code: place for place, code in enumerate(judged["obligation"].unique())}
-    order = rows.assign(
-        worst=-rows["obligation"].map(of).astype(float).fillna(0),
-        law=rows["obligation"].map(first),
-        grave=rows["duty_verdict"].map([*VERDICTS, OTHERS].index),
-    )
-    rows = order.sort_values(["worst", "law", "grave"], ignore_index=True)[[*KEYS, "n_sites"]]
-    return Breakdown(rows, KEYS, told[["site_id", *KEYS]])
+    sizes = pd.crosstab(worst_of["obligation"], worst_of["duty_verdict"])
+    sizes = sizes.reindex(columns=[*VERDICTS], fill_value=0)
+    few = {(code, verdict) for code, line in sizes.iterrows() for verdict in _together(line, fewest)}
+    together = pd.MultiIndex.from_frame(worst_of[KEYS]).isin(list(few)) if few else False
+    told = worst_of.assign(duty_verdict=np.where(together, OTHERS, worst_of["duty_verdict"]))
+    lines = pd.crosstab(told["obligation"], told["duty_verdict"])
+    lines = lines.reindex(judged["obligation"].unique(), columns=[*VERDICTS, OTHERS], fill_value=0)
+    lines = lines.sort_values("not_met", ascending=False, kind="stable")
+    rows = lines.stack().rename("n_sites").reset_index()
+    apart = rows["obligation"].map(lines[OTHERS] == 0) & (rows["duty_verdict"] != OTHERS)
+    frame = rows[apart | (rows["n_sites"] > 0)].reset_index(drop=True)
+    return Breakdown(frame, KEYS, told[["site_id", *KEYS]])
+
+
+def _together(line: pd.Series, fewest: int) -> list[str]:
+    """Of the actors by verdict, the verdicts to tell as one."""
+    few = [verdict for verdict in VERDICTS if 0 < line[verdict] < fewest]
+    rest = [verdict for verdict in VERDICTS if line[verdict] >= fewest]
+    while few and rest and line[few].sum() < fewest:
+        few.append(rest.pop())
+    return few or [verdict for verdict in ("not_met", "met") if fewest and line[verdict] == line.sum()]
+
+
+def joined(table: Breakdown) -> bool:
+    """Whether :func:`counts` tells some verdicts as one."""
+    return OTHERS in set(table.frame["duty_verdict"])
 
 
 def beside(printed: pd.DataFrame) -> pd.DataFrame:
     """The printed :func:`counts`, one line per obligation and one column per verdict, ``n_sites_not_met``...
 
-    Zero where nobody has the verdict, missing where it is one of ``others`` or may not be read. An obligation
-    of which ``others`` is all that may be told has no line.
+    What is missing is one of ``others``, or may not be read. An obligation of which ``others`` is all that
+    may be told has no line.
     """
     wide = printed.pivot(index="obligation", columns="duty_verdict", values="n_sites")
     wide = wide.reindex(index=printed["obligation"].unique(), columns=[*VERDICTS, OTHERS])
-    wide = wide[wide[list(VERDICTS)].notna().any(axis=1)]
-    told = wide.sum(axis=1)
-    whole = wide[OTHERS].isna() & (told == told.max())  # all actors are in it
-    wide.loc[whole, list(VERDICTS)] = wide.loc[whole, list(VERDICTS)].fillna(0)
-    wide = wide.drop(columns=OTHERS) if wide[OTHERS].isna().all() else wide
+    apart = wide[[*VERDICTS]].notna()
+    wide[OTHERS] = wide[OTHERS].mask(apart.all(axis=1), 0)
+    wide = wide[apart.any(axis=1)]
+    wide = wide.drop(columns=OTHERS) if (wide[OTHERS] == 0).all() else wide
     return wide.add_prefix("n_sites_").reset_index().rename_axis(columns=None)
 
 
@@ -99,10 +108,5 @@ def named(judged: pd.DataFrame) -> pd.DataFrame:
 def to_show(judged: pd.DataFrame) -> pd.DataFrame:
     """The verdicts that concern somebody, the gravest first, with the columns that pages print."""
     rows = named(judged[judged["verdict"] != "not_concerned"])
-    rank = rows["duty_verdict"].map(VERDICTS.index)
-    order = rows.assign(rank=rank).sort_values(["site_id", "rank"], kind="stable", ignore_index=True)
-    return order[SHOWN]
-
-
-def _counted(worst_of: pd.DataFrame) -> pd.DataFrame:
-    return worst_of.groupby(KEYS, sort=False).agg(n_sites=("site_id", "nunique")).reset_index()
+    rows = rows.assign(rank=rows["duty_verdict"].map(VERDICTS.index))
+    return rows.sort_values(["site_id", "rank"], kind="stable", ignore_index=True)[SHOWN]

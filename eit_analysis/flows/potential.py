@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.breakdown import Breakdown
-from eit_analysis.flows.costs import PRICES, estimates, in_euros, reference_prices
+from eit_analysis.flows.costs import PRICES, amounts, estimates, reference_prices
 from eit_analysis.flows.diagnosis import totals
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
 from eit_analysis.reference.compatibility import known_use
@@ -121,7 +121,7 @@ def potential_by(left: pd.DataFrame, by: str) -> Breakdown:
     rows = mass.frame.merge(bill.frame.drop(columns="n_sites"), on=by, how="left").merge(points, on=by)
     rows["ease"] = rows["points"] / rows[MASS].where(rows[MASS] > 0)
     rows = _ranked(rows)
-    columns = [by, MASS, LOW, HIGH, "share_percent", *in_euros("bill"), "ease", *RANKS, "n_sites"]
+    columns = [by, MASS, LOW, HIGH, "share_percent", *amounts("bill"), "ease", *RANKS, "n_sites"]
     # A stated bill was declared; one at a reference price is a public multiple of the tonnes.
     stated = left["cost_basis"] == "stated"
     records = left.assign(billed=left["bill_eur_per_year"].where(stated, left[MASS]))

@@ -17,7 +17,7 @@ import pandas as pd
 
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.derived import Derived
-from eit_analysis.flows.costs import in_euros, valued
+from eit_analysis.flows.costs import amounts, valued
 from eit_analysis.flows.diagnosis import totals
 from eit_analysis.flows.potential import mark_bill, mark_ease
 from eit_analysis.flows.sorting import badly_sorted, mark_sorting
@@ -25,7 +25,7 @@ from eit_analysis.flows.taxes import each_year, mark_tax
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
 
 KEYS = ["action", "first_category"]
-STAKE = in_euros("stake")
+STAKE = amounts("stake")
 # What to do with what is landfilled or burnt, by its best known use.
 BY_USE = {"material": "divert", "energy": "recover_energy", "cleaner": "clean_up", "none": "find_outlet"}
 

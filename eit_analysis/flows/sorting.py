@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.derived import Derived
-from eit_analysis.flows.costs import in_euros, valued
+from eit_analysis.flows.costs import amounts, valued
 from eit_analysis.flows.diagnosis import totals
 from eit_analysis.flows.dimensions import UNKNOWN
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
@@ -106,14 +106,14 @@ def surcharges(bad: pd.DataFrame, by: str) -> Derived:
         group without clean comparison, and ``n_sites``, from the dearest group down, « Total » last. From the
         tonnes, and from the surcharges of the flows that have one.
     """
-    amounts = in_euros("surcharge")
+    worth = amounts("surcharge")
     mass = totals(bad, by)
-    worth = valued(bad[bad["clean_reference"] != "none"], "surcharge_eur_per_t", by, "surcharge")
-    rows = worth.frame.drop(columns="n_sites").merge(mass.frame, on=by, how="right")
-    rows = rows.sort_values(amounts[0], ascending=False, kind="stable")
+    paid = valued(bad[bad["clean_reference"] != "none"], "surcharge_eur_per_t", by, "surcharge")
+    rows = paid.frame.drop(columns="n_sites").merge(mass.frame, on=by, how="right")
+    rows = rows.sort_values(worth[0], ascending=False, kind="stable")
     rows = rows.sort_values(by, key=lambda names: names == TOTAL, kind="stable")
-    sums = {MASS: [(0, MASS, 1.0)], amounts[0]: [(1, amounts[0], 1.0)]}
-    return Derived(rows[[by, MASS, LOW, HIGH, *amounts, "n_sites"]], [by], [mass, worth], TOTAL, sums)
+    sums = {MASS: [(0, MASS, 1.0)], worth[0]: [(1, worth[0], 1.0)]}
+    return Derived(rows[[by, MASS, LOW, HIGH, *worth, "n_sites"]], [by], [mass, paid], TOTAL, sums)
 
 
 def out_of_mix(marked: pd.DataFrame) -> Derived:

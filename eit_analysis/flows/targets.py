@@ -34,6 +34,7 @@ from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
 from eit_analysis.flows.uncertainty.scaling import scaled
 from eit_analysis.records import Share
 from eit_analysis.reference.communes import departments_of
+from eit_analysis.reference.dated import in_force
 from eit_analysis.reference.law_flows import named, readable
 
 # By indicator, the column that says whether a flow does what is counted, and with which codes.
@@ -51,15 +52,15 @@ MASSES = [MASS, LOW, HIGH]
 ABOUT = ["concerned_t_per_year", "concerned_low_t_per_year", "concerned_high_t_per_year"]
 COLUMNS = [
     "target", "aim", "indicator", "target_value", "year", "waste_code_prefixes", "base_year", "applies_to",
-    "text_ref", "source", "seen",
+    "text_ref", "from_date", "source", "seen",
 ]  # fmt: skip
 READINGS = ["said", "least", "most"]
 ENDS = ["share_low_percent", "share_high_percent"]
 GAP = ["gap_t_per_year", "gap_low_t_per_year", "gap_high_t_per_year"]
 
 
-def targets(own: Iterable[WasteTarget] = ()) -> pd.DataFrame:
-    """Every target, those of the study first: ``COLUMNS``."""
+def targets(own: Iterable[WasteTarget] = (), day: str = "") -> pd.DataFrame:
+    """Every target in force on a day, or that no text ended; those of the study first: ``COLUMNS``."""
     stated = [
         {
             "target": target.title,
@@ -75,7 +76,7 @@ def targets(own: Iterable[WasteTarget] = ()) -> pd.DataFrame:
         }
         for target in own
     ]
-    known = reference.load("waste_targets")[COLUMNS]
+    known = in_force(reference.load("waste_targets"), day)[COLUMNS]
     return pd.concat([pd.DataFrame(stated, columns=COLUMNS), known], ignore_index=True).astype(
         {"target_value": float, "year": int, "base_year": "Int64"}
     )

@@ -38,7 +38,6 @@ KNOWN = {
     "active_months",
     "threshold_percent",
     "frame_jobs",  # of a public register
-    "change_t_per_year",  # where it is the difference of two rounded numbers
 }
 PERCENT = dict.fromkeys(SHARES, 1.0) | {"peak_ratio": 100 / 12}  # to % of the whole
 Pair = tuple[Form, Form] | None

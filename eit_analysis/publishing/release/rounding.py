@@ -12,8 +12,9 @@ The bounds of a sum are the rounded value plus and minus the next of 1, 1.5, 2, 
 times itself: they tell a class of uncertainty, not a second equation between the rows.
 Those of what is known exactly, all its bounds being itself, are the rounded value plus and minus its step, or
 itself where whole numbers are printed in full: whom its rounding hides stays hidden.
-Shares and changes are reckoned from the rounded numbers that stand beside them, so they add nothing. The
-bounds of a share, in percent, stay between 0 and 100.
+Shares and relative changes are reckoned from the rounded numbers that stand beside them, so they add nothing;
+a change is rounded as itself: that of two rounded masses may be none where the true one is beyond its error.
+The bounds of a share, in percent, stay between 0 and 100.
 The mean of answers on a scale stops an eighth of it before its ends: at one of them all gave one answer.
 
 Source: Particle Data Group, Review of Particle Physics (2022), Introduction, 5.3, for the step; Hundepool et
@@ -38,8 +39,11 @@ REFERENCE = "eurostat_"
 CLASSES = np.array([1.0, 1.5, 2.0, 3.0, 5.0, 7.0, 10.0])
 WHOLE_DIGITS, DIGITS = 3, 2  # of people and of other whole numbers; of all else
 SUM, NO_SUM = 1.0, 3.55  # steps in the half of an interval, at least
-NOW, BEFORE = "mass_t_per_year", "mass_before_t_per_year"
-RATES = {"change_percent": (NOW, BEFORE), "error_percent": ("people", "observed_people")}
+# By column, what it is in percent: the first of the others, as a share of the second or beyond it.
+RATES = {
+    "change_percent": ("change_t_per_year", "mass_before_t_per_year", 0),
+    "error_percent": ("people", "observed_people", 1),
+}
 BOUND = re.compile(r"_(low|high)(\d*)(?=_|$)")
 
 
@@ -91,9 +95,7 @@ def rounded(
     steps: dict[str, np.ndarray] = {}
     shown: dict[str, np.ndarray] = {}
     beside = set(wholes) if measure in values else set()
-    rates = {name: pair for name, pair in RATES.items() if {name, *pair} <= set(values)}
-    if {NOW, BEFORE} <= set(values):
-        beside |= {"change_t_per_year"} & set(values)
+    rates = {name: of for name, of in RATES.items() if {name, *of[:2]} <= set(values)}
     for name in set(numbers) - set(bounds) - beside - set(rates):
         value = values[name]
         whole_numbers = measure is not None and bool((np.nan_to_num(value) % 1 == 0).all())
@@ -102,15 +104,12 @@ def rounded(
         steps[name] = step_of(value, ends, digits, NO_SUM if name in drawn else SUM)
         shown[name] = to_step(value, steps[name])
     with np.errstate(divide="ignore", invalid="ignore"):
-        for name in beside & set(wholes):
+        for name in beside:
             whole = to_step(wholes[name], whole_step(wholes[name], values[str(measure)]))
             shown[name] = _ratio(100 * shown[str(measure)] / whole, values[name])
-        if "change_t_per_year" in beside:
-            change = np.round(np.nan_to_num(shown[NOW]) - np.nan_to_num(shown[BEFORE]), 12)
-            shown["change_t_per_year"] = np.where(np.isnan(values["change_t_per_year"]), np.nan, change)
-        for name, pair in rates.items():
-            now, before = (np.nan_to_num(shown[side]) for side in pair)
-            shown[name] = _ratio(100 * (now / before - 1), values[name])
+        for name, (over, under, less) in rates.items():
+            ratio = np.nan_to_num(shown[over]) / np.nan_to_num(shown[under])
+            shown[name] = _ratio(100 * (ratio - less), values[name])
     for name, of in bounds.items():
         high, value = "_high" in name, values[name]
         sides = [values[bound] for bound, bounded in bounds.items() if bounded == of]
