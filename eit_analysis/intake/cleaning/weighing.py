@@ -77,8 +77,11 @@ def weigh(batch: SurveyBatch, half_widths: Mapping[str, float]) -> None:
         _of_rows(np.array([getattr(m, part) or blank for m in measured.values]), measured.codes[rows])
         for part in ("tonnes", "periods")
     )
-    own = _own_widths(batch, rows, half_widths)
-    mass = annual_mass(_of_rows(numeric, quantity.codes[rows]), periods, tonnes, own)
+    percent, evidence = batch.values["uncertainty_percent"], batch.values["evidence"]
+    stated = objects(percent.values).astype(float)[percent.codes[rows]] / 100
+    by_evidence = np.array([half_widths[e] for e in evidence.values], dtype=float)[evidence.codes[rows]]
+    quantities = _of_rows(numeric, quantity.codes[rows])
+    mass = annual_mass(quantities, periods, tonnes, stated, by_evidence)
     for name, column in zip(MASSES, mass.T, strict=True):
         batch.numbers[name] = np.full(len(batch), np.nan)
         batch.numbers[name][rows] = column
@@ -103,7 +106,9 @@ def _of_rows(intervals: np.ndarray, codes: np.ndarray) -> np.ndarray:
     return np.take(intervals.reshape(-1, 3).T, codes, axis=1).T
 
 
-def annual_mass(quantity: np.ndarray, periods: np.ndarray, tonnes: np.ndarray, own: np.ndarray) -> np.ndarray:
+def annual_mass(
+    quantity: np.ndarray, periods: np.ndarray, tonnes: np.ndarray, stated: np.ndarray, by_evidence: np.ndarray
+) -> np.ndarray:
     """Masses with their 95 % interval: see the equation of the module.
 
     Parameters
@@ -112,16 +117,15 @@ def annual_mass(quantity: np.ndarray, periods: np.ndarray, tonnes: np.ndarray, o
         Value per period in its unit, then the bounds written in the cell itself (NaN: none).
     periods, tonnes : numpy.ndarray, shape (n, 3)
         Periods in a year and tonnes of one unit: central, low, high.
-    own : numpy.ndarray, shape (n, 2)
-        Relative half-width stated by the respondent, NaN when none; and that of the class of evidence. The
-        first goes before the interval of the cell, the second after it.
+    stated, by_evidence : numpy.ndarray, shape (n,)
+        Relative half-width that the respondent states, NaN when none, which goes before the interval of the
+        cell; and that of the class of evidence, which goes after it.
 
     Returns
     -------
     numpy.ndarray, shape (n, 3)
         Central, low and high mass (t/year), ``0 <= low <= central <= high``.
     """
-    stated, by_evidence = own.T
     mass = quantity[:, 0] * periods[:, 0] * tonnes[:, 0]
     bounds = []
     for side, sign in ((1, -1.0), (2, 1.0)):
@@ -250,15 +254,6 @@ def periods_per_year(period: str, active_months: int = MONTHS_PER_YEAR) -> Inter
 
 def _differ(unit: str, other: str) -> bool:
     return bool(unit and other) and normalise_unit(unit) != normalise_unit(other)
-
-
-def _own_widths(batch: SurveyBatch, rows: np.ndarray, half_widths: Mapping[str, float]) -> np.ndarray:
-    stated, evidence = batch.values["uncertainty_percent"], batch.values["evidence"]
-    parts = (
-        objects(stated.values).astype(float)[stated.codes[rows]] / 100,
-        np.array([half_widths[e] for e in evidence.values], dtype=float)[evidence.codes[rows]],
-    )
-    return np.stack(parts).T
 
 
 def _read_as(number: Number) -> str:
