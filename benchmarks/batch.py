@@ -226,7 +226,7 @@ def alone(folder: Path, *options: str) -> tuple[float, int]:
     process = subprocess.Popen([*EIT, *options], cwd=folder, stdout=subprocess.DEVNULL)
     while process.poll() is None:
         peak = max(peak, own_bytes(process.pid))
-        time.sleep(0.1)
+        time.sleep(0.5)
     assert process.returncode == 0
     return sum(resource.getrusage(resource.RUSAGE_CHILDREN)[:2]) - before, peak >> 20
 

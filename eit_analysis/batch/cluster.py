@@ -37,6 +37,7 @@ def workers(scheduler: str, jobs: int) -> Iterator[Client]:
     UsageError
         When nobody answers at the address, or no longer.
     """
+    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # what is lost is said in a sentence
     if scheduler:
         try:
             client = Client(scheduler, timeout=PATIENCE_S)

@@ -131,16 +131,16 @@ def chained(
         begins at the last total printed and ends where a change is not, or something came from nothing.
     """
     whole = whole[["wave", MASS, LOW, HIGH]].sort_values("wave", kind="stable").assign(series="all")
-    same = steps[steps["presence"] == "both"].set_index("wave").reindex(waves)
+    same = steps[steps["presence"] == "both"].set_index("wave").reindex(list(waves))
     back = (same[BEFORE[MASS]] / same[MASS]).replace([0.0, np.inf], np.nan)
     ends = 1 + same[["change_high_percent", "change_low_percent"]] / 100
-    apart = np.log(ends.where(ends > 0).mul(back, axis=0)) ** 2
-    totals, rows, sides = whole.set_index("wave")[MASS], list[tuple[object, ...]](), np.zeros(2)
+    apart = ends.where(ends > 0).mul(back, axis=0).transform("log") ** 2
+    totals, carried, sides = whole.set_index("wave")[MASS], list[tuple[object, ...]](), np.zeros(2)
     level = totals.iloc[-1] if len(totals) else np.nan
     for wave in [wave for wave in waves if wave <= max(totals.index, default="")][::-1]:
-        rows.append(("matched", wave, level, *level * np.exp(np.sqrt(sides) * [-1, 1])))
+        carried.append(("matched", wave, level, *level * np.exp(np.sqrt(sides) * [-1, 1])))
         level, sides = level * back[wave], sides + apart.loc[wave].to_numpy()
-    matched = pd.DataFrame(rows[::-1], columns=["series", "wave", MASS, LOW, HIGH])
+    matched = pd.DataFrame(carried[::-1], columns=["series", "wave", MASS, LOW, HIGH])
     rows = pd.concat([whole, matched.dropna(subset=[MASS])], ignore_index=True)
     rows["n_breaks"] = rows["wave"].map(breaks["wave"].value_counts()).fillna(0).astype(int)
     return rows[["series", "wave", MASS, LOW, HIGH, "n_breaks"]]
@@ -220,7 +220,7 @@ def in_brief(chained: pd.DataFrame) -> pd.DataFrame:
         start, end = ends["wave"]
         if start != end:
             masses = ends[[MASS, LOW, HIGH]]
-            then, now = np.log(masses.where(masses > 0)).itertuples(index=False, name=None)
+            then, now = masses.where(masses > 0).transform("log").itertuples(index=False, name=None)
             change = 100 * np.expm1([now[0] - then[0], *difference_interval(now, then)])
             rows.append((series, start, end, *ends[MASS], *change, int((part["n_breaks"] > 0).sum())))
     columns = ["series", "first_wave", "wave", BEFORE[MASS], MASS, *CHANGE[3:], "n_breaks"]

@@ -81,7 +81,8 @@ def _found(
     waiting = pool.submit(_sorted, outputs, strips, bands[[0, -1]], yields.shape[0])
     order, starts = _sorted(inputs, strips, bands, yields.shape[1])
     best_first = np.lexsort((-yields.data, np.repeat(np.arange(yields.shape[0]), np.diff(yields.indptr))))
-    rules = yields.indptr, yields.indices[best_first], yields.data[best_first]
+    # One width of index, whoever made the matrix: it is compiled once.
+    rules = yields.indptr.astype(int), yields.indices[best_first].astype(int), yields.data[best_first]
     takers = Located(*(column[order] for column in inputs))
     targets = half_angles(takers.latitude, takers.longitude)
     visit, _ = waiting.result()
