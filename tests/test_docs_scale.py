@@ -32,7 +32,9 @@ def agree(cell: str, value: float) -> None:
     assert number(cell) == pytest.approx(value, abs=0.501 * 10**-decimals), cell
 
 
-SIZES = {(int(row[0]), row[1]): [number(cell) for cell in row[2:]] for row in table(SCALE, "firms", "audience")}
+SIZES = {
+    (int(row[0]), row[1]): [number(cell) for cell in row[2:]] for row in table(SCALE, "firms", "audience")
+}
 
 
 def seconds(firms: int, audience: str) -> float:
@@ -50,7 +52,9 @@ def test_powers_are_those_of_the_measured_rows() -> None:
     for words, *powers in found:
         small, large = map(int, re.findall(r"\d+", words))
         for audience, power in zip(AUDIENCES, powers, strict=True):
-            agree(power, math.log(seconds(large, audience) / seconds(small, audience)) / math.log(large / small))
+            agree(
+                power, math.log(seconds(large, audience) / seconds(small, audience)) / math.log(large / small)
+            )
 
 
 def test_the_country_is_the_measured_rows_times_its_territories() -> None:
