@@ -8,7 +8,7 @@ that territories and waves can be compared. A statement that a study adds on its
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 
 import numpy as np
 import pandas as pd
@@ -79,7 +79,7 @@ def with_groups(readiness: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
     return answers.assign(**answers[list(GROUPS)].astype(object).fillna(UNKNOWN))
 
 
-def each_group(rows: pd.DataFrame) -> Iterator[tuple[tuple[str, str], pd.DataFrame]]:
+def each_group(rows: pd.DataFrame) -> Iterator[tuple[tuple[Hashable, ...], pd.DataFrame]]:
     """Rows of all respondents, then of each role and of each size, with which: ``TOTAL`` where all are."""
     for by in ("", *GROUPS):
         every = rows.assign(**{name: TOTAL for name in GROUPS if name != by})
