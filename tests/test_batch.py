@@ -10,6 +10,7 @@ import dask
 import pytest
 from command import SITE, eit, refused, workbook
 from distributed import Client, LocalCluster
+from distributed.comm import CommClosedError
 from small_pages import CONFIG, write_notebook
 from stdnum import luhn
 
@@ -167,6 +168,13 @@ def test_a_scheduler_that_is_not_there_is_said(project: Path, monkeypatch: pytes
     monkeypatch.setattr(cluster, "PATIENCE_S", 0.3)
     refused(eit(project, "batch", "--scheduler", "tcp://127.0.0.1:1"), "ordonnanceur", "tcp://127.0.0.1:1")
     refused(eit(project, "batch", "--scheduler", "n'importe quoi"), "ordonnanceur")
+    idle = {"processes": False, "n_workers": 0, "dashboard_address": "127.0.0.1:0"}
+    with (
+        LocalCluster(**idle) as alone,
+        pytest.raises(UsageError, match="s'est arrêté"),
+        cluster.workers(alone.scheduler_address, 1),
+    ):
+        raise CommClosedError  # as whatever asks a scheduler that is gone
 
 
 def test_what_cannot_be_asked_is_refused_before_anything_starts(project: Path) -> None:

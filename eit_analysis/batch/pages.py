@@ -20,13 +20,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from eit_analysis.batch.order import Outcome
-from eit_analysis.batch.standing import (
-    LIMITS,
-    Standing,
-    pooled_done,
-    pooled_per_employee,
-    standing,
-)
+from eit_analysis.batch.standing import LIMITS, Standing, pooled_done, pooled_per_employee, standing
 from eit_analysis.batch.studies_map import STATES, studies_map
 from eit_analysis.batch.together import printed_totals, strictest, told_needs
 from eit_analysis.config import StudyConfig
