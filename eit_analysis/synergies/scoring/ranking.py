@@ -40,9 +40,9 @@ def rank(candidates: pd.DataFrame, criteria: pd.DataFrame, n_draws: int, seed: i
         return ordered.reindex(columns=[*ordered.columns, *RESULT_COLUMNS])
     weights = criteria["weight"].to_numpy(dtype=float)
     values, intervals = measured(ordered, criteria)
-    counted = smaa.count(draws.blocks(intervals, draws.weights(weights, n_draws, seed), seed), *values.shape)
+    drawn = draws.weights(weights, n_draws, seed)
+    counted = smaa.count(draws.blocks(intervals, drawn, seed), n_draws, *values.shape)
     central = counted.central_weights()
-    low, high = counted.interval()
     step = choice.steps(ordered)
     distance = spotis.spotis(intervals.central, weights)
     directions = criteria["direction"].to_numpy()
@@ -50,8 +50,8 @@ def rank(candidates: pd.DataFrame, criteria: pd.DataFrame, n_draws: int, seed: i
     ordered = ordered.assign(
         score=100 * (1 - (distance - step)),
         rank=spotis.positions(-100 * distance),
-        rank_low=low,
-        rank_high=high,
+        rank_low=counted.low,
+        rank_high=counted.high,
         first_rank_percent=100 * counted.first / n_draws,
         top_ranks_percent=100 * counted.top / n_draws,
         confidence_factor_percent=100 * draws.confidence(intervals, central, n_draws, seed),
