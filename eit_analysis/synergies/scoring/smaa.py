@@ -87,7 +87,8 @@ def count(
             part, ranks = ranks[: size - n], ranks[size - n :]
             held[n : n + len(part)] = part
             n += len(part)
-    return Acceptability(*_outermost(held[:n], *ends), first, top, sums)
+    lowest, highest = _outermost(held[:n], *ends)
+    return Acceptability(lowest, highest, first, top, sums)
 
 
 def _outermost(held: np.ndarray, least: int, most: int) -> np.ndarray:
