@@ -46,8 +46,7 @@ def made_up(candidates: int, criteria: int, uncertain: bool) -> draws.Intervals:
 def ours(intervals: draws.Intervals, n_draws: int) -> smaa.Acceptability:
     criteria = intervals.central.shape[1]
     weights = draws.weights(np.full(criteria, 1 / criteria), n_draws, 1)
-    counted = smaa.count(draws.blocks(intervals, weights, 1), *intervals.central.shape)
-    counted.interval()
+    counted = smaa.count(draws.blocks(intervals, weights, 1), n_draws, *intervals.central.shape)
     counted.central_weights()
     return counted
 

@@ -70,7 +70,7 @@ def test_a_place_or_an_activity_that_is_not_known_is_no_crash() -> None:
 def own_exchanges(study: Study, **amounts: float) -> tuple[Release, Breakdown]:
     """What E5 gives to each: all of its 50 t could pass, the partner needing 85 t at least."""
     rows = [(site, "wood", amount) for site, amount in {"E5": 50.0, **amounts}.items()]
-    flows = pd.DataFrame(rows, columns=["site_id", "category", "mass_t_per_year"])
+    flows = pd.DataFrame(rows, columns=["site_id", "category", "mass_t_per_year"]).assign(direction="in")
     flows.to_parquet(study.processed / "flows.parquet")
     sites = pd.read_parquet(study.processed / "sites.parquet")
     sites = sites.assign(naf_code=METAL, latitude=47.8, longitude=[7.0 + n / 1000 for n in range(8)])
@@ -79,6 +79,7 @@ def own_exchanges(study: Study, **amounts: float) -> tuple[Release, Breakdown]:
     partners = release.load("flows").iloc[1:].assign(rank=range(1, len(amounts) + 1), told_low=85.0)
     frame = pd.DataFrame({"rank": partners["rank"], "partner_site_id": partners["site_id"]})
     frame = frame.assign(own_t_per_year=50.0, passing="all", passing_t_per_year=50.0, some_price="yes")
+    frame = frame.assign(exchange_role="gives", category="wood")
     records = partners.assign(told_high=float("inf"))
     return release, Breakdown(frame, ["rank"], records, "mass_t_per_year")
 
@@ -89,7 +90,8 @@ def test_a_partner_that_agreed_is_named_and_the_others_are_described(small_study
     printed = Printed(table.seen_by(release.viewer, {})).body
     # E6 alone would not be named, beside the reader and E7 who refused: no words fit three.
     assert [row[1] for row in printed] == ["Ateliers Numéro 1 & <fils>", ANYBODY]
-    assert [row[2:] for row in printed] == [["50", "la totalité", "50", "il peut y en avoir un"]] * 2
+    said = ["50", "la totalité", "50", "il peut y en avoir un", "vous cédez", "bois"]
+    assert [row[2:] for row in printed] == [said] * 2
     shown = str(table.seen_by(release.viewer, {}).html())
     assert "E6" not in shown and "Numéro 6" not in shown and "120" not in shown and "85" not in shown
 
@@ -98,9 +100,13 @@ def test_described_partners_are_three_at_least(small_study: Study) -> None:
     sites = pd.read_parquet(small_study.processed / "sites.parquet")
     sites["consent"] = sites["consent"].replace("named", "aggregated")
     sites.to_parquet(small_study.processed / "sites.parquet")
-    release, content = own_exchanges(small_study, E1=100.0, E6=120.0)
+    release, content = own_exchanges(small_study, E1=100.0, E6=120.0, E2=90.0)
     table = release.exchanges(content, "Vos échanges").seen_by(release.viewer, {})
     assert {row[1] for row in Printed(table).body} == {"un acteur à moins de 10 km (produits métalliques)"}
+    # Three actors are as near, and of one activity; of two alone it is known that they would take wood.
+    release, content = own_exchanges(small_study, E1=100.0, E6=120.0)
+    table = release.exchanges(content, "Vos échanges").seen_by(release.viewer, {})
+    assert {row[1] for row in Printed(table).body} == {ANYBODY}
 
 
 def test_what_would_tell_an_amount_with_all_else_is_not_said(small_study: Study) -> None:
@@ -112,7 +118,7 @@ def test_what_would_tell_an_amount_with_all_else_is_not_said(small_study: Study)
     of_e1 = Breakdown(content.frame.head(1), ["rank"], content.records.head(1), "mass_t_per_year")
     table = release.exchanges(of_e1, "Vos échanges")
     assert Printed(by_family.seen_by(release.viewer, {})).body == [["Total", "350"]]
-    assert Printed(table.seen_by(release.viewer, {})).body[0][2:] == ["50", "s", "s", "s"]
+    assert Printed(table.seen_by(release.viewer, {})).body[0][2:6] == ["50", "s", "s", "s"]
 
 
 def test_a_firm_reads_its_own_rows_in_full_and_nobody_else_does(small_study: Study) -> None:

@@ -273,6 +273,19 @@ def crowded():
     )
 
 
+def test_many_exchanges_that_share_no_limit_are_weighed_apart_to_the_very_best():
+    rng = np.random.default_rng(5)
+    groups = [
+        [(f"o{g}-{i}", f"i{g}-{j}", 20 + i, 15 + j, 0.9, float(rng.normal(30, 30)))
+         for i in range(3) for j in range(3)]
+        for g in range(12)
+    ]  # fmt: skip
+    lots = Allocation(minimum_lot_t=11)
+    plan = allocate(candidates([row for rows in groups for row in rows]), lots)
+    assert len(plan.model.pairs) == 108 and plan.solution.status == "optimal"
+    assert plan.value == pytest.approx(sum(allocate(candidates(rows), lots).value for rows in groups))
+
+
 def test_out_of_time_says_how_far_the_best_may_be():
     plan = allocate(crowded(), Allocation(minimum_lot_t=11, time_limit_s=1e-4))
     assert plan.solution.status == "time_limit" and 0 < plan.solution.gap_percent <= 100

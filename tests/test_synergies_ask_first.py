@@ -17,7 +17,9 @@ EXCHANGES = pd.DataFrame(
     ],
     columns=["candidate_id", "giver_site_id", "taker_site_id", "category", "output_description", "rule_id",
              "price_low_eur_per_t", "price_high_eur_per_t"],
-).assign(treatment="tri, lavage", legal_status="waste")  # fmt: skip
+).assign(
+    treatment="tri, lavage", legal_status="waste", who_gains=["giver", "giver", "not_giver", "both_free"]
+)  # fmt: skip
 SITES = pd.DataFrame(
     {"site_id": list("ABDN"), "naf_code": ["1072Z", "1072Z", "3821Z", None],
      "actor_type": ["firm", "firm", "outlet", "firm"]}
@@ -99,4 +101,7 @@ def test_a_price_that_a_taker_refused_is_recalled_until_it_says_otherwise(answer
     assert set(texts) == ({"A-1>D-1", "A-2>D-1", "B-1>D-1"} if day else set())
     if day:
         assert texts["A-1>D-1"].replace("\u2212", "-").endswith("-62 à -45\u00a0€/t")
-        assert texts["B-1>D-1"].endswith("aucun")
+        # What a digester gains is not known: no price that suits both is not known to be none.
+        assert texts["B-1>D-1"].endswith("pas connu")
+        of_firm = EXCHANGES.assign(who_gains=["giver", "giver", "none", "both_free"])
+        assert asked(answers=answers, exchanges=of_firm)["B-1>D-1"].endswith("aucun")

@@ -107,6 +107,7 @@ def test_there_is_a_price_at_which_both_gain_where_the_joint_surplus_is_above_ze
         "both_free": {}, "taker_pays": {"old_cost_eur_per_t": -50.0, "in_flow_id": "B-2"},
         "giver_pays": {"yield_central": 0.1}, "none": {"old_cost_eur_per_t": -200.0, "in_flow_id": "B-2"},
         "giver": {"in_flow_id": "D-1", "taker_site_id": "D"},
+        "not_giver": {"in_flow_id": "D-1", "taker_site_id": "D", "old_cost_eur_per_t": -200.0},
     }  # fmt: skip
     found = with_terms(impacts(pd.DataFrame([pair(**c) for c in cases.values()]), FLOWS, SITES, FACTORS))
     assert list(found["who_gains"]) == list(cases)

@@ -72,6 +72,27 @@ def test_whether_some_price_lets_both_gain_is_said_where_it_tells_no_figure() ->
     assert first_of(own.frame.assign(some_price="no")) == (1, "gives", False)
 
 
+def test_the_first_is_the_one_that_gains_most_net_of_the_fixed_cost() -> None:
+    # 20 t at 4 €/t less 200 € lose 120 € by B; at 30, 50 and 12 €/t they gain 400 €, 800 € and 40 €.
+    saved = exchanges().assign(giver_saving_eur_per_year=lambda t: [4, 30, 50, 12] * t["diverted_t_per_year"])
+    own = own_exchanges(saved, FLOWS, "A").frame
+    assert own["own_net_eur_per_year"].tolist() == pytest.approx([800, 400, 40, -120])
+    assert own["partner_site_id"].tolist() == ["D", "C", "E", "B"]
+    # No price suits D and A both: C comes first. A second choice comes after, what loses after both.
+    assert first_of(own) == (2, "gives", True)
+    ranked = saved.assign(choice=["first_choice", "second_choice", "nobody_gains", "first_choice"])
+    assert own_exchanges(ranked, FLOWS, "A").frame["partner_site_id"].tolist() == ["E", "C", "B", "D"]
+    assert first_of(own_exchanges(exchanges(), FLOWS, "A").frame) == (1, "gives", False)
+
+
+@pytest.mark.parametrize("known", [{"taker_actor_type": "ess"}, {"status": "done"}])
+def test_no_price_is_said_to_suit_nobody_where_a_gain_is_unknown_or_the_exchange_is_done(known) -> None:
+    own = own_exchanges(exchanges().assign(**known), FLOWS, "A")
+    said = own.frame.set_index("partner_site_id")["some_price"]
+    assert pd.isna(said["D"]) and said["B"] == "yes"
+    assert (own.records["told_high"] == float("inf")).all()
+
+
 @pytest.mark.parametrize("firm", ["E02", "E07", "F02", "S02"])
 def test_no_row_nor_all_together_tell_an_amount_of_the_other_side(assessment: Assessment, firm: str) -> None:
     exchanges = assessment.exchanges.assign(ask_first=None)
@@ -94,7 +115,8 @@ def test_no_row_nor_all_together_tell_an_amount_of_the_other_side(assessment: As
 
 
 def test_e02_is_told_its_best_exchange_with_its_tonnes(assessment: Assessment) -> None:
-    best = own_exchanges(assessment.exchanges.assign(ask_first=None), assessment.flows, "E02").frame.iloc[0]
+    own = own_exchanges(assessment.exchanges.assign(ask_first=None), assessment.flows, "E02").frame
+    best = own.sort_values("rank").iloc[0]
     of_e02 = (assessment.exchanges[["giver_site_id", "taker_site_id"]] == "E02").any(axis=1)
     assert best["rank"] == assessment.exchanges.loc[of_e02, "rank"].min()
     # Its cardboard first serves its own need of it; of its pallets all 9.6 t may leave.

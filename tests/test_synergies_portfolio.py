@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from eit_analysis.reference.factors import factor_table
 from eit_analysis.synergies.impacts import FORMULAS, INDICATORS, impacts, in_proportion
-from eit_analysis.synergies.portfolio import portfolio
+from eit_analysis.synergies.portfolio import portfolio, way
 
 SITES = pd.DataFrame([("B", "firm"), ("C", "ess")], columns=["site_id", "actor_type"])
 FLOWS = pd.DataFrame({"flow_id": ["B-1", "C-1"], "cost_eur_per_t": [np.nan, 0.0]})
@@ -46,6 +46,15 @@ def test_one_uncertain_factor_has_its_bounds_for_interval():
     assert total["transport_eur_per_year"] == pytest.approx(2400 + 2000)
     assert total["transport_low_eur_per_year"] == pytest.approx(2400 + 800, rel=0.01)
     assert total["transport_high_eur_per_year"] == pytest.approx(2400 + 4800, rel=0.01)
+
+
+@pytest.mark.parametrize(
+    ("span", "said"), [((3, 1, 9), "up"), ((-3, -9, -1), "down"), ((3, -1, 9), "unsure")]
+)
+def test_a_change_goes_up_or_down_where_its_interval_holds_no_zero(span, said):
+    rows = [("wood", 0.0, 0.0, 0.0), ("Total", *span)]
+    assert way(pd.DataFrame(rows, columns=["category", *INDICATORS["emissions"]]), "emissions") == said
+    assert way(portfolio(plan({}).head(0), factor_table(), 10, 1), "emissions") == "unsure"
 
 
 def test_independent_tonnes_average_as_the_square_root():

@@ -49,9 +49,10 @@ def test_thrombolytics_example_of_the_r_package():
         (weights[part], np.einsum("dn,dmn->dm", weights[part], values[part]))
         for part in (slice(0, 7000), slice(7000, None))
     ]
-    found = smaa.count(blocks, 2, 3)
+    found = smaa.count(blocks, n, 2, 3)
     assert found.first / n == pytest.approx(PUBLISHED["first"], abs=NEAR)
-    assert (found.ranks == 2).mean(axis=0) == pytest.approx(PUBLISHED["first"][::-1], abs=NEAR)
+    second = np.concatenate([ranked(distance) for _, distance in blocks]) == 2
+    assert second.mean(axis=0) == pytest.approx(PUBLISHED["first"][::-1], abs=NEAR)
     central = found.central_weights()
     assert central == pytest.approx(np.array(PUBLISHED["central"]), abs=NEAR)
     for alternative, expected in enumerate(PUBLISHED["confidence"]):
@@ -64,7 +65,8 @@ def test_thrombolytics_example_of_the_r_package():
 def test_an_alternative_that_is_never_first_has_no_central_weights():
     # As in the tests of gertvv/rsmaa (smaa/tests/nacw.R): the first beats the second on everything.
     weights = np.full((10, 3), 1 / 3)
-    found = smaa.count([(weights, weights @ np.array([[0.0] * 3, [1.0] * 3]).T)], 2, 3).central_weights()
+    distance = weights @ np.array([[0.0] * 3, [1.0] * 3]).T
+    found = smaa.count([(weights, distance)], 10, 2, 3).central_weights()
     assert found[0] == pytest.approx([1 / 3] * 3) and np.isnan(found[1]).all()
 
 
@@ -86,20 +88,23 @@ def test_values_that_differ_by_less_than_the_resolution_are_equal():
 
 
 @settings(max_examples=20)
-@given(st.integers(1, 25), st.integers(1, 60), st.integers(0, 10_000), st.integers(1, 12), st.integers(1, 90))
-def test_counts_are_those_of_all_draws_at_once_however_they_are_cut(m, n_draws, seed, size, part):
+@given(
+    st.integers(1, 25), st.integers(1, 90), st.integers(0, 10_000), st.integers(1, 12), st.integers(1, 90),
+    st.sampled_from([1, 500, smaa.HELD]),
+)  # fmt: skip
+def test_counts_are_those_of_all_draws_at_once_however_they_are_cut(m, n_draws, seed, size, part, held):
     rng = np.random.default_rng(seed)
     weights, distance = rng.dirichlet(np.ones(2), n_draws), np.round(rng.random((n_draws, m)), 2)
     ranks = rankdata(distance, "min", axis=1)
     blocks = ((weights[i : i + size], distance[i : i + size]) for i in range(0, n_draws, size))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(smaa, "PART", part)
-        found = smaa.count(blocks, m, 2)
-        low, high = found.interval()
-    assert np.array_equal(found.ranks, ranks)
+        patch.setattr(smaa, "HELD", held)
+        found = smaa.count(blocks, n_draws, m, 2)
+    assert np.array_equal(found.first, (ranks == 1).sum(axis=0))
     assert np.array_equal(found.top, (ranks <= smaa.TOP).sum(axis=0))
     quantiles = np.percentile(ranks, [5, 95], axis=0, method="inverted_cdf")
-    assert np.array_equal([low, high], quantiles.astype(int))
+    assert np.array_equal([found.low, found.high], quantiles.astype(int))
     for i in range(m):
         if (ranks[:, i] == 1).any():
             assert found.central_weights()[i] == pytest.approx(weights[ranks[:, i] == 1].mean(axis=0))
@@ -144,7 +149,7 @@ def test_one_is_better_by_its_sure_part_when_they_share_the_unsure_part():
     shared = intervals(low, central, high, [[0, 0], [0, 1]])
     apart = intervals(low, central, high)
     drawn = draws.weights(np.array([0.5, 0.5]), 500, 5)
-    first = [smaa.count(draws.blocks(x, drawn, 5), 2, 2).first for x in (shared, apart)]
+    first = [smaa.count(draws.blocks(x, drawn, 5), 500, 2, 2).first for x in (shared, apart)]
     assert list(first[0]) == [500, 0] and 0 < first[1][1] < 500
 
 
@@ -163,7 +168,7 @@ def test_what_it_would_take_to_come_first():
     distance = np.array([[0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
     stated = np.array([0.6, 0.4])
     drawn = draws.weights(stated, 5000, 1)
-    found = smaa.count(draws.blocks(intervals(distance, distance, distance), drawn, 1), 3, 2)
+    found = smaa.count(draws.blocks(intervals(distance, distance, distance), drawn, 1), 5000, 3, 2)
     # The first needs little more than the stated weights, which lead there most of the time.
     assert list(leads_if(stated, found.central_weights(), found.first)) == ["data", "weights", "never"]
     # The second is first where its criterion weighs more than half.

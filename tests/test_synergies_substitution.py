@@ -12,7 +12,7 @@ from eit_analysis.reference.distance import haversine_km
 from eit_analysis.synergies.gates import stops_of_receivers
 from eit_analysis.synergies.nationwide import best_candidates as in_parts
 from eit_analysis.synergies.offers import month_mask
-from eit_analysis.synergies.substitution import CANDIDATE_COLUMNS, REJECTED_COLUMNS, candidates
+from eit_analysis.synergies.substitution import CANDIDATE_COLUMNS, REJECTED_COLUMNS, by_gate, candidates
 
 FLOW_COLUMNS = [
     "flow_id", "site_id", "direction", "category", "waste_code", "mass_t_per_year", "mass_low_t_per_year",
@@ -497,3 +497,13 @@ def test_nothing_in_nothing_out():
     passed, rejected = run([], [])
     assert list(passed.columns) == CANDIDATE_COLUMNS and passed.empty
     assert list(rejected.columns) == REJECTED_COLUMNS and rejected.empty
+
+
+def test_a_refused_pair_is_counted_in_the_name_of_the_side_with_fewer_actors():
+    pairs = [("A", "X", "reach"), ("A", "Y", "quality"), ("A", "Z", "quality"), ("A", "Z", "hazard"),
+             ("B", "Z", "hazard")]  # fmt: skip
+    found = by_gate(pd.DataFrame(pairs, columns=["giver_site_id", "taker_site_id", "gate"]))
+    assert found.frame["n_pairs"].tolist() == [2, 2, 1]
+    # Of a single pair the taker: its giver would else read as its own what it tells of the other.
+    behind = found.records.groupby("gate")["site_id"].agg(set).to_dict()
+    assert behind == {"reach": {"X"}, "quality": {"A"}, "hazard": {"Z"}}

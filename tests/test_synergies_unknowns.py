@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from eit_analysis.publishing.wording import heading
 from eit_analysis.reference.factors import factor_table, lookup
-from eit_analysis.synergies.unknowns import COLUMNS, WEIGHTS, unknowns
+from eit_analysis.synergies.unknowns import COLUMNS, WEIGHTS, standing, unknowns
 
 FACTORS = factor_table()
 FIXED, LOADING = 500.0, 60.0 / 5.0  # €/year, €/t of wood: an hour at the gate for each 5 t
@@ -39,7 +39,7 @@ def exchange(out: str, into: str, rate: float, supply: float, demand: float, **k
 
 def told(exchanges: list[dict], flows: list[dict], by_quality=None) -> dict[tuple[str, str], dict]:
     found = unknowns(pd.DataFrame(exchanges), pd.DataFrame(flows), FACTORS, by_quality or {})
-    assert list(found.columns) == COLUMNS and found["knowing_eur_per_year"].is_monotonic_decreasing
+    assert list(found.columns) == COLUMNS and found["moved_eur_per_year"].is_monotonic_decreasing
     return {(row["flow_id"], row["unknown"]): row for row in found.to_dict("records")}
 
 
@@ -47,6 +47,8 @@ def test_a_mass_that_decides_of_an_exchange_is_worth_what_it_would_save():
     # 0, 10 or 40 t at 100 €/t, less 500 €: −500, 500, 3,500. Who knows does not pay the 500 € for nothing.
     row = told([exchange("A", "X", 100.0, 10.0, 99.0)], [flow("A", (0.0, 10.0, 40.0), "E01")])["A", "mass"]
     assert row["knowing_eur_per_year"] == pytest.approx(0.13 * 500)
+    # 0, 500 or 3,500 € when the best is chosen: 825 on average.
+    assert row["moved_eur_per_year"] == pytest.approx(0.13 * 825 + 0.74 * 325 + 0.13 * 2675)
     assert (row["gain_worst_eur_per_year"], row["gain_best_eur_per_year"]) == (0.0, pytest.approx(3500.0))
     assert row["site_id"] == "E01"
 
@@ -92,6 +94,35 @@ def test_a_quality_is_worth_knowing_where_it_shuts_an_exchange_or_opens_another(
     row = told([known], [flow("A", (10.0, 10.0, 10.0), "E01")], by_quality)["A", "quality"]
     # Known: 1,500, 500 or nothing. Unknown: the first 500, 500 or −500; the other 1,500, −500 or −500.
     assert row["knowing_eur_per_year"] == pytest.approx(2000 / 3 - 500 / 3, abs=0.005)
+
+
+def test_a_grade_that_suits_or_not_is_asked_first_where_most_hangs_on_it():
+    worked = {"category": "plastic", "input_category": "plastic", "taker_actor_type": "firm"}
+    flows = [flow(name, (10.0, 10.0, 10.0), "E01") for name in "AB"]
+    rates = {"A": 2000.0, "B": 1500.0}
+    rows = [exchange(name, name + "X", rate, 10.0, 99.0, giver_evidence="measured", **worked)
+            for name, rate in rates.items()]  # fmt: skip
+    found = told(rows, flows)
+    large, small = (found[name, "grade"] for name in "AB")
+    # Knowing spares half of a fixed cost, whatever the flow brings: only what hangs on it tells them apart.
+    assert large["knowing_eur_per_year"] == small["knowing_eur_per_year"] == FIXED / 2
+    assert large["moved_eur_per_year"] == large["gain_best_eur_per_year"] / 2 > small["moved_eur_per_year"]
+
+
+def test_the_gain_of_a_plan_is_told_apart_by_what_its_leads_are_worth():
+    flows = pd.DataFrame([flow(name, (10.0, 10.0, 10.0), "E01") for name in "ABC"])
+    worked = {"new_route": "recycling", "category": "plastic", "taker_actor_type": "firm"}
+    rows = [
+        exchange("A", "X", 90.0, 10.0, 99.0, likelihood="likely"),
+        exchange("B", "X", 350.0, 10.0, 99.0, likelihood="likely", **worked),
+        exchange("C", "X", 110.0, 10.0, 99.0, likelihood="possible"),
+    ]
+    table = standing(pd.DataFrame(rows), flows)
+    assert table["likelihood"].tolist() == ["likely", "possible", "uncertain", "to_check"]
+    assert table["joint_surplus_eur_per_year"].tolist() == [400, 600, 0, 3000]
+    assert table["share_percent"].tolist() == [10, 15, 0, 75]
+    assert table["n_exchanges"].tolist() == [1, 1, 0, 1]
+    assert standing(pd.DataFrame(rows).head(0), flows)["share_percent"].isna().all()
 
 
 @settings(max_examples=20)

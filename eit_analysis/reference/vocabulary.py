@@ -26,20 +26,9 @@ ABOUT_ANSWERS = {
 }  # fmt: skip
 # Units of what actors declare, hours and levels of skill too, and of what tells it back.
 QUANTITIES = (
-    "t",
-    "€",
-    "MWh",
-    "m3",
-    "kg",
-    "personne",
-    "ETP",
-    "h/",
-    "h ",
-    "% d'un temps plein",
-    "niveau",
-    "poste",
+    "t", "€", "MWh", "m3", "m³", "kg", "personne", "ETP", "h/", "h ", "% d'un temps plein", "niveau", "poste",
     "sur",
-)
+)  # fmt: skip
 
 # Prefixes of public figures, which have the same units: rates of a tax, statistics, examples, public money.
 PUBLIC = (

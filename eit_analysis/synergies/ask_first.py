@@ -38,19 +38,10 @@ def with_questions(
 ) -> pd.DataFrame:
     """The exchanges with ``ask_first``: the questions in French, missing where there is none.
 
-    Parameters
-    ----------
-    exchanges : pandas.DataFrame
-        ``Assessment.exchanges``, described (``listings.described``).
-    recalled : pandas.DataFrame
-        The register with the exchanges that answer each line (``recall.recall``).
-    answers : pandas.DataFrame
-        Tidy ``exchange_answers``.
-    sites, rules : pandas.DataFrame
-        Tidy sites, and rows of ``compatibility.csv``.
-    team : bool
-        Whether the study's team reads. Others read no refusal, and of the lines those of the giver alone: the
-        title of another might tell of somebody else.
+    Of ``Assessment.exchanges``, described (``listings.described``), the register with the exchanges that
+    answer each line (``recall.recall``), tidy ``exchange_answers`` and sites, and rows of
+    ``compatibility.csv``. Who is not of the study's ``team`` reads no refusal, and of the lines those of the
+    giver alone: the title of another might tell of somebody else.
     """
     if not team:
         answers = answers.head(0)
@@ -115,8 +106,9 @@ def _unstated(
 def _priced(exchanges: pd.DataFrame, answers: pd.DataFrame, wording: str) -> Iterator[Question]:
     """What a taker refused for its price tells of the price of its other exchanges of that family."""
     days = refused_for_price(answers)
-    columns = ["candidate_id", "taker_site_id", "category", LOWEST, HIGHEST]
-    for name, taker, category, low, high in exchanges[columns].itertuples(index=False):
+    columns = ["candidate_id", "taker_site_id", "category", LOWEST, HIGHEST, "who_gains"]
+    for name, taker, category, low, high, who in exchanges[columns].itertuples(index=False):
         if (taker, category) in days:
-            range_ = f"{french.short(low)} à {french.short(high)}\u00a0€/t" if low <= high else "aucun"
+            none = "pas connu" if who == "not_giver" else "aucun"
+            range_ = f"{french.short(low)} à {french.short(high)}\u00a0€/t" if low <= high else none
             yield name, wording.format(day=french.day(days[taker, category]), range=range_)

@@ -39,23 +39,12 @@ def listed(items: pd.DataFrame) -> pd.DataFrame:
 def circumstances(
     exchanges: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame, mirrors: pd.DataFrame
 ) -> pd.DataFrame:
-    """What decides which items are asked, one row per exchange.
+    """What decides which items are asked, one row per exchange (``substitution.candidates``).
 
-    Parameters
-    ----------
-    exchanges : pandas.DataFrame
-        Rows of ``substitution.candidates``.
-    flows, sites : pandas.DataFrame
-        Tidy tables.
-    mirrors : pandas.DataFrame
-        ``mirror_entries.csv``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``candidate_id, legal_status, category, new_route, taker_actor_type, waste_code`` (empty when none is
-        stated), ``mirror_codes`` and the booleans ``FACTS``. A commune that is not known is no abroad. A
-        mirror that only some activities have to fear (``giver_naf_codes``) warns them and unknown ones.
+    ``candidate_id, legal_status, category, new_route, taker_actor_type, waste_code`` (empty when none is
+    stated), ``mirror_codes`` (of ``mirror_entries.csv``) and the booleans ``FACTS``. A commune that is not
+    known is no abroad. A mirror that only some activities have to fear (``giver_naf_codes``) warns them and
+    unknown ones.
     """
     codes = flows.drop_duplicates("flow_id").set_index("flow_id")["waste_code"]
     known = sites.drop_duplicates("site_id").set_index("site_id")

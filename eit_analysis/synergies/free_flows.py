@@ -37,18 +37,10 @@ def held(
 ) -> pd.DataFrame:
     """The exchanges done or committed: ``pairs`` that answer such lines of the register, with their tonnes.
 
-    Parameters
-    ----------
-    register : pandas.DataFrame
-        Tidy ``synergy_register``, without what was done and lasts no longer (``stages.lasting``).
-    pairs, flows, sites : pandas.DataFrame
-        ``substitution.candidates`` (``passed``) of all that is declared, these flows and their sites.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The columns of ``pairs`` with ``synergy_id, title, status, onward`` and ``taken_t_per_year``, once for
-        each line and exchange, done before committed. A line that no pair answers takes nothing off.
+    Of the tidy register without what was done and lasts no longer (``stages.lasting``), of the pairs
+    ``passed`` of all that is declared (``substitution.candidates``), of these flows and their sites. The
+    columns of ``pairs`` with ``synergy_id, title, status, onward`` and ``taken_t_per_year``, once for each
+    line and exchange, done before committed. A line that no pair answers takes nothing off.
     """
     lines = register[register["status"].isin(HELD) & (register["kind"] != POOLING)]
     structures = sites.loc[sites["actor_type"].isin(TAKERS), "site_id"]

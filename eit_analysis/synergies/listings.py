@@ -106,7 +106,8 @@ def with_partners(exchanges: pd.DataFrame, held: pd.DataFrame, accepted: list[st
     ``status``: ``done`` or ``committed`` where a part of the exchange is (``Assessment.held``), else
     ``accepted`` for these ``candidate_id``, else missing.
     ``n_other_partners`` counts the other takers with which both could gain; ``largest_gain_eur_per_year`` is
-    the largest joint surplus of all of them, at central values, each on all that it could divert alone.
+    the largest joint surplus of all of them, at central values, each on all that it could divert alone;
+    ``n_planned_takers`` is among how many the plan shares the output.
     """
     gaining = exchanges["choice"] != "nobody_gains"
     flow, gains = exchanges["out_flow_id"], exchanges["joint_surplus_eur_per_year"].where(gaining)
@@ -115,6 +116,7 @@ def with_partners(exchanges: pd.DataFrame, held: pd.DataFrame, accepted: list[st
     return exchanges.assign(
         status=exchanges["candidate_id"].map({**dict.fromkeys(accepted, "accepted"), **status}).astype("str"),
         n_other_partners=flow.map(takers).fillna(0).astype(int) - gaining.astype(int),
+        n_planned_takers=exchanges["allocated_t_per_year"].gt(0).groupby(flow).transform("sum"),
         largest_gain_eur_per_year=gains.groupby(flow).transform("max"),
     )
 

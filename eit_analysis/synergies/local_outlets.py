@@ -193,22 +193,10 @@ def leads(pairs: pd.DataFrame, flows: pd.DataFrame, least_t: float) -> pd.DataFr
     """The first ``NEAREST`` outlets of each flow above today's route: they depend on nobody else's flows.
 
     The higher in the hierarchy come first, then the nearer. To the same route at another operator only the
-    contractor would change: no lead.
+    contractor would change: no lead. A flow below ``least_t``, the smallest lot in t/year, is not listed.
 
-    Parameters
-    ----------
-    pairs : pandas.DataFrame
-        :func:`possible`, with fees.
-    flows : pandas.DataFrame
-        Tidy flows, for the descriptions.
-    least_t : float
-        Smallest lot, t/year: a smaller flow is not listed.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The pairs with ``output_description`` and ``to_ask`` (``room``, ``fee``, ``room_fee``, ``nothing``:
-        what the directory does not tell), the largest flows first.
+    The ``pairs`` (:func:`possible`, with fees) with ``output_description`` and ``to_ask`` (``room``, ``fee``,
+    ``room_fee``, ``nothing``: what the directory does not tell), the largest flows first.
     """
     old, new = (hierarchy_steps(pairs[route], pairs["category"]) for route in ("old_route", "new_route"))
     listed = pairs[(new < old) & (pairs["supply_t_per_year"] >= least_t)]

@@ -35,13 +35,8 @@ def takers(
     """Who takes what today: the contractor that a flow names, and who takes it by an exchange that is done.
 
     ``held`` is :func:`free_flows.held`: what is committed there is not taken yet. A contractor that bears the
-    name of an actor or of an outlet is that one.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``taker`` (site or outlet, else the folded name), ``closing`` (its name), ``closing_role``
-        (``contractor``, ``taker``), ``out_flow_id``, ``lost_t_per_year``.
+    name of an actor or of an outlet is that one. ``taker`` (site or outlet, else the folded name),
+    ``closing`` (its name), ``closing_role`` (``contractor``, ``taker``), ``out_flow_id, lost_t_per_year``.
     """
     out = flows[flows["direction"] == "out"]
     out = out[out["contractor"].notna() & (out["contractor"] != "unknown")]
@@ -94,14 +89,7 @@ def options(passed: pd.DataFrame, nearby: pd.DataFrame, sites: pd.DataFrame) -> 
 def closures(
     taken: pd.DataFrame, possible: pd.DataFrame, exchanges: pd.DataFrame
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Every taker closed in turn, alone.
-
-    Parameters
-    ----------
-    taken, possible : pandas.DataFrame
-        :func:`takers` and :func:`options`.
-    exchanges : pandas.DataFrame
-        The joint plan (``Assessment.plan.exchanges``).
+    """Every taker closed in turn, alone: of :func:`takers`, :func:`options` and the joint plan's exchanges.
 
     Returns
     -------

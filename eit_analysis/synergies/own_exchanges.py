@@ -1,21 +1,22 @@
 """The exchanges of one firm, from its side: its own amount beside what the other side could take or give.
 
     enough = n × own  for a firm that gives,        own / n  for one that takes,
+    own net gain = own gain per tonne × what the firm could give or take − F,     at most
     joint surplus = r t − F
 
 ``enough`` being what the other side must have free (:mod:`free_flows`) for all of the firm's own amount to
 pass, n the tonnes of need that one tonne sent takes up, a public figure of the rule (:mod:`substitution`), r
 the joint surplus per tonne before the fixed cost F (:mod:`impacts`) and t the tonnes sent. Where all passes
 the firm reads the tonnes and its gain. Elsewhere the tonnes would be those of the other side, and not even a
-share of its own is said, which would bound them.
+share of its own is said, which would bound them: only the most that it could gain, by its own amount alone.
 
 Two things are said of the other side: that it has enough, and whether some price lets both gain, which no
-price does where the joint surplus is not above zero. Each is said where it would be so of all that lies 15 %
-around what the other side declared, its amount and its cost or price together: so none of them, nor several
-of one flow, tells either closer. What a class tells of an amount to whoever knows all but that is in the
-records, for the audit. Gains per tonne come from the firm's own cost or price, else the reference, and from
-public factors. Transport, which is nobody's own and would tell the distance, is left out of them, and so is
-the fixed cost.
+price does where the joint surplus is not above zero. That none does is not said of an operator that takes,
+whose own gain is not known, nor of what the register says is done. Each is said where it would be so of all
+that lies 15 % around what the other side declared, its amount and its cost or price together: so none of
+them, nor several of one flow, tells either closer. What a class tells of an amount to whoever knows all but
+that is in the records, for the audit. Gains per tonne come from the firm's own cost or price, else the
+reference, and from public factors. Transport, which is nobody's own and would tell the distance, is left out.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ import pandas as pd
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.records import SOURCE
 from eit_analysis.synergies.factor_rows import OPERATORS
+from eit_analysis.synergies.scoring.choice import steps
 
 MARGIN = 0.15
 # The columns of the firm, of its partner, of the flow of each, of the gain per year, of what is free of each.
@@ -38,12 +40,15 @@ SIDES = {
 COLUMNS = [
     "rank", "partner_site_id", "exchange_role", "category", "own_description", "new_route",
     "own_t_per_year", "passing", "passing_t_per_year", "own_gain_eur_per_t", "own_gain_eur_per_year",
-    "some_price", "retained", "ask_first",
+    "own_net_eur_per_year", "some_price", "retained", "ask_first",
 ]  # fmt: skip
 
 
 def own_exchanges(exchanges: pd.DataFrame, flows: pd.DataFrame, firm: str | None) -> Breakdown:
-    """The exchanges that a firm is part of, best first; none without a firm.
+    """The exchanges that a firm is part of, that of its largest net gain first; none without a firm.
+
+    Second choices come after first ones, what loses net of the fixed cost after them, and a lead without a
+    joint surplus last (:mod:`scoring.choice`).
 
     Parameters
     ----------
@@ -62,6 +67,7 @@ def own_exchanges(exchanges: pd.DataFrame, flows: pd.DataFrame, firm: str | None
         new_route, own_t_per_year`` (what is free of it), ``passing`` (``all`` or ``some`` of that),
         ``passing_t_per_year`` that leave the giver and ``own_gain_eur_per_year`` where all passes,
         ``own_gain_eur_per_t`` (missing for an operator that takes: what it costs it is not known),
+        ``own_net_eur_per_year`` (at most, the fixed cost deducted),
         ``some_price`` (``yes``, ``no``: whether any lets both gain; missing where it may not be said),
         ``retained``, ``ask_first``. The records are the flows of the other side, in the same order,
         with what the row tells of each: ``told_low`` and ``told_high`` (t/year).
@@ -84,19 +90,23 @@ def own_exchanges(exchanges: pd.DataFrame, flows: pd.DataFrame, firm: str | None
             "declared_eur_per_t": price.fillna(0.0).abs(),
         }  # fmt: skip
         sides.append(mine.assign(**parts))
-    found = pd.concat(sides).sort_values("rank", ignore_index=True)
+    found = pd.concat(sides, ignore_index=True)
+    sent = found["own_t_per_year"].where(found["exchange_role"] == "gives", found["enough_t_per_year"])
+    per_t = found["own_gain_eur_per_year"] / found["diverted_t_per_year"].where(lambda t: t > 0)
+    net, step = per_t * sent - found["fixed_cost_eur_per_year"], steps(found)
+    order = np.lexsort([found["rank"], -net, step, ~(net > 0), step == 2])
+    found = found.assign(sent_t_per_year=sent, own_gain_eur_per_t=per_t, own_net_eur_per_year=net)
+    found = found.iloc[order].reset_index(drop=True)
     records = by_id.reindex(found["flow_id"])[["site_id", "mass_t_per_year", *SOURCE]].reset_index(drop=True)
     declared, enough = records["mass_t_per_year"].astype(float), found["enough_t_per_year"]
     taken = declared - found["free_t_per_year"]
     whole = (enough + taken <= (1 - MARGIN) * declared) & (enough > 0)
     some_price, pays_from = _some_price(found)
-    turns = enough * pays_from / found["own_t_per_year"].where(found["exchange_role"] == "gives", enough)
+    turns = enough * pays_from / found["sent_t_per_year"]
     yes, no = (some_price == "yes") & (turns > 0), (some_price == "no") & (turns < enough)
     found = found.assign(
         passing=np.where(whole, "all", "some"),
         passing_t_per_year=found["diverted_t_per_year"].where(whole),
-        own_gain_eur_per_t=found["own_gain_eur_per_year"]
-        / found["diverted_t_per_year"].where(lambda t: t > 0),
         own_gain_eur_per_year=found["own_gain_eur_per_year"].where(whole),
         some_price=some_price,
         retained=np.where(found["allocated_t_per_year"] > 0, "yes", "no"),
@@ -110,14 +120,12 @@ def own_exchanges(exchanges: pd.DataFrame, flows: pd.DataFrame, firm: str | None
 
 
 def first_of(own: pd.DataFrame) -> tuple[int, str, bool]:
-    """Rank and role of the best exchange of a firm, of those where it gains if any, and whether it gains.
+    """Rank and role of the first exchange of a firm (:func:`own_exchanges`), and whether it gains net by it.
 
     One of which it reads that no price lets both gain comes after all others.
     """
-    own = own.sort_values("some_price", key=lambda said: said == "no", kind="stable")
-    gaining = own[(own["own_gain_eur_per_t"] > 0) & (own["some_price"] != "no")]
-    rank, role = (gaining if len(gaining) else own).iloc[0][["rank", "exchange_role"]]
-    return rank, role, len(gaining) > 0
+    first = own.sort_values("some_price", key=lambda said: said == "no", kind="stable").iloc[0]
+    return first["rank"], first["exchange_role"], bool(first["own_net_eur_per_year"] > 0)
 
 
 def _some_price(found: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
@@ -133,6 +141,8 @@ def _some_price(found: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
         (rate + sign * around) * (1 + share) * sent - fixed for sign in (-1, 1) for share in (-MARGIN, MARGIN)
     ]
     surplus = pd.concat(ends, axis=1)
-    sure = [surplus.gt(0).all(axis=1), surplus.le(0).all(axis=1)]
+    done = found["status"] == "done" if "status" in found else False
+    unsaid = found["taker_actor_type"].isin(OPERATORS) | done
+    sure = [surplus.gt(0).all(axis=1), surplus.le(0).all(axis=1) & ~unsaid]
     said = pd.Series(np.select(sure, ["yes", "no"], ""), found.index, dtype="str")
     return said.where(said != ""), (fixed / rate.where(rate > 0)).fillna(np.inf)

@@ -101,6 +101,12 @@ def change(changes: pd.DataFrame, plan: pd.DataFrame, indicator: str, rules: Dis
     )  # fmt: skip
 
 
+def way(changes: pd.DataFrame, indicator: str) -> str:
+    """``up`` or ``down``: how an indicator moves in all; ``unsure`` where its interval holds zero."""
+    _, low, high = changes.loc[changes["category"] == TOTAL, list(INDICATORS[indicator])].astype(float).max()
+    return "up" if low > 0 else "down" if high < 0 else "unsure"
+
+
 def _sums(changes: np.ndarray, members: list[np.ndarray]) -> np.ndarray:
     """(m, d) changes of candidates → (groups, d) of groups: a missing one leaves the others their value."""
     return np.array([changes[rows].sum(axis=0) for rows in members])

@@ -141,10 +141,12 @@ def _stops(pairs: pd.DataFrame) -> dict[str, pd.Series | np.ndarray]:
 
 
 def by_gate(rejected: pd.DataFrame) -> Breakdown:
-    """Rejected pairs counted by gate, with the givers behind each."""
-    counts = rejected.groupby("gate", as_index=False).agg(n_pairs=("out_flow_id", "size"))
-    frame = counts.sort_values("n_pairs", ascending=False)
-    return Breakdown(frame, ["gate"], rejected.rename(columns={"giver_site_id": "site_id"}))
+    """Rejected pairs counted by gate, in the name of the side with fewer actors: a pair tells of both."""
+    by = rejected.groupby("gate")
+    frame = by.size().rename("n_pairs").reset_index().sort_values("n_pairs", ascending=False)
+    givers, takers = (by[side].transform("nunique") for side in ("giver_site_id", "taker_site_id"))
+    fewer = rejected["giver_site_id"].where(givers < takers, rejected["taker_site_id"])
+    return Breakdown(frame, ["gate"], rejected.assign(site_id=fewer))
 
 
 def quantities(pairs: pd.DataFrame, reach_km: float, detour_factor: float) -> pd.DataFrame:

@@ -23,21 +23,18 @@ def with_terms(candidates: pd.DataFrame) -> pd.DataFrame:
     """Candidates (``impacts.impacts``) with the range of their price and ``who_gains``, at central values.
 
     ``who_gains``: ``both_free`` (both, even for nothing), ``taker_pays`` or ``giver_pays`` (both, from some
-    price on), ``giver`` (at the operator's price, its own surplus being unknown), ``none``; missing where the
-    joint surplus is.
+    price on), ``giver`` and ``not_giver`` (at the operator's price, its own surplus being unknown), ``none``;
+    missing where the joint surplus is.
     """
     tonnes = candidates["diverted_t_per_year"].where(candidates["diverted_t_per_year"] > 0)
     paid = candidates["transport_eur_per_year"] + candidates["fixed_cost_eur_per_year"]
     lowest = (paid - candidates["giver_saving_eur_per_year"]) / tonnes
     highest = candidates["taker_worth_eur_per_year"] / tonnes
+    loses = candidates["joint_surplus_eur_per_year"] <= 0
+    operator = candidates["taker_actor_type"].isin(OPERATORS)
     gains = np.select(
-        [
-            candidates["joint_surplus_eur_per_year"] <= 0,
-            candidates["taker_actor_type"].isin(OPERATORS),
-            lowest > 0,
-            highest < 0,
-        ],
-        ["none", "giver", "taker_pays", "giver_pays"],
+        [loses & operator, loses, operator, lowest > 0, highest < 0],
+        ["not_giver", "none", "giver", "taker_pays", "giver_pays"],
         default="both_free",
     )
     known = candidates["joint_surplus_eur_per_year"].notna()

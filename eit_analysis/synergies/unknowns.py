@@ -1,11 +1,14 @@
 """Whom to ask what: what knowing one quantity of a flow would be worth, the rest of the plan held as it is.
 
-    value of knowing = E[max(0, max_k g_k(x))] − max(0, max_k E[g_k(x)])                    €/year
+    value of knowing = E[b(x)] − max(0, max_k E[g_k(x)])                    b(x) = max(0, max_k g_k(x))
+    moved            = E |b(x) − E[b(x)]|                                    €/year
     g_k(x) = r_k(x) t_k(x) − F
 
 the expected value of perfect information on x, with g_k the joint surplus of exchange k of the flow, r_k that
 per tonne before the fixed cost F, and t_k what the flow has or takes, at most what the plan leaves to the
-other side. To know is worth something where the best choice, none of them included, depends on it. A mass, a
+other side. To know is worth something where the best choice, none of them included, depends on it. What is
+asked first is what moves the gain most: of a flow whose takers it suits or not, all alike, knowing is worth
+half of F whatever the flow brings, and ranks nothing. A mass, a
 cost or a price has its low, central and high value for 13, 74 and 13 %: weights that keep the mean and the
 variance of the normal law whose 95 % interval it is. A quality is clean, mixed or soiled, each as likely, and
 an exchange that it shuts still costs F. Nobody was asked the grade of a plastic that a firm would work again,
@@ -27,6 +30,7 @@ import pandas as pd
 from eit_analysis.reference.compatibility import QUALITY_RANK
 from eit_analysis.synergies.factor_rows import BOUNDS, rows_used, values
 from eit_analysis.synergies.impacts import FORMULAS, per_candidate
+from eit_analysis.synergies.likelihood import LEAST
 
 WEIGHTS = np.array([0.13, 0.74, 0.13])
 MASSES = ["mass_low_t_per_year", "mass_t_per_year", "mass_high_t_per_year"]
@@ -34,15 +38,15 @@ KNOWN = "measured"
 PALLETS = "150103"
 CENTS = 2  # decimals: less is rounding
 COLUMNS = [
-    "site_id", "flow_id", "category", "description", "unknown", "knowing_eur_per_year",
-    "gain_worst_eur_per_year", "gain_best_eur_per_year",
+    "site_id", "flow_id", "category", "description", "unknown", "moved_eur_per_year",
+    "gain_worst_eur_per_year", "gain_best_eur_per_year", "knowing_eur_per_year",
 ]  # fmt: skip
 
 
 def unknowns(
     plan: pd.DataFrame, flows: pd.DataFrame, factors: pd.DataFrame, by_quality: Mapping[str, pd.DataFrame]
 ) -> pd.DataFrame:
-    """What is not known of the flows of some exchange, what changes most first.
+    """What is not known of the flows of some exchange, what moves its gain most first.
 
     Parameters
     ----------
@@ -57,8 +61,8 @@ def unknowns(
     -------
     pandas.DataFrame
         ``COLUMNS``, without what changes nothing. ``unknown`` is ``mass``, ``cost``, ``price``, ``quality``,
-        ``grade`` or ``format``. Beside the value of knowing: what the flow would bring, best choice made, at
-        the worst answer and at the best.
+        ``grade`` or ``format``. Beside what the answer moves and the value of knowing it: what the flow would
+        bring, best choice made, at the worst answer and at the best.
     """
     about = flows.drop_duplicates("flow_id").set_index("flow_id")
     options = _options(plan, factors)
@@ -70,15 +74,14 @@ def unknowns(
     for flow, unknown, gains, weights in asked:
         best = np.maximum(gains.max(axis=0), 0.0)
         knowing = float(best @ weights) - max(float((gains @ weights).max()), 0.0)
-        rows.append((flow, unknown, max(round(knowing, CENTS), 0.0), best.min(), best.max()))
+        moved = round(float(np.abs(best - best @ weights) @ weights), CENTS)
+        rows.append((flow, unknown, moved, best.min(), best.max(), max(round(knowing, CENTS), 0.0)))
     table = pd.DataFrame(rows, columns=["flow_id", *COLUMNS[4:]])
     table = table[table["gain_best_eur_per_year"] - table["gain_worst_eur_per_year"] > 0]
     told = about[["site_id", "category", "description"]].reindex(table["flow_id"])
     table[list(told.columns)] = told.to_numpy()
-    swing = table["gain_best_eur_per_year"] - table["gain_worst_eur_per_year"]
-    order = ["knowing_eur_per_year", "swing", "flow_id", "unknown"]
-    table = table.assign(swing=swing).sort_values(order, ascending=[False, False, True, True])
-    return table[COLUMNS].reset_index(drop=True)
+    order = ["moved_eur_per_year", "flow_id", "unknown"]
+    return table.sort_values(order, ascending=[False, True, True], ignore_index=True)[COLUMNS]
 
 
 def _options(plan: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame:
@@ -137,19 +140,41 @@ def _prices(options: pd.DataFrame) -> Asked:
 
 
 def _fitting(options: pd.DataFrame, codes: pd.Series) -> Asked:
-    """Of which it is not known whether they suit: plastics that firms would work again, pallets reused."""
-    code = options["out_flow_id"].map(codes).astype("str").fillna("")
-    worked = (options["category"] == "plastic") & (options["new_route"] == "recycling")
     tonnes, fixed = options[["supply_left", "demand_left"]].min(axis=1), options["fixed"]
-    gains = options["cost_central"] * tonnes - fixed
-    for unknown, doubtful in (
-        ("grade", worked & (options["taker_actor_type"] == "firm")),
-        ("format", code.str.startswith(PALLETS) & (options["new_route"] == "reuse")),
-    ):
-        cases = pd.DataFrame({"suits": gains, "does_not": gains.mask(doubtful, -fixed)})
-        some = options["out_flow_id"][doubtful].unique()
+    gains, asked = options["cost_central"] * tonnes - fixed, unasked(options, codes)
+    for unknown in ("grade", "format"):
+        cases = pd.DataFrame({"suits": gains, "does_not": gains.mask(asked == unknown, -fixed)})
+        some = options["out_flow_id"][asked == unknown].unique()
         for name, part in cases[options["out_flow_id"].isin(some)].groupby(options["out_flow_id"]):
             yield str(name), unknown, part.to_numpy(), np.full(2, 0.5)
+
+
+def unasked(exchanges: pd.DataFrame, codes: pd.Series) -> np.ndarray:
+    """Of which exchanges it is not known whether they suit, empty elsewhere; ``codes`` by flow.
+
+    The ``grade`` of plastics that firms would work again, the ``format`` of pallets reused.
+    """
+    code = exchanges["out_flow_id"].map(codes).astype("str").fillna("")
+    worked = (exchanges["category"] == "plastic") & (exchanges["new_route"] == "recycling")
+    worked &= exchanges["taker_actor_type"] == "firm"
+    pallets = code.str.startswith(PALLETS) & (exchanges["new_route"] == "reuse")
+    return np.select([worked, pallets], ["grade", "format"], "")
+
+
+def standing(retained: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFrame:
+    """The joint surplus of the plan and its share by what its leads are worth: their likelihood, or to check.
+
+    ``retained`` from ``listings.retained``; ``to_check`` are those of which something was not asked
+    (:func:`unasked`), whatever their likelihood. ``likelihood, n_exchanges, joint_surplus_eur_per_year,
+    share_percent``.
+    """
+    codes = flows.drop_duplicates("flow_id").set_index("flow_id")["waste_code"]
+    classes = retained["likelihood"].mask(unasked(retained, codes) != "", "to_check")
+    gains = retained["joint_surplus_eur_per_year"].groupby(classes).agg(["size", "sum"])
+    table = gains.reindex([*LEAST, "to_check"], fill_value=0).rename_axis("likelihood").reset_index()
+    table.columns = ["likelihood", "n_exchanges", "joint_surplus_eur_per_year"]
+    gain = table["joint_surplus_eur_per_year"]
+    return table.assign(share_percent=100 * gain / gain.sum())
 
 
 def _qualities(by_quality: Mapping[str, pd.DataFrame], options: pd.DataFrame) -> Asked:

@@ -81,22 +81,28 @@ def weighing_plan(
     columns = ["rank", "site_id", MASS, "variance_share_percent", *HALF_WIDTHS]
     if known.empty:
         return pd.DataFrame({column: pd.Series(dtype=float) for column in columns}).astype({"site_id": str})
-    today, names = _half_width(known), known["site_id"].unique().tolist()
+    names = known["site_id"].unique().tolist()
+    weighed = propagation.prepare(weigh(known, names, width), correlation)
+    both = pd.concat([known.assign(weighed=False), weighed.assign(weighed=True)])
+    sums = propagation.error_cells(both, group(both, ["site_id", "weighed"]))
+    of_cell = sums.groups.table().iloc[sums.groups.codes]
 
     def after(sites: list[str]) -> float:
-        return _half_width(propagation.prepare(weigh(known, sites, width), correlation))
+        """Half-width of the total, each flow counted as weighed or as it is: no other site's errors move."""
+        counted = (of_cell["weighed"] == of_cell["site_id"].isin(sites)).to_numpy()
+        totals = np.array([np.bincount(sums.source[counted], column[counted]) for column in sums.sums])
+        whole = sums._replace(groups=group(pd.DataFrame(index=range(totals.shape[1])), []), sums=totals)
+        low, high = propagation.moment_interval(*propagation.group_moments(whole))
+        return float(propagation.half_width(low, high)[0])
 
     alone = {"site_id": names, "half_width_after_t_per_year": [after([site]) for site in names]}
     rows = pd.DataFrame(alone).merge(variance_shares(known, "site_id"), on="site_id")
-    rows = rows[rows["half_width_after_t_per_year"] < today * (1 - 1e-6)]
+    rows = rows[rows["half_width_after_t_per_year"] < after([]) * (1 - 1e-6)]
     rows = rows.sort_values(["half_width_after_t_per_year", "site_id"], ignore_index=True).head(listed)
-    together = [after(rows["site_id"].tolist()[:k]) for k in range(1, len(rows) + 1)]
-    rows = rows.assign(
-        rank=range(1, len(rows) + 1), half_width_t_per_year=today, half_width_cumulative_t_per_year=together
-    )
-    return rows[columns]
-
-
-def _half_width(flows: pd.DataFrame) -> float:
-    """Of the interval of the total of all flows (t/year)."""
-    return float(propagation.propagate(flows, [])["half_t_per_year"].iloc[0])
+    return rows.assign(
+        rank=range(1, len(rows) + 1),
+        half_width_t_per_year=propagation.propagate(known, [])["half_t_per_year"].iloc[0],
+        half_width_cumulative_t_per_year=[
+            after(rows["site_id"].tolist()[:k]) for k in range(1, len(rows) + 1)
+        ],
+    )[columns]

@@ -6,7 +6,8 @@ other it reads
 - who it is: its name where that actor agreed to be named, else what it has in common with others (*activity
   and distance*, *section and distance* or *distance alone*, the first that fits), else « un acteur de
   l'étude ». Words fit when at least three actors have them in common, counted among those who would not be
-  named either and whom no finer words describe: the others could be told apart;
+  named either, whom no finer words describe and who, too, declare to take or to give that family: the row
+  says which one it is, and the others could be told apart;
 - whether it could take or give all that the reader declared, and whether some price lets both gain:
   inequalities about one amount of the other side. They are audited with all else that the reader is told
   (:mod:`audit`), and not said where anybody would then be bounded too closely.
@@ -84,10 +85,23 @@ def bounded(content: Breakdown, rules: Disclosure, reader: str | None) -> Statem
     return replace(told, system=system, private=True)
 
 
-def partner_words(viewer: Viewer, sites: pd.DataFrame, detour_factor: float, least: int) -> dict[str, str]:
-    """Words for each actor whose name a firm may not read, itself left out (:func:`described`)."""
-    actors = placed(sites, str(viewer.company), detour_factor)
-    return described(actors[[not viewer.may_name(site) for site in actors["site_id"]]], least)
+def partner_words(
+    viewer: Viewer, rows: pd.DataFrame, flows: pd.DataFrame, actors: pd.DataFrame, least: int
+) -> dict[str, str]:
+    """Words for each partner in these rows whose name a firm may not read (:func:`described`).
+
+    ``actors`` from :func:`placed`. Of who would take, or give, a family as the partner does: an actor of whom
+    two families would say different words is any actor of the study.
+    """
+    words: dict[str, str] = {}
+    unnamed = actors[[not viewer.may_name(site) for site in actors["site_id"]]]
+    for (role, family), part in rows.groupby(["exchange_role", "category"]):
+        way = "in" if role == "gives" else "out"
+        alike = flows.loc[(flows["direction"] == way) & (flows["category"] == family), "site_id"]
+        able = unnamed["site_id"].isin({*alike, *part["partner_site_id"]})
+        for site, text in described(unnamed[able], least).items():
+            words[site] = text if words.get(site, text) == text else ANYBODY
+    return words
 
 
 def placed(sites: pd.DataFrame, firm: str, detour_factor: float) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from eit_analysis.publishing import wording
 from eit_analysis.publishing.release.aggregates import Aggregate
 from eit_analysis.publishing.release.audience_tables import AudienceTables
 from eit_analysis.publishing.release.listings import Decisions, Listing
-from eit_analysis.publishing.release.partners import Exchanges, bounded, partner_words
+from eit_analysis.publishing.release.partners import Exchanges, bounded, partner_words, placed
 from eit_analysis.publishing.release.protected import by_firm, protected
 from eit_analysis.publishing.release.publication import Publication
 from eit_analysis.publishing.release.reckoned import Reckoned
@@ -104,11 +104,13 @@ class ReleasedTables(AudienceTables):
         Parameters
         ----------
         content : Breakdown
-            One row for each, with ``partner_site_id``. Of its records, in the same order, the measure is what
-            the other side declared, and ``told_low`` and ``told_high`` what the row tells of it.
+            One row for each, with ``partner_site_id, exchange_role, category``. Of its records, in the same
+            order, the measure is what the other side declared, and ``told_low`` and ``told_high`` what the
+            row tells of it.
         """
         common = self._shown(content, title, note) | {"sites": ["partner_site_id"], "rounded": content.frame}
-        words = partner_words(self.viewer, self.sites(), self.settings.scoring.detour_factor, self.least[1])
+        actors = placed(self.sites(), str(self.viewer.company), self.settings.scoring.detour_factor)
+        words = partner_words(self.viewer, content.frame, self.load("flows"), actors, self.least[1])
         whole = by_firm(content, self.viewer)
         told = bounded(whole, self.settings.disclosure, self.viewer.reader)
         number = self.publication.add(told)

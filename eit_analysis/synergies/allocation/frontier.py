@@ -63,7 +63,8 @@ def frontier(
         ``POINT_COLUMNS``; to do nothing is not listed. The first is the plan that :func:`joint_plan.allocate`
         finds of the same candidates, or another of the same joint surplus that avoids more; the
         others follow, the largest joint surplus first. Nothing beats a plan by more than a thousandth of
-        either best; where there are many exchanges each may miss its best by ``solve.NEAR``, the first too.
+        either best; each may miss its own by ``solve.NEAR`` where many exchanges share limits, the others
+        under their floors as soon as there are many.
         Another indicator is missing where an exchange misses it.
     """
     model = build(ordered(candidates, INDICATORS), settings, [MARGIN, AVOIDED], accepted)

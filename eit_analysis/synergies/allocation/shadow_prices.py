@@ -5,8 +5,8 @@
 
 The price, the dual value of the linear programme of the tonnes, is too high where a tonne more would meet
 another limit, and too low where it would let an exchange reach the smallest lot. The difference is exact
-where both plans are the best there are; between plans that may miss it by more than a tonne brings
-(``solve.NEAR``), it is that of the same exchanges.
+where both plans are the best there are; of more than ``solve.MANY`` exchanges, whose plan takes long to make
+again, it is that of the same exchanges.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import pandas as pd
 from eit_analysis.errors import UsageError
 from eit_analysis.synergies.allocation.joint_plan import JointPlan
 from eit_analysis.synergies.allocation.model import MARGIN, raised
-from eit_analysis.synergies.allocation.solve import DECIMALS, linear, share_out, solve
+from eit_analysis.synergies.allocation.solve import DECIMALS, MANY, linear, share_out, solve
 
 PRICE_COLUMNS = [
     "limit_kind", "flow_id", "site_id", "limit_t_per_year", "slack_t_per_year", "price_eur_per_t",
@@ -104,7 +104,7 @@ def one_more(plan: JointPlan, row: int) -> float:
         plan.model.benefit(plan.objective),
         plan.settings.time_limit_s,
     )
-    if plan.solution.status == "near":
+    if plan.solution.status != "time_limit" and len(more.pairs) > MANY:
         tonnes = share_out(more, benefit, plan.solution.chosen, plan.solution.tonnes, limit_s)
         again = None if tonnes is None else benefit.value(tonnes, plan.solution.chosen)
     else:

@@ -67,13 +67,8 @@ def coalition_values(
 ) -> tuple[list[str], np.ndarray | Callable[[int], float]]:
     """The members of a group, and what each set of them would save in EUR/year.
 
-    Parameters
-    ----------
-    pool : pandas.Series
-        A group of :func:`groups.pooled` (not an offer); only its need and its ``members`` are read, so that a
-        part of it can be asked for.
-    sharers_of : callable
-        Of :func:`sharers_by_need`, with the parameters that the group was found with.
+    ``pool`` is a group of :func:`groups.pooled` (not an offer); only its need and its ``members`` are read,
+    so that a part of it can be asked for. ``sharers_of`` is of the parameters that it was found with.
 
     Returns
     -------

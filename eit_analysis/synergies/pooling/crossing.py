@@ -21,15 +21,7 @@ NOBODY = pd.DataFrame({"site_id": pd.Series(dtype=object), "declared": [], "one"
 
 
 def crossed(groups: pd.DataFrame, asked: Sequence[Target]) -> Facts:
-    """The inequalities that the groups tell, over what was declared.
-
-    Parameters
-    ----------
-    groups : pandas.DataFrame
-        From :func:`groups.numbered`: ``nature, label, keyword, unit, members, threshold``.
-    asked : sequence of Target
-        From :func:`thresholds.targets`.
-    """
+    """The inequalities that the groups (:func:`groups.numbered`) tell, over what was declared."""
     records = pd.concat([NOBODY, *(target.declared for target in asked)], ignore_index=True)
     target = np.repeat(np.arange(len(asked)), [len(one.declared) for one in asked])
     number = {

@@ -55,19 +55,8 @@ def milk_run(
     """min Σ_r (length(r) + w), each member on one round r, Σ_{i∈r} load_i ≤ 1, every round from the depot.
 
     Iterated local search of the library PyVRP, the same for a same seed; distances are whole metres there.
-
-    Parameters
-    ----------
-    km : numpy.ndarray
-        Distances by road between the members.
-    loads : numpy.ndarray
-        What each gives, as a share of a lorry, at most 1.
-    depot : int
-        Position of the member where rounds start and end.
-    worth_km : float
-        Length that one round less is worth (w), km.
-    iterations, seed : int
-        Effort, and start of the random numbers, of the search.
+    ``km`` are by road between the members, ``loads`` what each gives, as a share of a lorry, ``depot`` the
+    position of the member where rounds start and end, ``worth_km`` the length that one round less is worth.
 
     Raises
     ------

@@ -44,21 +44,11 @@ CAUTION = (
 
 
 def first_calls(exchanges: pd.DataFrame, recalled: pd.DataFrame) -> pd.DataFrame:
-    """The exchanges with who rings first and what comes next.
+    """Rows of the plan with who rings first and what comes next, by the lines of ``recall.recall``.
 
-    Parameters
-    ----------
-    exchanges : pandas.DataFrame
-        Rows of the plan.
-    recalled : pandas.DataFrame
-        The register with the exchanges that answer each line (``recall.recall``).
-
-    Returns
-    -------
-    pandas.DataFrame
-        The exchanges with ``first_call`` (``carrier``, ``study``, ``taker``), ``caller_site_id`` and
-        ``called_site_ids`` (missing and both where the study rings them), and ``title`` and ``next_step``
-        of the line that has come farthest; without a line, that of a new lead.
+    With ``first_call`` (``carrier``, ``study``, ``taker``), ``caller_site_id`` and ``called_site_ids``
+    (missing and both where the study rings them), and ``title`` and ``next_step`` of the line that has come
+    farthest; without a line, that of a new lead.
     """
     lines = recalled[recalled["status"] != "dropped"]
     lines = lines.assign(

@@ -51,29 +51,13 @@ def games(
 ) -> tuple[list[Game], list[Game]]:
     """The games of the groups, and those of the register's own members.
 
-    Parameters
-    ----------
-    lines : pandas.DataFrame
-        Poolings of the register and the group that answers each (:func:`answered`).
-    asked : sequence of Target
-        Every threshold with who needs or offers what it applies to (:func:`pooling.thresholds.targets`).
-    sites, costs : pandas.DataFrame
-        Tidy sites, and the costs of pooling.
-    reach : tuple of float
-        Kilometres by road, and road distance over great-circle distance.
-    declared : collection of str
-        The lines that projects declare.
-    member : str, optional
-        The only firm that reads.
+    ``lines`` are poolings of the register and the group that answers each (:func:`answered`), ``asked`` of
+    :func:`pooling.thresholds.targets`, ``reach`` kilometres by road and road distance over great-circle
+    distance, ``declared`` the lines that projects declare, ``member`` the only firm that reads.
 
-    Returns
-    -------
-    list of Game
-        Of each line, the same object for lines of the same group; only of groups that ``member`` is in,
-        where it is given.
-    list of Game
-        Of each declared line whose own members could pool among themselves; none for a firm, which reads of
-        no other.
+    The first are of each line, the same object for lines of the same group; only of groups that ``member`` is
+    in. The second are of each declared line whose own members could pool among themselves; none for a firm,
+    which reads of no other.
     """
     if member is not None:
         lines = lines[lines["members"].str.split().map(lambda names: member in names).astype(bool)]

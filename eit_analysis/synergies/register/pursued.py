@@ -43,22 +43,11 @@ def cases(
     answers: pd.DataFrame,
     register_now: pd.DataFrame,
 ) -> pd.DataFrame:
-    """What became of the leads of one earlier wave.
+    """What became of the leads of one earlier wave: ``CASE_COLUMNS``.
 
-    Parameters
-    ----------
-    candidates : pandas.DataFrame
-        ``Assessment.candidates`` of that wave, without what was answered to them.
-    flows, register, answers : pandas.DataFrame
-        The flows, the register and the answers of that wave.
-    register_now : pandas.DataFrame
-        The last register.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``CASE_COLUMNS``. ``case`` is the line of the register, or giver, taker and family; ``case_basis`` is
-        ``register`` or ``answer``. An exchange of a line that is a case is no second case.
+    Of ``Assessment.candidates`` of that wave without what was answered to them, of its flows, register and
+    answers, and of the last register. ``case`` is the line of the register, or giver, taker and family;
+    ``case_basis`` is ``register`` or ``answer``. An exchange of a line that is a case is no second case.
     """
     now = register_now.drop_duplicates("synergy_id").set_index("synergy_id")["status"]
     leads = register[(register["status"] == STAGES[0]) & register["synergy_id"].isin(now.index)]

@@ -2,7 +2,7 @@
 
     first choice    both could gain, on the tonnes that no higher option of its flow could take
     second choice   both could gain, but higher options could take all that it would
-    nobody gains    no price makes both gain
+    nobody gains    no price makes both gain, as far as their gains are counted
 
 Leads are ranked by choice first, then by score. A first choice is scored on the tonnes left to it.
 """
@@ -27,7 +27,8 @@ def with_choice(candidates: pd.DataFrame, minimum_lot_t: float) -> pd.DataFrame:
     """
     left = first_choice(candidates, minimum_lot_t)
     second = (left <= 0) & (candidates["diverted_t_per_year"] > 0)
-    choice = np.select([candidates["who_gains"] == "none", second], CHOICES[:0:-1], CHOICES[0])
+    nobody = candidates["who_gains"].isin(["none", "not_giver"])
+    choice = np.select([nobody, second], CHOICES[:0:-1], CHOICES[0])
     return candidates.assign(unclaimed_t_per_year=left, choice=choice)
 
 

@@ -40,9 +40,9 @@ def rank(candidates: pd.DataFrame, criteria: pd.DataFrame, n_draws: int, seed: i
         return ordered.reindex(columns=[*ordered.columns, *RESULT_COLUMNS])
     weights = criteria["weight"].to_numpy(dtype=float)
     values, intervals = measured(ordered, criteria)
-    counted = smaa.count(draws.blocks(intervals, draws.weights(weights, n_draws, seed), seed), *values.shape)
+    drawn = draws.weights(weights, n_draws, seed)
+    counted = smaa.count(draws.blocks(intervals, drawn, seed), n_draws, *values.shape)
     central = counted.central_weights()
-    low, high = counted.interval()
     step = choice.steps(ordered)
     distance = spotis.spotis(intervals.central, weights)
     directions = criteria["direction"].to_numpy()
@@ -50,8 +50,8 @@ def rank(candidates: pd.DataFrame, criteria: pd.DataFrame, n_draws: int, seed: i
     ordered = ordered.assign(
         score=100 * (1 - (distance - step)),
         rank=spotis.positions(-100 * distance),
-        rank_low=low,
-        rank_high=high,
+        rank_low=counted.low,
+        rank_high=counted.high,
         first_rank_percent=100 * counted.first / n_draws,
         top_ranks_percent=100 * counted.top / n_draws,
         confidence_factor_percent=100 * draws.confidence(intervals, central, n_draws, seed),
@@ -64,22 +64,12 @@ def rank(candidates: pd.DataFrame, criteria: pd.DataFrame, n_draws: int, seed: i
 
 
 def leads_if(stated: np.ndarray, central: np.ndarray, n_first: np.ndarray) -> np.ndarray:
-    """What it would take for each candidate to come first.
+    """What it would take for each candidate to come first, (m,).
 
-    Parameters
-    ----------
-    stated : (n,) array
-        Weights of the study.
-    central : (m, n) array
-        Mean weights of the draws in which each is first, NaN for one that never is.
-    n_first : (m,) array
-        How many these draws are.
-
-    Returns
-    -------
-    (m,) array
-        ``never`` (first in no draw: no weights are known to lead there), ``weights`` (others than the stated
-        ones, by more than chance) or ``data`` (no others: what is first or not hangs on the values).
+    From the (n,) weights of the study, the (m, n) mean weights of the draws in which each is first, NaN for
+    one that never is, and how many these draws are: ``never`` (first in no draw: no weights are known to lead
+    there), ``weights`` (others than the stated ones, by more than chance) or ``data`` (no others: what is
+    first or not hangs on the values).
     """
     # Standard deviation of a Dirichlet weight, over the root of the draws averaged.
     error = np.sqrt(stated * (1 - stated) / (draws.CONCENTRATION + 1) / np.maximum(n_first, 1)[:, None])

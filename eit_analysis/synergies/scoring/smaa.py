@@ -19,8 +19,10 @@ from math import ceil
 import numpy as np
 
 TOP = 3
+INTERVAL = 0.05, 0.95
 RESOLUTION = 2.0**40
 PART = 500_000  # ranks set in order at once: few enough for the cache
+HELD = 100_000_000  # ranks held at once; of more, only those that an end of the interval may still be
 # Blocks sorted before they are counted.
 AHEAD = 4
 
@@ -31,15 +33,16 @@ class Acceptability:
 
     Attributes
     ----------
-    ranks : (d, m) unsigned int array
-        Of each candidate in each draw.
+    low, high : (m,) int array
+        Smallest rank with at least this share (``INTERVAL``) of the draws at or under it.
     first, top : (m,) int array
         Draws in which the candidate was first, and among the ``TOP`` first.
     weights : (m, n) array
         Sum of the weights of the draws in which the candidate was first.
     """
 
-    ranks: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
     first: np.ndarray
     top: np.ndarray
     weights: np.ndarray
@@ -53,23 +56,21 @@ class Acceptability:
             where=self.first[:, None] > 0,
         )
 
-    def interval(self, low: float = 0.05, high: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
-        """Smallest rank with at least ``low`` of the draws at or under it, and the same for ``high``."""
-        draws, candidates = self.ranks.shape
-        at = [ceil(draws * share - 1e-9) - 1 for share in (low, high)]
-        step = max(PART // draws, 1)
-        parts = (self.ranks[:, start : start + step].T for start in range(0, candidates, step))
-        ends = np.concatenate([np.partition(part, at, axis=1)[:, at] for part in parts]).astype(np.int64)
-        return ends[:, 0], ends[:, 1]
 
-
-def count(blocks: Iterable[tuple[np.ndarray, np.ndarray]], candidates: int, criteria: int) -> Acceptability:
+def count(
+    blocks: Iterable[tuple[np.ndarray, np.ndarray]], draws: int, candidates: int, criteria: int
+) -> Acceptability:
     """Rank and count draws that come block by block.
 
-    ``blocks`` are (weights, distance): (d, n) and (d, m) of d draws, n ``criteria`` and m ``candidates``.
+    ``blocks`` are (weights, distance): (d, n) and (d, m) of d of the ``draws``, n ``criteria`` and m
+    ``candidates``.
     """
     first, top = np.zeros((2, candidates), dtype=np.int64)
-    sums, ranks = np.zeros((candidates, criteria)), []
+    sums = np.zeros((candidates, criteria))
+    low, high = (ceil(draws * share - 1e-9) for share in INTERVAL)
+    ends = low, draws - high + 1
+    size, n = min(draws, max(HELD // candidates, 2 * sum(ends))), 0
+    held = np.empty((size, candidates), dtype=np.min_scalar_type(candidates))
     for weights, (order, rank) in _sorted_ahead(blocks):
         # Those among the first stand at the front of the order, more of them than TOP only by ties.
         front = order[:, : np.count_nonzero(rank <= TOP, axis=1).max()]
@@ -78,8 +79,32 @@ def count(blocks: Iterable[tuple[np.ndarray, np.ndarray]], candidates: int, crit
         np.add.at(sums, front[draw, at], weights[draw])
         np.add.at(first, front[draw, at], 1)
         np.add.at(top, front[reached <= TOP], 1)
-        ranks.append(by_candidate(order, rank))
-    return Acceptability(np.concatenate(ranks), first, top, sums)
+        ranks = by_candidate(order, rank)
+        while len(ranks):
+            if n == size:
+                _outermost(held, *ends)
+                n = sum(ends)
+            part, ranks = ranks[: size - n], ranks[size - n :]
+            held[n : n + len(part)] = part
+            n += len(part)
+    lowest, highest = _outermost(held[:n], *ends)
+    return Acceptability(lowest, highest, first, top, sums)
+
+
+def _outermost(held: np.ndarray, least: int, most: int) -> np.ndarray:
+    """The ``least``-th smallest and the ``most``-th largest rank of each candidate, shape (2, m).
+
+    All that are as far out or farther are brought to the front: no other can be an end of more draws.
+    """
+    n, found = len(held), []
+    step = max(PART // n, 1)
+    for start in range(0, held.shape[1], step):
+        columns = held[:, start : start + step]
+        part = np.partition(columns.T, [least - 1, n - most], axis=1)
+        found.append(part[:, [least - 1, n - most]].astype(np.int64))
+        if n > least + most:
+            columns[: least + most] = np.hstack([part[:, :least], part[:, n - most :]]).T
+    return np.concatenate(found).T
 
 
 def _sorted_ahead(

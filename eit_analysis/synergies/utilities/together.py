@@ -56,17 +56,8 @@ def exchanges(
 def together(found: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame:
     """The exchanges of the best combination at central costs, each with the part of it that takes place.
 
-    Parameters
-    ----------
-    found : pandas.DataFrame
-        As :func:`surplus.with_surplus` gives them. What has no known price stays out.
-    factors : pandas.DataFrame
-        Those that it was reckoned with.
-
-    Returns
-    -------
-    pandas.DataFrame
-        As :func:`surplus.with_surplus` gives them: amounts, money and emissions are those of the part.
+    ``found`` with these ``factors`` and returned as :func:`surplus.with_surplus` gives them: amounts, money
+    and emissions are those of the part. What has no known price stays out.
     """
     worth = found[found[SURPLUS[0]] > 0].reset_index(drop=True)
     n = len(worth)
