@@ -6,8 +6,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from eit_analysis.intake.cells.columns import plain_texts
 from eit_analysis.intake.cells.privacy import PRIVATE
-from eit_analysis.intake.cells.texts import plain_texts
 from eit_analysis.intake.sheets.headers import form_spec
 
 PARTS = st.sampled_from(

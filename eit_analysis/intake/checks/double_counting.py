@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 
 from eit_analysis.french import exact, fold_words
-from eit_analysis.intake.cells.texts import matches
+from eit_analysis.intake.cells.columns import matches
 from eit_analysis.intake.checks.marks import LINE, mark
 from eit_analysis.intake.sheets.ledger import no_lines
 from eit_analysis.tables import header

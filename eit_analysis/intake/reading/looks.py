@@ -76,7 +76,8 @@ def odd_styles(parts: Parts) -> dict[int, str]:
         return {}
     root = ElementTree.fromstring(content) if content else ElementTree.Element("none")
     formats = {f.get("numFmtId"): _said(f.get("formatCode") or "") for f in root.iterfind(".//{*}numFmt")}
-    fonts = [bool(_is_struck(font)) for font in root.iterfind("./{*}fonts/{*}font")]
+    strikes = [font.find("{*}strike") for font in root.iterfind("./{*}fonts/{*}font")]
+    fonts = [strike is not None and strike.get("val") not in ("0", "false") for strike in strikes]
     found = {}
     for number, style in enumerate(root.iterfind("./{*}cellXfs/{*}xf")):
         shown, font = style.get("numFmtId") or "0", int(style.get("fontId") or 0)
@@ -85,11 +86,6 @@ def odd_styles(parts: Parts) -> dict[int, str]:
         elif said := "%" if shown.isdigit() and int(shown) in PERCENT else formats.get(shown, ""):
             found[number] = said
     return found
-
-
-def _is_struck(font: ElementTree.Element) -> bool:
-    strike = font.find("{*}strike")
-    return strike is not None and strike.get("val") not in ("0", "false")
 
 
 def _said(code: str) -> str:

@@ -143,9 +143,10 @@ def _corrections(cells: WaveCells) -> dict[str, list[Correction]]:
         elif rule == "confirmed_by_firm" and (not raw or fold_words(raw) in MISSING_WORDS):
             what = (phrases.PHRASES["nothing_known"], place[1], column, raw, "")
         else:
-            cell, table = cells.raw((*place, column)), cells.tables.get(place[:2], "")
+            where = (*place, column)
+            cell, table = cells.raw(where), cells.tables.get(place[:2], "")
             raw, clean = (as_read(cell) if text and text == logged(cell) else text for text in (raw, clean))
-            what = (label, place[1], column, raw, read_as(table, column, clean))
+            what = (label, place[1], column, raw, read_as(table, cells.name(where), clean))
         counts.setdefault(owner, Counter())[what] += 1
     return {
         owner: [Correction(*what, count) for what, count in sorted(found.items())]

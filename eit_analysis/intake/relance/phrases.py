@@ -43,11 +43,8 @@ def interval(clean: str) -> str:
     return clean
 
 
-def read_as(table: str, header: str, clean: str) -> str:
-    """The clean value of one cell of the log, as the firm is shown it."""
-    column = (
-        next((n for n, spec in tables.form(table).items() if spec["header"] == header), "") if table else ""
-    )
+def read_as(table: str, column: str, clean: str) -> str:
+    """The clean value of one cell of the log, as the firm is shown it; no ``column``, no form has it."""
     numeric = column == "quantity" or (column and column != "reference_year" and is_number(table, column))
     return ISO_DATE.sub(r"\3/\2/\1", interval(clean) if numeric else clean)
 

@@ -11,9 +11,8 @@ import pyarrow.compute as pc
 
 from eit_analysis import reference, tables
 from eit_analysis.french import fold_words
-from eit_analysis.intake.cells.columns import Cells, Rows
+from eit_analysis.intake.cells.columns import Cells, Rows, matches, texts_of
 from eit_analysis.intake.cells.parsing import clean_text, singular
-from eit_analysis.intake.cells.texts import matches, texts_of
 from eit_analysis.intake.reading.sheet import STRUCK
 from eit_analysis.intake.sheets.headers import header_key
 from eit_analysis.intake.sheets.spec import Layout

@@ -15,10 +15,9 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.errors import InputError
-from eit_analysis.intake.cells.columns import Cells, Rows, objects
+from eit_analysis.intake.cells.columns import Cells, Rows, objects, plain_texts
 from eit_analysis.intake.cells.parsing import clean_text
 from eit_analysis.intake.cells.privacy import PRIVATE
-from eit_analysis.intake.cells.texts import plain_texts
 from eit_analysis.intake.sheets.ledger import FINDING, QUARANTINE, Ledger
 from eit_analysis.intake.sheets.spec import Column, Layout
 from eit_analysis.reference.findings import Finding

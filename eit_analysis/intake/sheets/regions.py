@@ -17,10 +17,9 @@ import pyarrow.compute as pc
 
 from eit_analysis import tables
 from eit_analysis.french import fold
-from eit_analysis.intake.cells.columns import Rows
+from eit_analysis.intake.cells.columns import Rows, texts_of
 from eit_analysis.intake.cells.parsing import clean_text, parse_number
 from eit_analysis.intake.cells.periods import PERIOD_LABELS, header_month
-from eit_analysis.intake.cells.texts import texts_of
 from eit_analysis.intake.sheets.headers import HEADER_WORDS
 from eit_analysis.intake.sheets.ledger import NO_ROW, Ledger
 from eit_analysis.intake.sheets.spec import Layout, layout_of

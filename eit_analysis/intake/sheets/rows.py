@@ -64,25 +64,23 @@ def find_sheet(file: str, sheet: RawSheet, ledger: Ledger, told: str = "") -> Su
     hidden = any(rule == "hidden_sheet_read" for *_, rule in sheet.notes)
     account = SheetAccount(sheet.name, table, NO_ROW, len(cells))
     if not table or (layout and not sure):
-        silent = sheet.name in SILENT_SHEETS
-        if layout and len(layout.columns) >= headers.LEAST_HEADERS and not silent:
+        if sheet.name in SILENT_SHEETS:
+            return None
+        if layout and len(layout.columns) >= headers.LEAST_HEADERS:
             return SurveySheet(place, account, cells, None, layout, hidden)
-        if not silent:
-            ledger.correct(place, NO_ROW, "", "", "", "ignored_unknown_sheet")
+        ledger.correct(place, NO_ROW, "", "", "", "ignored_unknown_sheet")
         return None
-    if layout:
-        layout = _shown_columns(layout, sheet)
-    if layout and table in PEOPLE:
-        header = list(map(clean_text, cells[layout.header_row]))
+    if not layout:
+        return SurveySheet(place, account, cells, None, hidden=hidden)
+    layout, row = _shown_columns(layout, sheet), layout.header_row
+    if table in PEOPLE:
+        header = list(map(clean_text, cells[row]))
         cells, dropped = without_personal(layout, cells)
         for index, reason in dropped.items():
-            ledger.correct(
-                place, layout.header_row + 1, header[index], header[index], "", f"dropped_{reason}"
-            )
+            ledger.correct(place, row + 1, header[index], header[index], "", f"dropped_{reason}")
             layout.unknown.pop(index, None)
             layout.repeated.pop(index, None)
-    if layout:
-        layout, cells = one_layout(layout, cells, place, ledger)
+    layout, cells = one_layout(layout, cells, place, ledger)
     return SurveySheet(place, account, cells, layout, hidden=hidden)
 
 

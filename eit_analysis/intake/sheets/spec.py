@@ -163,21 +163,9 @@ def find_layout(spec: TableSpec, rows: Sequence[Sequence[Any]]) -> Layout | None
 
     None when no row has any.
     """
-    top = Rows.of(rows[:ROWS_SEARCHED])
-    known = top.test(lambda cell: _is_header(spec, clean_text(cell)))
-    best: Layout | None = None
-    for index in np.flatnonzero(known[top.numbers].any(axis=1)).tolist():
-        found = layout_of(spec, index, top[index])
-        if best is None or _fits(found) > _fits(best):
-            best = found
-        if best.found == len(spec.columns) + bool(spec.wide):
-            break  # no row can hold more
-    return best
-
-
-def _is_header(spec: TableSpec, text: str) -> bool:
-    return bool(spec.means(text) or (spec.wide and re.fullmatch(spec.wide.pattern, text)))
-
-
-def _fits(layout: Layout) -> tuple[int, int]:
-    return -len(layout.missing), layout.found
+    top, wide = Rows.of(rows[:ROWS_SEARCHED]), spec.wide
+    texts = list(map(clean_text, top.values))
+    known = [bool(spec.means(text) or (wide and re.fullmatch(wide.pattern, text))) for text in texts]
+    indices = np.flatnonzero(np.array(known, dtype=bool)[top.numbers].any(axis=1)).tolist()
+    found = [layout_of(spec, index, top[index]) for index in indices]
+    return max(found, key=lambda layout: (-len(layout.missing), layout.found), default=None)
