@@ -40,7 +40,7 @@ class Assessment(PossiblePoolings):
     @classmethod
     def of(cls, release: Any) -> Assessment:
         """The assessment of all that the audience of a release may be counted from."""
-        return _assessed(*_tables(release), release.exchange_answers())
+        return _of(release, release.exchange_answers())
 
     @classmethod
     def judged(cls, release: Any) -> pd.DataFrame:
@@ -50,7 +50,7 @@ class Assessment(PossiblePoolings):
         """
         answers, now, waves = release.exchange_answers(), release.synergy_register(), []
         for then in [release.at(name) for name in release.registers() if name < release.wave]:
-            before = _assessed(*_tables(then), answers.head(0))
+            before = _of(then, answers.head(0))
             told = answers[answers["wave"] == then.wave]
             waves.append(cases(before.candidates, before.flows, before.register, told, now))
         return together(waves)
@@ -175,8 +175,8 @@ class Assessment(PossiblePoolings):
 _assessed = remembered(Assessment)
 
 
-def _tables(release: Any) -> tuple[Any, ...]:
-    return (
+def _of(release: Any, answers: pd.DataFrame) -> Assessment:
+    return _assessed(
         release.flows("both"), release.sites(), release.readiness(), release.settings,
-        release.synergy_register(),
+        release.synergy_register(), answers,
     )  # fmt: skip

@@ -19,6 +19,8 @@ from eit_analysis.synergies.possible_exchanges import PossibleExchanges
 from eit_analysis.synergies.register.games import Game, answered, games
 from eit_analysis.synergies.register.links import Methods
 
+Told = tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]
+
 
 class PossiblePoolings(PossibleExchanges):
     """What actors could share, beside what they could exchange."""
@@ -57,7 +59,7 @@ class PossiblePoolings(PossibleExchanges):
         """Makes every threshold with who needs or offers what it applies to (``thresholds.targets``)."""
         return partial(targets, *self._told(sharing))
 
-    def _told(self, sharing: pd.DataFrame) -> tuple[pd.DataFrame, ...]:
+    def _told(self, sharing: pd.DataFrame) -> Told:
         return sharing, self.flows, self.thresholds, self.schemes
 
     def methods(self, pools: pd.DataFrame) -> Methods:
