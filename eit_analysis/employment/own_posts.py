@@ -62,9 +62,8 @@ def own_posts(
     plans = cohort.simulate(people, hazards, short, scenario="plans", base_year=base_year, sites=sites)
     found = labour_gap.outlook(plans, heard.known, hazards, market, short, sites)
     gap = found.by_occupation.frame.set_index("occupation", drop=False)
-    tables = (
-        occupations(people), heard.basin, heard.dares, bridges(skills, skills), gaps_by_occupation(skills)
-    )  # fmt: skip
+    trades, taught = occupations(people), gaps_by_occupation(skills)
+    tables = trades, heard.basin, heard.dares, bridges(skills, skills), taught
     lines = priorities.lines(gap, *(table.frame for table in tables))
     left = quantiles((plans.retirements + plans.quits).sum(axis=1), "departures")
     said = pd.DataFrame(left, index=plans.occupations).apply(priorities.ranged, axis=1, args=("departures",))

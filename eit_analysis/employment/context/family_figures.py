@@ -46,12 +46,8 @@ def of_occupations(
     name = (rows["family"] + code).where(rows["family"] != "", rows["fap_code"])
     rows["families"] = name + part.where(rows["part"] < 1, "")
     groups = rows["occupation"]
-    table = rows.groupby(groups).agg(
-        low=(measure, "min"),
-        high=(measure, "max"),
-        level=("level", "first"),
-        families=("families", ", ".join),
-    )
+    ends = {"low": (measure, "min"), "high": (measure, "max")}
+    table = rows.groupby(groups).agg(**ends, level=("level", "first"), families=("families", ", ".join))
     for column in (measure, *beside):
         weight = rows["part"].where(rows[column].notna())
         sums = pd.DataFrame({"x": weight * rows[column], "w": weight}).groupby(groups).sum(min_count=1)

@@ -81,9 +81,8 @@ def weighted_ages(
         ``age_group``, ``headcount`` (described), ``represented_people`` and ``represented_share_percent``
         with their 95 % bounds; no row without a register.
     """
-    rows, weight, _ = weighed(
-        people[people["age_group"].isin(AGES["age_group"])], people, sites, establishments
-    )
+    aged = people[people["age_group"].isin(AGES["age_group"])]
+    rows, weight, _ = weighed(aged, people, sites, establishments)
     table = rows.groupby("age_group")[[DESCRIBED, "represented_people"]].sum()
     table = table.reindex([group for group in AGES["age_group"] if group in table.index]).reset_index()
     shares = [_share(rows, rows["age_group"] == group, weight) for group in table["age_group"]]

@@ -20,12 +20,8 @@ from eit_analysis.reference import scales
 VOICES = {"firms": "hiring_difficulty", "basin": "basin_difficult_share_percent", "dares": "tension_class"}
 APART = 0.5
 # The fourth character of a FAP-2021 code is the level of its posts; of 0 (heads, artisans) there is none.
-LEVELS = dict.fromkeys("234", "worker") | {
-    "6": "employee",
-    "7": "technician",
-    "8": "technician",
-    "9": "manager",
-}
+LEVELS = {"6": "employee", "9": "manager"} | dict.fromkeys("234", "worker")
+LEVELS |= dict.fromkeys("78", "technician")
 SIGNALS = [
     "occupation", "headcount", "level", "fap_family", "rated_people", *VOICES.values(), *VOICES,
     "basin_difficult_level", "national_growth",
@@ -69,9 +65,8 @@ def signals(
     for voice, source in (("basin", basin), ("dares", dares)):
         known = source.frame.set_index("occupation")[VOICES[voice]]
         table[VOICES[voice]] = table["occupation"].map(known).astype(float)
-    table["basin_difficult_level"] = table["occupation"].map(
-        basin.frame.set_index("occupation")["basin_difficult_level"]
-    )
+    level = basin.frame.set_index("occupation")["basin_difficult_level"]
+    table["basin_difficult_level"] = table["occupation"].map(level)
     table["firms"], table["basin"] = table["hiring_difficulty"] / 4, table[VOICES["basin"]] / 100
     table["dares"] = (table[VOICES["dares"]] - 1) / 4
     people = national.groupby("occupation")[["national_thousands", "national_forecast_thousands"]].sum()

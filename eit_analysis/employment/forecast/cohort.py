@@ -11,6 +11,8 @@ firms declared (``declared_plans``), so that the intervals hold what is not know
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -77,24 +79,14 @@ class Forecast:
 
 @remembered
 def simulate_all(
-    workforce: pd.DataFrame,
-    hazards: pd.DataFrame,
-    parameters: Scenarios,
-    *,
-    base_year: int,
-    sites: pd.DataFrame,
-    synergy_jobs: pd.DataFrame,
+    workforce: pd.DataFrame, hazards: pd.DataFrame, parameters: Scenarios, **given: Any
 ) -> Forecast:
     """Draw every scenario that a study states; parameters as in :func:`simulate`."""
-
-    def drawn(people: pd.DataFrame, name: str) -> Simulation:
-        given = {"base_year": base_year, "sites": sites, "synergy_jobs": synergy_jobs}
-        return simulate(people, hazards, parameters, scenario=name, **given)  # type: ignore[arg-type]
-
+    drawn = partial(simulate, hazards=hazards, parameters=parameters, **given)
     names = scenarios(parameters)
     struck = workforce if "shock" in names else workforce.head(0)
-    others = [drawn(workforce, name) for name in names if name != "shock"]
-    return Forecast(others, drawn(struck, "shock"))
+    others = [drawn(workforce, scenario=name) for name in names if name != "shock"]
+    return Forecast(others, drawn(struck, scenario="shock"))
 
 
 def scenarios(parameters: Scenarios) -> list[str]:
@@ -165,15 +157,9 @@ def simulate(
     # A team's plan is of all its people, on whichever of its rows it is written.
     team = workforce.groupby(["occupation", "site_id"])["planned_departures_3y"]
     answering = workforce[team.transform("count") > 0]
-    drawn = declared_plans.posterior(
-        hazards,
-        parameters,
-        today,
-        people_by_age(cells_of(answering, names), len(names)),
-        plans["departures"].to_numpy(float),
-        np.random.default_rng(parameters.seed),
-        draws,
-    )
+    answered = people_by_age(cells_of(answering, names), len(names))
+    told, rng = plans["departures"].to_numpy(float), np.random.default_rng(parameters.seed)
+    drawn = declared_plans.posterior(hazards, parameters, today, answered, told, rng, draws)
     # Two bytes a number wherever no stock can come near 32,767.
     growth = max(float(wish.growth.max(initial=0.0)), 0.0) + 0.1
     size = np.int16 if people.max(initial=0.0) * (1 + growth) ** years < 2**13 else np.int32

@@ -36,9 +36,8 @@ def by_structure(jobs: pd.DataFrame, flows: pd.DataFrame, factors: pd.DataFrame)
     """
     together = jobs[jobs["stage"] == ALLOCATED]
     rows = together.assign(helper=together["ess_site_id"].str.split())
-    rows[[*CREATED, "tonnes"]] = rows[[*CREATED, "tonnes"]].div(
-        rows["helper"].str.len().clip(lower=1), axis=0
-    )
+    helpers = rows["helper"].str.len().clip(lower=1)
+    rows[[*CREATED, "tonnes"]] = rows[[*CREATED, "tonnes"]].div(helpers, axis=0)
     asked = rows.explode("helper").dropna(subset=["helper"]).groupby(["category", "helper"])
     table = asked[["tonnes", *CREATED]].sum().reset_index().rename(columns={"tonnes": "tonnes_asked"})
     inputs = flows[flows["direction"] == "in"].groupby(["category", "site_id"])["mass_t_per_year"].sum()

@@ -191,10 +191,8 @@ def _row(gap: Gap, before: Gap, at: np.ndarray) -> dict[str, object]:
     near = any(abs(p - SURE) < FRAGILE * error for p, error in errors.items())
     reason = "fragile" if near else "close" if sure == "uncertain" else None
     people = gap.known["headcount"].to_numpy()[at]
-    ranges = [
-        quantiles(values, name)
-        for name, values in zip(RANGES, (openings, coming, openings - coming), strict=True)
-    ]
+    given = zip(RANGES, (openings, coming, openings - coming), strict=True)
+    ranges = [quantiles(values, name) for name, values in given]
     return {
         "headcount": people.sum(),
         **{name: float(value) for each in ranges for name, value in each.items() if not name.endswith("95")},

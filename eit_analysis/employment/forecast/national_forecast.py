@@ -14,12 +14,8 @@ from eit_analysis.reference import advised, sentence
 
 HORIZON_YEARS = 5
 FAMILY = slice(3)
-NAMES = {
-    "value": "national_forecast_thousands",
-    **{
-        f"value_{end}": f"national_forecast_thousands_{end}" for end in ("low80", "high80", "low95", "high95")
-    },
-}
+ENDS = ("", "_low80", "_high80", "_low95", "_high95")
+NAMES = {f"value{end}": f"national_forecast_thousands{end}" for end in ENDS}
 COLUMNS = ["occupation", "national_family", "national_thousands", *NAMES.values(), "method"]
 
 
@@ -38,9 +34,7 @@ def national_forecast(history: pd.DataFrame, linked: pd.DataFrame) -> pd.DataFra
     coming = forecast(history, HORIZON_YEARS).rename(columns=NAMES)
     coming = coming[coming["year"] == coming["year"].max()]
     last = history[history["year"] == history["year"].max()].set_index("series_id")["value"]
-    families = linked.assign(national_family=linked["fap_code"].str[FAMILY])[
-        ["occupation", "national_family"]
-    ]
+    families = linked[["occupation"]].assign(national_family=linked["fap_code"].str[FAMILY])
     table = families.drop_duplicates().merge(coming, left_on="national_family", right_on="series_id")
     table["national_thousands"] = table["national_family"].map(last).astype(float)
     return table[COLUMNS].sort_values(["occupation", "national_family"], ignore_index=True)

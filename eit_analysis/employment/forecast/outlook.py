@@ -49,14 +49,10 @@ def openings_by_year(simulation: Simulation) -> Breakdown:
         ``year, retirements, quits, losses, growth`` (medians: the account closes in each draw, and but for a
         few people in a row), ``departures, openings`` each with ``_low80, _high80, _low95, _high95``.
     """
+    left = {name: getattr(simulation, name).sum(axis=2) for name in ("retirements", "quits", "losses")}
     columns = {
         "year": simulation.base_year + 1 + np.arange(simulation.hires.shape[1]),
-        **_medians(
-            retirements=simulation.retirements.sum(axis=2),
-            quits=simulation.quits.sum(axis=2),
-            losses=simulation.losses.sum(axis=2),
-            growth=np.diff(simulation.stock.sum(axis=2), axis=1),
-        ),
+        **_medians(**left, growth=np.diff(simulation.stock.sum(axis=2), axis=1)),
         **quantiles((simulation.retirements + simulation.quits).sum(axis=2), "departures"),
         **quantiles(simulation.hires.sum(axis=2), "openings"),
     }

@@ -25,6 +25,8 @@ from eit_analysis.employment.forecast.synergy_tonnes import (
     realised_tonnes,
 )
 from eit_analysis.records import SOURCE, TOTAL
+from eit_analysis.employment.forecast import synergy_tonnes
+from eit_analysis.employment.forecast.synergy_tonnes import ALLOCATED, REALISED, TONNES
 from eit_analysis.reference.factors import KEY, MissingFactorError, check_units, lookup
 from eit_analysis.reference.stages import wholes
 
@@ -99,9 +101,9 @@ def jobs_of_stages(
     outlets, ess = (sites.loc[sites["actor_type"] == kind, "site_id"].tolist() for kind in ("outlet", "ess"))
     given = flows[~flows["site_id"].isin(outlets)]
     parts = [
-        realised_tonnes(register, given, ess),
-        planned_tonnes(register, given, ess),
-        allocated_tonnes(exchanges, ess),
+        synergy_tonnes.realised_tonnes(register, given, ess),
+        synergy_tonnes.planned_tonnes(register, given, ess),
+        synergy_tonnes.allocated_tonnes(exchanges, ess),
     ]
     return jobs_from_tonnes(pd.concat(parts), factors)
 

@@ -55,9 +55,8 @@ def territory_posts(
     noise = 1.0
     if len(rows):
         each = dict(zip(names, rate, strict=True))
-        p, error, freedom = representation.ratio(
-            rows.assign(y=rows["headcount"] * rows["occupation"].map(each).astype(float)), weight
-        )
+        own = rows["headcount"] * rows["occupation"].map(each).astype(float)
+        p, error, freedom = representation.ratio(rows.assign(y=own), weight)
         rng, draws = np.random.default_rng([seed, len(names)]), len(steps[OPENINGS])
         spread = np.hypot(np.nan_to_num(error) / p if p else 0.0, unknown / of["represented_people"].sum())
         noise = 1 + spread * rng.standard_t(min(freedom, 1e6), draws)

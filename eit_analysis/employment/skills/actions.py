@@ -10,7 +10,7 @@ from rapidfuzz import fuzz, process
 
 from eit_analysis.config_change import JobAction
 from eit_analysis.errors import InputError
-from eit_analysis.reference import load
+from eit_analysis.reference.vocabulary import heading
 
 DECIDED_COLUMNS = [
     "occupation", "action_kind", "job_action", "action_carrier", "due_date", "action_target", "organiser",
@@ -105,11 +105,10 @@ def plan(decisions: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         ``PLAN_COLUMNS``: nobody carries what is not decided, and it has no deadline.
     """
-    labels = load("labels")
-    who = labels[labels["column"] == "who_acts"].set_index("code")["label_fr"]
     served = {*decisions["occupation"], *decisions["action_target"]}  # by a bridge, where it leads
     free = lines[~lines["occupation"].isin(served)].head(max(ROWS - len(decisions), 0))
-    could = pd.DataFrame({"occupation": free["occupation"], "job_action": free["who_acts"].map(who)})
+    who = free["who_acts"].map(heading("who_acts").labels)
+    could = pd.DataFrame({"occupation": free["occupation"], "job_action": who})
     rows = pd.concat([decisions.reindex(columns=PLAN_COLUMNS), could])
     posts = lines.set_index("occupation")["posts_said"]
     return rows.assign(posts_said=rows["occupation"].map(posts))[PLAN_COLUMNS].reset_index(drop=True)
