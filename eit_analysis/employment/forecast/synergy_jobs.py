@@ -16,17 +16,13 @@ import pandas as pd
 
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.derived import Derived
+from eit_analysis.employment.forecast import synergy_tonnes
 from eit_analysis.employment.forecast.synergy_tonnes import (
     ALLOCATED,
     REALISED,
     TONNES,
-    allocated_tonnes,
-    planned_tonnes,
-    realised_tonnes,
 )
 from eit_analysis.records import SOURCE, TOTAL
-from eit_analysis.employment.forecast import synergy_tonnes
-from eit_analysis.employment.forecast.synergy_tonnes import ALLOCATED, REALISED, TONNES
 from eit_analysis.reference.factors import KEY, MissingFactorError, check_units, lookup
 from eit_analysis.reference.stages import wholes
 
