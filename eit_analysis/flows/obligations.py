@@ -46,7 +46,7 @@ def counts(judged: pd.DataFrame, fewest: int = 0) -> Breakdown:
     lines = pd.crosstab(told["obligation"], told["duty_verdict"])
     lines = lines.reindex(judged["obligation"].unique(), columns=[*VERDICTS, OTHERS], fill_value=0)
     lines = lines.sort_values("not_met", ascending=False, kind="stable")
-    rows = lines.stack().rename("n_sites").reset_index()
+    rows = pd.DataFrame(lines.stack(), columns=["n_sites"]).reset_index()
     apart = rows["obligation"].map(lines[OTHERS] == 0) & (rows["duty_verdict"] != OTHERS)
     frame = rows[apart | (rows["n_sites"] > 0)].reset_index(drop=True)
     return Breakdown(frame, KEYS, told[["site_id", *KEYS]])
