@@ -11,12 +11,13 @@ the firm reads the tonnes and its gain. Elsewhere the tonnes would be those of t
 share of its own is said, which would bound them: only the most that it could gain, by its own amount alone.
 
 Two things are said of the other side: that it has enough, and whether some price lets both gain, which no
-price does where the joint surplus is not above zero. That none does is not said of an operator that takes,
-whose own gain is not known, nor of what the register says is done. Each is said where it would be so of all
-that lies 15 % around what the other side declared, its amount and its cost or price together: so none of
-them, nor several of one flow, tells either closer. What a class tells of an amount to whoever knows all but
-that is in the records, for the audit. Gains per tonne come from the firm's own cost or price, else the
-reference, and from public factors. Transport, which is nobody's own and would tell the distance, is left out.
+price does where the joint surplus is not above zero. Of an operator that takes, whose own gain is not known,
+its giver alone is told, and of his own gain alone, at its price; nothing is said of what the register says is
+done. Each is said where it would be so of all that lies 15 % around what the other side declared, its amount
+and its cost or price together: so none of them, nor several of one flow, tells either closer. What a class
+tells of an amount to whoever knows all but that is in the records, for the audit. Gains per tonne come from
+the firm's own cost or price, else the reference, and from public factors. Transport, which is nobody's own
+and would tell the distance, is left out.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from eit_analysis.synergies.factor_rows import OPERATORS
 from eit_analysis.synergies.scoring.choice import steps
 
 MARGIN = 0.15
+NONE = ("no", "not_you")  # of ``some_price``
 # The columns of the firm, of its partner, of the flow of each, of the gain per year, of what is free of each.
 SIDES = {
     "gives": ["giver_site_id", "taker_site_id", "out_flow_id", "in_flow_id", "giver_saving_eur_per_year",
@@ -68,7 +70,8 @@ def own_exchanges(exchanges: pd.DataFrame, flows: pd.DataFrame, firm: str | None
         ``passing_t_per_year`` that leave the giver and ``own_gain_eur_per_year`` where all passes,
         ``own_gain_eur_per_t`` (missing for an operator that takes: what it costs it is not known),
         ``own_net_eur_per_year`` (at most, the fixed cost deducted),
-        ``some_price`` (``yes``, ``no``: whether any lets both gain; missing where it may not be said),
+        ``some_price`` (``yes``, ``no``: whether any lets both gain, ``not_you``: the giver gains nothing at
+        an operator's; missing where it may not be said),
         ``retained``, ``ask_first``. The records are the flows of the other side, in the same order,
         with what the row tells of each: ``told_low`` and ``told_high`` (t/year).
     """
@@ -103,7 +106,7 @@ def own_exchanges(exchanges: pd.DataFrame, flows: pd.DataFrame, firm: str | None
     whole = (enough + taken <= (1 - MARGIN) * declared) & (enough > 0)
     some_price, pays_from = _some_price(found)
     turns = enough * pays_from / found["sent_t_per_year"]
-    yes, no = (some_price == "yes") & (turns > 0), (some_price == "no") & (turns < enough)
+    yes, no = (some_price == "yes") & (turns > 0), some_price.isin(NONE) & (turns < enough)
     found = found.assign(
         passing=np.where(whole, "all", "some"),
         passing_t_per_year=found["diverted_t_per_year"].where(whole),
@@ -122,9 +125,9 @@ def own_exchanges(exchanges: pd.DataFrame, flows: pd.DataFrame, firm: str | None
 def first_of(own: pd.DataFrame) -> tuple[int, str, bool]:
     """Rank and role of the first exchange of a firm (:func:`own_exchanges`), and whether it gains net by it.
 
-    One of which it reads that no price lets both gain comes after all others.
+    One of which it reads that no price lets both gain, or itself, comes after all others.
     """
-    first = own.sort_values("some_price", key=lambda said: said == "no", kind="stable").iloc[0]
+    first = own.sort_values("some_price", key=lambda said: said.isin(NONE), kind="stable").iloc[0]
     return first["rank"], first["exchange_role"], bool(first["own_net_eur_per_year"] > 0)
 
 
@@ -142,7 +145,8 @@ def _some_price(found: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     ]
     surplus = pd.concat(ends, axis=1)
     done = found["status"] == "done" if "status" in found else False
-    unsaid = found["taker_actor_type"].isin(OPERATORS) | done
-    sure = [surplus.gt(0).all(axis=1), surplus.le(0).all(axis=1) & ~unsaid]
-    said = pd.Series(np.select(sure, ["yes", "no"], ""), found.index, dtype="str")
+    operator, gives = found["taker_actor_type"].isin(OPERATORS), found["exchange_role"] == "gives"
+    none = surplus.le(0).all(axis=1) & ~pd.Series(done, found.index)
+    sure = [surplus.gt(0).all(axis=1), none & ~operator, none & gives]
+    said = pd.Series(np.select(sure, ["yes", *NONE], ""), found.index, dtype="str")
     return said.where(said != ""), (fixed / rate.where(rate > 0)).fillna(np.inf)

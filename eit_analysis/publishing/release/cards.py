@@ -41,7 +41,7 @@ class Cards(Released):
     most : int
         How many cards there are at most.
     worth : sequence of str
-        Columns of what is gained: a row that is read to lose, by a number or by ``no``, is not recommended.
+        Columns of what is gained: a row that is read to lose, by a number or a word, is not recommended.
     """
 
     viewer: Viewer
@@ -91,7 +91,7 @@ class Cards(Released):
 
 
 def _loses(value: Any) -> bool:
-    return value == "no" if isinstance(value, str) else float(value) < 0
+    return value in ("no", "not_you") if isinstance(value, str) else float(value) < 0
 
 
 def cards_of(
