@@ -68,8 +68,8 @@ def fan(table: Table, x: str, central: str, bands: Sequence[tuple[str, str]], by
         first = groups[0][1]
         for depth, (lower, upper) in enumerate(reversed(list(bands))):
             shade: Any = {"color": PALETTE[0], "alpha": 0.20 + 0.22 * depth, "linewidth": 0}
-            ends = (first[end].fillna(first[central]) for end in (lower, upper))  # known, it has none
-            axes.fill_between(first[x], *ends, **shade)
+            below, above = (first[end].fillna(first[central]) for end in (lower, upper))  # known, it has none
+            axes.fill_between(first[x], below, above, **shade)
         for place, (_, part) in enumerate(groups):
             thin: Any = {"color": DARK, "linewidth": 1.2, "linestyle": DASHES[place % len(DASHES)]}
             axes.plot(part[x], part[central], **(thin if place else {"color": "#00344F", "linewidth": 2.2}))
