@@ -17,6 +17,7 @@ BY_FLOW = [
     "exchange_site_ids", "output_description", "use", "status", "ask_first", "n_other_partners",
     "largest_gain_eur_per_year", "rank",
 ]  # fmt: skip
+ASKING = ["ask_first", "n_planned_takers", "n_other_partners"]
 HELD = [
     "exchange_site_ids", "title", "status", "category", "output_description", "use", "taken_t_per_year",
 ]  # fmt: skip
