@@ -195,29 +195,32 @@ def test_a_first_screen_counts_what_its_reader_reads_and_says_what_has_no_verdic
     gap["shortage_chances"] = [80.0, np.nan, 70.0, 10.0, 90.0]
     for end, people in {"": 1.0, "_low80": 0.0, "_high80": 2.0}.items():
         gap[f"openings{end}"] = people + np.arange(5)
-    fan = pd.DataFrame({"people": [81.0, 70.0]})
+    fan = pd.DataFrame({"year": [2018, 2021], "people": [81.0, 70.0]})
 
-    def said(rows: pd.DataFrame, n: int) -> dict[str, object]:
-        (row,) = priorities.answers(rows, fan, year=2021, n_occupations=n).to_dict("records")
+    def said(rows: pd.DataFrame, fan: pd.DataFrame = fan) -> dict[str, object]:
+        (row,) = priorities.answers(rows, fan, year=2021, now=2018).to_dict("records")
         return {name: str(value).replace("\u00a0", " ") for name, value in row.items()}
 
-    assert said(gap, 7) == {
+    assert said(gap) == {
         "year": "2021",
         "verdicts_said": "2 en manque, 2 incertains, 1 sans manque",
         "short_said": "« E », « A »",  # by posts
         "most_exposed": "« E »",
         "most_posts_said": "« E » 5 (4 à 6), « D » 4 (3 à 5), « C » 3 (2 à 4)",
-        "n_unjudged": "2",
         "unjudged_people": "31.0",
     }
     # A reader of whom the short ones are withheld finds them in no count.
-    less = said(gap[gap["gap_verdict"] != "short"], 7)
+    less = said(gap[gap["gap_verdict"] != "short"])
     assert less["verdicts_said"] == "0 en manque, 2 incertains, 1 sans manque"
-    assert (less["short_said"], less["most_exposed"], less["n_unjudged"]) == ("None", "« C »", "4")
+    assert (less["short_said"], less["most_exposed"], less["unjudged_people"]) == ("None", "« C »", "51.0")
     # All have a verdict; of none is it known who comes; nobody is told of.
-    silent = said(gap[gap["gap_verdict"] != "short"].assign(shortage_chances=np.nan), 3)
-    assert (silent["n_unjudged"], silent["unjudged_people"], silent["most_exposed"]) == ("nan", "nan", "None")
-    assert set(list(said(gap.head(0), 0).values())[1:]) == {"None", "nan"}
+    silent = said(gap.assign(shortage_chances=np.nan), fan.assign(people=50.0))
+    assert (silent["unjudged_people"], silent["most_exposed"]) == ("nan", "None")
+    # Of what is withheld, the total or one headcount, no number follows; nor of another year.
+    closed = gap.assign(headcount=[np.nan, *gap["headcount"][1:]])
+    for rows, people in ((gap, fan.assign(people=np.nan)), (gap, fan.tail(1)), (closed, fan)):
+        assert said(rows, people)["unjudged_people"] == "nan"
+    assert set(list(said(gap.head(0), fan.head(0)).values())[1:]) == {"None", "nan"}
 
 
 def test_a_firm_reads_its_own_posts_and_verdicts_and_nothing_of_others(found: labour_gap.Outlook) -> None:

@@ -56,7 +56,7 @@ def test_of_two_lines_the_one_that_has_come_farthest_says_the_next_step():
 def test_a_sheet_says_who_how_much_what_to_prepare_who_rings_and_what_to_settle():
     first, second = sheets(DESCRIBED)
     assert (first.name, first.sites) == ("A-2>B-1", ["A", "B"])
-    assert first.title == "Palettes cassées, de Aa à Bb" and second.title == "Palettes, de Aa à Bb"
+    assert first.title == "Palettes cassées, Aa vers Bb" and second.title == "Palettes, Aa vers Bb"
     assert [type(part) for part in first.parts] == [*[Listed] * 4, Said, Summed, Asked]
     exchange, flows, money, call, caution, items, meeting = first.parts
     assert exchange.frame["allocated_t_per_year"].tolist() == [
@@ -71,7 +71,7 @@ def test_a_sheet_says_who_how_much_what_to_prepare_who_rings_and_what_to_settle(
     assert items.frame["question_fr"].str.contains("registre").any() and len(items.frame) < 12
     # Questions of any exchange, then those of its status; two flows of one name are told apart.
     alike = sheets(DESCRIBED.assign(output_description="Palettes"))
-    assert [sheet.title for sheet in alike] == ["Palettes, de Aa à Bb", "Palettes, de Aa à Bb (2)"]
+    assert [sheet.title for sheet in alike] == ["Palettes, Aa vers Bb", "Palettes, Aa vers Bb (2)"]
     assert meeting.questions[0].startswith("Qui trie")
     assert any("preuves" in question for question in meeting.questions)
     gift = sheets(DESCRIBED.assign(legal_status="donation"))[0].parts[-1]

@@ -60,29 +60,34 @@ def test_one_that_takes_reads_no_share_of_what_the_other_has() -> None:
 def test_whether_some_price_lets_both_gain_is_said_where_it_tells_no_figure() -> None:
     own = own_exchanges(exchanges(), FLOWS, "A")
     # B, C and E gain whatever they declared within 15 %, D at no price.
-    assert own.frame["some_price"].tolist() == ["yes", "yes", "no", "yes"]
+    assert own.frame["some_price"].tolist() == ["yes", "yes", "yes", "no"]
     # It pays from 200 / 34 t sent, which take up twice as much: D has less, the others more.
-    assert own.records["told_high"].round(2).tolist() == [float("inf"), float("inf"), 11.76, float("inf")]
-    assert own.records["told_low"].round(2).tolist() == [40, 11.76, 0, 11.76]
+    assert own.records["told_high"].round(2).tolist() == [float("inf")] * 3 + [11.76]
+    assert own.records["told_low"].round(2).tolist() == [40, 11.76, 11.76, 0]
     # At 12 €/t a price of 6 €/t more or less decides: nothing is said but of D.
     near = exchanges().assign(margin_eur_per_year=lambda t: 12 * t["diverted_t_per_year"])
     told = own_exchanges(near, FLOWS, "A")
-    assert told.frame["some_price"].isna().tolist() == [True, True, False, True]
-    assert first_of(own.frame.assign(some_price=["no", None, "yes", "no"]))[0] == 2
-    assert first_of(own.frame.assign(some_price="no")) == (1, "gives", False)
+    assert told.frame["some_price"].isna().tolist() == [True, True, True, False]
+    assert first_of(own.frame.assign(some_price="no", own_net_eur_per_year=9.0)) == (1, "gives", "no_price")
 
 
 def test_the_first_is_the_one_that_gains_most_net_of_the_fixed_cost() -> None:
     # 20 t at 4 €/t less 200 € lose 120 € by B; at 30, 50 and 12 €/t they gain 400 €, 800 € and 40 €.
     saved = exchanges().assign(giver_saving_eur_per_year=lambda t: [4, 30, 50, 12] * t["diverted_t_per_year"])
     own = own_exchanges(saved, FLOWS, "A").frame
-    assert own["own_net_eur_per_year"].tolist() == pytest.approx([800, 400, 40, -120])
-    assert own["partner_site_id"].tolist() == ["D", "C", "E", "B"]
-    # No price suits D and A both: C comes first. A second choice comes after, what loses after both.
-    assert first_of(own) == (2, "gives", True)
-    ranked = saved.assign(choice=["first_choice", "second_choice", "nobody_gains", "first_choice"])
-    assert own_exchanges(ranked, FLOWS, "A").frame["partner_site_id"].tolist() == ["E", "C", "B", "D"]
-    assert first_of(own_exchanges(exchanges(), FLOWS, "A").frame) == (1, "gives", False)
+    assert own["own_net_eur_per_year"].tolist() == pytest.approx([400, 40, -120, 800])
+    # No price suits D and A both: it comes last. What the plan keeps comes before, among what gains.
+    assert own["partner_site_id"].tolist() == ["C", "E", "B", "D"]
+    assert first_of(own) == (2, "gives", "gains")
+    planned = saved.assign(allocated_t_per_year=[9.0, 0, 0, 9])
+    assert own_exchanges(planned, FLOWS, "A").frame["partner_site_id"].tolist() == ["E", "C", "B", "D"]
+    # Of what the firm does not read, that a lead has no joint surplus or is a second choice, nothing follows.
+    for unread in ("second_choice", "nobody_gains"):
+        told = own_exchanges(
+            saved.assign(choice=["first_choice", unread, "first_choice", unread]), FLOWS, "A"
+        )
+        pd.testing.assert_frame_equal(told.frame, own)
+    assert first_of(own_exchanges(exchanges(), FLOWS, "A").frame) == (1, "gives", "loses")
 
 
 def test_no_price_is_said_to_suit_nobody_where_a_gain_is_unknown_or_the_exchange_is_done() -> None:
@@ -92,7 +97,7 @@ def test_no_price_is_said_to_suit_nobody_where_a_gain_is_unknown_or_the_exchange
     assert (done.records["told_high"] == float("inf")).all()
     # What a structure gains is not known: who gives reads of his own gain alone, the structure of nothing.
     to_ess = exchanges().assign(taker_actor_type="ess")
-    assert own_exchanges(to_ess, FLOWS, "A").frame["some_price"].tolist() == ["yes", "yes", "not_you", "yes"]
+    assert own_exchanges(to_ess, FLOWS, "A").frame["some_price"].tolist() == ["yes", "yes", "yes", "not_you"]
     assert own_exchanges(to_ess, FLOWS, "D").frame["some_price"].isna().all()
 
 

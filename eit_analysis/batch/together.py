@@ -18,6 +18,7 @@ import pandas as pd
 from eit_analysis.batch.standing import needs
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.config import Disclosure
+from eit_analysis.errors import EitError
 from eit_analysis.flows.diagnosis import totals
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
 from eit_analysis.prepared import PreparedTables
@@ -100,8 +101,12 @@ def told_needs(
     """
     words, rows = {}, [pd.DataFrame(columns=["study", "need", "site_id"], dtype="str")]
     for name, study in studies.items():
+        try:
+            lacking = needs(study, study.wave, year, study.flows("out"))
+        except EitError:
+            continue  # its own page and the index of the team say why
         own = _firms(study.sites(), name)["firm"].to_dict()
-        for kind, said, sites in needs(study, study.wave, year, study.flows("out")):
+        for kind, said, sites in lacking:
             words[name, kind] = said
             firms = [own.get(site, site) for site in sites.astype(str)]
             rows.append(pd.DataFrame({"study": name, "need": kind, "site_id": firms}))

@@ -22,7 +22,7 @@ COLUMNS = [
     "training_said", "who_acts",
 ]  # fmt: skip
 ANSWERS = [
-    "year", "verdicts_said", "short_said", "most_exposed", "most_posts_said", "n_unjudged", "unjudged_people"
+    "year", "verdicts_said", "short_said", "most_exposed", "most_posts_said", "unjudged_people"
 ]  # fmt: skip
 SAID = {
     "hiring_difficulty": lambda note: f"entreprises {one_decimal(note)}/4{beyond(note, 'hiring_difficulty')}",
@@ -93,13 +93,12 @@ def first(lines: pd.DataFrame, decisions: pd.DataFrame) -> pd.DataFrame:
     return ten.assign(who_acts=ten["occupation"].map(done).fillna(ten["who_acts"]))
 
 
-def answers(
-    gap: pd.DataFrame, fan: pd.DataFrame | None = None, *, year: int, n_occupations: int
-) -> pd.DataFrame:
+def answers(gap: pd.DataFrame, fan: pd.DataFrame | None = None, *, year: int, now: int) -> pd.DataFrame:
     """What a first screen says of the occupations that an audience reads: one row, `ANSWERS`.
 
-    ``gap`` is of ``labour_gap.by_occupation`` up to ``year``, ``fan`` of ``outlook.fan``, for all people.
-    Of the ``n_occupations`` declared those without a row have no verdict, nor have their people.
+    ``gap`` is of ``labour_gap.by_occupation`` up to ``year``, ``fan`` of ``outlook.by_scenario``, for all
+    people. Those whose occupation has no row have no verdict: how many is not said where a number of the year
+    of the survey, ``now``, is withheld.
     """
     rows = gap.dropna(subset=["occupation", "gap_verdict"]).sort_values("openings", ascending=False)
     labels = heading("gap_verdict").labels
@@ -109,10 +108,11 @@ def answers(
     likely = rows.dropna(subset=["shortage_chances"]).sort_values("shortage_chances").tail(1)
     most = rows.dropna(subset=["openings"]).head(NAMED).to_dict("records")
     posts = [f"{QUOTED(row['occupation'])} {ranged(row, 'openings')}" for row in most]
-    left = np.nan if fan is None else fan["people"].iloc[:1].sum() - rows["headcount"].sum()
+    total = np.nan if fan is None else fan.loc[fan["year"] == now, "people"].mean()
+    left = total - rows["headcount"].sum(skipna=False)
     said = verdicts, map(QUOTED, short), map(QUOTED, likely["occupation"]), posts
-    unjudged = (n_occupations - len(rows), left) if len(rows) < n_occupations else (np.nan, np.nan)
-    return pd.DataFrame([(year, *(", ".join(words) or None for words in said), *unjudged)], columns=ANSWERS)
+    unjudged = left if left >= 0.5 else np.nan
+    return pd.DataFrame([(year, *(", ".join(words) or None for words in said), unjudged)], columns=ANSWERS)
 
 
 def _who(row: dict, bridge: bool, skill: bool) -> str | None:

@@ -135,7 +135,7 @@ def chained(
     back = (same[BEFORE[MASS]] / same[MASS]).replace([0.0, np.inf], np.nan)
     ends = 1 + same[["change_high_percent", "change_low_percent"]] / 100
     apart = ends.where(ends > 0).mul(back, axis=0).transform("log") ** 2
-    totals, carried, sides = whole.set_index("wave")[MASS], list[tuple[object, ...]](), np.zeros(2)
+    totals, carried, sides = whole.set_index("wave")[MASS].dropna(), list[tuple[object, ...]](), np.zeros(2)
     level = totals.iloc[-1] if len(totals) else np.nan
     for wave in [wave for wave in waves if wave <= max(totals.index, default="")][::-1]:
         carried.append(("matched", wave, level, *level * np.exp(np.sqrt(sides) * [-1, 1])))

@@ -28,7 +28,6 @@ import pandas as pd
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.records import SOURCE
 from eit_analysis.synergies.factor_rows import OPERATORS
-from eit_analysis.synergies.scoring.choice import steps
 
 MARGIN = 0.15
 NONE = ("no", "not_you")  # of ``some_price``
@@ -47,10 +46,10 @@ COLUMNS = [
 
 
 def own_exchanges(exchanges: pd.DataFrame, flows: pd.DataFrame, firm: str | None) -> Breakdown:
-    """The exchanges that a firm is part of, that of its largest net gain first; none without a firm.
+    """The exchanges that a firm is part of, by its net gain, those of the plan first; none without.
 
-    Second choices come after first ones, what loses net of the fixed cost after them, and a lead without a
-    joint surplus last (:mod:`scoring.choice`).
+    What loses net of the fixed cost comes after, and last a lead of which the firm reads that no price lets
+    both gain, or itself.
 
     Parameters
     ----------
@@ -96,22 +95,25 @@ def own_exchanges(exchanges: pd.DataFrame, flows: pd.DataFrame, firm: str | None
     found = pd.concat(sides, ignore_index=True)
     sent = found["own_t_per_year"].where(found["exchange_role"] == "gives", found["enough_t_per_year"])
     per_t = found["own_gain_eur_per_year"] / found["diverted_t_per_year"].where(lambda t: t > 0)
-    net, step = per_t * sent - found["fixed_cost_eur_per_year"], steps(found)
-    order = np.lexsort([found["rank"], -net, step, ~(net > 0), step == 2])
-    found = found.assign(sent_t_per_year=sent, own_gain_eur_per_t=per_t, own_net_eur_per_year=net)
+    net, planned = per_t * sent - found["fixed_cost_eur_per_year"], found["allocated_t_per_year"] > 0
+    some_price, pays_from = _some_price(found)
+    found = found.assign(
+        sent_t_per_year=sent, own_gain_eur_per_t=per_t, own_net_eur_per_year=net, some_price=some_price,
+        pays_from=pays_from,
+    )  # fmt: skip
+    # By nothing that the firm does not read of each: the order would tell it.
+    order = np.lexsort([found["rank"], -net, ~planned, ~(net > 0), some_price.isin(NONE)])
     found = found.iloc[order].reset_index(drop=True)
     records = by_id.reindex(found["flow_id"])[["site_id", "mass_t_per_year", *SOURCE]].reset_index(drop=True)
     declared, enough = records["mass_t_per_year"].astype(float), found["enough_t_per_year"]
     taken = declared - found["free_t_per_year"]
     whole = (enough + taken <= (1 - MARGIN) * declared) & (enough > 0)
-    some_price, pays_from = _some_price(found)
-    turns = enough * pays_from / found["sent_t_per_year"]
+    turns, some_price = enough * found["pays_from"] / found["sent_t_per_year"], found["some_price"]
     yes, no = (some_price == "yes") & (turns > 0), some_price.isin(NONE) & (turns < enough)
     found = found.assign(
         passing=np.where(whole, "all", "some"),
         passing_t_per_year=found["diverted_t_per_year"].where(whole),
         own_gain_eur_per_year=found["own_gain_eur_per_year"].where(whole),
-        some_price=some_price,
         retained=np.where(found["allocated_t_per_year"] > 0, "yes", "no"),
     )
     records = records.assign(
@@ -122,13 +124,14 @@ def own_exchanges(exchanges: pd.DataFrame, flows: pd.DataFrame, firm: str | None
     return Breakdown(found[COLUMNS], ["rank"], records, "mass_t_per_year")
 
 
-def first_of(own: pd.DataFrame) -> tuple[int, str, bool]:
-    """Rank and role of the first exchange of a firm (:func:`own_exchanges`), and whether it gains net by it.
+def first_of(own: pd.DataFrame) -> tuple[int, str, str]:
+    """Rank and role of the first exchange of a firm, and whether it ``gains`` or ``loses`` net by it.
 
-    One of which it reads that no price lets both gain, or itself, comes after all others.
+    ``no_price`` where it reads that none lets both gain, or itself.
     """
-    first = own.sort_values("some_price", key=lambda said: said.isin(NONE), kind="stable").iloc[0]
-    return first["rank"], first["exchange_role"], bool(first["own_net_eur_per_year"] > 0)
+    first = own.iloc[0]
+    outcome = "gains" if first["own_net_eur_per_year"] > 0 else "loses"
+    return first["rank"], first["exchange_role"], "no_price" if first["some_price"] in NONE else outcome
 
 
 def _some_price(found: pd.DataFrame) -> tuple[pd.Series, pd.Series]:

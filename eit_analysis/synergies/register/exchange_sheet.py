@@ -88,7 +88,7 @@ def exchange_sheets(
     words, names = sheet_words(), sites.set_index("site_id")["name"]
     called = first_calls(exchanges, recalled)
     ends = zip(called["output_description"], *(called[side].map(names) for side in BOTH), strict=True)
-    called = called.assign(heading=[f"{what}, de {giver} à {taker}" for what, giver, taker in ends])
+    called = called.assign(heading=[f"{what}, {giver} vers {taker}" for what, giver, taker in ends])
     # Two flows of one description are two links, which are told apart.
     again = called.groupby("heading").cumcount()
     called["heading"] += [f" ({number + 1})" if number else "" for number in again]
