@@ -16,7 +16,7 @@ Made = TypeVar("Made")
 
 
 def remembered(make: Callable[Given, Made]) -> Callable[Given, Made]:
-    """The same function of tables, and of settings, which makes its last results once; whoever gets them writes nothing in them."""
+    """The same function of tables and settings, which makes its last results once. Write nothing in them."""
     known: dict[tuple[str, ...], Made] = {}
 
     @wraps(make)

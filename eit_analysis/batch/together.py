@@ -102,7 +102,7 @@ def told_needs(
     words, rows = {}, [pd.DataFrame(columns=["study", "need", "site_id"], dtype="str")]
     for name, study in studies.items():
         try:
-            lacking = needs(study, study.wave, year, study.flows("out"))
+            lacking = list(needs(study, study.wave, year, study.flows("out")))
         except EitError:
             continue  # its own page and the index of the team say why
         own = _firms(study.sites(), name)["firm"].to_dict()

@@ -93,7 +93,7 @@ def weighing_plan(
         totals = np.array([np.bincount(sums.source[counted], column[counted]) for column in sums.sums])
         whole = sums._replace(groups=group(pd.DataFrame(index=range(totals.shape[1])), []), sums=totals)
         low, high = propagation.moment_interval(*propagation.group_moments(whole))
-        return float(propagation.half_width(low, high)[0])
+        return float(np.asarray(propagation.half_width(low, high)).item())
 
     alone = {"site_id": names, "half_width_after_t_per_year": [after([site]) for site in names]}
     rows = pd.DataFrame(alone).merge(variance_shares(known, "site_id"), on="site_id")

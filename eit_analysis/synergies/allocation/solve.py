@@ -13,6 +13,7 @@ Solved by HiGHS through scipy (Huangfu & Hall 2018, Mathematical Programming Com
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import NamedTuple
 
 import numpy as np
@@ -111,7 +112,7 @@ def _choose(model: Model, benefit: Benefit, time_limit_s: float) -> OptimizeResu
     matrix.eliminate_zeros()
     _, part = connected_components(block_array([[None, matrix.T], [matrix, None]]), directed=False)
     found = OptimizeResult(x=np.zeros(len(cost)), status=0, mip_dual_bound=0.0)
-    of_column, of_row = np.split(part, [len(cost)])
+    (of_column, of_row), end = np.split(part, [len(cost)]), monotonic() + time_limit_s
     for number in np.unique(of_column):
         columns, rows = of_column == number, of_row == number
         solved = milp(
@@ -119,7 +120,10 @@ def _choose(model: Model, benefit: Benefit, time_limit_s: float) -> OptimizeResu
             constraints=LinearConstraint(matrix[rows][:, columns], -np.inf, limits[rows]),
             integrality=whole[columns],
             bounds=Bounds(0, most[columns]),
-            options={"mip_rel_gap": gap_asked(whole[columns].sum()), "time_limit": time_limit_s},
+            options={
+                "mip_rel_gap": gap_asked(whole[columns].sum()),
+                "time_limit": max(end - monotonic(), 0.1),
+            },
         )
         if solved.x is None:
             return solved
