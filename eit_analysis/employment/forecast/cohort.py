@@ -11,7 +11,6 @@ firms declared (``declared_plans``), so that the intervals hold what is not know
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -82,11 +81,10 @@ def simulate_all(
     workforce: pd.DataFrame, hazards: pd.DataFrame, parameters: Scenarios, **given: Any
 ) -> Forecast:
     """Draw every scenario that a study states; parameters as in :func:`simulate`."""
-    drawn = partial(simulate, hazards=hazards, parameters=parameters, **given)
-    names = scenarios(parameters)
+    names, known = scenarios(parameters), (hazards, parameters)
     struck = workforce if "shock" in names else workforce.head(0)
-    others = [drawn(workforce, scenario=name) for name in names if name != "shock"]
-    return Forecast(others, drawn(struck, scenario="shock"))
+    others = [simulate(workforce, *known, scenario=name, **given) for name in names if name != "shock"]
+    return Forecast(others, simulate(struck, *known, scenario="shock", **given))
 
 
 def scenarios(parameters: Scenarios) -> list[str]:
