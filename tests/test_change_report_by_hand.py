@@ -224,8 +224,7 @@ PARTNERS_04 = [
     "Atelier Basilic.",
     "Pour « Sciure » : au même stade depuis 31 mois fin 2018.",
     DECIDE[0],
-    "Relancer ou abandonner, avec leurs membres : 4 synergies, dont « Sciure », « Copeaux de bois », "
-    "« Papier de bureau ». N'est nommé que ce que tous les membres acceptent.",
+    "Relancer ou abandonner, avec leurs membres : 4 synergies.",
     *DECIDE[2:],
     *MONEY_OUTSIDE,
     *SAWDUST,
@@ -263,8 +262,7 @@ FIRM_04 = [
     *MOVED,
     "Au même stade depuis plus de 24 mois fin 2018, sur 5 en cours.",
     DECIDE[0],
-    "Relancer ou abandonner, avec leurs membres : 4 synergies. N'est nommé que ce que tous les membres "
-    "acceptent.",
+    "Relancer ou abandonner, avec leurs membres : 4 synergies.",
     *DECIDE[2:],
     *MONEY_OUTSIDE,
     *ACTIONS,

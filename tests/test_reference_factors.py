@@ -106,7 +106,7 @@ def test_every_use_a_rule_leads_to_has_a_price_for_what_it_replaces() -> None:
 
 def test_a_load_in_bulk_is_that_of_the_units() -> None:
     table, units = factor_table(), reference.load("units").set_index(["unit", "category"])
-    cited = table[(table["factor"] == "trip_load") & table["source"].str.contains("benne 30 m3")]
+    cited = table[(table["factor"] == "trip_load") & table["source"].str.contains("benne de 30 m³")]
     assert len(cited) == 6
     for category, low in cited[["category", "low"]].itertuples(index=False):
         assert low == units.loc[("benne 30 m3", category), "t_per_unit"]

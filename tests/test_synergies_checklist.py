@@ -113,9 +113,11 @@ def test_six_checklists_ask_what_the_texts_ask(case: str) -> None:
     exchange, wanted, unwanted = TEXTS[case]
     items = asked(**exchange)
     told = [f"{i.reference_fr} | {i.question_fr} | {i.prepare_fr}" for i in items.itertuples()]
+    told = [text.replace("\u00a0", " ") for text in told]
     for article, word, certainty in wanted:
         quoted = re.compile(rf"{re.escape(article)}\b")
-        rows = [n for n, text in enumerate(told) if quoted.search(text) and word in text]
+        sought = word.replace("\u00a0", " ")
+        rows = [n for n, text in enumerate(told) if quoted.search(text) and sought in text]
         assert len(rows) == 1, (article, word)
         assert items["certainty"][rows[0]] == certainty, (article, word)
     assert [word for word in unwanted if any(re.search(rf"{re.escape(word)}\b", text) for text in told)] == []
