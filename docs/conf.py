@@ -29,7 +29,10 @@ extensions = [
 exclude_patterns = ["_ext"]
 source_suffix = {".md": "markdown", ".rst": "restructuredtext"}
 # Types of other libraries: their pages are not asked for at build time.
-nitpick_ignore_regex = [("py:(class|obj|data)", r"(?!eit_analysis\.).*")]
+nitpick_ignore_regex = [
+    ("py:(class|obj|data)", r"(?!eit_analysis\.).*"),
+    ("py:class", r"eit_analysis\.remembered\.(Given|Made)"),  # type variables
+]
 
 myst_heading_anchors = 3
 myst_enable_extensions = ["deflist"]

@@ -15,7 +15,7 @@ from eit_analysis.reference.scales import beyond
 from eit_analysis.reference.vocabulary import heading
 
 MOST, NAMED = 10, 3
-QUOTED = "«\u00a0{}\u00a0»".format
+_QUOTED = "«\u00a0{}\u00a0»".format
 NOT_SAID = "–"
 COLUMNS = [
     "occupation", "posts_said", "gap_verdict", "shortage_chances", "tension_said", "bridge_said",
@@ -107,10 +107,10 @@ def answers(gap: pd.DataFrame, fan: pd.DataFrame | None = None, *, year: int, no
     short = rows.loc[rows["gap_verdict"] == "short", "occupation"].head(NAMED)
     likely = rows.dropna(subset=["shortage_chances"]).sort_values("shortage_chances").tail(1)
     most = rows.dropna(subset=["openings"]).head(NAMED).to_dict("records")
-    posts = [f"{QUOTED(row['occupation'])} {ranged(row, 'openings')}" for row in most]
+    posts = [f"{_QUOTED(row['occupation'])} {ranged(row, 'openings')}" for row in most]
     total = np.nan if fan is None else fan.loc[fan["year"] == now, "people"].mean()
     left = total - rows["headcount"].sum(skipna=False)
-    said = verdicts, map(QUOTED, short), map(QUOTED, likely["occupation"]), posts
+    said = verdicts, map(_QUOTED, short), map(_QUOTED, likely["occupation"]), posts
     unjudged = left if left >= 0.5 else np.nan
     return pd.DataFrame([(year, *(", ".join(words) or None for words in said), unjudged)], columns=ANSWERS)
 
