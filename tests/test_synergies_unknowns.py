@@ -152,7 +152,7 @@ def test_the_weights_keep_mean_and_variance_of_the_law_whose_interval_it_is():
 
 
 def test_the_sample_tells_what_to_ask_of_whom(assessment):
-    found = assessment.unknowns()
+    found = assessment.unknowns
     assert set(found["unknown"]) <= set(heading("unknown").labels) == {
         "mass", "cost", "price", "quality", "grade", "format",
     }  # fmt: skip

@@ -18,8 +18,16 @@ import pandas as pd
 
 from eit_analysis import reference
 from eit_analysis.breakdown import Breakdown
-from eit_analysis.change import answers as given
-from eit_analysis.change.answers import CLASSES, DIMENSIONS, GROUPS, RESPONDENT, coded, each_group
+from eit_analysis.change.answers import (
+    CLASSES,
+    DIMENSIONS,
+    GROUPS,
+    RESPONDENT,
+    coded,
+    each_group,
+    n_asked,
+    with_groups,
+)
 from eit_analysis.errors import UsageError
 from eit_analysis.records import SOURCE, Share
 from eit_analysis.reference.sizes import SIZES
@@ -193,8 +201,8 @@ def response(readiness: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
 
     Everybody who answered a statement of the list was asked all those of the wave.
     """
-    answers = given.with_groups(readiness, sites).dropna(subset=["readiness_dimension", "answer"])
-    items, whose = given.n_asked(readiness), [*RESPONDENT, "size_class"]
+    answers = with_groups(readiness, sites).dropna(subset=["readiness_dimension", "answer"])
+    items, whose = n_asked(readiness), [*RESPONDENT, "size_class"]
     once = answers.drop_duplicates([*RESPONDENT, "item_code"])
     counts = once.groupby([*whose, "readiness_dimension"]).size().unstack(fill_value=0).reset_index()
     rows = [

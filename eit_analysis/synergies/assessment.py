@@ -116,12 +116,9 @@ class Assessment(PossiblePoolings):
         scoring = self.settings.scoring
         return portfolio(self.plan.exchanges, self.factors, scoring.draws, scoring.seed)
 
+    @cached_property
     def unknowns(self) -> pd.DataFrame:
         """What is not known of some flow, by what knowing it would be worth (``unknowns.unknowns``)."""
-        return self._unknowns
-
-    @cached_property
-    def _unknowns(self) -> pd.DataFrame:
         silent = (self.flows["direction"] == "out") & ~self.flows["quality"].isin(list(QUALITY_RANK))
         needed = self.flows[silent | (self.flows["direction"] == "in")]
         by_quality = {

@@ -12,12 +12,12 @@ share of its own is said, which would bound them: only the most that it could ga
 
 Two things are said of the other side: that it has enough, and whether some price lets both gain, which no
 price does where the joint surplus is not above zero. Of an operator that takes, whose own gain is not known,
-its giver alone is told, and of his own gain alone, at its price; nothing is said of what the register says is
-done. Each is said where it would be so of all that lies 15 % around what the other side declared, its amount
-and its cost or price together: so none of them, nor several of one flow, tells either closer. What a class
-tells of an amount to whoever knows all but that is in the records, for the audit. Gains per tonne come from
-the firm's own cost or price, else the reference, and from public factors. Transport, which is nobody's own
-and would tell the distance, is left out.
+its giver alone is told, and of his own gain alone, at its price; no refusal is said of what the register says
+is done. Each is said where it would be so of all that lies 15 % around what the other side declared, its
+amount and its cost or price together: so none of them, nor several of one flow, tells either closer. What a
+class tells of an amount to whoever knows all but that is in the records, for the audit. Gains per tonne come
+from the firm's own cost or price, else the reference, and from public factors. Transport, which is nobody's
+own and would tell the distance, is left out.
 """
 
 from __future__ import annotations
