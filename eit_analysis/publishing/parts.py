@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from eit_analysis.publishing import wording
 from eit_analysis.publishing.engine import Block
-from eit_analysis.publishing.frame import frame, imprint
+from eit_analysis.publishing.frame import Imprint, frame, imprint
 from eit_analysis.publishing.html import in_notebook, rendered
 from eit_analysis.publishing.layout import Numbered, Section, Silence, arranged, gathered
 from eit_analysis.publishing.release import Release
@@ -86,14 +86,19 @@ class Drawing:
             return block.html(f"f{number}", self.places.get(id(block.table)))
         if isinstance(block, Sheets):
             if self.version is not None:
+                foot = self._imprint(self.version)
                 for sheet in block.sheets:
-                    self.texts[f"fiches/{self.name}-{sheet.name}.html"] = _sheet(self, sheet, self.version)
+                    self.texts[f"fiches/{self.name}-{sheet.name}.html"] = _sheet(self, sheet, foot)
             return block.html(self.name)
         if isinstance(block, ExchangeFile):
             if block.leaves and self.version is not None:
                 self.packed[block.path] = block.members()
             return block.html(self.name, block.path)
         return block.html(f"b{number}")
+
+    def _imprint(self, version: Version) -> Imprint:
+        chosen = version.chosen(self.name) if self.audience == INTERNAL else ""
+        return imprint(self.study, version, chosen)
 
     def _table(self, table: Table) -> Markup:
         csv = table_file(self.name, table.title, self.texts)
@@ -143,15 +148,14 @@ def _places(sections: list[Section]) -> dict[int, str]:
     return {id(block): f"t{number}" for number, block in placed if isinstance(block, Table)}
 
 
-def _sheet(page: Drawing, sheet: Sheet, version: Version) -> str:
+def _sheet(page: Drawing, sheet: Sheet, foot: Imprint) -> str:
     """A short page: what it holds and its imprint, without contents nor the account of the rows read."""
-    study = page.study
     body = Markup("\n").join(block.html(f"b{number}") for number, block in enumerate(sheet.blocks, 1))
     return frame(
-        study,
+        page.study,
         page.audience,
         sheet.title,
-        imprint(study, version, version.chosen(page.name) if page.audience == INTERNAL else ""),
+        foot,
         body=body,
         home=f"../{page.name}.html",
         back="Le rapport dont cette fiche est tirée",

@@ -88,7 +88,10 @@ class Printed:
         self.closed = [title for title, closed in zip(self.header, silent, strict=True) if closed]
         self.withheld = int(self._finest[hidden].sum())
         self.marked = bool(shut[~hidden][:, ~silent].any())
-        nothing = ((table.frame.isna() | (table.frame == "")).to_numpy() & ~shut)[~hidden]
+        values = table.frame.to_numpy(dtype=object)
+        nothing = pd.isna(values)
+        nothing[~nothing] = values[~nothing] == ""  # what is missing compares with nothing
+        nothing = (nothing & ~shut)[~hidden]
         self.empty = bool(nothing[:, ~silent].any())
 
     @cached_property
@@ -99,8 +102,8 @@ class Printed:
     @cached_property
     def _totals(self) -> np.ndarray:
         """Shape (rows, keys): where a key means *all values*."""
-        codes = self.table.codes.astype(str).to_numpy(dtype=object)
-        same = [code == self.table.total for code in codes.ravel()]
+        codes = self.table.codes.to_numpy(dtype=object)
+        same = [str(code) == self.table.total for code in codes.ravel()]
         return np.array(same, dtype=bool).reshape(codes.shape)
 
     @cached_property
@@ -160,8 +163,7 @@ class Printed:
         """The values of the grand total, in words, where it is the only row this audience may read."""
         table = self.table
         shown = np.flatnonzero(~table.hidden)
-        totals = (table.codes.iloc[shown] == table.total).to_numpy()
-        if len(shown) != 1 or len(table.frame) == 1 or not totals.all():
+        if len(shown) != 1 or len(table.frame) == 1 or not self._totals[shown].all():
             return ""
         row, words = int(shown[0]), []
         for column, shut in zip(table.frame.columns, self._shut[row], strict=True):
