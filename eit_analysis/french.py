@@ -6,6 +6,7 @@ import re
 import textwrap
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 SINGULAR = {"personnes": "personne", "niveaux": "niveau", "postes": "poste", "points": "point"}
 SINGULAR |= {"ans": "an", "métiers": "métier"}
@@ -74,6 +75,7 @@ def bound(text: str) -> str:
     return re.sub(r"(?<=«) | (?=[:;?!%»](?:\W|$))", "\u00a0", text)
 
 
+@lru_cache(maxsize=20_000)  # short pages beside a report say most of their texts again
 def typeset(text: str) -> str:
     """The text of a page, or its HTML: spaces that hold, those of numbers too, and apostrophes curved."""
     whole = PHONE.sub(lambda found: found[0].replace(" ", "\u00a0"), UNIT.sub("\u00a0", bound(text)))
