@@ -128,7 +128,8 @@ def chained(
     -------
     pandas.DataFrame
         ``series``, ``wave``, mass and bounds (t/year), ``n_breaks`` between the wave and the one before. L
-        begins at the last total printed and ends where a change is not, or something came from nothing.
+        begins at the last total printed and ends where a change is not, or something came from nothing; no
+        row of it where it would have one only.
     """
     whole = whole[["wave", MASS, LOW, HIGH]].sort_values("wave", kind="stable").assign(series="all")
     same = steps[steps["presence"] == "both"].set_index("wave").reindex(list(waves))
@@ -141,7 +142,8 @@ def chained(
         carried.append(("matched", wave, level, *level * np.exp(np.sqrt(sides) * [-1, 1])))
         level, sides = level * back[wave], sides + apart.loc[wave].to_numpy()
     matched = pd.DataFrame(carried[::-1], columns=["series", "wave", MASS, LOW, HIGH])
-    rows = pd.concat([whole, matched.dropna(subset=[MASS])], ignore_index=True)
+    matched = matched.dropna(subset=[MASS])
+    rows = pd.concat([whole, *([matched] if len(matched) > 1 else [])], ignore_index=True)
     rows["n_breaks"] = rows["wave"].map(breaks["wave"].value_counts()).fillna(0).astype(int)
     return rows[["series", "wave", MASS, LOW, HIGH, "n_breaks"]]
 
@@ -212,7 +214,8 @@ def in_brief(chained: pd.DataFrame) -> pd.DataFrame:
     -------
     pandas.DataFrame
         ``series``, ``first_wave``, ``wave``, ``mass_before_t_per_year`` (then), ``mass_t_per_year`` (now),
-        ``change_percent`` and bounds (MOVER on logarithms), ``n_breaks``; no row of a series of one wave.
+        ``change_percent`` and bounds (MOVER on logarithms), ``evolution`` (``up`` or ``down`` where these
+        leave no zero between them, else ``unclear``), ``n_breaks``; no row of a series of one wave.
     """
     rows = []
     for series, part in chained.groupby("series", sort=True):
@@ -222,6 +225,7 @@ def in_brief(chained: pd.DataFrame) -> pd.DataFrame:
             masses = ends[[MASS, LOW, HIGH]]
             then, now = masses.where(masses > 0).transform("log").itertuples(index=False, name=None)
             change = 100 * np.expm1([now[0] - then[0], *difference_interval(now, then)])
-            rows.append((series, start, end, *ends[MASS], *change, int((part["n_breaks"] > 0).sum())))
-    columns = ["series", "first_wave", "wave", BEFORE[MASS], MASS, *CHANGE[3:], "n_breaks"]
+            way = "up" if change[1] > 0 else "down" if change[2] < 0 else "unclear"
+            rows.append((series, start, end, *ends[MASS], *change, way, int((part["n_breaks"] > 0).sum())))
+    columns = ["series", "first_wave", "wave", BEFORE[MASS], MASS, *CHANGE[3:], "evolution", "n_breaks"]
     return pd.DataFrame(rows, columns=columns)
