@@ -50,7 +50,8 @@ def published(
     for table in tables:
         cells, base = judge(table, Disclosure())
         shown = rounded(table.frame, list(table.keys), table.measure, table.wholes())
-        publication.add(of_breakdown(table, cells, base, ~allowed(table), shown))
+        closed = dict.fromkeys([table.measure, *table.sums], ~allowed(table))
+        publication.add(of_breakdown(table, cells, base, closed, shown))
     return publication
 
 

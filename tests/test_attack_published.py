@@ -17,7 +17,7 @@ from attack.layout import Cell
 from attack.pages import Table, plain
 from attack.reading import read_table
 from attack.rule import attack
-from attack.shown import silent_answers
+from attack.shown import shown, silent_answers
 
 import eit_analysis as eit
 from eit_analysis import change
@@ -62,6 +62,14 @@ def test_the_attacker_understands_the_pages(attacker: Attacker) -> None:
     assert read.numbers["in the system"] > 1000
     titles = {reading.table.title for reading in read.readings if reading.numbers["in the system"]}
     assert {"Tonnages sortants par famille", "Effectif par type de contrat"} <= titles
+
+
+def test_a_first_release_shows_partners_most_of_the_tonnes(attacker: Attacker) -> None:
+    """A cell of a scenario that the rules close, or one sum of a row, closes no other table's."""
+    tonnes = shown(attacker.held["partners"], attacker.known, "2018")
+    least = {"family": 0.7, "outlet": 0.8, "family x grouped sector": 0.5, "code": 0.25}
+    assert {name: tonnes[name].alone for name in least if tonnes[name].alone < least[name]} == {}
+    assert tonnes["family x outlet"].pooled > 0.7
 
 
 # What the pages tell of synergies: by page 02, 04 and 05 and, to the public, the exchange file.

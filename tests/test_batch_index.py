@@ -139,3 +139,9 @@ def test_tonnes_per_employee_are_of_those_who_declare() -> None:
     assert known.per_employee is not None and known.per_employee[0] == pytest.approx(20 / 80)
     assert known.lost_per_employee is not None and known.lost_per_employee[0] == pytest.approx(10 / 80)
     assert (known.n_leads, known.n_done, len(known.establishments)) == (1, 1, 4)
+    # Who burns and buries nothing loses 0 t, which has no logarithm: it stands beside those that are pooled.
+    nothing = standing(Surveyed(["reuse", "recycling"], ["done"], 0), 2021)  # type: ignore[arg-type]
+    assert nothing.lost_per_employee == (0.0, 0.0, 0.0)
+    lost = pooled_per_employee({"a": known.lost_per_employee, "b": nothing.lost_per_employee, "c": None})
+    assert lost.loc["b"].tolist() == [0.0] * 4 and lost.loc["a", "pooled"] == pytest.approx(10 / 80)
+    assert standing(Surveyed([], ["done"], 0), 2021).lost_per_employee is None  # type: ignore[arg-type]

@@ -95,7 +95,6 @@ def tables() -> dict[str, object]:
         "potential": flows.potential.potential_by(left, "category"),
         "actions": flows.recommendations.recommendations(actions),
         "changes": changed,
-        "slopes": flows.comparison.slopes(changed, "2018", "2015"),
         "elsewhere": flows.balance.from_elsewhere(OUT, received, SITES),
         "taken": flows.balance.taken_paths(described(), SITES, ["category", "route"]),
         "taken by route": flows.balance.taken_paths(described(), SITES, ["route"]),

@@ -68,6 +68,16 @@ def test_a_rise_that_comes_from_other_sites_alone_is_no_verdict():
     assert rows.loc[("Total", "Total"), "change"] == "not_comparable"
 
 
+def test_slopes_are_of_the_groups_that_the_same_sites_declared_twice():
+    printed = compared(NOW, BEFORE).reset_index()
+    table = comparison.slopes(printed, "2018", "2015")
+    assert table[["category", "wave", MASS]].values.tolist() == [
+        ["wood", "2015", 60], ["metal", "2015", 15], ["wood", "2018", 100], ["metal", "2018", 15],
+    ]  # fmt: skip
+    assert table["change"].tolist() == ["increase", "within"] * 2
+    assert comparison.slopes(printed.head(0), "2018", "2015").empty
+
+
 def test_a_site_that_answered_without_any_such_flow_is_neither_new_nor_gone():
     now, before = flows_of([("A", "wood", 1)]), flows_of([("B", "wood", 1)])
     here, earlier = comparison.match(now, before, ["A", "B"], ["A", "B"])

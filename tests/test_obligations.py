@@ -322,6 +322,31 @@ def test_no_duty_is_said_to_have_ended_that_another_text_asks():
     ]  # fmt: skip
 
 
+def test_a_rule_between_two_laws_is_listed_and_each_duty_has_no_hole():
+    """5 t of biowaste held in 2023 alone; household packaging had three texts from 2007 on."""
+    found = dated.changed(LAW, "2018-12-31", "2026-11-28").set_index("code")
+    steps = found.loc[["biowaste"], ["from_date", "until_date", "law_change", "who_fr"]].astype(object)
+    who = "producteurs et détenteurs professionnels de plus de 5 t par an"
+    assert steps.fillna("").values.tolist() == [
+        ["2023-01-01", "2023-12-31", "replaced", who],
+        ["2024-01-01", "", "amended", "tous les producteurs"],
+    ]
+    assert "arrêté du 12 juillet 2011" in found.loc["biowaste", "former_text_ref"].iloc[0]
+    unsold = found.loc["unsold"]
+    assert unsold["from_date"].tolist() == ["2022-01-01", "2023-12-31"]
+    assert unsold["law_change"].tolist() == ["entered", "amended"]
+    packaging = found.loc["household_packaging"]
+    assert packaging["from_date"].tolist() == ["2020-02-12", "2026-01-01"]
+    assert packaging["law_change"].tolist() == ["replaced"] * 2
+    assert packaging["former_text_ref"].iloc[1] == packaging["text_ref"].iloc[0]
+    # Two rows of one code that hold side by side do not follow one another.
+    assert set(found.loc["food_waste_diagnosis", "law_change"]) == {"entered"}
+    for _, rows in LAW[LAW["until_date"].notna()].groupby("code"):
+        ends = pd.to_datetime(rows["until_date"]) + pd.Timedelta(days=1)
+        begun = LAW.loc[LAW["code"].isin(rows["code"]), "from_date"]
+        assert set(ends.dt.strftime("%Y-%m-%d")) <= set(begun), rows["code"].iloc[0]
+
+
 @pytest.mark.parametrize(
     ("verdicts", "told"),
     [

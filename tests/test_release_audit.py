@@ -13,11 +13,15 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
 from eit_analysis.breakdown import Breakdown
+from eit_analysis.config import Disclosure
 from eit_analysis.flows.balance import taken_paths
 from eit_analysis.publishing.release.audit import Audit
 from eit_analysis.publishing.release.parts import at_least, ones_of
+from eit_analysis.publishing.release.protected import protected
+from eit_analysis.publishing.release.publication import Publication
 from eit_analysis.publishing.release.statements import from_frame, once
 from eit_analysis.publishing.release.system import System
+from eit_analysis.publishing.release.viewer import Viewer
 from eit_analysis.records import TOTAL
 
 MASS, TAX = "mass_t_per_year", "tax_eur_per_year"
@@ -391,6 +395,20 @@ def test_a_group_without_a_row_is_closed_as_if_it_had_one() -> None:
     named = whole.frame[whole.frame["category"] != "paper"].reset_index(drop=True)
     assert named["category"].tolist() == [TOTAL, "wood"]
     assert published(replace(whole, frame=named)).shown(0)[:-1].tolist() == [True, False]
+
+
+def test_a_sum_is_closed_for_itself_and_not_for_what_stands_beside_it() -> None:
+    """Only A recycles wood: that row is closed; all the wood, which it prints too, is another table's."""
+    wood = flows(*[(firm, "wood", mass) for firm, mass in zip("ABCD", (40.3, 39.1, 38.2, 35.4), strict=True)])
+    both = wood.assign(realised_t_per_year=wood[MASS].where(wood["site_id"] == "A", 0.0))
+    row = both.groupby("category", as_index=False)[["realised_t_per_year", MASS]].sum()
+    aim = Breakdown(row, ["category"], both, "realised_t_per_year", sums=[MASS])
+    viewer = Viewer("public", False, {}, {})
+    told = [protected(table, "T", viewer, Disclosure()).told for table in (aim, by(wood, "category"))]
+    together = Publication()
+    numbers = [together.add(one) for one in told if one is not None]
+    assert [together.shown(number)[:-1].tolist() for number in numbers] == [[False], [True, True]]
+    assert told[0] is not None and told[0].system.closed.tolist()[:2] == [True, False]
 
 
 def test_a_small_row_is_withheld_too_where_the_rest_can_then_be_said() -> None:

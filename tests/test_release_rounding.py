@@ -166,6 +166,17 @@ def test_a_change_is_rounded_as_itself_and_its_percentage_is_of_what_is_printed(
         assert abs(value - sum(ends) / 2) <= (ends[1] - ends[0]) / 8
 
 
+def test_a_change_whose_printed_bounds_hold_nothing_is_no_rise() -> None:
+    """59 t (2 to 116) is printed 60 (0 to 120): what is said of it is said of that."""
+    told = leaving(
+        change_t_per_year=[59.3, 200.0, -59.3, 59.3], change_low_t_per_year=[2.1, 150.0, -116.0, 2.1],
+        change_high_t_per_year=[116.4, 250.0, -2.1, 116.4],
+        change=["increase", "increase", "decrease", "not_comparable"],
+    )  # fmt: skip
+    assert (told["change_low_t_per_year"][0], told["change_high_t_per_year"][0]) == (0, 120)
+    assert told["change"] == ["within", "increase", "within", "not_comparable"]
+
+
 masses = st.one_of(st.just(0.0), st.floats(-4, 7).map(lambda x: 10**x))
 
 

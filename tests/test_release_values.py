@@ -22,6 +22,19 @@ def ages(study: Study, *masses: float) -> Table:
     return table(study, {"age_band": bands[: len(masses)]}, list(masses))
 
 
+def test_the_unit_of_a_value_stands_before_its_bounds_be_it_that_of_its_row(small_study: Study) -> None:
+    frame = pd.DataFrame(
+        {"effect": ["cost", "impact"], "unit": ["€/an", "tCO₂e/an"], "effect_change": [-20000.0, 60.0],
+         "effect_change_low": [-50000.0, -60.0], "effect_change_high": [10000.0, 180.0]}
+    )  # fmt: skip
+    viewer = Release(small_study, "internal", "essai").viewer
+    changes = Table(viewer, "Essai", frame, ["effect"], measure="effect_change")
+    told = [changes.value(effect, interval=True).render() for effect in ("cost", "impact")]
+    assert [text.replace("\u00a0", " ") for text in told] == [
+        "−20 000 €/an (−50 000 à 10 000)", "60 tCO₂e/an (−60 à 180)",
+    ]  # fmt: skip
+
+
 def test_rows_that_tie_for_a_rank_are_all_named(small_study: Study) -> None:
     assert ages(small_study, 3, 9, 5).first().render() == "25-29"
     two = ages(small_study, 3, 9, 9)

@@ -92,8 +92,10 @@ def standing(study: Study, year: int) -> Standing:
 
 def _ratio(flows: pd.DataFrame, actors: pd.DataFrame) -> Ratio | None:
     people = actors["headcount"].sum()
-    if not people > 0 or flows.empty:
+    if not people > 0:
         return None
+    if flows.empty:
+        return 0.0, 0.0, 0.0
     whole = totals(flows, by="category").frame[BOUNDS].iloc[-1] / people
     return float(whole.iloc[0]), float(whole.iloc[1]), float(whole.iloc[2])
 
@@ -150,16 +152,19 @@ def pooled_per_employee(ratios: Mapping[str, Ratio | None]) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        By study: ``raw``, ``pooled``, ``low``, ``high`` (95 %); those without a ratio are left out.
+        By study: ``raw``, ``pooled``, ``low``, ``high`` (95 %); those without a ratio are left out. None at
+        all has no logarithm: it is 0, and not pooled.
     """
+    columns = ["raw", "pooled", "low", "high"]
+    nothing = pd.DataFrame(0.0, sorted(name for name, one in ratios.items() if one and one[0] == 0), columns)
     known = {name: one for name, one in ratios.items() if one and one[1] > 0}
     if not known:
-        return pd.DataFrame(columns=["raw", "pooled", "low", "high"], dtype=float)
+        return nothing
     central, low, high = np.array([known[name] for name in sorted(known)]).T
     centres, errors = pooled_means(np.log(central), np.log(high / low) / (2 * Z))
     drawn = {"pooled": centres, "low": centres - Z * errors, "high": centres + Z * errors}
     logs = {name: np.exp(value) for name, value in drawn.items()}
-    return pd.DataFrame({"raw": central, **logs}, index=pd.Index(sorted(known), name="study"))
+    return pd.concat([pd.DataFrame({"raw": central, **logs}, sorted(known)), nothing]).rename_axis("study")
 
 
 def pooled_done(standings: dict[str, Standing]) -> pd.DataFrame:

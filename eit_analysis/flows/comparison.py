@@ -138,26 +138,15 @@ def _sorted(rows: pd.DataFrame, by: str) -> pd.DataFrame:
     return rows.loc[order.sort_values(["last", "weight", by, "part"]).index].reset_index(drop=True)
 
 
-def slopes(changed: Derived, wave: str, previous: str) -> Derived:
+def slopes(changed: pd.DataFrame, wave: str, previous: str) -> pd.DataFrame:
     """Both masses of every group of the same sites, one above the other, and whether they differ.
 
-    Parameters
-    ----------
-    changed : Derived
-        :func:`changes` between the two waves.
-    wave, previous : str
-        Their names.
-
-    Returns
-    -------
-    Derived
-        The keys, ``wave``, mass and bounds (t/year), ``change``; only the groups that both waves have,
-        without totals.
+    Of :func:`changes` as they are printed: the keys, ``wave``, mass and bounds (t/year), ``change``; only the
+    groups that both waves have, without totals.
     """
-    rows, keys = changed.frame, list(changed.keys)
-    rows = rows[
-        (rows["presence"] == "both") & (rows["change"] != "not_comparable") & (rows[keys[0]] != TOTAL)
-    ]
+    keys = [*changed.columns[:2]]
+    same = (changed["presence"] == "both") & (changed["change"] != "not_comparable")
+    rows = changed[same & (changed[keys[0]] != TOTAL)]
     then = rows[[*keys, *BEFORE.values(), "change"]].rename(columns={v: k for k, v in BEFORE.items()})
     both = pd.concat([then.assign(wave=previous), rows.assign(wave=wave)], ignore_index=True)
-    return Derived(both[[*keys, "wave", MASS, LOW, HIGH, "change"]], [*keys, "wave"], changed.parents)
+    return both[[*keys, "wave", MASS, LOW, HIGH, "change"]]

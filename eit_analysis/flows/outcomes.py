@@ -63,11 +63,7 @@ def by_route(parts: pd.DataFrame, by: str = "route") -> Breakdown:
     whole = filled.groupby("scenario")[MASS].transform("sum")
     frame = _in_order(filled.assign(share_percent=100 * filled[MASS] / whole), parts)
     shares = {"share_percent": Share(["scenario"])}
-
-    def again(coarser: list[str]) -> Breakdown:
-        return by_route(parts, coarser[1])
-
-    return replace(rows, frame=frame, of=DECLARED, shares=shares, regrouped=again)
+    return replace(rows, frame=frame, of=DECLARED, shares=shares, regrouped=None)
 
 
 def recovery(parts: pd.DataFrame, by: str = "valorised") -> Breakdown:
@@ -90,7 +86,7 @@ def recovery(parts: pd.DataFrame, by: str = "valorised") -> Breakdown:
     ]
     frame = rows.frame.merge(pd.concat(bounds), how="left", on=list(rows.keys))
     frame[shares] = frame[shares].astype(float).fillna(0.0)
-    return replace(rows, frame=frame[[*rows.keys, MASS, LOW, HIGH, *shares, "n_sites"]], regrouped=None)
+    return replace(rows, frame=frame[[*rows.keys, MASS, LOW, HIGH, *shares, "n_sites"]])
 
 
 def as_material(parts: pd.DataFrame) -> Breakdown:

@@ -69,8 +69,8 @@ def cell(value: object, column: str, coarse: bool = False) -> str:
 
 
 def _decimals(amount: float, most: int) -> int:
-    """The decimals that a rounded number needs: 900 is no « 900,0 »."""
-    return next((n for n in range(most) if math.isclose(round(amount, n), amount, rel_tol=1e-9)), most)
+    """The decimals that a rounded number needs: 900 is no « 900,0 », nor is less than is printed « 0,0 »."""
+    return next((n for n in range(most) if round(amount, n) == round(amount, most)), most)
 
 
 def rounded(value: object, column: str, coarse: bool = False) -> str:
@@ -85,10 +85,11 @@ def rounded(value: object, column: str, coarse: bool = False) -> str:
     return cell(value, column, coarse)
 
 
-def measured(value: float, column: str, coarse: bool = True) -> str:
-    """A number with its unit, for a sentence: ``1 240 t/an``."""
+def measured(value: float, column: str, coarse: bool = True, unit: str = "") -> str:
+    """A number with its unit, for a sentence: ``1 240 t/an``; ``unit`` is that of a column of any."""
     style, text = heading(column), rounded(value, column, coarse)
-    if not style.unit or text == MISSING:
+    unit = style.unit or (unit if column in (*ANY_UNIT, *CHANGES) else "")
+    if not unit or text == MISSING:
         return text
     # As it is printed: 1.6 people are « 2 personnes ».
-    return f"{text}{NBSP}{french.agreed(style.unit, round(float(value), style.decimals))}"
+    return f"{text}{NBSP}{french.agreed(unit, round(float(value), style.decimals))}"

@@ -20,17 +20,22 @@ def in_force(rules: pd.DataFrame, day: str = "") -> pd.DataFrame:
 
 
 def changed(rules: pd.DataFrame, then: str, now: str) -> pd.DataFrame:
-    """The rows in force on the second of two days alone, then those that ended and that nothing follows.
+    """The rows that began between two days, then those that ended and that nothing follows.
 
-    A duty keeps its ``code`` from one text to the next: ``law_change`` is ``entered`` where no text asked it
-    on the first day, ``replaced`` where one did, which is ``former_text_ref``, else ``ended``.
+    A duty keeps its ``code`` from one row to the next: ``law_change`` is ``entered`` where none asked it
+    before, ``replaced`` where another text did, which is ``former_text_ref``, ``amended`` where the same text
+    did otherwise, else ``ended``.
     """
     before, after = in_force(rules, then), in_force(rules, now)
     both = pd.concat([before, after]).duplicated([*rules], keep=False).to_numpy()
     left, new = before[~both[: len(before)]], after[~both[len(before) :]]
+    between = rules[(rules["from_date"] > then) & (rules["until_date"] < now)]
+    new = pd.concat([new, between]).sort_values("from_date", kind="stable")
+    last, until = (new.groupby("code")[name].shift() for name in ("text_ref", "until_date"))
     former = left.drop_duplicates("code", keep="last").set_index("code")["text_ref"]
-    new = new.assign(former_text_ref=new["code"].map(former))
-    new["law_change"] = np.where(new["former_text_ref"].notna(), "replaced", "entered")
+    new["former_text_ref"] = last.where(until < new["from_date"], new["code"].map(former))
+    same = new["former_text_ref"] == new["text_ref"]
+    new["law_change"] = np.select([new["former_text_ref"].isna(), same], ["entered", "amended"], "replaced")
     gone = left[~left["code"].isin(new["code"])].assign(law_change="ended")
     return pd.concat([new, gone]).sort_values(["from_date", "law_change"], kind="stable", ignore_index=True)
 

@@ -130,12 +130,17 @@ def _weighed(breakdown: Breakdown, mask: np.ndarray | slice) -> tuple[dict[str, 
     return {unit: paid[code] for unit, code in behind}, {unit: left[code] for unit, code in behind}
 
 
-def closed_rows(
+def closed_sums(
     breakdown: Breakdown, cells: list[Cell], rules: Disclosure, reader: str | None = None
-) -> np.ndarray:
-    """Shape (rows,): rows of which the cell, or that of any further sum they print, is sensitive."""
-    closed = np.array([cell.sensitive for cell in cells], dtype=bool)
+) -> dict[str | None, np.ndarray]:
+    """By sum that the rows print, its measure first, shape (rows,): those of which the cell is sensitive."""
+    closed = {breakdown.measure: np.array([cell.sensitive for cell in cells], dtype=bool)}
     for name in set(breakdown.sums) & set(breakdown.frame):
         beside, _ = judge(replace(breakdown, measure=name), rules, reader)
-        closed |= np.array([cell.sensitive for cell in beside], dtype=bool)
+        closed[name] = np.array([cell.sensitive for cell in beside], dtype=bool)
     return closed
+
+
+def closed_rows(breakdown: Breakdown, cells: list[Cell], rules: Disclosure) -> np.ndarray:
+    """Shape (rows,): rows of which the cell, or that of any further sum they print, is sensitive."""
+    return np.logical_or.reduce([*closed_sums(breakdown, cells, rules).values()])

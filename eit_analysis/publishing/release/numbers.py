@@ -9,7 +9,7 @@ comes from, to two digits.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 
@@ -34,7 +34,11 @@ Block = tuple[Statements, np.ndarray]  # numbers, and the row that tells each; t
 
 
 def of_breakdown(
-    content: Breakdown, cells: Sequence[Cell], base: Cell, closed: np.ndarray, shown: Rounded | None
+    content: Breakdown,
+    cells: Sequence[Cell],
+    base: Cell,
+    closed: Mapping[str | None, np.ndarray],
+    shown: Rounded | None,
 ) -> Statements:
     """What a breakdown tells, with its values as readers see them.
 
@@ -42,8 +46,9 @@ def of_breakdown(
     ----------
     cells, base
         What :func:`disclosure.judge` says of its rows and of all its records together.
-    closed : numpy.ndarray
-        Shape (rows,): rows that the primary rules close, for any of their sums.
+    closed : mapping
+        By sum (:func:`disclosure.closed_sums`), rows that the primary rules close: none of their numbers
+        leaves, and that sum is a closed cell.
     shown : Rounded or None
         The table as it leaves; None where readers see no row of it.
     """
@@ -56,7 +61,7 @@ def of_breakdown(
     steps = {} if shown is None else shown.steps
     # What else is printed may tell a sum to more digits than its own.
     finer = not set(steps) <= {*names, *content.shares}
-    blocks = [_sums(content, name, amounts(name), shown, finer, closed) for name in names if name]
+    blocks = [_sums(content, name, amounts(name), shown, finer, closed[name]) for name in names if name]
     if shown is not None:
         apart = [name for name in content.shares if name in steps]
         blocks += [_share(content, name, amounts(content.measure), shown) for name in apart]
@@ -74,7 +79,7 @@ def of_breakdown(
     rows: list[list[int]] = [[] for _ in range(len(cells) + 1)]
     together = _gathered(blocks, rows)
     depth = np.array([*(len(cell.key) for cell in cells), LAST], dtype=int)
-    allowed = np.append(~closed, not base.sensitive)
+    allowed = np.append(~np.logical_or.reduce([*closed.values()]), not base.sensitive)
     limits = base.limits if content.measure else None
     return replace(together, rows=rows, allowed=allowed, depth=depth, limits=limits, answers=content.answers)
 

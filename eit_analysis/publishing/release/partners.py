@@ -77,7 +77,8 @@ class Exchanges(Aggregate):
 def bounded(content: Breakdown, rules: Disclosure, reader: str | None) -> Statements:
     """What the rows tell of the amounts of the other side: each between ``told_low`` and ``told_high``."""
     cells, base = judge(content, rules, reader)
-    open_rows = np.zeros(len(cells), dtype=bool)  # single firms all: kept by the audit of their part alone
+    # Single firms all: kept by the audit of their part alone.
+    open_rows = {content.measure: np.zeros(len(cells), dtype=bool)}
     told = of_breakdown(content, cells, base, open_rows, Rounded(content.frame, {}))
     # Twice the amount: a bound of it is not the number itself, which another table may have closed.
     low, high = (2 * content.records[side].to_numpy(dtype=float) for side in ("told_low", "told_high"))

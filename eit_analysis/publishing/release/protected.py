@@ -17,7 +17,7 @@ from eit_analysis.config import Disclosure
 from eit_analysis.derived import Derived
 from eit_analysis.errors import DisclosureError
 from eit_analysis.publishing import wording
-from eit_analysis.publishing.release.disclosure import Cell, closed_rows, judge
+from eit_analysis.publishing.release.disclosure import Cell, closed_rows, closed_sums, judge
 from eit_analysis.publishing.release.numbers import of_breakdown, of_derived
 from eit_analysis.publishing.release.rounding import Rounded, rounded
 from eit_analysis.publishing.release.statements import Statements
@@ -158,7 +158,7 @@ def _told(
     """What a breakdown tells as it is shown, and the cells behind its rows."""
     reader, content = _reader(content, viewer), by_firm(content, viewer)
     cells, base = judge(content, rules, reader)
-    closed = closed_rows(content, cells, rules, reader)
+    closed = closed_sums(content, cells, rules, reader)
     return of_breakdown(content, cells, base, closed, shown), cells
 
 

@@ -14,6 +14,7 @@ Those of what is known exactly, all its bounds being itself, are the rounded val
 itself where whole numbers are printed in full: whom its rounding hides stays hidden.
 Shares and relative changes are reckoned from the rounded numbers that stand beside them, so they add nothing;
 a change is rounded as itself: that of two rounded masses may be none where the true one is beyond its error.
+What is said of a change is so of what is printed: one whose printed bounds hold 0 is within its error.
 The bounds of a share, in percent, stay between 0 and 100.
 The mean of answers on a scale stops an eighth of it before its ends: at one of them all gave one answer.
 
@@ -44,6 +45,7 @@ RATES = {
     "change_percent": ("change_t_per_year", "mass_before_t_per_year", 0),
     "error_percent": ("people", "observed_people", 1),
 }
+CHANGE = ("change_low_t_per_year", "change_high_t_per_year")
 BOUND = re.compile(r"_(low|high)(\d*)(?=_|$)")
 
 
@@ -123,7 +125,16 @@ def rounded(
             ends = shown[of] + np.where(full, 0.0, steps[of]) * (1 if "_high" in name else -1)
             shown[name] = np.where(known, np.where(values[of] < 0, ends, np.clip(ends, 0, None)), shown[name])
         shown[name] = _of_a_whole(name, values[name], shown[name])
-    return Rounded(frame.assign(**shown), steps)
+    return Rounded(_said(frame.assign(**shown)), steps)
+
+
+def _said(printed: pd.DataFrame) -> pd.DataFrame:
+    """The table with what is said of each change, ``change``, as its printed bounds have it."""
+    if not {"change", *CHANGE} <= set(printed):
+        return printed
+    low, high = (printed[end] for end in CHANGE)
+    moved = printed["change"].isin(["increase", "decrease"])
+    return printed.assign(change=printed["change"].mask(moved & (low <= 0) & (high >= 0), "within"))
 
 
 def reckoned(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:

@@ -80,7 +80,7 @@ class CellText(Value):
             return "non diffusé"
         row = self.table.frame.iloc[position]
         coarse = self.table.coarse
-        text = wording.measured(row[self.column], self.column, coarse)
+        text = wording.measured(row[self.column], self.column, coarse, row.get("unit", ""))
         ends = [row[name] for name in (self.low, self.high) if name and not wording.is_missing(row[name])]
         if ends and set(ends) != {row[self.column]}:
             text += f" ({' à '.join(wording.rounded(end, self.column, coarse) for end in ends)})"
