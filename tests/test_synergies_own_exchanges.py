@@ -78,6 +78,10 @@ def test_the_first_is_the_one_of_the_plan_that_gains_most_net_of_the_fixed_cost(
     # No price suits D and A both: it comes last.
     assert own["partner_site_id"].tolist() == ["C", "E", "B", "D"]
     assert first_of(own) == (2, "gives", "left")
+    # A difference that nobody reads does not order them: then the rank does.
+    saving = [30, 30, 30.01, 30.001] * saved["diverted_t_per_year"]
+    near = saved.assign(giver_saving_eur_per_year=saving)
+    assert own_exchanges(near, FLOWS, "A").frame["partner_site_id"].tolist() == ["B", "C", "E", "D"]
     # What the plan keeps comes before what gains more and is left; what it needs is 120 € for 20 t at least.
     planned = own_exchanges(saved.assign(allocated_t_per_year=[9.0, 0, 0, 9]), FLOWS, "A").frame
     assert planned["partner_site_id"].tolist() == ["E", "B", "C", "D"]

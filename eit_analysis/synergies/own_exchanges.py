@@ -102,8 +102,8 @@ def own_exchanges(exchanges: pd.DataFrame, flows: pd.DataFrame, firm: str | None
         sent_t_per_year=sent, own_gain_eur_per_t=per_t, own_net_eur_per_year=net, some_price=some_price,
         pays_from=pays_from, least_paid_eur_per_t=least_paid,
     )  # fmt: skip
-    # By nothing that the firm does not read of each: the order would tell it.
-    order = np.lexsort([found["rank"], -net, ~planned, some_price.isin(NONE)])
+    # By nothing that the firm does not read of each: the order would tell it. Gains are read in whole euros.
+    order = np.lexsort([found["rank"], -net.round(), ~planned, some_price.isin(NONE)])
     found = found.iloc[order].reset_index(drop=True)
     records = by_id.reindex(found["flow_id"])[["site_id", "mass_t_per_year", *SOURCE]].reset_index(drop=True)
     declared, enough = records["mass_t_per_year"].astype(float), found["enough_t_per_year"]
