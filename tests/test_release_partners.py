@@ -79,7 +79,7 @@ def own_exchanges(study: Study, **amounts: float) -> tuple[Release, Breakdown]:
     partners = release.load("flows").iloc[1:].assign(rank=range(1, len(amounts) + 1), told_low=85.0)
     frame = pd.DataFrame({"rank": partners["rank"], "partner_site_id": partners["site_id"]})
     frame = frame.assign(own_t_per_year=50.0, passing="all", passing_t_per_year=50.0, some_price="yes")
-    frame = frame.assign(exchange_role="gives", category="wood")
+    frame = frame.assign(exchange_role="gives", category="wood", status="done")
     records = partners.assign(told_high=float("inf"))
     return release, Breakdown(frame, ["rank"], records, "mass_t_per_year")
 
@@ -91,7 +91,8 @@ def test_a_partner_that_agreed_is_named_and_the_others_are_described(small_study
     # E6 alone would not be named, beside the reader and E7 who refused: no words fit three.
     assert [row[1] for row in printed] == ["Ateliers Numéro 1 & <fils>", ANYBODY]
     said = ["50", "la totalité", "50", "il peut y en avoir un", "vous cédez", "bois"]
-    assert [row[2:] for row in printed] == [said] * 2
+    # The firm knows with whom it exchanges already: that would be the name of the other.
+    assert [row[2:] for row in printed] == [[*said, "réalisée"], [*said, "–"]]
     shown = str(table.seen_by(release.viewer, {}).html())
     assert "E6" not in shown and "Numéro 6" not in shown and "120" not in shown and "85" not in shown
 

@@ -18,11 +18,12 @@ EXCHANGES = pd.DataFrame(
     columns=["candidate_id", "giver_site_id", "taker_site_id", "category", "output_description", "rule_id",
              "price_low_eur_per_t", "price_high_eur_per_t"],
 ).assign(
+    in_flow_id=lambda t: t["candidate_id"].str.split(">").str[1],
     treatment="tri, lavage", legal_status="waste", who_gains=["giver", "giver", "not_giver", "both_free"]
 )  # fmt: skip
 SITES = pd.DataFrame(
     {"site_id": list("ABDN"), "naf_code": ["1072Z", "1072Z", "3821Z", None],
-     "actor_type": ["firm", "firm", "outlet", "firm"]}
+     "actor_type": ["firm", "firm", "outlet", "firm"], "consent": ["named"] * 3 + ["aggregated"]}
 )  # fmt: skip
 RULES = pd.DataFrame(
     {"rule_id": ["to_digest", "as_they_are"], "receiver_naf_codes": ["3821", None], "delivered_quality": None}
@@ -35,10 +36,16 @@ PRICE = ("D", "B", "D", "biowaste", "", "no", "price", "2018-05-04")
 LATER = ("D", "A", "D", "biowaste", "", "yes", None, "2018-09-10")
 
 
-def asked(line=None, answers=(), rules=RULES, team=True, exchanges=EXCHANGES) -> dict[str, str]:
+OWN = pd.DataFrame({"site_id": ["N"], "in_flow_id": ["N-1"]})
+NONE = OWN.head(0)
+
+
+def asked(
+    line=None, answers=(), rules=RULES, team=True, exchanges=EXCHANGES, own=NONE, sites=SITES
+) -> dict[str, str]:
     register = pd.DataFrame([line] if line else [], columns=list(FEED))
     told = pd.DataFrame(answers, columns=ANSWER_COLUMNS)
-    found = with_questions(exchanges, register, told, SITES, rules, team)
+    found = with_questions(exchanges, register, told, own, sites, rules, team)
     return found.set_index("candidate_id")["ask_first"].dropna().to_dict()
 
 
@@ -51,6 +58,16 @@ def test_a_line_that_leads_the_same_flow_elsewhere_is_asked_of_first():
         {"category": "wood"}, {"candidate_ids": "A-1>D-1"}, {"title": "Chaleur fatale"},
     ):  # fmt: skip
         assert asked(FEED | changed) == {}, changed
+
+
+def test_who_throws_away_what_would_serve_its_need_is_asked_of_that_before_anything_else():
+    named = RULES.assign(receiver_naf_codes=["3821", "1624"])
+    (name, text), *others = asked(rules=named, own=OWN).items()
+    first, then = text.split("\u00a0; ")
+    assert (name, others) == ("B-2>N-1", []) and "jette" in first and "activité" in then
+    # Of who did not agree to be named, nobody else reads what it throws away.
+    assert asked(own=OWN, team=False) == {}
+    assert "jette" in asked(own=OWN, team=False, sites=SITES.assign(consent="named"))["B-2>N-1"]
 
 
 def test_who_takes_in_a_line_is_not_asked_of_what_he_gives():

@@ -249,7 +249,7 @@ def test_the_table_holds_what_its_readers_know() -> None:
     for column in ("subject", "certainty"):
         assert set(items[column]) == set(heading(column).labels)
     # No question rests on a publication or on an assumption of ours, as rules may.
-    assert set(items["authority"]) == {"law", "guide"} < set(heading("authority").labels)
+    assert set(items["authority"]) == {"law", "ruling", "guide"} < set(heading("authority").labels)
     # What is asked of heat, water or gas is asked of no waste, but where a code of its residues says so.
     piped = items[items["subject"] == "network"]
     assert not set(" ".join(piped["category"]).split()) & set(CATEGORIES)

@@ -50,7 +50,7 @@ def test_of_two_lines_the_one_that_has_come_farthest_says_the_next_step():
     done = REGISTER.iloc[[0]].assign(synergy_id="S9", status="done", title="Faite")
     for order in ([again, done, REGISTER], [done, REGISTER, again]):
         found = first_calls(CANDIDATES, pd.concat(order, ignore_index=True))
-        assert set(found["next_step"]) == {"measure"} and set(found["title"]) == {"Faite"}
+        assert set(found["next_step"]) == {"extend"} and set(found["title"]) == {"Faite"}
 
 
 def test_a_sheet_says_who_how_much_what_to_prepare_who_rings_and_what_to_settle():

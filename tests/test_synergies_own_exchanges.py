@@ -28,7 +28,7 @@ def exchanges() -> pd.DataFrame:
              "yield_central": 2.0, "taker_price_eur_per_t": 20.0, "old_cost_eur_per_t": 4.0,
              "fixed_cost_eur_per_year": 200.0}  # fmt: skip
     asked = ["savoir qui broie", None, None, None]
-    table = pd.DataFrame(rows).assign(**fixed, taker_worth_eur_per_year=70.0, ask_first=asked)
+    table = pd.DataFrame(rows).assign(**fixed, taker_worth_eur_per_year=70.0, ask_first=asked, status=None)
     # 44 €/t less 10 of transport: 680, 340, 102 and 510 € before the fixed cost.
     return table.assign(margin_eur_per_year=34 * table["diverted_t_per_year"])
 
@@ -68,26 +68,31 @@ def test_whether_some_price_lets_both_gain_is_said_where_it_tells_no_figure() ->
     near = exchanges().assign(margin_eur_per_year=lambda t: 12 * t["diverted_t_per_year"])
     told = own_exchanges(near, FLOWS, "A")
     assert told.frame["some_price"].isna().tolist() == [True, True, True, False]
-    assert first_of(own.frame.assign(some_price="no", own_net_eur_per_year=9.0)) == (1, "gives", "no_price")
 
 
-def test_the_first_is_the_one_that_gains_most_net_of_the_fixed_cost() -> None:
+def test_the_first_is_the_one_of_the_plan_that_gains_most_net_of_the_fixed_cost() -> None:
     # 20 t at 4 €/t less 200 € lose 120 € by B; at 30, 50 and 12 €/t they gain 400 €, 800 € and 40 €.
     saved = exchanges().assign(giver_saving_eur_per_year=lambda t: [4, 30, 50, 12] * t["diverted_t_per_year"])
     own = own_exchanges(saved, FLOWS, "A").frame
     assert own["own_net_eur_per_year"].tolist() == pytest.approx([400, 40, -120, 800])
-    # No price suits D and A both: it comes last. What the plan keeps comes before, among what gains.
+    # No price suits D and A both: it comes last.
     assert own["partner_site_id"].tolist() == ["C", "E", "B", "D"]
-    assert first_of(own) == (2, "gives", "gains")
-    planned = saved.assign(allocated_t_per_year=[9.0, 0, 0, 9])
-    assert own_exchanges(planned, FLOWS, "A").frame["partner_site_id"].tolist() == ["E", "C", "B", "D"]
+    assert first_of(own) == (2, "gives", "left")
+    # A difference that nobody reads does not order them: then the rank does.
+    saving = [30, 30, 30.01, 30.001] * saved["diverted_t_per_year"]
+    near = saved.assign(giver_saving_eur_per_year=saving)
+    assert own_exchanges(near, FLOWS, "A").frame["partner_site_id"].tolist() == ["B", "C", "E", "D"]
+    # What the plan keeps comes before what gains more and is left; what it needs is 120 € for 20 t at least.
+    planned = own_exchanges(saved.assign(allocated_t_per_year=[9.0, 0, 0, 9]), FLOWS, "A").frame
+    assert planned["partner_site_id"].tolist() == ["E", "B", "C", "D"]
+    assert planned["least_paid_eur_per_t"].fillna(0).tolist() == [0, 6, 0, 0]
+    assert first_of(planned) == (4, "gives", "gains") and first_of(planned[1:]) == (1, "gives", "loses")
     # Of what the firm does not read, that a lead has no joint surplus or is a second choice, nothing follows.
     for unread in ("second_choice", "nobody_gains"):
         told = own_exchanges(
             saved.assign(choice=["first_choice", unread, "first_choice", unread]), FLOWS, "A"
         )
         pd.testing.assert_frame_equal(told.frame, own)
-    assert first_of(own_exchanges(exchanges(), FLOWS, "A").frame) == (1, "gives", "loses")
 
 
 def test_no_price_is_said_to_suit_nobody_where_a_gain_is_unknown_or_the_exchange_is_done() -> None:
@@ -97,13 +102,14 @@ def test_no_price_is_said_to_suit_nobody_where_a_gain_is_unknown_or_the_exchange
     assert (done.records["told_high"] == float("inf")).all()
     # What a structure gains is not known: who gives reads of his own gain alone, the structure of nothing.
     to_ess = exchanges().assign(taker_actor_type="ess")
-    assert own_exchanges(to_ess, FLOWS, "A").frame["some_price"].tolist() == ["yes", "yes", "yes", "not_you"]
+    assert own_exchanges(to_ess, FLOWS, "A").frame["some_price"].tolist() == ["you", "you", "you", "not_you"]
+    assert own_exchanges(to_ess, FLOWS, "B").frame["some_price"].isna().all()
     assert own_exchanges(to_ess, FLOWS, "D").frame["some_price"].isna().all()
 
 
 @pytest.mark.parametrize("firm", ["E02", "E07", "F02", "S02"])
 def test_no_row_nor_all_together_tell_an_amount_of_the_other_side(assessment: Assessment, firm: str) -> None:
-    exchanges = assessment.exchanges.assign(ask_first=None)
+    exchanges = assessment.exchanges.assign(ask_first=None, status=None)
     own = own_exchanges(exchanges, assessment.flows, firm)
     own.check("Vos échanges")
     told = own.records.groupby(["site_id", "source_sheet", "source_row"])
@@ -123,7 +129,8 @@ def test_no_row_nor_all_together_tell_an_amount_of_the_other_side(assessment: As
 
 
 def test_e02_is_told_its_best_exchange_with_its_tonnes(assessment: Assessment) -> None:
-    own = own_exchanges(assessment.exchanges.assign(ask_first=None), assessment.flows, "E02").frame
+    exchanges = assessment.exchanges.assign(ask_first=None, status=None)
+    own = own_exchanges(exchanges, assessment.flows, "E02").frame
     best = own.sort_values("rank").iloc[0]
     of_e02 = (assessment.exchanges[["giver_site_id", "taker_site_id"]] == "E02").any(axis=1)
     assert best["rank"] == assessment.exchanges.loc[of_e02, "rank"].min()

@@ -1,6 +1,7 @@
 """What to ask before two actors are brought together: what is known of an exchange beside its calculation.
 
-    ask_first = a line of the register that leads the same flow elsewhere
+    ask_first = what the taker throws away itself, that could serve the same need
+                a line of the register that leads the same flow elsewhere
                 a treatment that the need of a firm supposes done (end of waste, or a quality delivered)
                 an activity of the taker that nobody stated, where the rule names activities
                 a refusal of the taker for its price, of a flow of the same family
@@ -32,6 +33,7 @@ def with_questions(
     exchanges: pd.DataFrame,
     recalled: pd.DataFrame,
     answers: pd.DataFrame,
+    own_uses: pd.DataFrame,
     sites: pd.DataFrame,
     rules: pd.DataFrame,
     team: bool,
@@ -39,16 +41,20 @@ def with_questions(
     """The exchanges with ``ask_first``: the questions in French, missing where there is none.
 
     Of ``Assessment.exchanges``, described (``listings.described``), the register with the exchanges that
-    answer each line (``recall.recall``), tidy ``exchange_answers`` and sites, and rows of
-    ``compatibility.csv``. Who is not of the study's ``team`` reads no refusal, and of the lines those of the
-    giver alone: the title of another might tell of somebody else.
+    answer each line (``recall.recall``), tidy ``exchange_answers``, what firms should first reuse themselves
+    (``free_flows.set_aside``), tidy sites, and rows of ``compatibility.csv``. Who is not of the study's
+    ``team`` reads no refusal, of what takers throw away that of those who agreed to be named, and of the
+    lines those of the giver alone: the title of another might tell of somebody else.
     """
     if not team:
         answers = answers.head(0)
+        own_uses = own_uses[own_uses["site_id"].isin(sites.loc[sites["consent"] == "named", "site_id"])]
         recalled = recalled[~recalled["site_ids"].astype("str").str.contains(" ")]
     said = sheet_words().loc["ask_first"]
     asked: dict[str, list[str]] = defaultdict(list)
+    same_need = exchanges["in_flow_id"].isin(own_uses["in_flow_id"])
     for name, text in (
+        *((name, said["own_use"]) for name in exchanges.loc[same_need, "candidate_id"]),
         *_elsewhere(exchanges, recalled, said["register"]),
         *_untreated(exchanges, sites, rules, said["treatment"]),
         *_unstated(exchanges, sites, rules, said["activity"]),

@@ -97,7 +97,8 @@ class Assessment(PossiblePoolings):
         """
         agreed = [name for group in self.accepted for name in group] * team
         told = listings.described(listings.with_partners(self.exchanges, self.held, agreed), self.flows)
-        return with_questions(told, recalled, self.answers, self.sites, reference.load("compatibility"), team)
+        known = recalled, self.answers, self.own_uses, self.sites, reference.load("compatibility")
+        return with_questions(told, *known, team)
 
     @cached_property
     def first_hand(self) -> pd.DataFrame:

@@ -52,7 +52,7 @@ ROBUSTNESS = [
 UNREGISTERED = [
     "exchange_site_ids", "category", "use", "diverted_t_per_year", "distance_km", "score", "rank",
 ]  # fmt: skip
-GROUPED = ["group_number", "label", "members", "n_enough"]
+GROUPED = ["group_number", "nature", "label", "members", "n_enough"]
 STARTS = [
     "start_number", "excluded_starts", "nature", "label", "part_members", "part_volume_per_year",
     "paying_volume_per_year", "unit", "part_round_km", "saving_eur_per_year", "saving_low_eur_per_year",
@@ -144,12 +144,11 @@ def sides(exchanges: pd.DataFrame) -> pd.DataFrame:
 
 
 def placed(exchanges: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
-    """Who gives and who takes, ``category`` and, of each side, ``…_actor_type`` and ``…_commune_code``."""
+    """Who gives what to whom and, of each side, ``…_actor_type`` and ``…_commune_code``."""
     known = sites.set_index("site_id")[["actor_type", "commune_code"]]
     ends = [known.reindex(exchanges[f"{end}_site_id"]).add_prefix(f"{end}_") for end in ("giver", "taker")]
-    pairs = exchanges[["giver_site_id", "taker_site_id", "category"]]
-    columns = [part.reset_index(drop=True) for part in (pairs, *ends)]
-    return pd.concat(columns, axis=1).drop_duplicates(ignore_index=True)
+    pairs = exchanges[["giver_site_id", "taker_site_id", "category", "output_description"]]
+    return pd.concat([part.reset_index(drop=True) for part in (pairs, *ends)], axis=1)
 
 
 def n_actors(exchanges: pd.DataFrame) -> int:

@@ -41,21 +41,20 @@ SIDES = {
 COLUMNS = [
     "rank", "partner_site_id", "exchange_role", "category", "own_description", "new_route",
     "own_t_per_year", "passing", "passing_t_per_year", "own_gain_eur_per_t", "own_gain_eur_per_year",
-    "own_net_eur_per_year", "some_price", "retained", "ask_first",
+    "own_net_eur_per_year", "least_paid_eur_per_t", "some_price", "retained", "status", "ask_first",
 ]  # fmt: skip
 
 
 def own_exchanges(exchanges: pd.DataFrame, flows: pd.DataFrame, firm: str | None) -> Breakdown:
-    """The exchanges that a firm is part of, by its net gain, those of the plan first; none without.
+    """The exchanges that a firm is part of, those of the plan first, then by its net gain; none without.
 
-    What loses net of the fixed cost comes after, and last a lead of which the firm reads that no price lets
-    both gain, or itself.
+    Last comes a lead of which the firm reads that no price lets both gain, or itself.
 
     Parameters
     ----------
     exchanges : pandas.DataFrame
-        Ranked, with their impacts, allocated tonnes and ``ask_first`` (``Assessment.listed``), of which the
-        lines of the register are the firm's own.
+        Ranked, with their impacts, allocated tonnes, ``status`` and ``ask_first`` (``Assessment.listed``), of
+        which the lines of the register are the firm's own.
     flows : pandas.DataFrame
         Tidy flows.
     firm : str or None
@@ -68,11 +67,12 @@ def own_exchanges(exchanges: pd.DataFrame, flows: pd.DataFrame, firm: str | None
         new_route, own_t_per_year`` (what is free of it), ``passing`` (``all`` or ``some`` of that),
         ``passing_t_per_year`` that leave the giver and ``own_gain_eur_per_year`` where all passes,
         ``own_gain_eur_per_t`` (missing for an operator that takes: what it costs it is not known),
-        ``own_net_eur_per_year`` (at most, the fixed cost deducted),
-        ``some_price`` (``yes``, ``no``: whether any lets both gain, ``not_you``: the giver gains nothing at
-        an operator's; missing where it may not be said),
-        ``retained``, ``ask_first``. The records are the flows of the other side, in the same order,
-        with what the row tells of each: ``told_low`` and ``told_high`` (t/year).
+        ``own_net_eur_per_year`` (at most, the fixed cost deducted), ``least_paid_eur_per_t`` (what the other
+        must at least pay the firm where that is a loss),
+        ``some_price`` (``yes``, ``no``: whether any lets both gain, ``you``, ``not_you``: whether the giver
+        gains at an operator's; missing where it may not be said),
+        ``retained``, ``status`` (of a part), ``ask_first``. The records are the flows of the other side, in
+        the same order, with what the row tells of each: ``told_low`` and ``told_high`` (t/year).
     """
     by_id = flows.drop_duplicates("flow_id").set_index("flow_id")
     sides = []
@@ -97,19 +97,20 @@ def own_exchanges(exchanges: pd.DataFrame, flows: pd.DataFrame, firm: str | None
     per_t = found["own_gain_eur_per_year"] / found["diverted_t_per_year"].where(lambda t: t > 0)
     net, planned = per_t * sent - found["fixed_cost_eur_per_year"], found["allocated_t_per_year"] > 0
     some_price, pays_from = _some_price(found)
+    least_paid = (-net / sent.where(sent > 0)).where((net < 0) & ~some_price.isin(NONE))
     found = found.assign(
         sent_t_per_year=sent, own_gain_eur_per_t=per_t, own_net_eur_per_year=net, some_price=some_price,
-        pays_from=pays_from,
+        pays_from=pays_from, least_paid_eur_per_t=least_paid,
     )  # fmt: skip
-    # By nothing that the firm does not read of each: the order would tell it.
-    order = np.lexsort([found["rank"], -net, ~planned, ~(net > 0), some_price.isin(NONE)])
+    # By nothing that the firm does not read of each: the order would tell it. Gains are read in whole euros.
+    order = np.lexsort([found["rank"], -net.round(), ~planned, some_price.isin(NONE)])
     found = found.iloc[order].reset_index(drop=True)
     records = by_id.reindex(found["flow_id"])[["site_id", "mass_t_per_year", *SOURCE]].reset_index(drop=True)
     declared, enough = records["mass_t_per_year"].astype(float), found["enough_t_per_year"]
     taken = declared - found["free_t_per_year"]
     whole = (enough + taken <= (1 - MARGIN) * declared) & (enough > 0)
     turns, some_price = enough * found["pays_from"] / found["sent_t_per_year"], found["some_price"]
-    yes, no = (some_price == "yes") & (turns > 0), some_price.isin(NONE) & (turns < enough)
+    yes, no = some_price.isin(["yes", "you"]) & (turns > 0), some_price.isin(NONE) & (turns < enough)
     found = found.assign(
         passing=np.where(whole, "all", "some"),
         passing_t_per_year=found["diverted_t_per_year"].where(whole),
@@ -125,13 +126,13 @@ def own_exchanges(exchanges: pd.DataFrame, flows: pd.DataFrame, firm: str | None
 
 
 def first_of(own: pd.DataFrame) -> tuple[int, str, str]:
-    """Rank and role of the first exchange of a firm, and whether it ``gains`` or ``loses`` net by it.
+    """Rank and role of the first exchange of a firm, and what it reads of it.
 
-    ``no_price`` where it reads that none lets both gain, or itself.
+    ``left`` where the plan keeps none of them, ``loses`` where it loses net before any price, else ``gains``.
     """
     first = own.iloc[0]
-    outcome = "gains" if first["own_net_eur_per_year"] > 0 else "loses"
-    return first["rank"], first["exchange_role"], "no_price" if first["some_price"] in NONE else outcome
+    outcome = "loses" if first["own_net_eur_per_year"] < 0 else "gains"
+    return first["rank"], first["exchange_role"], outcome if (own["retained"] == "yes").any() else "left"
 
 
 def _some_price(found: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
@@ -147,9 +148,8 @@ def _some_price(found: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
         (rate + sign * around) * (1 + share) * sent - fixed for sign in (-1, 1) for share in (-MARGIN, MARGIN)
     ]
     surplus = pd.concat(ends, axis=1)
-    done = found["status"] == "done" if "status" in found else False
     operator, gives = found["taker_actor_type"].isin(OPERATORS), found["exchange_role"] == "gives"
-    none = surplus.le(0).all(axis=1) & ~pd.Series(done, found.index)
-    sure = [surplus.gt(0).all(axis=1), none & ~operator, none & gives]
-    said = pd.Series(np.select(sure, ["yes", *NONE], ""), found.index, dtype="str")
+    some, none = surplus.gt(0).all(axis=1), surplus.le(0).all(axis=1) & (found["status"] != "done")
+    sure = [some & ~operator, some & gives, none & ~operator, none & gives]
+    said = pd.Series(np.select(sure, ["yes", "you", *NONE], ""), found.index, dtype="str")
     return said.where(said != ""), (fixed / rate.where(rate > 0)).fillna(np.inf)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -104,13 +105,16 @@ class ReleasedTables(AudienceTables):
         Parameters
         ----------
         content : Breakdown
-            One row for each, with ``partner_site_id, exchange_role, category``. Of its records, in the same
-            order, the measure is what the other side declared, and ``told_low`` and ``told_high`` what the
-            row tells of it.
+            One row for each, with ``partner_site_id, exchange_role, category, status``. Of its records, in
+            the same order, the measure is what the other side declared, and ``told_low`` and ``told_high``
+            what the row tells of it.
         """
-        common = self._shown(content, title, note) | {"sites": ["partner_site_id"], "rounded": content.frame}
         actors = placed(self.sites(), str(self.viewer.company), self.settings.scoring.detour_factor)
         words = partner_words(self.viewer, content.frame, self.load("flows"), actors, self.least[1])
+        # The firm knows with whom it has begun: how far that is would name a partner without a name.
+        unnamed = content.frame["partner_site_id"].isin(words)
+        content = replace(content, frame=content.frame.assign(status=content.frame["status"].mask(unnamed)))
+        common = self._shown(content, title, note) | {"sites": ["partner_site_id"], "rounded": content.frame}
         whole = by_firm(content, self.viewer)
         told = bounded(whole, self.settings.disclosure, self.viewer.reader)
         number = self.publication.add(told)

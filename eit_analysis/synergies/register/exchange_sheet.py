@@ -16,6 +16,8 @@ from eit_analysis.synergies.impacts import INDICATORS
 from eit_analysis.synergies.register.fiche import sheet_words
 from eit_analysis.synergies.register.steps import NEXT_STEP, WEAK_EVIDENCE
 
+# The tonnes of the plan are beyond those that are done.
+NEXT = NEXT_STEP | {"done": "extend"}
 BOTH = ["giver_site_id", "taker_site_id"]
 # What it lists, in order: its columns and which of them name actors. A figure more is a column more here.
 TABLES: dict[str, tuple[list[str], list[str]]] = {
@@ -68,7 +70,7 @@ def first_calls(exchanges: pd.DataFrame, recalled: pd.DataFrame) -> pd.DataFrame
         first_call=np.select([carried, study], ["carrier", "study"], default="taker"),
         caller_site_id=giver.where(by_giver, taker).mask(study),
         called_site_ids=taker.where(by_giver, giver).mask(study, giver + " " + taker),
-        next_step=line["status"].map(NEXT_STEP).fillna(NEXT_STEP["lead"]),
+        next_step=line["status"].map(NEXT).fillna(NEXT["lead"]),
         title=line["title"],
     )
 
