@@ -168,7 +168,7 @@ def test_nothing_surveyed_has_no_verdict_and_no_study_says_a_thing_and_its_contr
 ) -> None:
     """Of 60 territories, 70 % of the verdicts drawn without the survey came true, for 79 % stated."""
     known = heard({"Tri": 93.0, "Usinage": 100.0}, {"Usinage": 5.0})
-    silent = PEOPLE.assign(**dict.fromkeys([*labour_gap.SURVEYED, "hiring_difficulty"], np.nan))
+    silent = PEOPLE.assign(**dict.fromkeys([*employment.workforce.PLANS, "hiring_difficulty"], np.nan))
     mute = known.assign(firms=np.nan, rated_people=0.0)
     gap = labour_gap.draw(plans(silent), mute, HAZARDS, MARKET, PARAMETERS)
     rows = labour_gap.by_occupation(gap, gap).frame.set_index("occupation").loc[["Tri", "Usinage"]]

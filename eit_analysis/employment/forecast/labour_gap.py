@@ -7,15 +7,13 @@ E is who comes (``entrants``), r the growth per year that the families of the oc
 France, r̄ its mean over the people of the study, s the share of that difference that holds here, w the weight
 of the firms' plans (``demand``): a small team goes as its family, a large one as it plans. Centred, families
 leave the total to the scenario. The gap is then drawn towards what scarcity says of it (``scarcity``), and
-who comes with it. Without what firms planned and answered, the same tells what the survey adds: nothing else
-of an occupation is known well enough for a verdict.
+who comes with it. Without what firms planned and answered, the same tells what the survey adds.
 
 An occupation is ``short`` in a draw when gap > O / 10, in ``surplus`` when gap < −O / 10, else ``balanced``.
 It is called what P ≥ 0.75 of the draws say; ``enough`` where so many only say that it is not short, which may
-be a balance or a surplus; else ``uncertain``, as where nothing is known of who comes. P of N draws counts for
-two errors less, P − 2 √(P (1 − P) / N): no verdict is owed to the luck of the draws. Nor does a study say one
-thing to some and the contrary to others: whoever reads of people that others do not count (the team, of firms
-that refused) has no verdict where without them it would be a contrary one.
+be a balance or a surplus; else ``uncertain``, as where nothing is known of who comes, or no firm told
+anything. P of N draws counts for two errors less, P − 2 √(P (1 − P) / N): no verdict is owed to the luck of
+the draws. Nor is one contrary to what others read, who do not count the firms that refused.
 """
 
 from __future__ import annotations
@@ -33,7 +31,7 @@ from eit_analysis.employment.forecast import cohort, declared_plans, entrants, s
 from eit_analysis.employment.forecast import hazards as rates
 from eit_analysis.employment.forecast.account import account
 from eit_analysis.employment.forecast.outlook import breakdown, quantiles
-from eit_analysis.employment.workforce import OTHER
+from eit_analysis.employment.workforce import OTHER, PLANS
 
 YEARS = declared_plans.PLAN_YEARS
 TOLERATED, SURE = 0.1, 0.75
@@ -41,7 +39,6 @@ LUCK = 2.0  # errors of the draws, beyond `SURE`
 VERDICTS = ("short", "uncertain", "enough", "balanced", "surplus")
 HOLDING = {name: {name} for name in ("short", "balanced", "surplus")}  # what a verdict leaves possible
 HOLDING |= {"enough": {"balanced", "surplus"}, "uncertain": {*HOLDING}}
-SURVEYED = ["planned_departures_3y", "planned_hires_3y"]
 RANGES = ["openings", "entrants", "gap_people"]
 COLUMNS = [
     *(f"{name}{end}" for name in RANGES for end in ("", "_low80", "_high80")),
@@ -52,8 +49,7 @@ COLUMNS = [
 
 @dataclass(frozen=True)
 class Gap:
-    """All draws: arrays (draws, occupations) by step, entrants by origin; what is known of who comes, and if
-    firms told anything of an occupation (``surveyed``)."""
+    """All draws: arrays (draws, occupations) by step, entrants by origin; what is known of each occupation."""
 
     simulation: cohort.Simulation
     openings: dict[str, np.ndarray]
@@ -108,25 +104,17 @@ def _family_growth(
     return entrants.parameter(market, "family_growth", u)[:, None] * (moved * apart)
 
 
-def drawn(
-    workforce: pd.DataFrame,
-    known: pd.DataFrame,
-    hazards: pd.DataFrame,
-    market: pd.DataFrame,
-    parameters: Scenarios,
-    *,
-    base_year: int,
-    sites: pd.DataFrame | None,
-) -> Gap:
-    """The draws of these people, simulated over `YEARS` years alone."""
+def drawn(workforce: pd.DataFrame, known: pd.DataFrame, *rules: Any, **where: Any) -> Gap:
+    """The draws of these people by the rules of :func:`draw`, simulated over `YEARS` years alone."""
+    hazards, market, parameters = rules
     short = parameters.model_copy(update={"horizon_years": min(YEARS, parameters.horizon_years)})
-    plans = cohort.simulate(workforce, hazards, short, scenario="plans", base_year=base_year, sites=sites)
+    plans = cohort.simulate(workforce, hazards, short, scenario="plans", **where)
     return draw(plans, known, hazards, market, short)
 
 
 def before_survey(workforce: pd.DataFrame, known: pd.DataFrame, *rules: Any, **where: Any) -> Gap:
     """The same draws from ages, families and public signals alone: no plan, no difficulty declared."""
-    blank = workforce.assign(**dict.fromkeys(SURVEYED, np.nan))
+    blank = workforce.assign(**dict.fromkeys(PLANS, np.nan))
     return drawn(blank, known.assign(firms=np.nan, rated_people=0.0), *rules, **where)
 
 
@@ -153,11 +141,10 @@ def outlook(
 
     ``others`` are the people that every audience counts, fewer than these, and what is known of them.
     """
-    gap, rules = draw(plans, known, hazards, market, parameters), (hazards, market, parameters)
-    where = {"base_year": plans.base_year, "sites": sites}
-    before = before_survey(plans.workforce, known, *rules, **where)
-    fewer = others is not None and len(others[0]) < len(plans.workforce)
-    counted = drawn(*others, *rules, **where) if others and fewer else None
+    gap, people = draw(plans, known, hazards, market, parameters), plans.workforce
+    rules, where = (hazards, market, parameters), {"base_year": plans.base_year, "sites": sites}
+    before = before_survey(people, known, *rules, **where)
+    counted = drawn(*others, *rules, **where) if others and len(others[0]) < len(people) else None
     return Outlook(gap, steps(gap), *(table(gap, before, counted) for table in (by_occupation, by_family)))
 
 
