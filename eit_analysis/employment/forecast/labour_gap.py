@@ -49,7 +49,7 @@ COLUMNS = [
 
 @dataclass(frozen=True)
 class Gap:
-    """All draws: arrays (draws, occupations) by step, entrants by origin; what is known of each occupation."""
+    """All draws: arrays (draws, occupations) by step, entrants by origin; what is known of each."""
 
     simulation: cohort.Simulation
     openings: dict[str, np.ndarray]
