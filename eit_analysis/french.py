@@ -79,7 +79,7 @@ def bound(text: str) -> str:
 def typeset(text: str) -> str:
     """The text of a page, or its HTML: spaces that hold, those of numbers too, and apostrophes curved."""
     whole = PHONE.sub(lambda found: found[0].replace(" ", "\u00a0"), UNIT.sub("\u00a0", bound(text)))
-    return re.sub(r"(?<=\w)(?:'|&#39;|&#x27;)(?=[\w«])", "\u2019", whole)
+    return re.sub(r"(?<=\w)(?:'|&#39;|&#x27;)(?=[\w«]|$)", "\u2019", whole)
 
 
 def fold(text: str) -> str:

@@ -78,17 +78,18 @@ def test_whom_an_action_names_is_of_the_study(wrong: JobAction, words: str) -> N
 def test_what_is_decided_comes_first_then_the_occupations_that_wait() -> None:
     decisions = actions.decided([action("B", "Lycée", 9), action("A", "E1", 2)])
     lines = pd.DataFrame({"occupation": list("EDABC"), "posts_said": list("54321"), "who_acts": "places"})
-    plan = actions.plan(decisions, lines)
+    plan = actions.plan(decisions, lines, today="2019-03-01")
     assert plan["occupation"].tolist() == ["A", "B", "E", "D", "C"]
     assert plan["posts_said"].tolist() == list("32541")
     assert plan["job_action"].tolist()[2:] == ["Région, France Travail, branche\u00a0: ouvrir des places"] * 3
-    assert plan["due_date"].tolist()[:2] == ["2019-02-01", "2019-09-01"]
+    assert plan["due_date"].tolist()[:2] == ["01/02/2019, dépassée à ce jour", "2019-09-01"]
     assert plan[["action_carrier", "due_date"]].iloc[2:].isna().all(axis=None)
     led = actions.decided([action("A", "E1", kind="bridge", target="D")])
-    assert actions.plan(led, lines)["occupation"].tolist() == ["A", "E", "B", "C"]
+    at = {"today": "2019-03-01"}
+    assert actions.plan(led, lines, **at)["occupation"].tolist() == ["A", "E", "B", "C"]
     everyone = [action(f"Métier {n}", "E1", text=f"Action {n}") for n in range(9)]
-    assert len(actions.plan(actions.decided(everyone), lines)) == 9  # nothing decided is left out
-    assert len(actions.plan(actions.decided([]), lines.head(0))) == 0
+    assert len(actions.plan(actions.decided(everyone), lines, **at)) == 9  # nothing decided is left out
+    assert len(actions.plan(actions.decided([]), lines.head(0), **at)) == 0
 
 
 def test_sessions_have_their_dates_cost_and_organiser() -> None:

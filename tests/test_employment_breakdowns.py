@@ -59,7 +59,9 @@ TABLES = {
     "greening": employment.greening.headcounts(PEOPLE, PEOPLE, {"H1": "green"}),
     "gaps": employment.skill_gaps.critical_gaps(SKILLS, PEOPLE),
     "pairs": employment.skill_gaps.gaps_by_occupation(SKILLS),
-    "training": employment.training.volumes(SKILLS, reference.load("training")),
+    "training": employment.training.volumes(
+        employment.skill_gaps.critical_gaps(SKILLS, PEOPLE), SKILLS, reference.load("training")
+    ),
     "hours": employment.shared_jobs.by_occupation(HOURS, POSTS),
     "routes": employment.synergy_jobs.by_route(JOBS),
 }

@@ -73,6 +73,14 @@ def test_posts_are_those_of_whom_the_firms_stand_for() -> None:
         assert representation.weighted_ages(nobody, FIRMS, known).frame.empty
 
 
+def test_the_register_says_of_which_years_its_headcounts_are() -> None:
+    whole, where = register((50, 99, 8), (20, 49, 10)), "au répertoire du territoire"
+    assert [representation.base(table) for table in (None, whole)] == [where, where]
+    for years, said in (({"year": 2016}, "2016"), ({"headcount_year": [2018, 2016]}, "2016 à 2018")):
+        assert representation.base(whole.assign(**years)) == f"{where} (effectifs de {said})"
+    assert representation.base(whole.assign(headcount_year=[2018, None])) == f"{where} (effectifs de 2018)"
+
+
 def by_hand(low: int, high: int) -> tuple[float, float]:
     """Mean and variance of whole headcounts x of which P(size >= x) = 1 / x, within a class."""
     x = np.arange(low, high + 1)

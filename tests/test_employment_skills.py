@@ -53,9 +53,16 @@ def test_critical_gaps_by_hand() -> None:
     assert table["critical_gap"].is_monotonic_decreasing
 
 
+def planned(ready: pd.DataFrame) -> pd.DataFrame:
+    return training.volumes(skill_gaps.critical_gaps(ready, WORKFORCE), ready, NORMS).frame
+
+
 def test_plan_by_hand() -> None:
     """Trier: 8 people × 1 level × 21 h; one session; 3 months and 21 h at 70 h a month."""
-    table = training.volumes(skill_gaps.prepare(SMALL, {}), NORMS).frame.set_index("skill")
+    ready = skill_gaps.prepare(SMALL, {})
+    table = planned(ready).set_index("skill")
+    pressing = skill_gaps.critical_gaps(ready, WORKFORCE).frame["skill"]
+    assert [*table.index] == [*pressing]
     row = table.loc["Trier"]
     assert row[["to_train", "n_sites", "n_sessions", "n_shared_sessions"]].tolist() == [8, 2, 1, 1]
     hours = row[["training_hours_low", "training_hours", "training_hours_high"]].tolist()
@@ -96,7 +103,7 @@ def test_everyone_has_one_seat_and_no_session_is_too_large(rows) -> None:
     groups = table.groupby(["skill", "level_gap"])["session_people"]
     assert (groups.size() == np.ceil(groups.sum() / 10)).all()
     assert (groups.max() - groups.min()).le(1).all()
-    plan = training.volumes(ready, NORMS).frame
+    plan = planned(ready)
     assert (plan["training_hours_low"] <= plan["training_hours"]).all()
     assert (plan["lead_time_months_low"] <= plan["lead_time_months"]).all()
     assert plan["n_sessions"].sum() == len(table)
@@ -105,7 +112,7 @@ def test_everyone_has_one_seat_and_no_session_is_too_large(rows) -> None:
 def test_nothing_to_train_is_said() -> None:
     ready = skill_gaps.prepare(declared(("A", "x", "H", 3, 3, 5)), {})
     table = training.sessions(ready, NORMS)
-    assert (len(table), len(training.volumes(ready, NORMS).frame)) == (0, 0)
+    assert (len(table), len(planned(ready))) == (0, 0)
     assert skill_gaps.critical_gaps(ready, WORKFORCE.head(0)).frame.empty
 
 

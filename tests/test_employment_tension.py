@@ -77,7 +77,7 @@ def test_families_weigh_as_their_part_of_the_occupation(declared: pd.DataFrame) 
     ).replace(" %", "\u00a0%")
     assert table.index.tolist() == ["Conduite d'usinage"]  # the survey masks the others, or has them not
     assert basin_needs.most_wanted(needs)["basin_planned_hires"].tolist() == [30, 10]
-    assert "2024" in basin_needs.needs_source(needs, "THANN-CERNAY")
+    assert "2024" in basin_needs.tension_source(needs, "THANN-CERNAY")
 
 
 def test_a_basin_over_two_departments_is_one(declared: pd.DataFrame) -> None:
@@ -126,7 +126,7 @@ def test_a_sister_family_speaks_where_the_other_is_masked(declared: pd.DataFrame
 def test_tension_works_before_the_survey_is_imported(declared: pd.DataFrame) -> None:
     needs = basin_needs.basin_needs(None, "THANN-CERNAY")
     assert basin_needs.tension(workforce.prepare(declared, 1, 1), ROME_FAP, needs).frame.empty
-    assert "n'a pas été importée" in basin_needs.needs_source(needs, "THANN-CERNAY")
+    assert "n'a pas été importée" in basin_needs.tension_source(needs, "THANN-CERNAY")
     assert basin_needs.most_wanted(needs).empty
 
 

@@ -92,3 +92,4 @@ def test_an_apostrophe_is_curved_however_a_page_escapes_it():
     """Templates write &#39;, drawings &#x27;."""
     told = [french.typeset(f"Chantier d{mark}insertion") for mark in ("'", "&#39;", "&#x27;")]
     assert set(told) == {"Chantier d\u2019insertion"}
+    assert french.typeset("Selon l'") == "Selon l\u2019"  # before an element: l'<em>hypothèse</em>

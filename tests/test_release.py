@@ -85,6 +85,11 @@ def test_outside_an_actor_who_refused_is_not_even_counted(small_study: Study) ->
     flows = Release(small_study, "partners", "essai").load("flows")
     assert flows["mass_t_per_year"].sum() == 160
     assert "E7" not in set(flows["site_id"])
+    for audience, fewer in (("partners", 0), ("company:E1", 0), ("internal", 3), ("company:E7", 3)):
+        own = Release(small_study, audience, "essai")
+        flows = own.load("flows")
+        assert flows["mass_t_per_year"].sum() == 160 + fewer
+        assert own.counted_by_all(flows)["mass_t_per_year"].sum() == 160
 
 
 def test_dominated_cell_and_its_complement_are_withheld(small_study: Study) -> None:

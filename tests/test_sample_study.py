@@ -106,6 +106,9 @@ def test_people_add_up(wave: str) -> None:
         assert {row["age_band"] for row in rows} <= set(AGE_BANDS)
         occupations = {row["rome_code"] for row in rows}
         assert 2 <= len(occupations) <= 8 and occupations <= known
+        # A skill of its trade, shop or maintenance is written for people that a firm has.
+        skilled = {row["rome_code"] for row in generator.answers(actor, wave, "skills")}
+        assert {code for code in skilled if code.startswith(("D", "H2", "I"))} <= occupations
 
 
 @pytest.mark.parametrize("wave", WAVES)

@@ -16,7 +16,6 @@ from eit_analysis.reference.vocabulary import heading
 
 MOST, NAMED = 10, 3
 _QUOTED = "«\u00a0{}\u00a0»".format
-NOT_SAID = "–"
 COLUMNS = [
     "occupation", "posts_said", "gap_verdict", "shortage_chances", "tension_said", "bridge_said",
     "training_said", "who_acts",
@@ -39,7 +38,7 @@ def lines(
     bridges: pd.DataFrame,
     training: pd.DataFrame,
 ) -> pd.DataFrame:
-    """The lines, `COLUMNS`; a verdict that other draws might change ends with ``_fragile``.
+    """The lines, `COLUMNS`.
 
     Parameters
     ----------
@@ -66,12 +65,12 @@ def lines(
     }
     rows = []
     for row in gap.dropna(subset=["occupation", "openings"]).to_dict("records"):
-        name, fragile = row["occupation"], row["uncertain_reason"] == "fragile"
+        name = row["occupation"]
         heard = {column: voice.get(name) for column, voice in voices.items()}
         said = [SAID[column](value) for column, value in heard.items() if pd.notna(value)]
         rows.append((
-            name, ranged(row, "openings"), row["gap_verdict"] + fragile * "_fragile", row["shortage_chances"],
-            ", ".join(said) or NOT_SAID, origin.get(name, NOT_SAID), skill.get(name, NOT_SAID),
+            name, ranged(row, "openings"), row["gap_verdict"], row["shortage_chances"],
+            ", ".join(said) or None, origin.get(name), skill.get(name),
             _who(row, name in origin.index, name in skill.index),
         ))  # fmt: skip
     return pd.DataFrame(rows, columns=COLUMNS)
@@ -116,11 +115,11 @@ def answers(gap: pd.DataFrame, fan: pd.DataFrame | None = None, *, year: int, no
 
 
 def _who(row: dict, bridge: bool, skill: bool) -> str | None:
-    """Who could act first, a code of ``labels.csv``; nobody on an uncertain gap, or where no post opens."""
+    """Who could act first, a code of ``labels.csv``; nobody where there is no gap and no post opens."""
     if row["gap_verdict"] == "short":
         return "bridge" if bridge else "train" if skill else "places"
     if row["gap_verdict"] == "uncertain":
-        return "no_entrants" if row["uncertain_reason"] == "no_entrants" else None
+        return "no_entrants" if row["uncertain_reason"] == "no_entrants" else "plans"
     if row["gap_verdict"] == "surplus":
         return "lend"
     return "replace" if round(row["openings"]) else None

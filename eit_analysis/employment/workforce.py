@@ -18,6 +18,7 @@ from eit_analysis.tables import AGE_BANDS, LABELS, used_for
 
 UNKNOWN = "non renseigné"
 OTHER = "Autres métiers"
+PLANS = ("planned_departures_3y", "planned_hires_3y")
 SENIOR_BANDS = ["55-59", "60 et plus"]
 TRAITS = used_for("workforce", "later")  # seniority, diploma, sex, working time
 AGE_GROUPS = dict.fromkeys(AGE_BANDS, "30 à 54 ans")
@@ -187,15 +188,13 @@ def announced_plans(workforce: pd.DataFrame) -> Derived:
     table = occupations(workforce).frame[["occupation"]]
     table = pd.concat([table, table.head(1).assign(occupation=TOTAL)], ignore_index=True)
     parents = []
-    for plan in ("planned_departures_3y", "planned_hires_3y"):
+    for plan in PLANS:
         answered = workforce.groupby("occupation")[plan].sum(min_count=1)
         answered[TOTAL] = workforce[plan].sum(min_count=1)
         own = table.assign(**{plan: table["occupation"].map(answered).astype(float)})
         records = workforce[workforce[plan] > 0]
         parents.append(Breakdown(own, ["occupation"], records, plan, TOTAL, people=True))
-    sums = {
-        str(parent.measure): [(number, str(parent.measure), 1.0)] for number, parent in enumerate(parents)
-    }
+    sums = {plan: [(number, plan, 1.0)] for number, plan in enumerate(PLANS)}
     return Derived(parents[0].frame.merge(parents[1].frame), ["occupation"], parents, TOTAL, sums)
 
 

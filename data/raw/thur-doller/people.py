@@ -45,16 +45,16 @@ ROLE_LEVEL = {"direction": 0.4, "QSE": 0.5, "production": -0.3, "RH": 0.0, "main
 
 # sectors (comma) | skill | ROME | level now | level required | hours a month that could be shared
 SKILLS = """
-mechanics,textile|Programmer une machine à commande numérique|H2903|2|3|0
-mechanics,plastics,food,textile|Diagnostiquer une panne d'automatisme|I1310|2|4|45
+mechanics,textile|Programmer une machine à commande numérique|H2903,H2404,H2408,H2402|2|3|0
+mechanics,plastics,food,textile|Diagnostiquer une panne d'automatisme|I1310,I1304|2|4|45
 mechanics,chemistry|Lire et appliquer une norme qualité|H1506|3|3|0
 mechanics,plastics,food,chemistry,retail|Réaliser un bilan des émissions de gaz à effet de serre|H1302|1|3|35
 chemistry,plastics,textile|Suivre la réglementation des substances chimiques|H1302|2|3|40
-chemistry,food|Conduire une ligne en sécurité|H2301|3|3|0
+chemistry,food|Conduire une ligne en sécurité|H2301,H2102|3|3|0
 plastics|Régler une presse à injecter|H2912|2|3|0
 textile|Entretenir un métier à tisser|I1310|3|3|0
-food,retail|Appliquer les règles d'hygiène alimentaire|H2102|3|3|0
-retail|Gérer les invendus et les dons|D1502|1|3|25
+food,retail|Appliquer les règles d'hygiène alimentaire|H2102,D1106,D1212|3|3|0
+retail|Gérer les invendus et les dons|D1502,D1509|1|3|25
 mechanics,plastics,textile,food,retail|Trier et caractériser les déchets de l'atelier|H1303|1|3|30
 esat,insertion|Démonter un appareil électrique|K2304|2|3|0
 esat,insertion|Encadrer une équipe en parcours d'insertion|K1203|3|4|20
@@ -142,6 +142,9 @@ def skills(actor: Actor, wave: str, rng: np.random.Generator) -> list[dict]:
         moved, size, scale = int(rng.integers(0, 2)), rng.uniform(0.04, 0.16), rng.uniform(0.6, 1.3)
         if actor.sector not in sectors.split(","):
             continue
+        # Of these occupations the one that the sector has: its maintenance is mechanical, or of a whole plant.
+        own = {code for code, *_ in occupations(actor)}
+        rome = next((code for code in rome.split(",") if code in own), rome.split(",")[0])
         level = min(max(int(current) + moved - (wave == "2015"), 0), 4)
         rows.append({
             "site_id": actor.site_id, "skill": skill, "rome_code": rome, "current_level": level,

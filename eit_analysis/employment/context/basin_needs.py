@@ -64,18 +64,12 @@ def _summed(rows: pd.DataFrame, level: str) -> pd.DataFrame:
     return named.assign(level=level)[NEEDS]
 
 
-def needs_source(needs: pd.DataFrame, basin: str) -> str:
-    """French sentence saying where the needs come from, or that they have not been imported."""
+def tension_source(needs: pd.DataFrame, basin: str) -> str:
+    """French sentences: where figures come from and how an occupation gets its own, or that they lack."""
     if needs.empty:
         return sentence("basin_needs_missing")
     years = ", ".join(str(int(year)) for year in sorted(set(needs["year"])))
-    return sentence("basin_needs", years=years, basin=basin)
-
-
-def tension_source(needs: pd.DataFrame, basin: str) -> str:
-    """`needs_source`, and how an occupation gets a figure from its families and from the areas around."""
-    levels = [] if needs.empty else [sentence("basin_needs_levels")]
-    return " ".join([needs_source(needs, basin), *levels])
+    return f"{sentence('basin_needs', years=years, basin=basin)} {sentence('basin_needs_levels')}"
 
 
 def most_wanted(needs: pd.DataFrame) -> pd.DataFrame:

@@ -67,6 +67,15 @@ def coverage(people: pd.DataFrame, sites: pd.DataFrame, establishments: pd.DataF
     )  # fmt: skip
 
 
+def base(establishments: pd.DataFrame | None) -> str:
+    """« au répertoire du territoire (effectifs de 2016 à 2018) »: of which years they are, where it says."""
+    told = pd.DataFrame() if establishments is None else establishments
+    named = [year for name in ("headcount_year", "year") if name in told for year in told[name].dropna()]
+    ends = sorted({str(int(year)) for year in named})
+    years = " à ".join(dict.fromkeys(ends[:1] + ends[-1:]))
+    return f"au répertoire du territoire (effectifs de {years})" if years else "au répertoire du territoire"
+
+
 def weighted_ages(
     people: pd.DataFrame, sites: pd.DataFrame, establishments: pd.DataFrame | None
 ) -> Breakdown:

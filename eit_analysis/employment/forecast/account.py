@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from eit_analysis.employment.forecast.outlook import quantiles
+from eit_analysis.employment.forecast.outlook import mean
 
 OPENINGS, GAP = "openings", "gap"
 COLUMNS = ["account_step", "step_people", "step_people_low80", "step_people_high80"]
@@ -37,19 +37,13 @@ def account(openings: Mapping[str, ArrayLike], entrants: Mapping[str, ArrayLike]
         ``COLUMNS``: entrants are negative, bounds missing where nothing is uncertain. Totals, which a
         waterfall draws from zero: ``openings`` and, with entrants, ``gap``.
     """
-    opened = {name: _draws(values) for name, values in openings.items()}
-    coming = {name: -_draws(values) for name, values in entrants.items()}
+    opened, coming = (
+        {name: sign * np.atleast_1d(np.asarray(values, dtype=float)) for name, values in steps.items()}
+        for sign, steps in ((1, openings), (-1, entrants))
+    )
     total: np.ndarray = sum(opened.values(), np.zeros(1))
     steps = {**opened, OPENINGS: total}
     if coming:
         steps |= {**coming, GAP: sum(coming.values(), total)}
-    return pd.DataFrame([_row(name, draws) for name, draws in steps.items()], columns=COLUMNS)
-
-
-def _draws(values: ArrayLike) -> np.ndarray:
-    return np.atleast_1d(np.asarray(values, dtype=float))
-
-
-def _row(name: str, draws: np.ndarray) -> dict[str, object]:
-    bounds = quantiles(draws, "step_people") if np.ptp(draws) > 0 else {}
-    return {**bounds, "account_step": name, "step_people": draws.mean()}
+    rows = [{"account_step": name, **mean(draws, "step_people")} for name, draws in steps.items()]
+    return pd.DataFrame(rows, columns=COLUMNS)

@@ -11,15 +11,16 @@ who comes with it. Without what firms planned and answered, the same tells what 
 
 An occupation is ``short`` in a draw when gap > O / 10, in ``surplus`` when gap < −O / 10, else ``balanced``.
 It is called what P ≥ 0.75 of the draws say; ``enough`` where so many only say that it is not short, which may
-be a balance or a surplus; else ``uncertain``, as where nothing is known of who comes. P of N draws has an
-error of √(P (1 − P) / N): nearer to 0.75 than twice that, other draws might say otherwise, and the row says
-so.
+be a balance or a surplus; else ``uncertain``, as where nothing is known of who comes, or no firm told
+anything. P of N draws counts for two errors less, P − 2 √(P (1 − P) / N): no verdict is owed to the luck of
+the draws. Nor is one contrary to what others read, who do not count the firms that refused.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -30,13 +31,14 @@ from eit_analysis.employment.forecast import cohort, declared_plans, entrants, s
 from eit_analysis.employment.forecast import hazards as rates
 from eit_analysis.employment.forecast.account import account
 from eit_analysis.employment.forecast.outlook import breakdown, quantiles
-from eit_analysis.employment.workforce import OTHER
+from eit_analysis.employment.workforce import OTHER, PLANS
 
 YEARS = declared_plans.PLAN_YEARS
 TOLERATED, SURE = 0.1, 0.75
-FRAGILE = 2.0  # errors of the draws, from `SURE`
+LUCK = 2.0  # errors of the draws, beyond `SURE`
 VERDICTS = ("short", "uncertain", "enough", "balanced", "surplus")
-SURVEYED = ["planned_departures_3y", "planned_hires_3y"]
+HOLDING = {name: {name} for name in ("short", "balanced", "surplus")}  # what a verdict leaves possible
+HOLDING |= {"enough": {"balanced", "surplus"}, "uncertain": {*HOLDING}}
 RANGES = ["openings", "entrants", "gap_people"]
 COLUMNS = [
     *(f"{name}{end}" for name in RANGES for end in ("", "_low80", "_high80")),
@@ -47,7 +49,7 @@ COLUMNS = [
 
 @dataclass(frozen=True)
 class Gap:
-    """All draws: arrays (draws, occupations) by step, entrants by origin; what is known of who comes."""
+    """All draws: arrays (draws, occupations) by step, entrants by origin; what is known of each."""
 
     simulation: cohort.Simulation
     openings: dict[str, np.ndarray]
@@ -72,6 +74,8 @@ def draw(
     draws, rng = len(plans.stock), np.random.default_rng([parameters.seed, YEARS])
     known = known.set_index("occupation").reindex(plans.occupations).reset_index()
     known["headcount"] = known["headcount"].fillna(0.0)
+    told = declared_plans.declared(plans.workforce, plans.occupations).filter(like="answered")
+    known["surveyed"] = (told.sum(axis=1).to_numpy() > 0) | (known["rated_people"] > 0)
     steps = {name: getattr(plans, name)[:, :years].sum(axis=1) for name in ("retirements", "quits")}
     hires = plans.hires[:, :years].sum(axis=1).astype(float)
     family = _family_growth(plans.workforce, known, hazards, market, rng.random(draws)) * years
@@ -100,21 +104,18 @@ def _family_growth(
     return entrants.parameter(market, "family_growth", u)[:, None] * (moved * apart)
 
 
-def before_survey(
-    workforce: pd.DataFrame,
-    known: pd.DataFrame,
-    hazards: pd.DataFrame,
-    market: pd.DataFrame,
-    parameters: Scenarios,
-    *,
-    base_year: int,
-    sites: pd.DataFrame | None,
-) -> Gap:
-    """The same draws from ages, families and public signals alone: no plan, no difficulty declared."""
-    blank = workforce.assign(**dict.fromkeys(SURVEYED, np.nan))
+def drawn(workforce: pd.DataFrame, known: pd.DataFrame, *rules: Any, **where: Any) -> Gap:
+    """The draws of these people by the rules of :func:`draw`, simulated over `YEARS` years alone."""
+    hazards, market, parameters = rules
     short = parameters.model_copy(update={"horizon_years": min(YEARS, parameters.horizon_years)})
-    alone = cohort.simulate(blank, hazards, short, scenario="plans", base_year=base_year, sites=sites)
-    return draw(alone, known.assign(firms=np.nan, rated_people=0.0), hazards, market, short)
+    plans = cohort.simulate(workforce, hazards, short, scenario="plans", **where)
+    return draw(plans, known, hazards, market, short)
+
+
+def before_survey(workforce: pd.DataFrame, known: pd.DataFrame, *rules: Any, **where: Any) -> Gap:
+    """The same draws from ages, families and public signals alone: no plan, no difficulty declared."""
+    blank = workforce.assign(**dict.fromkeys(PLANS, np.nan))
+    return drawn(blank, known.assign(firms=np.nan, rated_people=0.0), *rules, **where)
 
 
 @dataclass(frozen=True)
@@ -134,17 +135,22 @@ def outlook(
     market: pd.DataFrame,
     parameters: Scenarios,
     sites: pd.DataFrame,
+    others: tuple[pd.DataFrame, pd.DataFrame] | None = None,
 ) -> Outlook:
-    """The three tables of one scenario, with and without the survey; parameters as in :func:`draw`."""
-    gap = draw(plans, known, hazards, market, parameters)
-    people, base_year = plans.workforce, plans.base_year
-    before = before_survey(people, known, hazards, market, parameters, base_year=base_year, sites=sites)
-    return Outlook(gap, steps(gap), by_occupation(gap, before), by_family(gap, before))
+    """The three tables of one scenario, with and without the survey; parameters as in :func:`draw`.
+
+    ``others`` are the people that every audience counts, fewer than these, and what is known of them.
+    """
+    gap, people = draw(plans, known, hazards, market, parameters), plans.workforce
+    rules, where = (hazards, market, parameters), {"base_year": plans.base_year, "sites": sites}
+    before = before_survey(people, known, *rules, **where)
+    counted = drawn(*others, *rules, **where) if others and len(others[0]) < len(people) else None
+    return Outlook(gap, steps(gap), *(table(gap, before, counted) for table in (by_occupation, by_family)))
 
 
 def counts(occupations: pd.DataFrame) -> dict[str, int]:
     """How many of these rows have each ``gap_verdict``: how many are short, then those that some have."""
-    found = occupations["gap_verdict"].str.removesuffix("_fragile").value_counts()
+    found = occupations["gap_verdict"].value_counts()
     return {name: int(found.get(name, 0)) for name in VERDICTS if name in ("short", *found.index)}
 
 
@@ -156,23 +162,24 @@ def steps(gap: Gap) -> Breakdown:
     return breakdown(gap.simulation, account(opened, coming), "account_step")
 
 
-def by_occupation(gap: Gap, before: Gap) -> Breakdown:
+def by_occupation(gap: Gap, before: Gap, counted: Gap | None = None) -> Breakdown:
     """Each occupation but the merged small ones: ``occupation, headcount``, then `COLUMNS`.
 
     Short ones first, then uncertain ones, those in surplus last; of one verdict, most openings first.
     """
-    return _table(gap, before, "occupation")
+    return _table(gap, before, counted, "occupation")
 
 
-def by_family(gap: Gap, before: Gap) -> Breakdown:
+def by_family(gap: Gap, before: Gap, counted: Gap | None = None) -> Breakdown:
     """The same by family (FAP 2021, three characters: ``fap_family``), their occupations drawn together."""
-    return _table(gap, before, "fap_family")
+    return _table(gap, before, counted, "fap_family")
 
 
-def _table(gap: Gap, before: Gap, by: str) -> Breakdown:
+def _table(gap: Gap, before: Gap, counted: Gap | None, by: str) -> Breakdown:
     named = gap.known[(gap.known["occupation"] != OTHER) & gap.known[by].notna()]
     places = {name: rows.index.to_numpy() for name, rows in named.groupby(by)}
-    rows = [{by: name} | _row(gap, before, at) for name, at in places.items()]
+    told = _table(counted, counted, None, by).frame.set_index(by)["gap_verdict"] if counted else {}
+    rows = [{by: n} | _row(gap, before, at, told.get(n, "uncertain")) for n, at in places.items()]
     table = pd.DataFrame(rows, columns=[by, "headcount", *COLUMNS])
     rank = table["gap_verdict"].map({"short": 0, "uncertain": 1, "surplus": 3}).fillna(2)
     order = table.assign(rank=rank, most=-table["openings"]).sort_values(["rank", "most", by])
@@ -183,25 +190,27 @@ def _table(gap: Gap, before: Gap, by: str) -> Breakdown:
     return Breakdown(table, [by], records, "headcount", people=True)
 
 
-def _row(gap: Gap, before: Gap, at: np.ndarray) -> dict[str, object]:
+def _row(gap: Gap, before: Gap, at: np.ndarray, elsewhere: str) -> dict[str, object]:
     openings, coming = _sums(gap, at)
     known, chances = bool(gap.entrants_known[at].all()), _chances(openings, coming)
-    sure = next((name for name, p in chances.items() if p >= SURE), "uncertain")
-    errors = {p: np.sqrt(p * (1 - p) / len(openings)) for p in chances.values()}
-    near = any(abs(p - SURE) < FRAGILE * error for p, error in errors.items())
-    reason = "fragile" if near else "close" if sure == "uncertain" else None
+    error = {name: np.sqrt(p * (1 - p) / len(openings)) for name, p in chances.items()}
+    sure = next((name for name, p in chances.items() if p - LUCK * error[name] >= SURE), "uncertain")
+    surveyed = bool(gap.known["surveyed"].to_numpy()[at].any())
+    doubts = {"no_entrants": not known, "no_survey": not surveyed, "close": sure == "uncertain"}
+    doubts["apart"] = not HOLDING[sure] & HOLDING[elsewhere]
+    reason = next((name for name, holds in doubts.items() if holds), None)
     people = gap.known["headcount"].to_numpy()[at]
     given = zip(RANGES, (openings, coming, openings - coming), strict=True)
     ranges = [quantiles(values, name) for name, values in given]
     return {
         "headcount": people.sum(),
         **{name: float(value) for each in ranges for name, value in each.items() if not name.endswith("95")},
-        "gap_verdict": sure if known else "uncertain",
-        "shortage_chances": 100 * chances["short"] if known else np.nan,
-        "surplus_chances": 100 * chances["surplus"] if known else np.nan,
+        "gap_verdict": "uncertain" if reason else sure,
+        "shortage_chances": 100 * chances["short"] if known and surveyed else np.nan,
+        "surplus_chances": 100 * chances["surplus"] if known and surveyed else np.nan,
         "chances_before_survey": 100 * _chances(*_sums(before, at))["short"] if known else np.nan,
         "survey_weight_share": 100 * np.average(gap.survey_weight[at], weights=np.maximum(people, 1e-9)),
-        "uncertain_reason": reason if known else "no_entrants",
+        "uncertain_reason": reason,
     }
 
 

@@ -31,6 +31,11 @@ def quantiles(draws: np.ndarray, name: str) -> dict[str, np.ndarray]:
     return {column: value.astype(float) for column, value in values.items()}
 
 
+def mean(draws: np.ndarray, name: str) -> dict[str, float]:
+    """``name`` (mean of the draws, which adds up) and its bounds, where they differ: else it is known."""
+    return (quantiles(draws, name) if np.ptp(draws) > 0 else {}) | {name: draws.mean()}
+
+
 def fan(simulation: Simulation) -> Breakdown:
     """All occupations together: ``year, people`` with its intervals; the first, the survey's, has none."""
     years = simulation.base_year + np.arange(simulation.stock.shape[1])
@@ -75,13 +80,7 @@ def waterfall(simulation: Simulation, occupations: list[str] | None = None) -> B
     draws = {name: SIGNS[name] * people for name, people in draws.items() if people.any()}
     ends = {"today": 0, "horizon": -1}
     draws |= {name: simulation.stock[:, end][:, wanted].sum(axis=1) for name, end in ends.items()}
-    rows = [
-        {"step": step}
-        | (quantiles(draws[step], "mean_people") if np.ptp(draws[step]) else {})  # else it is known
-        | {"mean_people": draws[step].mean()}
-        for step in STEPS
-        if step in draws
-    ]
+    rows = [{"step": step, **mean(draws[step], "mean_people")} for step in STEPS if step in draws]
     columns = ["step", *(f"mean_people{suffix}" for suffix in LEVELS)]
     return breakdown(simulation, pd.DataFrame(rows, columns=columns), "step")
 

@@ -10,6 +10,7 @@ from rapidfuzz import fuzz, process
 
 from eit_analysis.config_change import JobAction
 from eit_analysis.errors import InputError
+from eit_analysis.french import day
 from eit_analysis.reference.vocabulary import heading
 
 DECIDED_COLUMNS = [
@@ -92,13 +93,15 @@ def sessions(decisions: pd.DataFrame) -> pd.DataFrame:
     return rows[columns].reset_index(drop=True)
 
 
-def plan(decisions: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
+def plan(decisions: pd.DataFrame, lines: pd.DataFrame, *, today: str) -> pd.DataFrame:
     """What is decided, then, up to `ROWS` in all, who could act for the other occupations, by priority.
 
     Parameters
     ----------
     decisions, lines : DataFrame
         As a reader gets them: rows of :func:`decided`, and of ``priorities.lines``.
+    today : str
+        The day of the run, as ``2026-07-01``: a deadline before it is said to be past.
 
     Returns
     -------
@@ -109,6 +112,7 @@ def plan(decisions: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
     free = lines[~lines["occupation"].isin(served)].head(max(ROWS - len(decisions), 0))
     who = free["who_acts"].map(heading("who_acts").labels)
     could = pd.DataFrame({"occupation": free["occupation"], "job_action": who})
-    rows = pd.concat([decisions.reindex(columns=PLAN_COLUMNS), could])
+    past = decisions["due_date"].map(lambda due: f"{day(due)}, dépassée à ce jour" if due < today else due)
+    rows = pd.concat([decisions.assign(due_date=past).reindex(columns=PLAN_COLUMNS), could])
     posts = lines.set_index("occupation")["posts_said"]
     return rows.assign(posts_said=rows["occupation"].map(posts))[PLAN_COLUMNS].reset_index(drop=True)

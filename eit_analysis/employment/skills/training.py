@@ -18,7 +18,6 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.breakdown import Breakdown
-from eit_analysis.employment.skills.skill_gaps import training_plan
 
 SESSION_COLUMNS = [
     "session_id", "skill", "level_gap", "session_hours", "session_people", "n_sites", "members",
@@ -55,8 +54,10 @@ def sessions(skills: pd.DataFrame, norms: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=SESSION_COLUMNS)
 
 
-def volumes(skills: pd.DataFrame, norms: pd.DataFrame) -> Breakdown:
-    """Hours, sessions and months by skill, in the order of :func:`skill_gaps.training_plan`.
+def volumes(lacking: Breakdown, skills: pd.DataFrame, norms: pd.DataFrame) -> Breakdown:
+    """Hours, sessions and months by skill, in the order of ``lacking``.
+
+    ``lacking`` is of ``skill_gaps.training_plan`` or ``critical_gaps`` of these ``skills``.
 
     Returns
     -------
@@ -65,8 +66,7 @@ def volumes(skills: pd.DataFrame, norms: pd.DataFrame) -> Breakdown:
         ``n_shared_sessions`` (of several firms), ``lead_time_months`` with ``_low, _high``.
     """
     norm = _norms(norms)
-    every = training_plan(skills)
-    plan = every.frame
+    plan = lacking.frame.copy()
     table = sessions(skills, norms)
     groups = table.assign(shared=table["n_sites"] > 1).groupby("skill")
     taught = groups["level_gap"].sum().reindex(plan["skill"]).to_numpy(dtype=float)
@@ -83,7 +83,7 @@ def volumes(skills: pd.DataFrame, norms: pd.DataFrame) -> Breakdown:
         for name in ("training_hours", "lead_time_months")
     )
     columns = ["skill", "to_train", "n_sites", *hours, "n_sessions", "n_shared_sessions", *delays]
-    return replace(every, frame=plan[columns])
+    return replace(lacking, frame=plan[columns])
 
 
 def _norms(norms: pd.DataFrame) -> dict[str, dict[str, float]]:

@@ -102,6 +102,10 @@ class AudienceTables(PreparedTables):
             frame = frame.assign(source_sheet=frame["source_sheet"].astype(str) + f" ({self.wave})")
         return frame
 
+    def counted_by_all(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """The rows of actors who accept to be counted: fewer for the team, and for a firm that refused."""
+        return rows[~rows["site_id"].isin(viewer_of(self.study, "public").refused)]
+
 
 def readable(received: Territories, study: Study, viewer: Viewer) -> Territories:
     """The same tables, texts that this audience may not read missing; all of them for the team."""
