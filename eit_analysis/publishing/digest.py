@@ -53,43 +53,19 @@ class Answer:
 
 @dataclass(frozen=True)
 class Digest:
-    """A report in short.
+    """A report in short."""
 
-    Attributes
-    ----------
-    name, title : str
-        Its file without suffix, its heading.
-    lead : Markup
-        Its first paragraph.
-    day : date or None
-        When it was published.
-    answers : list of Answer
-        Of its first screen.
-    cards : list of Markup
-        Its recommendations, each an item of a list.
-    first : Markup
-        The first of them in a few words.
-    pictures : list of Picture
-        Figures of its body, in their order.
-    minutes : int
-        What its body takes to read.
-    tables : int
-        How many tables it has.
-    beside : list of str
-        Paths of the files that it leads to.
-    """
-
-    name: str
-    title: str
-    lead: Markup
-    day: date | None
-    answers: list[Answer]
-    cards: list[Markup]
-    first: Markup
-    pictures: list[Picture]
-    minutes: int
-    tables: int
-    beside: list[str]
+    name: str  #: its file without suffix
+    title: str  #: its heading
+    lead: Markup  #: its first paragraph
+    day: date | None  #: when it was published
+    answers: list[Answer]  #: of its first screen
+    cards: list[Markup]  #: its recommendations, each an item of a list
+    first: Markup  #: the first of them in a few words
+    pictures: list[Picture]  #: figures of its body, in their order
+    minutes: int  #: what its body takes to read
+    tables: int  #: how many tables it has
+    beside: list[str]  #: paths of the files that it leads to
 
 
 def digest(name: str, page: str) -> Digest:

@@ -29,30 +29,14 @@ PACKED = (".xlsx", ".zip")  # they hold the same tables
 
 @dataclass(frozen=True)
 class Press:
-    """What every page of a study is made with.
+    """What every page of a study is made with."""
 
-    Attributes
-    ----------
-    study : Study
-        On the wave of the pages.
-    log : ReleaseLog
-        What left before.
-    now : dict
-        The actors of all waves and what they agree to.
-    jobs : int
-        Processes at a time.
-    progress : callable
-        Wraps what is waited for.
-    forms : tuple of str
-        What is made of the pages besides (``FORMS`` of the folder).
-    """
-
-    study: Study
-    log: ReleaseLog
-    now: Rosters
-    jobs: int
-    progress: Progress
-    forms: tuple[str, ...] = ()
+    study: Study  #: on the wave of the pages
+    log: ReleaseLog  #: what left before
+    now: Rosters  #: the actors of all waves and what they agree to
+    jobs: int  #: processes at a time
+    progress: Progress  #: wraps what is waited for
+    forms: tuple[str, ...] = ()  #: what is made of the pages besides (``FORMS`` of the folder)
 
     @property
     def notebooks(self) -> list[Path]:

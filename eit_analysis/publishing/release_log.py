@@ -31,43 +31,22 @@ HEADER = ("Date", "Vague", "Public", "Diffusé", "Empreinte", "Données", "Param
 
 @dataclass(frozen=True)
 class Record:
-    """One release, or one withdrawal, of the pages of an audience.
-
-    Attributes
-    ----------
-    wave, audience, date : str
-        Of the pages; the date in ISO form.
-    fingerprint, data, program : str
-        Of the version (:class:`~eit_analysis.publishing.version.Version`), or of the notice.
-    parameters : dict
-        Those given, by page.
-    made_from : dict of str to str
-        By page made for this version, the digest of what it is made from.
-    pages : dict of str to list of str
-        By page, the sites that it names.
-    actors : dict
-        Those of all waves, with their consent of that day.
-    withdrawn : bool
-        Whether a notice replaced the pages.
-    disclosure : dict
-        The rules that it was held to.
-    forms : str
-        File of the forms that the audit of this release knew; empty without.
-    """
+    """One release, or one withdrawal, of the pages of an audience."""
 
     wave: str
     audience: str
-    date: str
-    fingerprint: str
-    data: str = ""
-    program: str = ""
-    parameters: Parameters = field(default_factory=dict)
+    date: str  #: in ISO form
+    fingerprint: str  #: of the version (:class:`~eit_analysis.publishing.version.Version`), or of the notice
+    data: str = ""  #: its digest, as the version has it
+    program: str = ""  #: likewise
+    parameters: Parameters = field(default_factory=dict)  #: those given, by page
+    #: By page made for this version, the digest of what it is made from.
     made_from: dict[str, str] = field(default_factory=dict)
-    pages: dict[str, list[str]] = field(default_factory=dict)
-    actors: Rosters = field(default_factory=dict)
-    withdrawn: bool = False
-    disclosure: dict[str, float] = field(default_factory=dict)
-    forms: str = ""
+    pages: dict[str, list[str]] = field(default_factory=dict)  #: by page, the sites that it names
+    actors: Rosters = field(default_factory=dict)  #: those of all waves, with their consent of that day
+    withdrawn: bool = False  #: whether a notice replaced the pages
+    disclosure: dict[str, float] = field(default_factory=dict)  #: the rules that it was held to
+    forms: str = ""  #: file of the forms that the audit of this release knew; empty without
 
 
 class ReleaseLog:

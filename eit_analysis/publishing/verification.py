@@ -24,24 +24,15 @@ DERIVED = re.compile(r".*\.(pdf|pptx)|[^/]*\.zip")
 
 @dataclass(frozen=True)
 class Verdict:
-    """One audience of one wave.
-
-    Attributes
-    ----------
-    changed : list of str
-        What is not as it was when the pages were made: data and settings, program, notebooks.
-    different : dict of str to str
-        By file, how it differs; what differs by its date only is the same.
-    same : int
-        Number of files that are the same.
-    """
+    """One audience of one wave."""
 
     wave: str
     audience: str
     fingerprint: str
+    #: What is not as it was when the pages were made: data and settings, program, notebooks.
     changed: list[str]
-    different: dict[str, str]
-    same: int
+    different: dict[str, str]  #: by file, how it differs; what differs by its date only is the same
+    same: int  #: number of files that are the same
 
 
 def verify(study: Study, audiences: list[str], progress: Progress) -> list[Verdict]:

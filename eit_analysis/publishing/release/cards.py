@@ -27,28 +27,16 @@ LINES = {"what": "Quoi", "who": "Qui", "stake": "Enjeu", "next_step": "Et ensuit
 
 @dataclass(eq=False, repr=False)
 class Cards(Released):
-    """A card for each of the first rows of a table that an audience may read.
-
-    Attributes
-    ----------
-    table : Table
-        Where the rows are from.
-    action : str
-        Heading of a card; like each line it quotes columns of its row.
-    lines : mapping
-        By name of :data:`LINES` the wordings of a line, the fullest first: that is said of which the audience
-        may read every cell, else none.
-    most : int
-        How many cards there are at most.
-    worth : sequence of str
-        Columns of what is gained: a row that is read to lose, by a number or a word, is not recommended.
-    """
+    """A card for each of the first rows of a table that an audience may read."""
 
     viewer: Viewer
-    table: Table
-    action: str
+    table: Table  #: where the rows are from
+    action: str  #: heading of a card; like each line it quotes columns of its row
+    #: By name of :data:`LINES` the wordings of a line, the fullest first: that is said of which the audience
+    #: may read every cell, else none.
     lines: Mapping[str, Sequence[str]]
-    most: int
+    most: int  #: how many cards there are at most
+    #: Columns of what is gained: a row that is read to lose, by a number or a word, is not recommended.
     worth: Sequence[str] = ()
 
     @property

@@ -38,23 +38,14 @@ DESCRIPTOR = "datapackage.json"
 
 @dataclass(eq=False, repr=False)
 class ExchangeFile(Released):
-    """The exchange file of a territory.
-
-    Attributes
-    ----------
-    name : str
-        Its file without suffix.
-    about : dict
-        What the descriptor says of the whole: title, licence, contact; no day, which would change the bytes.
-    tables : mapping
-        Released tables by their name in the format, whose columns they have.
-    """
+    """The exchange file of a territory."""
 
     viewer: Viewer
     title: str
-    name: str
+    name: str  #: its file without suffix
+    #: What the descriptor says of the whole: title, licence, contact; no day, which would change the bytes.
     about: dict[str, Any]
-    tables: Mapping[str, Table]
+    tables: Mapping[str, Table]  #: released tables by their name in the format, whose columns they have
 
     def seen_by(self, viewer: Viewer, seen: Seen) -> ExchangeFile:
         return replace(super().seen_by(viewer, seen), viewer=viewer)

@@ -28,27 +28,18 @@ LEAST_COVERED = 0.5  # of the total
 
 @dataclass(eq=False, repr=False)
 class Figure(Released):
-    """A drawing of a released table, drawn from its visible rows only.
-
-    Attributes
-    ----------
-    finding : Text or None
-        What the figure shows, in a sentence: its heading wherever the audience may read all of its values,
-        and all that is left of it where there is too little to draw.
-    source : str
-        Where the data come from, in French.
-    n : Value or None
-        How many actors or rows are behind it, with their noun.
-    """
+    """A drawing of a released table, drawn from its visible rows only."""
 
     viewer: Viewer
     draw: Callable[..., str]
     table: Table
     title: str
     options: dict[str, Any]
+    #: What the figure shows, in a sentence: its heading wherever the audience may read all of its values, and
+    #: all that is left of it where there is too little to draw.
     finding: Text | None = None
-    source: str = ""
-    n: Value | None = None
+    source: str = ""  #: where the data come from, in French
+    n: Value | None = None  #: how many actors or rows are behind it, with their noun
 
     @property
     def heading(self) -> str:

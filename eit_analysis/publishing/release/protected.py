@@ -58,26 +58,13 @@ def _coarser(breakdown: Breakdown) -> list[Breakdown]:
 
 @dataclass(frozen=True, eq=False)
 class Protected:
-    """What of an analysis may be read, before it is audited with all else.
+    """What of an analysis may be read, before it is audited with all else."""
 
-    Attributes
-    ----------
-    content : Breakdown or Derived
-        The analysis, by the level of its keys that the audience gets.
-    title : str
-        Its title, which says the level.
-    frame : pandas.DataFrame
-        The table as it leaves.
-    told : Statements or None
-        What its rows tell; None for the team, from whom nothing is kept.
-    levels : dict of str to str
-        The coarser key that stands for one that was asked for.
-    """
-
-    content: Breakdown | Derived
-    title: str
-    frame: pd.DataFrame
-    told: Statements | None = None
+    content: Breakdown | Derived  #: the analysis, by the level of its keys that the audience gets
+    title: str  #: its title, which says the level
+    frame: pd.DataFrame  #: the table as it leaves
+    told: Statements | None = None  #: what its rows tell; None for the team, from whom nothing is kept
+    #: The coarser key that stands for one that was asked for.
     levels: dict[str, str] = field(default_factory=dict)
 
 

@@ -17,27 +17,16 @@ UNNAMED = "acteur non nommé"
 
 @dataclass(frozen=True)
 class Viewer:
-    """One audience of one wave.
+    """One audience of one wave."""
 
-    Attributes
-    ----------
-    audience : str
-        ``internal``, ``company:<site_id>``, ``partners``, ``public`` or one declared in study.toml.
-    named : bool
-        Whether it may read the names of actors who agreed to be named.
-    names, consents : dict
-        By site id.
-    firms : dict
-        By site id of a firm with several sites, the first of them.
-    left_out : set of str
-        The tables whose rows it was given without some, because of who refused.
-    """
-
+    #: ``internal``, ``company:<site_id>``, ``partners``, ``public`` or one declared in study.toml.
     audience: str
-    named: bool
-    names: dict[str, str]
-    consents: dict[str, str]
+    named: bool  #: whether it may read the names of actors who agreed to be named
+    names: dict[str, str]  #: by site id
+    consents: dict[str, str]  #: by site id
+    #: By site id of a firm with several sites, the first of them.
     firms: dict[str, str] = field(default_factory=dict)
+    #: The tables whose rows it was given without some, because of who refused.
     left_out: set[str] = field(default_factory=set, compare=False)
 
     @property
