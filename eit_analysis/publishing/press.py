@@ -22,6 +22,7 @@ from eit_analysis.publishing.release_log import Record, ReleaseLog
 from eit_analysis.publishing.report import make_pages
 from eit_analysis.publishing.version import Version, data_digest
 from eit_analysis.publishing.workers import Progress
+from eit_analysis.reference import sentence
 from eit_analysis.study import Study
 
 PACKED = (".xlsx", ".zip")  # they hold the same tables
@@ -91,11 +92,7 @@ class Press:
         own = [path for path in self.notebooks if f"{path.stem}.html" not in carried]
         runs, told = self.draw(version, audiences, own)
         if data_digest(self.study) != version.data:
-            raise InputError(
-                "les tables ont changé pendant le calcul, relancez la commande\u00a0; les pages d'avant sont "
-                "intactes",
-                file=self.study.processed,
-            )
+            raise InputError(sentence("tables_changed"), file=self.study.processed)
         for audience in audiences:
             made = [run for run in runs if run.audience == audience]
             kept = carried if audience == INTERNAL else {}

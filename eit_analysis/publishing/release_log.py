@@ -24,6 +24,7 @@ from eit_analysis.french import counted
 from eit_analysis.publishing.consents import INTERNAL, Actor, Rosters
 from eit_analysis.publishing.swap import put_in_place, write_beside
 from eit_analysis.publishing.version import Parameters
+from eit_analysis.reference import sentence
 from eit_analysis.study import Study
 
 HEADER = ("Date", "Vague", "Public", "Diffusé", "Empreinte", "Données", "Paramètres")
@@ -66,10 +67,7 @@ class ReleaseLog:
         records = []
         for number, path in enumerate(sorted(self.folder.glob("[0-9]*.json")), 1):
             if path != self._file(number):
-                raise InputError(
-                    "ce fichier du journal des diffusions manque, remettez-le depuis une sauvegarde",
-                    file=self._file(number),
-                )
+                raise InputError(sentence("log_missing"), file=self._file(number))
             records.append(_read(path))
         return records
 
@@ -142,9 +140,7 @@ def _read(path: Path) -> Record:
         }
         return Record(**content, actors=actors)
     except (ValueError, TypeError, KeyError) as error:
-        raise InputError(
-            "ce fichier du journal des diffusions est abîmé, remettez-le depuis une sauvegarde", file=path
-        ) from error
+        raise InputError(sentence("log_damaged"), file=path) from error
 
 
 def release_table(records: list[Record]) -> str:

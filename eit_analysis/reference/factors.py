@@ -209,10 +209,8 @@ def lookup(table: pd.DataFrame, factor: str, category: str = "", route: str = ""
             return found.iloc[0]
     family = f" de la famille «\u00a0{CATEGORIES.get(category, category)}\u00a0»" if category else ""
     towards = f" vers l'exutoire «\u00a0{ROUTES.get(route, route)}\u00a0»" if route else ""
-    raise MissingFactorError(
-        f"Aucun facteur «\u00a0{factor}\u00a0» n'est connu pour un flux{family}{towards}\u00a0: ajoutez-le "
-        "avec sa source dans la partie [[factors]] de study.toml."
-    )
+    said = reference.sentence("factor_missing", factor=factor, family=family, towards=towards)
+    raise MissingFactorError(said)
 
 
 def for_flows(flows: pd.DataFrame, table: pd.DataFrame, factor: str) -> pd.DataFrame:

@@ -181,9 +181,7 @@ def heading(column: str) -> Heading:
         return Heading(
             contract["header"], "", decimals, contract["description"], contract["sensitivity"], labels
         )
-    raise DisclosureError(
-        f"La colonne « {column} » n'est déclarée nulle part{NBSP}: ajoutez-la à reference/vocabulary.csv."
-    )
+    raise DisclosureError(reference.sentence("column_undeclared", column=column))
 
 
 @cache

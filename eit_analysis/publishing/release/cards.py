@@ -21,6 +21,7 @@ from eit_analysis.publishing.release.sentences import quoted
 from eit_analysis.publishing.release.tables import Table
 from eit_analysis.publishing.release.values import Constant
 from eit_analysis.publishing.release.viewer import Viewer
+from eit_analysis.reference import sentence
 
 LINES = {"what": "Quoi", "who": "Qui", "stake": "Enjeu", "next_step": "Et ensuite"}
 
@@ -98,9 +99,7 @@ def cards_of(
         When the table was not released, a line has no such name, or a wording quotes what is no column.
     """
     if not isinstance(table, Table) or not set(lines) <= set(LINES):
-        raise DisclosureError(
-            "Une carte se fait d'un tableau diffusé ; ses lignes sont " + french.listed(list(LINES)) + "."
-        )
+        raise DisclosureError(sentence("cards_of", lines=french.listed(list(LINES))))
     ways = {name: [way] if isinstance(way, str) else way for name, way in lines.items()}
     for way in [action, *(way for each in ways.values() for way in each)]:
         check_words(way, None, {str(name): Constant("") for name in table.frame})

@@ -29,7 +29,7 @@ from eit_analysis.publishing.html import macro
 from eit_analysis.publishing.release.released import Released, Seen
 from eit_analysis.publishing.release.tables import Table
 from eit_analysis.publishing.release.viewer import Viewer
-from eit_analysis.reference import exchange
+from eit_analysis.reference import exchange, sentence
 from eit_analysis.study import Study
 
 AUDIENCE = "public"
@@ -177,11 +177,8 @@ def shared(study: Study) -> str:
     """
     files = sorted((study.reports(AUDIENCE) / exchange.SENT).glob("*.zip"))
     if not files:
-        raise InputError(
-            "les pages publiques n'ont pas de fichier d'échange, que fait le notebook "
-            "« 05_territory_exchange »\u00a0: remettez ce notebook du projet ou corrigez ce qui l'arrête",
-            file=study.reports(AUDIENCE).relative_to(study.root),
-        )
+        place = study.reports(AUDIENCE).relative_to(study.root)
+        raise InputError(sentence("exchange_unmade"), file=place)
     size = french.one_decimal(files[0].stat().st_size / 1000)
     place = files[0].relative_to(study.root).as_posix()
     return f"Fichier d'échange\u00a0: {place} ({size}\u00a0ko, licence {study.settings.exchange.licence})."

@@ -20,6 +20,7 @@ from eit_analysis.publishing.release.sentences import Text
 from eit_analysis.publishing.release.tables import Table
 from eit_analysis.publishing.release.values import Value
 from eit_analysis.publishing.release.viewer import Viewer
+from eit_analysis.reference import sentence
 
 FEWEST_MARKS = 3  # that a drawing is worth
 OF_TOTAL = "du total"
@@ -82,10 +83,8 @@ class Figure(Released):
             return self.draw(self.table, **self.options)
         except (KeyError, TypeError) as error:
             columns = ", ".join(map(str, self.table.frame))
-            raise DisclosureError(
-                f"La figure « {self.title} » ne se dessine pas ainsi ({type(error).__name__}\u00a0: {error})"
-                f"\u00a0: donnez à release.figure des colonnes du tableau ({columns})."
-            ) from error
+            why = {"kind": type(error).__name__, "error": error, "columns": columns}
+            raise DisclosureError(sentence("figure_not_so", title=self.title, **why)) from error
 
     @property
     def notes(self) -> list[tuple[str, str]]:

@@ -21,6 +21,7 @@ from eit_analysis.publishing.release.rounding import REFERENCE
 from eit_analysis.publishing.release.row_keys import check_key
 from eit_analysis.publishing.release.values import CellText, FirstLabel, Value
 from eit_analysis.publishing.release.viewer import Viewer
+from eit_analysis.reference import sentence
 
 
 @dataclass(eq=False, repr=False)
@@ -177,9 +178,7 @@ class Table(Released):
         if len(given) != len(self.keys):
             keys = french.listed([f"{wording.heading(key).header} ({key})" for key in self.keys], "et")
             first = ", ".join(f'"{code}"' for code in self.codes.iloc[:1].astype(str).to_numpy().ravel())
-            raise DisclosureError(
-                f"Une ligne de « {self.title} » s'appelle par {keys}\u00a0: donnez par exemple ({first})."
-            )
+            raise DisclosureError(sentence("row_key", title=self.title, keys=keys, first=first))
         check_key(self.title, self.codes, given)
         return CellText(self, key, column, bounds.get("low"), bounds.get("high"))
 
