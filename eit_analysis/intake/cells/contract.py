@@ -18,6 +18,7 @@ from eit_analysis.intake.cells.parsing import (
     parse_number,
     singular,
     spreadsheet_error,
+    unit_key,
 )
 from eit_analysis.intake.cells.periods import PERIOD_LABELS, read_period
 
@@ -108,10 +109,9 @@ def clean_number(table: str, column: str, cell: Any) -> tuple[float | None, str]
         number = parse_number(str(cell).replace(".", ""))._replace(rule="point_read_as_thousands")
     if number.problem:
         raise CellError(number.problem)
-    if number.suffix:
-        unit = singular(fold_words(number.suffix.replace("€", " eur ").replace("%", " pourcent ")))
-        if unit not in {singular(known) for known in SUFFIXES.get(column, ())}:
-            raise CellError("unexpected_unit", unit=number.suffix)
+    known = {singular(suffix) for suffix in SUFFIXES.get(column, ())}
+    if number.suffix and unit_key(number.suffix) not in known:
+        raise CellError("unexpected_unit", unit=number.suffix)
     value, rule = number.value, number.rule
     if value is None:
         return None, rule
