@@ -112,12 +112,7 @@ class Press:
         return files
 
     def _put(
-        self,
-        audience: str,
-        runs: list[Run],
-        version: Version,
-        carried: Files,
-        told: pd.DataFrame | None,
+        self, audience: str, runs: list[Run], version: Version, carried: Files, told: pd.DataFrame | None
     ) -> None:
         place = self.study.reports(audience)
         good = {run.name: self._last_good(audience, run.name) for run in runs if not run.files}

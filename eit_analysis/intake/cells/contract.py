@@ -31,10 +31,8 @@ SYNONYMS: dict[str, dict[str, str]] = {
 YEARS = 1990, 2100  # that an answer may be of
 
 
-def described(what: str) -> dict[str, str]:
-    """What ``form_columns.csv`` says of the columns of the form: ``unit_fr``, ``question_fr``..."""
-    told = reference.load("form_columns").dropna(subset=[what])
-    return dict(zip(told["column"], told[what], strict=True))
+#: What ``form_columns.csv`` says of the columns of the form: ``unit_fr``, ``question_fr``...
+described = partial(reference.pairs, "form_columns", "column")
 
 
 # What may follow the number in a cell of each column (folded; € is eur, % is pourcent).
