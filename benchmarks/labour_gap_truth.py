@@ -44,7 +44,7 @@ from eit_analysis.employment.forecast import cohort, entrants, labour_gap
 from eit_analysis.employment.forecast import hazards as rates
 from eit_analysis.employment.forecast.ages import age_weights
 from eit_analysis.employment.forecast.series.forecasts import forecast
-from eit_analysis.intake.registers import read_register
+from eit_analysis.intake.registers.files import read_register
 
 YEARS, N = labour_gap.YEARS, truth.OCCUPATIONS
 HIRING = np.isin(np.arange(len(rates.AGES)), truth.HIRE_AGES) / len(truth.HIRE_AGES)

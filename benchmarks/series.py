@@ -23,7 +23,7 @@ from pathlib import Path
 import pandas as pd
 
 from eit_analysis.employment.forecast.series import backtest, panel
-from eit_analysis.intake.registers import read_register
+from eit_analysis.intake.registers.files import read_register
 
 FIXED_UP_TO, VALUES_UP_TO = 2005, 2010
 WINDOWS, SHORT_HORIZONS = (15, 17, 20, 25), (1, 3, 5)

@@ -14,7 +14,7 @@ import pytest
 
 from eit_analysis.arguments import REGISTER_NAMES
 from eit_analysis.cli import main
-from eit_analysis.intake.registers import REGISTERS
+from eit_analysis.intake.registers.files import REGISTERS
 
 MILL, PLANT = "73282932000074", "55208131766522"
 CONFIG = 'title = "Essai"\nterritory = "Vallée"\nbasin = "Thann-Cernay"\nfictional = true\n'

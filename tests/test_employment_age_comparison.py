@@ -19,7 +19,7 @@ from eit_analysis.employment.context.age_comparison import (
     pooled,
     unusual,
 )
-from eit_analysis.intake.registers import read_register
+from eit_analysis.intake.registers.files import read_register
 from eit_analysis.tables import AGE_BANDS
 
 AGES = Path(__file__).resolve().parents[2] / "shared" / "data" / "dares"

@@ -14,7 +14,7 @@ from scipy.stats import norm
 
 from eit_analysis.employment.forecast.series import backtest, panel, scores
 from eit_analysis.errors import UsageError
-from eit_analysis.intake.registers import read_register
+from eit_analysis.intake.registers.files import read_register
 from eit_analysis.publishing import wording
 
 DARES = Path(__file__).resolve().parents[1].parent / "shared" / "data" / "dares" / "effectifs_3niv.csv"

@@ -11,7 +11,7 @@ import pytest
 from eit_analysis.employment import workforce
 from eit_analysis.employment.context import greening
 from eit_analysis.errors import InputError
-from eit_analysis.intake.registers import read_register
+from eit_analysis.intake.registers.files import read_register
 
 # The header of unix_referentiel_code_rome_v460_utf8.csv.
 HEADER = [

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from eit_analysis import reference
 from eit_analysis.employment.skills import mobility, skill_gaps, training
-from eit_analysis.intake.registers import read_register
+from eit_analysis.intake.registers.files import read_register
 from eit_analysis.publishing import wording
 
 DATA = Path(__file__).resolve().parents[1].parent / "shared" / "data"

@@ -20,7 +20,7 @@ from small_pages import write_notebook
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.errors import DisclosureError
 from eit_analysis.files import zipped
-from eit_analysis.intake.territories import read_territories
+from eit_analysis.intake.territories.reading import read_territories
 from eit_analysis.publishing.release import Release
 from eit_analysis.publishing.release.exchange_file import harmless
 from eit_analysis.publishing.release.printing import Printed

@@ -15,7 +15,7 @@ from stdnum.fr import siret as siret_number
 from eit_analysis import reference
 from eit_analysis.cli import main
 from eit_analysis.flows.extrapolation import frame
-from eit_analysis.intake.registers import read_register
+from eit_analysis.intake.registers.files import read_register
 from eit_analysis.settings_file import read_config
 from eit_analysis.study import open_study
 

@@ -12,7 +12,7 @@ import pytest
 
 import eit_analysis
 from eit_analysis import reference
-from eit_analysis.intake.registers import REGISTERS
+from eit_analysis.intake.registers.files import REGISTERS
 from eit_analysis.intake.sheets.ledger import CORRECTIONS, Ledger
 from eit_analysis.intake.sheets.personal import HEADERS
 from eit_analysis.reference.findings import CELL, catalogue, codes, finding, labels

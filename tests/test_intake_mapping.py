@@ -14,8 +14,8 @@ from small_pages import empty_study
 from eit_analysis.cli import main
 from eit_analysis.errors import InputError
 from eit_analysis.intake.cleaning.wave import clean_wave
-from eit_analysis.intake.mapped import map_file
-from eit_analysis.intake.sheets.mapping import FILE, propose, read_mappings
+from eit_analysis.intake.mapped import map_file, propose
+from eit_analysis.intake.sheets.mapping import FILE, read_mappings
 from eit_analysis.intake.sheets.workbook import RawSheet
 from eit_analysis.study import Study
 

@@ -11,8 +11,7 @@ import pytest
 
 from eit_analysis.config import StudyConfig
 from eit_analysis.errors import InputError, UsageError
-from eit_analysis.intake.registers import import_register
-from eit_analysis.intake.registers.importing import bmo_of_basin
+from eit_analysis.intake.registers.importing import bmo_of_basin, import_register
 from eit_analysis.study import open_study
 
 REAL = Path(__file__).resolve().parents[1].parent / "shared" / "data" / "bmo" / "Base_open_data_BMO_2024.xlsx"

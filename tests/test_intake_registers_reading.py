@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from eit_analysis.errors import InputError, UsageError
 from eit_analysis.intake.cells.columns import Rows
 from eit_analysis.intake.cells.identifiers import CellError
-from eit_analysis.intake.registers import REGISTERS, read_register
-from eit_analysis.intake.registers.files import recognised
+from eit_analysis.intake.registers.files import REGISTERS, read_register, recognised
 from eit_analysis.intake.registers.kinds import official_number, read_cell
 from eit_analysis.intake.registers.table_reader import read_sheet
 from eit_analysis.intake.sheets.spec import find_layout

@@ -10,8 +10,7 @@ import pandas as pd
 import pytest
 
 from eit_analysis.errors import InputError
-from eit_analysis.intake.registers import read_register
-from eit_analysis.intake.registers.files import recognised
+from eit_analysis.intake.registers.files import read_register, recognised
 from eit_analysis.intake.sheets.workbook import read_file
 
 DATA = Path(__file__).resolve().parents[1].parent / "shared" / "data"

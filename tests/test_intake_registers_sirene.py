@@ -12,8 +12,10 @@ from stdnum import luhn
 
 from eit_analysis import reference
 from eit_analysis.errors import InputError
-from eit_analysis.intake.registers import import_register, read_register, stream
+from eit_analysis.intake.registers import stream
+from eit_analysis.intake.registers.files import read_register
 from eit_analysis.intake.registers.finishing import geographic
+from eit_analysis.intake.registers.importing import import_register
 from eit_analysis.study import open_study
 
 # INSEE, dessin du fichier StockEtablissement, and the export of the Annuaire des entreprises.

@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 
 from eit_analysis.errors import InputError
-from eit_analysis.intake.registers import import_register, read_register, waste_register
-from eit_analysis.intake.registers.canonical import treatment_code
-from eit_analysis.intake.registers.files import recognised
+from eit_analysis.intake.registers.canonical import treatment_code, waste_register
+from eit_analysis.intake.registers.files import read_register, recognised
+from eit_analysis.intake.registers.importing import import_register
 from eit_analysis.intake.sheets.workbook import read_file
 
 MILL, PLANT, OTHER = "73282932000074", "55208131766522", "44306184100047"

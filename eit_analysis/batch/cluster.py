@@ -21,6 +21,7 @@ from distributed.system import MEMORY_LIMIT
 from eit_analysis.batch.order import Order, Outcome
 from eit_analysis.batch.process import make_apart
 from eit_analysis.errors import UsageError
+from eit_analysis.reference import sentence
 
 PATIENCE_S = 10.0
 LOOKS = 3  # in a row that find no worker, one each ``PATIENCE_S`` that nothing ends in, before it is said
@@ -42,18 +43,12 @@ def workers(scheduler: str, jobs: int) -> Iterator[Client]:
         try:
             client = Client(scheduler, timeout=PATIENCE_S)
         except (OSError, ValueError):
-            raise UsageError(
-                f"Aucun ordonnanceur Dask ne répond à l'adresse « {scheduler} »\u00a0: lancez « dask "
-                "scheduler » et recopiez l'adresse qu'il affiche, comme tcp://10.0.0.5:8786."
-            ) from None
+            raise UsageError(sentence("dask_no_answer", scheduler=scheduler)) from None
         with client:
             try:
                 yield client
             except (CancelledError, CommClosedError):
-                raise UsageError(
-                    f"L'ordonnanceur Dask « {scheduler} » s'est arrêté\u00a0: démarrez-le de nouveau, puis "
-                    "relancez la même commande, ce qui est fait n'est pas refait."
-                ) from None
+                raise UsageError(sentence("dask_stopped", scheduler=scheduler)) from None
         return
     # A worker that may have children: each study is a process.
     with (

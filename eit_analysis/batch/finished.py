@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from eit_analysis.errors import InputError
 from eit_analysis.files import write_atomic
-from eit_analysis.intake.registers import WASTE_REGISTERS
+from eit_analysis.intake.registers.canonical import WASTE_REGISTERS
 from eit_analysis.intake.sheets.mapping import FILE as MAPPINGS
 from eit_analysis.publishing.release_log import ReleaseLog
 from eit_analysis.publishing.version import Version, digest, file_digest, program_digest

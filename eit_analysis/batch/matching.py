@@ -65,11 +65,7 @@ def match(root: Path, names: list[str], radius_km: float, top: int) -> Matched:
     shares = {name: study.settings.exchange.shares_with for name, study in studies.items()}
     joined = {name for _, partners in circles(shares) for name in partners}
     if not joined:
-        raise UsageError(
-            "Aucune de ces études ne partage avec une autre qui partage avec elle\u00a0: avec l'accord des "
-            "deux territoires, écrivez dans la partie [exchange] de leurs study.toml "
-            'shares_with = ["nom-de-l-étude"].'
-        )
+        raise UsageError(reference.sentence("match_nobody"))
     flows, sites, repeated = stacked({name: prepared_tables(studies[name]) for name in joined})
     rows, across, best = 0, 0, pd.DataFrame(columns=CANDIDATE_COLUMNS)
     with open_atomic(root / FILE) as stream, pq.ParquetWriter(stream, SCHEMA, **WRITTEN) as writer:

@@ -14,6 +14,7 @@ from eit_analysis.publishing.notebooks import find_notebooks
 from eit_analysis.publishing.publish import end_what_was_begun, publish
 from eit_analysis.publishing.release_log import ReleaseLog
 from eit_analysis.publishing.version import program_digest, version_of
+from eit_analysis.reference import sentence
 from eit_analysis.settings_checks import check_names
 from eit_analysis.study import Study, open_study
 
@@ -32,9 +33,7 @@ def make(order: Order, say: Say) -> tuple[list[str], int]:
         When nothing can be made of the study.
     """
     if program_digest() != order.program:
-        raise UsageError(
-            "Un travailleur Dask n'a pas le programme de la commande\u00a0: installez-y la même version."
-        )
+        raise UsageError(sentence("dask_other_program"))
     study = open_study(order.name, root=order.root)
     waves = [study.at(wave) for wave in asked_waves(study, order.waves)]
     failed: list[str] = []
@@ -56,10 +55,8 @@ def asked_waves(study: Study, asked: tuple[str, ...]) -> list[str]:
         return [study.wave]
     found = study.waves if EVERY in asked else [wave for wave in study.waves if wave in asked]
     if not found:
-        raise UsageError(
-            f"L'étude « {study.name} » n'a aucune des vagues demandées ({', '.join(asked)}), elle a "
-            f"{', '.join(study.waves)}\u00a0: corrigez --waves."
-        )
+        wanted, there = ", ".join(asked), ", ".join(study.waves)
+        raise UsageError(sentence("batch_no_wave", study=study.name, asked=wanted, known=there))
     return found
 
 

@@ -8,23 +8,13 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Order:
-    """One study to be cleaned and published.
+    """One study to be cleaned and published."""
 
-    Attributes
-    ----------
-    root : pathlib.Path
-        The project folder, which whoever makes it reaches by the same path.
-    waves : tuple of str
-        By name, those that it has of them; ``toutes``, all; none, the last.
-    program : str
-        Digest of the program that orders, which must be that of whoever makes it.
-    """
-
-    root: Path
+    root: Path  #: the project folder, which whoever makes it reaches by the same path
     name: str
-    waves: tuple[str, ...]
+    waves: tuple[str, ...]  #: by name, those that it has of them; ``toutes``, all; none, the last
     audiences: tuple[str, ...]
-    program: str
+    program: str  #: digest of the program that orders, which must be that of whoever makes it
 
     @property
     def log(self) -> Path:
@@ -34,19 +24,10 @@ class Order:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a study.
-
-    Attributes
-    ----------
-    failed : list of str
-        What could not be made, in French; empty when all of it is there.
-    steps : int
-        Cleanings and pages of an audience that were made; 0 when all was there before.
-    killed : bool
-        Whether it was stopped from outside, for its memory or by the system.
-    """
+    """What became of a study."""
 
     order: Order
+    #: What could not be made, in French; empty when all of it is there.
     failed: list[str] = field(default_factory=list)
-    steps: int = 0
-    killed: bool = False
+    steps: int = 0  #: cleanings and pages of an audience that were made; 0 when all was there before
+    killed: bool = False  #: whether it was stopped from outside, for its memory or by the system

@@ -51,24 +51,14 @@ OF_WHOM = {
 
 @dataclass(frozen=True)
 class Entry:
-    """A study in the index.
-
-    Attributes
-    ----------
-    waves : dict
-        Its pages by wave, as (words, path).
-    reasons : list of str
-        Why it could not be made, as its own page says; kept beside the log of the batch.
-    standing : Standing
-        Empty, with what is wrong as its only need, where its tables cannot be read.
-    """
+    """A study in the index."""
 
     name: str
     title: str
     territory: str
-    waves: dict[str, list[tuple[str, str]]]
-    reasons: list[str]
-    standing: Standing
+    waves: dict[str, list[tuple[str, str]]]  #: its pages by wave, as (words, path)
+    reasons: list[str]  #: why it could not be made, as its own page says; kept beside the log of the batch
+    standing: Standing  #: empty, with what is wrong as its only need, where its tables cannot be read
 
     @property
     def called(self) -> str:

@@ -40,29 +40,17 @@ LIMITS |= {"unknown": percent(MOST_UNKNOWN), "years": str(OLDEST_YEARS)}
 
 @dataclass(frozen=True)
 class Standing:
-    """A study on its last wave.
+    """A study on its last wave."""
 
-    Attributes
-    ----------
-    per_employee, lost_per_employee : tuple of float
-        Outgoing tonnes a year, and those of them that are burnt without energy or buried, by employee of the
-        actors who declare outgoing ones: central, low, high at 95 %.
-    n_leads, n_done : int
-        Lines of the register, and those that are done.
-    needs : dict of str to str
-        What it lacks, in French, by kind; empty when nothing was found lacking.
-    communes : list of str
-        Codes of the communes of its actors.
-    establishments : set of str
-        SIRET of its actors; the first nine digits are those of the firm.
-    """
-
+    #: Outgoing tonnes a year by employee of the actors who declare some: central, low, high at 95 %.
     per_employee: Ratio | None = None
-    lost_per_employee: Ratio | None = None
-    n_leads: int = 0
-    n_done: int = 0
+    lost_per_employee: Ratio | None = None  #: of those that are burnt without energy or buried
+    n_leads: int = 0  #: lines of the register
+    n_done: int = 0  #: those that are done
+    #: What it lacks, in French, by kind; empty when nothing was found lacking.
     needs: dict[str, str] = field(default_factory=dict)
-    communes: list[str] = field(default_factory=list)
+    communes: list[str] = field(default_factory=list)  #: codes of the communes of its actors
+    #: SIRET of its actors; the first nine digits are those of the firm.
     establishments: set[str] = field(default_factory=set)
 
 

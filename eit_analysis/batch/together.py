@@ -147,10 +147,7 @@ def _by_firm(records: pd.DataFrame, own: pd.DataFrame, what: pd.Series | str, st
 
 
 def _known(
-    told: pd.DataFrame,
-    study: str,
-    own: pd.DataFrame,
-    same: list[tuple[pd.DataFrame, pd.DataFrame, str]],
+    told: pd.DataFrame, study: str, own: pd.DataFrame, same: list[tuple[pd.DataFrame, pd.DataFrame, str]]
 ) -> Statements:
     """What a study told, over the firms and amounts of all studies."""
     amounts: dict[int, int] = {}

@@ -73,7 +73,8 @@ def command_campaign(arguments: argparse.Namespace) -> int:
 
 
 def command_import(arguments: argparse.Namespace) -> int:
-    from eit_analysis.intake.registers import WASTE_REGISTERS, import_register
+    from eit_analysis.intake.registers.canonical import WASTE_REGISTERS
+    from eit_analysis.intake.registers.importing import import_register
 
     study = open_study(arguments.study, arguments.wave)
     with locked(study, f"eit import {arguments.register} {study.name}", warn):

@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 WORDS_PER_MINUTE = 200  # read with attention
 ANSWER = re.compile(r'<div>\s*<dt>(.*?)</dt>\s*<dd class="answer">(.*?)</dd>(.*?)</div>', re.S)
+DETAIL = re.compile(r"<dd>(.*?)</dd>", re.S)
 CARD = re.compile(r'<li>\s*<p class="action">.*?</dl>\s*</li>', re.S)
 FIGURE = re.compile(
     r'<figure data-kind="(\w*)">\s*<figcaption([^>]*)>(.*?)</figcaption>.*?(<svg.*?</svg>)'
@@ -53,43 +54,19 @@ class Answer:
 
 @dataclass(frozen=True)
 class Digest:
-    """A report in short.
+    """A report in short."""
 
-    Attributes
-    ----------
-    name, title : str
-        Its file without suffix, its heading.
-    lead : Markup
-        Its first paragraph.
-    day : date or None
-        When it was published.
-    answers : list of Answer
-        Of its first screen.
-    cards : list of Markup
-        Its recommendations, each an item of a list.
-    first : Markup
-        The first of them in a few words.
-    pictures : list of Picture
-        Figures of its body, in their order.
-    minutes : int
-        What its body takes to read.
-    tables : int
-        How many tables it has.
-    beside : list of str
-        Paths of the files that it leads to.
-    """
-
-    name: str
-    title: str
-    lead: Markup
-    day: date | None
-    answers: list[Answer]
-    cards: list[Markup]
-    first: Markup
-    pictures: list[Picture]
-    minutes: int
-    tables: int
-    beside: list[str]
+    name: str  #: its file without suffix
+    title: str  #: its heading
+    lead: Markup  #: its first paragraph
+    day: date | None  #: when it was published
+    answers: list[Answer]  #: of its first screen
+    cards: list[Markup]  #: its recommendations, each an item of a list
+    first: Markup  #: the first of them in a few words
+    pictures: list[Picture]  #: figures of its body, in their order
+    minutes: int  #: what its body takes to read
+    tables: int  #: how many tables it has
+    beside: list[str]  #: paths of the files that it leads to
 
 
 def digest(name: str, page: str) -> Digest:
@@ -99,6 +76,7 @@ def digest(name: str, page: str) -> Digest:
     heading = re.search(r"<h1>(.*?)</h1>", body, flags=re.S)
     lead = re.search(r'<div class="body">\s*<p>(.*?)</p>', body, flags=re.S)
     stamp = re.search(r'<time datetime="([0-9-]+)"', content)
+    first = next(iter(re.findall(r'<p class="action">(.*?)</p>', body)), "")
     words = re.sub(r"<svg.*?</svg>|<[^>]*>", " ", body, flags=re.S).split()
     return Digest(
         name,
@@ -106,20 +84,16 @@ def digest(name: str, page: str) -> Digest:
         Markup(lead[1] if lead else ""),
         date.fromisoformat(stamp[1]) if stamp else None,
         [
-            Answer(Markup(question), Markup(answer), _details(rest))
+            Answer(Markup(question), Markup(answer), [Markup(text) for text in DETAIL.findall(rest)])
             for question, answer, rest in ANSWER.findall(body)
         ],
         [Markup(card) for card in CARD.findall(body)],
-        _capital(next(iter(re.findall(r'<p class="action">(.*?)</p>', body)), "")),
+        Markup(first[:1].upper() + first[1:]),
         [picture for section in body.split("<h2 ")[1:] for picture in _pictures(section)],
         max(1, round(len(words) / WORDS_PER_MINUTE)),
         content.count("<table"),
         beside(page),
     )
-
-
-def _capital(text: str) -> Markup:
-    return Markup(text[:1].upper() + text[1:])
 
 
 def _pictures(section: str) -> list[Picture]:
@@ -130,10 +104,6 @@ def _pictures(section: str) -> list[Picture]:
             heading, caption = said[1], f"{heading}. {caption}"
         made.append(Picture(kind, Markup(heading), Markup(svg), Markup(caption)))
     return made
-
-
-def _details(rest: str) -> list[Markup]:
-    return [Markup(text) for text in re.findall(r"<dd>(.*?)</dd>", rest, flags=re.S)]
 
 
 def beside(page: str) -> list[str]:

@@ -22,6 +22,7 @@ from traitlets.config import Config
 
 from eit_analysis.errors import DisclosureError
 from eit_analysis.publishing.release.released import Released
+from eit_analysis.reference import sentence
 
 MIME = "application/vnd.eit.release+json"
 NAME = "eit-in-process"
@@ -124,10 +125,7 @@ def execute(notebook: str, parameters: dict[str, Any]) -> list[Block]:
             blocks.extend(_released(output, place, shown) for output in cell.outputs)
     for block in blocks:
         if isinstance(block, Released) and block.viewer.audience != parameters.get("audience"):
-            raise DisclosureError(
-                f"Le notebook montre ce qui est fait pour « {block.viewer.audience} »\u00a0: donnez à "
-                "release l'audience d'une cellule étiquetée « parameters », que la commande remplit."
-            )
+            raise DisclosureError(sentence("notebook_audience", audience=block.viewer.audience))
     return blocks
 
 
@@ -142,7 +140,4 @@ def _released(output: Any, position: int, shown: list[Released]) -> Released:
     if isinstance(stamp, dict) and isinstance(stamp.get("id"), int) and 0 <= stamp["id"] < len(shown):
         return shown[stamp["id"]]
     kind = "du texte" if output["output_type"] == "stream" else "un résultat"
-    raise DisclosureError(
-        f"La cellule de code {position} affiche {kind} qui n'est pas passé par release (table, listing, "
-        "figure ou text)\u00a0: la page est refusée, faites passer cet affichage par release."
-    )
+    raise DisclosureError(sentence("cell_not_released", cell=position, kind=kind))

@@ -27,18 +27,11 @@ Numbered = tuple[int, Block]  # a block with its place in the notebook, from 1
 
 @dataclass
 class Section:
-    """One section of a page.
+    """One section of a page."""
 
-    Attributes
-    ----------
-    title : str
-        Empty for what precedes the first heading, and where sections are named that were left out.
-    finding : Text or None
-        What it found: the rest of its heading.
-    """
-
+    #: Empty for what precedes the first heading, and where sections are named that were left out.
     title: str = ""
-    finding: Text | None = None
+    finding: Text | None = None  #: what it found: the rest of its heading
     body: list[Numbered] = field(default_factory=list)
     annex: list[Numbered] = field(default_factory=list)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from eit_analysis.errors import UsageError
+from eit_analysis.reference import sentence
 from eit_analysis.study import Study
 
 RESERVED = ("study", "wave", "audience")
@@ -32,17 +33,12 @@ def find_notebooks(study: Study, wanted: list[str]) -> list[Path]:
     nth = sum(study.at(wave).has("flows") for wave in study.waves if wave <= study.wave)
     known = {path.stem: path for path in sorted(folder.glob("[0-8]*.ipynb")) if _serves(path, early, nth)}
     if not known:
-        raise UsageError(
-            "Aucun notebook numéroté dans le dossier « notebooks » : remettez ceux du projet, comme "
-            "« 01_flow_diagnosis.ipynb »."
-        )
+        raise UsageError(sentence("notebook_none"))
     names = [Path(name).name.removesuffix(".ipynb") for name in wanted] or list(known)
     for name in names:
         if name not in known:
-            raise UsageError(
-                f"Le notebook « {name} » n'existe pas, ou ne se lance pas {STAGES[early]}\u00a0: choisissez "
-                f"parmi {', '.join(known)}."
-            )
+            there = ", ".join(known)
+            raise UsageError(sentence("notebook_unknown", notebook=name, stage=STAGES[early], known=there))
     return [known[name] for name in names]
 
 
@@ -71,10 +67,8 @@ def read_parameters(notebooks: list[Path], given: list[str]) -> dict[str, dict[s
             raise UsageError(f"Il manque la valeur de « {item} »\u00a0: écrivez -p NOM=VALEUR.")
         if not users:
             known = sorted({n for parameters in declared.values() for n in parameters} - set(RESERVED))
-            raise UsageError(
-                f"Le paramètre « {item} » est inconnu\u00a0: écrivez -p NOM=VALEUR avec un nom parmi "
-                f"{', '.join(known) or '(aucun)'}."
-            )
+            names = ", ".join(known) or "(aucun)"
+            raise UsageError(sentence("parameter_unknown", item=item, known=names))
         for path in users:
             chosen.setdefault(path.stem, {})[name] = _typed(name, value, declared[path][name]["default"])
     return chosen
@@ -99,7 +93,6 @@ def _typed(name: str, value: str, default: str) -> Any:
                     raise ValueError
                 return chosen
             except (KeyError, ValueError):
-                raise UsageError(
-                    f"Le paramètre « {name} » attend {words}, pas « {value} »\u00a0: corrigez -p."
-                ) from None
+                said = sentence("parameter_kind", parameter=name, words=words, value=value)
+                raise UsageError(said) from None
     return value

@@ -19,23 +19,12 @@ from eit_analysis.study import Study
 
 @dataclass(frozen=True)
 class Entry:
-    """A report in the index of its audience, or the reason why it is missing.
-
-    Attributes
-    ----------
-    title : str
-    report : Digest or None
-        What it says, of its last good version where it failed.
-    failed : str
-        Path of the page that says why it failed; "" where it did not.
-    paths : collection of str
-        All files of the audience.
-    """
+    """A report in the index of its audience, or the reason why it is missing."""
 
     title: str
-    report: Digest | None
-    failed: str
-    paths: Collection[str]
+    report: Digest | None  #: what it says, of its last good version where it failed
+    failed: str  #: path of the page that says why it failed; "" where it did not
+    paths: Collection[str]  #: all files of the audience
 
     @property
     def date(self) -> str:

@@ -13,6 +13,7 @@ from eit_analysis.publishing.release.names import Names
 from eit_analysis.publishing.release.released import Seen
 from eit_analysis.publishing.release.viewer import INTERNAL, Viewer
 from eit_analysis.publishing.version import Version
+from eit_analysis.reference import sentence
 from eit_analysis.study import Study
 
 
@@ -100,7 +101,4 @@ def check(job: Job, audience: str, text: str) -> None:
     named = job.names.found(text) - job.allowed[audience]
     if named:
         # The message stays with the team: an outside failure page gives no reason.
-        raise DisclosureError(
-            f"La page nomme l'acteur {min(named)}, qui n'a pas donné son accord à ce public\u00a0: elle "
-            "est refusée, cherchez ce nom dans les textes libres de l'enquête ou dans le notebook."
-        )
+        raise DisclosureError(sentence("page_names", actor=min(named)))

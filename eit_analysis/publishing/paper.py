@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 from PIL import Image
 
 from eit_analysis.errors import UsageError
+from eit_analysis.reference import sentence
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
 WIDE = 1600  # pixels of a figure on a slide
@@ -31,10 +32,7 @@ def browser() -> str:
     """
     found = next(filter(None, map(shutil.which, NAMES)), None)
     if found is None:
-        raise UsageError(
-            "--pdf et --slides demandent Chromium ou Chrome, introuvable sur cette machine\u00a0: "
-            "installez-le, ou imprimez chaque page depuis votre navigateur."
-        )
+        raise UsageError(sentence("browser_missing"))
     return found
 
 

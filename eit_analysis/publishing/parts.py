@@ -76,7 +76,8 @@ class Drawing:
 
     def _block(self, number: int, block: Block | Silence) -> Markup:
         if isinstance(block, str):
-            html = str(mistune.create_markdown(escape=True, plugins=["table"])(_untitled(block)))
+            untitled = re.sub(r"^# +.+$", "", block, flags=re.M)
+            html = str(mistune.create_markdown(escape=True, plugins=["table"])(untitled))
             return Markup(re.sub(r"<em>([^<]+)</em>(?=\s:)", r"<dfn>\1</dfn>", html))
         if isinstance(block, Silence):
             return block.html()
@@ -136,10 +137,6 @@ def anchor(text: str, taken: Collection[str]) -> str:
     """The name of a section in addresses, ``cout-des-dechets``; no other one has it."""
     stem = re.sub(r"[^a-z0-9]+", "-", wording.alphabetical(text)).strip("-") or "section"
     return next(name for name in (stem + "-bis" * again for again in count()) if name not in taken)
-
-
-def _untitled(prose: str) -> str:
-    return re.sub(r"^# +.+$", "", prose, flags=re.M)
 
 
 def _places(sections: list[Section]) -> dict[int, str]:

@@ -22,6 +22,7 @@ from eit_analysis.publishing.release_log import Record, ReleaseLog
 from eit_analysis.publishing.report import make_pages
 from eit_analysis.publishing.version import Version, data_digest
 from eit_analysis.publishing.workers import Progress
+from eit_analysis.reference import sentence
 from eit_analysis.study import Study
 
 PACKED = (".xlsx", ".zip")  # they hold the same tables
@@ -29,30 +30,14 @@ PACKED = (".xlsx", ".zip")  # they hold the same tables
 
 @dataclass(frozen=True)
 class Press:
-    """What every page of a study is made with.
+    """What every page of a study is made with."""
 
-    Attributes
-    ----------
-    study : Study
-        On the wave of the pages.
-    log : ReleaseLog
-        What left before.
-    now : dict
-        The actors of all waves and what they agree to.
-    jobs : int
-        Processes at a time.
-    progress : callable
-        Wraps what is waited for.
-    forms : tuple of str
-        What is made of the pages besides (``FORMS`` of the folder).
-    """
-
-    study: Study
-    log: ReleaseLog
-    now: Rosters
-    jobs: int
-    progress: Progress
-    forms: tuple[str, ...] = ()
+    study: Study  #: on the wave of the pages
+    log: ReleaseLog  #: what left before
+    now: Rosters  #: the actors of all waves and what they agree to
+    jobs: int  #: processes at a time
+    progress: Progress  #: wraps what is waited for
+    forms: tuple[str, ...] = ()  #: what is made of the pages besides (``FORMS`` of the folder)
 
     @property
     def notebooks(self) -> list[Path]:
@@ -107,11 +92,7 @@ class Press:
         own = [path for path in self.notebooks if f"{path.stem}.html" not in carried]
         runs, told = self.draw(version, audiences, own)
         if data_digest(self.study) != version.data:
-            raise InputError(
-                "les tables ont changé pendant le calcul, relancez la commande\u00a0; les pages d'avant sont "
-                "intactes",
-                file=self.study.processed,
-            )
+            raise InputError(sentence("tables_changed"), file=self.study.processed)
         for audience in audiences:
             made = [run for run in runs if run.audience == audience]
             kept = carried if audience == INTERNAL else {}
@@ -131,12 +112,7 @@ class Press:
         return files
 
     def _put(
-        self,
-        audience: str,
-        runs: list[Run],
-        version: Version,
-        carried: Files,
-        told: pd.DataFrame | None,
+        self, audience: str, runs: list[Run], version: Version, carried: Files, told: pd.DataFrame | None
     ) -> None:
         place = self.study.reports(audience)
         good = {run.name: self._last_good(audience, run.name) for run in runs if not run.files}

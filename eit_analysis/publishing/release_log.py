@@ -24,6 +24,7 @@ from eit_analysis.french import counted
 from eit_analysis.publishing.consents import INTERNAL, Actor, Rosters
 from eit_analysis.publishing.swap import put_in_place, write_beside
 from eit_analysis.publishing.version import Parameters
+from eit_analysis.reference import sentence
 from eit_analysis.study import Study
 
 HEADER = ("Date", "Vague", "Public", "Diffusé", "Empreinte", "Données", "Paramètres")
@@ -31,43 +32,22 @@ HEADER = ("Date", "Vague", "Public", "Diffusé", "Empreinte", "Données", "Param
 
 @dataclass(frozen=True)
 class Record:
-    """One release, or one withdrawal, of the pages of an audience.
-
-    Attributes
-    ----------
-    wave, audience, date : str
-        Of the pages; the date in ISO form.
-    fingerprint, data, program : str
-        Of the version (:class:`~eit_analysis.publishing.version.Version`), or of the notice.
-    parameters : dict
-        Those given, by page.
-    made_from : dict of str to str
-        By page made for this version, the digest of what it is made from.
-    pages : dict of str to list of str
-        By page, the sites that it names.
-    actors : dict
-        Those of all waves, with their consent of that day.
-    withdrawn : bool
-        Whether a notice replaced the pages.
-    disclosure : dict
-        The rules that it was held to.
-    forms : str
-        File of the forms that the audit of this release knew; empty without.
-    """
+    """One release, or one withdrawal, of the pages of an audience."""
 
     wave: str
     audience: str
-    date: str
-    fingerprint: str
-    data: str = ""
-    program: str = ""
-    parameters: Parameters = field(default_factory=dict)
+    date: str  #: in ISO form
+    fingerprint: str  #: of the version (:class:`~eit_analysis.publishing.version.Version`), or of the notice
+    data: str = ""  #: its digest, as the version has it
+    program: str = ""  #: likewise
+    parameters: Parameters = field(default_factory=dict)  #: those given, by page
+    #: By page made for this version, the digest of what it is made from.
     made_from: dict[str, str] = field(default_factory=dict)
-    pages: dict[str, list[str]] = field(default_factory=dict)
-    actors: Rosters = field(default_factory=dict)
-    withdrawn: bool = False
-    disclosure: dict[str, float] = field(default_factory=dict)
-    forms: str = ""
+    pages: dict[str, list[str]] = field(default_factory=dict)  #: by page, the sites that it names
+    actors: Rosters = field(default_factory=dict)  #: those of all waves, with their consent of that day
+    withdrawn: bool = False  #: whether a notice replaced the pages
+    disclosure: dict[str, float] = field(default_factory=dict)  #: the rules that it was held to
+    forms: str = ""  #: file of the forms that the audit of this release knew; empty without
 
 
 class ReleaseLog:
@@ -87,10 +67,7 @@ class ReleaseLog:
         records = []
         for number, path in enumerate(sorted(self.folder.glob("[0-9]*.json")), 1):
             if path != self._file(number):
-                raise InputError(
-                    "ce fichier du journal des diffusions manque, remettez-le depuis une sauvegarde",
-                    file=self._file(number),
-                )
+                raise InputError(sentence("log_missing"), file=self._file(number))
             records.append(_read(path))
         return records
 
@@ -163,9 +140,7 @@ def _read(path: Path) -> Record:
         }
         return Record(**content, actors=actors)
     except (ValueError, TypeError, KeyError) as error:
-        raise InputError(
-            "ce fichier du journal des diffusions est abîmé, remettez-le depuis une sauvegarde", file=path
-        ) from error
+        raise InputError(sentence("log_damaged"), file=path) from error
 
 
 def release_table(records: list[Record]) -> str:

@@ -57,7 +57,10 @@ def make_pages(
     unasked = ["public"] if outside and not known and OUTSIDE not in map(input_group, outside) else []
     viewers |= {audience: viewer_of(job.study, audience) for audience in unasked}
     # The longest notebooks first in line, so that no worker ends alone with one.
-    notebooks, own = (sorted(paths, key=_length, reverse=True) for paths in (notebooks, own))
+    notebooks, own = (
+        sorted(paths, key=lambda path: (path.stat().st_size, path.name), reverse=True)
+        for paths in (notebooks, own)
+    )
     with (
         # The columns of a survey are short: Arrow's strings, made for long ones, would cost a sixth of a run.
         pd.option_context("mode.string_storage", "python"),
@@ -95,10 +98,6 @@ def make_pages(
             drawn = chain.from_iterable(seen[audience] for audience in seen if audience in audiences)
             pages += [ask(pool, draw, job, run) for run, _ in drawn]
         return collect(pages, progress, "Pages"), told
-
-
-def _length(notebook: Path) -> tuple[int, str]:
-    return notebook.stat().st_size, notebook.name
 
 
 def input_group(audience: str) -> str:

@@ -17,6 +17,7 @@ from eit_analysis.publishing.press import Press
 from eit_analysis.publishing.release_log import Record, ReleaseLog
 from eit_analysis.publishing.version import Version, version_of
 from eit_analysis.publishing.workers import Progress
+from eit_analysis.reference import sentence
 from eit_analysis.study import Study
 
 DERIVED = re.compile(r".*\.(pdf|pptx)|[^/]*\.zip")
@@ -24,24 +25,15 @@ DERIVED = re.compile(r".*\.(pdf|pptx)|[^/]*\.zip")
 
 @dataclass(frozen=True)
 class Verdict:
-    """One audience of one wave.
-
-    Attributes
-    ----------
-    changed : list of str
-        What is not as it was when the pages were made: data and settings, program, notebooks.
-    different : dict of str to str
-        By file, how it differs; what differs by its date only is the same.
-    same : int
-        Number of files that are the same.
-    """
+    """One audience of one wave."""
 
     wave: str
     audience: str
     fingerprint: str
+    #: What is not as it was when the pages were made: data and settings, program, notebooks.
     changed: list[str]
-    different: dict[str, str]
-    same: int
+    different: dict[str, str]  #: by file, how it differs; what differs by its date only is the same
+    same: int  #: number of files that are the same
 
 
 def verify(study: Study, audiences: list[str], progress: Progress) -> list[Verdict]:
@@ -70,10 +62,8 @@ def verify(study: Study, audiences: list[str], progress: Progress) -> list[Verdi
 def _record(study: Study, log: ReleaseLog, audience: str) -> Record:
     record = log.last(study.wave, audience)
     if record is None or record.withdrawn or not study.reports(audience).exists():
-        raise InputError(
-            f"la vague {study.wave} n'a pas de pages pour « {audience} », "
-            f"lancez « eit run {study.name} --wave {study.wave} --audience {audience} »"
-        )
+        names = {"study": study.name, "wave": study.wave, "audience": audience}
+        raise InputError(sentence("verify_no_pages", **names))
     return record
 
 

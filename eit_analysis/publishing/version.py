@@ -21,25 +21,13 @@ Parameters = dict[str, dict[str, Any]]  # by page
 
 @dataclass(frozen=True)
 class Version:
-    """The pages of one wave made at once.
+    """The pages of one wave made at once."""
 
-    Attributes
-    ----------
-    made : datetime.date
-        The one thing that is not in the fingerprint.
-    data, program : str
-        Digests of the files of the study and of the code with the libraries that it runs on.
-    pages : dict of str to str
-        Digest of what each page alone is made from.
-    parameters : dict
-        Those given for this version, by page.
-    """
-
-    made: date
-    data: str
-    program: str
-    pages: dict[str, str]
-    parameters: Parameters
+    made: date  #: the one thing that is not in the fingerprint
+    data: str  #: digest of the files of the study
+    program: str  #: digest of the code with the libraries that it runs on
+    pages: dict[str, str]  #: digest of what each page alone is made from
+    parameters: Parameters  #: those given for this version, by page
 
     @property
     def fingerprint(self) -> str:

@@ -38,6 +38,13 @@ def load(name: str) -> pd.DataFrame:
 
 
 @cache
+def pairs(name: str, key: str, value: str) -> dict[str, str]:
+    """One column of a reference table by another, rows without a value left out; not to be changed."""
+    table = _read(name).dropna(subset=[value])
+    return dict(zip(table[key], table[value], strict=True))
+
+
+@cache
 def _sentences() -> dict[str, str]:
     return {name: bound(text) for name, text in _read("sentences").itertuples(index=False)}
 

@@ -15,11 +15,7 @@ import pandas as pd
 from eit_analysis import reference
 from eit_analysis.reference.place_names import bare_name, normalise_names
 
-DISTRICT_CODES = {
-    "75056": range(75101, 75121),
-    "13055": range(13201, 13217),
-    "69123": range(69381, 69390),
-}
+DISTRICT_CODES = {"75056": range(75101, 75121), "13055": range(13201, 13217), "69123": range(69381, 69390)}
 Value = TypeVar("Value", bound=Hashable)
 
 

@@ -134,9 +134,7 @@ def epcis_of(communes: Sequence[str]) -> dict[str, str]:
     """
     found = {typed: find_commune(typed) or find_commune(name=typed) for typed in communes}
     if unknown := [typed for typed, place in found.items() if place is None]:
-        raise UsageError(
-            f"La commune «\u00a0{unknown[0]}\u00a0» est inconnue ou ambiguë\u00a0: donnez son code INSEE."
-        )
+        raise UsageError(reference.sentence("commune_unknown", commune=unknown[0]))
     table = reference.load("communes").set_index("commune_code")
     own = table.loc[[place.commune_code for place in found.values() if place]].dropna(subset="epci_code")
     counts = own.groupby(["epci_code", "epci_name"]).size().sort_values(ascending=False, kind="stable")

@@ -8,6 +8,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from eit_analysis import reference
 from eit_analysis.errors import UsageError
 
 
@@ -53,10 +54,7 @@ def survey_year(sites: pd.DataFrame, wave: str) -> int:
         return int(years.max())
     if named := re.search(r"\d{4}", wave):
         return int(named[0])
-    raise UsageError(
-        f"La vague « {wave} » ne dit pas son année\u00a0: remplissez la colonne Année de la feuille "
-        "Entreprise, ou donnez à son dossier le nom d'une année."
-    )
+    raise UsageError(reference.sentence("wave_undated", wave=wave))
 
 
 def law_day(sites: pd.DataFrame, wave: str, law_year: int | None = None) -> str:

@@ -14,34 +14,11 @@ from eit_analysis.french import exact
 from eit_analysis.reference.job_units import tonnes_per_unit
 from eit_analysis.tables import CATEGORIES, ROUTES
 
-# The one unit of each factor: what every computation over the table assumes.
-FACTOR_UNITS = {
-    "treatment_cost": "eur/t",
-    "emissions_impact": "kgCO2e/t",
-    "emissions_avoided": "kgCO2e/t",
-    "jobs": "fte_per_1000_t",
-    "transport_emissions": "kgCO2e/t.km",
-    "vehicle_cost": "eur/km",
-    "loading_cost": "eur/trip",
-    "trip_load": "t/trip",
-    "exchange_cost": "eur/exchange",
-    "virgin_price": "eur/t",
-    "preparation_cost": "eur/t",
-    "handling_cost": "eur/t",
-    "collection_cost": "eur/t",
-    "insertion_share": "share",
-    "insertion_hours": "h/fte",
-    "indirect_jobs": "indirect_fte_per_direct_fte",
-}
-# Factors of no route; the first of them depend on the category.
-BY_CATEGORY = ("trip_load",)
-WITHOUT_ROUTE = (
-    *BY_CATEGORY, "transport_emissions", "vehicle_cost", "loading_cost", "exchange_cost", "insertion_share",
-    "insertion_hours", "indirect_jobs", "handling_cost", "collection_cost",
-)  # fmt: skip
-NEVER_NEGATIVE = (
-    "vehicle_cost", "loading_cost", "exchange_cost", "preparation_cost", "handling_cost", "collection_cost",
-)  # fmt: skip
+# What is declared of each factor: its unit, what it depends on, between which values it lies.
+KINDS = reference.load("factor_kinds").set_index("factor")
+# What every computation over the table assumes.
+FACTOR_UNITS: dict[str, str] = KINDS["unit"].to_dict()
+WITHOUT_ROUTE = frozenset(KINDS.index[KINDS["of_route"] == "no"])
 # Beyond so many times the highest reference value, a job coefficient is not in the unit it says.
 MOST_TIMES_REFERENCE = 4.0
 KEY = ["factor", "category", "route"]
@@ -143,26 +120,19 @@ def _checked(
         raise _wrong(name, f"ce facteur est inconnu, choisissez parmi {', '.join(FACTOR_UNITS)}")
     if category and category not in CATEGORIES:
         raise _wrong(name, f"cette catégorie est inconnue, choisissez parmi {', '.join(CATEGORIES)}")
+    kind = KINDS.loc[factor]
     if factor in WITHOUT_ROUTE:
-        if route or (category and factor not in BY_CATEGORY):
+        if route or (category and kind["of_family"] == "no"):
             unused = "ne dépend pas de l'exutoire, laissez-le vide"
-            if factor not in BY_CATEGORY:
+            if kind["of_family"] == "no":
                 unused = "ne dépend ni de la catégorie ni de l'exutoire, laissez-les vides"
             raise _wrong(name, f"ce facteur {unused}")
     elif route not in ROUTES:
         raise _wrong(name, f"indiquez l'exutoire, à choisir parmi {', '.join(ROUTES)}")
     if not (math.isfinite(low) and math.isfinite(high) and low <= central <= high):
         raise _wrong(name, "les valeurs doivent être croissantes (low, central, high), corrigez-les")
-    if factor == "emissions_avoided" and high > 0:
-        raise _wrong(name, "une émission évitée s'écrit en négatif, changez le signe")
-    if factor == "insertion_share" and not 0 <= low <= high <= 1:
-        raise _wrong(name, "une part se donne de 0 à 1, divisez un pourcentage par 100")
-    if factor == "virgin_price" and low < 0:
-        raise _wrong(name, "un prix d'achat n'est pas négatif, changez le signe")
-    if factor in NEVER_NEGATIVE and low < 0:
-        raise _wrong(name, "un coût n'est pas négatif, changez le signe")
-    if factor == "trip_load" and low <= 0:
-        raise _wrong(name, "une charge est supérieure à zéro, corrigez-la")
+    if low < kind["at_least"] or low <= kind["more_than"] or high > kind["at_most"]:
+        raise _wrong(name, kind["problem_fr"])
     source = override.source.strip()
     if not source:
         raise _wrong(name, "la source est vide, indiquez d'où vient la valeur")
@@ -209,10 +179,8 @@ def lookup(table: pd.DataFrame, factor: str, category: str = "", route: str = ""
             return found.iloc[0]
     family = f" de la famille «\u00a0{CATEGORIES.get(category, category)}\u00a0»" if category else ""
     towards = f" vers l'exutoire «\u00a0{ROUTES.get(route, route)}\u00a0»" if route else ""
-    raise MissingFactorError(
-        f"Aucun facteur «\u00a0{factor}\u00a0» n'est connu pour un flux{family}{towards}\u00a0: ajoutez-le "
-        "avec sa source dans la partie [[factors]] de study.toml."
-    )
+    said = reference.sentence("factor_missing", factor=factor, family=family, towards=towards)
+    raise MissingFactorError(said)
 
 
 def for_flows(flows: pd.DataFrame, table: pd.DataFrame, factor: str) -> pd.DataFrame:

@@ -62,13 +62,7 @@ def spaced_code(code: str) -> str:
 
 def named_code(code: str) -> str:
     """A code of the list with our label: ``15 01 01 (emballages papier-carton)``."""
-    return f"{spaced_code(code)} ({_waste_labels()[code]})"
-
-
-@cache
-def _waste_labels() -> dict[str, str]:
-    table = reference.load("waste_codes")
-    return dict(zip(table["waste_code"], table["label_fr"], strict=True))
+    return f"{spaced_code(code)} ({reference.pairs('waste_codes', 'waste_code', 'label_fr')[code]})"
 
 
 def is_hazardous(code: object) -> bool | None:
@@ -92,10 +86,8 @@ def _divisions() -> frozenset[str]:
     return frozenset(reference.load("naf_divisions")["naf_division_code"])
 
 
-@cache
 def _naf_letters() -> dict[str, str]:
-    table = reference.load("naf_classes")
-    return dict(zip(table["naf_class_code"], table["letters"], strict=True))
+    return reference.pairs("naf_classes", "naf_class_code", "letters")
 
 
 def naf_subclasses(naf_class: str) -> list[str]:

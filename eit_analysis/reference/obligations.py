@@ -23,12 +23,12 @@ import pandas as pd
 
 from eit_analysis import reference
 from eit_analysis.french import exact, listed, tonnes
+from eit_analysis.records import SOURCE
 from eit_analysis.reference.dated import in_force
 from eit_analysis.reference.law_flows import concerned, has_word, readable
 from eit_analysis.reference.law_words import MASS, Row, quoting, said
 
 VERDICTS = ("not_met", "unknown", "met", "not_concerned")  # the gravest first
-SOURCE = ["source_file", "source_sheet", "source_row"]
 COLUMNS = ["site_id", "obligation", "duty", "law_flow", "verdict", "fact", "question", "text_ref", *SOURCE]
 LOW, HIGH = "mass_low_t_per_year", "mass_high_t_per_year"
 KEPT_APART = ("reuse", "recycling", "composting", "digestion")  # a mix that goes there is sorted

@@ -11,18 +11,7 @@ from eit_analysis import reference
 from eit_analysis.french import fold
 
 # Spellings that neither case, accents nor a plural explain.
-ALIASES = {
-    alias.replace("_", " "): unit
-    for unit, aliases in {
-        "t": "tonne to tn", "kg": "kilo kilog kilogramme", "g": "gramme gr", "q": "quintal quintaux qx qtx",
-        "m3": "metre_cube m_cube m_3 m^3 mc", "l": "litre lt", "hl": "hectolitre", "unite": "u",
-        "piece": "pce pc", "palette": "pal", "palette europe": "palette_eur palette_epal europalette",
-        "big bag": "bigbag", "cuve 1000 l": "ibc grv ibc_1000_l grv_1000_l", "tube": "neon tube_neon",
-        "ordinateur": "ordinateur_portable pc_portable unite_centrale", "ecran": "moniteur",
-        "lampe": "ampoule", "refrigerateur": "frigo",
-    }.items()
-    for alias in aliases.split()
-}  # fmt: skip
+ALIASES: dict[str, str] = dict(reference.load("unit_aliases").to_numpy())
 
 
 def normalise_unit(text: object) -> str:

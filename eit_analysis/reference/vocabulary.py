@@ -69,10 +69,10 @@ def _labels() -> dict[str, dict[str, str]]:
         for column, rows in frame.groupby("column")
     }
     shared = {
-        "naf_division": _divisions(),
+        "naf_division": reference.pairs("naf_divisions", "naf_division_code", "label_fr"),
         "waste_code": _wastes(),
-        "item_code": _statements(),
-        "indicator": _indicators(),
+        "item_code": reference.pairs("readiness_items", "code", "statement_fr"),
+        "indicator": reference.pairs("board_indicators", "code", "label_fr"),
         "trait_answer": _traits(),
         **_targets(),
         **findings.labels(),
@@ -80,21 +80,6 @@ def _labels() -> dict[str, dict[str, str]]:
     for column, names in shared.items():
         labels[column] = {**names, **labels.get(column, {})}
     return labels
-
-
-def _divisions() -> dict[str, str]:
-    table = reference.load("naf_divisions")
-    return dict(zip(table["naf_division_code"], table["label_fr"], strict=True))
-
-
-def _statements() -> dict[str, str]:
-    table = reference.load("readiness_items")
-    return dict(zip(table["code"], table["statement_fr"], strict=True))
-
-
-def _indicators() -> dict[str, str]:
-    table = reference.load("board_indicators")
-    return dict(zip(table["code"], table["label_fr"], strict=True))
 
 
 def _traits() -> dict[str, str]:
@@ -181,9 +166,7 @@ def heading(column: str) -> Heading:
         return Heading(
             contract["header"], "", decimals, contract["description"], contract["sensitivity"], labels
         )
-    raise DisclosureError(
-        f"La colonne « {column} » n'est déclarée nulle part{NBSP}: ajoutez-la à reference/vocabulary.csv."
-    )
+    raise DisclosureError(reference.sentence("column_undeclared", column=column))
 
 
 @cache

@@ -18,6 +18,7 @@ from eit_analysis.intake.cells.parsing import (
     parse_number,
     singular,
     spreadsheet_error,
+    unit_key,
 )
 from eit_analysis.intake.cells.periods import PERIOD_LABELS, read_period
 
@@ -30,10 +31,8 @@ SYNONYMS: dict[str, dict[str, str]] = {
 YEARS = 1990, 2100  # that an answer may be of
 
 
-def described(what: str) -> dict[str, str]:
-    """What ``form_columns.csv`` says of the columns of the form: ``unit_fr``, ``question_fr``..."""
-    told = reference.load("form_columns").dropna(subset=[what])
-    return dict(zip(told["column"], told[what], strict=True))
+#: What ``form_columns.csv`` says of the columns of the form: ``unit_fr``, ``question_fr``...
+described = partial(reference.pairs, "form_columns", "column")
 
 
 # What may follow the number in a cell of each column (folded; € is eur, % is pourcent).
@@ -108,10 +107,9 @@ def clean_number(table: str, column: str, cell: Any) -> tuple[float | None, str]
         number = parse_number(str(cell).replace(".", ""))._replace(rule="point_read_as_thousands")
     if number.problem:
         raise CellError(number.problem)
-    if number.suffix:
-        unit = singular(fold_words(number.suffix.replace("€", " eur ").replace("%", " pourcent ")))
-        if unit not in {singular(known) for known in SUFFIXES.get(column, ())}:
-            raise CellError("unexpected_unit", unit=number.suffix)
+    known = {singular(suffix) for suffix in SUFFIXES.get(column, ())}
+    if number.suffix and unit_key(number.suffix) not in known:
+        raise CellError("unexpected_unit", unit=number.suffix)
     value, rule = number.value, number.rule
     if value is None:
         return None, rule

@@ -100,8 +100,9 @@ def _siret(text: str) -> str:
         if len(scientific[1] or "") < int(scientific[2]):
             raise CellError("siret_digits_lost")
         digits = f"{Decimal(bare.replace(',', '.')):.0f}"
-    if len(digits) in (12, 13, 14) and _is_siret(digits.zfill(14)):
-        return digits.zfill(14)
+    whole = digits.zfill(14)
+    if len(digits) in (12, 13, 14) and _is_siren(whole[:9]) and stdnum_siret.is_valid(whole):
+        return whole
     if len(digits) in (12, 13, 14) and ROUNDED.fullmatch(digits):
         raise CellError("siret_digits_lost")
     if len(digits) in (8, 9) and _is_siren(digits.zfill(9)):
@@ -109,10 +110,6 @@ def _siret(text: str) -> str:
     if digits[:2].upper() == "FR" and tva.is_valid(digits):
         raise CellError("siren_not_siret.vat", siren=digits[-9:])
     raise CellError("bad_siret.key" if len(digits) == 14 and digits.isdigit() else "bad_siret")
-
-
-def _is_siret(digits: str) -> bool:
-    return _is_siren(digits[:9]) and bool(stdnum_siret.is_valid(digits))
 
 
 def _is_siren(digits: str) -> bool:

@@ -75,6 +75,11 @@ def singular(words: str) -> str:
     return " ".join(out)
 
 
+def unit_key(text: str) -> str:
+    """A unit as it is compared, its signs in words: ``€/t`` is ``eur t``."""
+    return singular(fold_words(text.replace("€", " eur ").replace("%", " pourcent ")))
+
+
 def clean_text(cell: Any) -> str:
     """Cell as single-spaced text; whole floats lose their ``.0`` so that codes stay codes."""
     if isinstance(cell, str):

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from eit_analysis.intake.registers import WASTE_REGISTERS
+from eit_analysis.intake.registers.canonical import WASTE_REGISTERS
 from eit_analysis.intake.sheets.ledger import CORRECTIONS, SOURCE, no_lines, typed
 from eit_analysis.tables import header
 

@@ -35,7 +35,7 @@ from eit_analysis.intake.cleaning.incoming import (
     refuse_nothing,
 )
 from eit_analysis.intake.cleaning.tidy import clean_tables
-from eit_analysis.intake.registers import waste_register
+from eit_analysis.intake.registers.canonical import waste_register
 from eit_analysis.intake.sheets.ledger import ACCOUNTS, CORRECTIONS, QUARANTINE, Ledger, SheetAccount
 from eit_analysis.intake.sheets.mapping import read_mappings
 from eit_analysis.intake.sheets.rows import set_aside

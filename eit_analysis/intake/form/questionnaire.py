@@ -14,8 +14,7 @@ from eit_analysis.french import file_words
 from eit_analysis.intake.cells.contract import is_date, is_number, readable
 from eit_analysis.intake.form.guide import TITLE, Returns, note, print_on_a4, workbook, write_guide
 from eit_analysis.intake.form.validation import check
-from eit_analysis.intake.registers import read_register
-from eit_analysis.intake.registers.files import left_out
+from eit_analysis.intake.registers.files import left_out, read_register
 from eit_analysis.intake.survey.response import CONTACTED_FILE, LISTED
 from eit_analysis.reference.communes import find_commune
 

@@ -135,17 +135,13 @@ def _read_rows(lines: Iterable[str], separator: str, sheet: Sheet) -> None:
                 return
             widest = max(widest, len(row))
             sheet.extend(row, [len(row)])
-            _check_widths(sheet, widest)
+            if widest > limits.COLUMNS:
+                raise UnreadableError("text_wide", width=widest)
+            if len(sheet.widths) * widest > limits.SPARSE_AREA:
+                check_area(sheet.name, len(sheet.widths), widest, len(sheet.cells))
     except csv.Error:
         raise UnreadableError("text_quote", row=len(sheet.widths) + 1) from None
     raise UnreadableError("text_quote", row=len(sheet.widths))  # the last record has swallowed the end
-
-
-def _check_widths(sheet: Sheet, widest: int) -> None:
-    if widest > limits.COLUMNS:
-        raise UnreadableError("text_wide", width=widest)
-    if len(sheet.widths) * widest > limits.SPARSE_AREA:
-        check_area(sheet.name, len(sheet.widths), widest, len(sheet.cells))
 
 
 def _check_quotes(sheet: Sheet, separator: str) -> None:

@@ -8,19 +8,19 @@ from collections.abc import Callable
 import pandas as pd
 
 from eit_analysis import reference
+from eit_analysis.records import SOURCE
 from eit_analysis.reference import nomenclatures
 from eit_analysis.reference.commune_tables import former_by_code
 
 NAF_2008, NAF_2025 = ["", "nafrev2"], ["naf25", "naf2025"]
 SIRENE_COLUMNS = [
     "siret", "name", "naf_code", "naf25_code", "commune_code", "commune_name", "postcode", "headcount_class",
-    "headcount_low", "headcount_high", "headcount_year", "latitude", "longitude", "masked", "source_file",
-    "source_sheet", "source_row",
+    "headcount_low", "headcount_high", "headcount_year", "latitude", "longitude", "masked", *SOURCE,
 ]  # fmt: skip
 OUTLET_COLUMNS = [
     "outlet_list", "outlet_id", "outlet_name", "outlet_kind", "accepts", "naf_code", "siret", "commune_code",
     "latitude", "longitude", "permitted_t_per_year", "spare_t_per_year", "gate_fee_eur_per_t", "source",
-    "masked", "source_file", "source_sheet", "source_row",
+    "masked", *SOURCE,
 ]  # fmt: skip
 OUTLET_DTYPES = dict.fromkeys(["siret", "source"], "str") | dict.fromkeys(
     ["spare_t_per_year", "gate_fee_eur_per_t"], "float64"

@@ -20,15 +20,7 @@ from eit_analysis.french import counted, tonnes
 from eit_analysis.intake.answers.applying import CellKey
 from eit_analysis.intake.cleaning.wave import Cleaned
 from eit_analysis.intake.relance import phrases
-from eit_analysis.intake.relance.fiche import (
-    DOUBTFUL,
-    IMPLAUSIBLE,
-    LAW,
-    MISSING,
-    OFFICE,
-    REFUSED,
-    Question,
-)
+from eit_analysis.intake.relance.fiche import DOUBTFUL, IMPLAUSIBLE, LAW, MISSING, OFFICE, REFUSED, Question
 from eit_analysis.intake.relance.wave_cells import WaveCells
 from eit_analysis.intake.sheets.ledger import places
 from eit_analysis.reference import obligations

@@ -11,7 +11,7 @@ from eit_analysis import tables
 from eit_analysis.french import fold_words
 from eit_analysis.intake.cells.contract import DEFAULTS, SUFFIXES, SYNONYMS, clean_cell, is_free
 from eit_analysis.intake.cells.identifiers import CellError
-from eit_analysis.intake.cells.parsing import header_unit, singular
+from eit_analysis.intake.cells.parsing import header_unit, singular, unit_key
 from eit_analysis.intake.cells.periods import PERIOD_LABELS, read_period, split_unit
 from eit_analysis.intake.cells.privacy import PRIVATE, is_personal
 from eit_analysis.intake.sheets.spec import (
@@ -88,11 +88,11 @@ def recognise(table: str, text: str) -> Meaning | None:
         name, unit = _other_quantity(bare, unit)
     if not name:
         return None
-    if not unit or _unit_key(unit) == _unit_key(remark):
+    if not unit or unit_key(unit) == unit_key(remark):
         return Meaning(name)
     if name == "quantity":
         return Meaning(name, unit)
-    return Meaning(name) if not remark and _unit_key(unit) in SUFFIXES.get(name, ()) else None
+    return Meaning(name) if not remark and unit_key(unit) in SUFFIXES.get(name, ()) else None
 
 
 def _other_quantity(text: str, unit: str) -> tuple[str, str]:
@@ -104,10 +104,6 @@ def _other_quantity(text: str, unit: str) -> tuple[str, str]:
         return "", ""
     unit = unit or ("t" if word == "tonnage" else "")
     return "quantity", f"{unit}/{PERIOD_LABELS[period]}" if period and not split_unit(unit)[1] else unit
-
-
-def _unit_key(text: str) -> str:
-    return singular(fold_words(text.replace("€", " eur ").replace("%", " pourcent ")))
 
 
 @cache

@@ -12,9 +12,9 @@ import pandas as pd
 
 from eit_analysis.intake.cells.columns import Cells, objects
 from eit_analysis.intake.cells.privacy import without_person
+from eit_analysis.records import SOURCE
 from eit_analysis.reference.findings import Finding, finding
 
-SOURCE = ["source_file", "source_sheet", "source_row"]
 QUARANTINE = [*SOURCE, "column", "raw_value", "reason_code", "message"]
 CORRECTIONS = [*SOURCE, "column", "raw_value", "clean_value", "rule"]
 FINDING = "finding"  # beside them while a wave is cleaned: the finding itself, which is not written

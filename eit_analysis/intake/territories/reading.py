@@ -34,21 +34,13 @@ Rows = list[dict[str, str | int | float | None]]
 
 @dataclass(frozen=True)
 class Territories:
-    """What other territories sent.
+    """What other territories sent."""
 
-    Attributes
-    ----------
-    tables : dict of str to pandas.DataFrame
-        By name of the format, the rows of all, ``territory`` first; that of the territories has
-        ``exchange_format`` and ``exchange_file`` too.
-    refused : pandas.DataFrame
-        ``exchange_file, problem``: one sentence for each file that was not read.
-    converted : pandas.DataFrame
-        ``exchange_file, territory, exchange_table, column, exchange_rule``: what is not as it was sent.
-    """
-
+    #: By name of the format, the rows of all, ``territory`` first; that of the territories has
+    #: ``exchange_format`` and ``exchange_file`` too.
     tables: dict[str, pd.DataFrame]
-    refused: pd.DataFrame
+    refused: pd.DataFrame  #: ``exchange_file, problem``: one sentence for each file that was not read
+    #: ``exchange_file, territory, exchange_table, column, exchange_rule``: what is not as it was sent.
     converted: pd.DataFrame
 
 

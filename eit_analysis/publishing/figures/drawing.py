@@ -80,12 +80,9 @@ def _svg(canvas: Canvas) -> str:
     # Its style element would apply to the whole page; the page's own sheet says the same for figures.
     text = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", text, count=1, flags=re.S)
     text = re.sub(r"<metadata>.*?</metadata>", "", text, count=1, flags=re.S)
-    return re.sub(
-        r'(<svg[^>]*?) width="[^"]*"',
-        r"\1",
-        re.sub(r'(<svg[^>]*?) height="[^"]*"', r"\1", text, count=1),
-        count=1,
-    )
+    for side in ("width", "height"):
+        text = re.sub(rf'(<svg[^>]*?) {side}="[^"]*"', r"\1", text, count=1)
+    return text
 
 
 def axis_title(column: str) -> str:

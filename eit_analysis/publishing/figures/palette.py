@@ -29,9 +29,9 @@ OTHERS = "#DADDE0"
 WITHHELD: Any = {"facecolor": "#FFFFFF", "edgecolor": "#777777", "hatch": "////", "linewidth": 0.6}
 
 
-def colour(code: str, position: int = 0) -> str:
-    """The colour of a family of flows, or the next one of the palette."""
-    return FAMILIES.get(code) or RECOVERIES.get(code) or PALETTE[position % len(PALETTE)]
+def colour(code: str) -> str:
+    """The colour of a family of flows or of what becomes of one, else the first of the palette."""
+    return FAMILIES.get(code) or RECOVERIES.get(code) or PALETTE[0]
 
 
 def edge(fill: str) -> str:

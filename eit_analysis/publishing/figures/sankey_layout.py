@@ -21,14 +21,13 @@ ROOM = 200.0  # least height left to the flows once every label has its place
 
 @dataclass(frozen=True)
 class Node:
-    """One code of one stage: a bar ``size`` high from ``top``, inside a slot high enough for its label."""
+    """One code of one stage: a bar ``size`` high from ``top``, in the middle of what its label needs."""
 
     stage: int
     code: str
     amount: float
     top: float
     size: float
-    slot: float
 
     @property
     def middle(self) -> float:
@@ -125,7 +124,7 @@ def layout(
         top = (height - (slots + GAP).sum() + GAP) / 2
         for code, amount, slot in zip(codes, amounts[i], slots, strict=True):
             size = amount * scale
-            nodes[i, code] = Node(i, code, float(amount), top + (slot - size) / 2, size, slot)
+            nodes[i, code] = Node(i, code, float(amount), top + (slot - size) / 2, size)
             top += slot + GAP
     return Layout(list(nodes.values()), _ribbons(paths, stages, family, nodes, scale), height, scale)
 

@@ -18,20 +18,11 @@ from eit_analysis.publishing.release.viewer import Viewer
 
 @dataclass(eq=False, repr=False)
 class Aggregate(Table):
-    """A breakdown, or what is derived from several, that was released.
+    """A breakdown, or what is derived from several, that was released."""
 
-    Attributes
-    ----------
-    told : Statements or None
-        What its rows tell; None for the team, from whom nothing is kept.
-    rounded : pandas.DataFrame or None
-        The table as it leaves the team.
-    publication : Publication or None
-        The tables that it is audited with, where it has the number ``number``.
-    """
-
-    told: Statements | None = None
-    rounded: pd.DataFrame | None = None
+    told: Statements | None = None  #: what its rows tell; None for the team, from whom nothing is kept
+    rounded: pd.DataFrame | None = None  #: the table as it leaves the team
+    #: The tables that it is audited with, where it has the number ``number``.
     publication: Publication | None = None
     number: int = 0
 

@@ -14,7 +14,7 @@ from typing import Self
 import numpy as np
 import pandas as pd
 
-from eit_analysis.intake.territories import Territories, read_territories
+from eit_analysis.intake.territories.reading import Territories, read_territories
 from eit_analysis.prepared import PreparedTables
 from eit_analysis.publishing.consents import rosters
 from eit_analysis.publishing.release.names import Names, allowed, ordinary

@@ -21,34 +21,23 @@ from eit_analysis.publishing.release.sentences import quoted
 from eit_analysis.publishing.release.tables import Table
 from eit_analysis.publishing.release.values import Constant
 from eit_analysis.publishing.release.viewer import Viewer
+from eit_analysis.reference import sentence
 
 LINES = {"what": "Quoi", "who": "Qui", "stake": "Enjeu", "next_step": "Et ensuite"}
 
 
 @dataclass(eq=False, repr=False)
 class Cards(Released):
-    """A card for each of the first rows of a table that an audience may read.
-
-    Attributes
-    ----------
-    table : Table
-        Where the rows are from.
-    action : str
-        Heading of a card; like each line it quotes columns of its row.
-    lines : mapping
-        By name of :data:`LINES` the wordings of a line, the fullest first: that is said of which the audience
-        may read every cell, else none.
-    most : int
-        How many cards there are at most.
-    worth : sequence of str
-        Columns of what is gained: a row that is read to lose, by a number or a word, is not recommended.
-    """
+    """A card for each of the first rows of a table that an audience may read."""
 
     viewer: Viewer
-    table: Table
-    action: str
+    table: Table  #: where the rows are from
+    action: str  #: heading of a card; like each line it quotes columns of its row
+    #: By name of :data:`LINES` the wordings of a line, the fullest first: that is said of which the audience
+    #: may read every cell, else none.
     lines: Mapping[str, Sequence[str]]
-    most: int
+    most: int  #: how many cards there are at most
+    #: Columns of what is gained: a row that is read to lose, by a number or a word, is not recommended.
     worth: Sequence[str] = ()
 
     @property
@@ -110,9 +99,7 @@ def cards_of(
         When the table was not released, a line has no such name, or a wording quotes what is no column.
     """
     if not isinstance(table, Table) or not set(lines) <= set(LINES):
-        raise DisclosureError(
-            "Une carte se fait d'un tableau diffusé ; ses lignes sont " + french.listed(list(LINES)) + "."
-        )
+        raise DisclosureError(sentence("cards_of", lines=french.listed(list(LINES))))
     ways = {name: [way] if isinstance(way, str) else way for name, way in lines.items()}
     for way in [action, *(way for each in ways.values() for way in each)]:
         check_words(way, None, {str(name): Constant("") for name in table.frame})

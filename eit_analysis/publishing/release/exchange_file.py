@@ -29,7 +29,7 @@ from eit_analysis.publishing.html import macro
 from eit_analysis.publishing.release.released import Released, Seen
 from eit_analysis.publishing.release.tables import Table
 from eit_analysis.publishing.release.viewer import Viewer
-from eit_analysis.reference import exchange
+from eit_analysis.reference import exchange, sentence
 from eit_analysis.study import Study
 
 AUDIENCE = "public"
@@ -38,23 +38,14 @@ DESCRIPTOR = "datapackage.json"
 
 @dataclass(eq=False, repr=False)
 class ExchangeFile(Released):
-    """The exchange file of a territory.
-
-    Attributes
-    ----------
-    name : str
-        Its file without suffix.
-    about : dict
-        What the descriptor says of the whole: title, licence, contact; no day, which would change the bytes.
-    tables : mapping
-        Released tables by their name in the format, whose columns they have.
-    """
+    """The exchange file of a territory."""
 
     viewer: Viewer
     title: str
-    name: str
+    name: str  #: its file without suffix
+    #: What the descriptor says of the whole: title, licence, contact; no day, which would change the bytes.
     about: dict[str, Any]
-    tables: Mapping[str, Table]
+    tables: Mapping[str, Table]  #: released tables by their name in the format, whose columns they have
 
     def seen_by(self, viewer: Viewer, seen: Seen) -> ExchangeFile:
         return replace(super().seen_by(viewer, seen), viewer=viewer)
@@ -186,11 +177,8 @@ def shared(study: Study) -> str:
     """
     files = sorted((study.reports(AUDIENCE) / exchange.SENT).glob("*.zip"))
     if not files:
-        raise InputError(
-            "les pages publiques n'ont pas de fichier d'échange, que fait le notebook "
-            "« 05_territory_exchange »\u00a0: remettez ce notebook du projet ou corrigez ce qui l'arrête",
-            file=study.reports(AUDIENCE).relative_to(study.root),
-        )
+        place = study.reports(AUDIENCE).relative_to(study.root)
+        raise InputError(sentence("exchange_unmade"), file=place)
     size = french.one_decimal(files[0].stat().st_size / 1000)
     place = files[0].relative_to(study.root).as_posix()
     return f"Fichier d'échange\u00a0: {place} ({size}\u00a0ko, licence {study.settings.exchange.licence})."

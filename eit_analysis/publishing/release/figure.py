@@ -20,6 +20,7 @@ from eit_analysis.publishing.release.sentences import Text
 from eit_analysis.publishing.release.tables import Table
 from eit_analysis.publishing.release.values import Value
 from eit_analysis.publishing.release.viewer import Viewer
+from eit_analysis.reference import sentence
 
 FEWEST_MARKS = 3  # that a drawing is worth
 OF_TOTAL = "du total"
@@ -28,27 +29,18 @@ LEAST_COVERED = 0.5  # of the total
 
 @dataclass(eq=False, repr=False)
 class Figure(Released):
-    """A drawing of a released table, drawn from its visible rows only.
-
-    Attributes
-    ----------
-    finding : Text or None
-        What the figure shows, in a sentence: its heading wherever the audience may read all of its values,
-        and all that is left of it where there is too little to draw.
-    source : str
-        Where the data come from, in French.
-    n : Value or None
-        How many actors or rows are behind it, with their noun.
-    """
+    """A drawing of a released table, drawn from its visible rows only."""
 
     viewer: Viewer
     draw: Callable[..., str]
     table: Table
     title: str
     options: dict[str, Any]
+    #: What the figure shows, in a sentence: its heading wherever the audience may read all of its values, and
+    #: all that is left of it where there is too little to draw.
     finding: Text | None = None
-    source: str = ""
-    n: Value | None = None
+    source: str = ""  #: where the data come from, in French
+    n: Value | None = None  #: how many actors or rows are behind it, with their noun
 
     @property
     def heading(self) -> str:
@@ -91,10 +83,8 @@ class Figure(Released):
             return self.draw(self.table, **self.options)
         except (KeyError, TypeError) as error:
             columns = ", ".join(map(str, self.table.frame))
-            raise DisclosureError(
-                f"La figure « {self.title} » ne se dessine pas ainsi ({type(error).__name__}\u00a0: {error})"
-                f"\u00a0: donnez à release.figure des colonnes du tableau ({columns})."
-            ) from error
+            why = {"kind": type(error).__name__, "error": error, "columns": columns}
+            raise DisclosureError(sentence("figure_not_so", title=self.title, **why)) from error
 
     @property
     def notes(self) -> list[tuple[str, str]]:

@@ -17,7 +17,7 @@ from eit_analysis.publishing.release.sentences import Absent, Highlights, Text
 from eit_analysis.publishing.release.sheets import Questions, Sheets, sheets_of
 from eit_analysis.publishing.release.tables import Table
 from eit_analysis.publishing.release.values import Constant, Value
-from eit_analysis.reference import exchange
+from eit_analysis.reference import exchange, sentence
 from eit_analysis.reference.levels import regrouped
 from eit_analysis.sheet_content import Asked, Listed, Part, Said, SheetContent, Summed
 from eit_analysis.study import Study
@@ -61,9 +61,7 @@ class Release(ReleasedTables):
         """
         unknown = set(tables) - set(exchange.tables())
         if unknown or not all(isinstance(table, Table) for table in tables.values()):
-            raise DisclosureError(
-                f"« {title} »\u00a0: le fichier d'échange ne contient que ses tableaux, diffusés."
-            )
+            raise DisclosureError(sentence("exchange_tables_alone", title=title))
         about = description(self.settings, self.study.name, self.study.wave)
         return ExchangeFile(self.viewer, title, f"{self.study.name}-{self.study.wave}-echange", about, tables)
 

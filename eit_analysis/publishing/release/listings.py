@@ -26,27 +26,16 @@ class Listing(Table):
 
     A title may tell of actors that the row does not name. Where rows have ``seated``, all whom it is about,
     an audience that may not read all their names reads ``untitled`` in its place.
-
-    Attributes
-    ----------
-    most : int or None
-        How many of the rows that an audience may read are shown to it. The team has the others in the files;
-        for anyone else they are nowhere, as what is beyond the cut may be what the cut is for.
-    closed : numpy.ndarray or None
-        Shape (rows, columns): cells that the sensitivity of their column closes.
-    unlisted : int
-        Rows that are not for this audience.
-    beside : Table or None
-        Only rows of which it shows the first key leave.
-    whole : Table or None
-        All the rows, where the team is shown the first of them.
     """
 
+    #: How many of the rows that an audience may read are shown to it. The team has the others in the files;
+    #: for anyone else they are nowhere, as what is beyond the cut may be what the cut is for.
     most: int | None = None
+    #: Shape (rows, columns): cells that the sensitivity of their column closes.
     closed: np.ndarray | None = None
-    unlisted: int = 0
-    beside: Table | None = None
-    whole: Table | None = None
+    unlisted: int = 0  #: rows that are not for this audience
+    beside: Table | None = None  #: only rows of which it shows the first key leave
+    whole: Table | None = None  #: all the rows, where the team is shown the first of them
 
     secrecy: ClassVar[str] = "secret des affaires"
 

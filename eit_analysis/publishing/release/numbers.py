@@ -133,12 +133,7 @@ def _gathered(blocks: list[Block], rows: list[list[int]], before: Statements = E
 
 
 def _sums(
-    content: Breakdown,
-    name: str,
-    amounts: Amounts,
-    shown: Rounded | None,
-    finer: bool,
-    closed: np.ndarray,
+    content: Breakdown, name: str, amounts: Amounts, shown: Rounded | None, finer: bool, closed: np.ndarray
 ) -> Block:
     """One column of sums: a number for each row, as it is printed or, by what else is, to two digits."""
     forms = content.forms(name)

@@ -48,14 +48,9 @@ AUDITED = ["passing", "passing_t_per_year", "own_gain_eur_per_year", "some_price
 
 @dataclass(eq=False, repr=False)
 class Exchanges(Aggregate):
-    """The exchanges of the firm that reads.
+    """The exchanges of the firm that reads."""
 
-    Attributes
-    ----------
-    words : dict of str to str
-        What stands for each actor whose name it may not read.
-    """
-
+    #: What stands for each actor whose name it may not read.
     words: dict[str, str] = field(default_factory=dict)
 
     def named(self, frame: pd.DataFrame, viewer: Viewer) -> pd.DataFrame:

@@ -19,25 +19,14 @@ NOTHING = 1e-9
 
 @dataclass(frozen=True)
 class Parts:
-    """Parts of cells, each once whatever the cells that it is the part of.
+    """Parts of cells, each once whatever the cells that it is the part of."""
 
-    Attributes
-    ----------
-    forms : scipy.sparse.csr_array
-        Shape (parts, variables): how the part follows from the amounts; above zero for the true ones.
-    size : numpy.ndarray
-        Shape (parts,): the true parts.
-    up, down : numpy.ndarray
-        Shape (parts, readers): from which readers the upper, and the lower bound of each is kept away.
-    either : numpy.ndarray
-        Shape (parts, 1): whether it is enough that one of the two stays away.
-    """
-
+    #: Shape (parts, variables): how the part follows from the amounts; above zero for the true ones.
     forms: csr_array
-    size: np.ndarray
-    up: np.ndarray
-    down: np.ndarray
-    either: np.ndarray
+    size: np.ndarray  #: shape (parts,): the true parts
+    up: np.ndarray  #: shape (parts, readers): from which readers the upper bound of each is kept away
+    down: np.ndarray  #: shape (parts, readers): likewise the lower bound
+    either: np.ndarray  #: shape (parts, 1): whether it is enough that one of the two stays away
 
     def of(self, part: int) -> tuple[np.ndarray, np.ndarray]:
         """The variables of one part and their coefficients."""

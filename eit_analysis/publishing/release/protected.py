@@ -23,6 +23,7 @@ from eit_analysis.publishing.release.rounding import Rounded, rounded
 from eit_analysis.publishing.release.statements import Statements
 from eit_analysis.publishing.release.viewer import Viewer
 from eit_analysis.records import Facts, actors_behind, known_by
+from eit_analysis.reference import sentence
 from eit_analysis.reference.levels import raised, regrouped
 
 NEARLY = 0.8  # of what the level that shows most does: less, and an audience gets a coarser one
@@ -58,26 +59,13 @@ def _coarser(breakdown: Breakdown) -> list[Breakdown]:
 
 @dataclass(frozen=True, eq=False)
 class Protected:
-    """What of an analysis may be read, before it is audited with all else.
+    """What of an analysis may be read, before it is audited with all else."""
 
-    Attributes
-    ----------
-    content : Breakdown or Derived
-        The analysis, by the level of its keys that the audience gets.
-    title : str
-        Its title, which says the level.
-    frame : pandas.DataFrame
-        The table as it leaves.
-    told : Statements or None
-        What its rows tell; None for the team, from whom nothing is kept.
-    levels : dict of str to str
-        The coarser key that stands for one that was asked for.
-    """
-
-    content: Breakdown | Derived
-    title: str
-    frame: pd.DataFrame
-    told: Statements | None = None
+    content: Breakdown | Derived  #: the analysis, by the level of its keys that the audience gets
+    title: str  #: its title, which says the level
+    frame: pd.DataFrame  #: the table as it leaves
+    told: Statements | None = None  #: what its rows tell; None for the team, from whom nothing is kept
+    #: The coarser key that stands for one that was asked for.
     levels: dict[str, str] = field(default_factory=dict)
 
 
@@ -116,9 +104,7 @@ def protected(content: Breakdown | Derived, title: str, viewer: Viewer, rules: D
 def _derived(content: Derived, title: str, viewer: Viewer, rules: Disclosure) -> Protected:
     for parent in content.parents:
         if not set(parent.keys) & set(content.keys):
-            raise DisclosureError(
-                f"« {title} »\u00a0: un tableau dérivé a une clé de chacun de ceux dont il se calcule."
-            )
+            raise DisclosureError(sentence("derived_key", title=title))
         _check(parent, title, viewer)
     if not all(content.behind):
         raise DisclosureError(f"« {title} »\u00a0: une ligne ne vient d'aucun des tableaux dont il dérive.")
@@ -139,17 +125,11 @@ def _derived(content: Derived, title: str, viewer: Viewer, rules: Disclosure) ->
 def _check(content: Breakdown, title: str, viewer: Viewer) -> None:
     """Refuse what is no breakdown, is not what its records give, or counts whom it may not."""
     if not isinstance(content, Breakdown):
-        raise DisclosureError(
-            f"« {title} »\u00a0: il faut un Breakdown, ce que rend une analyse (eit.flows.totals par "
-            "exemple)\u00a0: sans ses enregistrements, rien ne dit quels acteurs un chiffre compte."
-        )
+        raise DisclosureError(sentence("breakdown_wanted", title=title))
     content.check(title)
     refused = viewer.refused & actors_behind(content.units[1])
     if refused:
-        raise DisclosureError(
-            f"« {title} »\u00a0: {min(refused)} a refusé toute diffusion\u00a0: prenez les données de ce "
-            "public, avec release."
-        )
+        raise DisclosureError(sentence("breakdown_refused", title=title, actor=min(refused)))
 
 
 def _told(

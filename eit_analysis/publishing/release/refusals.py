@@ -10,6 +10,7 @@ import pandas as pd
 from eit_analysis.errors import DisclosureError
 from eit_analysis.publishing.release.sentences import quoted
 from eit_analysis.publishing.release.values import Value
+from eit_analysis.reference import sentence
 from eit_analysis.reference.vocabulary import tells_of_actors
 
 # An amount that an f-string, or a hand, put into a sentence: no table tells it.
@@ -28,17 +29,12 @@ def check_words(template: str, partial: str | None, values: Mapping[str, Value])
     """
     for name, value in values.items():
         if not isinstance(value, Value):
-            raise DisclosureError(
-                f"« {name} » n'est pas une valeur diffusée\u00a0: prenez-la d'un tableau avec .value()."
-            )
+            raise DisclosureError(sentence("value_unreleased", value=name))
     unknown = set(quoted(template + (partial or ""))) - set(values)
     if unknown:
         raise DisclosureError(f"La phrase attend {', '.join(sorted(unknown))}, sans valeur diffusée.")
     if typed := TYPED.search(re.sub(r"\{\w*\}", "", f"{template} {partial or ''}")):
-        raise DisclosureError(
-            f"« {typed[0]} » est écrit dans la phrase\u00a0: un chiffre vient d'un tableau diffusé, avec "
-            ".value(), et se cite entre accolades."
-        )
+        raise DisclosureError(sentence("amount_typed", amount=typed[0]))
 
 
 def check_about_no_actor(frame: pd.DataFrame, title: str) -> None:
@@ -54,8 +50,4 @@ def check_about_no_actor(frame: pd.DataFrame, title: str) -> None:
         raise DisclosureError(f"« {title} »\u00a0: la colonne {named[0]} désigne des acteurs.")
     told = [str(name) for name in frame if tells_of_actors(str(name))]
     if told:
-        raise DisclosureError(
-            f"« {title} »\u00a0: la colonne {told[0]} vient de ce que des acteurs ont déclaré, que "
-            "summary ne protège pas\u00a0: prenez release.table et ce que rend une analyse "
-            "(eit.flows.totals par exemple)."
-        )
+        raise DisclosureError(sentence("summary_declared", title=title, column=told[0]))

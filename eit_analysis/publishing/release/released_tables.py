@@ -22,6 +22,7 @@ from eit_analysis.publishing.release.reckoned import Reckoned
 from eit_analysis.publishing.release.refusals import check_about_no_actor
 from eit_analysis.publishing.release.tables import Table
 from eit_analysis.records import actors_behind
+from eit_analysis.reference import sentence
 from eit_analysis.reference.vocabulary import ACTORS
 from eit_analysis.study import Study
 
@@ -92,9 +93,7 @@ class ReleasedTables(AudienceTables):
         """
         if isinstance(content, Breakdown):
             if set(content.records["site_id"]) - {self.viewer.company}:
-                raise DisclosureError(
-                    f"« {title} »\u00a0: ces sommes ne sont pas celles d'un seul acteur, le lecteur."
-                )
+                raise DisclosureError(sentence("own_of_others", title=title))
             return Table(**self._shown(content, title, note), measure=content.measure)
         mine = content[content["site_id"] == self.viewer.company].drop(columns="site_id")
         return Table(self.viewer, title, self._known(mine), [str(mine.columns[0])], note)
@@ -177,9 +176,7 @@ class ReleasedTables(AudienceTables):
             When a parent was not released.
         """
         if not parents or not all(isinstance(parent, Table) for parent in parents):
-            raise DisclosureError(
-                f"« {title} »\u00a0: ces chiffres se tirent seulement de tableaux diffusés."
-            )
+            raise DisclosureError(sentence("reckoned_of", title=title))
         table = Reckoned(self.viewer, title, keys, note, parents, reckon, complete)
         self._known(table.frame)
         return table

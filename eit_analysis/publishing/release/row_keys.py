@@ -12,6 +12,7 @@ from eit_analysis import french
 from eit_analysis.errors import UnknownRowError
 from eit_analysis.publishing import wording
 from eit_analysis.records import TOTAL
+from eit_analysis.reference import sentence
 
 BARE = ("oui", "non", "inconnu")  # say nothing without their question
 DATES = ("wave", "year")  # read as one word with their name
@@ -35,11 +36,8 @@ def check_key(title: str, codes: pd.DataFrame, key: Sequence[object]) -> None:
             continue
         words = {label: code for code, label in labels.items()} | known
         near = [words[word] for word in get_close_matches(part, words, 1)]
-        meant = (f"«\u00a0{code}\u00a0»" for code in near or list(labels)[:SUGGESTED])
-        raise UnknownRowError(
-            f"« {title} » n'a pas de ligne « {part} » (colonne {column})\u00a0: "
-            f"vouliez-vous dire {french.listed(list(meant), 'ou')}\u00a0?"
-        )
+        meant = french.listed([f"«\u00a0{code}\u00a0»" for code in near or list(labels)[:SUGGESTED]], "ou")
+        raise UnknownRowError(sentence("row_unknown", title=title, part=part, column=column, meant=meant))
 
 
 def row_name(row: pd.Series, keys: Sequence[str]) -> str:

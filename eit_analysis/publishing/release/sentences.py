@@ -84,16 +84,10 @@ class Highlights(Released):
 
 @dataclass(frozen=True, repr=False)
 class Absent(Released):
-    """Leaves out the section of a page where it stands: what it is about was not declared.
-
-    Attributes
-    ----------
-    why : str
-        Said once a page, with ``titles``, those of all sections left out for it.
-    """
+    """Leaves out the section of a page where it stands: what it is about was not declared."""
 
     viewer: Viewer
-    why: str
+    why: str  #: said once a page, with ``titles``, those of all sections left out for it
     titles: tuple[str, ...] = ()
 
     def plain(self) -> str:

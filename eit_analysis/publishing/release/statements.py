@@ -25,36 +25,18 @@ FLAGS = ("closed", "relation", "people", "assumed")  # of a number, in the order
 
 @dataclass(frozen=True)
 class Statements:
-    """The numbers that one table tells, and which of them each of its rows tells.
+    """The numbers that one table tells, and which of them each of its rows tells."""
 
-    Attributes
-    ----------
-    system : System
-        The numbers.
-    variables : numpy.ndarray
-        Shape (variables of the system,), uint64: what each amount is known by.
-    rows : sequence of sequence of int
-        For each row of the table, its numbers; and last, those that its shares beside their values tell.
-    allowed : numpy.ndarray
-        Shape (rows + 1,): those that the primary rules let through.
-    depth : numpy.ndarray
-        Shape (rows + 1,): how many keys tell a row apart; 0 for a grand total.
-    limits : Limits or None
-        The rules that its sums are held to, where the first number of each row is the sum of that row.
-    private : bool
-        Whether the table is the reader's alone, such as its exchanges.
-    answers : bool
-        Whether the table counts what persons answered (``Breakdown.answers``).
-    """
-
-    system: System
-    variables: np.ndarray
+    system: System  #: the numbers
+    variables: np.ndarray  #: shape (variables of the system,), uint64: what each amount is known by
+    #: For each row of the table, its numbers; and last, those that its shares beside their values tell.
     rows: Sequence[Sequence[int]]
-    allowed: np.ndarray
-    depth: np.ndarray
+    allowed: np.ndarray  #: shape (rows + 1,): those that the primary rules let through
+    depth: np.ndarray  #: shape (rows + 1,): how many keys tell a row apart; 0 for a grand total
+    #: The rules that its sums are held to, where the first number of each row is the sum of that row.
     limits: Limits | None = None
-    private: bool = False
-    answers: bool = False
+    private: bool = False  #: whether the table is the reader's alone, such as its exchanges
+    answers: bool = False  #: whether the table counts what persons answered (``Breakdown.answers``)
 
 
 def joined(parts: Iterable[Statements]) -> Statements:

@@ -15,36 +15,18 @@ PROTECTION = 0.15  # of a part: what must stay open on each side of it
 
 @dataclass(frozen=True)
 class System:
-    """Numbers that are or may be published, as linear forms.
+    """Numbers that are or may be published, as linear forms."""
 
-    Attributes
-    ----------
-    forms : scipy.sparse.csr_array
-        Shape (numbers, variables): public coefficients.
-    low, high : numpy.ndarray
-        Shape (numbers,): what a reader of the number knows of its value.
-    firms : numpy.ndarray
-        Shape (variables,): who knows the amount: a firm or, separated by spaces, several.
-    amounts : numpy.ndarray
-        Shape (variables,): what was declared; its sign is taken to be known.
-    closed : numpy.ndarray
-        Shape (numbers,): those that the primary rules close.
-    relation : numpy.ndarray
-        Shape (numbers,): those that only relate amounts (a share of a whole), and are no cell of their own.
-    people : numpy.ndarray
-        Shape (numbers,): cells that count whole people, of each firm one at least.
-    assumed : numpy.ndarray
-        Shape (numbers,): those that nobody prints, taken to be told by what else their rows print.
-    """
-
-    forms: csr_array
-    low: np.ndarray
-    high: np.ndarray
-    firms: np.ndarray
-    amounts: np.ndarray
-    closed: np.ndarray
+    forms: csr_array  #: shape (numbers, variables): public coefficients
+    low: np.ndarray  #: shape (numbers,): what a reader of the number knows of its value, at least
+    high: np.ndarray  #: shape (numbers,): and at most
+    firms: np.ndarray  #: shape (variables,): who knows the amount: a firm or, separated by spaces, several
+    amounts: np.ndarray  #: shape (variables,): what was declared; its sign is taken to be known
+    closed: np.ndarray  #: shape (numbers,): those that the primary rules close
+    #: Shape (numbers,): those that only relate amounts (a share of a whole), and are no cell of their own.
     relation: np.ndarray
-    people: np.ndarray
+    people: np.ndarray  #: shape (numbers,): cells that count whole people, of each firm one at least
+    #: Shape (numbers,): those that nobody prints, taken to be told by what else their rows print.
     assumed: np.ndarray
 
     @property

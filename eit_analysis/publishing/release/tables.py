@@ -21,45 +21,26 @@ from eit_analysis.publishing.release.rounding import REFERENCE
 from eit_analysis.publishing.release.row_keys import check_key
 from eit_analysis.publishing.release.values import CellText, FirstLabel, Value
 from eit_analysis.publishing.release.viewer import Viewer
+from eit_analysis.reference import sentence
 
 
 @dataclass(eq=False, repr=False)
 class Table(Released):
-    """A table about no actor (method, reference data, the survey as a whole): all of it may be read.
-
-    Attributes
-    ----------
-    frame : pandas.DataFrame
-        Key columns then value columns.
-    keys : sequence of str
-        The columns that name a row.
-    total : str or None
-        The code that means *all values* of a key.
-    sites : sequence of str
-        Columns that hold site ids: names for who may read them.
-    measure : str or None
-        The column that sentences and figures take unless another is named.
-    actors : int
-        How many actors are behind the table.
-    identity : pandas.DataFrame or None
-        The keys before site ids became names.
-    levels : mapping
-        The coarser key that stands for one that was asked for.
-    coarse : bool
-        Whether its numbers are rounded: they are printed without the decimals that rounding left empty.
-    """
+    """A table about no actor (method, reference data, the survey as a whole): all of it may be read."""
 
     viewer: Viewer
     title: str
-    frame: pd.DataFrame
-    keys: Sequence[str]
+    frame: pd.DataFrame  #: key columns then value columns
+    keys: Sequence[str]  #: the columns that name a row
     note: str = ""
-    total: str | None = None
-    sites: Sequence[str] = ()
-    measure: str | None = None
-    actors: int = 0
-    identity: pd.DataFrame | None = None
+    total: str | None = None  #: the code that means *all values* of a key
+    sites: Sequence[str] = ()  #: columns that hold site ids: names for who may read them
+    measure: str | None = None  #: the column that sentences and figures take unless another is named
+    actors: int = 0  #: how many actors are behind the table
+    identity: pd.DataFrame | None = None  #: the keys before site ids became names
+    #: The coarser key that stands for one that was asked for.
     levels: Mapping[str, str] = field(default_factory=dict)
+    #: Whether its numbers are rounded: they are printed without the decimals that rounding left empty.
     coarse: bool = False
 
     secrecy: ClassVar[str] = "secret statistique"
@@ -197,9 +178,7 @@ class Table(Released):
         if len(given) != len(self.keys):
             keys = french.listed([f"{wording.heading(key).header} ({key})" for key in self.keys], "et")
             first = ", ".join(f'"{code}"' for code in self.codes.iloc[:1].astype(str).to_numpy().ravel())
-            raise DisclosureError(
-                f"Une ligne de « {self.title} » s'appelle par {keys}\u00a0: donnez par exemple ({first})."
-            )
+            raise DisclosureError(sentence("row_key", title=self.title, keys=keys, first=first))
         check_key(self.title, self.codes, given)
         return CellText(self, key, column, bounds.get("low"), bounds.get("high"))
 

@@ -10,6 +10,7 @@ from eit_analysis.errors import UsageError
 from eit_analysis.publishing.consents import INTERNAL as INTERNAL
 from eit_analysis.publishing.consents import binding, rosters, same_firms
 from eit_analysis.records import known_by
+from eit_analysis.reference import sentence
 from eit_analysis.study import Study
 
 UNNAMED = "acteur non nommé"
@@ -17,27 +18,16 @@ UNNAMED = "acteur non nommé"
 
 @dataclass(frozen=True)
 class Viewer:
-    """One audience of one wave.
+    """One audience of one wave."""
 
-    Attributes
-    ----------
-    audience : str
-        ``internal``, ``company:<site_id>``, ``partners``, ``public`` or one declared in study.toml.
-    named : bool
-        Whether it may read the names of actors who agreed to be named.
-    names, consents : dict
-        By site id.
-    firms : dict
-        By site id of a firm with several sites, the first of them.
-    left_out : set of str
-        The tables whose rows it was given without some, because of who refused.
-    """
-
+    #: ``internal``, ``company:<site_id>``, ``partners``, ``public`` or one declared in study.toml.
     audience: str
-    named: bool
-    names: dict[str, str]
-    consents: dict[str, str]
+    named: bool  #: whether it may read the names of actors who agreed to be named
+    names: dict[str, str]  #: by site id
+    consents: dict[str, str]  #: by site id
+    #: By site id of a firm with several sites, the first of them.
     firms: dict[str, str] = field(default_factory=dict)
+    #: The tables whose rows it was given without some, because of who refused.
     left_out: set[str] = field(default_factory=set, compare=False)
 
     @property
@@ -120,14 +110,9 @@ def viewer_of(study: Study, audience: str) -> Viewer:
     site = company_of(audience)
     if site is not None:
         if site not in names:
-            raise UsageError(
-                f"L'acteur « {site} » n'est pas dans la vague {study.wave}\u00a0: corrigez --audience."
-            )
+            raise UsageError(sentence("audience_no_actor", site=site, wave=study.wave))
         # A firm sees of the others what partners see.
         return Viewer(audience, declared["partners"].named, names, consents, firms)
     if audience not in known:
-        raise UsageError(
-            f"Le public « {audience} » est inconnu\u00a0: choisissez company:<identifiant> ou parmi "
-            f"{', '.join(known)}."
-        )
+        raise UsageError(sentence("audience_unknown", audience=audience, known=", ".join(known)))
     return Viewer(audience, known[audience].named, names, consents, firms)
