@@ -21,6 +21,12 @@ class Order:
         """What was said while the study was last made."""
         return self.root / "data" / "batch" / f"{self.name}.log"
 
+    @property
+    def command(self) -> str:
+        """What asks for it again."""
+        waves = ["--waves", *self.waves] if self.waves else []
+        return " ".join(["eit batch", self.name, *waves, *(f"--audience {one}" for one in self.audiences)])
+
 
 @dataclass(frozen=True)
 class Outcome:

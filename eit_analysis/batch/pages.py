@@ -40,6 +40,7 @@ from eit_analysis.study import Study, list_studies, list_waves
 
 INDEX = "index.html"
 FAILED = ".echec.html"
+UNREADABLE = "Aucune table lisible"  # a kind of need
 PER_EMPLOYEE, DONE = "Tonnes sortantes par salarié et par an", "Part des pistes réalisées"
 LOST = "Tonnes incinérées ou stockées par salarié et par an"
 OF_WHOM = {
@@ -62,8 +63,13 @@ class Entry:
 
     @property
     def called(self) -> str:
-        """The territory, which readers of many know better than titles."""
-        return self.territory or self.title
+        """The territory, which readers of many know better than titles, and the study's own name."""
+        return f"{self.territory} ({self.name})" if self.territory else self.name
+
+    @property
+    def needs(self) -> dict[str, str]:
+        """What it lacks, as its tables say, by kind."""
+        return {kind: words for kind, words in self.standing.needs.items() if kind != UNREADABLE}
 
     @property
     def outside(self) -> dict[str, list[str]]:
@@ -98,7 +104,7 @@ def explain(outcome: Outcome) -> None:
     reasons = [reason.replace(here, "") for reason in outcome.failed]
     write_atomic(kept, json.dumps(reasons, ensure_ascii=False).encode())
     log = outcome.order.log.relative_to(root).as_posix()
-    body = rendered("study_failed", reasons=reasons, log=log)
+    body = rendered("study_failed", reasons=reasons, log=log, command=outcome.order.command)
     foot = [("Fait le", published(date.today()))]
     study = _bare(root, name)
     page = frame(study, "internal", "Étude non produite", foot, body=body, back="Toutes les études")
@@ -161,14 +167,16 @@ def _inside(entries: list[Entry]) -> Markup:
         drawing=Markup(drawing),
         shared=_sharing(standings),
         n_studies=len(entries),
+        unread=sum(UNREADABLE in one.needs for one in standings.values()),
         n_firms=len({firm_of(siret) or siret for siret in set().union(*everyone)}),
     )
 
 
 def _by_kind(needs: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
-    """By kind of need, the most frequent first, what it is by study."""
+    """By kind of need, studies without any table first, then the most frequent, what it is by study."""
     kinds = Counter(kind for own in needs.values() for kind in own)
-    return {k: {name: own[k] for name, own in needs.items() if k in own} for k, _ in kinds.most_common()}
+    ordered = sorted(kinds, key=lambda kind: (kind != UNREADABLE, -kinds[kind]))
+    return {kind: {name: own[kind] for name, own in needs.items() if kind in own} for kind in ordered}
 
 
 def _sharing(standings: dict[str, Standing]) -> list[tuple[str, str, int]]:
@@ -221,10 +229,9 @@ def _outside(root: Path, entries: list[Entry], audience: str) -> Markup:
 def _printed(table: pd.DataFrame, decimals: int, unit: str) -> list[tuple[Any, ...]]:
     """Rows of an indicator, the highest first: study, raw value, pooled value and its interval, in words."""
     ordered = table.sort_values("pooled", ascending=False, kind="stable")
-    return [
-        (name, *(f"{number(value, decimals)}\u00a0{unit}" for value in row))
-        for name, *row in ordered.itertuples(name=None)
-    ]
+    rows = [(n, *(number(v, decimals) for v in values)) for n, *values in ordered.itertuples(name=None)]
+    unit = f"\u00a0{unit}"
+    return [(name, raw + unit, near + unit, f"{low} à {high}{unit}") for name, raw, near, low, high in rows]
 
 
 def _entry(root: Path, name: str) -> Entry:
@@ -240,7 +247,7 @@ def _entry(root: Path, name: str) -> Entry:
     try:
         found = standing(open_study(name, root=root), date.today().year)
     except EitError as error:
-        found = Standing(needs={"Aucune table lisible": str(error)})
+        found = Standing(needs={UNREADABLE: " ; ".join(reasons) or str(error)})
     settings = bare.settings
     return Entry(name, settings.title, settings.territory, waves, reasons, found)
 

@@ -55,7 +55,7 @@ def logo(study: Study) -> str:
     Raises
     ------
     InputError
-        When the file that study.toml names is missing, too large or no PNG.
+        When the file that study.toml names is missing, larger than ``LARGEST_LOGO`` or no PNG.
     """
     name = study.settings.page.logo
     if not name:
@@ -63,7 +63,7 @@ def logo(study: Study) -> str:
     path = study.raw.parent / name
     content = path.read_bytes() if path.is_file() else b""
     if not content.startswith(b"\x89PNG\r\n") or len(content) > LARGEST_LOGO:
-        raise InputError("le logo est une image PNG de 200 ko au plus, à côté de study.toml", file=path)
+        raise InputError(reference.sentence("logo_refused" if content else "logo_missing"), file=path)
     return f"data:image/png;base64,{base64.b64encode(content).decode()}"
 
 
