@@ -295,6 +295,11 @@ def test_what_only_the_team_can_do_is_told_to_nobody_else(published: Path, audie
         body = page.read_text(encoding="utf-8").split("</head>", 1)[1]
         prose = re.sub(r"<(a|script|style)\b.*?</\1>", "", body, flags=re.S)
         assert re.findall(r".{30}(?:study\.toml|[Ii]mportez|\w\.(?:csv|xlsx)\b).{30}", prose) == [], page.name
+    # How files were read is the team's; what could not be read of those who are counted is said to all.
+    page = reports(published, audience) / "00_survey_quality.html"
+    prose = html.unescape(page.read_text(encoding="utf-8"))
+    assert not re.findall(r"cp1252|ligne vide ignorée|lignes utilisables|0,0", prose)
+    assert re.findall(r">SIRET</th>\s*<td[^>]*>95</td>\s*<td[^>]*>0</td>\s*<td[^>]*>1</td>", prose)
 
 
 @pytest.mark.parametrize("audience", AUDIENCES)

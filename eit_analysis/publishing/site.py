@@ -36,7 +36,7 @@ def render(
     """
     title = next((t for block in blocks if isinstance(block, str) and (t := _title(block))), name)
     drawing = Drawing(study, audience, name, version)
-    parts = [*drawing.parts(blocks), _quality(study)]
+    parts = [*drawing.parts(blocks), _quality(study, audience)]
     html = frame(
         study,
         audience,
@@ -71,24 +71,20 @@ def _title(prose: str) -> str:
     return heading[1].strip() if heading else ""
 
 
-def _quality(study: Study) -> Part:
-    """What happened to the rows read: counts about the survey as a whole; page 00 has them by sheet."""
+def _quality(study: Study, audience: str) -> Part:
+    """What happened to the rows read: counts about the survey as a whole; the team's page 00 has the rest."""
     tables = study.manifest()["tables"].values()
     read, clean, quarantined = (
         sum(table[name] for table in tables) for name in ("rows_read", "rows_clean", "rows_quarantined")
     )
     if not read:
         return Part("lignes-lues-et-ecartees", "", "", Markup(""), Markup(""))
-    kept = clean / read * 100
     lines = french.counted(read, "ligne lue", "lignes lues")
-    aside = french.counted(
-        quarantined,
-        "ligne inutilisable est gardée en quarantaine avec sa raison",
-        "lignes inutilisables sont gardées en quarantaine, chacune avec sa raison",
-    )
-    sentence = (
-        f"Sur {lines}, {wording.number(kept, 0)}{wording.NBSP}% sont utilisées dans les tableaux\u00a0; "
-        f"{aside}, rien n'est supprimé. Le détail, feuille par feuille, est dans le rapport sur l'enquête."
-    )
-    annex = Markup("<p>{}</p>").format(sentence)
+    sentence = f"Sur {lines}, {wording.number(clean / read * 100, 0)}\u00a0% sont utilisées dans les tableaux"
+    if quarantined:
+        aside = french.counted(quarantined, "ligne inutilisable gardée", "lignes inutilisables gardées")
+        sentence += f"\u00a0; {aside} à part, avec une raison\u00a0: rien n'est supprimé"
+    if audience == INTERNAL:
+        sentence += ". Le détail, feuille par feuille, est dans le rapport sur l'enquête"
+    annex = Markup("<p>{}</p>").format(f"{sentence}.")
     return Part("lignes-lues-et-ecartees", "Lignes lues et écartées", "", Markup(""), annex)

@@ -33,10 +33,10 @@ def changed(rules: pd.DataFrame, then: str, now: str) -> pd.DataFrame:
     between = rules[(rules["from_date"] > then) & (rules["until_date"] < now)]
     new = pd.concat([new, between]).sort_values("from_date", kind="stable")
     last, until = (new.groupby("code")[name].shift() for name in ("text_ref", "until_date"))
-    former = left.drop_duplicates("code", keep="last").set_index("code")["text_ref"]
-    new["former_text_ref"] = last.where(until < new["from_date"], new["code"].map(former))
-    same = new["former_text_ref"] == new["text_ref"]
-    new["law_change"] = np.select([new["former_text_ref"].isna(), same], ["entered", "amended"], "replaced")
+    texts = left.drop_duplicates("code", keep="last").set_index("code")["text_ref"]
+    former = last.where(until < new["from_date"], new["code"].map(texts))
+    kinds = np.select([former.isna(), former == new["text_ref"]], ["entered", "amended"], "replaced")
+    new = new.assign(former_text_ref=former, law_change=kinds)
     gone = left[~left["code"].isin(new["code"])].assign(law_change="ended")
     return pd.concat([new, gone]).sort_values(["from_date", "law_change"], kind="stable", ignore_index=True)
 

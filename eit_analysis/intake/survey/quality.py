@@ -14,8 +14,9 @@ from eit_analysis.intake.sheets.ledger import ACCOUNTS, places
 from eit_analysis.records import TOTAL
 from eit_analysis.reference.findings import CELL, catalogue, codes, finding, of_cells
 
-# Left blank, these mean something: all year.
-BLANK_SPEAKS = {"months"}
+# Left blank, these mean something: all year, energy and no water or the other way round, no refusal.
+BLANK_SPEAKS = {"months", "energy_mwh_per_year", "volume_m3_per_year", "water_quality"}
+BLANK_SPEAKS |= {"answered_flow", "refusal_reason"}
 
 
 def accounts(manifest: Mapping[str, Any]) -> pd.DataFrame:
@@ -76,24 +77,21 @@ def optional_cells(wave: Mapping[str, pd.DataFrame], quarantine: pd.DataFrame) -
 
 
 def completeness(cells: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    """Share of filled, blank and unreadable cells by sheet, or by sheet and question.
+    """Share of filled and blank cells by sheet, or by sheet and question, and how many are unreadable.
 
     Returns
     -------
     pandas.DataFrame
-        The keys, then ``filled_percent, blank_percent, unreadable_percent`` (% of cells), the emptiest first
-        in each sheet. The number of cells is left out: beside a table by type of actor it would give back
-        what that table withholds.
+        The keys, then ``filled_cells_percent, blank_percent`` (% of cells) and ``n_unreadable``, the emptiest
+        first in each sheet. The number of cells is left out: beside a table by type of actor it would give
+        back what that table withholds.
     """
     sums = cells.groupby(keys, sort=False, as_index=False)[["cells", "filled", "unreadable"]].sum()
-    sums["blank"] = sums["cells"] - sums["filled"] - sums["unreadable"]
-    for name in ("filled", "blank", "unreadable"):
-        sums[f"{name}_percent"] = 100 * sums[name] / sums["cells"]
-    order = {tables.sheet_name(table): rank for rank, table in enumerate(tables.TABLES)}
-    return sums[[*keys, "filled_percent", "blank_percent", "unreadable_percent"]].sort_values(
-        ["sheet", "filled_percent"], key=lambda s: s.map(order) if s.name == "sheet" else s, kind="stable",
-        ignore_index=True,
-    )  # fmt: skip
+    filled, unread = (sums[name] / sums["cells"] for name in ("filled", "unreadable"))
+    shares = {"filled_cells_percent": 100 * filled, "blank_percent": 100 * (1 - filled - unread)}
+    rank = {tables.sheet_name(table): rank for rank, table in enumerate(tables.TABLES)}
+    found = sums[keys].assign(**shares, n_unreadable=sums["unreadable"])
+    return found.iloc[np.lexsort((filled, found["sheet"].map(rank)))].reset_index(drop=True)
 
 
 def corrections_by_rule(corrections: pd.DataFrame) -> pd.DataFrame:

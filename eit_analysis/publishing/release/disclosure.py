@@ -27,6 +27,8 @@ from eit_analysis.config import Disclosure
 from eit_analysis.publishing.release.system import PROTECTION
 from eit_analysis.records import actors_behind, known_by
 
+Closed = dict[str | None, np.ndarray]
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -132,15 +134,10 @@ def _weighed(breakdown: Breakdown, mask: np.ndarray | slice) -> tuple[dict[str, 
 
 def closed_sums(
     breakdown: Breakdown, cells: list[Cell], rules: Disclosure, reader: str | None = None
-) -> dict[str | None, np.ndarray]:
-    """By sum that the rows print, its measure first, shape (rows,): those of which the cell is sensitive."""
+) -> Closed:
+    """By sum that the rows print, shape (rows,): those whose cell is sensitive; one is enough for a row."""
     closed = {breakdown.measure: np.array([cell.sensitive for cell in cells], dtype=bool)}
     for name in set(breakdown.sums) & set(breakdown.frame):
         beside, _ = judge(replace(breakdown, measure=name), rules, reader)
         closed[name] = np.array([cell.sensitive for cell in beside], dtype=bool)
     return closed
-
-
-def closed_rows(breakdown: Breakdown, cells: list[Cell], rules: Disclosure) -> np.ndarray:
-    """Shape (rows,): rows of which the cell, or that of any further sum they print, is sensitive."""
-    return np.logical_or.reduce([*closed_sums(breakdown, cells, rules).values()])

@@ -9,7 +9,7 @@ comes from, to two digits.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 
@@ -19,7 +19,7 @@ from scipy.sparse import csr_array, diags_array, hstack, vstack
 
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.derived import Derived
-from eit_analysis.publishing.release.disclosure import Cell, Limits, sensitive
+from eit_analysis.publishing.release.disclosure import Cell, Closed, Limits, sensitive
 from eit_analysis.publishing.release.rounding import DIGITS, Rounded, digit, to_step, whole_step
 from eit_analysis.publishing.release.statements import Amounts, Statements, amounts_of, joined, of_records
 from eit_analysis.publishing.release.system import NOBODY, row_contents
@@ -34,11 +34,7 @@ Block = tuple[Statements, np.ndarray]  # numbers, and the row that tells each; t
 
 
 def of_breakdown(
-    content: Breakdown,
-    cells: Sequence[Cell],
-    base: Cell,
-    closed: Mapping[str | None, np.ndarray],
-    shown: Rounded | None,
+    content: Breakdown, cells: Sequence[Cell], base: Cell, closed: Closed, shown: Rounded | None
 ) -> Statements:
     """What a breakdown tells, with its values as readers see them.
 
@@ -46,9 +42,8 @@ def of_breakdown(
     ----------
     cells, base
         What :func:`disclosure.judge` says of its rows and of all its records together.
-    closed : mapping
-        By sum (:func:`disclosure.closed_sums`), rows that the primary rules close: none of their numbers
-        leaves, and that sum is a closed cell.
+    closed : dict
+        By sum, rows that the primary rules close (:func:`disclosure.closed_sums`).
     shown : Rounded or None
         The table as it leaves; None where readers see no row of it.
     """

@@ -72,8 +72,7 @@ class Exchanges(Aggregate):
 def bounded(content: Breakdown, rules: Disclosure, reader: str | None) -> Statements:
     """What the rows tell of the amounts of the other side: each between ``told_low`` and ``told_high``."""
     cells, base = judge(content, rules, reader)
-    # Single firms all: kept by the audit of their part alone.
-    open_rows = {content.measure: np.zeros(len(cells), dtype=bool)}
+    open_rows = {content.measure: np.zeros(len(cells), dtype=bool)}  # single firms: kept by their part alone
     told = of_breakdown(content, cells, base, open_rows, Rounded(content.frame, {}))
     # Twice the amount: a bound of it is not the number itself, which another table may have closed.
     low, high = (2 * content.records[side].to_numpy(dtype=float) for side in ("told_low", "told_high"))

@@ -17,7 +17,7 @@ from eit_analysis.config import Disclosure
 from eit_analysis.derived import Derived
 from eit_analysis.errors import DisclosureError
 from eit_analysis.publishing import wording
-from eit_analysis.publishing.release.disclosure import Cell, closed_rows, closed_sums, judge
+from eit_analysis.publishing.release.disclosure import Cell, closed_sums, judge
 from eit_analysis.publishing.release.numbers import of_breakdown, of_derived
 from eit_analysis.publishing.release.rounding import Rounded, rounded
 from eit_analysis.publishing.release.statements import Statements
@@ -44,7 +44,7 @@ def finest(breakdown: Breakdown, rules: Disclosure) -> Breakdown:
 def let_through(breakdown: Breakdown, rules: Disclosure) -> float:
     """How much the primary rules let through of the rows that are no totals."""
     cells, _ = judge(breakdown, rules)
-    closed = closed_rows(breakdown, cells, rules)
+    closed = np.logical_or.reduce([*closed_sums(breakdown, cells, rules).values()])
     depth = max((len(cell.key) for cell in cells), default=0)
     return sum(c.size for c, shut in zip(cells, closed, strict=True) if len(c.key) == depth and not shut)
 

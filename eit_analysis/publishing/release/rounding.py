@@ -125,16 +125,10 @@ def rounded(
             ends = shown[of] + np.where(full, 0.0, steps[of]) * (1 if "_high" in name else -1)
             shown[name] = np.where(known, np.where(values[of] < 0, ends, np.clip(ends, 0, None)), shown[name])
         shown[name] = _of_a_whole(name, values[name], shown[name])
-    return Rounded(_said(frame.assign(**shown)), steps)
-
-
-def _said(printed: pd.DataFrame) -> pd.DataFrame:
-    """The table with what is said of each change, ``change``, as its printed bounds have it."""
-    if not {"change", *CHANGE} <= set(printed):
-        return printed
-    low, high = (printed[end] for end in CHANGE)
-    moved = printed["change"].isin(["increase", "decrease"])
-    return printed.assign(change=printed["change"].mask(moved & (low <= 0) & (high >= 0), "within"))
+    if {"change", *CHANGE} <= set(frame):
+        none = (shown[CHANGE[0]] <= 0) & (shown[CHANGE[1]] >= 0) & (frame["change"] != "not_comparable")
+        shown["change"] = frame["change"].mask(none, "within").to_numpy()
+    return Rounded(frame.assign(**shown), steps)
 
 
 def reckoned(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
