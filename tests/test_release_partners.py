@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -93,6 +94,9 @@ def test_a_partner_that_agreed_is_named_and_the_others_are_described(small_study
     said = ["50", "la totalité", "50", "il peut y en avoir un", "vous cédez", "bois"]
     # The firm knows with whom it exchanges already: that would be the name of the other.
     assert [row[2:] for row in printed] == [[*said, "réalisée"], [*said, "–"]]
+    operator = replace(content, frame=content.frame.assign(some_price="not_you"))
+    printed = Printed(release.exchanges(operator, "Vos échanges").seen_by(release.viewer, {})).body
+    assert [row[5] for row in printed] == ["pas de gain pour vous, à son prix", "–"]
     shown = str(table.seen_by(release.viewer, {}).html())
     assert "E6" not in shown and "Numéro 6" not in shown and "120" not in shown and "85" not in shown
 

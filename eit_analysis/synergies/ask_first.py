@@ -1,9 +1,9 @@
 """What to ask before two actors are brought together: what is known of an exchange beside its calculation.
 
     ask_first = what the taker throws away itself, that could serve the same need
-                a line of the register that leads the same flow elsewhere
                 a treatment that the need of a firm supposes done (end of waste, or a quality delivered)
                 an activity of the taker that nobody stated, where the rule names activities
+                a line of the register that leads the same flow elsewhere
                 a refusal of the taker for its price, of a flow of the same family
 
 None of them closes an exchange or moves its rank: each is a question to settle first.
@@ -52,12 +52,9 @@ def with_questions(
         recalled = recalled[~recalled["site_ids"].astype("str").str.contains(" ")]
     said = sheet_words().loc["ask_first"]
     asked: dict[str, list[str]] = defaultdict(list)
-    same_need = exchanges["in_flow_id"].isin(own_uses["in_flow_id"])
     for name, text in (
-        *((name, said["own_use"]) for name in exchanges.loc[same_need, "candidate_id"]),
+        *_of_the_taker(exchanges, own_uses, sites, rules, said),
         *_elsewhere(exchanges, recalled, said["register"]),
-        *_untreated(exchanges, sites, rules, said["treatment"]),
-        *_unstated(exchanges, sites, rules, said["activity"]),
         *_priced(exchanges, answers, said["price"]),
     ):
         asked[name].append(text)
@@ -87,26 +84,22 @@ def _elsewhere(exchanges: pd.DataFrame, recalled: pd.DataFrame, wording: str) ->
                 yield name, text
 
 
-def _untreated(
-    exchanges: pd.DataFrame, sites: pd.DataFrame, rules: pd.DataFrame, wording: str
+def _of_the_taker(
+    exchanges: pd.DataFrame, own_uses: pd.DataFrame, sites: pd.DataFrame, rules: pd.DataFrame, said: pd.Series
 ) -> Iterator[Question]:
     """A firm declares the matter that it uses, not what would make that of a waste."""
-    actor = sites.drop_duplicates("site_id").set_index("site_id")["actor_type"]
-    made = exchanges["rule_id"].map(rules.set_index("rule_id")["delivered_quality"]).fillna("") != ""
-    made |= exchanges["legal_status"] == "end_of_waste"
-    asked = exchanges[made & (exchanges["taker_site_id"].map(actor) == "firm")]
-    for name, treatment in asked[["candidate_id", "treatment"]].itertuples(index=False):
-        yield name, wording.format(treatment=treatment)
-
-
-def _unstated(
-    exchanges: pd.DataFrame, sites: pd.DataFrame, rules: pd.DataFrame, wording: str
-) -> Iterator[Question]:
-    activity = sites.drop_duplicates("site_id").set_index("site_id")["naf_code"]
-    wanted = rules.set_index("rule_id")["receiver_naf_codes"]
-    unknown = exchanges["taker_site_id"].map(activity).fillna("") == ""
-    unknown &= exchanges["rule_id"].map(wanted).fillna("") != ""
-    yield from ((name, wording) for name in exchanges.loc[unknown, "candidate_id"])
+    taker = sites.drop_duplicates("site_id").set_index("site_id").reindex(exchanges["taker_site_id"])
+    rule = rules.set_index("rule_id")[["delivered_quality", "receiver_naf_codes"]]
+    made, named = (rule.reindex(exchanges["rule_id"]).fillna("") != "").to_numpy().T
+    made |= (exchanges["legal_status"] == "end_of_waste").to_numpy()
+    asked = {
+        "own_use": exchanges["in_flow_id"].isin(own_uses["in_flow_id"]),
+        "treatment": made & (taker["actor_type"] == "firm").to_numpy(),
+        "activity": named & (taker["naf_code"].fillna("") == "").to_numpy(),
+    }
+    for question, where in asked.items():
+        for name, treatment in exchanges[where][["candidate_id", "treatment"]].itertuples(index=False):
+            yield name, said[question].format(treatment=treatment)
 
 
 def _priced(exchanges: pd.DataFrame, answers: pd.DataFrame, wording: str) -> Iterator[Question]:

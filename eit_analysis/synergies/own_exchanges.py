@@ -100,7 +100,7 @@ def own_exchanges(exchanges: pd.DataFrame, flows: pd.DataFrame, firm: str | None
     least_paid = (-net / sent.where(sent > 0)).where((net < 0) & ~some_price.isin(NONE))
     found = found.assign(
         sent_t_per_year=sent, own_gain_eur_per_t=per_t, own_net_eur_per_year=net, some_price=some_price,
-        pays_from=pays_from, least_paid_eur_per_t=least_paid,
+        pays_from=pays_from, least_paid_eur_per_t=least_paid, retained=np.where(planned, "yes", "no"),
     )  # fmt: skip
     # By nothing that the firm does not read of each: the order would tell it. Gains are read in whole euros.
     order = np.lexsort([found["rank"], -net.round(), ~planned, some_price.isin(NONE)])
@@ -115,7 +115,6 @@ def own_exchanges(exchanges: pd.DataFrame, flows: pd.DataFrame, firm: str | None
         passing=np.where(whole, "all", "some"),
         passing_t_per_year=found["diverted_t_per_year"].where(whole),
         own_gain_eur_per_year=found["own_gain_eur_per_year"].where(whole),
-        retained=np.where(found["allocated_t_per_year"] > 0, "yes", "no"),
     )
     records = records.assign(
         rank=found["rank"],

@@ -10,18 +10,13 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
-from eit_analysis import french
-from eit_analysis.errors import DisclosureError
 from eit_analysis.publishing import wording
 from eit_analysis.publishing.html import macro
 from eit_analysis.publishing.release.printing import Printed
-from eit_analysis.publishing.release.refusals import check_words
 from eit_analysis.publishing.release.released import Released
 from eit_analysis.publishing.release.sentences import quoted
 from eit_analysis.publishing.release.tables import Table
-from eit_analysis.publishing.release.values import Constant
 from eit_analysis.publishing.release.viewer import Viewer
-from eit_analysis.reference import sentence
 
 LINES = {"what": "Quoi", "who": "Qui", "stake": "Enjeu", "next_step": "Et ensuite"}
 
@@ -81,26 +76,3 @@ class Cards(Released):
 
 def _loses(value: Any) -> bool:
     return value in ("no", "not_you") if isinstance(value, str) else float(value) < 0
-
-
-def cards_of(
-    viewer: Viewer,
-    table: Table,
-    action: str,
-    lines: Mapping[str, str | Sequence[str]],
-    most: int,
-    worth: str | Sequence[str],
-) -> Cards:
-    """The cards of a table, each line with its wordings.
-
-    Raises
-    ------
-    DisclosureError
-        When the table was not released, a line has no such name, or a wording quotes what is no column.
-    """
-    if not isinstance(table, Table) or not set(lines) <= set(LINES):
-        raise DisclosureError(sentence("cards_of", lines=french.listed(list(LINES))))
-    ways = {name: [way] if isinstance(way, str) else way for name, way in lines.items()}
-    for way in [action, *(way for each in ways.values() for way in each)]:
-        check_words(way, None, {str(name): Constant("") for name in table.frame})
-    return Cards(viewer, table, action, ways, most, [worth] if isinstance(worth, str) else worth)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 
 from eit_analysis import french
 from eit_analysis.errors import DisclosureError
-from eit_analysis.publishing.release.cards import Cards, cards_of
+from eit_analysis.publishing.release.cards import LINES, Cards
 from eit_analysis.publishing.release.exchange_file import ExchangeFile, description
 from eit_analysis.publishing.release.figure import Figure
 from eit_analysis.publishing.release.refusals import check_words
@@ -119,8 +119,18 @@ class Release(ReleasedTables):
         columns of the row (``"{mass_t_per_year}, d'abord {category}"``); of several wordings, the fullest
         first, that is said of which every cell may be read. A row of which one of the columns ``worth`` is
         read to be negative, or ``no``, is passed over.
+
+        Raises
+        ------
+        DisclosureError
+            When the table was not released, a line has no such name, or a wording quotes what is no column.
         """
-        return cards_of(self.viewer, table, action, lines, most, worth)
+        if not isinstance(table, Table) or not set(lines) <= set(LINES):
+            raise DisclosureError(sentence("cards_of", lines=french.listed(list(LINES))))
+        ways = {name: [way] if isinstance(way, str) else way for name, way in lines.items()}
+        for way in [action, *(way for each in ways.values() for way in each)]:
+            check_words(way, None, {str(name): Constant("") for name in table.frame})
+        return Cards(self.viewer, table, action, ways, most, [worth] if isinstance(worth, str) else worth)
 
     def sheets(
         self,

@@ -104,15 +104,16 @@ class ReleasedTables(AudienceTables):
         Parameters
         ----------
         content : Breakdown
-            One row for each, with ``partner_site_id, exchange_role, category, status``. Of its records, in
-            the same order, the measure is what the other side declared, and ``told_low`` and ``told_high``
-            what the row tells of it.
+            One row for each, with ``partner_site_id, exchange_role, category, some_price, status``. Of its
+            records, in the same order, the measure is what the other side declared, and ``told_low`` and
+            ``told_high`` what the row tells of it.
         """
         actors = placed(self.sites(), str(self.viewer.company), self.settings.scoring.detour_factor)
         words = partner_words(self.viewer, content.frame, self.load("flows"), actors, self.least[1])
-        # The firm knows with whom it has begun: how far that is would name a partner without a name.
-        unnamed = content.frame["partner_site_id"].isin(words)
-        content = replace(content, frame=content.frame.assign(status=content.frame["status"].mask(unnamed)))
+        # How far it is with whom, or that it is an operator, would name a partner without a name.
+        frame, unnamed = content.frame, content.frame["partner_site_id"].isin(words)
+        price = frame["some_price"].mask(unnamed & frame["some_price"].isin(["you", "not_you"]))
+        content = replace(content, frame=frame.assign(status=frame["status"].mask(unnamed), some_price=price))
         common = self._shown(content, title, note) | {"sites": ["partner_site_id"], "rounded": content.frame}
         whole = by_firm(content, self.viewer)
         told = bounded(whole, self.settings.disclosure, self.viewer.reader)
