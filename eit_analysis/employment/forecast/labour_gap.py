@@ -142,7 +142,8 @@ def outlook(
     ``others`` are the people that every audience counts, fewer than these, and what is known of them.
     """
     gap, people = draw(plans, known, hazards, market, parameters), plans.workforce
-    rules, where = (hazards, market, parameters), {"base_year": plans.base_year, "sites": sites}
+    rules = (hazards, market, parameters)
+    where: dict[str, Any] = {"base_year": plans.base_year, "sites": sites}
     before = before_survey(people, known, *rules, **where)
     counted = drawn(*others, *rules, **where) if others and len(others[0]) < len(people) else None
     return Outlook(gap, steps(gap), *(table(gap, before, counted) for table in (by_occupation, by_family)))
@@ -178,7 +179,8 @@ def by_family(gap: Gap, before: Gap, counted: Gap | None = None) -> Breakdown:
 def _table(gap: Gap, before: Gap, counted: Gap | None, by: str) -> Breakdown:
     named = gap.known[(gap.known["occupation"] != OTHER) & gap.known[by].notna()]
     places = {name: rows.index.to_numpy() for name, rows in named.groupby(by)}
-    told = _table(counted, counted, None, by).frame.set_index(by)["gap_verdict"] if counted else {}
+    other = _table(counted, counted, None, by).frame if counted else pd.DataFrame(columns=[by, "gap_verdict"])
+    told = dict(zip(other[by], other["gap_verdict"], strict=True))
     rows = [{by: n} | _row(gap, before, at, told.get(n, "uncertain")) for n, at in places.items()]
     table = pd.DataFrame(rows, columns=[by, "headcount", *COLUMNS])
     rank = table["gap_verdict"].map({"short": 0, "uncertain": 1, "surplus": 3}).fillna(2)
