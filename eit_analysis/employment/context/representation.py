@@ -69,8 +69,8 @@ def coverage(people: pd.DataFrame, sites: pd.DataFrame, establishments: pd.DataF
 
 def base(establishments: pd.DataFrame | None) -> str:
     """« au répertoire du territoire (effectifs de 2016 à 2018) »: of which years they are, where it says."""
-    told = [] if establishments is None else establishments.filter(items=["headcount_year", "year"]).stack()
-    ends = sorted({str(int(year)) for year in told if pd.notna(year)})
+    told = pd.DataFrame(establishments).filter(["headcount_year", "year"])
+    ends = sorted({str(int(year)) for year in told.to_numpy().ravel() if pd.notna(year)})
     years = " à ".join(dict.fromkeys(ends[:1] + ends[-1:]))
     return "au répertoire du territoire" + (f" (effectifs de {years})" if years else "")
 
