@@ -17,8 +17,7 @@ from eit_analysis.employment.workforce import occupations
 from eit_analysis.reference import advised, sentence
 from eit_analysis.reference.communes import departments_of, regions_with
 
-# DARES' levels, finest first; the column that names the area (none for the country).
-AREAS = {"dep": "department_code", "reg": "region_code", "nat": ""}
+AREAS = {"dep": "department_code", "reg": "region_code"}  # DARES' levels below the country, finest first
 # Its complementary indicators, each a class from 1 to 5 (5 weighs most on recruitment).
 CAUSES = {
     "hiring_intensity_class": "embauches nombreuses",
@@ -52,11 +51,10 @@ def local_tension(tensions: pd.DataFrame | None, commune_codes: pd.Series) -> pd
     departments = departments_of(commune_codes)
     covering = {"department_code": departments, "region_code": set(regions_with(departments))}
     rows = tensions[tensions["year"] == tensions["year"].max()]
-    here = rows["geographic_level"].isin(AREAS)
+    here = rows["geographic_level"] == "nat"
     for level, column in AREAS.items():
-        if column:
-            inside = rows[column].isin(covering[column]) & (len(covering[column]) == 1)
-            here &= (rows["geographic_level"] != level) | inside
+        inside = rows[column].isin(covering[column]) & (len(covering[column]) == 1)
+        here |= (rows["geographic_level"] == level) & inside
     family = rows["fap_code"].map(family_labels()).fillna("")
     named = {"level": rows["geographic_level"], "family": family}
     return rows.loc[here, columns].assign(**named).reset_index(drop=True)

@@ -69,11 +69,10 @@ def coverage(people: pd.DataFrame, sites: pd.DataFrame, establishments: pd.DataF
 
 def base(establishments: pd.DataFrame | None) -> str:
     """« au répertoire du territoire (effectifs de 2016 à 2018) »: of which years they are, where it says."""
-    told = pd.DataFrame() if establishments is None else establishments
-    named = [year for name in ("headcount_year", "year") if name in told for year in told[name].dropna()]
-    ends = sorted({str(int(year)) for year in named})
+    told = pd.DataFrame(establishments).filter(["headcount_year", "year"])
+    ends = sorted({str(int(year)) for year in told.to_numpy().ravel() if pd.notna(year)})
     years = " à ".join(dict.fromkeys(ends[:1] + ends[-1:]))
-    return f"au répertoire du territoire (effectifs de {years})" if years else "au répertoire du territoire"
+    return "au répertoire du territoire" + (f" (effectifs de {years})" if years else "")
 
 
 def weighted_ages(

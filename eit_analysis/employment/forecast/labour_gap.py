@@ -142,10 +142,12 @@ def outlook(
     ``others`` are the people that every audience counts, fewer than these, and what is known of them.
     """
     gap, people = draw(plans, known, hazards, market, parameters), plans.workforce
-    rules, where = (hazards, market, parameters), {"base_year": plans.base_year, "sites": sites}
+    rules = (hazards, market, parameters)
+    where: dict[str, Any] = {"base_year": plans.base_year, "sites": sites}
     before = before_survey(people, known, *rules, **where)
     counted = drawn(*others, *rules, **where) if others and len(others[0]) < len(people) else None
-    return Outlook(gap, steps(gap), *(table(gap, before, counted) for table in (by_occupation, by_family)))
+    tables = (by_occupation(gap, before, counted, by) for by in ("occupation", "fap_family"))
+    return Outlook(gap, steps(gap), *tables)
 
 
 def counts(occupations: pd.DataFrame) -> dict[str, int]:
@@ -162,23 +164,16 @@ def steps(gap: Gap) -> Breakdown:
     return breakdown(gap.simulation, account(opened, coming), "account_step")
 
 
-def by_occupation(gap: Gap, before: Gap, counted: Gap | None = None) -> Breakdown:
+def by_occupation(gap: Gap, before: Gap, counted: Gap | None = None, by: str = "occupation") -> Breakdown:
     """Each occupation but the merged small ones: ``occupation, headcount``, then `COLUMNS`.
 
     Short ones first, then uncertain ones, those in surplus last; of one verdict, most openings first.
+    By ``fap_family`` (FAP 2021, three characters), its occupations drawn together.
     """
-    return _table(gap, before, counted, "occupation")
-
-
-def by_family(gap: Gap, before: Gap, counted: Gap | None = None) -> Breakdown:
-    """The same by family (FAP 2021, three characters: ``fap_family``), their occupations drawn together."""
-    return _table(gap, before, counted, "fap_family")
-
-
-def _table(gap: Gap, before: Gap, counted: Gap | None, by: str) -> Breakdown:
     named = gap.known[(gap.known["occupation"] != OTHER) & gap.known[by].notna()]
     places = {name: rows.index.to_numpy() for name, rows in named.groupby(by)}
-    told = _table(counted, counted, None, by).frame.set_index(by)["gap_verdict"] if counted else {}
+    others = by_occupation(counted, counted, by=by).frame.to_dict("records") if counted else []
+    told = {row[by]: row["gap_verdict"] for row in others}
     rows = [{by: n} | _row(gap, before, at, told.get(n, "uncertain")) for n, at in places.items()]
     table = pd.DataFrame(rows, columns=[by, "headcount", *COLUMNS])
     rank = table["gap_verdict"].map({"short": 0, "uncertain": 1, "surplus": 3}).fillna(2)

@@ -99,9 +99,8 @@ def plan(decisions: pd.DataFrame, lines: pd.DataFrame, *, today: str) -> pd.Data
     Parameters
     ----------
     decisions, lines : DataFrame
-        As a reader gets them: rows of :func:`decided`, and of ``priorities.lines``.
-    today : str
-        The day of the run, as ``2026-07-01``: a deadline before it is said to be past.
+        As a reader gets them: rows of :func:`decided`, and of ``priorities.lines``. A deadline before
+        ``today``, as ``2026-07-01``, is said to be past.
 
     Returns
     -------

@@ -55,9 +55,7 @@ def sessions(skills: pd.DataFrame, norms: pd.DataFrame) -> pd.DataFrame:
 
 
 def volumes(lacking: Breakdown, skills: pd.DataFrame, norms: pd.DataFrame) -> Breakdown:
-    """Hours, sessions and months by skill, in the order of ``lacking``.
-
-    ``lacking`` is of ``skill_gaps.training_plan`` or ``critical_gaps`` of these ``skills``.
+    """Hours, sessions and months by skill, in the order of ``skill_gaps.critical_gaps``: ``lacking``.
 
     Returns
     -------
