@@ -368,14 +368,29 @@ def test_a_firm_sees_the_synergies_that_it_is_part_of_its_own_first() -> None:
 
 def test_a_study_stands_beside_the_others_and_far_from_those_its_interval_does_not_touch() -> None:
     """27 leads of which 10 are done, 37 % (22 to 56): apart from Sicoval's 1 of 37 alone."""
-    register = pd.DataFrame({"status": ["done"] * 10 + ["lead"] * 17, "status_date": "2018-03-01"})
+    register = pd.DataFrame({"status_date": ["2018-03-01"] * 27})
     waves = {"2015": register.assign(status_date="2014-05-02"), "2018": register.assign(status_date="?")}
-    table = elsewhere.beside(elsewhere.realised_shares(), register, waves, 2018)
+    funnel = pd.DataFrame({"status": ["lead", "study", "done"], "n_synergies": [27.0, 21.0, 10.0]})
+    here_too = elsewhere.placed(waves, 2018)
+    table = here_too(funnel)
     here = table.set_index("approach").loc[elsewhere.HERE]
     assert (round(here["share_low_percent"]), round(here["share_high_percent"])) == (22, 56)
     assert elsewhere.apart(table) == 1
     assert here[["first_year", "last_year"]].tolist() == [2014, 2018]
-    assert elsewhere.beside(table, register.head(0), waves, 2018).equals(table)
+    # As page 05 prints it, by kind and in all.
+    kinds = pd.concat([funnel.assign(kind="exchange", n_synergies=3.0), funnel.assign(kind="Total")])
+    assert here_too(kinds).equals(table)
+    # Who does not read all of it reads the others alone; so does a study without leads.
+    others = elsewhere.realised_shares()
+    for less in (funnel[:2], funnel[1:], funnel.head(0), funnel.assign(n_synergies=0.0)):
+        assert here_too(less).equals(others)
+    assert (
+        elsewhere.placed({}, 2018)(funnel)
+        .set_index("approach")
+        .loc[[elsewhere.HERE]]["first_year"]
+        .isna()
+        .all()
+    )
 
 
 def test_every_statement_has_its_own_share() -> None:

@@ -109,18 +109,19 @@ def test_rates_come_from_totals_or_from_kinds_and_never_from_what_is_untold() ->
     hushed = neighbours.rates(own[own["status"] != "done"], others, "ici")
     assert set(hushed["territory"]) == {"A", "B"} and neighbours.standing(hushed, "ici").empty
     stand = neighbours.standing(table.reset_index(), "ici").set_index("standing")
-    assert stand.loc["others", "n_territories"] == 2 and neighbours.verdict(stand.reset_index()) == "none"
-    assert neighbours.verdict(stand.reset_index().head(0)) == "unknown"
-    both = pd.DataFrame({"standing": ["others", "higher", "lower", "established"]})
-    cases = [neighbours.verdict(both[both["standing"] != gone]) for gone in ("", "lower", "higher")]
-    assert cases == ["both", "better", "worse"]
+    assert stand.loc["others", "n_territories"] == 2 and "established" not in stand.index
+    # 90 of 100 and 1 of 100 are beyond what chance gives beside 40 of 100.
+    far = pooled(counts(("ici", 100, 40), ("A", 100, 90), ("B", 100, 1)), "ici")
+    rows = neighbours.standing(far, "ici").set_index("standing")["territory"].to_dict()
+    assert (rows["higher"], rows["lower"], rows["established"]) == ("A", "B", "A et B")
+    assert (rows["above"], rows["below"]) == ("A", "B") and "unclear" not in rows
 
 
 def test_the_very_same_counts_are_level_and_beaten_by_nobody() -> None:
     counts = [("ici", 8, 4), ("A", 8, 4), ("B", 8, 4)]
     columns = ["territory", "n_leads", "n_done"]
     stand = neighbours.standing(pooled(pd.DataFrame(counts, columns=columns), "ici"), "ici")
-    assert neighbours.verdict(stand) == "none"
+    assert "established" not in set(stand["standing"])
     names = stand.set_index("standing")["territory"].to_dict()
     assert names == dict.fromkeys(("others", "level", "unclear"), "A et B")
     lower = neighbours.standing(pooled(pd.DataFrame([*counts, ("C", 8, 1)], columns=columns), "ici"), "ici")
@@ -165,6 +166,48 @@ def test_a_difference_is_established_beyond_chance_and_named_method_where_method
     assert indicators.around(plain)[["n_better", "n_worse"]].isna().all(axis=None)
 
 
+def test_a_verdict_is_the_same_whatever_else_is_withheld() -> None:
+    """Holm's would depend on how many comparisons a reader can make: here on none but the one at hand."""
+    own = lines("", recovered_share=(50, 47, 53), realised_per_tonne=(5, 4, 6)).drop(columns="territory")
+    others = pd.concat(
+        lines(f"T{i}", recovered_share=(50 + i, 47 + i, 53 + i), realised_per_tonne=(5 + i / 2, 4, 6 + i))
+        for i in range(12)
+    )
+    methods = likeness(**{f"T{i}": "yes" for i in range(12)})
+
+    def verdicts(told: pd.DataFrame) -> dict[tuple[str, str], str]:
+        table = indicators.beside(told, others, methods, "ici")
+        return table.set_index(["indicator", "territory"])["indicator_difference"].to_dict()
+
+    every = verdicts(own)
+    assert {"unclear", "better"} == set(every.values()) - {"here"}
+    for name in own["indicator"]:
+        told = {
+            key: found for key, found in verdicts(own[own["indicator"] == name]).items() if key[0] == name
+        }
+        assert told == {key: found for key, found in every.items() if key[0] == name}
+
+
+def test_what_is_realised_is_placed_by_the_median_and_by_what_is_established() -> None:
+    columns = ["indicator", "unit", "here_value", "others_median", "n_territories", "n_better", "n_worse"]
+    rows = [
+        ("realised_per_tonne", "kg/t", 5.0, 4.0, 3, 0, 3),
+        ("realised_per_employee", "kg", 4.0, 9.0, 4, 1, 1),
+        ("recovered_share", "%", 1.0, 1.0, 2, 0, 0),
+    ]
+    table = pd.DataFrame(rows, columns=columns).assign(n_other_method=0)
+
+    def place(*names: str) -> list[list[str]]:
+        found = indicators.realised(table[table["indicator"].isin(names)])
+        return found[["indicator", "beside_median", "gap_is_real"]].values.tolist()
+
+    assert place(*table["indicator"]) == [["realised_per_employee", "less", "some"]]
+    assert place("realised_per_tonne", "recovered_share") == [["realised_per_tonne", "more", "all"]]
+    same = table.assign(here_value=9.0, n_better=0, n_worse=0)
+    assert indicators.realised(same).loc[0, ["beside_median", "gap_is_real"]].tolist() == ["same", "none"]
+    assert place("recovered_share") == [] and indicators.realised(table.assign(n_territories=0)).empty
+
+
 def test_holm_by_hand() -> None:
     given = pd.Series([0.01, np.nan, 0.04, 0.03], index=list("abcd"))
     found = holm(given)  # 3 × 0.01, 2 × 0.03, then never less
@@ -202,7 +245,7 @@ def test_what_is_taken_up_fits_what_is_left_and_is_not_done_here() -> None:
         columns=["category", "kind", "status"],
     )  # fmt: skip
     found = neighbours.to_take_up(FLOWS, here, listed, done, THEIRS).round(9)
-    assert found["here_status"].fillna("").tolist() == ["study", ""]
+    assert found["here_status"].fillna("").tolist() == ["study", "none"]
     # 20 t of wood are left, fewer than the 30 t of an exchange of A; metal is recovered; wood is pooled here.
     assert found[["rank", "category", "kind", "territory"]].to_numpy().tolist() == [
         [1, "wood", "exchange", "A"], [2, "paper", "pooling", "B"],

@@ -312,7 +312,7 @@ def test_every_column_and_reason_has_its_words():
     codes = set(labels[labels["column"] == "share_reason"]["code"])
     assert codes == {
         "costs_more", "indispensable", "adds_nothing", "replaceable", "brings_more", "brings_less",
-        "like_the_others", "not_counted", "not_asked", "no_group",
+        "like_the_others", "not_counted", "not_asked", "no_group", "no_need",
     }  # fmt: skip
 
 
@@ -356,11 +356,14 @@ def test_shares_of_the_registers_own_members_sum_to_a_hundred_or_say_why_there_a
     assert rows.drop(columns=["title", "realised_eur_per_year"]).to_numpy().tolist() == [
         ["S1", "V", 0.0, "not_asked"], ["S1", "A", 50.0, "indispensable"], ["S1", "B", 50.0, "indispensable"],
         ["S1", "R", 0.0, "not_counted"],  # who refuses to be, whatever it needs
-        ["S2", "", 0.0, "no_group"],
+        ["S2", "", 0.0, "no_need"],
         ["S5", "A", 50.0, "indispensable"], ["S5", "B", 50.0, "indispensable"],
         ["S5", "C", 0.0, "costs_more"],
     ]  # fmt: skip
-    assert set(of_members([], register, "ABCV")["share_reason"]) == {"no_group"}
+    assert set(of_members([], register, "ABCV")["share_reason"]) == {"no_need"}
+    # They have a need in common, and would save nothing.
+    loses = of_members([("S2", "une presse", ["A", "C"], -pair)], register, "ABCV").set_index("synergy_id")
+    assert loses["share_reason"].to_dict()["S2"] == "no_group" and pd.isna(loses.loc["S2", "site_id"])
     assert of_members([], register.head(0), []).empty
 
 

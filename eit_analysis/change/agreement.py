@@ -25,6 +25,16 @@ SHARED = (
     "L’économie réalisée est celle du registre. Pour le même besoin, le calcul peut trouver un groupe qui a "
     "d’autres membres."
 )
+NOT_SHARED = (
+    "Part de chaque membre\u00a0: aucune n’est calculée. Il manque, au registre, une mutualisation dans ce "
+    "micro-projet."
+)
+# Outside the team: of so few, the shares tell what the others declared.
+UNTOLD = (
+    "Part de chaque membre\u00a0: à écrire avec l’équipe de l’étude. Elle n’est pas diffusée, car elle "
+    "dirait ce que déclarent les autres\u00a0; l’équipe la donne quand tous en sont d’accord, ou dit ce qui "
+    "manque pour la calculer."
+)
 # What the members have to say before they sign.
 OPEN = (
     "Quelles quantités chacun apporte-t-il, et à partir de quand ?",
@@ -47,6 +57,7 @@ class Agreement(NamedTuple):
         what these members would save, or why it has none.
     shared : str
         What these shares are of, and the titles of the poolings: the table has their codes, for its width.
+        Without any, what is missing.
     articles : list of str
         Heading and text of each article.
     """
@@ -98,7 +109,7 @@ def agreements(
             money[row : row + 1],
             terms.get(code, no_clause),
             split.get(code, no_share),
-            " ".join([SHARED, *called.get(code, [])]),
+            " ".join([SHARED, *called[code]]) if code in called else NOT_SHARED,
             texts[rule],
         )
         for row, (code, title, site_ids, rule) in enumerate(named)

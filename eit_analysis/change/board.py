@@ -29,8 +29,8 @@ from eit_analysis.reference.stages import actors, equal_parts, not_begun, stoppe
 
 VALUE_COLUMNS = ["indicator", "value", "value_low", "value_high"]
 BOARD_COLUMNS = [
-    "axis", "indicator", "indicator_definition", "unit", "better", "target_value", "target_year", "value",
-    "value_low", "value_high", "value_before", "trend",
+    "axis", "indicator", "indicator_definition", "unit", "better", "value", "value_low", "value_high",
+    "target_value", "target_year", "value_before", "trend",
 ]  # fmt: skip
 PART = "part"
 

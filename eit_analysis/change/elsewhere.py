@@ -9,12 +9,14 @@ is its own. ``reread`` says which were read again at their source. The interval 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 import pandas as pd
 
 from eit_analysis import reference
+from eit_analysis.records import TOTAL
 from eit_analysis.reference.intervals import wilson
 
 HERE = "Cette étude"
@@ -46,21 +48,27 @@ def realised_shares() -> pd.DataFrame:
     return _ranked(both[COUNTS].itertuples(index=False, name=None))
 
 
-def beside(
-    shares: pd.DataFrame, leads: pd.DataFrame, registers: dict[str, pd.DataFrame], year: int
-) -> pd.DataFrame:
-    """The shares with that of this study, ``HERE``, in its place; the same without a lead.
-
-    ``leads`` is the register of the wave of ``year``; the study begins with the oldest date of ``registers``.
-    """
-    if leads.empty:
-        return shares
+def placed(registers: dict[str, pd.DataFrame], year: int) -> Callable[[pd.DataFrame], pd.DataFrame]:
+    """:func:`beside` for a study of these registers, since the oldest of their dates."""
     written = [own["status_date"] for own in registers.values()]
     dates = [pd.to_datetime(days, format="ISO8601", errors="coerce").dropna() for days in written]
     since = min((days.min().year for days in dates if len(days)), default=None)
-    done = (leads["status"] == "done").sum()
-    others = shares[COUNTS].itertuples(index=False, name=None)
-    return _ranked([*others, (HERE, since, year, len(leads), done)])
+    return partial(beside, since=since, year=year)
+
+
+def beside(funnel: pd.DataFrame, since: int | None, year: int) -> pd.DataFrame:
+    """The shares of :func:`realised_shares` with that of this study, ``HERE``, in its place.
+
+    ``funnel`` is the printed one of the wave of ``year``: who does not read both its leads and those done
+    reads the others alone.
+    """
+    whole = funnel[funnel["kind"] == TOTAL] if "kind" in funnel else funnel
+    told = whole.set_index("status")["n_synergies"].reindex(["lead", "done"])
+    shares = realised_shares()
+    if told.isna().any() or not told["lead"]:
+        return shares
+    here = (HERE, since, year, *told.astype(int))
+    return _ranked([*shares[COUNTS].itertuples(index=False, name=None), here])
 
 
 def _ranked(counts: Iterable[tuple[Any, ...]]) -> pd.DataFrame:

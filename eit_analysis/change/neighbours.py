@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis import french
-from eit_analysis.change.indicators import MASSES, sided
+from eit_analysis.change.indicators import MASSES
 from eit_analysis.change.pooled_rates import pooled
 from eit_analysis.config import StudyConfig
 from eit_analysis.records import TOTAL
@@ -60,12 +60,6 @@ def standing(rates: pd.DataFrame, here: str) -> pd.DataFrame:
     return pd.DataFrame(lines, columns=["standing", "n_territories", "territory"])
 
 
-def verdict(stand: pd.DataFrame) -> str:
-    """With whom a difference is established: ``unknown``, ``none``, ``better``, ``worse`` or ``both``."""
-    groups = set(stand["standing"])
-    return sided("higher" in groups, "lower" in groups) if "others" in groups else "unknown"
-
-
 def reachable(fits: pd.DataFrame) -> pd.DataFrame:
     """Those of :func:`to_take_up` that are known to have tonnes left, whose territory says whom to ring."""
     return _ranked(fits.dropna(subset=["contact", "left_t_per_year"]))
@@ -103,9 +97,9 @@ def to_take_up(
     """Synergies done elsewhere for families that leave tonnes unrecovered here, with whom to ring.
 
     What is known to be done here, or whose family is recovered whole, is left out; of what the register has
-    under way, ``here_status`` says how far. Those come first that are known to have tonnes left, by their
-    prospect: the tonnes of one such synergy elsewhere, or what is left here if that is less. Of the others
-    nothing is known to be left: they follow by the tonnes of one such.
+    under way, ``here_status`` says how far, ``none`` where no such line may be read. Those come first that
+    are known to have tonnes left, by their prospect: the tonnes of one such elsewhere, or what is left
+    here if that is less. Of the others nothing is known to be left: they follow by the tonnes of one such.
 
     Parameters
     ----------
@@ -140,7 +134,7 @@ def to_take_up(
         first = rows.sort_values(["each_t_per_year", "territory"], ascending=[False, True]).iloc[0]
         name, each = first["territory"], first["each_t_per_year"]
         if (category, kind) not in here:
-            status = known_here.get((category, kind))
+            status = known_here.get((category, kind), "none")
             lines.append((category, kind, status, first["left_t_per_year"], each, name, contacts.get(name)))
     table = pd.DataFrame(lines, columns=FIT_COLUMNS[1:])
     prospect = table["each_t_per_year"].clip(upper=table["left_t_per_year"])

@@ -74,6 +74,12 @@ def ledger(register: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
     return table.assign(not_counted_reason=table["not_counted_reason"].replace("", None))
 
 
+def of_member(entries: pd.DataFrame, site: str | None) -> pd.DataFrame:
+    """The entries of the synergies of one actor, under its ``site_id``, but for opinions of their cause."""
+    own = entries["site_ids"].fillna("").str.split().map(lambda ids: site in ids).astype(bool)
+    return entries[own].drop(columns=["site_ids", "happens_anyway"]).assign(site_id=site)
+
+
 def counted(entries: pd.DataFrame, indicator: str) -> pd.DataFrame:
     """The rows of a ledger that count, for one indicator."""
     return entries[(entries["indicator"] == indicator) & (entries["counts"] == "yes")]

@@ -163,7 +163,8 @@ def of_members(
         one decimal sum to 100.0 %. ``realised_eur_per_year`` is what the register says of the line, which the
         shares are not of. Who has none has the reason: ``not_counted`` (it refuses
         to be), ``not_asked`` (it declared no such need) or ``costs_more`` (the others save more without it).
-        Where there is nothing to share among these members, one row of nobody says so, ``no_group``.
+        Where there is nothing to share among these members, one row of nobody says why: ``no_need`` (no two
+        of them declared a need that is priced) or ``no_group`` (they would save nothing).
     """
     table, _ = of_lines(games)
     if len(table):
@@ -174,9 +175,10 @@ def of_members(
     rows = lines[MEMBER_COLUMNS[:4]].join(known, on=["synergy_id", "site_id"])
     pairs = zip(rows["synergy_id"], rows["site_id"], strict=True)
     asked = np.array([site in asking.get(code, {site}) for code, site in pairs], dtype=bool)
-    nothing = ~rows["synergy_id"].isin(table["synergy_id"])
+    nothing, priced = ~rows["synergy_id"].isin(table["synergy_id"]), rows["synergy_id"].isin(list(asking))
     refused = ~rows["site_id"].isin(list(counted))
-    why = np.select([nothing, refused, ~asked], ["no_group", "not_counted", "not_asked"], "costs_more")
+    cases = {"no_need": ~priced, "no_group": nothing, "not_counted": refused, "not_asked": ~asked}
+    why = np.select(list(cases.values()), list(cases), "costs_more")
     without = pd.Series(why, rows.index)
     rows = rows.assign(
         share_reason=rows["share_reason"].fillna(without), site_id=rows["site_id"].mask(nothing, None)

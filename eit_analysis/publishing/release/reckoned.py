@@ -7,11 +7,13 @@ printed to no more digits than a reader may trust (:func:`rounding.reckoned`).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from eit_analysis.publishing.release import rounding
+from eit_analysis.publishing.release.aggregates import Aggregate
 from eit_analysis.publishing.release.released import Seen
 from eit_analysis.publishing.release.tables import Table
 from eit_analysis.publishing.release.viewer import Viewer
@@ -53,9 +55,9 @@ class Reckoned(Table):
         # Asked for before the audit, it is made again after it.
         if self._made_of != self.audited:
             rows = [_printed(parent) if self.printed else parent.frame for parent in self.parents]
-            team = self.viewer.internal or not self.printed
             made = self.reckon(*rows).reset_index(drop=True)
-            self._made = made if team else rounding.reckoned(made, list(self.keys))
+            full = self.team or not self.printed
+            self._made = made if full else rounding.reckoned(made, list(self.keys))
             self._made_of = self.audited
         return self._made
 
@@ -64,18 +66,30 @@ class Reckoned(Table):
         """Nothing to keep: it is made when it is read, because the audit comes last."""
 
     @property
+    def team(self) -> bool:
+        """Whether the team alone reads its numbers: not where its page has what it is made of as all do."""
+        return self.viewer.internal and all(getattr(p, "team", p.viewer.internal) for p in self.parents)
+
+    @property
     def audited(self) -> tuple[object, ...]:
         return tuple(parent.audited for parent in self.parents) if self.printed else ()
 
     @property
     def shut(self) -> np.ndarray:
-        told = self.viewer.internal or not (self.complete and self.printed)
+        told = self.team or not (self.complete and self.printed)
         return super().shut if told else self.frame.isna().to_numpy()
 
     def _for(self, viewer: Viewer, seen: Seen) -> Table:
-        parents = [parent.seen_by(viewer, seen) for parent in self.parents]
+        parents = [_of(parent, viewer, seen) for parent in self.parents]
         of = self.title, self.keys, self.note, parents, self.reckon, self.complete
         return Reckoned(viewer, *of, printed=True)
+
+
+def _of(parent: Table, viewer: Viewer, seen: Seen) -> Table:
+    """A parent as its audience reads it; one made for others, for the team: as they do, no row withheld."""
+    if viewer.internal and not parent.viewer.internal and isinstance(parent, Aggregate):
+        return replace(parent, publication=None)._for(parent.viewer, seen)
+    return parent.seen_by(viewer, seen)
 
 
 def _printed(table: Table) -> pd.DataFrame:

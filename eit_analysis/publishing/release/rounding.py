@@ -97,13 +97,16 @@ def rounded(
     steps: dict[str, np.ndarray] = {}
     shown: dict[str, np.ndarray] = {}
     beside = set(wholes) if measure in values else set()
+    # Of values that each have their unit, those in percent are no sums.
+    in_percent = (frame["unit"] == "%").to_numpy() if "unit" in frame else np.zeros(len(frame), dtype=bool)
+    no_sum = {name: in_percent if name == "value" else np.full(len(frame), name in drawn) for name in numbers}
     rates = {name: of for name, of in RATES.items() if {name, *of[:2]} <= set(values)}
     for name in set(numbers) - set(bounds) - beside - set(rates):
         value = values[name]
         whole_numbers = measure is not None and bool((np.nan_to_num(value) % 1 == 0).all())
         digits = WHOLE_DIGITS if whole_numbers else DIGITS
         ends = [values[b] for b, of in bounds.items() if of == name]
-        steps[name] = step_of(value, ends, digits, NO_SUM if name in drawn else SUM)
+        steps[name] = step_of(value, ends, digits, np.where(no_sum[name], NO_SUM, SUM))
         shown[name] = to_step(value, steps[name])
     with np.errstate(divide="ignore", invalid="ignore"):
         for name in beside:
@@ -115,10 +118,10 @@ def rounded(
     for name, of in bounds.items():
         high, value = "_high" in name, values[name]
         sides = [values[bound] for bound, bounded in bounds.items() if bounded == of]
-        if of in drawn and of in steps:
-            shown[name] = _outward(value, high, np.fmax(steps[of], supported(values[of], sides, NO_SUM)))
-        else:
-            shown[name] = _outward(_bound(value, shown[of], high) if of in shown else value, high)
+        shown[name] = _outward(_bound(value, shown[of], high) if of in shown else value, high)
+        if of in steps:
+            fine = _outward(value, high, np.fmax(steps[of], supported(values[of], sides, NO_SUM)))
+            shown[name] = np.where(no_sum[of], fine, shown[name])
         if of in steps:
             known = np.logical_and.reduce([side == values[of] for side in sides])
             full = (np.nan_to_num(values[of]) % 1 == 0).all() & (steps[of] <= 1)
@@ -163,16 +166,20 @@ def exact(name: str, frame: pd.DataFrame) -> bool:
         (REFERENCE, "n_", "rank", "national_", "basin_", "target_", "tension_", "vote", "weight", "year")
     ):
         return True
+    if name.endswith("_year") and "per" not in name:
+        return True
     return name in wording.PARAMETERS and "unit" in frame
 
 
-def step_of(value: np.ndarray, bounds: list[np.ndarray], digits: int, least: float) -> np.ndarray:
+def step_of(
+    value: np.ndarray, bounds: list[np.ndarray], digits: int, least: float | np.ndarray
+) -> np.ndarray:
     """The step of each value, from the widest of its bounds, to so many digits at most."""
     finest, coarsest = digit(value, digits), digit(value, 1)
     return np.clip(supported(value, bounds, least), finest, coarsest) if bounds else finest
 
 
-def supported(value: np.ndarray, bounds: list[np.ndarray], least: float) -> np.ndarray:
+def supported(value: np.ndarray, bounds: list[np.ndarray], least: float | np.ndarray) -> np.ndarray:
     """The step of which the widest half has ``least``, 0 where all bounds are the value."""
     with np.errstate(invalid="ignore"):
         half = np.fmax.reduce([np.abs(bound - value) for bound in bounds])
