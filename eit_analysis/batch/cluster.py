@@ -21,7 +21,6 @@ from distributed.system import MEMORY_LIMIT
 from eit_analysis.batch.order import Order, Outcome
 from eit_analysis.batch.process import make_apart
 from eit_analysis.errors import UsageError
-from eit_analysis.reference import sentence
 
 PATIENCE_S = 10.0
 LOOKS = 3  # in a row that find no worker, one each ``PATIENCE_S`` that nothing ends in, before it is said
@@ -38,6 +37,8 @@ def workers(scheduler: str, jobs: int) -> Iterator[Client]:
     UsageError
         When nobody answers at the address, or no longer.
     """
+    from eit_analysis.reference import sentence  # not for those who only wait for a study
+
     logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # what is lost is said in a sentence
     if scheduler:
         try:

@@ -54,10 +54,7 @@ class Press:
         may_name = [allowed(self.study, audience, self.now) for audience in audiences if audience != INTERNAL]
         shut = sorted(site for site in called if any(site not in named for named in may_name))
         firms = ", ".join(f"{called[site]} ({site})" for site in shut)
-        return firms and (
-            "Un nom qui est aussi un mot des pages n'est cherché que dans les colonnes d'acteurs des "
-            f"tableaux, vérifiez à l'œil que les textes ne le disent pas\u00a0: {firms}."
-        )
+        return firms and sentence("names_unsearched", firms=firms)
 
     def draw(
         self, version: Version, audiences: list[str], own: list[Path]

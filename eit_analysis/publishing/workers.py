@@ -16,7 +16,7 @@ from eit_analysis.processes import end_with_parent
 from eit_analysis.publishing import wording
 from eit_analysis.publishing.html import TEMPLATES
 from eit_analysis.publishing.one_page import Run
-from eit_analysis.reference import designations
+from eit_analysis.reference import designations, sentence
 from eit_analysis.templates import environment
 
 Progress = Callable[[Iterable, int, str], Iterable]
@@ -93,8 +93,5 @@ def _result(future: Future, asked: Run) -> Run:
         return future.result()
     asked.error = f"le calcul s'est arrêté brutalement ({type(error).__name__})"
     if isinstance(error, BrokenProcessPool):
-        asked.error = (
-            "le système a arrêté le calcul deux fois, la seconde quand il était seul, sans doute faute de "
-            "mémoire\u00a0: fermez d'autres programmes, ou prenez une machine qui en a davantage"
-        )
+        asked.error = sentence("worker_killed")
     return asked

@@ -17,7 +17,7 @@ from eit_analysis.tables import CATEGORIES, ROUTES
 # What is declared of each factor: its unit, what it depends on, between which values it lies.
 KINDS = reference.load("factor_kinds").set_index("factor")
 # What every computation over the table assumes.
-FACTOR_UNITS: dict[str, str] = KINDS["unit"].to_dict()
+FACTOR_UNITS = reference.pairs("factor_kinds", "factor", "unit")
 WITHOUT_ROUTE = frozenset(KINDS.index[KINDS["of_route"] == "no"])
 # Beyond so many times the highest reference value, a job coefficient is not in the unit it says.
 MOST_TIMES_REFERENCE = 4.0
@@ -132,7 +132,7 @@ def _checked(
     if not (math.isfinite(low) and math.isfinite(high) and low <= central <= high):
         raise _wrong(name, "les valeurs doivent être croissantes (low, central, high), corrigez-les")
     if low < kind["at_least"] or low <= kind["more_than"] or high > kind["at_most"]:
-        raise _wrong(name, kind["problem_fr"])
+        raise _wrong(name, str(kind["problem_fr"]))
     source = override.source.strip()
     if not source:
         raise _wrong(name, "la source est vide, indiquez d'où vient la valeur")

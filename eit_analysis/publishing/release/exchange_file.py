@@ -177,8 +177,8 @@ def shared(study: Study) -> str:
     """
     files = sorted((study.reports(AUDIENCE) / exchange.SENT).glob("*.zip"))
     if not files:
-        place = study.reports(AUDIENCE).relative_to(study.root)
-        raise InputError(sentence("exchange_unmade"), file=place)
+        folder = study.reports(AUDIENCE).relative_to(study.root)
+        raise InputError(sentence("exchange_unmade"), file=folder)
     size = french.one_decimal(files[0].stat().st_size / 1000)
     place = files[0].relative_to(study.root).as_posix()
     return f"Fichier d'échange\u00a0: {place} ({size}\u00a0ko, licence {study.settings.exchange.licence})."
