@@ -142,7 +142,7 @@ def skills(actor: Actor, wave: str, rng: np.random.Generator) -> list[dict]:
         moved, size, scale = int(rng.integers(0, 2)), rng.uniform(0.04, 0.16), rng.uniform(0.6, 1.3)
         if actor.sector not in sectors.split(","):
             continue
-        # Of these occupations the one that the sector has: its maintenance is mechanical, or of a whole plant.
+        # Of these occupations the one that the sector has: it maintains machines, or a whole plant.
         own = {code for code, *_ in occupations(actor)}
         rome = next((code for code in rome.split(",") if code in own), rome.split(",")[0])
         level = min(max(int(current) + moved - (wave == "2015"), 0), 4)
