@@ -34,16 +34,11 @@ def observed(waves: Mapping[str, pd.DataFrame]) -> Breakdown:
 
 
 def replay(
-    earlier: pd.DataFrame,
-    hazards: pd.DataFrame,
-    parameters: Scenarios,
-    first_year: int,
-    last_year: int,
-    sites: pd.DataFrame,
+    earlier: pd.DataFrame, hazards: pd.DataFrame, given: Scenarios, first: int, last: int, sites: pd.DataFrame
 ) -> list[Simulation]:
     """The trend and the plans of an earlier wave, forecast from its own data up to the year of the later."""
-    past = parameters.model_copy(update={"horizon_years": max(last_year - first_year, 1)})
-    again = partial(simulate, earlier, hazards, past, base_year=first_year, sites=sites)
+    past = given.model_copy(update={"horizon_years": max(last - first, 1)})
+    again = partial(simulate, earlier, hazards, past, base_year=first, sites=sites)
     return [again(scenario=name) for name in ("trend", "plans")]
 
 
