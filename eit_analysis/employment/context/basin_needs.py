@@ -69,7 +69,7 @@ def tension_source(needs: pd.DataFrame, basin: str) -> str:
     if needs.empty:
         return sentence("basin_needs_missing")
     years = ", ".join(str(int(year)) for year in sorted(set(needs["year"])))
-    return f"{sentence('basin_needs', years=years, basin=basin)} {sentence('basin_needs_levels')}"
+    return " ".join([sentence("basin_needs", years=years, basin=basin), sentence("basin_needs_levels")])
 
 
 def most_wanted(needs: pd.DataFrame) -> pd.DataFrame:
