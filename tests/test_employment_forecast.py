@@ -367,12 +367,18 @@ def test_grading_by_hand() -> None:
 
 
 def test_an_earlier_wave_is_forecast_again_up_to_the_later() -> None:
-    drawn = evaluation.replay(SMALL, rates(), STEADY, 2015, 2018)
+    sites = pd.DataFrame({"site_id": list("ABC"), "naf_code": ["25", "25", "47"]})
+    drawn = evaluation.replay(SMALL, rates(), STEADY, 2015, 2018, sites)
     assert [s.scenario for s in drawn] == ["trend", "plans"]
     graded = evaluation.grade(drawn, SMALL)
     assert graded.frame["year"].tolist() == [2018, 2018]
     assert set(graded.records["year"]) == {2018}
     graded.check("essai")
+    # By the same hypothesis, that of the sectors too.
+    grown = evaluation.replay(
+        SMALL, rates(), STEADY.model_copy(update={"sector_trends": {"25": 0.5}}), 2015, 2018, sites
+    )
+    assert evaluation.grade(grown, SMALL).frame["people"].iloc[0] > 1.5 * graded.frame["people"].iloc[0]
 
 
 def test_grading_without_an_earlier_wave_is_empty() -> None:

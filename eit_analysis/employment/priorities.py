@@ -42,10 +42,9 @@ def lines(
 
     Parameters
     ----------
-    gap : DataFrame
-        Of ``labour_gap.by_occupation``.
-    firms, basin, dares : DataFrame
-        Of ``workforce.occupations``, ``basin_needs.tension`` and ``dares_tension.published_tension``.
+    gap, firms, basin, dares : DataFrame
+        Of ``labour_gap.by_occupation``, ``workforce.occupations``, ``basin_needs.tension`` and
+        ``dares_tension.published_tension``.
     bridges, training : DataFrame
         Of ``mobility.study_bridges`` (the widest to each occupation, from one that is not short, none to one
         in surplus) and ``skill_gaps.gaps_by_occupation`` (the skill that most people lack). Without the key

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 
 import pandas as pd
 
@@ -33,13 +34,12 @@ def observed(waves: Mapping[str, pd.DataFrame]) -> Breakdown:
 
 
 def replay(
-    earlier: pd.DataFrame, hazards: pd.DataFrame, parameters: Scenarios, first_year: int, last_year: int
+    earlier: pd.DataFrame, hazards: pd.DataFrame, given: Scenarios, first: int, last: int, sites: pd.DataFrame
 ) -> list[Simulation]:
     """The trend and the plans of an earlier wave, forecast from its own data up to the year of the later."""
-    past = parameters.model_copy(update={"horizon_years": max(last_year - first_year, 1)})
-    return [
-        simulate(earlier, hazards, past, scenario=name, base_year=first_year) for name in ("trend", "plans")
-    ]
+    past = given.model_copy(update={"horizon_years": max(last - first, 1)})
+    again = partial(simulate, earlier, hazards, past, base_year=first, sites=sites)
+    return [again(scenario=name) for name in ("trend", "plans")]
 
 
 def grade(simulations: list[Simulation], observed: pd.DataFrame) -> Breakdown:
