@@ -112,9 +112,7 @@ THOUGHT = (
     "Ce que pensent les personnes interrogées : Le moins partagé : capacité à participer, avec 25 % de "
     "personnes d'accord en moyenne"
 )
-INTRODUCTION = (
-    "Où en sont les synergies, qui les porte, qui décide, ce qu'en pensent les personnes interrogées."
-)
+INTRODUCTION = "Où en est-on, et qui décide ?"
 # 5 of 11 is from 21.3 to 72.0 by Wilson: of the others only Sicoval, 1 of 37, up to 13.8, is apart.
 HERE_TOO = (
     "Et ailleurs ? Ici, pistes réalisées : 5 sur 11, soit 45 % (21 à 72) ; l'écart n'est établi qu'avec "
