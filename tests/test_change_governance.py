@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from eit_analysis import reference
 from eit_analysis.change import governance
-from eit_analysis.change.agreement import NOT_SHARED, SHARES, agreements, articles
+from eit_analysis.change.agreement import SHARES, agreements, articles
 from eit_analysis.change.clauses import clauses, member_targets, without_clause
 from eit_analysis.change.governance import by_actor_type, by_size, departures, of_member, projects, seats
 from eit_analysis.config_change import Project
@@ -158,7 +159,7 @@ def test_an_agreement_for_each_declared_project() -> None:
     (draft,) = agreements([LAUNDRY], table, clauses([LAUNDRY], table), shares)
     assert draft.shares["site_id"].tolist() == ["A"] and draft.shared.endswith("L1\u00a0: Linge.")
     (alone,) = agreements([LAUNDRY], table, clauses([LAUNDRY], table), shares.head(0))
-    assert alone.shares.empty and alone.shared == NOT_SHARED  # what is missing is said
+    assert alone.shares.empty and alone.shared == reference.sentence("shares_missing")
     assert draft.heading == ("MP1", "Le linge", ["S", "A", "B", "V"])
     assert len(draft.clauses) == 2 and draft.project["due_date"].iloc[0] == "2027-03-31"
     headings = [article.partition(".")[0] for article in draft.articles]

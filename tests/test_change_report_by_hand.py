@@ -44,10 +44,10 @@ MOVED = [
     "4 synergies.",
 ]
 # The register and study.toml say when it was due, not whether it was decided since.
-LATE = "prévue le 29/03/2019 (date passée, suite non consignée)"
+LATE = "prévue le 29/03/2019, suite non consignée"
 WEAKEST = (
-    "Action à lancer ou non : « Mettre en commun ce qui manque : une personne, un lieu de tri, une "
-    "collecte », pour la dimension la moins partagée, capacité à participer."
+    "Lancer ou non « Mettre en commun ce qui manque : une personne, un lieu de tri, une collecte », pour la "
+    "dimension la moins partagée : capacité à participer."
 )
 DECIDE = [
     "Que faut-il décider, et qui décide ?",
@@ -112,9 +112,7 @@ THOUGHT = (
     "Ce que pensent les personnes interrogées : Le moins partagé : capacité à participer, avec 25 % de "
     "personnes d'accord en moyenne"
 )
-INTRODUCTION = (
-    "Où en sont les synergies, qui les porte, qui décide, ce qu'en pensent les personnes interrogées."
-)
+INTRODUCTION = "Où en est-on, et qui décide ?"
 # 5 of 11 is from 21.3 to 72.0 by Wilson: of the others only Sicoval, 1 of 37, up to 13.8, is apart.
 HERE_TOO = (
     "Et ailleurs ? Ici, pistes réalisées : 5 sur 11, soit 45 % (21 à 72) ; l'écart n'est établi qu'avec "

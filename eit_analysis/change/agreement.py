@@ -19,22 +19,6 @@ HEADED = ["project_code", "title", "site_ids", "decision_rule"]
 MONEY = ["project_code", "funding_public_eur"]
 CLAUSES = ["clause", "clause_kind", "clause_unit", "clause_target", "clause_state"]
 SHARES = ["synergy_id", "realised_eur_per_year", "site_id", "share_percent", "share_reason"]
-# What these shares are of, beside what the register says of the same lines.
-SHARED = (
-    "Part de ce que les seuls membres inscrits économiseraient, d’après un calcul aux coûts centraux. "
-    "L’économie réalisée est celle du registre. Pour le même besoin, le calcul peut trouver un groupe qui a "
-    "d’autres membres."
-)
-NOT_SHARED = (
-    "Part de chaque membre\u00a0: aucune n’est calculée. Il manque, au registre, une mutualisation dans ce "
-    "micro-projet."
-)
-# Outside the team: of so few, the shares tell what the others declared.
-UNTOLD = (
-    "Part de chaque membre\u00a0: à écrire avec l’équipe de l’étude. Elle n’est pas diffusée, car elle "
-    "dirait ce que déclarent les autres\u00a0; l’équipe la donne quand tous en sont d’accord, ou dit ce qui "
-    "manque pour la calculer."
-)
 # What the members have to say before they sign.
 OPEN = (
     "Quelles quantités chacun apporte-t-il, et à partir de quand ?",
@@ -100,6 +84,7 @@ def agreements(
     called = of_lines.groupby("project_code")["called"].agg(list).to_dict()
     texts = {rule: articles(rule) for rule in ruled["decision_rule"].astype(str).unique()}
     facts, money = ruled.assign(members=ruled["site_ids"])[MADE_OF], ruled[MONEY]
+    shared, missing = (reference.sentence(f"shares_{name}") for name in ("of_members", "missing"))
     no_clause, no_share = asked[CLAUSES][:0], shares[SHARES][:0]
     named = zip(*(ruled[name].astype(str) for name in HEADED), strict=True)
     return [
@@ -109,7 +94,7 @@ def agreements(
             money[row : row + 1],
             terms.get(code, no_clause),
             split.get(code, no_share),
-            " ".join([SHARED, *called[code]]) if code in called else NOT_SHARED,
+            " ".join([shared, *called[code]]) if code in called else missing,
             texts[rule],
         )
         for row, (code, title, site_ids, rule) in enumerate(named)

@@ -177,8 +177,8 @@ def of_members(
     asked = np.array([site in asking.get(code, {site}) for code, site in pairs], dtype=bool)
     nothing, priced = ~rows["synergy_id"].isin(table["synergy_id"]), rows["synergy_id"].isin(list(asking))
     refused = ~rows["site_id"].isin(list(counted))
-    cases = {"no_need": ~priced, "no_group": nothing, "not_counted": refused, "not_asked": ~asked}
-    why = np.select(list(cases.values()), list(cases), "costs_more")
+    reasons = ["no_need", "no_group", "not_counted", "not_asked"]
+    why = np.select([~priced, nothing, refused, ~asked], reasons, "costs_more")
     without = pd.Series(why, rows.index)
     rows = rows.assign(
         share_reason=rows["share_reason"].fillna(without), site_id=rows["site_id"].mask(nothing, None)

@@ -45,6 +45,8 @@ class Reckoned(Table):
         printed: bool = False,
     ) -> None:
         self.parents, self.reckon, self.complete, self.printed = list(parents), reckon, complete, printed
+        # The team alone reads its numbers, but where its page has what it is made of as all do.
+        self.team = viewer.internal and all(getattr(p, "team", p.viewer.internal) for p in parents)
         self._made = pd.DataFrame()
         self._made_of: tuple[object, ...] | None = None
         super().__init__(viewer, title, pd.DataFrame(columns=list(keys)), keys, note, coarse=True)
@@ -64,11 +66,6 @@ class Reckoned(Table):
     @frame.setter
     def frame(self, _: pd.DataFrame) -> None:
         """Nothing to keep: it is made when it is read, because the audit comes last."""
-
-    @property
-    def team(self) -> bool:
-        """Whether the team alone reads its numbers: not where its page has what it is made of as all do."""
-        return self.viewer.internal and all(getattr(p, "team", p.viewer.internal) for p in self.parents)
 
     @property
     def audited(self) -> tuple[object, ...]:
