@@ -122,10 +122,12 @@ def test_the_very_same_counts_are_level_and_beaten_by_nobody() -> None:
     columns = ["territory", "n_leads", "n_done"]
     stand = neighbours.standing(pooled(pd.DataFrame(counts, columns=columns), "ici"), "ici")
     assert "established" not in set(stand["standing"])
-    names = stand.set_index("standing")["territory"].to_dict()
+    names = stand.set_index("standing")["territory"].dropna().to_dict()
     assert names == dict.fromkeys(("others", "level", "unclear"), "A et B")
+    assert stand.set_index("standing").loc[["above", "below"], "n_territories"].tolist() == [0, 0]
     lower = neighbours.standing(pooled(pd.DataFrame([*counts, ("C", 8, 1)], columns=columns), "ici"), "ici")
-    assert {"level", "below"} <= set(lower["standing"]) and "above" not in set(lower["standing"])
+    placed = lower.set_index("standing").loc[["above", "level", "below"], "n_territories"]
+    assert placed.tolist() == [0, 2, 1]
 
 
 def lines(territory: str, **values: tuple[float, float, float]) -> pd.DataFrame:

@@ -46,8 +46,8 @@ def standing(rates: pd.DataFrame, here: str) -> pd.DataFrame:
     """How this territory stands in :func:`rates`: ``standing, n_territories, territory`` (their names).
 
     A row for the ``others`` that have a rate, for those of them whose pooled rate is ``above``, ``below`` or
-    ``level`` with this one, whose difference is ``established`` (``higher``, ``lower``) or not
-    (``unclear``); none of them empty, and none at all without a rate here.
+    ``level`` with this one, be it nobody, and for those whose difference is ``established`` (``higher``,
+    ``lower``) or not (``unclear``), where there are any; none at all without a rate here.
     """
     own, others = rates[rates["territory"] == here], rates[rates["territory"] != here]
     gap = others["pooled_percent"] - (own["pooled_percent"].iloc[0] if len(own) else np.nan)
@@ -56,7 +56,12 @@ def standing(rates: pd.DataFrame, here: str) -> pd.DataFrame:
     groups["established"] = gap.notna() & known.isin(["higher", "lower"])
     groups |= {name: gap.notna() & (known == name) for name in ("higher", "lower", "unclear")}
     names = {group: others.loc[mask, "territory"].tolist() for group, mask in groups.items()}
-    lines = [(group, len(found), french.listed(found, "et")) for group, found in names.items() if found]
+    always = {"above", "below", "level"} if names["others"] else set()
+    lines = [
+        (group, len(found), french.listed(found, "et") if found else None)
+        for group, found in names.items()
+        if found or group in always
+    ]
     return pd.DataFrame(lines, columns=["standing", "n_territories", "territory"])
 
 

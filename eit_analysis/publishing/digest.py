@@ -14,7 +14,10 @@ from datetime import date
 from markupsafe import Markup
 
 WORDS_PER_MINUTE = 200  # read with attention
-ANSWER = re.compile(r'<div>\s*<dt>(.*?)</dt>\s*<dd class="answer">(.*?)</dd>(.*?)</div>', re.S)
+# A question is of one term: cards may stand before the answers.
+ANSWER = re.compile(
+    r'<div>\s*<dt>((?:(?!</dt>).)*)</dt>\s*<dd class="answer">(.*?)</dd>(.*?)</div>', re.S
+)  # fmt: skip
 DETAIL = re.compile(r"<dd>(.*?)</dd>", re.S)
 CARD = re.compile(r'<li>\s*<p class="action">.*?</dl>\s*</li>', re.S)
 FIGURE = re.compile(

@@ -145,7 +145,7 @@ def outlook(
     rules = (hazards, market, parameters)
     where: dict[str, Any] = {"base_year": plans.base_year, "sites": sites}
     before = before_survey(people, known, *rules, **where)
-    counted = drawn(*others, *rules, **where) if others and len(others[0]) < len(people) else None
+    counted = drawn(*others, *rules, **where) if others else None
     tables = (by_occupation(gap, before, counted, by) for by in ("occupation", "fap_family"))
     return Outlook(gap, steps(gap), *tables)
 
