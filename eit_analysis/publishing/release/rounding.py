@@ -46,6 +46,7 @@ RATES = {
     "error_percent": ("people", "observed_people", 1),
 }
 CHANGE = ("change_low_t_per_year", "change_high_t_per_year")
+PERCENT = ("change_low_percent", "change_high_percent")
 BOUND = re.compile(r"_(low|high)(\d*)(?=_|$)")
 
 
@@ -122,7 +123,6 @@ def rounded(
         if of in steps:
             fine = _outward(value, high, np.fmax(steps[of], supported(values[of], sides, NO_SUM)))
             shown[name] = np.where(no_sum[of], fine, shown[name])
-        if of in steps:
             known = np.logical_and.reduce([side == values[of] for side in sides])
             full = (np.nan_to_num(values[of]) % 1 == 0).all() & (steps[of] <= 1)
             ends = shown[of] + np.where(full, 0.0, steps[of]) * (1 if "_high" in name else -1)
@@ -147,6 +147,9 @@ def reckoned(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
         for end, side in zip(ends, sides, strict=True):
             width = np.fmax(step, supported(values[name], sides, NO_SUM))
             shown[end] = _of_a_whole(end, side, _outward(side, "_high" in end, width))
+    if {"evolution", *PERCENT} <= set(frame):
+        none = (shown[PERCENT[0]] <= 0) & (shown[PERCENT[1]] >= 0)
+        shown["evolution"] = frame["evolution"].mask(none, "unclear").to_numpy()
     return frame.assign(**shown)
 
 
