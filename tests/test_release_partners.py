@@ -80,7 +80,7 @@ def own_exchanges(study: Study, **amounts: float) -> tuple[Release, Breakdown]:
     partners = release.load("flows").iloc[1:].assign(rank=range(1, len(amounts) + 1), told_low=85.0)
     frame = pd.DataFrame({"rank": partners["rank"], "partner_site_id": partners["site_id"]})
     frame = frame.assign(own_t_per_year=50.0, passing="all", passing_t_per_year=50.0, some_price="yes")
-    frame = frame.assign(exchange_role="gives", category="wood", status="done")
+    frame = frame.assign(exchange_role="gives", category="wood", status="done", ask_first="tri")
     records = partners.assign(told_high=float("inf"))
     return release, Breakdown(frame, ["rank"], records, "mass_t_per_year")
 
@@ -93,7 +93,8 @@ def test_a_partner_that_agreed_is_named_and_the_others_are_described(small_study
     assert [row[1] for row in printed] == ["Ateliers Numéro 1 & <fils>", ANYBODY]
     said = ["50", "la totalité", "50", "il peut y en avoir un", "vous cédez", "bois"]
     # The firm knows with whom it exchanges already: that would be the name of the other.
-    assert [row[2:] for row in printed] == [[*said, "réalisée"], [*said, "–"]]
+    # What is asked of a firm alone, or where an activity is not known, would tell who it is.
+    assert [row[2:] for row in printed] == [[*said, "réalisée", "tri"], [*said, "–", "–"]]
     operator = replace(content, frame=content.frame.assign(some_price="not_you"))
     printed = Printed(release.exchanges(operator, "Vos échanges").seen_by(release.viewer, {})).body
     assert [row[5] for row in printed] == ["pas de gain pour vous, à son prix", "–"]
@@ -112,6 +113,27 @@ def test_described_partners_are_three_at_least(small_study: Study) -> None:
     release, content = own_exchanges(small_study, E1=100.0, E6=120.0)
     table = release.exchanges(content, "Vos échanges").seen_by(release.viewer, {})
     assert {row[1] for row in Printed(table).body} == {ANYBODY}
+
+
+def test_what_is_read_to_suit_nobody_is_passed_over_and_what_is_withheld_is_not(small_study: Study) -> None:
+    release, content = own_exchanges(small_study, E1=100.0, E6=120.0)
+    frame = content.frame.assign(retained="yes")
+    said = []
+    for price, kept in (("no", "yes"), ("not_you", "yes"), ("yes", "yes"), ("no", "no")):
+        rows = frame.assign(some_price=[price, "yes"], retained=["yes", kept])
+        table = release.exchanges(replace(content, frame=rows), "Vos échanges")
+        cards = release.cards(table, "{category}", worth=["retained", "some_price"])
+        text = release.text("Avec {who}.", who=cards.first("partner_site_id")).seen_by(release.viewer, {})
+        said.append(text.plain() if text.whole else None)
+    of_e1 = "Avec Ateliers Numéro 1 & <fils>."
+    assert said == [f"Avec {ANYBODY}.", f"Avec {ANYBODY}.", of_e1, None]
+    unnamed = frame.assign(some_price=["no", "not_you"])
+    cards = release.cards(
+        release.exchanges(replace(content, frame=unnamed), "Vos échanges"), "{category}", worth="some_price"
+    )
+    first = cards.first("partner_site_id").seen_by(release.viewer, {})
+    assert (first.readable, first.render()) == (True, ANYBODY)
+    assert not cards.first("some_price").seen_by(release.viewer, {}).readable
 
 
 def test_what_would_tell_an_amount_with_all_else_is_not_said(small_study: Study) -> None:

@@ -9,6 +9,7 @@ from test_synergies_register_fiche import CANDIDATES, FLOWS, PLAN, REGISTER, SIT
 from eit_analysis import reference
 from eit_analysis.publishing.wording import heading
 from eit_analysis.reference.dated import in_force
+from eit_analysis.reference.stages import lasting
 from eit_analysis.sheet_content import Asked, Listed, Said, Summed
 from eit_analysis.synergies.checklist import checklists, circumstances
 from eit_analysis.synergies.listings import described
@@ -22,7 +23,7 @@ DESCRIBED = described(with_terms(PLAN.assign(legal_status="waste", ask_first="le
 def sheets(exchanges: pd.DataFrame, register: pd.DataFrame = REGISTER) -> list:
     told = circumstances(exchanges, FLOWS, PLACED, reference.load("mirror_entries"))
     asked = checklists(told, in_force(reference.load("checklist")))
-    return exchange_sheets(exchanges, asked, register, FLOWS, SITES)
+    return exchange_sheets(exchanges, asked, register, register, FLOWS, SITES)
 
 
 @pytest.mark.parametrize(
@@ -39,7 +40,7 @@ def sheets(exchanges: pd.DataFrame, register: pd.DataFrame = REGISTER) -> list:
     ],
 )
 def test_who_rings_whom_and_what_comes_next(register, evidence, told):
-    found = first_calls(CANDIDATES.assign(taker_evidence=evidence), register)
+    found = first_calls(CANDIDATES.assign(taker_evidence=evidence), register, register)
     columns = ["first_call", "caller_site_id", "called_site_ids", "next_step", "title"]
     rows = found[columns].astype(object).where(found[columns].notna(), None)
     assert rows.to_numpy().tolist() == [told] * 2
@@ -49,8 +50,14 @@ def test_of_two_lines_the_one_that_has_come_farthest_says_the_next_step():
     again = REGISTER.iloc[[0]].assign(synergy_id="S0", status="lead", title="Idée", carrier=None)
     done = REGISTER.iloc[[0]].assign(synergy_id="S9", status="done", title="Faite")
     for order in ([again, done, REGISTER], [done, REGISTER, again]):
-        found = first_calls(CANDIDATES, pd.concat(order, ignore_index=True))
+        lines = pd.concat(order, ignore_index=True)
+        found = first_calls(CANDIDATES, lines, lines)
         assert set(found["next_step"]) == {"extend"} and set(found["title"]) == {"Faite"}
+        # What was done and has ended leaves nothing to weigh, nor a rest to agree on.
+        ended = lasting(lines.assign(end_date=lines["status"].map({"done": "2017-06-30"})), 2018)
+        left = first_calls(CANDIDATES, lines, ended)
+        assert set(left["next_step"]) == {"agree"} and set(left["title"]) == {"Palettes réparées"}
+        assert set(first_calls(CANDIDATES, lines, ended.head(0))["next_step"]) == {"meet"}
 
 
 def test_a_sheet_says_who_how_much_what_to_prepare_who_rings_and_what_to_settle():

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from eit_analysis.synergies.assessment import Assessment
-from eit_analysis.synergies.own_exchanges import first_of, own_exchanges
+from eit_analysis.synergies.own_exchanges import own_exchanges
 
 FLOWS = pd.DataFrame(
     [("A-1", "A", 20.0), ("B-1", "B", 100.0), ("C-1", "C", 20.0), ("D-1", "D", 6.0), ("E-1", "E", 30.0)],
@@ -60,33 +60,35 @@ def test_one_that_takes_reads_no_share_of_what_the_other_has() -> None:
 def test_whether_some_price_lets_both_gain_is_said_where_it_tells_no_figure() -> None:
     own = own_exchanges(exchanges(), FLOWS, "A")
     # B, C and E gain whatever they declared within 15 %, D at no price.
-    assert own.frame["some_price"].tolist() == ["yes", "yes", "yes", "no"]
+    assert own.frame["some_price"].tolist() == ["yes", "yes", "no", "yes"]
     # It pays from 200 / 34 t sent, which take up twice as much: D has less, the others more.
-    assert own.records["told_high"].round(2).tolist() == [float("inf")] * 3 + [11.76]
-    assert own.records["told_low"].round(2).tolist() == [40, 11.76, 11.76, 0]
+    assert own.records["told_high"].round(2).tolist() == [float("inf")] * 2 + [11.76, float("inf")]
+    assert own.records["told_low"].round(2).tolist() == [40, 11.76, 0, 11.76]
     # At 12 €/t a price of 6 €/t more or less decides: nothing is said but of D.
     near = exchanges().assign(margin_eur_per_year=lambda t: 12 * t["diverted_t_per_year"])
     told = own_exchanges(near, FLOWS, "A")
-    assert told.frame["some_price"].isna().tolist() == [True, True, True, False]
+    assert told.frame["some_price"].isna().tolist() == [True, True, False, True]
+    # Neither the order nor what must be paid tells it again, where the audit withholds it.
+    seen = [found.frame.drop(columns="some_price") for found in (own, told)]
+    pd.testing.assert_frame_equal(*seen)
 
 
 def test_the_first_is_the_one_of_the_plan_that_gains_most_net_of_the_fixed_cost() -> None:
     # 20 t at 4 €/t less 200 € lose 120 € by B; at 30, 50 and 12 €/t they gain 400 €, 800 € and 40 €.
     saved = exchanges().assign(giver_saving_eur_per_year=lambda t: [4, 30, 50, 12] * t["diverted_t_per_year"])
     own = own_exchanges(saved, FLOWS, "A").frame
-    assert own["own_net_eur_per_year"].tolist() == pytest.approx([400, 40, -120, 800])
-    # No price suits D and A both: it comes last.
-    assert own["partner_site_id"].tolist() == ["C", "E", "B", "D"]
-    assert first_of(own) == (2, "gives", "left")
+    assert own["own_net_eur_per_year"].tolist() == pytest.approx([800, 400, 40, -120])
+    # No price suits D and A both: where that is withheld, its place would tell it.
+    assert own["partner_site_id"].tolist() == ["D", "C", "E", "B"]
     # A difference that nobody reads does not order them: then the rank does.
     saving = [30, 30, 30.01, 30.001] * saved["diverted_t_per_year"]
     near = saved.assign(giver_saving_eur_per_year=saving)
-    assert own_exchanges(near, FLOWS, "A").frame["partner_site_id"].tolist() == ["B", "C", "E", "D"]
+    assert own_exchanges(near, FLOWS, "A").frame["partner_site_id"].tolist() == ["B", "C", "D", "E"]
+    assert own_exchanges(exchanges(), FLOWS, "A").frame["least_paid_eur_per_t"].tolist() == [6, 6, 6, 6]
     # What the plan keeps comes before what gains more and is left; what it needs is 120 € for 20 t at least.
     planned = own_exchanges(saved.assign(allocated_t_per_year=[9.0, 0, 0, 9]), FLOWS, "A").frame
-    assert planned["partner_site_id"].tolist() == ["E", "B", "C", "D"]
+    assert planned["partner_site_id"].tolist() == ["E", "B", "D", "C"]
     assert planned["least_paid_eur_per_t"].fillna(0).tolist() == [0, 6, 0, 0]
-    assert first_of(planned) == (4, "gives", "gains") and first_of(planned[1:]) == (1, "gives", "loses")
     # Of what the firm does not read, that a lead has no joint surplus or is a second choice, nothing follows.
     for unread in ("second_choice", "nobody_gains"):
         told = own_exchanges(
@@ -102,7 +104,7 @@ def test_no_price_is_said_to_suit_nobody_where_a_gain_is_unknown_or_the_exchange
     assert (done.records["told_high"] == float("inf")).all()
     # What a structure gains is not known: who gives reads of his own gain alone, the structure of nothing.
     to_ess = exchanges().assign(taker_actor_type="ess")
-    assert own_exchanges(to_ess, FLOWS, "A").frame["some_price"].tolist() == ["you", "you", "you", "not_you"]
+    assert own_exchanges(to_ess, FLOWS, "A").frame["some_price"].tolist() == ["you", "you", "not_you", "you"]
     assert own_exchanges(to_ess, FLOWS, "B").frame["some_price"].isna().all()
     assert own_exchanges(to_ess, FLOWS, "D").frame["some_price"].isna().all()
 

@@ -98,7 +98,7 @@ def test_a_picture_of_an_index_says_nothing_aloud_and_shares_no_id() -> None:
     page = (
         '</head><body><h1>Page</h1><div class="body"><p>Une phrase.</p>'
         '<ul class="cards"><li><p class="action">Agir</p>'
-        '<dl><div><dt>Quoi</dt> <dd>x</dd></div></dl></li></ul>'
+        "<dl><div><dt>Quoi</dt> <dd>x</dd></div></dl></li></ul>"
         '<dl class="highlights"><div><dt>Qui ?</dt>\n<dd class="answer">Vous.</dd></div></dl>'
         '<h2 id="a"><span class="said">Elle monte</span></h2>'
         '<figure data-kind="bars"><figcaption class="measure">Tonnes</figcaption>'

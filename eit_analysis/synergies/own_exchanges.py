@@ -48,7 +48,7 @@ COLUMNS = [
 def own_exchanges(exchanges: pd.DataFrame, flows: pd.DataFrame, firm: str | None) -> Breakdown:
     """The exchanges that a firm is part of, those of the plan first, then by its net gain; none without.
 
-    Last comes a lead of which the firm reads that no price lets both gain, or itself.
+    Whether some price lets both gain orders nothing: where it is withheld, a place would tell it.
 
     Parameters
     ----------
@@ -97,13 +97,13 @@ def own_exchanges(exchanges: pd.DataFrame, flows: pd.DataFrame, firm: str | None
     per_t = found["own_gain_eur_per_year"] / found["diverted_t_per_year"].where(lambda t: t > 0)
     net, planned = per_t * sent - found["fixed_cost_eur_per_year"], found["allocated_t_per_year"] > 0
     some_price, pays_from = _some_price(found)
-    least_paid = (-net / sent.where(sent > 0)).where((net < 0) & ~some_price.isin(NONE))
+    least_paid = (-net / sent.where(sent > 0)).where(net < 0)
     found = found.assign(
         sent_t_per_year=sent, own_gain_eur_per_t=per_t, own_net_eur_per_year=net, some_price=some_price,
         pays_from=pays_from, least_paid_eur_per_t=least_paid, retained=np.where(planned, "yes", "no"),
     )  # fmt: skip
-    # By nothing that the firm does not read of each: the order would tell it. Gains are read in whole euros.
-    order = np.lexsort([found["rank"], -net.round(), ~planned, some_price.isin(NONE)])
+    # By nothing that may be withheld of a row: the order would tell it. Gains are read in whole euros.
+    order = np.lexsort([found["rank"], -net.round(), ~planned])
     found = found.iloc[order].reset_index(drop=True)
     records = by_id.reindex(found["flow_id"])[["site_id", "mass_t_per_year", *SOURCE]].reset_index(drop=True)
     declared, enough = records["mass_t_per_year"].astype(float), found["enough_t_per_year"]
@@ -122,16 +122,6 @@ def own_exchanges(exchanges: pd.DataFrame, flows: pd.DataFrame, firm: str | None
         told_high=np.where(no, turns + taken, np.inf),
     )
     return Breakdown(found[COLUMNS], ["rank"], records, "mass_t_per_year")
-
-
-def first_of(own: pd.DataFrame) -> tuple[int, str, str]:
-    """Rank and role of the first exchange of a firm, and what it reads of it.
-
-    ``left`` where the plan keeps none of them, ``loses`` where it loses net before any price, else ``gains``.
-    """
-    first = own.iloc[0]
-    outcome = "loses" if first["own_net_eur_per_year"] < 0 else "gains"
-    return first["rank"], first["exchange_role"], outcome if (own["retained"] == "yes").any() else "left"
 
 
 def _some_price(found: pd.DataFrame) -> tuple[pd.Series, pd.Series]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from eit_analysis.publishing.release.printing import Printed
 from eit_analysis.publishing.release.released import Released
 from eit_analysis.publishing.release.sentences import quoted
 from eit_analysis.publishing.release.tables import Table
+from eit_analysis.publishing.release.values import Value
 from eit_analysis.publishing.release.viewer import Viewer
 
 LINES = {"what": "Quoi", "who": "Qui", "stake": "Enjeu", "next_step": "Et ensuite"}
@@ -35,18 +36,25 @@ class Cards(Released):
     #: Columns of what is gained: a row that is read to lose, by a number or a word, is not recommended.
     worth: Sequence[str] = ()
 
+    def first(self, column: str) -> Value:
+        """A cell of the first row that is recommended, told once the tables are audited."""
+        return FirstCell(self, column)
+
+    @property
+    def rows(self) -> Iterator[pd.Series]:
+        """What may be read of each row that is recommended."""
+        shut, finest = self.table.shut, self.table.finest
+        for position in (row for row in Printed(self.table).rows if finest[row]):
+            row = self.table.frame.iloc[position][~shut[position]]
+            row = row[[not wording.is_missing(value) for value in row]]
+            if not any(_loses(row.get(name, "")) for name in self.worth):
+                yield row
+
     @property
     def cards(self) -> list[tuple[str, list[tuple[str, str]]]]:
         """Of each card its heading, no two the same, and its lines with what they are called."""
-        shut = pd.DataFrame(self.table.shut, columns=self.table.frame.columns)
         made: list[tuple[str, list[tuple[str, str]]]] = []
-        finest = self.table.finest
-        for position in (row for row in Printed(self.table).rows if finest[row]):
-            row = self.table.frame.iloc[position]
-            open_row = row[~shut.iloc[position].to_numpy()]
-            open_row = open_row[[not wording.is_missing(value) for value in open_row]]
-            if any(_loses(open_row.get(name, "")) for name in self.worth):
-                continue
+        for open_row in self.rows:
             lines = [(LINES[n], self._first(self.lines[n], open_row)) for n in LINES if n in self.lines]
             heading = self._first([self.action], open_row)
             if heading and heading not in dict(made):
@@ -58,10 +66,11 @@ class Cards(Released):
         for way in ways:
             names = quoted(way)
             if set(names) <= set(row.index):
-                return way.format(**{name: self._said(row[name], name) for name in names})
+                return way.format(**{name: self.said(row[name], name) for name in names})
         return ""
 
-    def _said(self, value: object, name: str) -> str:
+    def said(self, value: object, name: str) -> str:
+        """A cell as a card has it."""
         if isinstance(value, int | float | np.number) and not isinstance(value, bool):
             return wording.measured(float(value), name, self.table.coarse)
         return wording.cell(value, name)
@@ -72,6 +81,25 @@ class Cards(Released):
     def html(self, name: str = "apercu", link: str | None = None) -> Markup:
         cards = self.cards
         return macro("cards", cards) if cards else Markup("")
+
+
+@dataclass(eq=False, repr=False)
+class FirstCell(Value):
+    """A cell of the first row that cards recommend: which one depends on what the audience reads."""
+
+    table: Cards  # type: ignore[assignment]  # seen as a table is
+    column: str
+
+    @property
+    def readable(self) -> bool:
+        return self.column in self._row
+
+    @property
+    def _row(self) -> pd.Series:
+        return next(self.table.rows, pd.Series(dtype=object))
+
+    def render(self) -> str:
+        return self.table.said(self._row[self.column], self.column) if self.readable else "non diffusé"
 
 
 def _loses(value: Any) -> bool:

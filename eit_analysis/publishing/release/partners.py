@@ -12,8 +12,9 @@ other it reads
   inequalities about one amount of the other side. They are audited with all else that the reader is told
   (:mod:`audit`), and not said where anybody would then be bounded too closely.
 
-What the other side declared, what it pays and what it gains are never read, nor is anything reckoned from
-them that would give them back.
+Of one without a name neither the stage is said, nor what to ask first, nor that it is an operator. What the
+other side declared, what it pays and what it gains are never read, nor is anything reckoned from them that
+would give them back.
 """
 
 from __future__ import annotations

@@ -104,21 +104,22 @@ class ReleasedTables(AudienceTables):
         Parameters
         ----------
         content : Breakdown
-            One row for each, with ``partner_site_id, exchange_role, category, some_price, status``. Of its
-            records, in the same order, the measure is what the other side declared, and ``told_low`` and
-            ``told_high`` what the row tells of it.
+            One row for each, with ``partner_site_id, exchange_role, category, some_price, status`` and
+            ``ask_first``. Of its records, in the same order, the measure is what the other side declared, and
+            ``told_low`` and ``told_high`` what the row tells of it.
         """
         actors = placed(self.sites(), str(self.viewer.company), self.settings.scoring.detour_factor)
         words = partner_words(self.viewer, content.frame, self.load("flows"), actors, self.least[1])
-        # How far it is with whom, or that it is an operator, would name a partner without a name.
+        # How far it is with whom, that it is an operator or what is asked of it would name who has no name.
         frame, unnamed = content.frame, content.frame["partner_site_id"].isin(words)
         price = frame["some_price"].mask(unnamed & frame["some_price"].isin(["you", "not_you"]))
-        content = replace(content, frame=frame.assign(status=frame["status"].mask(unnamed), some_price=price))
+        told = {column: frame[column].mask(unnamed) for column in ("status", "ask_first")}
+        content = replace(content, frame=frame.assign(some_price=price, **told))
         common = self._shown(content, title, note) | {"sites": ["partner_site_id"], "rounded": content.frame}
         whole = by_firm(content, self.viewer)
-        told = bounded(whole, self.settings.disclosure, self.viewer.reader)
-        number = self.publication.add(told)
-        return Exchanges(**common, told=told, publication=self.publication, number=number, words=words)
+        known = bounded(whole, self.settings.disclosure, self.viewer.reader)
+        number = self.publication.add(known)
+        return Exchanges(**common, told=known, publication=self.publication, number=number, words=words)
 
     def summary(self, frame: pd.DataFrame, title: str, keys: list[str], note: str = "") -> Table:
         """A table about method, reference data or the survey as a whole: about no actor.

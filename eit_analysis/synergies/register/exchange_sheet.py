@@ -45,14 +45,16 @@ CAUTION = (
 )
 
 
-def first_calls(exchanges: pd.DataFrame, recalled: pd.DataFrame) -> pd.DataFrame:
+def first_calls(exchanges: pd.DataFrame, recalled: pd.DataFrame, last: pd.DataFrame) -> pd.DataFrame:
     """Rows of the plan with who rings first and what comes next, by the lines of ``recall.recall``.
+
+    Those alone that the register still has (``stages.lasting``): of what has ended nothing is to be extended.
 
     With ``first_call`` (``carrier``, ``study``, ``taker``), ``caller_site_id`` and ``called_site_ids``
     (missing and both where the study rings them), and ``title`` and ``next_step`` of the line that has come
     farthest; without a line, that of a new lead.
     """
-    lines = recalled[recalled["status"] != "dropped"]
+    lines = recalled[(recalled["status"] != "dropped") & recalled["synergy_id"].isin(last["synergy_id"])]
     lines = lines.assign(
         candidate_id=lines["candidate_ids"].fillna("").astype(str).str.split(),
         stage=lines["status"].map(RANK).astype(float),
@@ -79,6 +81,7 @@ def exchange_sheets(
     exchanges: pd.DataFrame,
     items: pd.DataFrame,
     recalled: pd.DataFrame,
+    last: pd.DataFrame,
     flows: pd.DataFrame,
     sites: pd.DataFrame,
 ) -> list[SheetContent]:
@@ -88,7 +91,7 @@ def exchange_sheets(
     (``ask_first.with_questions``); ``items`` are their checklists (``checklist.checklists``).
     """
     words, names = sheet_words(), sites.set_index("site_id")["name"]
-    called = first_calls(exchanges, recalled)
+    called = first_calls(exchanges, recalled, last)
     ends = zip(called["output_description"], *(called[side].map(names) for side in BOTH), strict=True)
     called = called.assign(heading=[f"{what}, {giver} vers {taker}" for what, giver, taker in ends])
     # Two flows of one description are two links, which are told apart.
