@@ -27,7 +27,8 @@ def test_every_block_of_the_page_on_notebooks_runs_and_shows_something(
 
 
 def test_the_messages_it_explains_are_those_of_the_package() -> None:
-    source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "eit_analysis").rglob("*.py"))
+    files = [*(ROOT / "eit_analysis").rglob("*.py"), ROOT / "eit_analysis" / "reference" / "sentences.csv"]
+    source = "".join(path.read_text(encoding="utf-8") for path in files)
     explained = re.findall(r"^\| « (?:… )?(.+?) » \|", PAGE, flags=re.MULTILINE)
     assert len(explained) == 12
     assert [message for message in explained if message not in source] == []
