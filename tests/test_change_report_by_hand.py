@@ -136,8 +136,8 @@ TEAM_04 = [
     "Au même stade depuis plus de 24 mois fin 2018, sur 6 en cours.",
     *DECIDE,
     # S01 10, S02 6, S03 4; S04 has ended, S11 begins in 2019.
-    "Sans la démarche, 10,0 t/an n'auraient pas eu lieu.",
-    "D'après ses acteurs, on ne le sait pas pour 6,0 t/an ; 4,0 t/an auraient eu lieu sans elle.",
+    "D'après ses acteurs, 10,0 t/an n'auraient pas eu lieu sans la démarche.",
+    "Pour le reste : on ne le sait pas pour 6,0 t/an ; 4,0 t/an auraient eu lieu sans elle.",
     PAID,
     "Relancer ou abandonner : Vêtements usés",
     "Quoi : étude depuis 48 mois fin 2018",
@@ -279,7 +279,7 @@ FIRM_04 = [
 
 # For all readers, the team too, here 5 of 11 leads; Petit Plateau 3 of 10; Val Clair 70 of 90. Only the last
 # differs (see pooled, below).
-PLUS = "Réalise-t-on plus de pistes qu'ailleurs ?"
+PLUS = "Réalise-t-on une plus grande part de ses pistes qu'ailleurs ?"
 BETTER_05 = [
     "Réalise-t-on plus de tonnes qu'ailleurs ?",
     # 20 t for the 300 employees of A1 to A6: all declare flows and are in the register, whoever reads. The
@@ -291,7 +291,7 @@ BETTER_05 = [
     "Au-delà du hasard, font mieux qu'ici : 1 sur 2 ; moins bien : 0.",
     "Écart qui peut tenir à la méthode : 0.",
     PLUS,
-    "Plus que 1, moins que 1 (sur 2).",
+    "Plus que chez 1, moins que chez 1, autant que chez 0, sur 2.",
     "Ici, pistes réalisées : 5 sur 11, soit 45 % (avec celles qui ont pris fin).",
     "L'écart en pistes est-il réel ?",
     "Oui avec 1 sur 2.",
@@ -973,8 +973,8 @@ def said(root: Path, page: str, audience: str = "internal") -> list[str]:
 SESSION = DECIDE[2]
 DECISION, MONEY = DECIDE[0], DECIDE[-1]
 WITHOUT = (
-    "Sans la démarche, 10,0 t/an n'auraient pas eu lieu. D'après ses acteurs, on ne le sait pas pour "
-    "6,0 t/an ; 4,0 t/an auraient eu lieu sans elle."
+    "D'après ses acteurs, 10,0 t/an n'auraient pas eu lieu sans la démarche. Pour le reste : on ne le sait "
+    "pas pour 6,0 t/an ; 4,0 t/an auraient eu lieu sans elle."
 )
 FEW_PASSAGES = "Trop peu de passages d'une étape à l'autre pour dire ce qui risque de s'arrêter."
 NO_ANSWER = "Personne n'a répondu aux énoncés sur le changement."
@@ -1070,7 +1070,8 @@ INSTEAD: dict[str, dict[str, str | None]] = {
         # 11 of 11: from 11 / (11 + 3.84) = 74.1 %, in tens as 100 is; none of the others goes beyond 68.6.
         "Ici, pistes": "Ici, pistes réalisées : 11 sur 11, soit 100 % (70 à 100) ; l'écart est établi avec "
         "les 6 autres.",
-        PLUS: f"{PLUS} Plus que 2 (sur 2). {BETTER_05[8].replace('5 sur', '11 sur').replace('45', '100')}",
+        PLUS: f"{PLUS} Plus que chez 2, moins que chez 0, autant que chez 0, sur 2. "
+        f"{BETTER_05[8].replace('5 sur', '11 sur').replace('45', '100')}",
         # By the sum over all parameters Val Clair is higher with a chance of 3.2 %, above 2.5.
         "L'écart en pistes": "L'écart en pistes est-il réel ? Oui avec 1 sur 2. Fait moins bien qu'ici : "
         "Petit Plateau. Le hasard suffit à expliquer l'écart avec Val Clair.",
