@@ -87,7 +87,7 @@ class Drawing:
             return block.html(f"f{number}", self.places.get(id(block.table)))
         if isinstance(block, Sheets):
             if self.version is not None:
-                foot = self._imprint(self.version)
+                foot = self.foot(self.version)
                 for sheet in block.sheets:
                     self.texts[f"fiches/{self.name}-{sheet.name}.html"] = _sheet(self, sheet, foot)
             return block.html(self.name)
@@ -97,7 +97,8 @@ class Drawing:
             return block.html(self.name, block.path)
         return block.html(f"b{number}")
 
-    def _imprint(self, version: Version) -> Imprint:
+    def foot(self, version: Version) -> Imprint:
+        """The foot of the page and of its sheets; what parameters were chosen is said to the team alone."""
         chosen = version.chosen(self.name) if self.audience == INTERNAL else ""
         return imprint(self.study, version, chosen)
 

@@ -10,7 +10,7 @@ from eit_analysis import french
 from eit_analysis.files import zipped
 from eit_analysis.publishing import wording
 from eit_analysis.publishing.engine import Block
-from eit_analysis.publishing.frame import audience_name, frame, imprint
+from eit_analysis.publishing.frame import audience_name, frame
 from eit_analysis.publishing.parts import Drawing, Part
 from eit_analysis.publishing.release.released import Released
 from eit_analysis.publishing.release.viewer import INTERNAL
@@ -41,7 +41,7 @@ def render(
         study,
         audience,
         title,
-        imprint(study, version, version.chosen(name) if audience == INTERNAL else ""),
+        drawing.foot(version),
         parts=[part for part in parts if part.shown or part.annex],
         left_out=_left_out(blocks),
         workbook=workbook_file(name) if drawing.tables else "",
