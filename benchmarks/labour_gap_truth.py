@@ -36,7 +36,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm, spearmanr
 
-from benchmarks import cohort_truth as truth
+from benchmarks import cohort_territories as truth
 from eit_analysis import reference
 from eit_analysis.config_scenarios import Scenarios
 from eit_analysis.employment.context.signals import LEVELS, SIGNALS
@@ -47,7 +47,6 @@ from eit_analysis.employment.forecast.series.forecasts import forecast
 from eit_analysis.intake.registers.files import read_register
 
 YEARS, N = labour_gap.YEARS, truth.OCCUPATIONS
-HIRING = np.isin(np.arange(len(rates.AGES)), truth.HIRE_AGES) / len(truth.HIRE_AGES)
 
 
 def ranged(market: pd.DataFrame, name: str, rng: np.random.Generator, size: int = 1) -> np.ndarray:
@@ -65,7 +64,7 @@ def openings(world: truth.Territory, growth: np.ndarray, rng: np.random.Generato
         new = rng.poisson(want)
         there, _, movers = world.advance(there, rng)
         arrived = np.swapaxes(rng.multinomial(movers.sum(axis=1), size), 1, 2)
-        there = truth.older(there + arrived) + truth.older(rng.multinomial(new, HIRING))
+        there = truth.older(there + arrived) + truth.older(rng.multinomial(new, truth.HIRING))
         hired, wanted = hired + new[0], wanted + want[0]
     return hired, wanted
 

@@ -129,7 +129,8 @@ class Study:
         if written and written != hashlib.sha256(content).hexdigest():
             raise InputError(f"cette table n'est pas celle du dernier nettoyage, {again}", file=path.name)
         try:
-            return pd.read_parquet(io.BytesIO(content))
+            # Threads cost more than they spare: no table of a study is that large.
+            return pd.read_parquet(io.BytesIO(content), use_threads=False)
         except (ValueError, OSError) as error:  # of Arrow
             problem = f"cette table est abîmée, {again} ou importez de nouveau le registre dont elle vient"
             raise InputError(problem, file=path.name) from error

@@ -13,7 +13,7 @@ from scipy.sparse import csr_array
 
 from eit_analysis.errors import InputError, UsageError
 from eit_analysis.reference.distance import EARTH_RADIUS_KM, haversine_km
-from eit_analysis.synergies.matching import best, spatial_index
+from eit_analysis.synergies.matching import best, search, spatial_index
 from eit_analysis.synergies.matching.best import best_matches
 from eit_analysis.synergies.matching.located_flows import read_located
 
@@ -292,7 +292,7 @@ def test_a_large_table_takes_the_compiled_path(monkeypatch):
     wide = csr_array(YIELDS)
     wide.indptr, wide.indices = wide.indptr.astype(np.int64), wide.indices.astype(np.int64)
     pd.testing.assert_frame_equal(best_matches(good, good, wide, 30.0, 2), expected)
-    assert len(spatial_index._search.signatures) == 1
+    assert len(search.search.signatures) == 1
 
 
 def test_a_study_never_imports_numba_nor_dask():

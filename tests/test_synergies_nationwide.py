@@ -44,7 +44,7 @@ def completed(flows):
 
 
 def made_up_study(root, name, latitude, settings):
-    """Two firms side by side and what each gives and needs: cardboard and pallets."""
+    """Two firms side by side and what each gives and needs: cardboard and pallets, not all weighed."""
     raw = root / "data" / "raw" / name
     (raw / "2018").mkdir(parents=True)
     (raw / "study.toml").write_text(CONFIG + settings, encoding="utf-8")
@@ -57,6 +57,7 @@ def made_up_study(root, name, latitude, settings):
     rows = [
         ("A-1", "A", "out", "cardboard", "150101", 4.0), ("B-1", "B", "in", "cardboard", "150101", 3.0),
         ("B-2", "B", "out", "wood", "150103", 5.0), ("A-2", "A", "in", "wood", "150103", 9.0),
+        ("A-3", "A", "out", "wood", "150103", None),
     ]  # fmt: skip
     flows = pd.DataFrame(
         rows, columns=["flow_id", "site_id", "direction", "category", "waste_code", "mass_t_per_year"]
@@ -81,12 +82,12 @@ def test_studies_that_share_with_each_other_are_matched_and_no_others(tmp_path):
     far = {
         f"{v}{out}>{w}{need}": 14
         for v, w in ((a, b), (b, a))
-        for out, need in (("A-1", "B-1"), ("B-2", "A-2"))
+        for out, need in (("A-1", "B-1"), ("B-2", "A-2"), ("A-3", "A-2"))
     }
     assert pairs == near | far
     page = (tmp_path / "reports" / "echanges.html").read_text(encoding="utf-8")
-    assert "4 échanges possibles entre deux études" in page.replace("\u00a0", " ")
-    assert "Atelier A (vallee-b)" in page
+    assert "6 échanges possibles entre deux études" in page.replace("\u00a0", " ")
+    assert page.count("Atelier A (vallee-b)") == 4  # the unknown mass too, once each way
     refused(eit(tmp_path, "match", "vallee-a", "vallee-c"), "shares_with")
 
 
@@ -113,9 +114,10 @@ def test_part_by_part_is_the_whole_and_an_establishment_is_one(monkeypatch):
     parts, between = zip(*exchanges_across(flows, sites, rules, shares, 40.0, 1.3, 3), strict=True)
     assert len(parts) > 2
     together = pd.concat(parts, ignore_index=True)
-    ends = (together[side].astype("str").str[0] for side in ("giver_site_id", "taker_site_id"))
+    study = sites["study"].astype("str").to_numpy()
+    ends = (study[together[side]] for side in ("giver_site_id", "taker_site_id"))
     assert (np.concatenate(between) == np.not_equal(*ends)).all()
     monkeypatch.setattr(nationwide, "PART_ROWS", 10**6)
     (whole,) = nationwide.best_candidates(flows, sites, rules, 40.0, 1.3, 3)
-    together = together.sort_values("candidate_id", ignore_index=True)
+    together, whole = (table.sort_values("candidate_id", ignore_index=True) for table in (together, whole))
     pd.testing.assert_frame_equal(together, whole)

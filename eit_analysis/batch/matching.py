@@ -24,6 +24,7 @@ from eit_analysis.publishing.html import rendered
 from eit_analysis.publishing.wording import cell, heading
 from eit_analysis.study import Study
 from eit_analysis.synergies.across import circles, exchanges_across, stacked
+from eit_analysis.synergies.nationwide import WORDS
 from eit_analysis.synergies.substitution import CANDIDATE_COLUMNS
 
 FILE, PAGE = "data/batch/exchanges.parquet", "reports/echanges.html"
@@ -31,16 +32,14 @@ MOST_ROWS = 200  # of the page
 NUMBERS = [name for name in CANDIDATE_COLUMNS if name.endswith(("_per_year", "_percent", "_per_t", "_km"))]
 NUMBERS += ["yield_central", "fit"]
 COUNTS = ["months_in_common", "maturity"]
-SCHEMA = pa.schema(  # seven digits are more than anybody weighs
-    [
-        (name, pa.float32() if name in NUMBERS else pa.int8() if name in COUNTS else pa.string())
-        for name in CANDIDATE_COLUMNS
-    ]
-)
-# Dictionaries of the others take a tenth of the command's time and save a twentieth of the file.
-RECUR = [name for name in SCHEMA.names if name not in NUMBERS and not name.endswith("_id")] + ["rule_id"]
-WRITTEN = {"use_dictionary": RECUR, "write_statistics": False}
-SHOWN = ["category", "use", "giver_site_id", "taker_site_id", "diverted_t_per_year", "distance_km", "fit"]
+KINDS = dict.fromkeys(NUMBERS, pa.float32())  # seven digits are more than anybody weighs
+KINDS |= dict.fromkeys(COUNTS, pa.int8()) | dict.fromkeys(WORDS, pa.dictionary(pa.int16(), pa.string()))
+SCHEMA = pa.schema([(name, KINDS.get(name, pa.string())) for name in CANDIDATE_COLUMNS])
+# Dictionaries of the others take a tenth of the command's time and save a twentieth of the file. Without
+# Arrow's own schema, who reads the file has words.
+WRITTEN = {"use_dictionary": [*WORDS, *COUNTS], "write_statistics": False, "store_schema": False}
+MASS, SIDES = "diverted_t_per_year", ["giver_site_id", "taker_site_id"]
+SHOWN = ["category", "use", *SIDES, MASS, "distance_km", "fit"]
 
 
 @dataclass(frozen=True)
@@ -67,15 +66,17 @@ def match(root: Path, names: list[str], radius_km: float, top: int) -> Matched:
     if not joined:
         raise UsageError(reference.sentence("match_nobody"))
     flows, sites, repeated = stacked({name: prepared_tables(studies[name]) for name in joined})
-    rows, across, best = 0, 0, pd.DataFrame(columns=CANDIDATE_COLUMNS)
+    rows, across, best, least = 0, 0, pd.DataFrame(), -np.inf
     with open_atomic(root / FILE) as stream, pq.ParquetWriter(stream, SCHEMA, **WRITTEN) as writer:
         found = exchanges_across(
             flows, sites, reference.load("compatibility"), shares, radius_km, Scoring().detour_factor, top
         )
         for part, between in found:
-            writer.write_table(narrow(part))
+            writer.write_table(narrow(part, sites["own_id"]))
             rows, across = rows + len(part), across + int(between.sum())
-            best = _best_first(pd.concat([best, _in_full(_best_first(part[between]))]))
+            # Unknown masses come last, and only where there is room for them.
+            best = _best_first(pd.concat([best, part[between & ~(part[MASS] < least)]]))
+            least = best[MASS].iloc[-1] if len(best) == MOST_ROWS else least
     matched = Matched(rows, across, repeated, sorted(set(names) - joined))
     fictional = all(study.settings.fictional for study in studies.values())
     _write_page(root, best, sites, matched, radius_km, fictional)
@@ -83,19 +84,9 @@ def match(root: Path, names: list[str], radius_km: float, top: int) -> Matched:
 
 
 def _best_first(candidates: pd.DataFrame) -> pd.DataFrame:
-    """The best of each pair of sites and use; all rows are not sorted for the few that are wanted."""
-    pair, mass = ["giver_site_id", "taker_site_id", "use"], candidates["diverted_t_per_year"].to_numpy(float)
-    heaviest = np.argsort(-mass, kind="stable")
-    once = heaviest[~candidates[pair].iloc[heaviest].duplicated().to_numpy()]
-    best = candidates[mass >= mass[once[:MOST_ROWS]].min(initial=np.inf)]
-    best = best.sort_values(["diverted_t_per_year", "candidate_id"], ascending=[False, True])
-    return best.drop_duplicates(pair).head(MOST_ROWS)
-
-
-def _in_full(part: pd.DataFrame) -> pd.DataFrame:
-    """Sites by their names alone: pandas and Arrow would take over those of all studies with each part."""
-    sides = ("giver_site_id", "taker_site_id")
-    return part.assign(**{side: part[side].cat.remove_unused_categories().astype("str") for side in sides})
+    """The best of each pair of sites and use."""
+    ordered = candidates.sort_values(MASS, ascending=False, kind="stable")
+    return ordered.drop_duplicates([*SIDES, "use"]).head(MOST_ROWS)
 
 
 def prepared_tables(study: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -104,9 +95,9 @@ def prepared_tables(study: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
     return counted(marked(study.load("flows"), marks)), study.load("sites")
 
 
-def narrow(part: pd.DataFrame) -> pa.Table:
-    """Candidates as they are written."""
-    part = _in_full(part)
+def narrow(part: pd.DataFrame, own_ids: pd.Series) -> pa.Table:
+    """Candidates as they are written, sites by their ids."""
+    part = part.assign(**{side: own_ids.take(part[side]).array for side in SIDES})
     columns = [pa.array(part[name], from_pandas=True) for name in CANDIDATE_COLUMNS]
     return pa.Table.from_arrays(columns, CANDIDATE_COLUMNS).cast(SCHEMA)
 
@@ -114,11 +105,9 @@ def narrow(part: pd.DataFrame) -> pa.Table:
 def _write_page(
     root: Path, best: pd.DataFrame, sites: pd.DataFrame, matched: Matched, radius_km: float, fictional: bool
 ) -> None:
-    named = sites[sites["site_id"].isin([*best["giver_site_id"], *best["taker_site_id"]])]
-    called = named["name"] + " (" + named["study"].astype("str") + ")"
-    names = called.set_axis(named["site_id"])
-    sides = {side: best[side].astype("str").map(names) for side in ("giver_site_id", "taker_site_id")}
-    shown = best.assign(**sides)[SHOWN]
+    ends = {side: sites.iloc[best[side]] for side in SIDES}
+    named = {side: end["name"] + " (" + end["study"].astype("str") + ")" for side, end in ends.items()}
+    shown = best.assign(**{side: names.array for side, names in named.items()})[SHOWN]
     styles = [heading(name) for name in SHOWN]
     header = [f"{style.header} ({style.unit})" if style.unit else style.header for style in styles]
     rows = [list(map(cell, row, SHOWN)) for row in shown.itertuples(index=False)]

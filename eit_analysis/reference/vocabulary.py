@@ -63,11 +63,10 @@ def _vocabulary() -> pd.DataFrame:
 
 @cache
 def _labels() -> dict[str, dict[str, str]]:
-    frame = reference.load("labels")
-    labels = {
-        str(column): dict(zip(rows["code"].astype(str), rows["label_fr"], strict=True))
-        for column, rows in frame.groupby("column")
-    }
+    labels: dict[str, dict[str, str]] = {}
+    declared = reference.load("labels")[["column", "code", "label_fr"]]
+    for column, code, label in declared.itertuples(index=False):
+        labels.setdefault(column, {})[str(code)] = label
     shared = {
         "naf_division": reference.pairs("naf_divisions", "naf_division_code", "label_fr"),
         "waste_code": _wastes(),

@@ -51,30 +51,23 @@ def stacked(
     Returns
     -------
     flows, sites : pandas.DataFrame
-        ``site_id`` and ``flow_id`` begin with the name of their ``study``.
+        ``site_id`` is the row of ``sites``, whose ``own_id``, as ``flow_id``, begins with the ``study``.
     repeated : int
-        Establishments (SIRET) that a study before listed, and that are left out of the others.
+        Establishments (SIRET) that a study before listed; what the others say of them is left out.
     """
-    flows, sites = [], []
+    flows, sites, before = [], [], 0
     for study, (own_flows, own_sites) in sorted(tables.items()):
         named = own_sites[own_sites["consent"] == "named"]
-        # As isin, which is slow on Arrow's strings.
-        own = own_flows[pd.Index(named["site_id"]).get_indexer(own_flows["site_id"]) >= 0]
-        head = study + SEPARATOR
-        sites.append(named.assign(site_id=head + named["site_id"].astype(str), study=study))
-        flows.append(
-            own.assign(
-                site_id=head + own["site_id"].astype(str),
-                flow_id=head + own["flow_id"].astype(str),
-                study=study,
-            )
-        )
+        row = pd.Index(named["site_id"]).get_indexer(own_flows["site_id"])
+        ids = {"flow_id": study + SEPARATOR + own_flows["flow_id"], "site_id": before + row}
+        flows.append(own_flows.assign(study=study, **ids)[row >= 0])
+        sites.append(named.assign(study=study, own_id=study + SEPARATOR + named["site_id"]))
+        before += len(named)
     everyone = pd.concat(sites, ignore_index=True).astype({"study": "category"})
-    again = everyone["siret"].notna() & everyone["siret"].duplicated()
-    all_flows = pd.concat(flows, ignore_index=True).astype({"study": "category"})
-    left_out = all_flows["site_id"].isin(everyone.loc[again, "site_id"])
-    kept = everyone[~again].reset_index(drop=True)
-    return all_flows[~left_out].reset_index(drop=True), kept, int(again.sum())
+    again = (everyone["siret"].notna() & everyone["siret"].duplicated()).to_numpy()
+    declared = pd.concat(flows, ignore_index=True).astype({"study": "category"})
+    first = declared[~again[declared["site_id"]]].reset_index(drop=True)
+    return first, everyone.assign(site_id=everyone.index), int(again.sum())
 
 
 def exchanges_across(
@@ -100,6 +93,4 @@ def exchanges_across(
     for givers, takers in circles(shares):
         both = flows[flows["study"].isin(givers) & outgoing | flows["study"].isin(takers) & ~outgoing]
         for part in best_candidates(both, sites, compatibility, radius_km, detour_factor, top):
-            ends = (part[side].cat.codes.to_numpy() for side in ("giver_site_id", "taker_site_id"))
-            giver, taker = (study[codes] for codes in ends)
-            yield part, giver != taker
+            yield part, study[part["giver_site_id"]] != study[part["taker_site_id"]]

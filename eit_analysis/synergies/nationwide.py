@@ -28,11 +28,11 @@ NEED = ["input_category", "receiver_naf_codes", "input_waste_codes", "hazardous_
 # What a candidate tells of each side; words that recur are kept once.
 GIVEN = [
     "out_flow_id", "giver_site_id", "category", "giver_evidence", "old_route", "old_cost_eur_per_t", "supply",
-    "supply_low", "supply_high", "out_months", "out_class",
+    "supply_low", "supply_high", "out_months",
 ]  # fmt: skip
 TAKEN = [
     "in_flow_id", "taker_site_id", "input_category", "taker_evidence", "is_intake", "demand", "demand_low",
-    "demand_high", "in_months", "in_class",
+    "demand_high", "in_months",
 ]  # fmt: skip
 WORDS = [
     "category", "input_category", "giver_evidence", "taker_evidence", "old_route", "new_route", "rule_id",
@@ -65,31 +65,28 @@ def best_candidates(
     Yields
     ------
     pandas.DataFrame
-        As ``passed`` of ``substitution.candidates``, outputs in the order of ``out_flow_id``; words are
-        categories, and the categories of ``giver_site_id`` and ``taker_site_id`` the ids of ``sites``.
+        As ``passed`` of ``substitution.candidates``, by ``out_flow_id``, then best first; ``WORDS`` are
+        categories.
     """
     giving, taking = outputs(flows, sites), inputs(flows, sites)
     giving = giving[giving[["out_lat", "out_lon"]].notna().all(axis=1) & ~(giving["supply_high"] <= 0)]
     taking = taking[taking[["in_lat", "in_lon"]].notna().all(axis=1) & ~(taking["demand_high"] <= 0)]
     compatibility = compatibility.fillna(OPEN)
-    open_rules = reading(giving[READ_OF_OUTPUTS].drop_duplicates(), compatibility)
+    giving["kind"], kinds = _kinds(giving, READ_OF_OUTPUTS)
+    open_rules = reading(kinds, compatibility)
     open_rules = open_rules[first_stop(shut_gates(open_rules)) == len(GATES)]
-    met = taking[READ_OF_INPUTS].drop_duplicates()
-    met = met.merge(compatibility[NEED].drop_duplicates(), on="input_category")
-    met = met[first_stop(stops_of_receivers(met)) == len(GATES)]
     open_rules["rank_handed_on"] = rank_handed_on(open_rules)
-    open_rules["out_class"] = _alike(
-        open_rules, READ_OF_OUTPUTS, ["rule_id", "specificity", "rank_handed_on"]
-    )
-    met["in_class"] = _alike(met, READ_OF_INPUTS, [*NEED, "is_intake", "asked_quality"])
-    giving = giving.merge(open_rules[[*READ_OF_OUTPUTS, "out_class"]].drop_duplicates(), on=READ_OF_OUTPUTS)
-    taking = taking.merge(met[[*READ_OF_INPUTS, "in_class"]].drop_duplicates(), on=READ_OF_INPUTS)
+    open_rules["out_class"] = _alike(open_rules, ["rule_id", "specificity", "rank_handed_on"])
+    taking["kind"], kinds = _kinds(taking, READ_OF_INPUTS)
+    met = kinds.merge(compatibility[NEED].drop_duplicates(), on="input_category")
+    met = met[first_stop(stops_of_receivers(met)) == len(GATES)]
+    met["in_class"] = _alike(met, [*NEED, "is_intake", "asked_quality"])
+    giving = giving.merge(open_rules[["kind", "out_class"]].drop_duplicates(), on="kind")
+    taking = taking.merge(met[["kind", "in_class"]].drop_duplicates(), on="kind")
     giving = giving.sort_values("out_flow_id", kind="stable", ignore_index=True)
     taking = taking.sort_values("in_flow_id", kind="stable", ignore_index=True)
-    for side, name in ((giving, "giver_site_id"), (taking, "taker_site_id")):
-        side[name] = pd.Categorical(side[name], categories=sites["site_id"])
 
-    classes = open_rules.drop(columns=READ_OF_OUTPUTS).drop_duplicates(
+    classes = open_rules.drop(columns=[*READ_OF_OUTPUTS, "kind"]).drop_duplicates(
         ["out_class", "rule_id", "specificity"]
     )
     needs = met[[*NEED, "is_intake", "asked_quality", "in_class"]].drop_duplicates()
@@ -101,36 +98,42 @@ def best_candidates(
     shape = tuple(
         1 + int(rows.max()) if len(rows) else 0 for rows in (open_rules["out_class"], met["in_class"])
     )
+    everyone = pd.Index(sites["site_id"])
     found = best_matches(
-        _side(giving, "out", "supply", "giver_site_id"),
-        _side(taking, "in", "demand", "taker_site_id"),
+        _side(giving, "out", "supply", everyone.get_indexer(giving["giver_site_id"])),
+        _side(taking, "in", "demand", everyone.get_indexer(taking["taker_site_id"])),
         coo_array((taken_up.to_numpy(dtype=float), places), shape=shape),
         radius_km / detour_factor,
         top,
     )
-    giving, taking, classes = map(_in_few_words, (giving[GIVEN], taking[TAKEN], classes))
+    pair = giving["out_class"].to_numpy()[found["output"]], taking["in_class"].to_numpy()[found["input"]]
+    # The rules are in the order of their classes.
+    found["rule"] = np.searchsorted(places[0] * shape[1] + places[1], pair[0] * shape[1] + pair[1])
+    told = {"output": giving[GIVEN], "input": taking[TAKEN], "rule": classes}
+    told = {
+        name: rows.astype(dict.fromkeys(set(WORDS) & set(rows), "category")) for name, rows in told.items()
+    }
     for start in range(0, max(len(found), 1), PART_ROWS):
         part = found.iloc[start : start + PART_ROWS]
-        pairs = giving.iloc[part["output"]].reset_index(drop=True)
-        pairs = pairs.join(taking.iloc[part["input"]].reset_index(drop=True))
-        pairs["great_circle_km"] = part["distance_km"].to_numpy()
-        pairs = pairs.merge(classes, on=["out_class", "in_class"])
+        sides = [rows.iloc[part[name]].reset_index(drop=True) for name, rows in told.items()]
+        pairs = pd.concat(sides, axis=1).assign(great_circle_km=part["distance_km"].to_numpy())
         yield quantities(pairs, radius_km / detour_factor, detour_factor)
 
 
-def _in_few_words(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows.astype(dict.fromkeys(set(WORDS) & set(rows), "category"))
+def _kinds(rows: pd.DataFrame, read: list[str]) -> tuple[pd.Series, pd.DataFrame]:
+    """For each row the number of its kind, which is all that is read of it, and one row of each kind."""
+    kind = rows.groupby(read, sort=False, dropna=False).ngroup()
+    return kind, rows.loc[~kind.duplicated(), read].assign(kind=kind)
 
 
-def _alike(rows: pd.DataFrame, keys: list[str], content: list[str]) -> np.ndarray:
-    """For each row the class of its keys: keys with the same set of contents are alike."""
+def _alike(rows: pd.DataFrame, content: list[str]) -> np.ndarray:
+    """For each row the class of its kind: kinds with the same set of contents are alike."""
     item = rows.groupby(content, sort=True).ngroup()
-    key = rows.groupby(keys, sort=True).ngroup()
-    sets = item.groupby(key).agg(lambda items: " ".join(map(str, sorted(set(items)))))
-    return pd.Series(pd.factorize(sets)[0], index=sets.index).loc[key].to_numpy()
+    sets = item.groupby(rows["kind"]).agg(lambda items: " ".join(map(str, sorted(set(items)))))
+    return pd.Series(pd.factorize(sets)[0], index=sets.index).loc[rows["kind"]].to_numpy()
 
 
-def _side(rows: pd.DataFrame, prefix: str, mass: str, site: str) -> pd.DataFrame:
+def _side(rows: pd.DataFrame, prefix: str, mass: str, site_codes: np.ndarray) -> pd.DataFrame:
     """Outputs or inputs as the matching reads them; an unknown mass covers nothing."""
     return pd.DataFrame(
         {
@@ -139,6 +142,6 @@ def _side(rows: pd.DataFrame, prefix: str, mass: str, site: str) -> pd.DataFrame
             "longitude": rows[f"{prefix}_lon"].to_numpy(),
             "mass_t_per_year": rows[mass].fillna(0).to_numpy(),
             "months_mask": rows[f"{prefix}_months"].to_numpy(),
-            "site_code": rows[site].cat.codes.to_numpy(),
+            "site_code": site_codes,
         }
     )

@@ -36,7 +36,7 @@ def outputs(flows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "out_flow_id": out["flow_id"].astype(str),
-            "giver_site_id": out["site_id"].astype(str),
+            "giver_site_id": out["site_id"],
             "category": out["category"].astype(str),
             "waste_code": out["waste_code"].fillna("").astype(str),
             "description": out["description"],
@@ -62,7 +62,7 @@ def inputs(flows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "in_flow_id": entering["flow_id"].astype(str),
-            "taker_site_id": entering["site_id"].astype(str),
+            "taker_site_id": entering["site_id"],
             "input_category": entering["category"].astype(str),
             "input_waste_code": entering["waste_code"].fillna("").astype(str),
             "asked_quality": entering["quality"].fillna("unknown").astype(str),

@@ -117,7 +117,7 @@ def through_gates(
     refused = pairs[pairs["gate_rank"] < len(GATES)]
     refused = refused.assign(gate=np.array(GATES, dtype=object)[refused["gate_rank"].to_numpy(dtype=int)])
     passed = quantities(pairs[pairs["gate_rank"] == len(GATES)], reach_km, detour_factor)
-    return passed, refused[REJECTED_COLUMNS].reset_index(drop=True)
+    return _by_name(passed), refused[REJECTED_COLUMNS].reset_index(drop=True)
 
 
 def own_uses(pairs: pd.DataFrame) -> pd.DataFrame:
@@ -131,7 +131,11 @@ def own_uses(pairs: pd.DataFrame) -> pd.DataFrame:
     no_mass = (pairs["supply"] <= 0) | (pairs["demand"] <= 0)
     pairs["gate_rank"] = first_stop(_stops(pairs) | {"no_mass": no_mass})
     pairs = best_rule(pairs, ["out_flow_id", "in_flow_id"])
-    return quantities(pairs[pairs["gate_rank"] == len(GATES)], reach_km=1.0, detour_factor=1.0)
+    return _by_name(quantities(pairs[pairs["gate_rank"] == len(GATES)], reach_km=1.0, detour_factor=1.0))
+
+
+def _by_name(candidates: pd.DataFrame) -> pd.DataFrame:
+    return candidates.sort_values("candidate_id", kind="stable", ignore_index=True)
 
 
 def _stops(pairs: pd.DataFrame) -> dict[str, pd.Series | np.ndarray]:
@@ -150,7 +154,7 @@ def by_gate(rejected: pd.DataFrame) -> Breakdown:
 
 
 def quantities(pairs: pd.DataFrame, reach_km: float, detour_factor: float) -> pd.DataFrame:
-    """``CANDIDATE_COLUMNS`` of pairs that passed the gates (equations above), by ``candidate_id``."""
+    """``CANDIDATE_COLUMNS`` of pairs that passed the gates (equations above)."""
     months = pairs["out_months"].to_numpy(dtype=np.int64) & pairs["in_months"].to_numpy(dtype=np.int64)
     y = {bound: pairs[f"yield_{bound}"].astype(float) for bound in ("low", "central", "high")}
     taken_up = {bound: rate.where(~pairs["is_intake"], 1.0) for bound, rate in y.items()}
@@ -180,4 +184,4 @@ def quantities(pairs: pd.DataFrame, reach_km: float, detour_factor: float) -> pd
         demand_coverage_percent=100 * np.minimum(1, pairs["supply"] * n / pairs["demand"]),
         fit=n * both_ways * SHARE_OF_YEAR[months] * nearness,
     )
-    return passed[CANDIDATE_COLUMNS].sort_values("candidate_id", kind="stable").reset_index(drop=True)
+    return passed[CANDIDATE_COLUMNS]
