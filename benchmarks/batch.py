@@ -9,8 +9,9 @@ Territories of 5 to 60 firms, two waves each, the last one cleaned and published
 broken on purpose; no firm is in two of them, but for the fifth of each, a site of the first firm of the one
 before. ``scaling`` sets one worker and two beside a plain loop of `eit clean` and `eit run`. ``kills`` kills
 the whole of a batch once a third of the good studies have pages, then once two thirds have, resumes it, and
-compares it with an undisturbed one. ``scheduler`` starts `dask scheduler` and two `dask worker` as the docs
-say, and kills one of these in the middle. ``memory`` tells what one worker's studies took, first and last.
+compares it with an undisturbed one of the same day (pages tell theirs). ``scheduler`` starts
+`dask scheduler` and two `dask worker` as the docs say, and kills one of these in the middle. ``memory`` tells
+what one worker's studies took, first and last.
 ``sizes`` tells what one study takes, every page, by number of firms and audience, each audience from nothing.
 Works in a temporary folder.
 """
@@ -151,9 +152,8 @@ def kills(folder: Path, asked: argparse.Namespace) -> None:
     twice = [path.parent.name for path in (folder / "data" / "releases").glob("*/000002.json")]
     after_all = written(folder)
     different = [n for n in whole.keys() | after_all.keys() if whole.get(n) != after_all.get(n)]
-    print(
-        f"cleaned again: {again}; published twice: {twice}; files: {len(whole)}, that differ: {different[:5]}"
-    )
+    print(f"cleaned again: {again}; published twice: {twice}; files: {len(whole)}, "
+          f"that differ: {len(different)} {different[:5]}")  # fmt: skip
 
 
 def scheduler(folder: Path, asked: argparse.Namespace) -> None:

@@ -203,9 +203,8 @@ def run(
         parameters = Scenarios(horizon_years=YEARS, trend_rate=0.0, draws=draws, seed=number)
         plans = cohort.simulate(rows, hazards, parameters, scenario="plans", base_year=2018)
         gap = labour_gap.draw(plans, known, hazards, market, parameters)
-        before = labour_gap.before_survey(
-            rows, known, hazards, market, parameters, base_year=2018, sites=None
-        )
+        unsaid = labour_gap.before_survey(rows, known)
+        before = labour_gap.drawn(*unsaid, hazards, market, parameters, base_year=2018, sites=None)
         table = labour_gap.by_occupation(gap, before).frame
         truly = dict(zip(known["occupation"], truths, strict=True))
         parts.append(table.assign(truth=table["occupation"].map(truly), run=number))

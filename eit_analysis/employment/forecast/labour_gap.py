@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -104,18 +105,23 @@ def _family_growth(
     return entrants.parameter(market, "family_growth", u)[:, None] * (moved * apart)
 
 
-def drawn(workforce: pd.DataFrame, known: pd.DataFrame, *rules: Any, **where: Any) -> Gap:
-    """The draws of these people by the rules of :func:`draw`, simulated over `YEARS` years alone."""
-    hazards, market, parameters = rules
+def drawn(
+    workforce: pd.DataFrame,
+    known: pd.DataFrame,
+    hazards: pd.DataFrame,
+    market: pd.DataFrame,
+    parameters: Scenarios,
+    **where: Any,
+) -> Gap:
+    """The draws of these people as of :func:`draw`, simulated over `YEARS` years alone."""
     short = parameters.model_copy(update={"horizon_years": min(YEARS, parameters.horizon_years)})
     plans = cohort.simulate(workforce, hazards, short, scenario="plans", **where)
     return draw(plans, known, hazards, market, short)
 
 
-def before_survey(workforce: pd.DataFrame, known: pd.DataFrame, *rules: Any, **where: Any) -> Gap:
-    """The same draws from ages, families and public signals alone: no plan, no difficulty declared."""
-    blank = workforce.assign(**dict.fromkeys(PLANS, np.nan))
-    return drawn(blank, known.assign(firms=np.nan, rated_people=0.0), *rules, **where)
+def before_survey(workforce: pd.DataFrame, known: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The same people by ages, families and public signals alone: no plan, no difficulty declared."""
+    return workforce.assign(**dict.fromkeys(PLANS, np.nan)), known.assign(firms=np.nan, rated_people=0.0)
 
 
 @dataclass(frozen=True)
@@ -142,10 +148,10 @@ def outlook(
     ``others`` are the people that every audience counts, fewer than these, and what is known of them.
     """
     gap, people = draw(plans, known, hazards, market, parameters), plans.workforce
-    rules = (hazards, market, parameters)
-    where: dict[str, Any] = {"base_year": plans.base_year, "sites": sites}
-    before = before_survey(people, known, *rules, **where)
-    counted = drawn(*others, *rules, **where) if others else None
+    again = partial(
+        drawn, hazards=hazards, market=market, parameters=parameters, base_year=plans.base_year, sites=sites
+    )
+    before, counted = again(*before_survey(people, known)), again(*others) if others else None
     tables = (by_occupation(gap, before, counted, by) for by in ("occupation", "fap_family"))
     return Outlook(gap, steps(gap), *tables)
 
