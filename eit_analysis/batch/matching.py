@@ -97,7 +97,7 @@ def prepared_tables(study: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def narrow(part: pd.DataFrame, own_ids: pd.Series) -> pa.Table:
     """Candidates as they are written, sites by their ids."""
-    part = part.assign(**{side: own_ids.take(part[side]).array for side in SIDES})
+    part = part.assign(**{side: own_ids.iloc[part[side].to_numpy()].array for side in SIDES})
     columns = [pa.array(part[name], from_pandas=True) for name in CANDIDATE_COLUMNS]
     return pa.Table.from_arrays(columns, CANDIDATE_COLUMNS).cast(SCHEMA)
 
