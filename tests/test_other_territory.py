@@ -112,22 +112,3 @@ def test_without_jobs_their_parts_are_left_out_in_one_sentence(pages: dict[str, 
 def test_a_family_of_one_firm_is_not_said_to_concern_three(pages: dict[str, str]) -> None:
     said = "hors de l'équipe de l'étude, elle ne l'est pas si trop peu d'acteurs y sont concernés"
     assert said in pages["internal/01_flow_diagnosis"]
-
-
-def test_a_wave_without_a_flow_says_so_and_blames_no_scenario(tmp_path: Path) -> None:
-    shutil.copytree(ROOT / "notebooks", tmp_path / "notebooks", ignore=lambda _, names: [
-        name for name in names if not name.startswith("06")
-    ])  # fmt: skip
-    (tmp_path / "data" / "raw").mkdir(parents=True)
-    assert eit(tmp_path, "new", "vide").returncode == 0
-    raw = tmp_path / "data" / "raw" / "vide"
-    with (raw / "study.toml").open("a", encoding="utf-8") as settings:
-        settings.write('\n[[scenarios.flows]]\nname = "Trier"\nkind = "divert"\nto_route = "recycling"\n')
-    workbook(raw / "2018" / "B1.xlsx", {**firm(1), "Flux": [FLOW]})
-    assert eit(tmp_path, "clean", "vide", "--wave", "2018").returncode == 0
-    done = eit(tmp_path, "run", "vide", "--wave", "2018", "--audience", "partners", "--jobs", "1")
-    assert (done.returncode, done.stderr) == (0, "")
-    text = read(tmp_path / "reports" / "vide" / "2018" / "partners" / "06_obligations_scenarios.html")
-    assert "aucune donnée" not in text and "Ne touchent aucun flux" not in text
-    for said in ("aucun scénario n'est chiffré", "rien n'est jugé, taxé ni compté ici"):
-        assert text.replace("\u00a0", " ").count(said) == 1

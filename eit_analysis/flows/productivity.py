@@ -19,23 +19,18 @@ from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS, propagat
 
 PRODUCT = "product_t_per_year"
 TAKEN, LEFT = "incoming_t_per_year", "outgoing_t_per_year"
-REMAINDER = ["remainder_t_per_year", "remainder_low_t_per_year", "remainder_high_t_per_year"]
-RATIO = [f"material_productivity{end}_percent" for end in ("", "_low", "_high")]
+REMAINDER, RATIO = (
+    [name.format(end) for end in ("", "_low", "_high")]
+    for name in ("remainder{}_t_per_year", "material_productivity{}_percent")
+)
 
 
 def material_productivity(
     out: pd.DataFrame, incoming: pd.DataFrame, sites: pd.DataFrame, half_width: float
 ) -> pd.DataFrame:
-    """The firms that declare what they make and what they take in.
+    """The firms that declare what they make (a later column of the form) and what they take in.
 
-    Parameters
-    ----------
-    out, incoming : pandas.DataFrame
-        Described outflows and inflows of one wave; t/year.
-    sites : pandas.DataFrame
-        With ``product_t_per_year``, a later column of the form.
-    half_width : float
-        Of the 95 % interval of what is declared to be made, as a share of it.
+    ``half_width`` is that of the 95 % interval of what is declared to be made, as a share of it.
 
     Returns
     -------
