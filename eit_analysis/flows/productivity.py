@@ -40,20 +40,23 @@ def material_productivity(
     """
     asked = sites if PRODUCT in sites else sites.assign(**{PRODUCT: np.nan})
     made = asked[(asked[PRODUCT] > 0) & (asked["actor_type"] == "firm")].drop_duplicates("site_id")
-    made = made[made["site_id"].isin(incoming["site_id"])].set_index("site_id")
+    made = made[made["site_id"].isin(incoming.loc[incoming[LOW] > 0, "site_id"])].set_index("site_id")
     taken, left = (_sums(flows, made.index) for flows in (incoming, out))
     mass = made[PRODUCT].to_numpy(float)
     product = np.array([mass, *interval(mass, half_width * mass)])
-    kept = taken[0] - left[0], *difference_interval(tuple(taken), tuple(left))
-    rest = kept[0] - mass, *difference_interval(kept, tuple(product))
+    rest = _less(_less(taken, left), product)
     verdict = np.select([rest[2] < 0, rest[1] > 0], ["missing_input", "missing_output"], "balanced")
-    log = np.log(taken), np.log(product)
-    ratio = log[1][0] - log[0][0], *difference_interval(tuple(log[1]), tuple(log[0]))
-    told = [np.where(verdict == "missing_input", np.nan, 100 * np.exp(end)) for end in ratio]
+    ratio = 100 * np.exp(_less(np.log(product), np.log(taken)))
+    told = np.where(verdict == "missing_input", np.nan, ratio)
     found = {PRODUCT: mass, TAKEN: taken[0], LEFT: left[0], **dict(zip(REMAINDER, rest, strict=True))}
     found |= {"verdict": verdict, **dict(zip(RATIO, told, strict=True))}
     found["product_t_per_employee"] = mass / made["headcount"].where(made["headcount"] > 0)
     return pd.DataFrame(found, index=made.index).reset_index()
+
+
+def _less(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """One value less another, each with its bounds; (3, sites)."""
+    return np.array([one[0] - other[0], *difference_interval((*one,), (*other,))])
 
 
 def _sums(flows: pd.DataFrame, sites: pd.Index) -> np.ndarray:
