@@ -56,7 +56,8 @@ def material_productivity(
 
 def _less(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     """One value less another, each with its bounds; (3, sites)."""
-    return np.array([one[0] - other[0], *difference_interval((*one,), (*other,))])
+    low, high = difference_interval((one[0], one[1], one[2]), (other[0], other[1], other[2]))
+    return np.array([one[0] - other[0], low, high])
 
 
 def _sums(flows: pd.DataFrame, sites: pd.Index) -> np.ndarray:
