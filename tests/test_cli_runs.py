@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import os
 import signal
 import subprocess
@@ -32,10 +33,16 @@ def bare(project: Path) -> Done:
     return eit_process(project, "run", "maigre", *(part for a in audiences for part in ("--audience", a)))
 
 
-def test_a_study_with_only_its_actors_still_gets_every_report(bare: Done) -> None:
-    """The first thing a newcomer has: names, and nothing in the other sheets."""
+def test_a_study_with_only_its_actors_still_gets_every_report(bare: Done, project: Path) -> None:
+    """The first thing a newcomer has: names, and nothing in the other sheets; no scenario is blamed."""
     assert bare.returncode == 0, bare.stderr
     assert bare.stderr == ""
+    pages = [*project.glob("reports/maigre/2018/*/06_*.html")]
+    for page in pages:
+        text = html.unescape(page.read_text(encoding="utf-8"))
+        assert "aucune donnée" not in text and "Ne touchent aucun flux" not in text
+        assert "aucun scénario n’est chiffré" in text and "rien n’est jugé, taxé ni compté ici" in text
+    assert len(pages) == 4
 
 
 def test_two_runs_write_the_same_bytes(project: Path) -> None:

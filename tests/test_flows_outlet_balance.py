@@ -1,5 +1,6 @@
 """What an outlet declares beside what its process makes of it; what a waste costs in full."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -7,7 +8,8 @@ from eit_analysis import reference
 from eit_analysis.flows import costs
 from eit_analysis.flows.balance import from_elsewhere, outlet_balance, survey_balance, taken_paths
 from eit_analysis.flows.full_cost import PARTS, bought_and_lost, full_cost
-from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
+from eit_analysis.flows.productivity import RATIO, REMAINDER, material_productivity
+from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS, propagate
 from eit_analysis.publishing import wording
 from eit_analysis.reference.factors import factor_table
 
@@ -175,6 +177,29 @@ def test_what_is_bought_and_what_leaves_by_hand():
     assert rows["lost_purchase_eur_per_year"].to_dict() == {"E02": 7500, "E01": 5000}
     assert rows["cost_eur_per_year"].to_dict() == {"E02": 900, "E01": -600}
     assert bought_and_lost(out.head(0), bought).empty
+
+
+def test_material_productivity_by_hand():
+    """80 of 100 t made and 15 thrown away closes; 100 of 60 does not; of 10 of 100 most left otherwise."""
+    taken = ((1, 60), (1, 40), (2, 60), (3, 100))
+    flows = [(f"E0{n}", "in", "metal", None, mass, None, None) for n, mass in taken]
+    out = answers([("E01", "out", "metal", "120101", 15, "recycling", None)])
+    bought, out = (rows.assign(evidence="estimated") for rows in (answers(flows), out))
+    kinds = {"E01": "firm", "E02": "firm", "E03": "firm", "E04": "firm", "F01": "outlet"}
+    sites = pd.DataFrame(kinds.items(), columns=["site_id", "actor_type"])
+    sites = sites.assign(headcount=[40.0, None, 0, 9, 9], product_t_per_year=[80.0, 100, 10, 9, 9])
+    rows = material_productivity(out, bought, sites, 0.1).set_index("site_id")
+    assert rows["verdict"].to_dict() == {"E01": "balanced", "E02": "missing_input", "E03": "missing_output"}
+    assert rows["product_t_per_employee"].dropna().to_dict() == {"E01": 2.0}
+    assert rows.loc["E02", RATIO].isna().all()
+    share, low, high = rows.loc["E01", RATIO]
+    assert rows.loc["E01", REMAINDER[0]] == 5 and share == pytest.approx(80)
+    # Two log half-widths in quadrature: some 10 % of what is made, and what 60 + 40 t are known to.
+    taken = propagate(bought.head(2), [])
+    by_hand = np.hypot(0.1, (taken[HIGH] - taken[LOW]).iloc[0] / 200)
+    assert np.log(high / low) / 2 == pytest.approx(by_hand, rel=0.03)
+    for nothing in (sites.drop(columns="product_t_per_year"), sites.head(0)):
+        assert material_productivity(out, bought, nothing, 0.1).empty
 
 
 def test_full_cost_by_hand():

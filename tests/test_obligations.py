@@ -311,6 +311,11 @@ def test_no_duty_is_said_to_have_ended_that_another_text_asks():
     """Packaging waste: the decree of 1994 gave way to that of 2025; rules on the market came with both."""
     found = dated.changed(LAW, "2018-12-31", "2026-11-28")
     assert "ended" not in set(found["law_change"])
+    # Were the later texts to end as well before the second day, nobody would ask these duties on it.
+    later = LAW["text_ref"].str.contains("2025-1081") | (LAW["code"] == "packaging_conformity")
+    short = LAW.assign(until_date=LAW["until_date"].mask(later, "2026-10-31"))
+    over = dated.changed(short, "2018-12-31", "2026-11-28").set_index("code")["law_change"]
+    assert (over["packaging_conformity"], over["packaging_mix"]) == ("ended", "ended")
     packaging = found[found["obligation"] == "packaging"].set_index("code")
     followed = packaging.loc[["packaging_recovery", "packaging_mix", "packaging_hazardous"]]
     assert followed["text_ref"].str.contains("2025-1081").all()

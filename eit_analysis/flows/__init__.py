@@ -4,8 +4,8 @@ The flows of a wave are prepared once (:func:`prepared`), then taken by directio
 :func:`incoming`, :func:`reissued`) or together (:func:`counted`), those of an implausible mass apart
 (:func:`set_aside`); every other function takes them. :func:`totals` adds them up by any key.
 
-``costs``, ``full_cost``, ``sorting``
-    What is paid, what a waste costs in full, what bad sorting costs.
+``costs``, ``full_cost``, ``productivity``, ``sorting``
+    What is paid, what a waste costs in full, what is made of what enters, what bad sorting costs.
 ``taxes``, ``obligations``
     What the waste tax may come to, how many actors the law concerns.
 ``concentration``, ``seasonality``, ``comparison``, ``history``
@@ -27,8 +27,8 @@ from eit_analysis.flows.diversion import divert
 
 MODULES = (
     "balance", "comparison", "concentration", "costs", "diversion", "emissions", "extrapolation", "full_cost",
-    "history", "obligations", "outcomes", "potential", "recommendations", "seasonality", "sorting", "targets",
-    "taxes", "uncertainty",
+    "history", "obligations", "outcomes", "potential", "productivity", "recommendations", "seasonality",
+    "sorting", "targets", "taxes", "uncertainty",
 )  # fmt: skip
 
 __all__ = [

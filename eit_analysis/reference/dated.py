@@ -23,9 +23,9 @@ def in_force(rules: pd.DataFrame, day: str = "") -> pd.DataFrame:
 def changed(rules: pd.DataFrame, then: str, now: str) -> pd.DataFrame:
     """The rows that began between two days, then those that ended and that nothing follows.
 
-    A duty keeps its ``code`` from one row to the next: ``law_change`` is ``entered`` where none asked it
-    before, ``replaced`` where another text did, which is ``former_text_ref``, ``amended`` where the same text
-    did otherwise, else ``ended``.
+    A duty keeps its ``code`` from one row to the next: ``law_change`` is ``ended`` where its last row ended
+    too, else ``entered`` where none asked it before, ``replaced`` where another text did, which is
+    ``former_text_ref``, or ``amended`` where the same text did otherwise.
     """
     before, after = in_force(rules, then), in_force(rules, now)
     both = pd.concat([before, after]).duplicated([*rules], keep=False).to_numpy()
@@ -35,7 +35,10 @@ def changed(rules: pd.DataFrame, then: str, now: str) -> pd.DataFrame:
     last, until = (new.groupby("code")[name].shift() for name in ("text_ref", "until_date"))
     texts = left.drop_duplicates("code", keep="last").set_index("code")["text_ref"]
     former = last.where(until < new["from_date"], new["code"].map(texts))
-    kinds = np.select([former.isna(), former == new["text_ref"]], ["entered", "amended"], "replaced")
+    end = new.groupby("code")["until_date"].transform("max")
+    over = ~new["code"].isin(after["code"]) & (new["until_date"] == end)
+    cases = [over, former.isna(), former == new["text_ref"]]
+    kinds = np.select(cases, ["ended", "entered", "amended"], "replaced")
     new = new.assign(former_text_ref=former, law_change=kinds)
     gone = left[~left["code"].isin(new["code"])].assign(law_change="ended")
     return pd.concat([new, gone]).sort_values(["from_date", "law_change"], kind="stable", ignore_index=True)

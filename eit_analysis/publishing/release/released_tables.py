@@ -21,7 +21,7 @@ from eit_analysis.publishing.release.publication import Publication
 from eit_analysis.publishing.release.reckoned import Reckoned
 from eit_analysis.publishing.release.refusals import check_about_no_actor
 from eit_analysis.publishing.release.tables import Table
-from eit_analysis.records import actors_behind
+from eit_analysis.records import TOTAL, actors_behind
 from eit_analysis.reference import sentence
 from eit_analysis.reference.vocabulary import ACTORS
 from eit_analysis.study import Study
@@ -130,7 +130,7 @@ class ReleasedTables(AudienceTables):
             When a column holds actors, or what they declared: a breakdown by :meth:`table` is audited.
         """
         check_about_no_actor(frame, title)
-        return Table(self.viewer, title, self._known(frame), keys, note)
+        return Table(self.viewer, title, self._known(frame), keys, note, TOTAL)
 
     def decisions(
         self, frame: pd.DataFrame, title: str, keys: list[str], by: list[str], note: str = ""
