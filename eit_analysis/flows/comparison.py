@@ -38,10 +38,17 @@ def match(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The flows of both waves with ``presence``: both, once, and new (now) or gone (before).
 
-    ``answered`` are the sites that answered each survey, even where they declared no such flow.
+    Parameters
+    ----------
+    current, previous : pandas.DataFrame
+        Flows of one direction of each wave.
+    answered, answered_before : iterable of str
+        Ids of the sites that answered each survey, even where they declared no such flow.
     """
-    later = _present(current, previous, answered_before, "new")
-    return later, _present(previous, current, answered, "gone")
+    return (
+        _present(current, previous, answered_before, "new"),
+        _present(previous, current, answered, "gone"),
+    )
 
 
 def _present(flows: pd.DataFrame, other: pd.DataFrame, answered: Iterable[str], alone: str) -> pd.DataFrame:
@@ -52,6 +59,13 @@ def _present(flows: pd.DataFrame, other: pd.DataFrame, answered: Iterable[str], 
 
 def masses(flows: pd.DataFrame, by: str) -> Breakdown:
     """M and its 95 % interval by group and presence, with the margins of both.
+
+    Parameters
+    ----------
+    flows : pandas.DataFrame
+        Flows of one wave, with ``presence``; t/year.
+    by : str
+        Key column, such as ``category``, ``site_id`` or ``route``.
 
     Returns
     -------

@@ -77,6 +77,13 @@ def amounts(name: str, unit: str = EUROS) -> list[str]:
 def costs(out: pd.DataFrame, by: str | list[str], total: bool = True) -> Breakdown:
     """C_g = sum of m c over the flows whose cost is stated (:func:`valued`); revenues are negative costs.
 
+    Parameters
+    ----------
+    out : pandas.DataFrame
+        Described outflows (:mod:`dimensions`).
+    by : str or list of str
+        Key columns.
+
     Returns
     -------
     Breakdown
@@ -101,7 +108,12 @@ def costs(out: pd.DataFrame, by: str | list[str], total: bool = True) -> Breakdo
 def reference_prices(flows: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame:
     """Low, central and high treatment cost (EUR/t) of each flow's family and present route, else route.
 
-    ``factors`` is :func:`reference.factors.factor_table`: its costs leave transport out and hold the tax.
+    Parameters
+    ----------
+    flows : pandas.DataFrame
+        Outflows with ``category`` and ``route``.
+    factors : pandas.DataFrame
+        :func:`reference.factors.factor_table`; its treatment costs leave transport out and hold the tax.
 
     Returns
     -------
@@ -131,8 +143,12 @@ def estimates(
 
     [E - hypot(E - L, E - E_low), E + hypot(U - E, E_high - E)], where [L, U] is the interval that the masses
     give and E_low, E_high are the sums at the low and the high prices: all prices are taken to err the same
-    way, since one reference serves many flows. Never below zero where no price is. ``prices`` are the low,
-    central and high ones of the flows, by default those of :func:`reference_prices`.
+    way, since one reference serves many flows. Never below zero where no price is.
+
+    Parameters
+    ----------
+    priced : pandas.DataFrame
+        Flows with the columns ``prices``, those of :func:`reference_prices` by default: low, central, high.
 
     Returns
     -------

@@ -13,6 +13,8 @@ in none of the sums: :func:`covered` says how many tonnes are.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
 
@@ -23,11 +25,19 @@ from eit_analysis.flows.dimensions import UNKNOWN
 from eit_analysis.flows.uncertainty.propagation import MASS
 from eit_analysis.reference.factors import for_flows
 
-# A factor, what a unit of it is in that of the sum (below zero: turned round), and that unit.
+
+class Account(NamedTuple):
+    """A factor, what a unit of it is in that of the sum (below zero: turned round), and that unit."""
+
+    factor: str
+    scale: float
+    unit: str
+
+
 ACCOUNTS = {
-    "impact": ("emissions_impact", 1e-3, "tco2e_per_year"),
-    "spared": ("emissions_avoided", -1e-3, "tco2e_per_year"),
-    "direct_jobs": ("jobs", 1e-3, "fte"),
+    "impact": Account("emissions_impact", 1e-3, "tco2e_per_year"),
+    "spared": Account("emissions_avoided", -1e-3, "tco2e_per_year"),
+    "direct_jobs": Account("jobs", 1e-3, "fte"),
 }
 RATES = ["rate_low_per_t", "rate_per_t", "rate_high_per_t"]
 
@@ -36,7 +46,16 @@ def rated(flows: pd.DataFrame, factors: pd.DataFrame, account: str) -> pd.DataFr
     """The flows with ``RATES``: low, central and high of an account for a tonne, missing without a factor.
 
     The factors for an unknown outlet, of a mean end of life, credit a flow with energy that nobody recovers:
-    they answer for none. ``factors`` is :func:`reference.factors.factor_table`, ``account`` of ``ACCOUNTS``.
+    they answer for none.
+
+    Parameters
+    ----------
+    flows : pandas.DataFrame
+        ``category`` and ``route``.
+    factors : pandas.DataFrame
+        :func:`reference.factors.factor_table`.
+    account : str
+        ``impact``, ``spared`` or ``direct_jobs``.
     """
     factor, scale, _ = ACCOUNTS[account]
     rates = np.sort(scale * for_flows(flows, factors, factor).to_numpy(dtype=float), axis=1)
@@ -47,7 +66,18 @@ def rated(flows: pd.DataFrame, factors: pd.DataFrame, account: str) -> pd.DataFr
 def emitted(
     out: pd.DataFrame, factors: pd.DataFrame, account: str, by: str | list[str], total: bool = True
 ) -> Breakdown:
-    """One account (:func:`rated`) by group, with an interval of mass and factor (:func:`costs.estimates`).
+    """One account by group, with an interval of both mass and factor (:func:`costs.estimates`).
+
+    Parameters
+    ----------
+    out : pandas.DataFrame
+        Described outflows (:mod:`dimensions`); t/year.
+    factors, account
+        As for :func:`rated`.
+    by : str or list of str
+        Key columns.
+    total : bool
+        Add the rows « Total » of :func:`diagnosis.totals`.
 
     Returns
     -------
@@ -55,7 +85,7 @@ def emitted(
         ``by``, the account and its bounds (``impact_tco2e_per_year``...), ``n_sites``; the largest first.
     """
     known = rated(out, factors, account).dropna(subset=RATES)
-    return estimates(known, by, account, total, MASS, RATES, ACCOUNTS[account][2])
+    return estimates(known, by, account, total, MASS, RATES, ACCOUNTS[account].unit)
 
 
 def covered(out: pd.DataFrame, factors: pd.DataFrame) -> Breakdown:

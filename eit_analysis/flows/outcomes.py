@@ -97,7 +97,14 @@ def as_material(parts: pd.DataFrame) -> Breakdown:
 def levels(parts: pd.DataFrame, factors: pd.DataFrame, year: int) -> Breakdown:
     """What the flows cost, pay, emit, spare and employ today and in each scenario.
 
-    ``parts`` is :func:`diversion.what_if`, ``year`` that of the rates of the tax (:mod:`taxes`).
+    Parameters
+    ----------
+    parts : pandas.DataFrame
+        :func:`diversion.what_if`; t/year.
+    factors : pandas.DataFrame
+        :func:`reference.factors.factor_table`.
+    year : int
+        That of the rates of the tax (:mod:`taxes`).
 
     Returns
     -------
@@ -133,7 +140,10 @@ def changes(parts: pd.DataFrame, factors: pd.DataFrame, year: int) -> Breakdown:
 def in_brief(recovered: pd.DataFrame, changed: pd.DataFrame, material: pd.DataFrame) -> pd.DataFrame:
     """One row a scenario, today first: what is recovered of its tonnes, then what it changes, to two digits.
 
-    From the rows of :func:`recovery`, :func:`changes` and :func:`as_material` that may be read.
+    Parameters
+    ----------
+    recovered, changed, material : pandas.DataFrame
+        The rows of :func:`recovery`, :func:`changes` and :func:`as_material` that may be read.
 
     Returns
     -------

@@ -234,8 +234,15 @@ def collected_apart(published: pd.DataFrame, communes: pd.Series, year: int) -> 
     """What the départements of the actors collect apart from residual household waste, by ADEME's SINOE.
 
     Tonnes collected, not recycled: a mark beside the targets, of households and those served with them.
-    ``published`` is the register ``sinoe_tonnage``, of which the last year until ``year`` is taken, else the
-    first.
+
+    Parameters
+    ----------
+    published : pandas.DataFrame
+        The register ``sinoe_tonnage``; t/year.
+    communes : pandas.Series
+        Commune codes of the actors.
+    year : int
+        That of the wave: the last one published until then, else the first.
 
     Returns
     -------
