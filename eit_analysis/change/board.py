@@ -81,7 +81,7 @@ def values(
         "private_percent": (100 * private / (public + private),),
         "hours_per_done": (hours / len(done) if len(done) else np.nan,),
         "n_done": (len(done) if len(register) else np.nan,),
-        "conversion_percent": (_percent(ever), *(wilson(ever.sum(), len(ever)) if len(ever) else ())),
+        "conversion_percent": (_percent(ever), *(wilson(int(ever.sum()), len(ever)) if len(ever) else ())),
         **{name: _result(entries, name) for name in RESULTS},
     }
     found["eur_per_public_eur"] = (found["realised_eur_per_year"][0] / public,)

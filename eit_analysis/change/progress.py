@@ -60,7 +60,7 @@ def became(
         "forward": (moves.get("forward", 0), "synergie plus avancée", "synergies plus avancées"),
         "dropped": (moves.get("dropped", 0), "abandonnée", "abandonnées"),
         "done": (done.sum(), "devenue réalisée", "devenues réalisées"),
-        "stopped": ((done & over).sum(), "a pris fin", "ont pris fin"),
+        "stopped": (int((done & over).sum()), "a pris fin", "ont pris fin"),
         "not_begun": ((done & later & ~over).sum(), "n'a pas commencé", "n'ont pas commencé"),
         "lasting": (last.sum(), "réalisée dure", "réalisées durent"),
         "since": ((done & last).sum(), "de celles-ci", "de celles-ci"),
