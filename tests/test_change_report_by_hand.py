@@ -835,9 +835,9 @@ def test_a_difference_is_established_as_its_p_says(project: Path) -> None:
     told = {(r["Indicateur"], r["Territoire"]): r["Écart avec ici"] for r in rows}
     assert {key: told[key] for key in p} == {
         ("Tonnes sortantes par salarié", "Val Clair"): "plus haut qu'ici",
-        ("Part valorisée", "Petit Plateau"): "non comparable : méthode autre, ou non dite",
+        ("Part valorisée", "Petit Plateau"): "non comparable (méthode autre, ou non dite)",
         ("Part valorisée", "Val Clair"): "fait mieux qu'ici",
-        ("Tonnage réalisé par salarié", "Petit Plateau"): "non comparable : méthode autre, ou non dite",
+        ("Tonnage réalisé par salarié", "Petit Plateau"): "non comparable (méthode autre, ou non dite)",
         ("Tonnage réalisé par salarié", "Val Clair"): "fait mieux qu'ici",
     }
     centres = {
