@@ -108,6 +108,12 @@ def test_rates_come_from_totals_or_from_kinds_and_never_from_what_is_untold() ->
     # Of this territory the stage done is withheld: it has no rate, and is not said to have none done.
     hushed = neighbours.rates(own[own["status"] != "done"], others, "ici")
     assert set(hushed["territory"]) == {"A", "B"} and neighbours.standing(hushed, "ici").empty
+    # Where all kinds together are withheld, those that are told are not all; of a neighbour, one that does
+    # not tell a stage is not nothing.
+    part = funnel("", 10, 8, 6, 4, kind="exchange").drop(columns="territory")
+    assert "ici" not in set(neighbours.rates(part, others, "ici")["territory"])
+    torn = pd.concat([others, funnel("B", 5, kind="purchase")])
+    assert set(neighbours.rates(own, torn, "ici")["territory"]) == {"A", "ici"}
     stand = neighbours.standing(table.reset_index(), "ici").set_index("standing")
     assert stand.loc["others", "n_territories"] == 2 and "established" not in stand.index
     # 90 of 100 and 1 of 100 are beyond what chance gives beside 40 of 100.
@@ -145,13 +151,16 @@ def test_a_difference_is_established_beyond_chance_and_named_method_where_method
     others = pd.concat([
         lines("near", recovered_share=(54, 50, 58)),
         lines("far", recovered_share=(70, 67, 73), realised_per_tonne=(2, 1.5, 2.5)),
-        lines("other", recovered_share=(70, 67, 73), realised_per_tonne=(2, 1.5, 2.5)),
+        lines("other", recovered_share=(90, 87, 93), realised_per_tonne=(2, 1.5, 2.5)),
+        lines("alike", recovered_share=(50, 47, 53)), lines("mute", recovered_share=(99, 98, 100)),
         lines("old", recovered_share=(70, 67, 73)).assign(unit="t"),
     ])  # fmt: skip
-    table = indicators.beside(own, others, likeness(near="yes", far="yes", other="no", old="yes"), "ici")
+    same = likeness(near="yes", far="yes", other="no", alike="no", mute="unknown", old="yes")
+    table = indicators.beside(own, others, same, "ici")
     verdicts = table.set_index(["indicator", "territory"])["indicator_difference"].unstack().loc
     assert verdicts["recovered_share"].dropna().to_dict() == {
-        "ici": "here", "near": "unclear", "far": "better", "other": "method",
+        "ici": "here", "near": "unclear", "far": "better", "other": "method", "alike": "method",
+        "mute": "method",
     }  # fmt: skip
     # Tonnes that the register says are realised are declared masses too.
     assert verdicts["realised_per_tonne"].dropna().to_dict() == {
@@ -159,8 +168,12 @@ def test_a_difference_is_established_beyond_chance_and_named_method_where_method
         "far": "worse",
         "other": "method",
     }
+    # (54 + 70) / 2: neither who takes masses otherwise, be it as far, nor who does not say is in the median.
     around = indicators.around(table).set_index("indicator")
-    assert around.loc["recovered_share", ["here_value", "others_median", "n_better"]].tolist() == [50, 70, 1]
+    assert around.loc["recovered_share", around.columns[1:]].tolist() == [50, 62, 2, 1, 0, 3]
+    alone = indicators.around(table[table["territory"].isin(["ici", "other"])])
+    assert alone["others_median"].isna().all() and alone["n_comparable"].tolist() == [0, 0]
+    assert indicators.realised(alone).empty
     # More tonnes out is neither better nor worse.
     two = [lines(t, outgoing_per_firm=(v, v - 1, v + 1)) for t, v in (("", 9.0), ("far", 90.0))]
     plain = indicators.beside(two[0].drop(columns="territory"), two[1], likeness(far="yes"), "ici")
@@ -191,11 +204,11 @@ def test_a_verdict_is_the_same_whatever_else_is_withheld() -> None:
 
 
 def test_what_is_realised_is_placed_by_the_median_and_by_what_is_established() -> None:
-    columns = ["indicator", "unit", "here_value", "others_median", "n_territories", "n_better", "n_worse"]
+    columns = ["indicator", "unit", "here_value", "others_median", "n_comparable", "n_better", "n_worse"]
     rows = [
-        ("realised_per_tonne", "kg/t", 5.0, 4.0, 3, 0, 3),
-        ("realised_per_employee", "kg", 4.0, 9.0, 4, 1, 1),
         ("recovered_share", "%", 1.0, 1.0, 2, 0, 0),
+        ("realised_per_employee", "kg", 4.0, 9.0, 4, 1, 1),
+        ("realised_per_tonne", "kg/t", 5.0, 4.0, 3, 0, 3),
     ]
     table = pd.DataFrame(rows, columns=columns).assign(n_other_method=0)
 
@@ -204,10 +217,13 @@ def test_what_is_realised_is_placed_by_the_median_and_by_what_is_established() -
         return found[["indicator", "beside_median", "gap_is_real"]].values.tolist()
 
     assert place(*table["indicator"]) == [["realised_per_employee", "less", "some"]]
+    # One denominator is not all: each says with how many.
+    told = indicators.realised(table).loc[0, ["denominator", "gap_told"]]
+    assert told.tolist() == ["employee", "2 sur 4 par salarié, 3 sur 3 par tonne"]
     assert place("realised_per_tonne", "recovered_share") == [["realised_per_tonne", "more", "all"]]
     same = table.assign(here_value=9.0, n_better=0, n_worse=0)
     assert indicators.realised(same).loc[0, ["beside_median", "gap_is_real"]].tolist() == ["same", "none"]
-    assert place("recovered_share") == [] and indicators.realised(table.assign(n_territories=0)).empty
+    assert place("recovered_share") == [] and indicators.realised(table.assign(n_comparable=0)).empty
 
 
 def test_holm_by_hand() -> None:
@@ -304,6 +320,10 @@ def test_methods_side_by_side_say_what_differs() -> None:
     assert aside.loc[aside["as_here"] == "no", ["territory", "value_text"]].to_numpy().tolist() == [
         ["B", "0,3"]
     ]
+    # A program is no method: another one differs from nothing.
+    program = same.assign(value_text=same["value_text"].mask(same["exchange_parameter"] == "program", "x"))
+    aside = neighbours.side_by_side(own, program, "ici").set_index("exchange_parameter")
+    assert aside.loc[neighbours.MADE, "as_here"].isna().all() and set(aside["as_here"].dropna()) == {"yes"}
 
 
 REGISTER = pd.DataFrame(

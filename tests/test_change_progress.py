@@ -367,6 +367,12 @@ def test_the_board_has_every_indicator_beside_its_target_and_the_wave_before() -
     # Wilson's of 2 in 4: 1/2 ± 0.35, as n = 4 is near z². All three actors drawn may be the one against.
     assert ends.loc["conversion_percent"].tolist() == pytest.approx([15.0, 85.0], abs=0.05)
     assert ends.loc["trust_percent"].tolist() == [0, 100]
+    # The last was done before it was dropped, which the funnel remembers too: 3 in 4.
+    waves = {"2015": now.assign(status=["lead", "lead", "lead", "done"]), "2018": now}
+    kept = board.values(now, people, projects, MEANS, DAY, waves).frame.set_index("indicator")["value"]
+    assert kept["conversion_percent"] == 75 and kept.drop("conversion_percent").equals(
+        found.drop("conversion_percent")
+    )
     before = board.values(
         now.assign(realised_t_per_year=[9, 4, 0, 0], realised_eur_per_year=9e3), people, [], [], DAY
     )

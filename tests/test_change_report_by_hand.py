@@ -38,8 +38,9 @@ Rows = list[dict[str, str]]
 MOVED = [
     "Qu'est-ce qui a avancé ?",
     "6 synergies plus avancées.",
-    "Depuis la vague 2017 : 5 devenues réalisées (1 a pris fin), 1 abandonnée.",  # S04; S08
-    "En tout, 3 réalisées durent.",  # S01, S02 and S03: S11 begins in 2019
+    # S04; S11 begins in 2019; S08. S01, S02 and S03 are left.
+    "Depuis la vague 2017 : 5 devenues réalisées (1 a pris fin, 1 n'a pas commencé), 1 abandonnée.",
+    "En tout, 3 réalisées durent.",
     "Qu'est-ce qui est bloqué ?",
     "4 synergies.",
 ]
@@ -86,6 +87,17 @@ ACTIONS = [
     "Qui : un club d'entreprises, ou l'intercommunalité comme tiers",
     "Et ensuite : Signer une règle simple sur les informations échangées",
 ]
+# S07; of S06, S09 and S12, which somebody carries, S06 waits longest, then S09.
+FIRST = (
+    "C'est la plus longue attente des bloquées dont le pilote est nommé ici ; bloquées sans pilote : "
+    "1 synergie."
+)
+# Whom to ask, and to readers outside that X1 is not counted, come after the answers.
+REACH = "Pour joindre l'équipe : Mission du Vallon, 01 99 00 00 01"
+LEFT_OUT = (
+    "À la feuille « Synergies », ce qui touche un acteur qui n'a pas accepté d'être compté est laissé de "
+    f"côté : les totaux qui en viennent peuvent différer de ceux de l'équipe de l'étude. {REACH}"
+)
 AHEAD = (
     "Ce qui avance, ce qui est bloqué : 6 synergies plus avancées qu'à la vague précédente ; 4 synergies au "
     "même stade depuis plus de 24 mois fin 2018"
@@ -131,7 +143,8 @@ TEAM_04 = [
     "Qui appeler lundi ?",
     "Confection Vouivre.",
     "Pilote de « Vêtements usés » : au même stade depuis 48 mois fin 2018.",  # 47.5
-    "Personne et téléphone : contacts.csv de la campagne, identifiant A6.",
+    FIRST,
+    "Personne et téléphone : _campagne/contacts.csv du dossier de l'étude, identifiant A6.",
     *MOVED,
     "Au même stade depuis plus de 24 mois fin 2018, sur 6 en cours.",
     *DECIDE,
@@ -146,6 +159,7 @@ TEAM_04 = [
     *SAWDUST,
     *PAPER,
     *ACTIONS,
+    REACH,
     f"2 {AHEAD}",
     "Au même stade depuis plus de 24 mois fin 2018.",
     "De la piste à la réalisation",
@@ -174,7 +188,7 @@ TEAM_04 = [
     *CLAUSES[1:],
     "7 Partager ce que l'on économise ensemble : 1 groupe à économie positive ; pour 1 groupe, nul ne gagne "
     "à quitter le partage équitable",
-    "Groupe du calcul : qui il retient, hors qui refuse d'être compté, et non les membres du registre. "
+    "Réalisée : résultat d'une année, au registre. Calculée : groupe du calcul, hors refus d'être compté. "
     "– : sans objet ou non connu.",
     f"8 {THOUGHT}",
     "Avis sur le changement, par dimension, en %",
@@ -219,6 +233,7 @@ PARTNERS_04 = [
     "Qui peut faire bouger ce qui est bloqué ?",
     "Atelier Basilic.",
     "Pilote de « Sciure » : au même stade depuis 31 mois fin 2018.",
+    FIRST,
     DECIDE[0],
     "Relancer ou abandonner, avec leurs membres : 4 synergies.",
     *DECIDE[2:],
@@ -230,6 +245,7 @@ PARTNERS_04 = [
     REVIVE,
     *PAPER,
     *ACTIONS,
+    LEFT_OUT,
     f"2 {AHEAD}",
     "Au même stade depuis plus de 24 mois fin 2018. 1 ligne n'est pas diffusée à ce public.",  # S06, of A6
     *OUTSIDE_AHEAD,
@@ -246,22 +262,23 @@ PARTNERS_04 = [
 FIRM_04 = [
     INTRODUCTION,
     "Synthèse",
-    # Of S05: its others are three, and more are needed.
-    "Quelle est votre part, et pourquoi ?",
-    "Elle n'est pas dite.",
-    "Le calcul ne vous réunit pas à assez d'autres acteurs : elle dirait ce qu'ils déclarent.",
     "Vous",
     # S01, S04 and S05, the last two carried; MP1 and S01.
     "3 synergies, dont 2 que vous pilotez ; 2 micro-projets.",
     # S05 has moved 10 months ago, S04 is done; of the two projects MP1 alone has a decision to come.
-    f"À décider avec vous, par consensus, {LATE} : Choisir la date de la session.",
+    f"À décider avec vous, « Se former ensemble », par consensus, {LATE} : Choisir la date de la session.",
+    # Of S05: its others are three, and more are needed.
+    "Quelle est votre part, et pourquoi ?",
+    "Elle n'est pas dite.",
+    "Le calcul ne vous réunit pas à assez d'autres acteurs : elle dirait ce qu'ils déclarent.",
     *MOVED,
     "Au même stade depuis plus de 24 mois fin 2018, sur 5 en cours.",
     DECIDE[0],
     "Relancer ou abandonner, avec leurs membres : 4 synergies.",
-    *DECIDE[2:],
+    *DECIDE[3:],  # what is to be decided with A1 is said already
     *MONEY_OUTSIDE,
     *ACTIONS,
+    LEFT_OUT,
     f"2 {AHEAD}",
     "– : sans objet ou non connu.",
     *OUTSIDE_AHEAD,
@@ -279,22 +296,20 @@ FIRM_04 = [
 
 # For all readers, the team too, here 5 of 11 leads; Petit Plateau 3 of 10; Val Clair 70 of 90. Only the last
 # differs (see pooled, below).
-PLUS = "Réalise-t-on une plus grande part de ses pistes qu'ailleurs ?"
+PLUS = "Réalise-t-on une plus grande part de ses pistes qu'ailleurs, et l'écart est-il réel ?"
 BETTER_05 = [
-    "Réalise-t-on plus de tonnes qu'ailleurs ?",
-    # 20 t for the 300 employees of A1 to A6: all declare flows and are in the register, whoever reads. The
-    # median of 60 and 150 is 105, of which the page prints what it may of the territory's own numbers.
-    "Non, moins : 67 kg/salarié/an ici, 100 pour la médiane des autres.",
-    "L'écart en tonnes est-il réel ?",
-    "Oui, avec une partie des autres.",
-    # 150 ± 30, not 60 ± 12, beside 66.7 ± 13.3
-    "Au-delà du hasard, font mieux qu'ici : 1 sur 2 ; moins bien : 0.",
-    "Écart qui peut tenir à la méthode : 0.",
+    "Réalise-t-on plus de tonnes qu'ailleurs, et l'écart est-il réel ?",
+    # 20 t for the 300 employees of A1 to A6: all declare flows and are in the register, whoever reads. Val
+    # Clair alone takes masses as here.
+    "Non, moins : 67 kg/salarié/an ici, 150 ailleurs (médiane ; territoires comparables : 1).",
+    # 150 ± 30 beside 66.7 ± 13.3; it tells nothing per actor nor per tonne.
+    "Écart réel avec tous : 1 sur 1 par salarié.",
+    "Au-delà du hasard, font mieux qu'ici par salarié : 1 ; moins bien : 0.",
+    "Laissés de côté, car l'incertitude des masses y est autre ou n'est pas dite : 1.",
     PLUS,
-    "Plus que chez 1, moins que chez 1, autant que chez 0, sur 2.",
+    "Plus que chez 1, moins que chez 1, autant que chez 0 (territoires qui disent leurs pistes : 2).",
     "Ici, pistes réalisées : 5 sur 11, soit 45 % (avec celles qui ont pris fin).",
-    "L'écart en pistes est-il réel ?",
-    "Oui avec 1 sur 2.",
+    "Écart réel avec 1 d'entre eux.",
 ]
 WHERE_05 = [
     "Fait mieux qu'ici : Val Clair.",
@@ -310,8 +325,9 @@ COMPARE_05 = [
 ]
 INTRODUCTION_05 = "Ce territoire à côté de ceux qui lui ont envoyé leur fichier d'échange."
 NO_BETTER = (
-    "Sortir plus de tonnes n'est ni mieux ni moins bien. « Autre méthode » : l'écart dépasse le hasard, mais "
-    "les masses n'y ont pas la même incertitude. – : sans objet ou non connu."
+    "Sortir plus de tonnes n'est ni mieux ni moins bien. « Laissés de côté », hors médiane et comptes : "
+    "territoires où l'incertitude des masses n'est pas prise comme ici, ou n'est pas dite. – : sans objet ou "
+    "non connu."
 )
 FIRST_FAMILIES = (
     "D'abord les familles dont on sait qu'il reste des tonnes, par ce qu'une telle synergie y prendrait : "
@@ -319,8 +335,8 @@ FIRST_FAMILIES = (
     "« Aucune connue » : aucune de ce genre parmi les synergies que ce public peut lire."
 )
 RATES_05 = (
-    "2 Réalise-t-on autant de pistes qu'ailleurs ? Écart établi avec 1 sur 2 ; ici, pistes réalisées : "
-    "5 sur 11"
+    "2 Réalise-t-on autant de pistes qu'ailleurs ? Territoires dont l'écart avec ici est établi : 1 sur 2 ; "
+    "ici, pistes réalisées : 5 sur 11"
 )
 FIGURE_05 = [
     "Part des pistes réalisées, brute et mise en commun, en %",
@@ -365,10 +381,12 @@ TEAM_05 = [
     *card_05("famille « bois », par mutualisation", "25 t/an", "18 t/an"),
     # 60 t for 4, more than the 12 t of Petit Plateau; 9 + 8 + 10 t are buried.
     *card_05("famille « plastique », par échange", "15 t/an", "27 t/an"),
+    REACH,
     RATES_05,
     *FIGURE_05,
-    # (20 + 22 + 10 + 12 + 11) of 120 t, 62.5 %, as those would read it who may; 80 and 40.
-    "3 Par employé, par acteur et par tonne : Part valorisée : 62 % ici, 60 % pour la médiane des autres",
+    # (20 + 22 + 10 + 12 + 11) of 120 t, 62.5 %, as those would read it who may; not the 40 of Petit Plateau.
+    "3 Par employé, par acteur et par tonne : Part valorisée : 62 % ici, 80 % ailleurs (médiane ; "
+    "territoires comparables : 1)",
     NO_BETTER,
     # The lesser of 25 and 18; of plastic the lesser of 15 and 27 comes second.
     "4 Ce qui s'est fait ailleurs et répond à des flux d'ici : D'abord la famille « bois », par "
@@ -393,6 +411,7 @@ OUTSIDE_05 = [
     "Val Clair, pour la famille « plastique », par échange.",
     *COMPARE_05,
     *card_05("famille « plastique », par échange", "15 t/an", "27 t/an"),
+    LEFT_OUT,
     RATES_05,
     *FIGURE_05,
     "3 Par employé, par acteur et par tonne",  # the 18 t would be the rest of a told share
@@ -811,14 +830,14 @@ def test_a_difference_is_established_as_its_p_says(project: Path) -> None:
             p[name, place] = math.erfc(z / math.sqrt(2))
     assert len(p) == 5
     far = {key for key, value in p.items() if 5 * value < 0.05}
-    # 66.7 ± 13.3 beside 60 ± 12 is the only one that chance explains.
+    # 66.7 ± 13.3 beside 60 ± 12 is the only one that chance explains; but Petit Plateau is not comparable.
     assert set(p) - far == {("Tonnage réalisé par salarié", "Petit Plateau")}
     told = {(r["Indicateur"], r["Territoire"]): r["Écart avec ici"] for r in rows}
     assert {key: told[key] for key in p} == {
         ("Tonnes sortantes par salarié", "Val Clair"): "plus haut qu'ici",
-        ("Part valorisée", "Petit Plateau"): "méthodes différentes",
+        ("Part valorisée", "Petit Plateau"): "non comparable (méthode autre, ou non dite)",
         ("Part valorisée", "Val Clair"): "fait mieux qu'ici",
-        ("Tonnage réalisé par salarié", "Petit Plateau"): "écart non établi",
+        ("Tonnage réalisé par salarié", "Petit Plateau"): "non comparable (méthode autre, ou non dite)",
         ("Tonnage réalisé par salarié", "Val Clair"): "fait mieux qu'ici",
     }
     centres = {
@@ -979,7 +998,7 @@ WITHOUT = (
 FEW_PASSAGES = "Trop peu de passages d'une étape à l'autre pour dire ce qui risque de s'arrêter."
 NO_ANSWER = "Personne n'a répondu aux énoncés sur le changement."
 NO_FILE = "Aucun fichier d'un autre territoire n'a été lu."
-NO_RATE = "Il faut des pistes au registre, ici et dans un autre territoire."
+NO_RATE = "Il faut des pistes au registre et leur nombre diffusé, ici et dans un autre territoire."
 INSTEAD: dict[str, dict[str, str | None]] = {
     "no register": {
         "Qu'est-ce qui a avancé ?": "Où en est-on ? On ne le sait pas. Sans registre, ni avancée ni blocage "
@@ -999,14 +1018,14 @@ INSTEAD: dict[str, dict[str, str | None]] = {
         # 1 of 37, 12 of 24.
         "Ici, pistes": "D'autres démarches disent avoir réalisé de 3 % à 50 % de leurs pistes.",
         PLUS: f"{PLUS} On ne le sait pas. {NO_RATE}",
-        BETTER_05[0]: f"{BETTER_05[0]} On ne le sait pas.",
-        **dict.fromkeys(["L'écart en tonnes", "L'écart en pistes"]),
+        BETTER_05[0]: f"{BETTER_05[0]} On ne le sait pas. Il faut un tonnage réalisé diffusé, ici et chez un "
+        "territoire qui prend les masses comme ici.",
         # 80 t for 2, of wood too; that it is done here is not known any more.
         "Qu'y a-t-il": "Qu'y a-t-il à reprendre ailleurs ? Déchets de la famille « bois », par échange. Val "
         "Clair en tire 40 t/an par synergie. Ici, 18 t/an de cette famille ne sont pas valorisées.",
         "Qui appeler ?": "Qui appeler ? Agence du Val, 01 99 00 00 02. Val Clair, pour la famille « bois », "
         "par échange.",
-        "Écart établi": NO_RATE,
+        "Territoires dont": NO_RATE,
         "D'abord": "D'abord la famille « bois », par échange : 40 t/an par synergie là-bas.",
     },
     "one wave of the register": {
@@ -1033,18 +1052,18 @@ INSTEAD: dict[str, dict[str, str | None]] = {
         "": NO_ANSWER,  # nothing is said of trust
     },
     "no neighbour": {
-        PLUS: f"{PLUS} On ne le sait pas. {BETTER_05[8]} {NO_FILE}",
-        **dict.fromkeys(["L'écart en tonnes", "L'écart en pistes"]),
+        PLUS: f"{PLUS} On ne le sait pas. {BETTER_05[7]} {NO_FILE}",
         BETTER_05[0]: "Que faire ? Demander leur fichier aux voisins. Déposez ceux que vous recevez "
         "(ZIP) dans le dossier « territoires » de l'étude, à côté des vagues.",
         **dict.fromkeys(["Qu'y a-t-il", "Qui appeler ?", "Peut-on"]),
-        **dict.fromkeys(["Écart établi", "Part valorisée", "D'abord", "Même incertitude"], NO_FILE),
+        **dict.fromkeys(["Territoires dont", "Part valorisée", "D'abord", "Même incertitude"], NO_FILE),
     },
     # Also S04, whose end is forgotten: 3 t more. S11 still begins in 2019.
     "all done": {
-        # All but S10, which the register of 2017 does not have.
+        # All but S10, which the register of 2017 does not have; S11 is for later.
         "Qu'est-ce qui a avancé ?": "Qu'est-ce qui a avancé ? 11 synergies plus avancées. Depuis la "
-        "vague 2017 : 11 devenues réalisées, 0 abandonnée. En tout, 11 réalisées durent.",
+        "vague 2017 : 11 devenues réalisées (1 n'a pas commencé), 0 abandonnée. En tout, 11 réalisées "
+        "durent : 10 de celles-ci et 1 autre, d'avant ou nouvelle au registre.",
         "Qu'est-ce qui est bloqué ?": "Qu'est-ce qui est bloqué ? Aucune synergie. Au même stade depuis plus "
         "de 24 mois fin 2018, sur 0 en cours.",
         "Qui appeler lundi ?": "Qui appeler lundi ? Personne en urgence : aucune synergie n'est bloquée.",
@@ -1070,14 +1089,15 @@ INSTEAD: dict[str, dict[str, str | None]] = {
         # 11 of 11: from 11 / (11 + 3.84) = 74.1 %, in tens as 100 is; none of the others goes beyond 68.6.
         "Ici, pistes": "Ici, pistes réalisées : 11 sur 11, soit 100 % (70 à 100) ; l'écart est établi avec "
         "les 6 autres.",
-        PLUS: f"{PLUS} Plus que chez 2, moins que chez 0, autant que chez 0, sur 2. "
-        f"{BETTER_05[8].replace('5 sur', '11 sur').replace('45', '100')}",
         # By the sum over all parameters Val Clair is higher with a chance of 3.2 %, above 2.5.
-        "L'écart en pistes": "L'écart en pistes est-il réel ? Oui avec 1 sur 2. Fait moins bien qu'ici : "
-        "Petit Plateau. Le hasard suffit à expliquer l'écart avec Val Clair.",
+        PLUS: f"{PLUS} Plus que chez 2, moins que chez 0, autant que chez 0 (territoires qui disent leurs "
+        f"pistes : 2). {BETTER_05[7].replace('5 sur', '11 sur').replace('45', '100')} Écart réel avec 1 "
+        "d'entre eux. Fait moins bien qu'ici : Petit Plateau. Le hasard suffit à expliquer l'écart avec "
+        "Val Clair.",
         # 23 000 kg / 300
-        BETTER_05[0]: f"{BETTER_05[0]} Non, moins : 77 kg/salarié/an ici, 100 pour la médiane des autres.",
-        "Écart établi": "Écart établi avec 1 sur 2 ; ici, pistes réalisées : 11 sur 11.",
+        BETTER_05[0]: " ".join([BETTER_05[0], BETTER_05[1].replace("67", "77"), *BETTER_05[2:5]]),
+        "Territoires dont": "Territoires dont l'écart avec ici est établi : 1 sur 2 ; ici, pistes "
+        "réalisées : 11 sur 11.",
     },
 }  # fmt: skip
 
@@ -1131,10 +1151,11 @@ def test_a_firm_reads_between_which_percents_its_share_and_the_part_due_are(
     # Over the 120 orders A1 adds 195 EUR on average, 19.9 % of 980, where an equal share is 20 %.
     assert (
         "Quelle est votre part, et pourquoi ? Entre 15 % et 20 % de ce que 5 acteurs économiseraient, pour "
-        "« Formation groupée de secouristes » (S05). Pourquoi : apporte à peu près autant que la moyenne des "
-        "membres. Ensemble : une session de sauveteur secouriste du travail. Groupe du calcul, pas forcément "
-        "du registre. En euros : non dite, car elle dirait ce que déclarent les autres. Voyez l'équipe de "
-        "l'étude."
+        "« Formation groupée de secouristes » (S05). Pourquoi : votre venue apporte au groupe à peu près "
+        "autant d'économies que la moyenne des membres (des dépenses évitées). Ensemble : une session de "
+        "sauveteur secouriste du travail. Ces 5 acteurs : ceux que le calcul réunit, au registre ou non ; "
+        "nul n'est engagé. En euros : non dite, car elle dirait ce que déclarent les autres. Voyez l'équipe "
+        "de l'étude."
     ) in sentences
     assert (
         f"{MONEY} Entre 70 % et 90 % des 20 t/an n'auraient pas eu lieu sans la démarche, d'après ses "

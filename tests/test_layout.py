@@ -140,7 +140,7 @@ def test_cards_say_what_may_be_read_of_a_row_and_no_more(small_study: Study) -> 
         )
         assert isinstance(made, Cards)
         cards[audience] = made.seen_by(release.viewer, {})
-    assert [heading for heading, _ in cards["internal"].cards] == ["papier", "textile"]
+    assert [heading for heading, _ in cards["internal"].cards] == ["Papier", "Textile"]
     assert cards["internal"].cards[0][1] == [("Quoi", "papier, 22,0\u00a0t/an"), ("Qui", "tous")]
-    assert [heading for heading, _ in cards["public"].cards] == ["textile"]
+    assert [heading for heading, _ in cards["public"].cards] == ["Textile"]
     assert "bois" not in cards["public"].html()

@@ -116,6 +116,9 @@ def test_the_next_step_follows_the_stage_and_names_what_blocks_it():
         "S1": "none", "S2": "none", "S3": "gate_receiver", "S4": "no_tonnes", "S5": "none",
     }  # fmt: skip
     assert table.loc["S1", "months_at_stage"] == 5
+    # What has ended is not weighed any more.
+    ended = next_steps(REGISTER, CANDIDATES, STAYS, {"S2", "S5"}).set_index("synergy_id")["next_step"]
+    assert ended[["S2", "S4", "S5"]].tolist() == ["ended_group", "measure_group", "close"]
 
 
 def test_a_guessed_mass_or_no_carrier_blocks():

@@ -41,7 +41,8 @@ def test_the_index_answers_unopened_and_leads_to_all(published: Path, audience: 
     place = folder(published, audience)
     page = (place / "index.html").read_text(encoding="utf-8")
     said = texts(place / "index.html")
-    assert "Combien ?" in said.replace("\u00a0", " ") and "€/an" in said and "Par quoi commencer" in said
+    assert "Combien de tonnes sortent ?" in said.replace("\u00a0", " ")
+    assert "€/an" in said and "Par quoi commencer" in said
     assert page.count('class="thumbnail"') >= 3
     links = set(re.findall(r'href="([^"#]+)"', page)) - {"data:,"}
     assert {"decision.html", f"thur-doller-2018-{place.name}.zip"} < links

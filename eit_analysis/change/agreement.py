@@ -13,6 +13,7 @@ import pandas as pd
 
 from eit_analysis import reference
 from eit_analysis.config_change import Project
+from eit_analysis.reference.stages import among
 
 MADE_OF = ["project_code", "carrier", "decision_rule", "due_date", "due_state", "next_decision", "members"]
 HEADED = ["project_code", "title", "site_ids", "decision_rule"]
@@ -72,7 +73,7 @@ def agreements(
     lines = pd.DataFrame(pairs, columns=["project_code", "synergy_id"], dtype=object)
     ruled = table.dropna(subset="decision_rule")
     if member is not None:
-        ruled = ruled[ruled["site_ids"].str.split().map(lambda sites: member in sites).astype(bool)]
+        ruled = ruled[among(ruled, member)]
     ruled = ruled.reset_index(drop=True)
     own = shares.merge(lines, on="synergy_id")
     terms, split = (

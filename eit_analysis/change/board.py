@@ -11,21 +11,21 @@ the board is material for an assessment and is none.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
-from typing import Protocol
 
 import numpy as np
 import pandas as pd
 
 from eit_analysis import reference
 from eit_analysis.breakdown import Breakdown
-from eit_analysis.change.efforts import Means, stated
+from eit_analysis.change.efforts import stated
+from eit_analysis.change.funnel import reached_stages
 from eit_analysis.change.opinions import agreeing_interval
 from eit_analysis.change.results import RESULTS, counted, half_width, ledger
+from eit_analysis.config_change import Means, Project, Target
 from eit_analysis.derived import Derived
 from eit_analysis.records import SOURCE
 from eit_analysis.reference.intervals import wilson
-from eit_analysis.reference.stages import actors, equal_parts, not_begun, stopped, wholes
+from eit_analysis.reference.stages import RANK, actors, equal_parts, not_begun, stopped, wholes
 
 VALUE_COLUMNS = ["indicator", "value", "value_low", "value_high"]
 BOARD_COLUMNS = [
@@ -35,26 +35,13 @@ BOARD_COLUMNS = [
 PART = "part"
 
 
-class Project(Protocol):
-    """What the board reads of a micro-project: whether its next decision has a date."""
-
-    deadline: date | None
-
-
-class Target(Protocol):
-    """What the approach aims at for one indicator in one year."""
-
-    indicator: str
-    value: float
-    year: int
-
-
 def values(
     register: pd.DataFrame,
     people: pd.DataFrame,
     projects: Sequence[Project],
     means: Sequence[Means],
     day: pd.Timestamp,
+    registers: dict[str, pd.DataFrame] | None = None,
 ) -> Breakdown:
     """Every indicator of one wave, with what it is summed from.
 
@@ -68,6 +55,8 @@ def values(
         Of ``study.toml``.
     day : pandas.Timestamp
         The end of the wave's year.
+    registers : dict or None
+        Those of all waves up to this one, which remember what was done before it was dropped (:mod:`funnel`).
 
     Returns
     -------
@@ -76,7 +65,9 @@ def values(
         synergies have equal parts of their actors for records, sums the synergies, whose results all their
         actors know; means and projects are about no actor.
     """
-    on, ever = register[~stopped(register, day)], register["status"] == "done"  # if only for a time
+    on = register[~stopped(register, day)]
+    *_, (_, _, reached) = reached_stages(registers or {"": register})
+    ever = pd.Series(reached == RANK["done"])  # if only for a time
     done = on[(on["status"] == "done") & ~not_begun(on, day)]
     trusting = people[people["readiness_dimension"] == "trust"]
     entries, whole = ledger(register, day), stated(means, day.year)
@@ -90,7 +81,7 @@ def values(
         "private_percent": (100 * private / (public + private),),
         "hours_per_done": (hours / len(done) if len(done) else np.nan,),
         "n_done": (len(done) if len(register) else np.nan,),
-        "conversion_percent": (_percent(ever), *(wilson(ever.sum(), len(ever)) if len(ever) else ())),
+        "conversion_percent": (_percent(ever), *(wilson(int(ever.sum()), len(ever)) if len(ever) else ())),
         **{name: _result(entries, name) for name in RESULTS},
     }
     found["eur_per_public_eur"] = (found["realised_eur_per_year"][0] / public,)

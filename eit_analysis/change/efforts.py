@@ -10,13 +10,13 @@ what fails. It is a ratio of two sums, not what the next tonne would cost, nor w
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Protocol
 
 import numpy as np
 import pandas as pd
 
 from eit_analysis.change.funnel import reached_stages
 from eit_analysis.change.results import counted
+from eit_analysis.config_change import Means
 from eit_analysis.reference.stages import STAGES
 
 MEANS = ["coordination_hours", "public_eur", "private_eur"]
@@ -24,17 +24,6 @@ RATIOS = ["hours_per_result", "public_eur_per_result", "private_eur_per_result"]
 PRICED = ("realised_t_per_year", "realised_eur_per_year", "realised_fte")
 SPENT_COLUMNS = ["outcome", "reached_status", "n_synergies", *MEANS]
 COST_COLUMNS = ["indicator", "n_synergies", "result", *RATIOS]
-OUTCOMES = {"done": "done", "dropped": "dropped"}  # all else is running
-
-
-class Means(Protocol):
-    """What one year of the approach took, as ``study.toml`` states it."""
-
-    year: int
-    carriers: int | None
-    coordination_hours: float | None
-    public_eur: float | None
-    private_eur: float | None
 
 
 def stated(means: Iterable[Means], year: int) -> pd.Series:
@@ -61,7 +50,8 @@ def spent(registers: dict[str, pd.DataFrame], means: Sequence[Means], year: int)
         return pd.DataFrame(columns=SPENT_COLUMNS)
     *_, (_, register, reached) = reached_stages(registers)
     lines = register.reindex(columns=[*register, *(name for name in MEANS if name not in register)])
-    lines = lines.assign(outcome=lines["status"].map(OUTCOMES).fillna("running"), rank=reached)
+    ended = lines["status"].isin(["done", "dropped"])
+    lines = lines.assign(outcome=lines["status"].where(ended, "running"), rank=reached)
     lines[MEANS] = lines[MEANS].astype(float)
     parts = []
     for outcome in ("done", "running", "dropped"):

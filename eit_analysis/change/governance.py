@@ -17,7 +17,7 @@ from scipy.sparse.csgraph import connected_components
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.config_change import Project
 from eit_analysis.reference.sizes import size_class
-from eit_analysis.reference.stages import actors, not_begun, stopped
+from eit_analysis.reference.stages import actors, among, not_begun, stopped
 from eit_analysis.reference.vocabulary import heading
 
 UNDER_WAY = ("study", "committed", "done")
@@ -166,8 +166,8 @@ def seats(table: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
 
 def of_member(table: pd.DataFrame, site: str | None) -> pd.DataFrame:
     """The projects that one actor is a member of; columns ``OWN_COLUMNS``."""
-    among = np.array([site in str(ids).split() for ids in table["site_ids"]], dtype=bool)
-    return table.assign(members=table["site_ids"]).loc[among, OWN_COLUMNS].reset_index(drop=True)
+    own = table.assign(members=table["site_ids"]).loc[among(table, site), OWN_COLUMNS]
+    return own.reset_index(drop=True)
 
 
 def agenda(table: pd.DataFrame) -> pd.DataFrame:

@@ -4,8 +4,8 @@
 
 for each indicator and neighbour; a difference is established below 5 % over the number of amounts that the
 others sent (Bonferroni): a verdict follows from two printed numbers and is the same for whoever reads these,
-whatever else is withheld from him. Each rests on how uncertain declared masses are taken to be: where two
-territories take that differently, a difference is one of method and is called so.
+whatever else is withheld from him. Each rests on how uncertain declared masses are taken to be: a territory
+that takes that differently, or does not say, is left out of what is compared, and said to be.
 Everything is reckoned from tables that their readers have: those that this territory prints, and those that
 the others sent.
 """
@@ -18,6 +18,7 @@ from scipy.stats import norm
 
 from eit_analysis.records import TOTAL
 from eit_analysis.reference import exchange
+from eit_analysis.reference.vocabulary import heading
 
 LEVEL = 0.05
 ROUNDING = 1e-3
@@ -26,7 +27,7 @@ MASSES = ["mass_t_per_year", "mass_low_t_per_year", "mass_high_t_per_year"]
 INDICATOR_COLUMNS = ["indicator", "denominator", "central", "low", "high", "unit"]
 BESIDE_COLUMNS = ["indicator", "territory", "central", "low", "high", "unit", "indicator_difference"]
 AROUND_COLUMNS = [
-    "indicator", "unit", "here_value", "others_median", "n_territories", "n_better", "n_worse",
+    "indicator", "unit", "here_value", "others_median", "n_comparable", "n_better", "n_worse",
     "n_other_method",
 ]  # fmt: skip
 
@@ -122,8 +123,8 @@ def beside(own: pd.DataFrame, others: pd.DataFrame, methods: pd.DataFrame, here:
     -------
     pandas.DataFrame
         Columns ``BESIDE_COLUMNS``. ``indicator_difference`` is ``here``, ``better`` or ``worse`` (than this
-        territory), ``higher`` or ``lower`` where neither is better, ``method`` (different, but so are the
-        methods), ``unclear``, or ``not_compared`` where nothing is known of this territory.
+        territory), ``higher`` or ``lower`` where neither is better, ``unclear``, ``method`` where masses are
+        not known to be taken as they are here, or ``not_compared`` where nothing is known of this territory.
     """
     known = exchange.indicators().set_index("indicator")
     rows = pd.concat([own.assign(territory=here), others], ignore_index=True)
@@ -145,8 +146,8 @@ def beside(own: pd.DataFrame, others: pd.DataFrame, methods: pd.DataFrame, here:
     same = set(methods.loc[methods["same_evidence"] == "yes", "territory"])
     method = ~rows["territory"].isin(same)
     verdict = np.select(
-        [~neighbour, gap.isna(), ~apart, method, (wanted == "") & (gap > 0), wanted == "", good],
-        ["here", "not_compared", "unclear", "method", "higher", "lower", "better"],
+        [~neighbour, gap.isna(), method, ~apart, (wanted == "") & (gap > 0), wanted == "", good],
+        ["here", "not_compared", "method", "unclear", "higher", "lower", "better"],
         "worse",
     )
     order = rows["indicator"].map({name: place for place, name in enumerate(known.index)})
@@ -160,19 +161,17 @@ def around(table: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns ``AROUND_COLUMNS``: the value here, the median of the others, of how many; how many of them
-        are better or worse beyond doubt (missing where neither is better), and how many differ with another
-        method.
+        Columns ``AROUND_COLUMNS``: the value here, the median of the comparable others, of how many; how many
+        of them are better or worse beyond doubt (missing where neither is better), and how many others are
+        left out for their method.
     """
     lines = []
     wanted = exchange.indicators().set_index("indicator")["better"].to_dict()
     for (indicator, unit), rows in table.groupby(["indicator", "unit"], sort=False):
         differs = rows["indicator_difference"]
-        own, others = rows[differs == "here"], rows[differs != "here"]
+        own, others = rows[differs == "here"], rows[~differs.isin(["here", "method"])]
         counts = [float((differs == name).sum()) for name in ("better", "worse", "method")]
-        if others.empty:
-            counts = [np.nan] * 3
-        elif not wanted[str(indicator)]:
+        if others.empty or not wanted[str(indicator)]:
             counts[:2] = [np.nan] * 2
         if len(own):
             median = float(f"{others['central'].median():.3g}")
@@ -181,16 +180,22 @@ def around(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def realised(table: pd.DataFrame) -> pd.DataFrame:
-    """The row of :func:`around` of what is realised per employee, else per tonne, with its two verdicts.
+    """The first row of :func:`around` of what is realised, with whether the gap is real, by each denominator.
 
     ``beside_median`` is ``more``, ``less`` or ``same``: this territory beside the median of the others.
-    ``gap_is_real`` is ``all``, ``some`` or ``none``: with how many of them a difference is established. No
-    row where no other tells either.
+    ``gap_is_real`` is ``all``, ``some`` or ``none``: with how many of them a difference is established, be it
+    per employee, actor or tonne, and ``gap_told`` says of each with how many. No row where no other is
+    comparable.
     """
-    wanted = ["realised_per_employee", "realised_per_tonne"]
-    known = table[(table["n_territories"] > 0) & table["indicator"].isin(wanted)]
-    row = known.sort_values("indicator").head(1).reset_index(drop=True)
-    real, gap = row["n_better"] + row["n_worse"], row["here_value"] - row["others_median"]
-    beside_median = np.select([gap > 0, gap < 0], ["more", "less"], "same")
-    gap_is_real = np.select([real == row["n_territories"], real > 0], ["all", "some"], "none")
-    return row.assign(rank=1, beside_median=beside_median, gap_is_real=gap_is_real)
+    known = table[(table["n_comparable"] > 0) & table["indicator"].str.startswith("realised_")]
+    known = known.merge(exchange.indicators()[["indicator", "denominator"]], on="indicator")
+    real, n = known["n_better"] + known["n_worse"], known["n_comparable"]
+    by = known["denominator"].map(heading("denominator").labels)
+    told = [f"{few:.0f} sur {all_} {per}" for few, all_, per in zip(real, n, by, strict=True)]
+    row, gap = known.head(1), (known["here_value"] - known["others_median"]).head(1)
+    return row.assign(
+        rank=1,
+        beside_median=np.select([gap > 0, gap < 0], ["more", "less"], "same"),
+        gap_is_real="all" if (real == n).all() else "some" if real.any() else "none",
+        gap_told=", ".join(told),
+    )

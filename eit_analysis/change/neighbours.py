@@ -24,22 +24,25 @@ COMPARED_COLUMNS = [
     "territory", "reference_year", "exchange_format", "n_same", "n_differing", "n_not_said", "same_evidence",
 ]  # fmt: skip
 EVIDENCE = "evidence_"  # parameters that the width of a mass rests on
+MADE = ["format", "program"]  # told of a file, and no method
 
 
 def rates(funnel: pd.DataFrame, others: pd.DataFrame, here: str) -> pd.DataFrame:
     """Raw and pooled rates from lead to done (:mod:`pooled_rates`).
 
-    ``funnel`` is the printed one of this territory, ``others`` those received, with ``territory``.
+    ``funnel`` is the printed one of this territory, of which all kinds together are read: some of them may be
+    withheld. ``others`` are those received, with ``territory``; one that tells kinds alone is their sum.
     """
-    every = pd.concat([others, funnel.assign(territory=here)], ignore_index=True)
-    whole = every[every["kind"] == TOTAL]
-    parts = every[~every["territory"].isin(whole["territory"])]
-    summed = pd.concat([whole, parts.groupby(["territory", "status"], as_index=False)["n_synergies"].sum()])
-    wide = summed.pivot_table(index="territory", columns="status", values="n_synergies", aggfunc="sum")
-    wide = wide.reindex(columns=["lead", "done"]).rename_axis(columns=None)
-    # A stage that is not told is not nothing.
-    counts = wide.set_axis(["n_leads", "n_done"], axis=1).dropna().astype(int).reset_index()
-    return pooled(counts, here)
+    own = funnel[funnel["kind"] == TOTAL].assign(territory=here)
+    told = others["territory"].isin(others.loc[others["kind"] == TOTAL, "territory"])
+    every = pd.concat([others[~told | (others["kind"] == TOTAL)], own], ignore_index=True)
+    wide = every.pivot_table(
+        index=["territory", "kind"], columns="status", values="n_synergies", aggfunc="sum"
+    )
+    wide = wide.reindex(columns=["lead", "done"]).set_axis(["n_leads", "n_done"], axis=1)
+    # A stage that is not told is not nothing: of kinds, what is summed is all of it or none.
+    counts = wide.groupby("territory").agg(pd.Series.sum, skipna=False).dropna().astype(int)
+    return pooled(counts.reset_index(), here)
 
 
 def standing(rates: pd.DataFrame, here: str) -> pd.DataFrame:
@@ -167,9 +170,7 @@ def compared(own: pd.DataFrame, methods: pd.DataFrame, territories: pd.DataFrame
         ``territory, reference_year, exchange_format, n_same, n_differing, n_not_said, same_evidence``
         (``yes``, ``no`` or ``unknown``: whether masses are taken to be as uncertain as here).
     """
-    ours = own.set_index("exchange_parameter")["value_text"].drop(
-        labels=["format", "program"], errors="ignore"
-    )
+    ours = own.set_index("exchange_parameter")["value_text"].drop(labels=MADE, errors="ignore")
     lines = []
     for row in territories.itertuples(index=False):
         theirs = methods[methods["territory"] == row.territory].set_index("exchange_parameter")["value_text"]
@@ -183,12 +184,16 @@ def compared(own: pd.DataFrame, methods: pd.DataFrame, territories: pd.DataFrame
 
 
 def side_by_side(own: pd.DataFrame, methods: pd.DataFrame, here: str) -> pd.DataFrame:
-    """Every parameter of every territory: ``exchange_parameter, territory, value_text, as_here``."""
+    """Every parameter of every territory: ``exchange_parameter, territory, value_text, as_here``.
+
+    Whether a file is of the same format or program is not said: that is no method.
+    """
     ours = own.set_index("exchange_parameter")["value_text"]
     rows = pd.concat([own.assign(territory=here), methods], ignore_index=True)
     rows = rows[rows["exchange_parameter"].isin(ours.index)]
     same = rows["value_text"] == rows["exchange_parameter"].map(ours)
-    rows = rows.assign(as_here=np.where(same, "yes", "no"), other=rows["territory"] != here)
+    as_here = same.map({True: "yes", False: "no"}).mask(rows["exchange_parameter"].isin(MADE))
+    rows = rows.assign(as_here=as_here, other=rows["territory"] != here)
     order = {name: place for place, name in enumerate(ours.index)}
     rows = rows.assign(order=rows["exchange_parameter"].map(order))
     rows = rows.sort_values(["order", "other", "territory"], ignore_index=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from eit_analysis.reference.stages import OPEN, RANK
+from eit_analysis.reference.stages import OPEN, RANK, among, not_begun, stopped
 
 MOVED_COLUMNS = [
     "synergy_id", "title", "status_before", "status", "move", "realised_t_per_year", "carrier", "site_ids",
@@ -41,6 +41,31 @@ def moved(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     changed = table[table["status"] != table["status_before"]].assign(now=now)
     ranked = changed.sort_values(["now", "synergy_id"], ascending=[False, True], kind="stable")
     return ranked[MOVED_COLUMNS].reset_index(drop=True)
+
+
+def became(
+    changes: pd.DataFrame, register: pd.DataFrame, day: pd.Timestamp
+) -> dict[str, tuple[int, str, str]]:
+    """How many moved, of :func:`moved`, and how those done make up those that last: each with its two nouns.
+
+    lasting = since + others,   since = done - stopped - not_begun,   others done before, or new
+    """
+    moves, lines = changes["move"].value_counts(), register[register["status"] == "done"]
+    over, later = stopped(lines, day), not_begun(lines, day)
+    done, last = (
+        lines["synergy_id"].isin(changes.loc[changes["move"] != "new", "synergy_id"]),
+        ~(over | later),
+    )
+    return {
+        "forward": (moves.get("forward", 0), "synergie plus avancée", "synergies plus avancées"),
+        "dropped": (moves.get("dropped", 0), "abandonnée", "abandonnées"),
+        "done": (done.sum(), "devenue réalisée", "devenues réalisées"),
+        "stopped": (int((done & over).sum()), "a pris fin", "ont pris fin"),
+        "not_begun": ((done & later & ~over).sum(), "n'a pas commencé", "n'ont pas commencé"),
+        "lasting": (last.sum(), "réalisée dure", "réalisées durent"),
+        "since": ((done & last).sum(), "de celles-ci", "de celles-ci"),
+        "others": ((last & ~done).sum(), "autre, d'avant ou nouvelle", "autres, d'avant ou nouvelles"),
+    }
 
 
 def stuck(stays: pd.DataFrame, register: pd.DataFrame, months: float) -> pd.DataFrame:
@@ -78,8 +103,7 @@ def own(stays: pd.DataFrame, register: pd.DataFrame, site: str | None, months: f
         where a synergy waits nowhere. ``waits_for`` is ``decision`` (stuck, as in :func:`stuck`), ``carrier``
         (nobody carries it), ``both``, or missing: an open synergy waits for its members, whoever carries it.
     """
-    among = np.array([site in str(ids).split() for ids in register["site_ids"]], dtype=bool)
-    lines = register[among]
+    lines = register[among(register, site)]
     waiting = stays[stays["passage"] == "waiting"].drop_duplicates("synergy_id", keep="last")
     since = lines["synergy_id"].map(waiting.set_index("synergy_id")["months_at_stage"]).astype(float)
     carries = ["yes" if carrier == site else "no" for carrier in lines["carrier"]]

@@ -15,7 +15,7 @@ import pandas as pd
 
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.records import SOURCE, TOTAL
-from eit_analysis.reference.stages import begins, given, not_begun, stopped, wholes
+from eit_analysis.reference.stages import among, begins, given, not_begun, stopped, wholes
 
 # Columns of the register, and codes of their indicators (reference/board_indicators.csv).
 RESULTS = (
@@ -76,8 +76,7 @@ def ledger(register: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
 
 def of_member(entries: pd.DataFrame, site: str | None) -> pd.DataFrame:
     """The entries of the synergies of one actor, under its ``site_id``, but for opinions of their cause."""
-    own = entries["site_ids"].fillna("").str.split().map(lambda ids: site in ids).astype(bool)
-    return entries[own].drop(columns=["site_ids", "happens_anyway"]).assign(site_id=site)
+    return entries[among(entries, site)].drop(columns=["site_ids", "happens_anyway"]).assign(site_id=site)
 
 
 def counted(entries: pd.DataFrame, indicator: str) -> pd.DataFrame:

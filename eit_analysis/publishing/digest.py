@@ -91,7 +91,7 @@ def digest(name: str, page: str) -> Digest:
             for question, answer, rest in ANSWER.findall(body)
         ],
         [Markup(card) for card in CARD.findall(body)],
-        Markup(first[:1].upper() + first[1:]),
+        Markup(first),
         [picture for section in body.split("<h2 ")[1:] for picture in _pictures(section)],
         max(1, round(len(words) / WORDS_PER_MINUTE)),
         content.count("<table"),

@@ -23,6 +23,11 @@ def actors(register: pd.DataFrame, every: bool = False, key: str = "synergy_id")
     return split.drop_duplicates([key, "site_id"]).reset_index(drop=True)
 
 
+def among(table: pd.DataFrame, site: str | None) -> pd.Series:
+    """Of which lines, of the register or of another table with ``site_ids``, an actor is part."""
+    return table["site_ids"].fillna("").astype(str).str.split().map(lambda ids: site in ids).astype(bool)
+
+
 def equal_parts(register: pd.DataFrame, amount: str) -> pd.DataFrame:
     """One row per synergy and actor: ``amount`` / number of its actors, as nothing says who did what.
 
@@ -51,6 +56,11 @@ def stopped(register: pd.DataFrame, day: pd.Timestamp) -> pd.Series:
     """Which synergies were dropped, or have effects that ended before a day: all ends that are not later."""
     end = given(register, "end_date")
     return (register["status"] == "dropped") | (end.notna() & ~(pd.to_datetime(end, errors="coerce") >= day))
+
+
+def ended(register: pd.DataFrame, year: int) -> set[str]:
+    """The codes of those that stopped by the end of a year."""
+    return set(register.loc[stopped(register, pd.Timestamp(year, 12, 31)), "synergy_id"])
 
 
 def begins(register: pd.DataFrame) -> pd.Series:

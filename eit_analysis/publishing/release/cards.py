@@ -57,6 +57,7 @@ class Cards(Released):
         for open_row in self.rows:
             lines = [(LINES[n], self._first(self.lines[n], open_row)) for n in LINES if n in self.lines]
             heading = self._first([self.action], open_row)
+            heading = heading[:1].upper() + heading[1:]
             if heading and heading not in dict(made):
                 made.append((heading, [(name, text) for name, text in lines if text]))
         return made[: self.most]

@@ -45,8 +45,8 @@ RATES = {
     "change_percent": ("change_t_per_year", "mass_before_t_per_year", 0),
     "error_percent": ("people", "observed_people", 1),
 }
-CHANGE = ("change_low_t_per_year", "change_high_t_per_year")
-PERCENT = ("change_low_percent", "change_high_percent")
+# By column that says a change, the word for none, and the unit of its bounds.
+NO_CHANGE = {"change": ("within", "t_per_year"), "evolution": ("unclear", "percent")}
 BOUND = re.compile(r"_(low|high)(\d*)(?=_|$)")
 
 
@@ -128,10 +128,7 @@ def rounded(
             ends = shown[of] + np.where(full, 0.0, steps[of]) * (1 if "_high" in name else -1)
             shown[name] = np.where(known, np.where(values[of] < 0, ends, np.clip(ends, 0, None)), shown[name])
         shown[name] = _of_a_whole(name, values[name], shown[name])
-    if {"change", *CHANGE} <= set(frame):
-        none = (shown[CHANGE[0]] <= 0) & (shown[CHANGE[1]] >= 0) & (frame["change"] != "not_comparable")
-        shown["change"] = frame["change"].mask(none, "within").to_numpy()
-    return Rounded(frame.assign(**shown), steps)
+    return Rounded(_as_printed(frame, shown), steps)
 
 
 def reckoned(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
@@ -147,9 +144,16 @@ def reckoned(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
         for end, side in zip(ends, sides, strict=True):
             width = np.fmax(step, supported(values[name], sides, NO_SUM))
             shown[end] = _of_a_whole(end, side, _outward(side, "_high" in end, width))
-    if {"evolution", *PERCENT} <= set(frame):
-        none = (shown[PERCENT[0]] <= 0) & (shown[PERCENT[1]] >= 0)
-        shown["evolution"] = frame["evolution"].mask(none, "unclear").to_numpy()
+    return _as_printed(frame, shown)
+
+
+def _as_printed(frame: pd.DataFrame, shown: dict[str, np.ndarray]) -> pd.DataFrame:
+    """The frame with its printed numbers, and the words of the changes of which these bounds hold 0."""
+    for name, (word, unit) in NO_CHANGE.items():
+        low, high = f"change_low_{unit}", f"change_high_{unit}"
+        if {name, low, high} <= {*frame, *shown}:
+            none = (shown[low] <= 0) & (shown[high] >= 0) & (frame[name] != "not_comparable")
+            frame = frame.assign(**{name: frame[name].mask(none, word)})
     return frame.assign(**shown)
 
 

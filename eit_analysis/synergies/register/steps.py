@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 import pandas as pd
 
 from eit_analysis.synergies.register.links import POOLING
 
 NEXT_STEP = {
-    "lead": "meet", "study": "agree", "committed": "start", "done": "measure", "dropped": "close",
+    "lead": "meet", "study": "agree", "committed": "start", "done": "measure", "ended": "ended",
+    "dropped": "close",
 }  # fmt: skip
 # Evidence that a decision to invest should not rest on.
 WEAK_EVIDENCE = ("estimated", "inferred")
@@ -21,10 +24,13 @@ REALISATION_COLUMNS = [
 ]  # fmt: skip
 
 
-def next_steps(recalled: pd.DataFrame, candidates: pd.DataFrame, stays: pd.DataFrame) -> pd.DataFrame:
+def next_steps(
+    recalled: pd.DataFrame, candidates: pd.DataFrame, stays: pd.DataFrame, ended: Collection[str] = ()
+) -> pd.DataFrame:
     """For each synergy, the next step by its stage, what blocks it and who acts.
 
-    From ``recall.recall``, ``substitution.candidates`` (``passed``) and ``durations.passages``.
+    From ``recall.recall``, ``substitution.candidates`` (``passed``) and ``durations.passages``; ``ended`` are
+    the codes of those that bring nothing more: there is nothing left to weigh.
 
     Returns
     -------
@@ -36,9 +42,10 @@ def next_steps(recalled: pd.DataFrame, candidates: pd.DataFrame, stays: pd.DataF
     """
     waiting = stays[stays["passage"] == "waiting"].drop_duplicates("synergy_id", keep="last")
     months = recalled["synergy_id"].map(waiting.set_index("synergy_id")["months_at_stage"])
+    over = (recalled["status"] == "done") & recalled["synergy_id"].isin(list(ended))
+    stage = recalled["status"].mask(over, "ended")
     return recalled.assign(
-        next_step=recalled["status"].map(NEXT_STEP)
-        + (recalled["kind"] == POOLING).map({True: "_group", False: ""}),
+        next_step=stage.map(NEXT_STEP) + (recalled["kind"] == POOLING).map({True: "_group", False: ""}),
         blocked_by=_blocked(recalled, candidates),
         months_at_stage=months.astype(float),
     )[STEP_COLUMNS].reset_index(drop=True)
