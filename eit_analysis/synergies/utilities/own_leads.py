@@ -66,7 +66,8 @@ def own_leads(
     told = pd.concat(parts, ignore_index=True)
     # By nothing of the other side, whose place in a list would tell who it is.
     anyhow = pd.util.hash_array(told["candidate_id"].to_numpy(dtype=object))
-    told = told.iloc[np.lexsort([anyhow, -told["own_saving_eur_per_year"].fillna(0.0)])]
+    order = np.lexsort((anyhow, -told["own_saving_eur_per_year"].fillna(0.0).to_numpy()))
+    told = told.iloc[order]
     told = told.assign(rank=np.arange(1, len(told) + 1)).reset_index(drop=True)
     declared = utilities.set_index("flow_id")[["site_id", *SOURCE]].reindex(told["flow_id"])
     amounts = told[["rank", "amount_per_year"]]
