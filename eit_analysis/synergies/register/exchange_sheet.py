@@ -130,10 +130,11 @@ def network_sheets(
 ) -> list[SheetContent]:
     """A sheet for each exchange of heat, water or gas that takes place (``together.together``).
 
-    ``items`` are all those of ``checklist.csv`` in force, the others as for :func:`exchange_sheets`.
+    The nearest first, for an order by gain would tell it. ``items`` are all those of ``checklist.csv`` in
+    force, the others as for :func:`exchange_sheets`.
     """
-    asked = of_networks(taken, sites, items)
-    return exchange_sheets(described(taken), asked, recalled, last, utilities, sites)
+    asked, nearest = of_networks(taken, sites, items), taken.sort_values(["distance_km", "candidate_id"])
+    return exchange_sheets(described(nearest), asked, recalled, last, utilities, sites)
 
 
 def _sheet(row: pd.DataFrame, items: pd.DataFrame, flows: pd.DataFrame, words: pd.Series) -> SheetContent:
