@@ -102,6 +102,18 @@ def test_a_partner_that_agreed_is_named_and_the_others_are_described(small_study
     assert "E6" not in shown and "Numéro 6" not in shown and "120" not in shown and "85" not in shown
 
 
+def test_partners_in_heat_are_named_and_described_by_the_same_rule(small_study: Study) -> None:
+    rows = [("E5", "in"), ("E1", "out"), ("E6", "out")]
+    heat = pd.DataFrame(rows, columns=["site_id", "direction"]).assign(utility="heat")
+    heat.to_parquet(small_study.processed / "utilities.parquet")
+    release, content = own_exchanges(small_study, E1=100.0, E6=120.0)
+    told = ["rank", "partner_site_id", "exchange_role"]
+    content = replace(content, frame=content.frame[told].assign(lead_kind="heat", exchange_role="takes"))
+    table = release.exchanges(content, "Vos pistes").seen_by(release.viewer, {})
+    said = ["Ateliers Numéro 1 & <fils>", ANYBODY]
+    assert [row[1:] for row in Printed(table).body] == [[who, "vous recevez", "chaleur"] for who in said]
+
+
 def test_described_partners_are_three_at_least(small_study: Study) -> None:
     sites = pd.read_parquet(small_study.processed / "sites.parquet")
     sites["consent"] = sites["consent"].replace("named", "aggregated")

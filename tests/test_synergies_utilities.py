@@ -11,8 +11,11 @@ import pytest
 from scipy.optimize import linprog
 
 from eit_analysis import reference
+from eit_analysis.config import StudyConfig
+from eit_analysis.config_synergies import Scoring
 from eit_analysis.synergies.utilities import matching, surplus
 from eit_analysis.synergies.utilities import together as plan
+from eit_analysis.synergies.utilities.own_leads import own_leads
 
 FACTORS = reference.load("utility_factors")
 NONE = dict.fromkeys(("measured", "declared", "estimated", "inferred"), 0.0)
@@ -26,7 +29,12 @@ COLUMNS = [
 def table(*rows: dict) -> pd.DataFrame:
     base = dict.fromkeys(COLUMNS, np.nan) | {"evidence": "measured", "months": None, "supply": "unknown"}
     made = [base | {"flow_id": f"{row['site_id']}-U{rank:03d}"} | row for rank, row in enumerate(rows, 1)]
-    return pd.DataFrame(made)
+    source = {
+        "source_file": "u.xlsx",
+        "source_sheet": "Énergie et eau",
+        "source_row": range(2, len(made) + 2),
+    }
+    return pd.DataFrame(made).assign(**source)
 
 
 def places(*km: float) -> pd.DataFrame:
@@ -250,3 +258,55 @@ def test_where_nobody_gains_nothing_is_laid() -> None:
     found = run(out(), need(), km=25)[0]
     assert (found["joint_surplus_eur_per_year"] < 0).all() and plan.together(found, FACTORS).empty
     assert (plan.listed(found, found.head(0))["planned_share_percent"] == 0).all()
+
+
+def test_heat_and_water_stand_in_one_list_with_matter_and_add_up_with_it() -> None:
+    found = run(out(), need(), km=0.2)[0]
+    taken = plan.together(found, FACTORS)
+    gain = taken[list(surplus.SURPLUS)].iloc[0]
+    names = {"candidate_id": ["x", "y"], "category": ["wood", "paper"], "exchange_site_ids": "C D"}
+    texts = {"output_description": "Palettes", "need_description": "Caisses"}
+    more, less = gain + 1, gain - 1
+    matter = pd.DataFrame(names).assign(**texts).join(pd.DataFrame([less, more]).reset_index(drop=True))
+    assert plan.beside(matter, taken)["lead_kind"].tolist() == ["paper", "heat", "wood"]
+    changes = pd.DataFrame([{"category": "Total", **(gain / 2)}])
+    told = plan.in_all(matter, changes, taken).set_index("lead_kind")
+    assert told["n_exchanges"].to_dict() == {"matter": 2, "heat": 1, "Total": 3}
+    for name in surplus.SURPLUS:
+        assert told.loc["Total", name] == pytest.approx(1.5 * gain[name])
+    assert plan.in_all(matter, changes.assign(**{surplus.SURPLUS[0]: np.nan}), taken)[
+        surplus.SURPLUS[0]
+    ].isna().tolist() == [True, False, True]  # what is not known of one is not known of both
+    nothing = plan.in_all(matter, changes, taken.head(0)).set_index("lead_kind")
+    assert nothing.loc["Total", surplus.SURPLUS[0]] == nothing.loc["matter", surplus.SURPLUS[0]]
+    assert plan.beside(matter.head(0), taken.head(0)).empty
+
+
+def test_a_firm_reads_its_own_leads_and_of_the_other_that_it_has_enough() -> None:
+    rows = table(out(cost_eur_per_unit=2.0), need(site_id="B"), need(site_id="C"), out(site_id="D"))
+    sites = places(0, 0.2, 80, 0.1)
+    settings = StudyConfig.model_construct(scoring=Scoring(), evidence_half_width=NONE)
+    gives = own_leads(rows, sites, settings, "A")
+    assert gives.frame[["partner_site_id", "exchange_role", "lead_kind"]].values.tolist() == [
+        ["B", "gives", "heat"]
+    ]
+    assert gives.frame["own_saving_eur_per_year"].tolist() == [8000.0]  # 4,000 MWh at 2 €
+    takes = own_leads(rows, sites, settings, "B")
+    assert sorted(takes.frame["partner_site_id"]) == ["A", "D"]
+    assert takes.frame["own_saving_eur_per_year"].tolist() == pytest.approx([1000 * 72 / 0.9] * 2)
+    assert (takes.records["told_low"] == 0.8 * takes.records["amount_per_year"]).all()
+    takes.check("Vos pistes")
+    # The words of a row do not move with what the other declared, as long as there is a row.
+    other = rows.assign(energy_mwh_per_year=rows["energy_mwh_per_year"] * [1.1, 1, 1, 1.1])
+    pd.testing.assert_frame_equal(own_leads(other, sites, settings, "B").frame, takes.frame)
+    assert own_leads(rows, sites, settings, None).frame.empty
+
+
+def test_a_lead_that_a_fifth_less_of_the_other_would_condemn_is_not_listed() -> None:
+    settings = StudyConfig.model_construct(scoring=Scoring(), evidence_half_width=NONE)
+    sites = places(0, 2.0)
+    least = 721.4  # MWh, from which the pipe may pay at best: less than that is 0.8 of 1.2 times as much
+    for share, gains, listed in ((0.97, False, 0), (1.2, True, 0), (1.3, True, 1)):
+        rows = table(out(), need(energy_mwh_per_year=share * least))
+        assert (plan.possible(rows, sites, settings)["gains"] != "no").any() == gains
+        assert len(own_leads(rows, sites, settings, "A").frame) == listed

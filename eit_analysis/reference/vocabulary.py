@@ -70,6 +70,7 @@ def _labels() -> dict[str, dict[str, str]]:
     shared = {
         "naf_division": reference.pairs("naf_divisions", "naf_division_code", "label_fr"),
         "waste_code": _wastes(),
+        "lead_kind": tables.LABELS["category"] | tables.LABELS["utility"],
         "item_code": reference.pairs("readiness_items", "code", "statement_fr"),
         "indicator": reference.pairs("board_indicators", "code", "label_fr"),
         "trait_answer": _traits(),

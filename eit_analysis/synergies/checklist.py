@@ -67,6 +67,15 @@ def circumstances(
     )
 
 
+def of_networks(exchanges: pd.DataFrame, sites: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
+    """:func:`checklists` of exchanges of heat, water or gas: the items on networks, by what flows in them."""
+    about = exchanges[["candidate_id"]].assign(category=exchanges["utility"].astype("str"), waste_code="")
+    types = sites.set_index("site_id")["actor_type"].reindex(exchanges["taker_site_id"])
+    silent = dict.fromkeys(("legal_status", "new_route", "mirror_codes"), "") | dict.fromkeys(FACTS, False)
+    told = about.assign(taker_actor_type=types.to_numpy(), **silent)
+    return checklists(told, items[items["subject"] == "network"])
+
+
 def checklists(told: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
     """The items of each exchange (:func:`circumstances`), in the order of the table (:mod:`reference.dated`).
 

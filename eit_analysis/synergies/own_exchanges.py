@@ -12,12 +12,12 @@ share of its own is said, which would bound them: only the most that it could ga
 
 Two things are said of the other side: that it has enough, and whether some price lets both gain, which no
 price does where the joint surplus is not above zero. Of an operator that takes, whose own gain is not known,
-its giver alone is told, and of his own gain alone, at its price; no refusal is said of what the register says
-is done. Each is said where it would be so of all that lies 15 % around what the other side declared, its
-amount and its cost or price together: so none of them, nor several of one flow, tells either closer. What a
-class tells of an amount to whoever knows all but that is in the records, for the audit. Gains per tonne come
-from the firm's own cost or price, else the reference, and from public factors. Transport, which is nobody's
-own and would tell the distance, is left out.
+its giver alone is told, and of his own gain alone, at its price; nothing is said of what the register says is
+done or committed: there the two have a price. Each is said where it would be so of all that lies 15 % around
+what the other side declared, its amount and its cost or price together: so none of them, nor several of one
+flow, tells either closer. What a class tells of an amount to whoever knows all but that is in the records,
+for the audit. Gains per tonne come from the firm's own cost or price, else the reference, and from public
+factors. Transport, which is nobody's own and would tell the distance, is left out.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ import pandas as pd
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.records import SOURCE
 from eit_analysis.synergies.factor_rows import OPERATORS
+from eit_analysis.synergies.free_flows import HELD
 
 MARGIN = 0.15
 NONE = ("no", "not_you")  # of ``some_price``
@@ -138,7 +139,8 @@ def _some_price(found: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     ]
     surplus = pd.concat(ends, axis=1)
     operator, gives = found["taker_actor_type"].isin(OPERATORS), found["exchange_role"] == "gives"
-    some, none = surplus.gt(0).all(axis=1), surplus.le(0).all(axis=1) & (found["status"] != "done")
+    agreed = found["status"].isin(HELD)
+    some, none = surplus.gt(0).all(axis=1) & ~agreed, surplus.le(0).all(axis=1) & ~agreed
     sure = [some & ~operator, some & gives, none & ~operator, none & gives]
     said = pd.Series(np.select(sure, ["yes", "you", *NONE], ""), found.index, dtype="str")
     return said.where(said != ""), (fixed / rate.where(rate > 0)).fillna(np.inf)

@@ -26,6 +26,8 @@ from eit_analysis.reference import sentence
 from eit_analysis.reference.vocabulary import ACTORS
 from eit_analysis.study import Study
 
+KIND = dict.fromkeys(["utility", "lead_kind"], "category")  # what flows
+
 
 class ReleasedTables(AudienceTables):
     """What one audience gets of analyses and of rows, each by the call for its kind.
@@ -104,17 +106,21 @@ class ReleasedTables(AudienceTables):
         Parameters
         ----------
         content : Breakdown
-            One row for each, with ``partner_site_id, exchange_role, category, some_price, status`` and
-            ``ask_first``. Of its records, in the same order, the measure is what the other side declared, and
-            ``told_low`` and ``told_high`` what the row tells of it.
+            One row for each, with ``partner_site_id, exchange_role, category`` or ``utility``, and where they
+            are said ``some_price, status`` and ``ask_first``. Of its records, in the same order, the measure
+            is what the other side declared, and ``told_low`` and ``told_high`` what the row tells of it.
         """
         actors = placed(self.sites(), str(self.viewer.company), self.settings.scoring.detour_factor)
-        words = partner_words(self.viewer, content.frame, self.load("flows"), actors, self.least[1])
+        declared = self.load("utilities" if "lead_kind" in content.frame else "flows").rename(columns=KIND)
+        rows = content.frame.rename(columns=KIND)
+        words = partner_words(self.viewer, rows, declared, actors, self.least[1])
         # How far it is with whom, that it is an operator or what is asked of it would name who has no name.
         frame, unnamed = content.frame, content.frame["partner_site_id"].isin(words)
-        price = frame["some_price"].mask(unnamed & frame["some_price"].isin(["you", "not_you"]))
-        told = {column: frame[column].mask(unnamed) for column in ("status", "ask_first")}
-        content = replace(content, frame=frame.assign(some_price=price, **told))
+        shut = dict.fromkeys(("status", "ask_first"), unnamed)
+        if "some_price" in frame:
+            shut["some_price"] = unnamed & frame["some_price"].isin(["you", "not_you"])
+        told = {name: frame[name].mask(where) for name, where in shut.items() if name in frame}
+        content = replace(content, frame=frame.assign(**told))
         common = self._shown(content, title, note) | {"sites": ["partner_site_id"], "rounded": content.frame}
         whole = by_firm(content, self.viewer)
         known = bounded(whole, self.settings.disclosure, self.viewer.reader)

@@ -12,9 +12,11 @@ import pandas as pd
 
 from eit_analysis.reference.stages import RANK
 from eit_analysis.sheet_content import Asked, Listed, Said, SheetContent, Summed
+from eit_analysis.synergies.checklist import of_networks
 from eit_analysis.synergies.impacts import INDICATORS
 from eit_analysis.synergies.register.fiche import sheet_words
 from eit_analysis.synergies.register.steps import NEXT_STEP, WEAK_EVIDENCE
+from eit_analysis.synergies.utilities.together import described
 
 # The tonnes of the plan are beyond those that are done.
 NEXT = NEXT_STEP | {"done": "extend"}
@@ -37,6 +39,21 @@ TEAM = ("money",)  # outside, each of its figures would be closed
 FLOWS = [
     "site_id", "direction", "description", "waste_code", "quality", "mass_t_per_year", "mass_low_t_per_year",
     "mass_high_t_per_year", "evidence", "route", "source_file", "source_row",
+]  # fmt: skip
+# The same of heat, water and gas.
+NETWORKS: dict[str, tuple[list[str], list[str]]] = {
+    "exchange": (
+        [*BOTH, "lead_kind", "heat_pump", "months_in_common", "distance_km", "delivered_mwh_per_year",
+         "delivered_m3_per_year"],
+        BOTH,
+    ),
+    "money": ([*INDICATORS["joint_surplus"], "gains", *BOTH], BOTH),
+    "call": (["first_call", "caller_site_id", "called_site_ids", "next_step"],
+             ["caller_site_id", "called_site_ids"]),
+}  # fmt: skip
+UTILITIES = [
+    "site_id", "direction", "description", "temperature_c", "energy_mwh_per_year", "volume_m3_per_year",
+    "water_quality", "hours_per_year", "evidence", "supply", "source_file", "source_row",
 ]  # fmt: skip
 ITEMS = ["question_fr", "prepare_fr", "reference_fr", "certainty", "authority"]
 CAUTION = (
@@ -103,16 +120,35 @@ def exchange_sheets(
     ]
 
 
+def network_sheets(
+    taken: pd.DataFrame,
+    items: pd.DataFrame,
+    recalled: pd.DataFrame,
+    last: pd.DataFrame,
+    utilities: pd.DataFrame,
+    sites: pd.DataFrame,
+) -> list[SheetContent]:
+    """A sheet for each exchange of heat, water or gas that takes place (``together.together``).
+
+    The nearest first, for an order by gain would tell it. ``items`` are all those of ``checklist.csv`` in
+    force, the others as for :func:`exchange_sheets`.
+    """
+    asked, nearest = of_networks(taken, sites, items), taken.sort_values(["distance_km", "candidate_id"])
+    return exchange_sheets(described(nearest), asked, recalled, last, utilities, sites)
+
+
 def _sheet(row: pd.DataFrame, items: pd.DataFrame, flows: pd.DataFrame, words: pd.Series) -> SheetContent:
     one = row.iloc[0]
     giver, taker = (str(one[side]) for side in BOTH)
-    joined = flows.set_index("flow_id").loc[[one["out_flow_id"], one["in_flow_id"]], FLOWS]
+    network = "utility" in flows
+    declared = flows.set_index("flow_id")[UTILITIES if network else FLOWS]
+    joined = declared.loc[[one["out_flow_id"], one["in_flow_id"]]]
     tables = {
         name: Listed(words["title", name], row[columns], sites, team=name in TEAM)
-        for name, (columns, sites) in TABLES.items()
+        for name, (columns, sites) in (NETWORKS if network else TABLES).items()
     }
-    asked = words.loc["question"]
-    questions = [*asked[asked.index == "one_exchange"], *asked[asked.index == one["legal_status"]]]
+    asked, about = words.loc["question"], ["network"] if network else ["one_exchange", one["legal_status"]]
+    questions = [text for name in about for text in asked[asked.index == name]]
     return SheetContent(
         str(one["candidate_id"]),
         one["heading"],

@@ -32,10 +32,8 @@ LISTED = [
     "delivered_mwh_per_year", "delivered_m3_per_year", *SURPLUS, "gains", "planned_share_percent",
     "energy_emissions_tco2e_per_year",
 ]  # fmt: skip
-SUMMED = [
-    "n_exchanges", "delivered_mwh_per_year", "delivered_m3_per_year", *SURPLUS,
-    "energy_emissions_tco2e_per_year",
-]  # fmt: skip
+DELIVERED = ["delivered_mwh_per_year", "delivered_m3_per_year", "energy_emissions_tco2e_per_year"]
+BESIDE = ["lead_kind", "exchange_site_ids", "output_description", "need_description", *SURPLUS]
 SIDES = {"out": "taken_per_year", "in": "delivered_per_year"}
 
 
@@ -44,13 +42,18 @@ def exchanges(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The exchanges of a study that pass the gates, best first, and those taken together.
 
-    As :func:`surplus.with_surplus` and :func:`together` give them, within the reach of ``[scoring]``.
+    As :func:`possible` and :func:`together` give them.
     """
+    found = possible(utilities, sites, settings)
+    return found, together(found, reference.load("utility_factors"))
+
+
+def possible(utilities: pd.DataFrame, sites: pd.DataFrame, settings: StudyConfig) -> pd.DataFrame:
+    """:func:`surplus.with_surplus` of the pairs within the reach of ``[scoring]``."""
     factors, scoring = reference.load("utility_factors"), settings.scoring
     reach = scoring.radius_km, scoring.detour_factor
     passed, _ = pairs(utilities, sites, factors, *reach, settings.evidence_half_width)
-    found = with_surplus(passed, factors)
-    return found, together(found, factors)
+    return with_surplus(passed, factors)
 
 
 def together(found: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame:
@@ -87,31 +90,56 @@ def _shares(worth: pd.DataFrame, side: str) -> csr_array:
 
 
 def listed(found: pd.DataFrame, taken: pd.DataFrame) -> pd.DataFrame:
-    """The exchanges in which somebody may gain, and which part of each is ``taken`` together: ``LISTED``."""
+    """The exchanges in which somebody may gain, and which part of each is ``taken`` together: ``LISTED``.
+
+    The nearest first: an order by gain would tell it to whoever may not read it.
+    """
+    found = found.sort_values(["distance_km", "candidate_id"])
     parts = taken.set_index("candidate_id")["delivered_per_year"].reindex(found["candidate_id"])
-    told = _by_unit(found).assign(
-        exchange_site_ids=found["giver_site_id"] + " " + found["taker_site_id"],
-        planned_share_percent=100 * parts.fillna(0).to_numpy() / found["delivered_per_year"],
-    )
+    share = 100 * parts.fillna(0).to_numpy() / found["delivered_per_year"]
+    told = described(found).assign(planned_share_percent=share)
     return told.loc[found["gains"] != "no", LISTED]
 
 
-def summed(taken: pd.DataFrame) -> pd.DataFrame:
-    """What those taken together bring, by utility and in all: ``SUMMED``, every low end and every high end at
-    once."""
-    amounts = _by_unit(taken).assign(n_exchanges=1)
-    by_utility = amounts.groupby("utility", observed=True)[SUMMED].sum(min_count=1)
-    in_all = by_utility.sum(min_count=1).to_frame(TOTAL).T
-    return pd.concat([by_utility, in_all]).rename_axis("utility").reset_index()
+def beside(retained: pd.DataFrame, taken: pd.DataFrame) -> pd.DataFrame:
+    """All that the two plans keep, matter, heat, water and gas, the largest joint surplus first: ``BESIDE``.
+
+    ``retained`` as :func:`listings.retained` gives the exchanges of matter.
+    """
+    parts = retained.assign(lead_kind=retained["category"]), described(taken)
+    kept = pd.concat([part[["candidate_id", *BESIDE]] for part in parts])
+    return kept.sort_values([SURPLUS[0], "candidate_id"], ascending=[False, True])[BESIDE]
 
 
-def _by_unit(found: pd.DataFrame) -> pd.DataFrame:
-    """What is delivered in MWh and in m3, each in a column of its own, and the emissions by their name."""
-    water = found["utility"] == "water"
-    return found.assign(
-        delivered_mwh_per_year=found["delivered_per_year"].mask(water),
-        delivered_m3_per_year=found["delivered_per_year"].where(water),
-        energy_emissions_tco2e_per_year=found[EMISSIONS[0]],
+def in_all(retained: pd.DataFrame, changes: pd.DataFrame, taken: pd.DataFrame) -> pd.DataFrame:
+    """What the two plans bring, matter (:func:`portfolio.portfolio`) then each utility, and their sum.
+
+    ``lead_kind, n_exchanges``, what is delivered, ``SURPLUS`` and the emissions of networks. No flow is in
+    both plans: they take place together. Whether their errors go together is not known: the bounds of the sum
+    are the sums of the bounds.
+    """
+    matter = changes.loc[changes["category"] == TOTAL, list(SURPLUS)].astype(float)
+    matter = matter.assign(lead_kind="matter", n_exchanges=len(retained))
+    told = pd.concat([matter, described(taken).assign(n_exchanges=1)])
+    told = told.groupby("lead_kind", sort=False)[["n_exchanges", *DELIVERED, *SURPLUS]].sum(min_count=1)
+    sums = told.sum(min_count=1)
+    sums[list(SURPLUS)] = told[list(SURPLUS)].sum(skipna=False)
+    return pd.concat([told, sums.to_frame(TOTAL).T]).rename_axis("lead_kind").reset_index()
+
+
+def described(taken: pd.DataFrame) -> pd.DataFrame:
+    """Exchanges in the words of those of matter (:func:`listings.described`), with MWh and m3 apart."""
+    water = taken["utility"] == "water"
+    return taken.assign(
+        delivered_mwh_per_year=taken["delivered_per_year"].mask(water),
+        delivered_m3_per_year=taken["delivered_per_year"].where(water),
+        energy_emissions_tco2e_per_year=taken[EMISSIONS[0]],
+        lead_kind=taken["utility"].astype("str"),
+        exchange_site_ids=taken["giver_site_id"] + " " + taken["taker_site_id"],
+        output_description=taken["out_description"],
+        need_description=taken["in_description"],
+        giver_evidence=taken["out_evidence"],
+        taker_evidence=taken["in_evidence"],
     )
 
 
