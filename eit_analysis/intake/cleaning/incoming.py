@@ -163,6 +163,8 @@ def hear_siblings(found: list[SurveySheet], wave: str, ledger: Ledger) -> None:
             sheet.problem = _aside(sheet, [other for other in read if other.table == sheet.table], year)
         for sheet in own:
             sheet.firm = next(iter(firms)) if len(firms) == 1 else ""
+            # A survey asks in one year for the year before.
+            sheet.years = frozenset(years or {wave, *([str(int(wave) - 1)] if wave.isdigit() else [])})
             sheet.layout = None if sheet.problem else sheet.layout
 
 

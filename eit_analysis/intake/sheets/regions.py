@@ -27,6 +27,13 @@ from eit_analysis.reference.findings import finding
 
 MONTHS = 12
 SAME = 0.02  # between a total and the months that it adds, which were rounded
+SCALES = 0.001, 1, 1000  # of kg beside t
+# Headers of another quantity, and of a number of weights; not of another time, nor of trips.
+OTHER_QUANTITY = re.compile(r"\b(?:quantite|qte|tonnage|poids|masse)s?\b")
+ONE_WEIGHT, NUMBER_OF = re.compile(r"(?:poids|masse)s?\b"), re.compile(r"(?:nombre|nbre?|nb)\b")
+ELSEWHERE = re.compile(
+    r"[0-9]{4}|\bn ?- ?1|prev|budget|objectif|enlevement|collecte|rotation|passage|levee|voyage|bordereau"
+)
 START = 4  # letters
 LEAST = 2  # headers that make a row a header row
 BARE = re.compile(r".*[0-9]")  # a number without its unit
@@ -88,6 +95,24 @@ def _year_of_months(layout: Layout, cells: Rows, place: int, ledger: Ledger) -> 
         unknown={index: text for index, text in layout.unknown.items() if index not in where},
         units={**layout.units, "quantity": f"{unit}/{PERIOD_LABELS['year']}"},
     ), Rows.of(rows)
+
+
+def beside_quantity(layout: Layout, cells: Rows, kept: np.ndarray, place: int, ledger: Ledger) -> None:
+    """Mark the quantities beside which a column that is not read holds another, or how many such weights."""
+    if "quantity" not in layout.columns:
+        return
+    stated, header = layout.columns["quantity"], tables.header(layout.table, "quantity")
+    weight = ONE_WEIGHT.match(fold(clean_text(cells[layout.header_row][stated])))
+    for index, text in (layout.unknown | layout.repeated).items():
+        words = fold(text)
+        counts = weight and NUMBER_OF.match(words)
+        if ELSEWHERE.search(words) or not (counts or OTHER_QUANTITY.search(words)):
+            continue
+        for row in kept.tolist():
+            own, other = (parse_number(cells[row][column]).value for column in (stated, index))
+            if own and other and (counts or not any(abs(other / own / k - 1) < SAME for k in SCALES)):
+                found = finding("quantity_beside", title=text, value=other)
+                ledger.mark(place, row + 1, header, clean_text(cells[row][stated]), found)
 
 
 def _later(layout: Layout, cells: Rows) -> list[Layout]:
