@@ -175,9 +175,16 @@ def share(layout: Layout) -> float:
 
 
 def find_form(table: str, rows: Sequence[Sequence[Any]]) -> Layout | None:
-    """Where a table of the survey stands in a sheet; None without its key column beside another header."""
+    """Where a table of the survey stands in a sheet; None without its key column beside another header.
+
+    A sheet of one firm, which its file names, may leave out who it is, if nothing else that a row must have.
+    """
     layout = find_layout(form_spec(table), rows)
-    return layout if layout and layout.whole and layout.found > 1 else None
+    if not layout or layout.found < 2 or layout.foreign:
+        return None
+    must = {name for name, column in layout.spec.columns.items() if column.fatal} - {"site_id", "period"}
+    nameless = table != "sites" and bool(must) and must <= layout.columns.keys()
+    return layout if layout.whole or nameless else None
 
 
 def understood(name: str, rows: Sequence[Sequence[Any]], told: str = "") -> tuple[str, Layout | None, bool]:

@@ -76,6 +76,11 @@ def find_sheet(file: str, sheet: RawSheet, ledger: Ledger, told: str = "") -> Su
     if not layout:
         return SurveySheet(place, account, cells, None, hidden=hidden)
     layout, row = _shown_columns(layout, sheet), layout.header_row
+    if layout.key not in layout.columns:
+        layout.columns[layout.key] = cells.numbers.shape[1]
+        cells = Rows(
+            [*cells.values, ""], np.pad(cells.numbers, ((0, 0), (0, 1)), constant_values=len(cells.values))
+        )
     if table in PEOPLE:
         header = list(map(clean_text, cells[row]))
         cells, dropped = without_personal(layout, cells)
