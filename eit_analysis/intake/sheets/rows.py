@@ -75,6 +75,10 @@ def find_sheet(file: str, sheet: RawSheet, ledger: Ledger, told: str = "") -> Su
         return None
     if not layout:
         return SurveySheet(place, account, cells, None, hidden=hidden)
+    cells = regions.one_header(layout, cells)
+    table, layout, _ = headers.understood(sheet.name, cells, table)
+    if not layout:
+        return SurveySheet(place, account, cells, None, hidden=hidden)
     layout, row = _shown_columns(layout, sheet), layout.header_row
     if layout.key not in layout.columns:
         layout.columns[layout.key] = cells.numbers.shape[1]
@@ -148,6 +152,7 @@ def set_aside(sheet: SurveySheet, removed: Collection[int], ledger: Ledger) -> N
     kept = np.flatnonzero(data)
     sheet.rows = kept + 1
     if layout.table == "flows":
+        titles[layout.header_row] = clean_text(cells[layout.header_row][layout.columns.get("quantity", 0)])
         sheet.said = titled.hear(titles, cells, kept, sheet.years)
         regions.beside_quantity(layout, cells, kept, place, ledger)
     sheet.columns = {name: cells.numbers[kept, i] for name, i in layout.columns.items()}

@@ -11,7 +11,7 @@ import numpy as np
 from eit_analysis.french import fold_words
 from eit_analysis.intake.cells.columns import Rows
 from eit_analysis.intake.cells.parsing import clean_text
-from eit_analysis.intake.cells.periods import HALF_YEAR, QUARTER
+from eit_analysis.intake.cells.periods import HALF_YEAR, MONTHS, QUARTER
 from eit_analysis.intake.cells.remarks import NUMBER, WORDS, YEAR, Remark
 
 UNITS = r"(tonnes?|t|kgs?|kilos?|kilogrammes?|m3|litres?)"
@@ -23,6 +23,7 @@ OF_YEAR = re.compile(
     r"[^0-9]*\b(?:19|20)[0-9]{2}\b"
 )
 SPAN = re.compile(r"\b[0-9]{1,2} ([0-9]{1,2}) ([0-9]{4}) (?:au|a) [0-9]{1,2} ([0-9]{1,2}) ([0-9]{4})\b")
+MONTH = re.compile(rf"(?<![0-9] )\b(?:{'|'.join(MONTHS)})\b")  # a day before it makes a date
 FOOTNOTE = re.compile(r"(\*+|[¹²³]|\([1-9*]\)) ?\w?")
 
 
@@ -41,6 +42,8 @@ def read_title(text: str, years: frozenset[str] = frozenset()) -> Remark:
     if span := SPAN.search(folded):
         month, year, last, end = map(int, span.groups())
         doubted |= 12 * (end - year) + last - month != 11
+    months = {*MONTH.findall(folded)} if years & {*YEAR.findall(folded)} else set()
+    doubted |= bool(months) and not {MONTHS[0], MONTHS[-1]} <= months
     doubted |= OF_YEAR.search(folded) is not None and not years & {*YEAR.findall(folded)}
     return Remark(unit[1] if unit else "", *(("doubted_by_title", text) if doubted else ()))
 
