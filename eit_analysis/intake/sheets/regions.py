@@ -63,19 +63,23 @@ def one_header(layout: Layout, cells: Rows) -> Rows:
 
     ``Quantité (t)`` above ``2017`` and ``2018`` is ``Quantité 2017 (t)``; a unit below is that of its column.
     """
-    top, below = (list(map(clean_text, row)) for row in [*cells[layout.header_row :][:2], []][:2])
+    row = layout.header_row
+    if row + 1 >= len(cells):
+        return cells
+    top, below = (list(map(clean_text, line)) for line in cells[row : row + 2])
     parted = [i for i, text in enumerate(below) if text and text != top[i]]
     kept = [i for name, i in layout.columns.items() if name != "quantity" and i in parted]
+    quantity = any(i == layout.columns.get("quantity") or not top[i] for i in parted)
     is_title = {bool(YEAR.fullmatch(below[i])) or parse_number(below[i]).value is None for i in parted}
     units = all(header_unit(f"{top[i]} {below[i]}")[1] for i in kept)
-    if len(parted) < LEAST or is_title != {True} or not units:
+    if len(parted) < LEAST or is_title != {True} or not (units and quantity):
         return cells
-    rows = [list(row) for row in cells]
+    rows = [list(line) for line in cells]
     for i in parted:
         over = next(text for text in [*top[i::-1], ""] if text or not i)
         text, unit = header_unit(over)
-        rows[layout.header_row][i] = f"{text} {below[i]}" + (f" ({unit})" if unit else "")
-    rows[layout.header_row + 1] = [""] * len(top)
+        rows[row][i] = f"{text} {below[i]}" + (f" ({unit})" if unit else "")
+    rows[row + 1] = [""] * len(top)
     return Rows.of(rows)
 
 

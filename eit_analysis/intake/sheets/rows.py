@@ -75,10 +75,8 @@ def find_sheet(file: str, sheet: RawSheet, ledger: Ledger, told: str = "") -> Su
         return None
     if not layout:
         return SurveySheet(place, account, cells, None, hidden=hidden)
-    cells = regions.one_header(layout, cells)
-    table, layout, _ = headers.understood(sheet.name, cells, table)
-    if not layout:
-        return SurveySheet(place, account, cells, None, hidden=hidden)
+    if (whole := regions.one_header(layout, cells)) is not cells:
+        cells, layout = whole, headers.find_form(table, whole) or layout
     layout, row = _shown_columns(layout, sheet), layout.header_row
     if layout.key not in layout.columns:
         layout.columns[layout.key] = cells.numbers.shape[1]
