@@ -27,8 +27,11 @@ from eit_analysis.tables import CATEGORIES
 
 MONTHS_PER_YEAR = 12
 # By where another unit or period is said.
-CONFLICTS = {"unit_from_quantity": "unit_conflict"} | {
-    f"unit_from_{place}": f"unit_conflict.{place}" for place in ("comment", "header", "title")
+CONFLICTS = {
+    "unit_from_quantity": "unit_conflict",
+    "unit_from_comment": "unit_conflict.comment",
+    "unit_from_header": "unit_conflict.header",
+    "unit_from_title": "unit_conflict.title",
 }
 MASSES = ("mass_t_per_year", "mass_low_t_per_year", "mass_high_t_per_year")
 Interval = tuple[float, float, float]  # central, low, high
