@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from eit_analysis import reference
 from eit_analysis.french import exact, short
+from eit_analysis.intake.checks.double_counting import no_row_of_its_own
 from eit_analysis.intake.checks.marks import LINE
 from eit_analysis.intake.checks.plausibility import MATERIALS, implausible, ranges
 from eit_analysis.intake.checks.stated_totals import check_totals
@@ -24,7 +25,8 @@ from eit_analysis.tables import CATEGORIES
 EUROSTAT = Path(__file__).resolve().parents[2] / "shared" / "data" / "eurostat" / "env_wasgen_FR.csv"
 CODES = [
     "decimal_slip", "tonnes_per_employee", "ages_against_headcount", "reference_year_apart",
-    "fte_above_headcount", "departures_above_headcount", "cost_out_of_range", "hazard_conflict",
+    "headcount_in_parts", "fte_above_headcount", "departures_above_headcount", "cost_out_of_range",
+    "hazard_conflict",
     "waste_code_against_category", "code_against_designation", "end_before_start", "stated_total",
     "no_waste_with_flows",
 ]  # fmt: skip
@@ -208,6 +210,19 @@ def test_more_full_time_or_departures_than_people():
         ("Emplois", 2, "ETP", "52,6", "fte_above_headcount"),
         ("Emplois", 3, "Départs prévus (3 ans)", "51", "departures_above_headcount"),
     ]
+
+
+def test_people_are_whole():
+    assert found(workforce__headcount=[(0, 49.5)])[0] == (
+        "Emplois", 2, "Effectif", "49,5", "headcount_in_parts"
+    )  # fmt: skip
+
+
+def test_a_total_or_a_part_among_the_jobs_is_asked():
+    names = ["Total production", "dont intérimaires", "Effectif total", "Agent de totalisation", "Monteur"]
+    jobs = survey()["workforce"].head(5).assign(occupation=names)
+    marks = pd.concat(no_row_of_its_own(jobs, "occupation", "headcount", "headcount"))
+    assert sorted(marks["source_row"]) == [2, 3, 4]
 
 
 def test_a_year_apart_from_the_wave():

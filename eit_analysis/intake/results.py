@@ -103,7 +103,9 @@ def _left_aside(cleaned: Cleaned) -> Iterator[str]:
         unknown = cleaned.corrections[cleaned.corrections["rule"] == f"ignored_unknown_{what}"]
         for text, rows in unknown.groupby(name):
             first = rows.iloc[0]
-            where = first["source_file"] + (f", feuille {first['source_sheet']}" if what == "column" else "")
-            if len(rows) > 1:
+            where = ", ".join(dict.fromkeys(rows["source_file"]))  # each file is named: it may be an answer
+            if what == "column":
+                where = f"{first['source_file']}, feuille {first['source_sheet']}"
+            if what == "column" and len(rows) > 1:
                 where += f", et {counted(len(rows) - 1, 'autre feuille', 'autres feuilles')}"
             yield sentence(f"clean_{what}_aside", title=text, where=where)

@@ -36,9 +36,19 @@ class CellError(ValueError):
         return self.finding.message
 
 
+# How the name of the file of a firm begins.
+FIRM = re.compile(r"([A-Za-z][\w-]{0,30}?[0-9][A-Za-z0-9-]{0,10})(?=[_ .])")
+
+
 def in_capitals(cell: Any) -> str:
     """An identifier as it is compared: in capitals, without spaces."""
     return "".join(clean_text(cell).upper().split())
+
+
+def firm_of_file(name: str) -> str:
+    """Identifier with which the name of a file begins (``E07_dechets.xlsx``), "" for none."""
+    begins = FIRM.match(name.rpartition("/")[2])
+    return begins[1].upper() if begins else ""
 
 
 def clean_identifier(cell: Any) -> tuple[str | None, str]:

@@ -70,10 +70,14 @@ def _month(word: str) -> int | None:
     return known[0] if len(known) == 1 else None
 
 
-def header_month(text: str) -> int | None:
-    """Number of the month that a header names (``Janv.``, ``Août 2018``), None for any other."""
+def header_part(text: str) -> tuple[int, int] | None:
+    """How many such parts a year has, and which one a header names: ``Janv.``, ``Août 2018``, ``T1``."""
     words = re.sub(r" (?:19|20)[0-9]{2}$", "", fold_words(text))
-    return None if words.isdigit() else _month(words)
+    for parts, form in ((4, QUARTER), (2, HALF_YEAR)):
+        if found := form.fullmatch(words):
+            return parts, int(next(filter(None, found.groups())))
+    month = None if words.isdigit() else _month(words)
+    return (12, month) if month else None
 
 
 def parse_months(cell: Any) -> str | None:

@@ -26,6 +26,7 @@ class Remark(NamedTuple):
 
     unit: str = ""  #: with its period, as it is written beside a number
     finding: str = ""  #: its code
+    text: str = ""  #: of a title, which names it
 
 
 @lru_cache(maxsize=50_000)
@@ -33,9 +34,9 @@ def read_remark(text: str) -> Remark:
     """A unit where the remark says nothing else; a doubt or a withdrawal wherever its words stand.
 
     >>> read_remark("ATTENTION, quantité par mois et non par an !")
-    Remark(unit='par mois', finding='doubted_by_comment')
+    Remark(unit='par mois', finding='doubted_by_comment', text='')
     >>> read_remark("2 enlèvements par mois")
-    Remark(unit='', finding='')
+    Remark(unit='', finding='', text='')
     """
     folded = fold_words(text)
     words = folded.split()

@@ -15,9 +15,9 @@ from eit_analysis.intake.sheets.ledger import no_lines
 from eit_analysis.tables import header
 
 # How the designation of a row begins that is perhaps counted by another already, or an example left in.
-NO_FLOW = {
+NO_ROW_OF_ITS_OWN = {
     "part_of_row_above": r"(?i)^\W*dont\b",
-    "perhaps_total": r"(?i)^\W*(?:sous[ -]|grand )?tota(?:l|ux)\b|\bconfondue?s?\W*$",
+    "perhaps_total": r"(?i)^\W*(?:sous[ -]|grand |effectif )?tota(?:l|ux)\b|\bconfondue?s?\W*$",
     "perhaps_example": r"(?i)^\W*(?:(?:par )?exemple|ex)\b",
 }
 LEAST_TERMS, SAME_SUM = 3, 1e-6
@@ -30,7 +30,8 @@ def double_counting(tables: Mapping[str, pd.DataFrame]) -> Iterator[pd.DataFrame
     yield same_siret(tables["sites"])
     yield repeated_in_files(tables["flows"])
     yield same_mass(tables["flows"])
-    yield from no_flow_of_its_own(tables["flows"])
+    yield from no_row_of_its_own(tables["flows"], "description", "quantity", "mass_t_per_year")
+    yield from no_row_of_its_own(tables["workforce"], "occupation", "headcount", "headcount")
     yield sum_of_those_above(tables["flows"])
 
 
@@ -74,16 +75,16 @@ def same_mass(flows: pd.DataFrame) -> pd.DataFrame:
     return mark(rows, header("flows", "description"), rows["description"], "perhaps_repeated", **other)
 
 
-def no_flow_of_its_own(flows: pd.DataFrame) -> Iterator[pd.DataFrame]:
-    """Designations that begin as a part (*dont*), a total or an example do: told by words alone, so asked."""
+def no_row_of_its_own(rows: pd.DataFrame, name: str, column: str, value: str) -> Iterator[pd.DataFrame]:
+    """Names that begin as a part (*dont*), a total or an example do: told by words alone, so asked."""
     begins = matches(
-        pa.array(flows["description"], pa.string(), from_pandas=True), "|".join(NO_FLOW.values())
+        pa.array(rows[name], pa.string(), from_pandas=True), "|".join(NO_ROW_OF_ITS_OWN.values())
     )
-    few = flows[begins]
-    for code, pattern in NO_FLOW.items():
-        rows = few[few["description"].str.contains(pattern)]
-        raw = rows["mass_t_per_year"].map(exact)
-        yield mark(rows, header("flows", "quantity"), raw, code, name=rows["description"])
+    few = rows[begins]
+    for code, pattern in NO_ROW_OF_ITS_OWN.items():
+        own = few[few[name].str.contains(pattern)]
+        table = "flows" if column == "quantity" else "workforce"
+        yield mark(own, header(table, column), own[value].map(exact), code, name=own[name])
 
 
 def sum_of_those_above(flows: pd.DataFrame) -> pd.DataFrame:

@@ -116,7 +116,9 @@ def reference_year_apart(sites: pd.DataFrame) -> Iterator[pd.DataFrame]:
 
 def _staff_rows(workforce: pd.DataFrame) -> list[pd.DataFrame]:
     """More full-time equivalents (5 % of rounding allowed) or more departures than people on the row."""
-    marks = []
+    parts = workforce[workforce["headcount"] % 1 > 0]
+    raw, found = parts["headcount"].map(exact), {"headcount": parts["headcount"]}
+    marks = [mark(parts, header("workforce", "headcount"), raw, "headcount_in_parts", **found)]
     for column, share, code in (
         ("fte", FTE_SHARE, "fte_above_headcount"),
         ("planned_departures_3y", 1.0, "departures_above_headcount"),

@@ -12,6 +12,7 @@ from eit_analysis import tables
 from eit_analysis.intake.cells.columns import Cells, Rows, objects, repeated
 from eit_analysis.intake.cells.identifiers import in_capitals
 from eit_analysis.intake.cells.parsing import clean_text
+from eit_analysis.intake.cells.remarks import Remark
 from eit_analysis.intake.sheets.headers import form_spec
 from eit_analysis.intake.sheets.ledger import Ledger
 from eit_analysis.intake.sheets.reader import Batch
@@ -25,6 +26,7 @@ class SurveyBatch(Batch):
     table: str = ""
     #: That the header of the quantity states.
     header_units: Cells = field(default_factory=lambda: Cells.of([]))
+    titles: Cells = field(default_factory=lambda: Cells.of([]))  #: what those of its sheet say: a `Remark`
     #: Identifier of the only firm that the file of each row describes, or "".
     firms: np.ndarray = field(default_factory=lambda: objects([]))
     #: Shape (n, 3), of rows that were merged: place, number, and the position here of the row they repeat.
@@ -50,13 +52,16 @@ def gather(table: str, sheets: Sequence[SurveySheet], ledger: Ledger) -> SurveyB
     units = [sheet.layout.units.get("quantity", "") if sheet.layout else "" for sheet in sheets]
     header_units = Cells.of(units)
     header_units = Cells(header_units.values, np.repeat(header_units.codes, heights))
+    titles = Cells([Remark()], np.zeros(len(rows), dtype=np.int32))
+    if any(sheet.said for sheet in sheets):
+        titles = Cells.of([said for s in sheets for said in s.said or [Remark()] * len(s.rows)])
     firms = np.repeat(objects([in_capitals(sheet.firm) for sheet in sheets]), heights)
     # Two rows without an identifier may be of two firms; what bears another's in a firm's file is withheld.
     key = columns[0]
     typed = objects([in_capitals(value) for value in key.values])[key.codes]
     apart = (typed == "") | ((firms != "") & (typed != firms))
     home = Cells.of(np.where(apart, place, -1).tolist())
-    first = repeated([*columns, header_units, home, _beside(table, sheets)])
+    first = repeated([*columns, header_units, titles, home, _beside(table, sheets)])
     again = np.flatnonzero(first != np.arange(len(rows)))
     same = [f"= {', '.join(ledger.origins[place[row]])}, ligne {rows[row]}" for row in first[again]]
     ledger.correct(place[again], rows[again], "", "", objects(same), "merged_repeated_row")
@@ -65,7 +70,9 @@ def gather(table: str, sheets: Sequence[SurveySheet], ledger: Ledger) -> SurveyB
     kept = np.flatnonzero(first == np.arange(len(rows)))
     if len(kept) < len(rows):
         columns = [Cells.among(column.values, column.codes[kept]) for column in columns]
-        header_units = Cells.among(header_units.values, header_units.codes[kept])
+        header_units, titles = (
+            Cells.among(cells.values, cells.codes[kept]) for cells in (header_units, titles)
+        )
         firms = firms[kept]
     repeats = np.stack([place[again], rows[again], np.searchsorted(kept, first[again])], axis=1)
     cells = dict(zip(tables.form(table), columns, strict=True))
@@ -73,7 +80,7 @@ def gather(table: str, sheets: Sequence[SurveySheet], ledger: Ledger) -> SurveyB
     columns_of = form_spec(table).columns
     return SurveyBatch(
         columns_of, place[kept], rows[kept], cells, ledger, fatal, table=table, header_units=header_units,
-        firms=firms, repeats=repeats,
+        titles=titles, firms=firms, repeats=repeats,
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from eit_analysis.french import fold_words
 from eit_analysis.intake.answers.answer_sheets import find_header, read_answers
 from eit_analysis.intake.answers.applying import Applied, Grid, SheetKey, apply
 from eit_analysis.intake.cells.columns import Rows
+from eit_analysis.intake.cells.identifiers import firm_of_file, in_capitals
 from eit_analysis.intake.cells.parsing import clean_text
 from eit_analysis.intake.sheets.ledger import NO_ROW, Ledger
 from eit_analysis.intake.sheets.mapping import Mapping, find_mapping, translated
@@ -151,18 +152,27 @@ OTHER = re.compile(r"\b(?:copie|ancien(?:ne)?|old|archive|sauvegarde|exemple|mod
 def hear_siblings(found: list[SurveySheet], wave: str, ledger: Ledger) -> None:
     """Give each sheet the only firm that its file describes; set drafts and sheets of other years aside.
 
-    A year is another when it is not that of the file (``Année`` of its sheet Entreprise, else the wave), or
-    when the file holds the same sheet for a later one.
+    A file that describes none is of the firm that its name begins with, where its rows name nobody. A year is
+    another when it is not that of the firm (``Année`` of its sheet Entreprise; else the wave's, or the one
+    before), or when the file holds the same sheet for a later one.
     """
-    for _, sheets in groupby(found, key=lambda sheet: siblings(*ledger.origins[sheet.place])):
+    described: dict[str, list[str]] = {}
+    for sheet in found:
+        for site, year in _described([sheet]):
+            described.setdefault(in_capitals(site), [site, year])
+    asked = {wave, *([str(int(wave) - 1)] if wave.isdigit() else [])}
+    for group, sheets in groupby(found, key=lambda sheet: siblings(*ledger.origins[sheet.place])):
         own = list(sheets)
-        firms, years = (set(_cells(own, column)) for column in ("site_id", "reference_year"))
-        year = next(iter(years)) if len(years) == 1 else wave
+        firms = dict(_described(own))
+        named = [] if firms else described.get(firm_of_file(group), [])
+        years = frozenset(filter(None, [*firms.values(), *named[1:]])) or frozenset(asked)
         read = [sheet for sheet in own if sheet.layout]
         for sheet in read:
-            sheet.problem = _aside(sheet, [other for other in read if other.table == sheet.table], year)
+            sheet.problem = _aside(sheet, [other for other in read if other.table == sheet.table], years)
         for sheet in own:
-            sheet.firm = next(iter(firms)) if len(firms) == 1 else ""
+            sheet.years, sheet.firm = years, next(iter(firms)) if len(firms) == 1 else ""
+            if named and not any(_cells(sheet, "site_id")):
+                sheet.firm = named[0]
             sheet.layout = None if sheet.problem else sheet.layout
 
 
@@ -172,16 +182,22 @@ def siblings(file: str, name: str) -> str:
     return stem.removesuffix(name) if suffix.lower() in ("csv", "txt") and stem.endswith(name) else file
 
 
-def _cells(sheets: list[SurveySheet], column: str) -> Iterator[str]:
-    """The filled cells of a column of the sheet Entreprise."""
+def _described(sheets: list[SurveySheet]) -> Iterator[tuple[str, str]]:
+    """Identifier and year of each firm that the sheets Entreprise describe."""
     for sheet in sheets:
-        if sheet.table == "sites" and sheet.layout and column in sheet.layout.columns:
-            for row in sheet.cells[sheet.layout.header_row + 1 :]:
-                if text := clean_text(row[sheet.layout.columns[column]]):
-                    yield text
+        if sheet.table == "sites" and sheet.layout:
+            pairs = zip(_cells(sheet, "site_id"), _cells(sheet, "reference_year"), strict=False)
+            yield from ((site, year) for site, year in pairs if site)
 
 
-def _aside(sheet: SurveySheet, same: list[SurveySheet], year: str) -> Finding | None:
+def _cells(sheet: SurveySheet, column: str) -> list[str]:
+    """The cells of a column under the header row, blank where there is none."""
+    place = sheet.layout.columns.get(column) if sheet.layout else None
+    rows = sheet.cells[sheet.layout.header_row + 1 :] if sheet.layout else []
+    return [clean_text(row[place]) if place is not None else "" for row in rows]
+
+
+def _aside(sheet: SurveySheet, same: list[SurveySheet], years: frozenset[str]) -> Finding | None:
     words = fold_words(sheet.name)
     others = [fold_words(other.name) for other in same if other is not sheet]
     plain = any(not DRAFT.search(name) and not OTHER.search(name) for name in others)
@@ -190,8 +206,8 @@ def _aside(sheet: SurveySheet, same: list[SurveySheet], year: str) -> Finding | 
     if sheet.hidden and not all(other.hidden for other in same):
         return finding("no_header.hidden", sheet=sheet.name)
     own = YEAR.search(words)
-    if own and YEAR.fullmatch(year) and own[0] != year:
-        return finding("no_header.other_year", sheet=sheet.name, year=own[0], asked=year)
+    if own and own[0] not in years and any(map(YEAR.fullmatch, years)):
+        return finding("no_header.other_year", sheet=sheet.name, year=own[0], asked=max(years))
     later = [found[0] for name in others if (found := YEAR.search(name))]
     if own and max(later, default="") > own[0]:
         return finding("no_header.other_year", sheet=sheet.name, year=own[0], asked=max(later))

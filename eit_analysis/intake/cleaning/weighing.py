@@ -26,8 +26,13 @@ from eit_analysis.reference.units import normalise_unit, to_tonnes
 from eit_analysis.tables import CATEGORIES
 
 MONTHS_PER_YEAR = 12
-# By the column where another unit or period is said.
-CONFLICTS = {"quantity": "unit_conflict", "comment": "unit_conflict.comment", "unit": "unit_conflict.header"}
+# By where another unit or period is said.
+CONFLICTS = {
+    "unit_from_quantity": "unit_conflict",
+    "unit_from_comment": "unit_conflict.comment",
+    "unit_from_header": "unit_conflict.header",
+    "unit_from_title": "unit_conflict.title",
+}
 MASSES = ("mass_t_per_year", "mass_low_t_per_year", "mass_high_t_per_year")
 Interval = tuple[float, float, float]  # central, low, high
 
@@ -89,6 +94,9 @@ def weigh(batch: SurveyBatch, half_widths: Mapping[str, float]) -> None:
     ruled = ruled[usable[ruled]]
     read = [odd[code] for code in quantity.codes[ruled].tolist()]
     batch.mark(doubted[usable[doubted]], "quantity", finding("doubted_by_comment"))
+    for said, where in zip(batch.titles.values, batch.titles.groups(), strict=True):
+        if said.finding:
+            batch.mark(where[usable[where]], "quantity", finding(said.finding, title=said.text))
     batch.correct(ruled, "quantity", objects([_read_as(n) for n in read]), objects([n.rule for n in read]))
 
 
@@ -171,6 +179,7 @@ def _measures(batch: SurveyBatch, odd: Mapping[int, Number]) -> Cells:
             Cells(written.values, ways[quantity.codes]),
             Cells(said.values, said.codes[remarks.codes]),
             batch.header_units,
+            Cells([said.unit for said in batch.titles.values], batch.titles.codes),
             batch.values["unit"],
             batch.values["period"],
             Cells([False, True], refused.astype(np.int32)),
@@ -183,10 +192,10 @@ def _measures(batch: SurveyBatch, odd: Mapping[int, Number]) -> Cells:
 
 @cache
 def _measure(
-    written: tuple[str, bool, bool], remark: str, header_unit: str, typed_unit: str | None,
+    written: tuple[str, bool, bool], remark: str, header_unit: str, title: str, typed_unit: str | None,
     own_period: str | None, period_refused: bool, category: str | None, months: int,
 ) -> Measure:  # fmt: skip
-    """Unit and period from their own cells, else beside the number, in the comment, in the header."""
+    """Unit and period from their own cells, else beside the number, in the comment, header, title."""
     suffix, known, zero = written
     corrections: list[tuple[str, str, str]] = []
     problems: list[tuple[str, Finding]] = []
@@ -200,6 +209,7 @@ def _measure(
         (suffix, "quantity", "unit_from_quantity"),
         (remark, "comment", "unit_from_comment"),
         (header_unit, "unit", "unit_from_header"),
+        (title, "unit", "unit_from_title"),
     ):
         if not text or not known:
             continue
@@ -208,7 +218,7 @@ def _measure(
         if column == "unit" and suffix and (period or _differ(unit, beside)):
             continue
         if _differ(unit, beside) or (period and beside_period and period != beside_period):
-            problems.append((column, finding(CONFLICTS[column])))
+            problems.append((column, finding(CONFLICTS[rule])))
         if (beside and not unit) or (beside_period and not period) or column == "quantity":
             unit, period = unit or beside, period or beside_period
             corrections.append(("unit", unit, rule))

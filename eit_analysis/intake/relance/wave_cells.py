@@ -12,6 +12,7 @@ from xlsxwriter.utility import xl_col_to_name
 from eit_analysis import tables
 from eit_analysis.intake.answers.answer_sheets import as_read
 from eit_analysis.intake.answers.applying import CellKey, RowKey
+from eit_analysis.intake.cells.identifiers import firm_of_file
 from eit_analysis.intake.cells.privacy import PRIVATE
 from eit_analysis.intake.cleaning.wave import Cleaned
 from eit_analysis.intake.relance import phrases
@@ -22,8 +23,6 @@ from eit_analysis.reference.findings import finding
 
 LABEL_LENGTH = 60
 LONGEST_TEXT = 2000  # a message may quote its cell, and a cell of a workbook holds no more than 32,767
-# How the name of the file of a firm begins.
-FIRM = re.compile(r"([A-Za-z][\w-]{0,30}?[0-9][A-Za-z0-9-]{0,10})(?=[_ .])")
 SITE = re.compile(r"\w[\w-]{0,31}")  # it names a file
 
 
@@ -80,9 +79,9 @@ class WaveCells:
         alone = {file: next(iter(sites)) for file, sites in owners.items() if len(sites) == 1}
         blank = self.wave.quarantine.loc[self.wave.quarantine["reason_code"] == "blank_file", "source_file"]
         for file in self.of_rule("ignored_unknown_sheet")["source_file"]:
-            if file not in owners and (firm := _firm(file)) and firm in self.rows.values():
+            if file not in owners and (firm := firm_of_file(file)) in self.rows.values():
                 alone[file] = firm
-        return {file: firm for file in blank if (firm := _firm(file))} | alone
+        return {file: firm for file in blank if (firm := firm_of_file(file))} | alone
 
     @property
     def sites(self) -> list[str]:
@@ -169,8 +168,3 @@ class WaveCells:
         at = headers.index(question.column) if question.column in headers else -1
         reading, stake = question.kind == DOUBTFUL, question.stake_t_per_year
         return reading, -stake, question.file, question.sheet, question.row, at
-
-
-def _firm(file: str) -> str:
-    begins = FIRM.match(file.rpartition("/")[2])
-    return begins[1].upper() if begins else OFFICE

@@ -29,7 +29,8 @@ LITTLE_WORDS = {"d", "de", "des", "du", "l", "la", "le", "les"}  # left out by h
 NAMELESS_SHARE = 0.5  # of the headers of a form
 # With which a sheet may hold answers, though its name and headers do not identify the table.
 LEAST_HEADERS = 3
-# How people name the quantity besides our header.
+YEAR_LAST = re.compile(r"(.+?),? (?:en |de |année )?((?:19|20)[0-9]{2})", re.I)
+# How people name columns besides our headers: folded singular words to the column.
 HEADER_WORDS = SYNONYMS["header"]
 SHEET_NOISE = re.compile(r"\b[0-9]+\b|\bcopie\b|\bfeuille\b|\bonglet\b")
 
@@ -84,26 +85,37 @@ def recognise(table: str, text: str) -> Meaning | None:
         return Meaning(exact)
     bare, unit = header_unit(text)
     name, remark = bare_headers(table).get(form_key(bare), ("", ""))
+    other = HEADER_WORDS.get(form_key(bare), "")
+    if not name and other != "quantity" and other in tables.form(table):
+        return None if unit else Meaning(other, rank=1)
+    rank = 0
     if not name and "quantity" in tables.form(table):
-        name, unit = _other_quantity(bare, unit)
+        name, unit, rank = _other_quantity(bare, unit)
     if not name:
         return None
     if not unit or unit_key(unit) == unit_key(remark):
-        return Meaning(name)
+        return Meaning(name, rank=rank)
     if name == "quantity":
-        return Meaning(name, unit)
+        return Meaning(name, unit, rank)
     return Meaning(name) if not remark and unit_key(unit) in SUFFIXES.get(name, ()) else None
 
 
-def _other_quantity(text: str, unit: str) -> tuple[str, str]:
-    """A quantity under another name, with the unit and period that its words state (``Tonnage mensuel``)."""
+def _other_quantity(text: str, unit: str) -> tuple[str, str, int]:
+    """A quantity by another name, the unit and period that its words state (``Tonnage mensuel``), its rank.
+
+    Of several years side by side (``Quantité 2024``) the last is preferred; `titles` doubts one not asked.
+    """
+    dated = YEAR_LAST.fullmatch(text)
+    text = dated[1] if dated else text
     head, _, last = text.rpartition(" ")
-    period = read_period(last) if head else None
-    word = form_key(head if period else text)
-    if word not in HEADER_WORDS and not (period and word == form_key("quantité")):
-        return "", ""
+    period = "year" if dated else read_period(last) if head else None
+    word = form_key(text if dated or not period else head)
+    if HEADER_WORDS.get(word) != "quantity" and not (period and word == form_key("quantité")):
+        return "", "", 0
     unit = unit or ("t" if word == "tonnage" else "")
-    return "quantity", f"{unit}/{PERIOD_LABELS[period]}" if period and not split_unit(unit)[1] else unit
+    rank = 3000 - int(dated[2]) if dated else 0
+    stated = f"{unit}/{PERIOD_LABELS[period]}" if period and not split_unit(unit)[1] else unit
+    return "quantity", stated, rank
 
 
 @cache
@@ -175,9 +187,16 @@ def share(layout: Layout) -> float:
 
 
 def find_form(table: str, rows: Sequence[Sequence[Any]]) -> Layout | None:
-    """Where a table of the survey stands in a sheet; None without its key column beside another header."""
+    """Where a table of the survey stands in a sheet; None without its key column beside another header.
+
+    A sheet of one firm, which its file names, may leave out who it is, if nothing else that a row must have.
+    """
     layout = find_layout(form_spec(table), rows)
-    return layout if layout and layout.whole and layout.found > 1 else None
+    if not layout or layout.found < 2 or layout.foreign:
+        return None
+    must = {name for name, column in layout.spec.columns.items() if column.fatal} - {"site_id", "period"}
+    nameless = table != "sites" and bool(must) and must <= layout.columns.keys()
+    return layout if layout.whole or nameless else None
 
 
 def understood(name: str, rows: Sequence[Sequence[Any]], told: str = "") -> tuple[str, Layout | None, bool]:

@@ -1,4 +1,4 @@
-"""Several tables on one sheet: below a header row that differs from the first, columns are those it names.
+"""Several header rows on one sheet: below one that differs from the first, columns are those it names.
 
 Rows are laid out again under the first header row, so that all that follows knows one. A unit that only some
 of the headers state (``Quantité (kg)``) is written beside the numbers under them. A table beside another,
@@ -18,15 +18,22 @@ import pyarrow.compute as pc
 from eit_analysis import tables
 from eit_analysis.french import fold
 from eit_analysis.intake.cells.columns import Rows, texts_of
-from eit_analysis.intake.cells.parsing import clean_text, parse_number
-from eit_analysis.intake.cells.periods import PERIOD_LABELS, header_month
+from eit_analysis.intake.cells.parsing import clean_text, header_unit, parse_number
+from eit_analysis.intake.cells.periods import PERIOD_LABELS, header_part
+from eit_analysis.intake.cells.remarks import YEAR
 from eit_analysis.intake.sheets.headers import HEADER_WORDS
 from eit_analysis.intake.sheets.ledger import NO_ROW, Ledger
 from eit_analysis.intake.sheets.spec import Layout, layout_of
 from eit_analysis.reference.findings import finding
 
-MONTHS = 12
 SAME = 0.02  # between a total and the months that it adds, which were rounded
+SCALES = 0.001, 1, 1000  # of kg beside t
+# Headers of another quantity, and of a number of weights; not of another time, nor of trips.
+OTHER_QUANTITY = re.compile(r"\b(?:quantite|qte|tonnage|poids|masse)s?\b")
+ONE_WEIGHT, NUMBER_OF = re.compile(r"(?:poids|masse)s?\b"), re.compile(r"(?:nombre|nbre?|nb)\b")
+ELSEWHERE = re.compile(
+    r"[0-9]{4}|\bn ?- ?1|prev|budget|objectif|enlevement|collecte|rotation|passage|levee|voyage|bordereau"
+)
 START = 4  # letters
 LEAST = 2  # headers that make a row a header row
 BARE = re.compile(r".*[0-9]")  # a number without its unit
@@ -51,16 +58,46 @@ def one_layout(layout: Layout, cells: Rows, place: int, ledger: Ledger) -> tuple
     return _year_of_months(layout, cells, place, ledger)
 
 
-def _year_of_months(layout: Layout, cells: Rows, place: int, ledger: Ledger) -> tuple[Layout, Rows]:
-    """A quantity that stands in twelve columns, one a month, as that of the year.
+def one_header(layout: Layout, cells: Rows) -> Rows:
+    """The rows of a sheet whose header row stands on two, the second under the columns that it parts.
 
-    Where one of the twelve cells is no plain number, or is blank, the twelve stand in the cell and are asked.
+    ``Quantité (t)`` above ``2017`` and ``2018`` is ``Quantité 2017 (t)``; a unit below is that of its column.
+    """
+    row = layout.header_row
+    if row + 1 >= len(cells):
+        return cells
+    top, below = (list(map(clean_text, line)) for line in cells[row : row + 2])
+    parted = [i for i, text in enumerate(below) if text and text != top[i]]
+    kept = [i for name, i in layout.columns.items() if name != "quantity" and i in parted]
+    quantity = any(i == layout.columns.get("quantity") or not top[i] for i in parted)
+    is_title = {bool(YEAR.fullmatch(below[i])) or parse_number(below[i]).value is None for i in parted}
+    units = all(header_unit(f"{top[i]} {below[i]}")[1] for i in kept)
+    if len(parted) < LEAST or is_title != {True} or not (units and quantity):
+        return cells
+    rows = [list(line) for line in cells]
+    for i in parted:
+        over = next(text for text in [*top[i::-1], ""] if text or not i)
+        text, unit = header_unit(over)
+        rows[row][i] = f"{text} {below[i]}" + (f" ({unit})" if unit else "")
+    rows[row + 1] = [""] * len(top)
+    return Rows.of(rows)
+
+
+def _year_of_months(layout: Layout, cells: Rows, place: int, ledger: Ledger) -> tuple[Layout, Rows]:
+    """A quantity that stands in a column for each month, quarter or half of the year, as that of the year.
+
+    Where one of these cells is no plain number, or is blank, they all stand in the cell and are asked.
     Where the sheet has a quantity beside them, it is marked if it is not their sum.
     """
-    months = {month: index for index, text in layout.unknown.items() if (month := header_month(text))}
-    if "quantity" not in tables.form(layout.table) or len(months) < MONTHS:
+    named = {index: header_unit(text) for index, text in layout.unknown.items()}
+    parts = [(part, index, unit) for index, (text, unit) in named.items() if (part := header_part(text))]
+    own = sorted(part for part in parts if part[0][0] == max(parts)[0][0])
+    units = {unit for *_, unit in own}
+    # Each part once, in one unit: two years or a budget side by side are asked.
+    whole = [number for (_, number), *_ in own] == list(range(1, max(parts)[0][0] + 1)) if own else False
+    if "quantity" not in tables.form(layout.table) or not whole or len(units) > 1:
         return layout, cells
-    where, header = [months[number] for number in sorted(months)], tables.header(layout.table, "quantity")
+    where, header = [index for _, index, _ in own], tables.header(layout.table, "quantity")
     year, stated = [""] * layout.header_row + [header], layout.columns.get("quantity")
     for index, row in enumerate(cells[layout.header_row + 1 :], start=layout.header_row + 2):
         numbers = [parse_number(row[month]) for month in where]
@@ -81,13 +118,31 @@ def _year_of_months(layout: Layout, cells: Rows, place: int, ledger: Ledger) -> 
     if stated is not None:
         return layout, cells
     rows = [[*row, cell] for row, cell in zip(cells, year, strict=True)]
-    unit = layout.units.get("quantity", "")
+    unit = next(iter(units)) or layout.units.get("quantity", "")
     return replace(
         layout,
         columns={**layout.columns, "quantity": len(rows[0]) - 1},
         unknown={index: text for index, text in layout.unknown.items() if index not in where},
         units={**layout.units, "quantity": f"{unit}/{PERIOD_LABELS['year']}"},
     ), Rows.of(rows)
+
+
+def beside_quantity(layout: Layout, cells: Rows, kept: np.ndarray, place: int, ledger: Ledger) -> None:
+    """Mark the quantities beside which a column that is not read holds another, or how many such weights."""
+    if "quantity" not in layout.columns:
+        return
+    stated, header = layout.columns["quantity"], tables.header(layout.table, "quantity")
+    weight = ONE_WEIGHT.match(fold(clean_text(cells[layout.header_row][stated])))
+    for index, text in (layout.unknown | layout.repeated).items():
+        words = fold(text)
+        counts = weight and NUMBER_OF.match(words)
+        if ELSEWHERE.search(words) or not (counts or OTHER_QUANTITY.search(words)):
+            continue
+        for row in kept.tolist():
+            own, other = (parse_number(cells[row][column]).value for column in (stated, index))
+            if own and other and (counts or not any(abs(other / own / k - 1) < SAME for k in SCALES)):
+                found = finding("quantity_beside", title=text, value=other)
+                ledger.mark(place, row + 1, header, clean_text(cells[row][stated]), found)
 
 
 def _later(layout: Layout, cells: Rows) -> list[Layout]:

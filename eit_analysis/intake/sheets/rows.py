@@ -14,12 +14,13 @@ from eit_analysis.french import fold_words
 from eit_analysis.intake.cells.columns import Rows
 from eit_analysis.intake.cells.parsing import clean_text
 from eit_analysis.intake.cells.privacy import PRIVATE, without_person
+from eit_analysis.intake.cells.remarks import Remark
 from eit_analysis.intake.reading.looks import column_number
-from eit_analysis.intake.sheets import asides, headers
+from eit_analysis.intake.sheets import asides, headers, regions
+from eit_analysis.intake.sheets import titles as titled
 from eit_analysis.intake.sheets.headers import PEOPLE
 from eit_analysis.intake.sheets.ledger import NO_ROW, Ledger, SheetAccount
 from eit_analysis.intake.sheets.personal import without_personal
-from eit_analysis.intake.sheets.regions import one_layout
 from eit_analysis.intake.sheets.spec import ROWS_SEARCHED, Layout
 from eit_analysis.intake.sheets.workbook import RawSheet
 from eit_analysis.reference.findings import Finding, finding
@@ -40,11 +41,13 @@ class SurveySheet:
     likely: Layout | None = None
     hidden: bool = False
     firm: str = ""  #: identifier of the only firm that the file describes: a row without one is its
+    years: frozenset[str] = frozenset()  #: that its answers may be of
     problem: Finding | None = None  #: why the sheet is not read
     rows: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))  #: of the data, from 1
     #: Shape (n_rows,): position in ``cells.values`` of the cell of these rows, by form column of the sheet.
     columns: dict[str, np.ndarray] = field(default_factory=dict)
     totals: dict[int, dict[str, Any]] = field(default_factory=dict)  #: raw cells of total rows, by row number
+    said: Sequence[Remark] = ()  #: of each of these rows, by the titles of the sheet; none: nothing
 
     @property
     def name(self) -> str:
@@ -72,7 +75,14 @@ def find_sheet(file: str, sheet: RawSheet, ledger: Ledger, told: str = "") -> Su
         return None
     if not layout:
         return SurveySheet(place, account, cells, None, hidden=hidden)
+    if (whole := regions.one_header(layout, cells)) is not cells:
+        cells, layout = whole, headers.find_form(table, whole) or layout
     layout, row = _shown_columns(layout, sheet), layout.header_row
+    if layout.key not in layout.columns:
+        layout.columns[layout.key] = cells.numbers.shape[1]
+        cells = Rows(
+            [*cells.values, ""], np.pad(cells.numbers, ((0, 0), (0, 1)), constant_values=len(cells.values))
+        )
     if table in PEOPLE:
         header = list(map(clean_text, cells[row]))
         cells, dropped = without_personal(layout, cells)
@@ -80,7 +90,7 @@ def find_sheet(file: str, sheet: RawSheet, ledger: Ledger, told: str = "") -> Su
             ledger.correct(place, row + 1, header[index], header[index], "", f"dropped_{reason}")
             layout.unknown.pop(index, None)
             layout.repeated.pop(index, None)
-    layout, cells = one_layout(layout, cells, place, ledger)
+    layout, cells = regions.one_layout(layout, cells, place, ledger)
     return SurveySheet(place, account, cells, layout, hidden=hidden)
 
 
@@ -125,6 +135,7 @@ def set_aside(sheet: SurveySheet, removed: Collection[int], ledger: Ledger) -> N
             for index, rule in rules.items()
             if rule != "ignored_total_row" or not keys[index] or asides.TOTAL.match(keys[index])
         }
+    titles: dict[int, str] = {}
     for index, ignored in rules.items():
         data[index] = False
         account.rows_ignored += 1
@@ -132,10 +143,16 @@ def set_aside(sheet: SurveySheet, removed: Collection[int], ledger: Ledger) -> N
             cells[index] if index < layout.header_row else [cells[index][i] for i in layout.columns.values()]
         )
         ledger.correct(place, index + 1, "", _shown(shown), "", ignored)
+        if ignored == "ignored_title_row":
+            titles[index] = " ".join(dict.fromkeys(filter(None, map(clean_text, cells[index]))))
         if ignored == "ignored_total_row":
             sheet.totals[index + 1] = {name: cells[index][i] for name, i in layout.columns.items()}
     kept = np.flatnonzero(data)
     sheet.rows = kept + 1
+    if layout.table == "flows":
+        titles[layout.header_row] = clean_text(cells[layout.header_row][layout.columns.get("quantity", 0)])
+        sheet.said = titled.hear(titles, cells, kept, sheet.years)
+        regions.beside_quantity(layout, cells, kept, place, ledger)
     sheet.columns = {name: cells.numbers[kept, i] for name, i in layout.columns.items()}
     if layout.key != "site_id" or layout.table == "sites":
         sheet.firm = ""
