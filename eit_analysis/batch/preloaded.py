@@ -9,5 +9,5 @@ from eit_analysis.publishing.version import program_digest
 from eit_analysis.publishing.workers import preload
 
 with pd.option_context("mode.string_storage", "python"):  # as a run keeps the texts that it makes pages with
-    preload(texts=True)
+    preload()
 program_digest()

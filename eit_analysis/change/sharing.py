@@ -129,16 +129,21 @@ def of_lines(
         shares and with what all members save, below zero where it is: ``no_saving``, and ``too_many`` for
         more than ``LARGEST`` members.
     """
-    parts, groups = [pd.DataFrame(columns=LINE_COLUMNS)], []
+    parts, groups = [], []
     known: dict[int, tuple[pd.DataFrame, list[str], float, str]] = {}
     for code, label, members, values in games:
         if id(values) not in known:  # lines that one group answers have its values in common
             known[id(values)] = _shared(members, values)
         own, kept, saving, state = known[id(values)]
-        parts.append(own.assign(synergy_id=code, label=label, n_members=len(own))[LINE_COLUMNS])
         groups.append((code, label, " ".join(kept), len(kept), saving, state))
-    filled = [part for part in parts if len(part)]
-    table = pd.concat(filled or parts[:1], ignore_index=True)
+        if len(own):
+            parts.append((code, label, own))
+    if not parts:
+        return pd.DataFrame(columns=LINE_COLUMNS), pd.DataFrame(groups, columns=GROUP_COLUMNS)
+    codes, labels, each = zip(*parts, strict=True)
+    n = [len(own) for own in each]
+    of = {"synergy_id": np.repeat(codes, n), "label": np.repeat(labels, n), "n_members": np.repeat(n, n)}
+    table = pd.concat(each, ignore_index=True).assign(**of)[LINE_COLUMNS]
     return table, pd.DataFrame(groups, columns=GROUP_COLUMNS)
 
 

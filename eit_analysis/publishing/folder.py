@@ -13,7 +13,6 @@ from eit_analysis.publishing.digest import Digest, beside, digest
 from eit_analysis.publishing.frame import audience_name
 from eit_analysis.publishing.one_page import Run
 from eit_analysis.publishing.release.viewer import INTERNAL
-from eit_analysis.publishing.slides import slides
 from eit_analysis.publishing.version import Version
 from eit_analysis.study import Study
 
@@ -69,6 +68,8 @@ def _with_index(study: Study, audience: str, files: Files, version: Version, for
         )
         files |= {f"{name}.pdf": content for name, content in made.items()}
     if "slides" in forms:
+        from eit_analysis.publishing.slides import slides
+
         context = f"{study.settings.title} · {study.wave} · {audience_name(study, audience)}"
         context += " · données fictives" * study.settings.fictional
         for name, report in reports.items():

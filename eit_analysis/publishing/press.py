@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
@@ -45,7 +47,11 @@ class Press:
 
     def names(self, past: list[Rosters]) -> Names:
         """By what the actors, of today and of these releases, would be known."""
-        return Names(self.now, past, ordinary(self.study))
+        return Names(self.now, past, self._ordinary)
+
+    @cached_property
+    def _ordinary(self) -> Callable[[str], bool]:
+        return ordinary(self.study)
 
     def unsearched(self, audiences: list[str]) -> str:
         """The sentence that tells the team whose name, shut to an audience, no text can be searched for."""

@@ -61,13 +61,15 @@ def make_pages(
         sorted(paths, key=lambda path: (path.stat().st_size, path.name), reverse=True)
         for paths in (notebooks, own)
     )
+    groups = {input_group(audience): audience for audience in [*outside, *unasked]}
+    asked = len(groups) * len(notebooks) + len(own) * (INTERNAL in viewers)
     with (
         # The columns of a survey are short: Arrow's strings, made for long ones, would cost a sixth of a run.
         pd.option_context("mode.string_storage", "python"),
-        workers(jobs) as pool,
+        workers(min(jobs, asked)) as pool,
     ):
-        preload(texts=bool(outside) or len(own) > 1)
-        groups = {input_group(audience): audience for audience in [*outside, *unasked]}
+        if asked > 1:  # one page alone imports what it needs
+            preload()
         shared = [
             ask(pool, run_notebook, job, Run(notebook, audience))
             for audience in groups.values()

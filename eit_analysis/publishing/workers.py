@@ -23,11 +23,10 @@ Progress = Callable[[Iterable, int, str], Iterable]
 CONTEXT = multiprocessing.get_context("fork" if hasattr(os, "fork") else "spawn")
 
 
-def preload(texts: bool) -> None:
+def preload() -> None:
     """Import and read once, before forking, what all notebooks and pages use: no worker pays for it again.
 
-    ``texts``: the index of designations too, which flows and synergies read. Not seaborn: one figure needs
-    it, and its worker has time to spare.
+    Not seaborn: one figure needs it, and its worker has time to spare.
     """
     for module in ("flows", "synergies", "employment", "change", "publishing.figures"):
         package = importlib.import_module(f"eit_analysis.{module}")
@@ -35,8 +34,7 @@ def preload(texts: bool) -> None:
             importlib.import_module(found.name)
     wording.heading("site_id")  # the vocabulary and the labels of all columns
     wording.number(0.0, 0)  # how French numbers are written
-    if texts:
-        designations.suggestions(["bois"])
+    designations.suggestions(["bois"])  # the index of designations, which flows and synergies read
     for template in ("fragments", "parts", "page"):
         environment(TEMPLATES).get_template(f"{template}.html.j2")
 

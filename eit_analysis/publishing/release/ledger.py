@@ -36,8 +36,10 @@ class Ledger:
     def keep(self, moves: np.ndarray) -> None:
         """Add moves, of shape (moves, amounts)."""
         self._fresh.append(moves)
-        for way, count in self._count(self.parts, moves).items():
-            self._served[way] += count
+        for move in moves:  # most go far for few parts, or before few readers: the others are not touched
+            moved, blind = self.parts.forms @ move, np.flatnonzero(~self.known[move != 0].any(axis=0))
+            for way, count in self._served.items():
+                count[np.ix_(way * moved >= enough(self.parts.size), blind)] += 1
 
     def strike(self, kept: np.ndarray) -> None:
         """Forget all moves but those kept, a mask of shape (moves,)."""
@@ -60,9 +62,9 @@ class Ledger:
         self, sign: int, parts: list[int] | slice = slice(None), readers: np.ndarray | slice = slice(None)
     ) -> np.ndarray:
         """Shape (parts, readers): before whom which parts still lack a witness on one side."""
-        none = {way: count[parts][:, readers] == 0 for way, count in self._served.items()}
-        kept = self.parts.kept(sign)[parts][:, readers]
-        return kept & none[sign] & (none[-sign] | ~self.parts.either[parts])
+        kept = self.parts.kept(sign)[parts][:, readers] & (self._served[sign][parts][:, readers] == 0)
+        either = self.parts.either[parts]
+        return kept & ~(either & (self._served[-sign][parts][:, readers] > 0)) if either.any() else kept
 
     def serves(self, target: int, reader: int, sign: int, fits: np.ndarray) -> bool:
         """Whether a move serves a part before a reader, of those that fit, a mask, and of all after them."""

@@ -35,10 +35,10 @@ def ordinary(study: Study) -> Callable[[str], bool]:
     notebooks = (path.read_text(encoding="utf-8") for path in (study.root / "notebooks").glob("*.ipynb"))
     texts = (_package(), folded(" | ".join(_places(study))), _plain(" | ".join(notebooks)))
 
+    @cache  # of all actors, in long texts
     def is_ordinary(name: str) -> bool:
         word = folded(name)
-        whole = re.compile(rf"(?<!\w){re.escape(word)}(?!\w)")
-        return not re.search(r"[^\W\d_]{2}", word) or any(word in t and whole.search(t) for t in texts)
+        return not re.search(r"[^\W\d_]{2}", word) or any(_stands(word, text) for text in texts)
 
     return is_ordinary
 
@@ -96,13 +96,25 @@ class Names:
         visible, readable = _texts(text)
         listed = set(_listed(text))
         return {
-            site for word, site in self.words
-            if word in readable and re.search(rf"(?<!\w){re.escape(word)}(?!\w)", readable)
+            site for word, site in self.words if _stands(word, readable)
         } | {
             # E12 is not in E01-E12, the twelfth flow of E01, nor in a colour.
-            site for site in self.ids
-            if site in visible and re.search(rf"(?<![\w#-]){re.escape(site)}(?!\w)", visible)
+            site for site in self.ids if _stands(site, visible, apart="#-")
         } | {site for word, site in self.cells if word in listed}  # fmt: skip
+
+
+def _stands(word: str, text: str, apart: str = "") -> bool:
+    """Whether a text has a word, no part of another, nor after one of the signs ``apart``.
+
+    Not by an expression: one that looks behind reads the text letter by letter.
+    """
+    at = text.find(word)
+    while at >= 0:
+        before, after = text[max(at - 1, 0) : at], text[at + len(word) : at + len(word) + 1]
+        if not (re.match(r"\w", before) or before and before in apart or re.match(r"\w", after)):
+            return True
+        at = text.find(word, at + 1)
+    return False
 
 
 def _texts(text: str) -> tuple[str, str]:

@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.synergies.pooling.costs import by_profile
-from eit_analysis.synergies.pooling.neighbourhoods import centre_of_all, neighbourhoods
+from eit_analysis.synergies.pooling.neighbourhoods import centre_of_all
 from eit_analysis.synergies.pooling.offered import Sharers, required
 from eit_analysis.synergies.pooling.rounds import (
     ITERATIONS,
@@ -95,7 +95,7 @@ def coalition_values(
     if (at < 0).any():
         raise ValueError("no such group in these tables")
     group = _Group(sharers.only(at))
-    if not np.isfinite(group.own(np.arange(len(members)))):
+    if not np.isfinite(group.own(group.whole)):
         raise ValueError("these members are no group, or their saving is not known")
     return members, group.every() if len(members) <= MOST else group.asked
 
@@ -105,8 +105,19 @@ class _Group:
     """The members of a group; a set is an array of their places."""
 
     sharers: Sharers
-    # w by the places of a set: sets that are asked for often have one best group in common.
-    known: dict[bytes, float] = field(default_factory=dict)
+    # w by the number of a set: sets that are asked for often have one best group in common.
+    known: dict[int, float] = field(default_factory=dict)
+
+    @property
+    def whole(self) -> int:
+        """The number of the set of all members."""
+        return (1 << len(self.sharers.volumes)) - 1
+
+    @cached_property
+    def _near(self) -> list[int]:
+        """By member the number of the set within its reach."""
+        within = self.sharers.km <= self.sharers.radius_km
+        return [sum(1 << i for i in np.flatnonzero(row).tolist()) for row in within]
 
     def every(self) -> np.ndarray:
         """v of all sets."""
@@ -125,34 +136,34 @@ class _Group:
                 rounds = Rounds(float(lengths[place, column]), int(numbers[place, column]))
             savings[place] = self.saving(sets[place], rounds)
         best = np.abs(least_partition(-np.maximum(savings, 0.0)[:, None])[0][:, 0])
-        best[-1] = self.own(sets[-1])
+        best[-1] = self.own(self.whole)
         return best
 
     def asked(self, number: int) -> float:
         """w of the best group found among the set of this number; of the whole group, its own."""
+        if number == self.whole:
+            return self.own(number)
+        # The neighbourhoods of the set, and those alone that lie inside no other.
+        found = {near & number for i, near in enumerate(self._near) if number >> i & 1}
+        largest = (one for one in found if not any(one & other == one != other for other in found))
+        return max(map(self.own, largest), default=-np.inf)
+
+    def own(self, number: int) -> float:
+        """w of one set, by the rounds of ``groups``."""
+        if number not in self.known:
+            self.known[number] = self._own(number)
+        return self.known[number]
+
+    def _own(self, number: int) -> float:
         size = len(self.sharers.volumes)
         one = np.array([i for i in range(size) if number >> i & 1], dtype=int)
-        if len(one) == size:
-            return self.own(one)
-        found = neighbourhoods(self.sharers.only(one).km, self.sharers.radius_km)
-        return max((self.own(one[each.members]) for each in found), default=-np.inf)
-
-    def own(self, one: np.ndarray) -> float:
-        """w of one set, by the rounds of ``groups``."""
-        key = one.tobytes()
-        if key not in self.known:
-            self.known[key] = self._own(one)
-        return self.known[key]
-
-    def _own(self, one: np.ndarray) -> float:
         centre = self.centre(one)
         if centre is None:
             return -np.inf
-        whole = len(one) == len(self.sharers.volumes)
-        km = np.inf if self._one_round is None else self._one_round[(1 << one).sum()]
+        km = np.inf if self._one_round is None else self._one_round[number]
         if np.isfinite(km):
             return self.saving(one, Rounds(float(km), 1))
-        effort = ITERATIONS if whole else ASKED_ITERATIONS
+        effort = ITERATIONS if len(one) == size else ASKED_ITERATIONS
         place, some = int(np.searchsorted(one, centre)), self.sharers.only(one)
         return self.saving(one, one_pass(some.km, some.volumes, place, some.threshold, some.costs, effort))
 

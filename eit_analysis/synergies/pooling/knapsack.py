@@ -46,11 +46,13 @@ def knapsack(
         kept = kept[np.where(enough, got[kept] > beaten, ~alike)]
         if len(kept) > STATES:
             return None
+        if not len(kept):
+            return np.zeros(len(worth), dtype=bool)
         full, got = full[kept], got[kept]
         steps.append((came[kept], taken[kept]))
     chosen = np.zeros(len(worth), dtype=bool)
     reached = np.where(full >= least, got, -np.inf)
-    if len(reached) and reached.max() > above:
+    if reached.max() > above:
         state = int(reached.argmax())
         for item, (came, taken) in zip(able[::-1], reversed(steps), strict=True):
             chosen[item], state = taken[state], came[state]
