@@ -111,7 +111,7 @@ def _stands(word: str, text: str, apart: str = "") -> bool:
     at = text.find(word)
     while at >= 0:
         before, after = text[max(at - 1, 0) : at], text[at + len(word) : at + len(word) + 1]
-        if not (re.match(r"\w", before) or before and before in apart or re.match(r"\w", after)):
+        if not (re.match(r"\w", before) or (before and before in apart) or re.match(r"\w", after)):
             return True
         at = text.find(word, at + 1)
     return False
