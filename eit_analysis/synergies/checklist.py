@@ -23,6 +23,7 @@ ABROAD = "99"
 FRANCE = "FR"
 CONDITIONS = ("legal_status", "new_route", "taker_actor_type")
 FACTS = ("hazardous", "not_hazardous", "mirror", "abroad", "place_unknown", "activity_unknown")
+FOOD = ("10", "11")  # NAF divisions of those that make food and drinks
 LISTED = ["question_fr", "subject", "prepare_fr", "reference_fr", "certainty", "authority"]
 ITEM_COLUMNS = [
     "candidate_id", "checklist_item", "subject", "certainty", "question_fr", "prepare_fr", "reference_fr",
@@ -70,9 +71,11 @@ def circumstances(
 def of_networks(exchanges: pd.DataFrame, sites: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
     """:func:`checklists` of exchanges of heat, water or gas: the items on networks, by what flows in them."""
     about = exchanges[["candidate_id"]].assign(category=exchanges["utility"].astype("str"), waste_code="")
-    types = sites.set_index("site_id")["actor_type"].reindex(exchanges["taker_site_id"])
+    takers = sites.set_index("site_id").reindex(exchanges["taker_site_id"])
     silent = dict.fromkeys(("legal_status", "new_route", "mirror_codes"), "") | dict.fromkeys(FACTS, False)
-    told = about.assign(taker_actor_type=types.to_numpy(), **silent)
+    told = about.assign(taker_actor_type=takers["actor_type"].to_numpy(), **silent)
+    told["heat_pump"] = (exchanges["heat_pump"] == "yes").to_numpy()
+    told["food_maker"] = takers["naf_code"].fillna("").str.startswith(FOOD).to_numpy()
     return checklists(told, items[items["subject"] == "network"])
 
 
@@ -111,7 +114,7 @@ def _mirrors(waste_code: pd.Series, activity: pd.Series, mirrors: pd.DataFrame) 
 def _holds(item: dict[Hashable, Any], told: dict[Hashable, Any]) -> bool:
     return (
         all(item[name] == "" or told[name] in item[name].split() for name in CONDITIONS)
-        and all(told[fact] for fact in item["requires"].split())
+        and all(told.get(fact) for fact in item["requires"].split())
         and _waste_matches(item, told)
     )
 

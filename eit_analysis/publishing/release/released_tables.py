@@ -100,6 +100,12 @@ class ReleasedTables(AudienceTables):
         mine = content[content["site_id"] == self.viewer.company].drop(columns="site_id")
         return Table(self.viewer, title, self._known(mine), [str(mine.columns[0])], note)
 
+    def private(self, content: pd.DataFrame, title: str, keys: list[str], note: str = "") -> Table:
+        """Rows by ``site_id`` that the team reads, and a firm that has some its own."""
+        if self.viewer.company in set(content["site_id"]):
+            return self.own(content, title, note)
+        return self.team(content, title, keys, note)
+
     def exchanges(self, content: Breakdown, title: str, note: str = "") -> Exchanges:
         """The exchanges of the firm that reads, its partners named or described (:mod:`partners`).
 

@@ -35,7 +35,7 @@ TABLES: dict[str, tuple[list[str], list[str]]] = {
     "call": (["ask_first", "first_call", "caller_site_id", "called_site_ids", "next_step", "title"],
              ["caller_site_id", "called_site_ids"]),
 }  # fmt: skip
-TEAM = ("money",)  # outside, each of its figures would be closed
+TEAM = ("money", "network_money")  # outside, each of its figures would be closed
 FLOWS = [
     "site_id", "direction", "description", "waste_code", "quality", "mass_t_per_year", "mass_low_t_per_year",
     "mass_high_t_per_year", "evidence", "route", "source_file", "source_row",
@@ -47,7 +47,7 @@ NETWORKS: dict[str, tuple[list[str], list[str]]] = {
          "delivered_m3_per_year"],
         BOTH,
     ),
-    "money": ([*INDICATORS["joint_surplus"], "gains", *BOTH], BOTH),
+    "network_money": ([*INDICATORS["joint_surplus"], "gains", *BOTH], BOTH),
     "call": (["first_call", "caller_site_id", "called_site_ids", "next_step"],
              ["caller_site_id", "called_site_ids"]),
 }  # fmt: skip
@@ -138,9 +138,11 @@ def network_sheets(
 
 
 def _sheet(row: pd.DataFrame, items: pd.DataFrame, flows: pd.DataFrame, words: pd.Series) -> SheetContent:
+    network = "utility" in flows
+    if network:
+        row = row.assign(next_step=row["next_step"].replace(NEXT["lead"], "quote"))
     one = row.iloc[0]
     giver, taker = (str(one[side]) for side in BOTH)
-    network = "utility" in flows
     declared = flows.set_index("flow_id")[UTILITIES if network else FLOWS]
     joined = declared.loc[[one["out_flow_id"], one["in_flow_id"]]]
     tables = {
@@ -156,7 +158,7 @@ def _sheet(row: pd.DataFrame, items: pd.DataFrame, flows: pd.DataFrame, words: p
         [
             tables["exchange"],
             Listed(words["title", "flows"], joined, ["site_id"]),
-            tables["money"],
+            tables["network_money" if network else "money"],
             tables["call"],
             Said(CAUTION),
             Summed(words["title", "checklist"], items[ITEMS]),
