@@ -100,11 +100,11 @@ class ReleasedTables(AudienceTables):
         mine = content[content["site_id"] == self.viewer.company].drop(columns="site_id")
         return Table(self.viewer, title, self._known(mine), [str(mine.columns[0])], note)
 
-    def private(self, content: pd.DataFrame, title: str, keys: list[str], note: str = "") -> Table:
-        """Rows by ``site_id`` that the team reads, and a firm that has some its own."""
-        if self.viewer.company in set(content["site_id"]):
-            return self.own(content, title, note)
-        return self.team(content, title, keys, note)
+    def private(self, content: pd.DataFrame, title: str, keys: list[str], note: str = "") -> Table | None:
+        """Rows by ``site_id`` that the team reads, and a firm that has some its own; nothing for others."""
+        if self.viewer.internal:
+            return self.team(content, title, keys, note)
+        return self.own(content, title, note) if self.viewer.company in set(content["site_id"]) else None
 
     def exchanges(self, content: Breakdown, title: str, note: str = "") -> Exchanges:
         """The exchanges of the firm that reads, its partners named or described (:mod:`partners`).
@@ -112,8 +112,8 @@ class ReleasedTables(AudienceTables):
         Parameters
         ----------
         content : Breakdown
-            One row for each, with ``partner_site_id, exchange_role, category`` or ``utility``, and where they
-            are said ``some_price, status`` and ``ask_first``. Of its records, in the same order, the measure
+            One row for each, with ``partner_site_id, exchange_role``, ``category`` or ``lead_kind``, and where
+            they are said ``some_price, status`` and ``ask_first``. Of its records, in the same order, the measure
             is what the other side declared, and ``told_low`` and ``told_high`` what the row tells of it.
         """
         actors = placed(self.sites(), str(self.viewer.company), self.settings.scoring.detour_factor)

@@ -2,10 +2,11 @@
 
     own saving = own amount × what a unit of it costs the firm,     at most
 
-before pipe, heat pump and price. Of the other side nothing is reckoned. That a lead is listed tells that the
-joint surplus may be above zero, so that the other has enough: one is listed only where that would be so with
-``KEPT`` of what it declared, amount and cost. The audit knows that bound. No row says whether the best
-combination has it, nor the temperature or the distance of the other side.
+before pipe, equipment and price. Of the other side nothing is reckoned. That a lead is listed tells that the
+joint surplus is above zero, so that the other has enough: one is listed only where that would be so with
+``KEPT`` of what it declared: amount, cost, hours and temperature. The audit knows the bound of the amount.
+Only actors that agreed to be named are in a lead: an exchange of heat is between neighbours, whom no words
+would hide. No row says whether the best combination has it.
 """
 
 from __future__ import annotations
@@ -16,10 +17,11 @@ import pandas as pd
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.config import StudyConfig
 from eit_analysis.records import SOURCE
+from eit_analysis.synergies.utilities.surplus import SURPLUS
 from eit_analysis.synergies.utilities.together import possible
 
 KEPT = 0.8
-DECLARED = ["energy_mwh_per_year", "volume_m3_per_year", "cost_eur_per_unit"]
+DECLARED = ["energy_mwh_per_year", "volume_m3_per_year", "cost_eur_per_unit", "hours_per_year"]
 # Of each role the side of the firm, that of the other, what the firm saves and on which amount.
 ROLES = {
     "gives": ("giver", "out", "taker", "in", "giver_saving_eur_per_year", "taken_per_year"),
@@ -34,7 +36,7 @@ COLUMNS = [
 def own_leads(
     utilities: pd.DataFrame, sites: pd.DataFrame, settings: StudyConfig, firm: str | None
 ) -> Breakdown:
-    """The exchanges of heat, water or gas in which a firm and another may gain; none without a firm.
+    """The exchanges of heat, water or gas by which a firm and a named other would gain; none without a firm.
 
     Returns
     -------
@@ -44,11 +46,14 @@ def own_leads(
     """
     others = (utilities["site_id"] != firm).to_numpy()
     less = utilities.assign(**{name: utilities[name] * np.where(others, KEPT, 1.0) for name in DECLARED})
+    # A source less hot, a need that asks for more.
+    degrees = np.where(utilities["direction"] == "out", KEPT, 1 / KEPT)
+    less["temperature_c"] = utilities["temperature_c"] * np.where(others, degrees, 1.0)
     found, tried = (possible(table, sites, settings) for table in (utilities, less))
-    worth = found["candidate_id"].isin(tried.loc[tried["gains"] != "no", "candidate_id"])
-    found, parts = found[worth & (found["gains"] != "no")], []
+    found = found[found["candidate_id"].isin(tried.loc[tried[SURPLUS[0]] > 0, "candidate_id"])]
+    named, parts = set(sites.loc[sites["consent"] == "named", "site_id"]), []
     for role, (me, own, other, theirs, saving, on) in ROLES.items():
-        mine = found[found[f"{me}_site_id"] == firm]
+        mine = found[(found[f"{me}_site_id"] == firm) & found[f"{other}_site_id"].isin(named)]
         amount, water = mine[f"{own}_amount_per_year"], mine["utility"] == "water"
         parts.append(
             mine.assign(
