@@ -221,7 +221,7 @@ def test_people_are_whole():
 def test_a_total_or_a_part_among_the_jobs_is_asked():
     names = ["Total production", "dont intérimaires", "Effectif total", "Agent de totalisation", "Monteur"]
     jobs = survey()["workforce"].head(5).assign(occupation=names)
-    marks = pd.concat(no_row_of_its_own(jobs, "occupation", "headcount", "headcount"))
+    marks = pd.concat(no_row_of_its_own("workforce", jobs, "occupation", "headcount", "headcount"))
     assert sorted(marks["source_row"]) == [2, 3, 4]
 
 

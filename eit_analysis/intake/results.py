@@ -17,6 +17,8 @@ from eit_analysis.intake.survey.quality import unread
 from eit_analysis.reference import sentence
 from eit_analysis.study import Study
 
+FILES_NAMED = 5  # in one line: any file with an unknown sheet may be an answer
+
 
 def write_tables(study: Study, cleaned: Cleaned) -> None:
     """Write the tables and the logs, then the manifest that vouches for them.
@@ -103,7 +105,10 @@ def _left_aside(cleaned: Cleaned) -> Iterator[str]:
         unknown = cleaned.corrections[cleaned.corrections["rule"] == f"ignored_unknown_{what}"]
         for text, rows in unknown.groupby(name):
             first = rows.iloc[0]
-            where = ", ".join(dict.fromkeys(rows["source_file"]))  # each file is named: it may be an answer
+            files = list(dict.fromkeys(rows["source_file"]))
+            where = ", ".join(files[:FILES_NAMED])
+            if (more := len(files) - FILES_NAMED) > 0:
+                where += f", et {counted(more, 'autre fichier', 'autres fichiers')}"
             if what == "column":
                 where = f"{first['source_file']}, feuille {first['source_sheet']}"
             if what == "column" and len(rows) > 1:

@@ -16,7 +16,7 @@ UNIT = re.compile(
 )
 DENIED = re.compile(r" (?:et )?(?:non|pas|au lieu)\b.*")  # kg et non tonnes
 YEAR, NUMBER = re.compile(r"\b(?:19|20)[0-9]{2}\b"), re.compile(r"\b(?!12\b)[0-9]{1,2}\b")
-WORDS = reference.load("cell_words").groupby("means")["word"].agg(set)
+WORDS = reference.load("cell_words").groupby("means")["word"].agg(set).to_dict()
 # By finding, the folded words that say so: aaaa is any year, n any number but twelve.
 SAID = {"set_aside_by_comment": WORDS["set_aside"], "doubted_by_comment": WORDS["doubt"]}
 
@@ -26,7 +26,6 @@ class Remark(NamedTuple):
 
     unit: str = ""  #: with its period, as it is written beside a number
     finding: str = ""  #: its code
-    text: str = ""  #: of a title, which names it
 
 
 @lru_cache(maxsize=50_000)
@@ -34,9 +33,9 @@ def read_remark(text: str) -> Remark:
     """A unit where the remark says nothing else; a doubt or a withdrawal wherever its words stand.
 
     >>> read_remark("ATTENTION, quantité par mois et non par an !")
-    Remark(unit='par mois', finding='doubted_by_comment', text='')
+    Remark(unit='par mois', finding='doubted_by_comment')
     >>> read_remark("2 enlèvements par mois")
-    Remark(unit='', finding='', text='')
+    Remark(unit='', finding='')
     """
     folded = fold_words(text)
     words = folded.split()

@@ -30,8 +30,8 @@ def double_counting(tables: Mapping[str, pd.DataFrame]) -> Iterator[pd.DataFrame
     yield same_siret(tables["sites"])
     yield repeated_in_files(tables["flows"])
     yield same_mass(tables["flows"])
-    yield from no_row_of_its_own(tables["flows"], "description", "quantity", "mass_t_per_year")
-    yield from no_row_of_its_own(tables["workforce"], "occupation", "headcount", "headcount")
+    yield from no_row_of_its_own("flows", tables["flows"], "description", "quantity", "mass_t_per_year")
+    yield from no_row_of_its_own("workforce", tables["workforce"], "occupation", "headcount", "headcount")
     yield sum_of_those_above(tables["flows"])
 
 
@@ -75,7 +75,9 @@ def same_mass(flows: pd.DataFrame) -> pd.DataFrame:
     return mark(rows, header("flows", "description"), rows["description"], "perhaps_repeated", **other)
 
 
-def no_row_of_its_own(rows: pd.DataFrame, name: str, column: str, value: str) -> Iterator[pd.DataFrame]:
+def no_row_of_its_own(
+    table: str, rows: pd.DataFrame, name: str, column: str, value: str
+) -> Iterator[pd.DataFrame]:
     """Names that begin as a part (*dont*), a total or an example do: told by words alone, so asked."""
     begins = matches(
         pa.array(rows[name], pa.string(), from_pandas=True), "|".join(NO_ROW_OF_ITS_OWN.values())
@@ -83,7 +85,6 @@ def no_row_of_its_own(rows: pd.DataFrame, name: str, column: str, value: str) ->
     few = rows[begins]
     for code, pattern in NO_ROW_OF_ITS_OWN.items():
         own = few[few[name].str.contains(pattern)]
-        table = "flows" if column == "quantity" else "workforce"
         yield mark(own, header(table, column), own[value].map(exact), code, name=own[name])
 
 

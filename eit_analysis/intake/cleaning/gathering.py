@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,11 +13,14 @@ from eit_analysis import tables
 from eit_analysis.intake.cells.columns import Cells, Rows, objects, repeated
 from eit_analysis.intake.cells.identifiers import in_capitals
 from eit_analysis.intake.cells.parsing import clean_text
-from eit_analysis.intake.cells.remarks import Remark
+from eit_analysis.intake.cells.periods import split_unit
 from eit_analysis.intake.sheets.headers import form_spec
 from eit_analysis.intake.sheets.ledger import Ledger
 from eit_analysis.intake.sheets.reader import Batch
 from eit_analysis.intake.sheets.rows import SurveySheet
+from eit_analysis.intake.sheets.titles import Said
+
+LETTER = re.compile(r"[^\W\d_]")
 
 
 @dataclass
@@ -26,7 +30,7 @@ class SurveyBatch(Batch):
     table: str = ""
     #: That the header of the quantity states.
     header_units: Cells = field(default_factory=lambda: Cells.of([]))
-    titles: Cells = field(default_factory=lambda: Cells.of([]))  #: what those of its sheet say: a `Remark`
+    titles: Cells = field(default_factory=lambda: Cells.of([]))  #: what those of its sheet say: a `Said`
     #: Identifier of the only firm that the file of each row describes, or "".
     firms: np.ndarray = field(default_factory=lambda: objects([]))
     #: Shape (n, 3), of rows that were merged: place, number, and the position here of the row they repeat.
@@ -52,21 +56,29 @@ def gather(table: str, sheets: Sequence[SurveySheet], ledger: Ledger) -> SurveyB
     units = [sheet.layout.units.get("quantity", "") if sheet.layout else "" for sheet in sheets]
     header_units = Cells.of(units)
     header_units = Cells(header_units.values, np.repeat(header_units.codes, heights))
-    titles = Cells([Remark()], np.zeros(len(rows), dtype=np.int32))
-    if any(sheet.said for sheet in sheets):
-        titles = Cells.of([said for s in sheets for said in s.said or [Remark()] * len(s.rows)])
+    said = any(sheet.said for sheet in sheets) and [
+        one for sheet in sheets for one in sheet.said or [Said()] * len(sheet.rows)
+    ]
     firms = np.repeat(objects([in_capitals(sheet.firm) for sheet in sheets]), heights)
     # Two rows without an identifier may be of two firms; what bears another's in a firm's file is withheld.
     key = columns[0]
     typed = objects([in_capitals(value) for value in key.values])[key.codes]
     apart = (typed == "") | ((firms != "") & (typed != firms))
     home = Cells.of(np.where(apart, place, -1).tolist())
-    first = repeated([*columns, header_units, titles, home, _beside(table, sheets)])
+    parted = [*columns, header_units, home, _beside(table, sheets)]
+    if said:
+        parted.append(_titled(said, dict(zip(tables.form(table), columns, strict=True)), header_units))
+    first = repeated(parted)
     again = np.flatnonzero(first != np.arange(len(rows)))
     same = [f"= {', '.join(ledger.origins[place[row]])}, ligne {rows[row]}" for row in first[again]]
     ledger.correct(place[again], rows[again], "", "", objects(same), "merged_repeated_row")
     for sheet in sheets:
         sheet.account.rows_merged += int((place[again] == sheet.place).sum())
+    for row in again.tolist() if said else ():  # what doubts a row doubts the one that it repeats
+        own, other = said[first[row]], said[row]
+        unit = other if other.against and not own.against else own
+        said[first[row]] = unit._replace(doubt=own.doubt or other.doubt)
+    titles = Cells.of(said) if said else Cells([Said()], np.zeros(len(rows), dtype=np.int32))
     kept = np.flatnonzero(first == np.arange(len(rows)))
     if len(kept) < len(rows):
         columns = [Cells.among(column.values, column.codes[kept]) for column in columns]
@@ -82,6 +94,16 @@ def gather(table: str, sheets: Sequence[SurveySheet], ledger: Ledger) -> SurveyB
         columns_of, place[kept], rows[kept], cells, ledger, fatal, table=table, header_units=header_units,
         titles=titles, firms=firms, repeats=repeats,
     )  # fmt: skip
+
+
+def _titled(said: Sequence[Said], columns: dict[str, Cells], header_units: Cells) -> Cells:
+    """The unit of each row that only a title gives it: one that repeats the row changes nothing."""
+    blank = np.ones(len(said), dtype=bool)
+    for cells in (columns["unit"], header_units):
+        blank &= np.array([not split_unit(clean_text(cell))[0] for cell in cells.values])[cells.codes]
+    quantity = columns["quantity"]
+    blank &= np.array([not LETTER.search(clean_text(cell)) for cell in quantity.values])[quantity.codes]
+    return Cells.of([one.unit if bare else "" for one, bare in zip(said, blank.tolist(), strict=True)])
 
 
 def _beside(table: str, sheets: Sequence[SurveySheet]) -> Cells:

@@ -31,7 +31,6 @@ CONFLICTS = {
     "unit_from_quantity": "unit_conflict",
     "unit_from_comment": "unit_conflict.comment",
     "unit_from_header": "unit_conflict.header",
-    "unit_from_title": "unit_conflict.title",
 }
 MASSES = ("mass_t_per_year", "mass_low_t_per_year", "mass_high_t_per_year")
 Interval = tuple[float, float, float]  # central, low, high
@@ -46,6 +45,7 @@ class Measure:
     density_unit: str | None = None  #: of volume or pieces, which one weight for all converts
     corrections: tuple[tuple[str, str, str], ...] = ()  #: what was read: column, clean, rule
     conversions: tuple[tuple[str, Finding], ...] = ()  #: column, what was converted where the row is kept
+    doubt: Finding | None = None  #: of the quantity
     problems: tuple[tuple[str, Finding], ...] = ()  #: column, what sends the row to quarantine
 
 
@@ -75,6 +75,8 @@ def weigh(batch: SurveyBatch, half_widths: Mapping[str, float]) -> None:
             usable[where] = True
             for column, found in measure.conversions:
                 batch.correct(where, column, found.sentence, found)
+            if measure.doubt:
+                batch.mark(where, "quantity", measure.doubt)
     batch.values["density_unit"] = Cells([m.density_unit for m in measured.values], measured.codes)
     rows = np.flatnonzero(usable)
     blank: Interval = (np.nan, np.nan, np.nan)
@@ -95,8 +97,8 @@ def weigh(batch: SurveyBatch, half_widths: Mapping[str, float]) -> None:
     read = [odd[code] for code in quantity.codes[ruled].tolist()]
     batch.mark(doubted[usable[doubted]], "quantity", finding("doubted_by_comment"))
     for said, where in zip(batch.titles.values, batch.titles.groups(), strict=True):
-        if said.finding:
-            batch.mark(where[usable[where]], "quantity", finding(said.finding, title=said.text))
+        if said.doubt:
+            batch.mark(where[usable[where]], "quantity", finding("doubted_by_title", title=said.doubt))
     batch.correct(ruled, "quantity", objects([_read_as(n) for n in read]), objects([n.rule for n in read]))
 
 
@@ -179,7 +181,7 @@ def _measures(batch: SurveyBatch, odd: Mapping[int, Number]) -> Cells:
             Cells(written.values, ways[quantity.codes]),
             Cells(said.values, said.codes[remarks.codes]),
             batch.header_units,
-            Cells([said.unit for said in batch.titles.values], batch.titles.codes),
+            Cells([said[:2] for said in batch.titles.values], batch.titles.codes),
             batch.values["unit"],
             batch.values["period"],
             Cells([False, True], refused.astype(np.int32)),
@@ -192,8 +194,8 @@ def _measures(batch: SurveyBatch, odd: Mapping[int, Number]) -> Cells:
 
 @cache
 def _measure(
-    written: tuple[str, bool, bool], remark: str, header_unit: str, title: str, typed_unit: str | None,
-    own_period: str | None, period_refused: bool, category: str | None, months: int,
+    written: tuple[str, bool, bool], remark: str, header_unit: str, title: tuple[str, str],
+    typed_unit: str | None, own_period: str | None, period_refused: bool, category: str | None, months: int,
 ) -> Measure:  # fmt: skip
     """Unit and period from their own cells, else beside the number, in the comment, header, title."""
     suffix, known, zero = written
@@ -209,7 +211,6 @@ def _measure(
         (suffix, "quantity", "unit_from_quantity"),
         (remark, "comment", "unit_from_comment"),
         (header_unit, "unit", "unit_from_header"),
-        (title, "unit", "unit_from_title"),
     ):
         if not text or not known:
             continue
@@ -222,6 +223,12 @@ def _measure(
         if (beside and not unit) or (beside_period and not period) or column == "quantity":
             unit, period = unit or beside, period or beside_period
             corrections.append(("unit", unit, rule))
+    said, against = title
+    if said and known and not unit:
+        unit = said
+        corrections.append(("unit", unit, "unit_from_title"))
+    other = against and not suffix and _differ(unit, said)
+    doubt = finding("unit_against_title", title=against) if other else None
     if not known:
         return Measure(corrections=tuple(corrections))
     if zero:
@@ -249,7 +256,7 @@ def _measure(
         times = float(f"{periods[0]:g}")
         late.append(("period", finding("annualised_over_active_months", times=times)))
     counted = normalise_unit(unit) if low != high else None
-    return Measure((central, low, high), periods, counted, tuple(corrections), tuple(late))
+    return Measure((central, low, high), periods, counted, tuple(corrections), tuple(late), doubt)
 
 
 def periods_per_year(period: str, active_months: int = MONTHS_PER_YEAR) -> Interval:

@@ -100,6 +100,12 @@ def recognise(table: str, text: str) -> Meaning | None:
     return Meaning(name) if not remark and unit_key(unit) in SUFFIXES.get(name, ()) else None
 
 
+def header_year(text: str) -> str:
+    """The year that ends a header, its unit aside (``Qté 2016 (t)``), "" where none does."""
+    dated = YEAR_LAST.fullmatch(header_unit(text)[0])
+    return dated[2] if dated else ""
+
+
 def _other_quantity(text: str, unit: str) -> tuple[str, str, int]:
     """A quantity by another name, the unit and period that its words state (``Tonnage mensuel``), its rank.
 

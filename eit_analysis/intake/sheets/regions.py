@@ -19,17 +19,22 @@ from eit_analysis import tables
 from eit_analysis.french import fold
 from eit_analysis.intake.cells.columns import Rows, texts_of
 from eit_analysis.intake.cells.parsing import clean_text, header_unit, parse_number
-from eit_analysis.intake.cells.periods import PERIOD_LABELS, header_part
+from eit_analysis.intake.cells.periods import PERIOD_LABELS, header_part, split_unit
 from eit_analysis.intake.cells.remarks import YEAR
-from eit_analysis.intake.sheets.headers import HEADER_WORDS
+from eit_analysis.intake.sheets.headers import HEADER_WORDS, header_year
 from eit_analysis.intake.sheets.ledger import NO_ROW, Ledger
 from eit_analysis.intake.sheets.spec import Layout, layout_of
 from eit_analysis.reference.findings import finding
+from eit_analysis.reference.units import normalise_unit
 
 SAME = 0.02  # between a total and the months that it adds, which were rounded
 SCALES = 0.001, 1, 1000  # of kg beside t
+WEIGHTS = "", "t", "kg", "g"  # the units that another quantity may state: 30 m3 may well be 12 t
 # Headers of another quantity, and of a number of weights; not of another time, nor of trips.
-OTHER_QUANTITY = re.compile(r"\b(?:quantite|qte|tonnage|poids|masse)s?\b")
+OTHER_QUANTITY = re.compile(
+    r"\b(?:quantite|qte|tonnage|poids|masse)s?\b"
+    r"(?! (?:volumique|unitaire|moyen|max|min|stock|autoris|a vide|d(?:es? |u |')(?!dechet|matiere)))"
+)
 ONE_WEIGHT, NUMBER_OF = re.compile(r"(?:poids|masse)s?\b"), re.compile(r"(?:nombre|nbre?|nb)\b")
 ELSEWHERE = re.compile(
     r"[0-9]{4}|\bn ?- ?1|prev|budget|objectif|enlevement|collecte|rotation|passage|levee|voyage|bordereau"
@@ -76,9 +81,8 @@ def one_header(layout: Layout, cells: Rows) -> Rows:
         return cells
     rows = [list(line) for line in cells]
     for i in parted:
-        over = next(text for text in [*top[i::-1], ""] if text or not i)
-        text, unit = header_unit(over)
-        rows[row][i] = f"{text} {below[i]}" + (f" ({unit})" if unit else "")
+        text, unit = header_unit(next(filter(None, top[i::-1]), ""))
+        rows[row][i] = f"{text} {below[i]}".strip() + (f" ({unit})" if unit else "")
     rows[row + 1] = [""] * len(top)
     return Rows.of(rows)
 
@@ -98,7 +102,9 @@ def _year_of_months(layout: Layout, cells: Rows, place: int, ledger: Ledger) -> 
     if "quantity" not in tables.form(layout.table) or not whole or len(units) > 1:
         return layout, cells
     where, header = [index for _, index, _ in own], tables.header(layout.table, "quantity")
-    year, stated = [""] * layout.header_row + [header], layout.columns.get("quantity")
+    of = {header_year(layout.unknown[index]) for index in where} - {""}
+    top = f"{header} {of.pop()}" if len(of) == 1 else header
+    year, stated = [""] * layout.header_row + [top], layout.columns.get("quantity")
     for index, row in enumerate(cells[layout.header_row + 1 :], start=layout.header_row + 2):
         numbers = [parse_number(row[month]) for month in where]
         added, texts = sum(n.value or 0.0 for n in numbers), [clean_text(row[month]) for month in where]
@@ -136,7 +142,8 @@ def beside_quantity(layout: Layout, cells: Rows, kept: np.ndarray, place: int, l
     for index, text in (layout.unknown | layout.repeated).items():
         words = fold(text)
         counts = weight and NUMBER_OF.match(words)
-        if ELSEWHERE.search(words) or not (counts or OTHER_QUANTITY.search(words)):
+        unit = normalise_unit(split_unit(header_unit(text)[1])[0])
+        if unit not in WEIGHTS or ELSEWHERE.search(words) or not (counts or OTHER_QUANTITY.search(words)):
             continue
         for row in kept.tolist():
             own, other = (parse_number(cells[row][column]).value for column in (stated, index))

@@ -14,14 +14,13 @@ from eit_analysis.french import fold_words
 from eit_analysis.intake.cells.columns import Rows
 from eit_analysis.intake.cells.parsing import clean_text
 from eit_analysis.intake.cells.privacy import PRIVATE, without_person
-from eit_analysis.intake.cells.remarks import Remark
 from eit_analysis.intake.reading.looks import column_number
 from eit_analysis.intake.sheets import asides, headers, regions
-from eit_analysis.intake.sheets import titles as titled
 from eit_analysis.intake.sheets.headers import PEOPLE
 from eit_analysis.intake.sheets.ledger import NO_ROW, Ledger, SheetAccount
 from eit_analysis.intake.sheets.personal import without_personal
 from eit_analysis.intake.sheets.spec import ROWS_SEARCHED, Layout
+from eit_analysis.intake.sheets.titles import Said, hear
 from eit_analysis.intake.sheets.workbook import RawSheet
 from eit_analysis.reference.findings import Finding, finding
 
@@ -47,7 +46,7 @@ class SurveySheet:
     #: Shape (n_rows,): position in ``cells.values`` of the cell of these rows, by form column of the sheet.
     columns: dict[str, np.ndarray] = field(default_factory=dict)
     totals: dict[int, dict[str, Any]] = field(default_factory=dict)  #: raw cells of total rows, by row number
-    said: Sequence[Remark] = ()  #: of each of these rows, by the titles of the sheet; none: nothing
+    said: Sequence[Said] = ()  #: of each of these rows, by the titles of the sheet; none: nothing
 
     @property
     def name(self) -> str:
@@ -135,7 +134,8 @@ def set_aside(sheet: SurveySheet, removed: Collection[int], ledger: Ledger) -> N
             for index, rule in rules.items()
             if rule != "ignored_total_row" or not keys[index] or asides.TOTAL.match(keys[index])
         }
-    titles: dict[int, str] = {}
+    titles, quantity = dict[int, str](), layout.columns.get("quantity")
+    tops = [layout.header_row]
     for index, ignored in rules.items():
         data[index] = False
         account.rows_ignored += 1
@@ -145,13 +145,15 @@ def set_aside(sheet: SurveySheet, removed: Collection[int], ledger: Ledger) -> N
         ledger.correct(place, index + 1, "", _shown(shown), "", ignored)
         if ignored == "ignored_title_row":
             titles[index] = " ".join(dict.fromkeys(filter(None, map(clean_text, cells[index]))))
+        if ignored == "ignored_header_row":
+            tops.append(index)
         if ignored == "ignored_total_row":
             sheet.totals[index + 1] = {name: cells[index][i] for name, i in layout.columns.items()}
     kept = np.flatnonzero(data)
     sheet.rows = kept + 1
-    if layout.table == "flows":
-        titles[layout.header_row] = clean_text(cells[layout.header_row][layout.columns.get("quantity", 0)])
-        sheet.said = titled.hear(titles, cells, kept, sheet.years)
+    if layout.table == "flows" and quantity is not None:
+        dated = {index: clean_text(cells[index][quantity]) for index in tops}
+        sheet.said = hear(titles, dated, cells, kept, sheet.years)
         regions.beside_quantity(layout, cells, kept, place, ledger)
     sheet.columns = {name: cells.numbers[kept, i] for name, i in layout.columns.items()}
     if layout.key != "site_id" or layout.table == "sites":

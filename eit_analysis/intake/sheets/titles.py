@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -12,58 +13,115 @@ from eit_analysis.french import fold_words
 from eit_analysis.intake.cells.columns import Rows
 from eit_analysis.intake.cells.parsing import clean_text
 from eit_analysis.intake.cells.periods import HALF_YEAR, MONTHS, QUARTER
-from eit_analysis.intake.cells.remarks import NUMBER, WORDS, YEAR, Remark
+from eit_analysis.intake.cells.remarks import NUMBER, WORDS, YEAR
+from eit_analysis.intake.sheets.headers import header_year
 
+CLAUSES = re.compile(r"[,;()\n]|\.\s|\s[-–—]\s|\bet (?=(?:les? |des )?(?:co[uû]ts?|prix|tarifs?)\b)", re.I)
+WHAT = r"quantites?|qtes?|tonnages?|poids|masses?|donnees?|chiffres|valeurs|dechets|flux|matieres"
 UNITS = r"(tonnes?|t|kgs?|kilos?|kilogrammes?|m3|litres?)"
 UNIT = re.compile(rf"\b(?:en|unites?(?: de mesure)?(?: est)?) (?:la |le )?{UNITS}\b")
 UNIT_AT_END = re.compile(rf".*[(\[]{UNITS}[)\]]\W*", re.I)
-# A year that the figures are of, and not that of a text, of a foundation or of a signature.
+OF_QUANTITIES = re.compile(rf"\b(?:{WHAT}|unites?)\b")
+CONVERTED = re.compile(r"\b(?:volumes?|converti\w*)\b")
+# A year that the figures are of, and not that of a foundation or of a signature.
 OF_YEAR = re.compile(
-    r"\b(?:annee|exercice|bilan|donnees?|tonnages?|quantites?|dechets|flux|declaration|estimations?|suivi)\b"
-    r"[^0-9]*\b(?:19|20)[0-9]{2}\b"
+    rf"\b(?:{WHAT}|annee|exercice|bilan|declaration|estimations?|suivi)\b[^0-9]*\b(?:19|20)[0-9]{{2}}\b"
 )
 SPAN = re.compile(r"\b[0-9]{1,2} ([0-9]{1,2}) ([0-9]{4}) (?:au|a) [0-9]{1,2} ([0-9]{1,2}) ([0-9]{4})\b")
 MONTH = re.compile(rf"(?<![0-9] )\b(?:{'|'.join(MONTHS)})\b")  # a day before it makes a date
-FOOTNOTE = re.compile(r"(\*+|[¹²³]|\([1-9*]\)) ?\w?")
+# T2 alone may be a building.
+NO_QUARTER = re.compile(r"(?<!aaaa )(?<!bilan )(?<!suivi )(?<!dechets )(?<!tonnages )\bt[1-4]\b(?! aaaa)")
+LONGEST = 3  # words that mean something together
+FOOTNOTE = re.compile(r"(\*{1,3}|[¹²³]|\([1-9*]\)) ?\w?")
+
+
+class Said(NamedTuple):
+    """What titles and notes say of a row."""
+
+    unit: str = ""  #: of a quantity that has none
+    against: str = ""  #: the title that states it: a quantity in another is asked; "" where it asks for it
+    doubt: str = ""  #: the title that tells another time, a budget or an estimate
 
 
 @lru_cache(maxsize=10_000)
-def read_title(text: str, years: frozenset[str] = frozenset()) -> Remark:
+def read_title(text: str, years: frozenset[str] = frozenset()) -> Said:
     """A unit; a doubt where the quantities are of a part of the year, of a budget or of none of ``years``.
 
+    Clauses of costs, laws, plans, deadlines and versions say nothing of quantities.
+
     >>> read_title("N.B. : toutes les quantités sont exprimées en kg")
-    Remark(unit='kg', finding='', text='')
+    Said(unit='kg', against='N.B. : toutes les quantités sont exprimées en kg', doubt='')
     """
-    folded = fold_words(text)
-    unit = UNIT.search(folded) or UNIT_AT_END.fullmatch(text)
-    plain = f" {NUMBER.sub('n', YEAR.sub('aaaa', folded))} "
-    doubted = any(f" {word} " in plain for word in WORDS["title_doubt"])
-    doubted |= bool(QUARTER.search(folded) or HALF_YEAR.search(folded))
+    parts = [fold_words(part.replace("€", " euros ")) for part in CLAUSES.split(text)]
+    parts = [part for part in parts if not _holds(part, "title_aside")]
+    stated, folded = " ".join(part for part in parts if not CONVERTED.search(part)), " ".join(parts)
+    unit = (UNIT.search(stated) or UNIT_AT_END.fullmatch(text)) if OF_QUANTITIES.search(stated) else None
+    against = unit is not None and not _holds(fold_words(text), "title_request")
+    return Said(unit[1] if unit else "", text if against else "", text if _is_doubt(folded, years) else "")
+
+
+def _holds(folded: str, what: str) -> bool:
+    words, known = folded.split(), WORDS[what]
+    spans = (words[first : first + length] for first in range(len(words)) for length in range(1, LONGEST + 1))
+    return any(" ".join(span) in known for span in spans)
+
+
+def _is_doubt(folded: str, years: frozenset[str]) -> bool:
+    plain, told = NUMBER.sub("n", YEAR.sub("aaaa", folded)), {*YEAR.findall(folded)}
+    if _holds(plain, "title_doubt") or HALF_YEAR.search(folded):
+        return True
+    if QUARTER.search(NO_QUARTER.sub("", YEAR.sub("aaaa", folded))):
+        return True
+    if _holds(folded, "title_look") and (_holds(plain, "title_unsure") or told - years):
+        return True
     if span := SPAN.search(folded):
         month, year, last, end = map(int, span.groups())
-        doubted |= 12 * (end - year) + last - month != 11
-    months = {*MONTH.findall(folded)} if years & {*YEAR.findall(folded)} else set()
-    doubted |= bool(months) and not {MONTHS[0], MONTHS[-1]} <= months
-    doubted |= OF_YEAR.search(folded) is not None and not years & {*YEAR.findall(folded)}
-    return Remark(unit[1] if unit else "", *(("doubted_by_title", text) if doubted else ()))
+        return 12 * (end - year) + last - month != 11 or not told & years
+    months = {*MONTH.findall(folded)} if told & years else set()
+    part = bool(months) and not {MONTHS[0], MONTHS[-1]} <= months
+    return part or (OF_YEAR.search(folded) is not None and not told & years)
 
 
-def hear(titles: Mapping[int, str], cells: Rows, kept: np.ndarray, years: frozenset[str]) -> list[Remark]:
-    """What titles and notes, by index of their row, say of each of the rows ``kept``; none where nothing.
+def hear(
+    titles: Mapping[int, str],
+    headers: Mapping[int, str],
+    cells: Rows,
+    kept: np.ndarray,
+    years: frozenset[str],
+) -> list[Said]:
+    """What titles, and headers of the quantity, by index of their row, say of each of the rows ``kept``.
 
-    One among the data is of the rows down to the next; a footnote, of those that bear its mark.
+    A title among the data, or a header, is of the rows down to the next; a footnote, of those that bear its
+    mark. The nearest goes first. None where nothing is said.
     """
     heard = {index: said for index, text in titles.items() if any(said := read_title(text, years))}
-    if not heard or not len(kept):
+    dated = {i: Said(doubt=text) for i, text in headers.items() if header_year(text) not in {"", *years}}
+    if not (heard or dated) or not len(kept):
         return []
-    found = [Remark()] * len(kept)
-    for index, said in heard.items():
-        among = kept[0] < index < kept[-1]
-        end = min((other for other in titles if other > index), default=len(cells)) if among else len(cells)
-        own = {n for n, row in enumerate(kept.tolist()) if not among or index < row < end}
-        if mark := FOOTNOTE.match(titles[index]):
-            bears = {n for n in own if any(clean_text(c).endswith(mark[1]) for c in cells[int(kept[n])])}
-            own = bears or own
-        for n in own:
-            found[n] = Remark(*(first or then for first, then in zip(found[n], said, strict=True)))
+    spans: dict[tuple[int, int, str], Said] = {}
+    for of, texts in ((heard, titles), (dated, headers)):
+        ends = np.array([*sorted(texts), len(cells)])
+        for index, said in of.items():
+            end, first, last = ends[np.searchsorted(ends, index, "right")], 0, len(kept)
+            if of is dated or kept[0] < index < kept[-1]:
+                first, last = np.searchsorted(kept, (index, end)).tolist()
+            mark = FOOTNOTE.match(texts[index]) if of is heard else None
+            span = first, last, mark[1] if mark else ""
+            spans[span] = _first(spans.get(span, Said()), said)
+    bears = {mark: _bearing(mark, cells, kept) for *_, mark in spans if mark}
+    found = [Said()] * len(kept)
+    for first, last, mark in sorted(spans, key=lambda span: span[1] - span[0]):
+        own = first + np.flatnonzero(bears[mark][first:last]) if mark else []
+        for n in own if len(own) else range(first, last):
+            found[n] = _first(found[n], spans[first, last, mark])
     return found
+
+
+def _first(near: Said, far: Said) -> Said:
+    """What the nearer says, else the other; a unit with the title that states it."""
+    unit = near if near.unit else far
+    return Said(unit.unit, unit.against, near.doubt or far.doubt)
+
+
+def _bearing(mark: str, cells: Rows, kept: np.ndarray) -> np.ndarray:
+    return cells.test(lambda cell: clean_text(cell).endswith(mark))[cells.numbers[kept]].any(axis=1)
