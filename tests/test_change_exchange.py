@@ -213,17 +213,21 @@ def test_what_is_realised_is_placed_by_the_median_and_by_what_is_established() -
     table = pd.DataFrame(rows, columns=columns).assign(n_other_method=0)
 
     def place(*names: str) -> list[list[str]]:
-        found = indicators.realised(table[table["indicator"].isin(names)])
+        found = indicators.realised(table[table["indicator"].isin(names)], 5)
         return found[["indicator", "beside_median", "gap_is_real"]].values.tolist()
 
-    assert place(*table["indicator"]) == [["realised_per_employee", "less", "some"]]
+    assert place(*table["indicator"]) == [["realised_per_employee", "less", "both"]]
     # One denominator is not all: each says with how many.
-    told = indicators.realised(table).loc[0, ["denominator", "gap_told"]]
-    assert told.tolist() == ["employee", "2 sur 4 par salarié, 3 sur 3 par tonne"]
-    assert place("realised_per_tonne", "recovered_share") == [["realised_per_tonne", "more", "all"]]
+    told = indicators.realised(table.assign(n_other_method=1), 7).loc[
+        0, ["denominator", "gap_told", "n_untold"]
+    ]
+    assert told.tolist() == ["employee", "par salarié avec 2 sur 4, par tonne avec 3 sur 3", 2]  # 7 - 4 - 1
+    assert place("realised_per_tonne", "recovered_share") == [["realised_per_tonne", "more", "worse"]]
+    better = table.assign(n_better=1, n_worse=0)
+    assert indicators.realised(better, 5).loc[0, "gap_is_real"] == "better"
     same = table.assign(here_value=9.0, n_better=0, n_worse=0)
-    assert indicators.realised(same).loc[0, ["beside_median", "gap_is_real"]].tolist() == ["same", "none"]
-    assert place("recovered_share") == [] and indicators.realised(table.assign(n_comparable=0)).empty
+    assert indicators.realised(same, 5).loc[0, ["beside_median", "gap_is_real"]].tolist() == ["same", "none"]
+    assert place("recovered_share") == [] and indicators.realised(table.assign(n_comparable=0), 5).empty
 
 
 def test_holm_by_hand() -> None:
@@ -264,12 +268,21 @@ def test_what_is_taken_up_fits_what_is_left_and_is_not_done_here() -> None:
     )  # fmt: skip
     found = neighbours.to_take_up(FLOWS, here, listed, done, THEIRS).round(9)
     assert found["here_status"].fillna("").tolist() == ["study", "none"]
+    some = neighbours.to_take_up(FLOWS, here, listed, done, THEIRS, whole=False)
+    assert some["here_status"].tolist() == ["study", "untold"]
     # 20 t of wood are left, fewer than the 30 t of an exchange of A; metal is recovered; wood is pooled here.
     assert found[["rank", "category", "kind", "territory"]].to_numpy().tolist() == [
         [1, "wood", "exchange", "A"], [2, "paper", "pooling", "B"],
     ]  # fmt: skip
     assert found["left_t_per_year"].iloc[0] == 20 and np.isnan(found["left_t_per_year"].iloc[1])
-    assert neighbours.reachable(found)[["rank", "contact"]].to_numpy().tolist() == [[1, "A, 1"]]
+    alike = pd.DataFrame({"territory": ["A"], "same_evidence": ["no"]})
+    told = neighbours.reachable(found, alike)[["rank", "contact", "same_evidence"]]
+    assert told.to_numpy().tolist() == [[1, "A, 1", "no"]]
+    # One call has all its subjects, those of which something is known to be left.
+    both = neighbours.reachable(found.assign(left_t_per_year=1.0, territory="A", contact="A, 1"), alike)
+    assert both["subjects"].tolist() == [
+        "«\u00a0bois\u00a0», par échange\u00a0; «\u00a0papier\u00a0», par mutualisation"
+    ]
     assert neighbours.to_take_up(FLOWS, here, listed, done.head(0), THEIRS).empty
     # That it is done here may be read of a line by name, where its tonnes are no figure of its own.
     by_name = neighbours.to_take_up(FLOWS, here.head(0), listed.assign(status="done"), done, THEIRS)

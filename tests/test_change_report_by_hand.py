@@ -52,7 +52,7 @@ WEAKEST = (
 )
 DECIDE = [
     "Que faut-il décider, et qui décide ?",
-    "Relancer ou abandonner, avec leurs membres : 4 synergies, dont « Vêtements usés », « Sciure », "
+    "Relancer ou abandonner, avec leurs membres, 4 synergies, dont « Vêtements usés », « Sciure », "
     "« Copeaux de bois ».",
     f"Se former ensemble, décision par consensus, {LATE} : Choisir la date de la session.",
     WEAKEST,
@@ -88,10 +88,7 @@ ACTIONS = [
     "Et ensuite : Signer une règle simple sur les informations échangées",
 ]
 # S07; of S06, S09 and S12, which somebody carries, S06 waits longest, then S09.
-FIRST = (
-    "C'est la plus longue attente des bloquées dont le pilote est nommé ici ; bloquées sans pilote : "
-    "1 synergie."
-)
+FIRST = "C'est la plus longue attente des bloquées dont le pilote est nommé ici ; 1 autre n'a pas de pilote."
 # Whom to ask, and to readers outside that X1 is not counted, come after the answers.
 REACH = "Pour joindre l'équipe : Mission du Vallon, 01 99 00 00 01"
 LEFT_OUT = (
@@ -103,7 +100,10 @@ AHEAD = (
     "même stade depuis plus de 24 mois fin 2018"
 )
 # Beside MP1, S01, S02, S03, S06, S09, S11, S12: S04 has ended, S05 is in MP1, S07 and S10 are leads.
-SEATS = "Qui siège où, qui fait le lien : 1 micro-projet déclaré ; 7 synergies sans règle inscrite"
+SEATS = (
+    "Qui siège où, qui fait le lien : 1 micro-projet déclaré ; 7 autres synergies (étude ou au-delà), sans "
+    "règle inscrite"
+)
 # See who leaves, below: without A5, with whom three projects fall, A4 is linked to S1 no more, without A3 A6.
 LINKING = "2 acteurs sans qui des entreprises et l'économie sociale ne seraient plus reliées"
 # Of 2018 there is one target, 6 synergies: 4 last. 12 actors and 25 t are for later, 10 actors were for 2017.
@@ -116,7 +116,7 @@ SEAT_FIGURE = [
 # 120 h of 100 asked; nobody wrote the tonnes. The pooling S05 has clauses, S04 has ended, S07 is a lead.
 CLAUSES = [
     "Ce que demandent les achats communs : 2 clauses : 1 atteint son objectif, 1 n'est pas mesurée. "
-    "Mutualisent sans clause : 0 micro-projet ou synergie seule",
+    "0 mutualisation n'a pas de clause",
     "Annexes de convention, à l'état de projet : 1 à lire.",
     "Se former ensemble",
 ]
@@ -141,10 +141,9 @@ TEAM_04 = [
     INTRODUCTION,
     "Synthèse",
     "Qui appeler lundi ?",
-    "Confection Vouivre.",
+    "Confection Vouivre (numéro : _campagne/contacts.csv, A6).",
     "Pilote de « Vêtements usés » : au même stade depuis 48 mois fin 2018.",  # 47.5
     FIRST,
-    "Personne et téléphone : _campagne/contacts.csv du dossier de l'étude, identifiant A6.",
     *MOVED,
     "Au même stade depuis plus de 24 mois fin 2018, sur 6 en cours.",
     *DECIDE,
@@ -235,7 +234,7 @@ PARTNERS_04 = [
     "Pilote de « Sciure » : au même stade depuis 31 mois fin 2018.",
     FIRST,
     DECIDE[0],
-    "Relancer ou abandonner, avec leurs membres : 4 synergies.",
+    "Relancer ou abandonner, avec leurs membres, 4 synergies, dont « Sciure ».",
     *DECIDE[2:],
     *MONEY_OUTSIDE,
     *SAWDUST,
@@ -274,9 +273,12 @@ FIRM_04 = [
     *MOVED,
     "Au même stade depuis plus de 24 mois fin 2018, sur 5 en cours.",
     DECIDE[0],
-    "Relancer ou abandonner, avec leurs membres : 4 synergies.",
+    "Relancer ou abandonner, avec leurs membres, 4 synergies.",
     *DECIDE[3:],  # what is to be decided with A1 is said already
     *MONEY_OUTSIDE,
+    "Préparer la décision : Se former ensemble",
+    "Quoi : Choisir la date de la session",
+    "Qui : Scierie Chimère, Meubles Griffon, Tissages Licorne, Atelier Basilic, Ville de Mandragore",
     *ACTIONS,
     LEFT_OUT,
     f"2 {AHEAD}",
@@ -301,15 +303,15 @@ BETTER_05 = [
     "Réalise-t-on plus de tonnes qu'ailleurs, et l'écart est-il réel ?",
     # 20 t for the 300 employees of A1 to A6: all declare flows and are in the register, whoever reads. Val
     # Clair alone takes masses as here.
-    "Non, moins : 67 kg/salarié/an ici, 150 ailleurs (médiane ; territoires comparables : 1).",
+    "Non, moins : 66,7 kg/salarié/an ici, 150 ailleurs en médiane.",
     # 150 ± 30 beside 66.7 ± 13.3; it tells nothing per actor nor per tonne.
-    "Écart réel avec tous : 1 sur 1 par salarié.",
-    "Au-delà du hasard, font mieux qu'ici par salarié : 1 ; moins bien : 0.",
-    "Laissés de côté, car l'incertitude des masses y est autre ou n'est pas dite : 1.",
+    "Écart réel, mieux ailleurs : par salarié avec 1 sur 1.",
+    "Territoires lus : 2 ; comparés : 1 ; sans ce chiffre : 0 ; laissés de côté, car l'incertitude des "
+    "masses y est autre ou n'est pas dite : 1.",
     PLUS,
-    "Plus que chez 1, moins que chez 1, autant que chez 0 (territoires qui disent leurs pistes : 2).",
+    "Écart établi avec 1 territoire sur 2, qui fait mieux qu'ici.",
     "Ici, pistes réalisées : 5 sur 11, soit 45 % (avec celles qui ont pris fin).",
-    "Écart réel avec 1 d'entre eux.",
+    "Hasard compris : plus que chez 1, moins que chez 1, autant que chez 0.",
 ]
 WHERE_05 = [
     "Fait mieux qu'ici : Val Clair.",
@@ -331,9 +333,9 @@ NO_BETTER = (
 )
 FIRST_FAMILIES = (
     "D'abord les familles dont on sait qu'il reste des tonnes, par ce qu'une telle synergie y prendrait : "
-    "autant que là-bas, si ce reste le permet. Sans ce reste, rien ne dit qu'il y a à faire. "
-    "« Aucune connue » : aucune de ce genre parmi les synergies que ce public peut lire."
+    "autant que là-bas, si ce reste le permet. Sans ce reste, rien ne dit qu'il y a à faire."
 )
+UNREAD_05 = "« Aucune, ou non diffusé » : ce public ne lit pas toutes les synergies du registre."
 RATES_05 = (
     "2 Réalise-t-on autant de pistes qu'ailleurs ? Territoires dont l'écart avec ici est établi : 1 sur 2 ; "
     "ici, pistes réalisées : 5 sur 11"
@@ -357,11 +359,11 @@ END_05 = [
 RING = "Qui : Val Clair, Agence du Val, 01 99 00 00 02"
 
 
-def card_05(what: str, each: str, left: str) -> list[str]:
+def card_05(what: str, family: str, each: str, left: str) -> list[str]:
     """What is to be asked of Val Clair."""
-    head = [f"Appeler Val Clair : {what}", f"Quoi : {each} par synergie là-bas", RING]
+    each = f"Quoi : {family} : {each} par synergie là-bas (masses prises comme ici : oui)"
     then = "Et ensuite : Demander comment cela s'est fait, et voir si cela convient ici"
-    return [*head, f"Enjeu : {left} non valorisées ici", then]
+    return [f"Appeler Val Clair : {what}", each, RING, f"Enjeu : {family} : {left} non valorisées ici", then]
 
 
 TEAM_05 = [
@@ -376,11 +378,11 @@ TEAM_05 = [
     "Ici, 18 t/an de cette famille ne sont pas valorisées.",
     "Qui appeler ?",
     "Agence du Val, 01 99 00 00 02.",
-    "Val Clair, pour la famille « bois », par mutualisation.",
+    "Val Clair, pour « bois », par mutualisation ; « plastique », par échange. Masses prises comme ici : "
+    "oui.",
     *COMPARE_05,
-    *card_05("famille « bois », par mutualisation", "25 t/an", "18 t/an"),
-    # 60 t for 4, more than the 12 t of Petit Plateau; 9 + 8 + 10 t are buried.
-    *card_05("famille « plastique », par échange", "15 t/an", "27 t/an"),
+    # Of plastic 60 t for 4, more than the 12 t of Petit Plateau; 9 + 8 + 10 t are buried.
+    *card_05("« bois », par mutualisation ; « plastique », par échange", "bois", "25 t/an", "18 t/an"),
     REACH,
     RATES_05,
     *FIGURE_05,
@@ -393,8 +395,8 @@ TEAM_05 = [
     "mutualisation : 25 t/an par synergie là-bas",
     FIRST_FAMILIES,
     *END_05,
-    "Fichier d'échange de ce territoire : il accompagne les pages lues par tous ; la commande eit share les "
-    "écrit et dit où il est.",
+    "Fichier d'échange de ce territoire : à donner aux autres territoires, publié avec les pages que tous "
+    "lisent. La commande eit share écrit ces pages et dit où il est.",
 ]
 # Outside, what is left of wood is the 18 t of A2 alone, and what is done of it is that of two actors: neither
 # is told: who could be rung for wood is in the table, and on no card.
@@ -408,9 +410,9 @@ OUTSIDE_05 = [
     "Ici, 27 t/an de cette famille ne sont pas valorisées.",
     "Qui appeler ?",
     "Agence du Val, 01 99 00 00 02.",
-    "Val Clair, pour la famille « plastique », par échange.",
+    "Val Clair, pour « plastique », par échange. Masses prises comme ici : oui.",
     *COMPARE_05,
-    *card_05("famille « plastique », par échange", "15 t/an", "27 t/an"),
+    *card_05("« plastique », par échange", "plastique", "15 t/an", "27 t/an"),
     LEFT_OUT,
     RATES_05,
     *FIGURE_05,
@@ -418,9 +420,10 @@ OUTSIDE_05 = [
     NO_BETTER,
     "4 Ce qui s'est fait ailleurs et répond à des flux d'ici : D'abord la famille « plastique », par "
     "échange : 15 t/an par synergie là-bas",
-    f"{FIRST_FAMILIES} – : sans objet ou non connu.",
+    f"{FIRST_FAMILIES} {UNREAD_05} – : sans objet ou non connu.",
     *END_05,
-    "Fichier d'échange de ce territoire : il accompagne les pages lues par tous.",
+    "Fichier d'échange de ce territoire : à donner aux autres territoires, publié avec les pages que tous "
+    "lisent.",
 ]
 EXPECTED = {
     ("internal", PAGES[0]): TEAM_04,
@@ -700,7 +703,9 @@ def test_the_shares_are_those_of_every_order_of_arrival(project: Path) -> None:
         ]
     )
     # No part saves more by itself than it is given: A1 S1 20, A1 A2 A3 180, A1 A2 S1 500, A2 A3 S1 260.
-    assert columns(table(project, "synergies-du-registre-et"), "Économie du groupe (€/an)") == [(980,)]
+    assert columns(table(project, "synergies-du-registre-et"), "Économie du groupe, calculée (€/an)") == [
+        (980,)
+    ]
     # A member is told of groups with more than three others: not of this one.
     assert not list((project / "reports" / STUDY / "2018" / "company-A1" / "tables").glob("*-votre-part*"))
 
@@ -1023,8 +1028,8 @@ INSTEAD: dict[str, dict[str, str | None]] = {
         # 80 t for 2, of wood too; that it is done here is not known any more.
         "Qu'y a-t-il": "Qu'y a-t-il à reprendre ailleurs ? Déchets de la famille « bois », par échange. Val "
         "Clair en tire 40 t/an par synergie. Ici, 18 t/an de cette famille ne sont pas valorisées.",
-        "Qui appeler ?": "Qui appeler ? Agence du Val, 01 99 00 00 02. Val Clair, pour la famille « bois », "
-        "par échange.",
+        "Qui appeler ?": "Qui appeler ? Agence du Val, 01 99 00 00 02. Val Clair, pour « bois », par "
+        "échange ; « bois », par mutualisation ; « plastique », par échange. Masses prises comme ici : oui.",
         "Territoires dont": NO_RATE,
         "D'abord": "D'abord la famille « bois », par échange : 40 t/an par synergie là-bas.",
     },
@@ -1036,8 +1041,9 @@ INSTEAD: dict[str, dict[str, str | None]] = {
     },
     "no projects": {
         DECISION: f"{DECISION} {DECIDE[1]} {WEAKEST}",
-        "1 micro-projet": "Aucun micro-projet déclaré ; 8 synergies sans règle inscrite.",  # S05 too
-        "2 clauses": "Mutualisent sans clause : 1 micro-projet ou synergie seule.",  # S05
+        "1 micro-projet": "Aucun micro-projet déclaré ; 8 autres synergies (étude ou au-delà), sans "
+        "règle inscrite.",  # S05 too
+        "2 clauses": "1 mutualisation n'a pas de clause.",  # S05
     },
     "no means": {
         MONEY: f"{MONEY} {WITHOUT} L'étude ne dit pas ce que la démarche a coûté.",
@@ -1052,7 +1058,7 @@ INSTEAD: dict[str, dict[str, str | None]] = {
         "": NO_ANSWER,  # nothing is said of trust
     },
     "no neighbour": {
-        PLUS: f"{PLUS} On ne le sait pas. {BETTER_05[7]} {NO_FILE}",
+        PLUS: f"{PLUS} On ne le sait pas. {BETTER_05[6]} {NO_FILE}",
         BETTER_05[0]: "Que faire ? Demander leur fichier aux voisins. Déposez ceux que vous recevez "
         "(ZIP) dans le dossier « territoires » de l'étude, à côté des vagues.",
         **dict.fromkeys(["Qu'y a-t-il", "Qui appeler ?", "Peut-on"]),
@@ -1063,7 +1069,7 @@ INSTEAD: dict[str, dict[str, str | None]] = {
         # All but S10, which the register of 2017 does not have; S11 is for later.
         "Qu'est-ce qui a avancé ?": "Qu'est-ce qui a avancé ? 11 synergies plus avancées. Depuis la "
         "vague 2017 : 11 devenues réalisées (1 n'a pas commencé), 0 abandonnée. En tout, 11 réalisées "
-        "durent : 10 de celles-ci et 1 autre, d'avant ou nouvelle au registre.",
+        "durent : 10 de celles-ci et 1 autre, inscrite depuis.",
         "Qu'est-ce qui est bloqué ?": "Qu'est-ce qui est bloqué ? Aucune synergie. Au même stade depuis plus "
         "de 24 mois fin 2018, sur 0 en cours.",
         "Qui appeler lundi ?": "Qui appeler lundi ? Personne en urgence : aucune synergie n'est bloquée.",
@@ -1082,20 +1088,21 @@ INSTEAD: dict[str, dict[str, str | None]] = {
         "2 acteurs": f"{LINKING}, à commencer par Tôlerie Korrigan (à égalité avec Tissages "
         "Licorne).",
         # All 12 but S05.
-        "1 micro-projet": "1 micro-projet déclaré ; 11 synergies sans règle inscrite.",
-        "2 clauses": "2 clauses : 1 atteint son objectif, 1 n'est pas mesurée. Mutualisent sans "
-        "clause : 2 micro-projets ou synergies seules.",  # S04 and S07
+        "1 micro-projet": "1 micro-projet déclaré ; 11 autres synergies (étude ou au-delà), sans règle "
+        "inscrite.",
+        "2 clauses": "2 clauses : 1 atteint son objectif, 1 n'est pas mesurée. 2 "
+        "mutualisations n'ont pas de clause.",  # S04 and S07
         "": "Aucune synergie en cours n'a que des acteurs peu confiants, et le reste n'est pas demandé.",
         # 11 of 11: from 11 / (11 + 3.84) = 74.1 %, in tens as 100 is; none of the others goes beyond 68.6.
         "Ici, pistes": "Ici, pistes réalisées : 11 sur 11, soit 100 % (70 à 100) ; l'écart est établi avec "
         "les 6 autres.",
         # By the sum over all parameters Val Clair is higher with a chance of 3.2 %, above 2.5.
-        PLUS: f"{PLUS} Plus que chez 2, moins que chez 0, autant que chez 0 (territoires qui disent leurs "
-        f"pistes : 2). {BETTER_05[7].replace('5 sur', '11 sur').replace('45', '100')} Écart réel avec 1 "
-        "d'entre eux. Fait moins bien qu'ici : Petit Plateau. Le hasard suffit à expliquer l'écart avec "
-        "Val Clair.",
+        PLUS: f"{PLUS} Écart établi avec 1 territoire sur 2, qui fait moins bien qu'ici. "
+        f"{BETTER_05[6].replace('5 sur', '11 sur').replace('45', '100')} Hasard compris : plus que chez 2, "
+        "moins que chez 0, autant que chez 0. Fait moins bien qu'ici : Petit Plateau. Le hasard suffit à "
+        "expliquer l'écart avec Val Clair.",
         # 23 000 kg / 300
-        BETTER_05[0]: " ".join([BETTER_05[0], BETTER_05[1].replace("67", "77"), *BETTER_05[2:5]]),
+        BETTER_05[0]: " ".join([BETTER_05[0], BETTER_05[1].replace("66,7", "76,7"), *BETTER_05[2:4]]),
         "Territoires dont": "Territoires dont l'écart avec ici est établi : 1 sur 2 ; ici, pistes "
         "réalisées : 11 sur 11.",
     },
@@ -1153,9 +1160,9 @@ def test_a_firm_reads_between_which_percents_its_share_and_the_part_due_are(
         "Quelle est votre part, et pourquoi ? Entre 15 % et 20 % de ce que 5 acteurs économiseraient, pour "
         "« Formation groupée de secouristes » (S05). Pourquoi : votre venue apporte au groupe à peu près "
         "autant d'économies que la moyenne des membres (des dépenses évitées). Ensemble : une session de "
-        "sauveteur secouriste du travail. Ces 5 acteurs : ceux que le calcul réunit, au registre ou non ; "
-        "nul n'est engagé. En euros : non dite, car elle dirait ce que déclarent les autres. Voyez l'équipe "
-        "de l'étude."
+        "sauveteur secouriste du travail. C'est la part d'un groupe calculé, et non celle d'un projet de "
+        "convention ; nul n'est engagé. En euros : non dite, car elle dirait ce que déclarent les autres. "
+        "Voyez l'équipe de l'étude."
     ) in sentences
     assert (
         f"{MONEY} Entre 70 % et 90 % des 20 t/an n'auraient pas eu lieu sans la démarche, d'après ses "

@@ -179,23 +179,26 @@ def around(table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(lines, columns=AROUND_COLUMNS)
 
 
-def realised(table: pd.DataFrame) -> pd.DataFrame:
+def realised(table: pd.DataFrame, n_read: int) -> pd.DataFrame:
     """The first row of :func:`around` of what is realised, with whether the gap is real, by each denominator.
 
     ``beside_median`` is ``more``, ``less`` or ``same``: this territory beside the median of the others.
-    ``gap_is_real`` is ``all``, ``some`` or ``none``: with how many of them a difference is established, be it
-    per employee, actor or tonne, and ``gap_told`` says of each with how many. No row where no other is
-    comparable.
+    ``gap_is_real`` says how those do with which a difference is established, be it per employee, actor or
+    tonne: ``better``, ``worse``, ``both`` or ``none`` of them; ``gap_told`` says of each with how many.
+    ``n_untold`` of the ``n_read`` do not tell the indicator. No row where no other is comparable.
     """
     known = table[(table["n_comparable"] > 0) & table["indicator"].str.startswith("realised_")]
     known = known.merge(exchange.indicators()[["indicator", "denominator"]], on="indicator")
     real, n = known["n_better"] + known["n_worse"], known["n_comparable"]
     by = known["denominator"].map(heading("denominator").labels)
-    told = [f"{few:.0f} sur {all_} {per}" for few, all_, per in zip(real, n, by, strict=True)]
+    told = [f"{per} avec {few:.0f} sur {all_}" for few, all_, per in zip(real, n, by, strict=True)]
     row, gap = known.head(1), (known["here_value"] - known["others_median"]).head(1)
+    better, worse = known[["n_better", "n_worse"]].any()
     return row.assign(
         rank=1,
         beside_median=np.select([gap > 0, gap < 0], ["more", "less"], "same"),
-        gap_is_real="all" if (real == n).all() else "some" if real.any() else "none",
+        gap_is_real="both" if better and worse else "better" if better else "worse" if worse else "none",
         gap_told=", ".join(told),
+        n_read=n_read,
+        n_untold=n_read - (row["n_comparable"] + row["n_other_method"]),
     )

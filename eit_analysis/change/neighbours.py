@@ -16,6 +16,7 @@ from eit_analysis.config import StudyConfig
 from eit_analysis.records import TOTAL
 from eit_analysis.reference import exchange
 from eit_analysis.reference.stages import RANK
+from eit_analysis.reference.vocabulary import heading
 
 FIT_COLUMNS = [
     "rank", "category", "kind", "here_status", "left_t_per_year", "each_t_per_year", "territory", "contact",
@@ -68,9 +69,17 @@ def standing(rates: pd.DataFrame, here: str) -> pd.DataFrame:
     return pd.DataFrame(lines, columns=["standing", "n_territories", "territory"])
 
 
-def reachable(fits: pd.DataFrame) -> pd.DataFrame:
-    """Those of :func:`to_take_up` that are known to have tonnes left, whose territory says whom to ring."""
-    return _ranked(fits.dropna(subset=["contact", "left_t_per_year"]))
+def reachable(fits: pd.DataFrame, likeness: pd.DataFrame) -> pd.DataFrame:
+    """Of each territory that says whom to ring, the first of :func:`to_take_up` that has tonnes left.
+
+    ``subjects`` are all that it is to be asked, in words; ``same_evidence`` is that of :func:`compared`.
+    """
+    known = fits.dropna(subset=["contact", "left_t_per_year"])
+    family, kind = (known[name].map(heading(name).labels) for name in ("category", "kind"))
+    subjects = ("«\u00a0" + family + "\u00a0», par " + kind).groupby(known["territory"]).agg("\u00a0; ".join)
+    first = _ranked(known.drop_duplicates("territory"))
+    first = first.assign(subjects=first["territory"].map(subjects))
+    return first.merge(likeness[["territory", "same_evidence"]], on="territory", how="left")
 
 
 def methods_of(settings: StudyConfig, program: str) -> pd.DataFrame:
@@ -101,13 +110,15 @@ def to_take_up(
     own_lines: pd.DataFrame,
     done: pd.DataFrame,
     territories: pd.DataFrame,
+    whole: bool = True,
 ) -> pd.DataFrame:
     """Synergies done elsewhere for families that leave tonnes unrecovered here, with whom to ring.
 
     What is known to be done here, or whose family is recovered whole, is left out; of what the register has
-    under way, ``here_status`` says how far, ``none`` where no such line may be read. Those come first that
-    are known to have tonnes left, by their prospect: the tonnes of one such elsewhere, or what is left
-    here if that is less. Of the others nothing is known to be left: they follow by the tonnes of one such.
+    under way, ``here_status`` says how far: ``none`` where it has no such line, ``untold`` where none may be
+    read. Those come first that are known to have tonnes left, by their prospect: the tonnes of one such
+    elsewhere, or what is left here if that is less. Of the others nothing is known to be left: they follow by
+    the tonnes of one such.
 
     Parameters
     ----------
@@ -117,6 +128,8 @@ def to_take_up(
         ``category, kind, status`` of the lines of the register here that may be read.
     done, territories : pandas.DataFrame
         As received, with ``territory``.
+    whole : bool
+        Whether ``own_lines`` are the whole register.
 
     Returns
     -------
@@ -142,7 +155,7 @@ def to_take_up(
         first = rows.sort_values(["each_t_per_year", "territory"], ascending=[False, True]).iloc[0]
         name, each = first["territory"], first["each_t_per_year"]
         if (category, kind) not in here:
-            status = known_here.get((category, kind), "none")
+            status = known_here.get((category, kind), "none" if whole else "untold")
             lines.append((category, kind, status, first["left_t_per_year"], each, name, contacts.get(name)))
     table = pd.DataFrame(lines, columns=FIT_COLUMNS[1:])
     prospect = table["each_t_per_year"].clip(upper=table["left_t_per_year"])

@@ -50,12 +50,18 @@ def became(
 
     lasting = since + others,   since = done - stopped - not_begun,   others done before, or new
     """
+    new = changes.loc[changes["move"] == "new", "synergy_id"]
     moves, lines = changes["move"].value_counts(), register[register["status"] == "done"]
     over, later = stopped(lines, day), not_begun(lines, day)
     done, last = (
         lines["synergy_id"].isin(changes.loc[changes["move"] != "new", "synergy_id"]),
         ~(over | later),
     )
+    others = lines.loc[last & ~done, "synergy_id"].isin(new)
+    each = ["inscrite{} depuis"] * bool(others.any()) + ["déjà réalisée{} à cette vague"] * bool(
+        (~others).any()
+    )
+    since = " ou ".join(each)
     return {
         "forward": (moves.get("forward", 0), "synergie plus avancée", "synergies plus avancées"),
         "dropped": (moves.get("dropped", 0), "abandonnée", "abandonnées"),
@@ -64,7 +70,7 @@ def became(
         "not_begun": ((done & later & ~over).sum(), "n'a pas commencé", "n'ont pas commencé"),
         "lasting": (last.sum(), "réalisée dure", "réalisées durent"),
         "since": ((done & last).sum(), "de celles-ci", "de celles-ci"),
-        "others": ((last & ~done).sum(), "autre, d'avant ou nouvelle", "autres, d'avant ou nouvelles"),
+        "others": (len(others), f"autre, {since.format('', '')}", f"autres, {since.format('s', 's')}"),
     }
 
 

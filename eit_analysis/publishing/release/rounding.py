@@ -37,6 +37,7 @@ from eit_analysis.reference import scales
 
 # Columns that begin so hold public statistics about whole branches: they tell nothing about an actor.
 REFERENCE = "eurostat_"
+COPIED = ("here_value", "others_median")  # beside the same numbers, as an exchange file has them
 CLASSES = np.array([1.0, 1.5, 2.0, 3.0, 5.0, 7.0, 10.0])
 WHOLE_DIGITS, DIGITS = 3, 2  # of people and of other whole numbers; of all else
 SUM, NO_SUM = 1.0, 3.55  # steps in the half of an interval, at least
@@ -169,7 +170,7 @@ def _numbers(frame: pd.DataFrame, keys: list[str]) -> tuple[list[str], dict[str,
 
 def exact(name: str, frame: pd.DataFrame) -> bool:
     """Whether a column holds no amount of an actor: counts, years, ranks, public figures, parameters."""
-    if name.startswith(
+    if name in COPIED or name.startswith(
         (REFERENCE, "n_", "rank", "national_", "basin_", "target_", "tension_", "vote", "weight", "year")
     ):
         return True
