@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import zip_longest
+
+from markupsafe import Markup
 
 from eit_analysis import reference
 from eit_analysis.publishing.digest import Answer, Digest, thumbnail
@@ -16,6 +19,13 @@ FIGURES, ACTIONS = 5, 3
 KEPT = ("Publié", "Sources", "Empreinte")
 PARTNERS = "partners_map"
 MAPS = ("commune_map", PARTNERS)
+YOU = "Vous"  # the question of a page to the firm that reads, and by page what it is about
+YOURS = {
+    "01_flow_diagnosis": Markup("Vos déchets"),
+    "03_employment_skills_forecast": Markup("Vos emplois"),
+    "04_change_governance": Markup("Vos projets"),
+    "06_obligations_scenarios": Markup("Vos obligations"),
+}
 
 
 def decision(study: Study, audience: str, digests: list[Digest], version: Version) -> str:
@@ -30,23 +40,31 @@ def decision(study: Study, audience: str, digests: list[Digest], version: Versio
     own = [answer for report in digests for answer in report.answers if answer.personal]
     title = "Votre page, pour une réunion" if own else "Pour décider"
     ranked = zip_longest(*(report.cards for report in reports))
+    cards = [card for rank in ranked for card in rank if card is not None][:ACTIONS]
     maps = [picture for report in reports for picture in report.pictures if picture.kind in MAPS]
     maps.sort(key=lambda picture: (picture.kind == PARTNERS) != bool(own))
     committee = [] if own else [answer for report in reports for answer in report.answers if answer.to_decide]
+    answers = {id(answer) for answer in own or _answers(reports)}
+    quoted = answers | {id(part) for part in (*committee, *cards, *maps[:1])}
     body = rendered(
         "decision",
-        answers=own or _answers(reports),
+        answers=[_asked(r.name, answer) for r in digests for answer in r.answers if id(answer) in answers],
         own=bool(own),
         committee=committee,
-        cards=[card for rank in ranked for card in rank if card is not None][:ACTIONS],
+        cards=cards,
         picture=thumbnail("carte", maps[0], spoken=True) if maps else "",
         caption=maps[0].heading if maps else "",
-        reports=reports,
+        reports=[r for r in digests if quoted & {id(part) for part in (*r.answers, *r.cards, *r.pictures)}],
         seen=_seen(study, audience),
     )
     # The rest of the imprint is on the reports, and here it would take a second side.
     foot = [(term, text) for term, text in imprint(study, version) if term.startswith(KEPT)]
     return frame(study, audience, title, foot, body=body, short=True, kind="decision")
+
+
+def _asked(page: str, answer: Answer) -> Answer:
+    """An answer away from its page: « Vous » is of what it tells."""
+    return replace(answer, question=YOURS.get(page, answer.question)) if answer.question == YOU else answer
 
 
 def _seen(study: Study, audience: str) -> str:

@@ -47,7 +47,7 @@ class Answer:
     @property
     def personal(self) -> bool:
         """Whether it is about the firm that reads."""
-        return re.search(r"\bvous\b", self.question, flags=re.I) is not None
+        return re.search(r"\b(vous|votre|vos)\b", self.question, flags=re.I) is not None
 
     @property
     def to_decide(self) -> bool:
@@ -68,6 +68,7 @@ class Digest:
     first: Markup  #: the first of them in a few words
     pictures: list[Picture]  #: figures of its body, in their order
     minutes: int  #: what its body takes to read
+    figures: int  #: how many figures it has, those of its annex too
     tables: int  #: how many tables it has
     beside: list[str]  #: paths of the files that it leads to
 
@@ -94,6 +95,7 @@ def digest(name: str, page: str) -> Digest:
         Markup(first),
         [picture for section in body.split("<h2 ")[1:] for picture in _pictures(section)],
         max(1, round(len(words) / WORDS_PER_MINUTE)),
+        content.count("<figure data-kind"),
         content.count("<table"),
         beside(page),
     )

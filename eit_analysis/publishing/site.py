@@ -74,16 +74,24 @@ def _title(prose: str) -> str:
 def _quality(study: Study, audience: str) -> Part:
     """What happened to the rows read: counts about the survey as a whole; the team's page 00 has the rest."""
     tables = study.manifest()["tables"].values()
-    read, clean, quarantined = (
-        sum(table[name] for table in tables) for name in ("rows_read", "rows_clean", "rows_quarantined")
-    )
+    names = ("rows_read", "rows_clean", "rows_merged", "rows_ignored", "rows_quarantined")
+    read, clean, merged, ignored, quarantined = (sum(table[name] for table in tables) for name in names)
     if not read:
         return Part("lignes-lues-et-ecartees", "", "", Markup(""), Markup(""))
     lines = french.counted(read, "ligne lue", "lignes lues")
     sentence = f"Sur {lines}, {wording.number(clean / read * 100, 0)}\u00a0% sont utilisées dans les tableaux"
-    if quarantined:
-        aside = french.counted(quarantined, "ligne inutilisable gardée", "lignes inutilisables gardées")
-        sentence += f"\u00a0; {aside} à part, avec une raison\u00a0: rien n'est supprimé"
+    fates = (
+        (merged, "fusionnée, double exact d'une autre", "fusionnées, doubles exacts d'autres"),
+        (ignored, "ignorée (titre, vide ou total)", "ignorées (titres, vides ou totaux)"),
+        (
+            quarantined,
+            "inutilisable, gardée à part avec sa raison",
+            "inutilisables, gardées à part avec leur raison",
+        ),
+    )
+    rest = [french.counted(*fate) for fate in fates if fate[0]]
+    if rest:
+        sentence += f"\u00a0; le reste\u00a0: {', '.join(rest)}"
     if audience == INTERNAL:
         sentence += ". Le détail, feuille par feuille, est dans le rapport sur l'enquête"
     annex = Markup("<p>{}</p>").format(f"{sentence}.")
