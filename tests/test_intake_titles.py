@@ -1,4 +1,4 @@
-"""What a title or a note of a sheet says of its quantities, and what says nothing of them."""
+"""What titles, notes and other columns of a sheet say of its quantities, and what says nothing of them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ import numpy as np
 import pytest
 
 from eit_analysis.intake.cells.columns import Rows
+from eit_analysis.intake.sheets.headers import find_form
+from eit_analysis.intake.sheets.ledger import Ledger
+from eit_analysis.intake.sheets.regions import beside_quantity
 from eit_analysis.intake.sheets.titles import Said, hear, read_title
 
 YEARS = frozenset({"2018"})
@@ -79,3 +82,22 @@ def test_many_titles_among_many_rows_are_heard_at_once():
     found = hear(titles, {}, cells, np.arange(0, 20_000, 2), YEARS)
     assert perf_counter() - start < 2
     assert found == [Said(), *[Said(doubt="Budget 2018")] * 9_999]
+
+
+@pytest.mark.parametrize(
+    ("stated", "beside", "asked"),
+    [
+        ("Quantité (t)", "Tonnage réel", True),
+        ("Quantité (t)", "Quantité de déchets pesée (kg)", True),
+        ("Poids (kg)", "Nombre (unités)", True),
+        ("Quantité (t)", "Masse volumique (kg/m3)", False),
+        ("Quantité (t)", "Quantité de contenants", False),
+        ("Quantité (t)", "Quantité (m3)", False),
+        ("Quantité (t)", "Nombre (unités)", False),
+    ],
+)
+def test_another_quantity_beside_is_asked_and_no_density_nor_number_of_bins(stated, beside, asked):
+    cells = Rows.of([["Désignation", "Sens", "Catégorie", stated, beside], ["palettes", "", "", "12", "450"]])
+    layout, ledger = find_form("flows", cells), Ledger()
+    beside_quantity(layout, cells, np.array([1]), 0, ledger)
+    assert bool(ledger.doubted) == asked

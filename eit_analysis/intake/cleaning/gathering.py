@@ -56,9 +56,9 @@ def gather(table: str, sheets: Sequence[SurveySheet], ledger: Ledger) -> SurveyB
     units = [sheet.layout.units.get("quantity", "") if sheet.layout else "" for sheet in sheets]
     header_units = Cells.of(units)
     header_units = Cells(header_units.values, np.repeat(header_units.codes, heights))
-    said = any(sheet.said for sheet in sheets) and [
-        one for sheet in sheets for one in sheet.said or [Said()] * len(sheet.rows)
-    ]
+    said: list[Said] = []
+    if any(sheet.said for sheet in sheets):
+        said = [one for sheet in sheets for one in sheet.said or [Said()] * len(sheet.rows)]
     firms = np.repeat(objects([in_capitals(sheet.firm) for sheet in sheets]), heights)
     # Two rows without an identifier may be of two firms; what bears another's in a firm's file is withheld.
     key = columns[0]

@@ -142,13 +142,14 @@ def beside_quantity(layout: Layout, cells: Rows, kept: np.ndarray, place: int, l
     for index, text in (layout.unknown | layout.repeated).items():
         words = fold(text)
         counts = weight and NUMBER_OF.match(words)
-        unit = normalise_unit(split_unit(header_unit(text)[1])[0])
-        if unit not in WEIGHTS or ELSEWHERE.search(words) or not (counts or OTHER_QUANTITY.search(words)):
+        weighs = normalise_unit(split_unit(header_unit(text)[1])[0]) in WEIGHTS
+        other = weighs and OTHER_QUANTITY.search(words)
+        if ELSEWHERE.search(words) or not (counts or other):
             continue
         for row in kept.tolist():
-            own, other = (parse_number(cells[row][column]).value for column in (stated, index))
-            if own and other and (counts or not any(abs(other / own / k - 1) < SAME for k in SCALES)):
-                found = finding("quantity_beside", title=text, value=other)
+            own, value = (parse_number(cells[row][column]).value for column in (stated, index))
+            if own and value and (counts or not any(abs(value / own / k - 1) < SAME for k in SCALES)):
+                found = finding("quantity_beside", title=text, value=value)
                 ledger.mark(place, row + 1, header, clean_text(cells[row][stated]), found)
 
 

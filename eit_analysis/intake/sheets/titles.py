@@ -110,10 +110,11 @@ def hear(
             spans[span] = _first(spans.get(span, Said()), said)
     bears = {mark: _bearing(mark, cells, kept) for *_, mark in spans if mark}
     found = [Said()] * len(kept)
-    for first, last, mark in sorted(spans, key=lambda span: span[1] - span[0]):
-        own = first + np.flatnonzero(bears[mark][first:last]) if mark else []
-        for n in own if len(own) else range(first, last):
-            found[n] = _first(found[n], spans[first, last, mark])
+    for span in sorted(spans, key=lambda span: span[1] - span[0]):
+        first, last, sign = span
+        own = (first + np.flatnonzero(bears[sign][first:last])).tolist() if sign else []
+        for n in own or range(first, last):
+            found[n] = _first(found[n], spans[span])
     return found
 
 
