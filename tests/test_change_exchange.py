@@ -114,6 +114,8 @@ def test_rates_come_from_totals_or_from_kinds_and_never_from_what_is_untold() ->
     assert "ici" not in set(neighbours.rates(part, others, "ici")["territory"])
     torn = pd.concat([others, funnel("B", 5, kind="purchase")])
     assert set(neighbours.rates(own, torn, "ici")["territory"]) == {"A", "ici"}
+    blank = others.assign(n_synergies=others["n_synergies"].where(others["territory"] != "A"))
+    assert set(neighbours.rates(own, blank, "ici")["territory"]) == {"B", "ici"}
     stand = neighbours.standing(table.reset_index(), "ici").set_index("standing")
     assert stand.loc["others", "n_territories"] == 2 and "established" not in stand.index
     # 90 of 100 and 1 of 100 are beyond what chance gives beside 40 of 100.

@@ -373,6 +373,9 @@ def test_the_board_has_every_indicator_beside_its_target_and_the_wave_before() -
     assert kept["conversion_percent"] == 75 and kept.drop("conversion_percent").equals(
         found.drop("conversion_percent")
     )
+    # A wave without a register has no rate, whatever those before have.
+    none = board.values(now.head(0), people, projects, MEANS, DAY, {"2015": waves["2015"]}).frame
+    assert none.set_index("indicator").loc["conversion_percent"].isna().all()
     before = board.values(
         now.assign(realised_t_per_year=[9, 4, 0, 0], realised_eur_per_year=9e3), people, [], [], DAY
     )

@@ -67,7 +67,7 @@ def values(
     """
     on = register[~stopped(register, day)]
     *_, (_, _, reached) = reached_stages(registers or {"": register})
-    ever = pd.Series(reached == RANK["done"])  # if only for a time
+    ever = pd.Series(reached == RANK["done"], dtype=bool)[: len(register)]  # if only for a time
     done = on[(on["status"] == "done") & ~not_begun(on, day)]
     trusting = people[people["readiness_dimension"] == "trust"]
     entries, whole = ledger(register, day), stated(means, day.year)

@@ -37,9 +37,8 @@ def rates(funnel: pd.DataFrame, others: pd.DataFrame, here: str) -> pd.DataFrame
     own = funnel[funnel["kind"] == TOTAL].assign(territory=here)
     told = others["territory"].isin(others.loc[others["kind"] == TOTAL, "territory"])
     every = pd.concat([others[~told | (others["kind"] == TOTAL)], own], ignore_index=True)
-    wide = every.pivot_table(
-        index=["territory", "kind"], columns="status", values="n_synergies", aggfunc="sum"
-    )
+    counted = every.groupby(["territory", "kind", "status"])["n_synergies"].sum(min_count=1)
+    wide = counted.unstack("status")
     wide = wide.reindex(columns=["lead", "done"]).set_axis(["n_leads", "n_done"], axis=1)
     # A stage that is not told is not nothing: of kinds, what is summed is all of it or none.
     counts = wide.groupby("territory").agg(pd.Series.sum, skipna=False).dropna().astype(int)
