@@ -67,6 +67,7 @@ def test_another_time_a_budget_and_a_legend_of_estimates_are_asked(text):
         ("Quantités en kg, coûts en €/t", "kg", True),
         ("Quantités en kg et coûts en €/t", "kg", True),
         ("Unité : kg", "kg", True),
+        ("(kg)", "kg", True),
         ("Tonnages (t)", "t", True),
         ("Merci d'indiquer les quantités en tonnes si possible", "tonnes", False),
     ],

@@ -20,6 +20,7 @@ CLAUSES = re.compile(r"[,;()\n]|\.\s|\s[-–—]\s|\bet (?=(?:les? |des )?(?:co[
 WHAT = r"quantites?|qtes?|tonnages?|poids|masses?|donnees?|chiffres|valeurs|dechets|flux|matieres"
 UNITS = r"(tonnes?|t|kgs?|kilos?|kilogrammes?|m3|litres?)"
 UNIT = re.compile(rf"\b(?:en|unites?(?: de mesure)?(?: est)?) (?:la |le )?{UNITS}\b")
+UNIT_ALONE = re.compile(rf"(?:en )?{UNITS}")
 UNIT_AT_END = re.compile(rf".*[(\[]{UNITS}[)\]]\W*", re.I)
 OF_QUANTITIES = re.compile(rf"\b(?:{WHAT}|unites?)\b")
 CONVERTED = re.compile(r"\b(?:volumes?|converti\w*)\b")
@@ -55,7 +56,9 @@ def read_title(text: str, years: frozenset[str] = frozenset()) -> Said:
     parts = [fold_words(part.replace("€", " euros ")) for part in CLAUSES.split(text)]
     parts = [part for part in parts if not _holds(part, "title_aside")]
     stated, folded = " ".join(part for part in parts if not CONVERTED.search(part)), " ".join(parts)
-    unit = (UNIT.search(stated) or UNIT_AT_END.fullmatch(text)) if OF_QUANTITIES.search(stated) else None
+    unit = UNIT_ALONE.fullmatch(stated.strip())
+    if unit is None and OF_QUANTITIES.search(stated):
+        unit = UNIT.search(stated) or UNIT_AT_END.fullmatch(text)
     against = unit is not None and not _holds(fold_words(text), "title_request")
     return Said(unit[1] if unit else "", text if against else "", text if _is_doubt(folded, years) else "")
 
