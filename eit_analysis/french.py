@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 SINGULAR = {"personnes": "personne", "niveaux": "niveau", "postes": "poste", "points": "point"}
-SINGULAR |= {"ans": "an", "métiers": "métier"}
+SINGULAR |= {"ans": "an", "métiers": "métier", "heures": "heure", "stagiaires": "stagiaire"}
 ACCENTS = re.compile("[\u0300-\u036f]+")  # as Unicode sets them apart from their letter
 UNIT = re.compile(r"(?<=\d) (?=(?:\d{3}|€|t|kg|km|h|ans?|mois|m³|k?Wh|MWh|ETP|tCO₂e)(?:\W|$))")
 PHONE = re.compile(r"(?<!\d)(?:\+\d{2} ?\d|0\d)(?: \d\d){4}(?!\d)")

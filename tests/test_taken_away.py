@@ -106,11 +106,12 @@ def test_a_picture_of_an_index_says_nothing_aloud_and_shares_no_id() -> None:
         '<svg role="img" aria-labelledby="f1-t f1-d" class="drawing" viewBox="0 0 9 9">'
         '<title id="f1-t">x</title><desc id="f1-d">y</desc><g clip-path="url(#f1-c)"/></svg>'
         '<p class="caption"><b>Source :</b> enquête. <a href="#t1">Tableau</a></p></figure></div>'
-        '<div class="annex"><figure>hidden</figure></div>'
+        '<div class="annex"><figure data-kind="bars">hidden</figure></div>'
     )
     report = digest("01_page", page)
     assert [(str(a.question), str(a.answer)) for a in report.answers] == [("Qui ?", "Vous.")]
     (picture,) = report.pictures
+    assert report.figures == 2  # that of the annex too
     assert (str(picture.heading), plain(picture.caption)) == ("Elle monte", "Tonnes. Source : enquête.")
     shown = str(thumbnail("01_page", picture))
     assert "aria-labelledby" not in shown and "<title" not in shown and "<desc" not in shown
