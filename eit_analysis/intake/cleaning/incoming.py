@@ -152,9 +152,10 @@ OTHER = re.compile(r"\b(?:copie|ancien(?:ne)?|old|archive|sauvegarde|exemple|mod
 def hear_siblings(found: list[SurveySheet], wave: str, ledger: Ledger) -> None:
     """Give each sheet the only firm that its file describes; set drafts and sheets of other years aside.
 
-    A file that describes none is of the firm that its name begins with, where its rows name nobody. A year is
-    another when it is not that of the firm (``Année`` of its sheet Entreprise; else the wave's, or the one
-    before), or when the file holds the same sheet for a later one.
+    A file that describes none is of the firm that its name begins with, where its rows name nobody. A sheet
+    without a column of identifiers, in a file that tells no firm, is not read. A year is another when it is
+    not that of the firm (``Année`` of its sheet Entreprise; else the wave's, or the one before), or when the
+    file holds the same sheet for a later one.
     """
     described: dict[str, list[str]] = {}
     for sheet in found:
@@ -173,7 +174,7 @@ def hear_siblings(found: list[SurveySheet], wave: str, ledger: Ledger) -> None:
             sheet.years, sheet.firm = years, next(iter(firms)) if len(firms) == 1 else ""
             if named and not any(_cells(sheet, "site_id")):
                 sheet.firm = named[0]
-            sheet.layout = None if sheet.problem else sheet.layout
+            sheet.layout = None if sheet.problem or (sheet.keyless and not sheet.firm) else sheet.layout
 
 
 def siblings(file: str, name: str) -> str:

@@ -39,6 +39,7 @@ class SurveySheet:
     #: Of a sheet that looks like answers, though neither its name nor its headers identify its table.
     likely: Layout | None = None
     hidden: bool = False
+    keyless: bool = False  #: no column says whose its rows are
     firm: str = ""  #: identifier of the only firm that the file describes: a row without one is its
     years: frozenset[str] = frozenset()  #: that its answers may be of
     problem: Finding | None = None  #: why the sheet is not read
@@ -77,7 +78,8 @@ def find_sheet(file: str, sheet: RawSheet, ledger: Ledger, told: str = "") -> Su
     if (whole := regions.one_header(layout, cells)) is not cells:
         cells, layout = whole, headers.find_form(table, whole) or layout
     layout, row = _shown_columns(layout, sheet), layout.header_row
-    if layout.key not in layout.columns:
+    keyless = layout.key not in layout.columns
+    if keyless:
         layout.columns[layout.key] = cells.numbers.shape[1]
         cells = Rows(
             [*cells.values, ""], np.pad(cells.numbers, ((0, 0), (0, 1)), constant_values=len(cells.values))
@@ -90,7 +92,7 @@ def find_sheet(file: str, sheet: RawSheet, ledger: Ledger, told: str = "") -> Su
             layout.unknown.pop(index, None)
             layout.repeated.pop(index, None)
     layout, cells = regions.one_layout(layout, cells, place, ledger)
-    return SurveySheet(place, account, cells, layout, hidden=hidden)
+    return SurveySheet(place, account, cells, layout, hidden=hidden, keyless=keyless)
 
 
 def _shown_columns(layout: Layout, sheet: RawSheet) -> Layout:
