@@ -63,7 +63,9 @@ def decision(study: Study, audience: str, digests: list[Digest], version: Versio
 
 
 def _asked(page: str, answer: Answer) -> Answer:
-    """An answer away from its page: « Vous » is of what it tells."""
+    """An answer away from its page: « Vous » is of what it tells; of its share a firm reads there why."""
+    if "votre part" in answer.question:
+        return replace(answer, details=[])
     return replace(answer, question=YOURS.get(page, answer.question)) if answer.question == YOU else answer
 
 
