@@ -44,8 +44,8 @@ def test_a_cleaning_is_told_in_counts_then_by_what_was_not_read(tmp_path) -> Non
         "Non lu : a.xlsx : ce fichier est protégé ; ôtez son mot de passe.",
         "Non lu : b.xlsx, feuille Flux : aucun en-tête n'est reconnu.",
         "Non lu : c.pdf : ce format n'est pas lu ; demandez un classeur XLSX ou ODS, ou un fichier CSV.",
-        "Feuille laissée de côté : « Notes » (b.xlsx, d0.xlsx, d1.xlsx, d2.xlsx, d3.xlsx, et 2 autres fichiers) ; "
-        "si c'est une réponse, remettez les en-têtes du questionnaire ou voyez « eit map ».",
+        "Feuille laissée de côté : « Notes » (b.xlsx, d0.xlsx, d1.xlsx, d2.xlsx, d3.xlsx, et 2 autres "
+        "fichiers) ; si c'est une réponse, remettez les en-têtes du questionnaire ou voyez « eit map ».",
         "Colonne laissée de côté : « Avis » (b.xlsx, feuille Flux, et 1 autre feuille) ; si c'est une "
         "réponse, remettez les en-têtes du questionnaire.",
     ]
