@@ -71,7 +71,7 @@ def test_nothing_of_the_sample_and_no_empty_value_is_on_a_page(pages: dict[str, 
     [
         ("01_flow_diagnosis", "Territoire entier non estimé", "Pour tout le territoire"),
         ("01_flow_diagnosis", "sortent de", "sans être expliqué"),
-        ("01_flow_diagnosis", "Éliminé", "en entier à ce public"),
+        ("01_flow_diagnosis", "éliminé", "en entier à ce public"),
         ("06_obligations_scenarios", "la TGAP augmenterait", "de 2025 à 2030"),
         ("02_synergy_scoring", "On ne le sait pas.", "au registre"),
         ("03_employment_skills_forecast", "Aucun emploi n'a été déclaré", "aucune donnée"),
