@@ -175,7 +175,7 @@ def test_a_difference_is_established_beyond_chance_and_named_method_where_method
     assert around.loc["recovered_share", around.columns[1:]].tolist() == [50, 62, 2, 1, 0, 3]
     alone = indicators.around(table[table["territory"].isin(["ici", "other"])])
     assert alone["others_median"].isna().all() and alone["n_comparable"].tolist() == [0, 0]
-    assert indicators.realised(alone).empty
+    assert indicators.realised(alone, 1).empty
     # More tonnes out is neither better nor worse.
     two = [lines(t, outgoing_per_firm=(v, v - 1, v + 1)) for t, v in (("", 9.0), ("far", 90.0))]
     plain = indicators.beside(two[0].drop(columns="territory"), two[1], likeness(far="yes"), "ici")

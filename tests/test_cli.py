@@ -97,18 +97,16 @@ def test_folder_where_a_file_is_expected(project: Path) -> None:
 
 def test_sheet_without_its_key_column(project: Path) -> None:
     wave = broken(project, "sans-cle")
-    workbook(
-        wave / "E01.xlsx",
-        {
-            "Entreprise": [["Identifiant", "Raison sociale", "Diffusion"], ["E01", "Essai", "agrégée"]],
-            "Flux": [["Sens", "Catégorie", "Quantité", "Unité"], ["sortant", "bois", 3, "t"]],
-        },
-    )
+    site = [["Identifiant", "Raison sociale", "Diffusion"], ["E01", "Essai", "agrégée"]]
+    workbook(wave / "E01.xlsx", {"Entreprise": site})
+    # Nothing says whose rows these are.
+    flows = [["Sens", "Catégorie", "Quantité", "Unité"], ["sortant", "bois", 3, "t"]]
+    workbook(wave / "reponses.xlsx", {"Flux": flows})
     result = eit(project, "clean", "sans-cle")
     # It stops nothing else: its rows are in quarantine, and the summary names it.
     assert result.returncode == 0, result.stderr
     (line,) = [line for line in result.stdout.splitlines() if line.startswith("Non lu")]
-    assert all(word in line for word in ("E01.xlsx", "Flux", "Identifiant"))
+    assert all(word in line for word in ("reponses.xlsx", "Flux", "Identifiant"))
     quarantine = project / "data" / "processed" / "sans-cle" / "2018" / "quarantine.csv"
     assert "no_header" in quarantine.read_text(encoding="utf-8")
 

@@ -11,7 +11,7 @@ from eit_analysis.intake.cells.columns import Rows
 from eit_analysis.intake.sheets.headers import find_form
 from eit_analysis.intake.sheets.ledger import Ledger
 from eit_analysis.intake.sheets.regions import beside_quantity
-from eit_analysis.intake.sheets.titles import Said, hear, read_title
+from eit_analysis.intake.sheets.titles import TitleRemark, hear, read_title
 
 YEARS = frozenset({"2018"})
 
@@ -37,7 +37,7 @@ YEARS = frozenset({"2018"})
     ],
 )
 def test_ordinary_titles_say_nothing_of_the_quantities(text):
-    assert read_title(text, YEARS) == Said()
+    assert read_title(text, YEARS) == TitleRemark()
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_another_time_a_budget_and_a_legend_of_estimates_are_asked(text):
     ],
 )
 def test_a_title_states_a_unit_or_asks_for_it(text, unit, states):
-    assert read_title(text) == Said(unit, text if states else "")
+    assert read_title(text) == TitleRemark(unit, text if states else "")
 
 
 def test_many_titles_among_many_rows_are_heard_at_once():
@@ -82,7 +82,7 @@ def test_many_titles_among_many_rows_are_heard_at_once():
     start = perf_counter()
     found = hear(titles, {}, cells, np.arange(0, 20_000, 2), YEARS)
     assert perf_counter() - start < 2
-    assert found == [Said(), *[Said(doubt="Budget 2018")] * 9_999]
+    assert found == [TitleRemark(), *[TitleRemark(doubt="Budget 2018")] * 9_999]
 
 
 @pytest.mark.parametrize(

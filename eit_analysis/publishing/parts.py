@@ -131,7 +131,8 @@ def preview(release: Release, *blocks: Block) -> Preview:
     seen: Seen = {}
     shown = [b if isinstance(b, str) else b.seen_by(release.viewer, seen) for b in blocks]
     drawing = Drawing(release.study, release.viewer.audience, release.page, None)
-    return Preview(rendered("parts", parts=drawing.parts(shown), body="", workbook=""))
+    unsaid = dict.fromkeys(("body", "workbook", "left_out", "contact"), "")
+    return Preview(rendered("parts", parts=drawing.parts(shown), **unsaid))
 
 
 def anchor(text: str, taken: Collection[str]) -> str:

@@ -18,7 +18,7 @@ from eit_analysis.intake.sheets.headers import form_spec
 from eit_analysis.intake.sheets.ledger import Ledger
 from eit_analysis.intake.sheets.reader import Batch
 from eit_analysis.intake.sheets.rows import SurveySheet
-from eit_analysis.intake.sheets.titles import Said
+from eit_analysis.intake.sheets.titles import TitleRemark
 
 LETTER = re.compile(r"[^\W\d_]")
 
@@ -30,7 +30,9 @@ class SurveyBatch(Batch):
     table: str = ""
     #: That the header of the quantity states.
     header_units: Cells = field(default_factory=lambda: Cells.of([]))
-    titles: Cells = field(default_factory=lambda: Cells.of([]))  #: what those of its sheet say: a `Said`
+    titles: Cells = field(
+        default_factory=lambda: Cells.of([])
+    )  #: what those of its sheet say: a `TitleRemark`
     #: Identifier of the only firm that the file of each row describes, or "".
     firms: np.ndarray = field(default_factory=lambda: objects([]))
     #: Shape (n, 3), of rows that were merged: place, number, and the position here of the row they repeat.
@@ -56,9 +58,9 @@ def gather(table: str, sheets: Sequence[SurveySheet], ledger: Ledger) -> SurveyB
     units = [sheet.layout.units.get("quantity", "") if sheet.layout else "" for sheet in sheets]
     header_units = Cells.of(units)
     header_units = Cells(header_units.values, np.repeat(header_units.codes, heights))
-    said: list[Said] = []
+    said: list[TitleRemark] = []
     if any(sheet.said for sheet in sheets):
-        said = [one for sheet in sheets for one in sheet.said or [Said()] * len(sheet.rows)]
+        said = [one for sheet in sheets for one in sheet.said or [TitleRemark()] * len(sheet.rows)]
     firms = np.repeat(objects([in_capitals(sheet.firm) for sheet in sheets]), heights)
     # Two rows without an identifier may be of two firms; what bears another's in a firm's file is withheld.
     key = columns[0]
@@ -78,7 +80,7 @@ def gather(table: str, sheets: Sequence[SurveySheet], ledger: Ledger) -> SurveyB
         own, other = said[first[row]], said[row]
         unit = other if other.against and not own.against else own
         said[first[row]] = unit._replace(doubt=own.doubt or other.doubt)
-    titles = Cells.of(said) if said else Cells([Said()], np.zeros(len(rows), dtype=np.int32))
+    titles = Cells.of(said) if said else Cells([TitleRemark()], np.zeros(len(rows), dtype=np.int32))
     kept = np.flatnonzero(first == np.arange(len(rows)))
     if len(kept) < len(rows):
         columns = [Cells.among(column.values, column.codes[kept]) for column in columns]
@@ -96,7 +98,7 @@ def gather(table: str, sheets: Sequence[SurveySheet], ledger: Ledger) -> SurveyB
     )  # fmt: skip
 
 
-def _titled(said: Sequence[Said], columns: dict[str, Cells], header_units: Cells) -> Cells:
+def _titled(said: Sequence[TitleRemark], columns: dict[str, Cells], header_units: Cells) -> Cells:
     """The unit of each row that only a title gives it: one that repeats the row changes nothing."""
     blank = np.ones(len(said), dtype=bool)
     for cells in (columns["unit"], header_units):

@@ -20,7 +20,7 @@ from eit_analysis.intake.sheets.headers import PEOPLE
 from eit_analysis.intake.sheets.ledger import NO_ROW, Ledger, SheetAccount
 from eit_analysis.intake.sheets.personal import without_personal
 from eit_analysis.intake.sheets.spec import ROWS_SEARCHED, Layout
-from eit_analysis.intake.sheets.titles import Said, hear
+from eit_analysis.intake.sheets.titles import TitleRemark, hear
 from eit_analysis.intake.sheets.workbook import RawSheet
 from eit_analysis.reference.findings import Finding, finding
 
@@ -47,7 +47,7 @@ class SurveySheet:
     #: Shape (n_rows,): position in ``cells.values`` of the cell of these rows, by form column of the sheet.
     columns: dict[str, np.ndarray] = field(default_factory=dict)
     totals: dict[int, dict[str, Any]] = field(default_factory=dict)  #: raw cells of total rows, by row number
-    said: Sequence[Said] = ()  #: of each of these rows, by the titles of the sheet; none: nothing
+    said: Sequence[TitleRemark] = ()  #: of each of these rows, by the titles of the sheet; none: nothing
 
     @property
     def name(self) -> str:

@@ -36,7 +36,7 @@ LONGEST = 3  # words that mean something together
 FOOTNOTE = re.compile(r"(\*{1,3}|[¹²³]|\([1-9*]\)) ?\w?")
 
 
-class Said(NamedTuple):
+class TitleRemark(NamedTuple):
     """What titles and notes say of a row."""
 
     unit: str = ""  #: of a quantity that has none
@@ -45,13 +45,13 @@ class Said(NamedTuple):
 
 
 @lru_cache(maxsize=10_000)
-def read_title(text: str, years: frozenset[str] = frozenset()) -> Said:
+def read_title(text: str, years: frozenset[str] = frozenset()) -> TitleRemark:
     """A unit; a doubt where the quantities are of a part of the year, of a budget or of none of ``years``.
 
     Clauses of costs, laws, plans, deadlines and versions say nothing of quantities.
 
     >>> read_title("N.B. : toutes les quantités sont exprimées en kg")
-    Said(unit='kg', against='N.B. : toutes les quantités sont exprimées en kg', doubt='')
+    TitleRemark(unit='kg', against='N.B. : toutes les quantités sont exprimées en kg', doubt='')
     """
     parts = [fold_words(part.replace("€", " euros ")) for part in CLAUSES.split(text)]
     parts = [part for part in parts if not _holds(part, "title_aside")]
@@ -60,7 +60,9 @@ def read_title(text: str, years: frozenset[str] = frozenset()) -> Said:
     if unit is None and OF_QUANTITIES.search(stated):
         unit = UNIT.search(stated) or UNIT_AT_END.fullmatch(text)
     against = unit is not None and not _holds(fold_words(text), "title_request")
-    return Said(unit[1] if unit else "", text if against else "", text if _is_doubt(folded, years) else "")
+    return TitleRemark(
+        unit[1] if unit else "", text if against else "", text if _is_doubt(folded, years) else ""
+    )
 
 
 def _holds(folded: str, what: str) -> bool:
@@ -91,17 +93,19 @@ def hear(
     cells: Rows,
     kept: np.ndarray,
     years: frozenset[str],
-) -> list[Said]:
+) -> list[TitleRemark]:
     """What titles, and headers of the quantity, by index of their row, say of each of the rows ``kept``.
 
     A title among the data, or a header, is of the rows down to the next; a footnote, of those that bear its
     mark. The nearest goes first. None where nothing is said.
     """
     heard = {index: said for index, text in titles.items() if any(said := read_title(text, years))}
-    dated = {i: Said(doubt=text) for i, text in headers.items() if header_year(text) not in {"", *years}}
+    dated = {
+        i: TitleRemark(doubt=text) for i, text in headers.items() if header_year(text) not in {"", *years}
+    }
     if not (heard or dated) or not len(kept):
         return []
-    spans: dict[tuple[int, int, str], Said] = {}
+    spans: dict[tuple[int, int, str], TitleRemark] = {}
     for of, texts in ((heard, titles), (dated, headers)):
         ends = np.array([*sorted(texts), len(cells)])
         for index, said in of.items():
@@ -110,9 +114,9 @@ def hear(
                 first, last = np.searchsorted(kept, (index, end)).tolist()
             mark = FOOTNOTE.match(texts[index]) if of is heard else None
             span = first, last, mark[1] if mark else ""
-            spans[span] = _first(spans.get(span, Said()), said)
+            spans[span] = _first(spans.get(span, TitleRemark()), said)
     bears = {mark: _bearing(mark, cells, kept) for *_, mark in spans if mark}
-    found = [Said()] * len(kept)
+    found = [TitleRemark()] * len(kept)
     for span in sorted(spans, key=lambda span: span[1] - span[0]):
         first, last, sign = span
         own = (first + np.flatnonzero(bears[sign][first:last])).tolist() if sign else []
@@ -121,10 +125,10 @@ def hear(
     return found
 
 
-def _first(near: Said, far: Said) -> Said:
+def _first(near: TitleRemark, far: TitleRemark) -> TitleRemark:
     """What the nearer says, else the other; a unit with the title that states it."""
     unit = near if near.unit else far
-    return Said(unit.unit, unit.against, near.doubt or far.doubt)
+    return TitleRemark(unit.unit, unit.against, near.doubt or far.doubt)
 
 
 def _bearing(mark: str, cells: Rows, kept: np.ndarray) -> np.ndarray:
