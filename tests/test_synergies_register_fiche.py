@@ -14,7 +14,7 @@ from eit_analysis.synergies.gates import GATES
 from eit_analysis.synergies.impacts import INDICATORS, impacts
 from eit_analysis.synergies.pooling.groups import POOL_COLUMNS
 from eit_analysis.synergies.pooling.thresholds import COLLECTION
-from eit_analysis.synergies.register.exchange_sheet import NEXT
+from eit_analysis.synergies.register.exchange_sheet import NEXT, QUOTE
 from eit_analysis.synergies.register.fiche import LISTED, content, fiche
 from eit_analysis.synergies.register.reasons import NEAREST_COLUMNS, REASON_COLUMNS
 from eit_analysis.synergies.register.recall import RECALL_COLUMNS
@@ -232,7 +232,7 @@ def test_every_column_and_code_has_its_french_words():
         assert heading(column).header
     assert set(GATES) <= set(heading("condition").labels)
     steps = {f"{step}{kind}" for step in NEXT_STEP.values() for kind in ("", "_group")}
-    assert steps | set(NEXT.values()) == set(heading("next_step").labels)
+    assert steps | {*NEXT.values(), QUOTE} == set(heading("next_step").labels)
     told = set(heading("blocked_by").labels)
     assert set(heading("miss_reason").labels) - {"other_taker"} <= told
     assert {"no_carrier", "weak_mass", "no_tonnes", "none"} <= told

@@ -35,6 +35,7 @@ TABLES: dict[str, tuple[list[str], list[str]]] = {
     "call": (["ask_first", "first_call", "caller_site_id", "called_site_ids", "next_step", "title"],
              ["caller_site_id", "called_site_ids"]),
 }  # fmt: skip
+QUOTE = "quote"  # the next step of a new exchange of heat, water or gas
 TEAM = ("money", "network_money")  # outside, each of its figures would be closed
 FLOWS = [
     "site_id", "direction", "description", "waste_code", "quality", "mass_t_per_year", "mass_low_t_per_year",
@@ -140,7 +141,7 @@ def network_sheets(
 def _sheet(row: pd.DataFrame, items: pd.DataFrame, flows: pd.DataFrame, words: pd.Series) -> SheetContent:
     network = "utility" in flows
     if network:
-        row = row.assign(next_step=row["next_step"].replace(NEXT["lead"], "quote"))
+        row = row.assign(next_step=row["next_step"].replace(NEXT["lead"], QUOTE))
     one = row.iloc[0]
     giver, taker = (str(one[side]) for side in BOTH)
     declared = flows.set_index("flow_id")[UTILITIES if network else FLOWS]
