@@ -66,8 +66,9 @@ def values(
         actors know; means and projects are about no actor.
     """
     on = register[~stopped(register, day)]
-    *_, (_, _, reached) = reached_stages(registers or {"": register})
-    ever = pd.Series(reached == RANK["done"], dtype=bool)[: len(register)]  # if only for a time
+    # Waves without a line are not among them.
+    *_, (_, _, reached) = reached_stages(registers if registers and len(register) else {"": register})
+    ever = pd.Series(reached == RANK["done"], dtype=bool)  # if only for a time
     done = on[(on["status"] == "done") & ~not_begun(on, day)]
     trusting = people[people["readiness_dimension"] == "trust"]
     entries, whole = ledger(register, day), stated(means, day.year)

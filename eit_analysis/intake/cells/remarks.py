@@ -17,8 +17,8 @@ UNIT = re.compile(
 DENIED = re.compile(r" (?:et )?(?:non|pas|au lieu)\b.*")  # kg et non tonnes
 YEAR, NUMBER = re.compile(r"\b(?:19|20)[0-9]{2}\b"), re.compile(r"\b(?!12\b)[0-9]{1,2}\b")
 WORDS = reference.load("cell_words").groupby("means")["word"].agg(set).to_dict()
-# By finding, the folded words that say so: aaaa is any year, n any number but twelve.
-SAID = {"set_aside_by_comment": WORDS["set_aside"], "doubted_by_comment": WORDS["doubt"]}
+# By finding, what the folded words mean that say so.
+SAID = {"set_aside_by_comment": "set_aside", "doubted_by_comment": "doubt"}
 
 
 class Remark(NamedTuple):
@@ -26,6 +26,17 @@ class Remark(NamedTuple):
 
     unit: str = ""  #: with its period, as it is written beside a number
     finding: str = ""  #: its code
+
+
+def plain(folded: str) -> str:
+    """Folded words, where ``aaaa`` is any year and ``n`` any number but twelve."""
+    return NUMBER.sub("n", YEAR.sub("aaaa", folded))
+
+
+def holds(folded: str, means: str) -> bool:
+    """Whether some of the folded words mean this (``cell_words.csv``)."""
+    within = f" {' '.join(folded.split())} "
+    return any(f" {word} " in within for word in WORDS[means])
 
 
 @lru_cache(maxsize=50_000)
@@ -46,6 +57,5 @@ def read_remark(text: str) -> Remark:
     if found:
         each = "/".join(filter(None, found.group("unit", "each")))
         unit = each or f"par {found['period']}"
-    plain = f" {NUMBER.sub('n', YEAR.sub('aaaa', folded))} "
-    said = (code for code, known in SAID.items() if any(f" {word} " in plain for word in known))
+    said = (code for code, means in SAID.items() if holds(plain(folded), means))
     return Remark(unit, next(said, "doubted_by_comment" if "?" in text else ""))

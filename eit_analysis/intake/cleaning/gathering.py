@@ -30,9 +30,8 @@ class SurveyBatch(Batch):
     table: str = ""
     #: That the header of the quantity states.
     header_units: Cells = field(default_factory=lambda: Cells.of([]))
-    titles: Cells = field(
-        default_factory=lambda: Cells.of([])
-    )  #: what those of its sheet say: a `TitleRemark`
+    #: What those of its sheet say of each row: a `TitleRemark`.
+    titles: Cells = field(default_factory=lambda: Cells.of([]))
     #: Identifier of the only firm that the file of each row describes, or "".
     firms: np.ndarray = field(default_factory=lambda: objects([]))
     #: Shape (n, 3), of rows that were merged: place, number, and the position here of the row they repeat.

@@ -13,7 +13,7 @@ from eit_analysis.french import fold_words
 from eit_analysis.intake.cells.columns import Rows
 from eit_analysis.intake.cells.parsing import clean_text
 from eit_analysis.intake.cells.periods import HALF_YEAR, MONTHS, QUARTER
-from eit_analysis.intake.cells.remarks import NUMBER, WORDS, YEAR
+from eit_analysis.intake.cells.remarks import YEAR, holds, plain
 from eit_analysis.intake.sheets.headers import header_year
 
 CLAUSES = re.compile(r"[,;()\n]|\.\s|\s[-–—]\s|\bet (?=(?:les? |des )?(?:co[uû]ts?|prix|tarifs?)\b)", re.I)
@@ -32,7 +32,6 @@ SPAN = re.compile(r"\b[0-9]{1,2} ([0-9]{1,2}) ([0-9]{4}) (?:au|a) [0-9]{1,2} ([0
 MONTH = re.compile(rf"(?<![0-9] )\b(?:{'|'.join(MONTHS)})\b")  # a day before it makes a date
 # T2 alone may be a building.
 NO_QUARTER = re.compile(r"(?<!aaaa )(?<!bilan )(?<!suivi )(?<!dechets )(?<!tonnages )\bt[1-4]\b(?! aaaa)")
-LONGEST = 3  # words that mean something together
 FOOTNOTE = re.compile(r"(\*{1,3}|[¹²³]|\([1-9*]\)) ?\w?")
 
 
@@ -54,30 +53,24 @@ def read_title(text: str, years: frozenset[str] = frozenset()) -> TitleRemark:
     TitleRemark(unit='kg', against='N.B. : toutes les quantités sont exprimées en kg', doubt='')
     """
     parts = [fold_words(part.replace("€", " euros ")) for part in CLAUSES.split(text)]
-    parts = [part for part in parts if not _holds(part, "title_aside")]
+    parts = [part for part in parts if not holds(part, "title_aside")]
     stated, folded = " ".join(part for part in parts if not CONVERTED.search(part)), " ".join(parts)
     unit = UNIT_ALONE.fullmatch(stated.strip())
     if unit is None and OF_QUANTITIES.search(stated):
         unit = UNIT.search(stated) or UNIT_AT_END.fullmatch(text)
-    against = unit is not None and not _holds(fold_words(text), "title_request")
+    against = unit is not None and not holds(fold_words(text), "title_request")
     return TitleRemark(
         unit[1] if unit else "", text if against else "", text if _is_doubt(folded, years) else ""
     )
 
 
-def _holds(folded: str, what: str) -> bool:
-    words, known = folded.split(), WORDS[what]
-    spans = (words[first : first + length] for first in range(len(words)) for length in range(1, LONGEST + 1))
-    return any(" ".join(span) in known for span in spans)
-
-
 def _is_doubt(folded: str, years: frozenset[str]) -> bool:
-    plain, told = NUMBER.sub("n", YEAR.sub("aaaa", folded)), {*YEAR.findall(folded)}
-    if _holds(plain, "title_doubt") or HALF_YEAR.search(folded):
+    numbered, told = plain(folded), {*YEAR.findall(folded)}
+    if holds(numbered, "title_doubt") or HALF_YEAR.search(folded):
         return True
     if QUARTER.search(NO_QUARTER.sub("", YEAR.sub("aaaa", folded))):
         return True
-    if _holds(folded, "title_look") and (_holds(plain, "title_unsure") or told - years):
+    if holds(folded, "title_look") and (holds(numbered, "title_unsure") or told - years):
         return True
     if span := SPAN.search(folded):
         month, year, last, end = map(int, span.groups())
