@@ -9,7 +9,6 @@ same of the people described times the ratio of all people to them.
 
 from __future__ import annotations
 
-import argparse
 from dataclasses import replace
 
 import numpy as np
@@ -21,6 +20,7 @@ from benchmarks.cohort_territories import (
     HORIZONS,
     OCCUPATIONS,
     PARAMETERS,
+    arguments,
     counted,
     territories,
     workforce,
@@ -108,10 +108,6 @@ def surveyed(people: int, runs: int, draws: int, seed: int = 1) -> pd.DataFrame:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--runs", type=int, default=200)
-    parser.add_argument("--draws", type=int, default=400)
-    parser.add_argument("--people", type=int, default=4000)
-    parser.add_argument("--seed", type=int, default=1)
+    parser = arguments((__doc__ or "").splitlines()[0])
     options = parser.parse_args()
     print(surveyed(options.people, options.runs, options.draws, options.seed).round(3).to_string())

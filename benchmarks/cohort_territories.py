@@ -7,6 +7,7 @@ mobility.
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -113,3 +114,11 @@ def workforce(bands: np.ndarray, told: np.ndarray) -> pd.DataFrame:
     rows["age_band"] = [AGE_BANDS[band] for band in rows["band"]]
     names = [f"{occupation:02}" for occupation in rows["occupation"]]
     return rows.assign(occupation=names, site_id="E1", planned_hires_3y=np.nan)
+
+
+def arguments(description: str) -> argparse.ArgumentParser:
+    """How many territories, draws and people, and where chance starts."""
+    parser = argparse.ArgumentParser(description=description)
+    for name, value in (("runs", 200), ("draws", 400), ("people", 4000), ("seed", 1)):
+        parser.add_argument(f"--{name}", type=int, default=value)
+    return parser

@@ -34,8 +34,6 @@ tables say of a survey.
 
 from __future__ import annotations
 
-import argparse
-
 import numpy as np
 import pandas as pd
 
@@ -48,6 +46,7 @@ from benchmarks.cohort_territories import (
     PARAMETERS,
     SCORED,
     YEARS,
+    arguments,
     counted,
     older,
     territories,
@@ -186,11 +185,7 @@ def run(
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--runs", type=int, default=200)
-    parser.add_argument("--draws", type=int, default=400)
-    parser.add_argument("--people", type=int, default=4000)
-    parser.add_argument("--seed", type=int, default=1)
+    parser = arguments((__doc__ or "").splitlines()[0])
     parser.add_argument("--foresight", choices=["known", "prior"], default="known")
     parser.add_argument("--spread", choices=["none", "prior"], default="none")
     parser.add_argument("--gaps", choices=["none", "prior"], default="none")
