@@ -26,7 +26,7 @@ CONSENTS = ["named", "named", "named", "named", "aggregated", "aggregated", "non
 
 SETUP = """
 from eit_analysis.breakdown import Breakdown
-from eit_analysis.publishing.release import Release
+from eit_analysis.publishing.release.gate import Release
 from eit_analysis.study import open_study
 survey = open_study(study, wave)
 release = Release(survey, audience, page="essai")

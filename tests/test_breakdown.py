@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.derived import Derived
 from eit_analysis.errors import DisclosureError
-from eit_analysis.publishing.release import Release
+from eit_analysis.publishing.release.gate import Release
 from eit_analysis.records import TOTAL
 from eit_analysis.study import Study
 

@@ -16,7 +16,7 @@ from scipy.stats import binom
 
 from eit_analysis import reference
 from eit_analysis.change import answers, board, calibration, durations, efforts, results, waiting
-from eit_analysis.publishing.release import Release
+from eit_analysis.publishing.release.gate import Release
 from eit_analysis.records import TOTAL
 from eit_analysis.reference.vocabulary import heading
 from eit_analysis.study import Study

@@ -12,7 +12,7 @@ from test_config_change import plain, read
 from eit_analysis.config_change import JobAction
 from eit_analysis.employment.skills import actions
 from eit_analysis.errors import DisclosureError, InputError
-from eit_analysis.publishing.release import Release
+from eit_analysis.publishing.release.gate import Release
 from eit_analysis.publishing.release.viewer import viewer_of
 from eit_analysis.study import Study
 

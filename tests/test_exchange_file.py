@@ -21,8 +21,8 @@ from eit_analysis.breakdown import Breakdown
 from eit_analysis.errors import DisclosureError
 from eit_analysis.files import zipped
 from eit_analysis.intake.territories.reading import read_territories
-from eit_analysis.publishing.release import Release
 from eit_analysis.publishing.release.exchange_file import harmless
+from eit_analysis.publishing.release.gate import Release
 from eit_analysis.publishing.release.printing import Printed
 from eit_analysis.publishing.release_log import ReleaseLog
 from eit_analysis.reference import exchange

@@ -19,8 +19,8 @@ from eit_analysis.publishing import figures
 from eit_analysis.publishing.figures.drawing import empty
 from eit_analysis.publishing.figures.label_places import overlap, round_below, spread
 from eit_analysis.publishing.figures.palette import FAMILIES, RECOVERIES
-from eit_analysis.publishing.release import Release
 from eit_analysis.publishing.release.figure import Figure
+from eit_analysis.publishing.release.gate import Release
 from eit_analysis.publishing.release.row_keys import row_name
 from eit_analysis.publishing.release.tables import Table
 from eit_analysis.publishing.release.viewer import Viewer

@@ -10,7 +10,7 @@ from eit_analysis import flows, reference
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.errors import DisclosureError
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
-from eit_analysis.publishing.release import Release
+from eit_analysis.publishing.release.gate import Release
 from eit_analysis.reference.factors import factor_table
 from eit_analysis.reference.obligations import verdicts
 

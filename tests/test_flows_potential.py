@@ -9,7 +9,7 @@ from eit_analysis import reference
 from eit_analysis.flows import potential, recommendations
 from eit_analysis.flows.dimensions import RECOVERY, VALORISED
 from eit_analysis.publishing import wording
-from eit_analysis.publishing.release import Release
+from eit_analysis.publishing.release.gate import Release
 from eit_analysis.publishing.release.printing import Printed
 
 MASS, LOW, HIGH = "mass_t_per_year", "mass_low_t_per_year", "mass_high_t_per_year"

@@ -18,7 +18,7 @@ from eit_analysis.errors import InputError
 from eit_analysis.flows import diversion, emissions, outcomes, targets
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
 from eit_analysis.publishing import wording
-from eit_analysis.publishing.release import Release
+from eit_analysis.publishing.release.gate import Release
 from eit_analysis.reference.factors import factor_table
 from eit_analysis.settings_file import read_config
 from eit_analysis.study import open_study as bare_study

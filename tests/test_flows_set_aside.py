@@ -12,7 +12,7 @@ from eit_analysis.flows import recommendations
 from eit_analysis.intake.cleaning.wave import clean_wave
 from eit_analysis.intake.results import write_tables
 from eit_analysis.prepared import Study
-from eit_analysis.publishing.release import Release
+from eit_analysis.publishing.release.gate import Release
 from eit_analysis.reference.factors import factor_table
 from eit_analysis.synergies.assessment import Assessment
 

@@ -7,7 +7,7 @@ import pytest
 
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.publishing.layout import Silence, gathered
-from eit_analysis.publishing.release import Release
+from eit_analysis.publishing.release.gate import Release
 from eit_analysis.publishing.release.released import Released
 from eit_analysis.study import Study
 

@@ -8,7 +8,7 @@ import pytest
 from eit_analysis import tables
 from eit_analysis.intake.cleaning.wave import clean_wave
 from eit_analysis.intake.form.questionnaire import write_blank
-from eit_analysis.publishing.release import Release
+from eit_analysis.publishing.release.gate import Release
 
 HEAD = "Identifiant;Donneur;Preneur;Catégorie;Flux proposé;Réponse;Motif de refus;Date de la réponse"
 SITES = """Identifiant;Raison sociale;Code INSEE;Diffusion

@@ -12,7 +12,7 @@ from command import ROOT
 from eit_analysis import tables
 from eit_analysis.intake.sheets.ledger import SOURCE
 from eit_analysis.intake.survey import quality
-from eit_analysis.publishing.release import Release
+from eit_analysis.publishing.release.gate import Release
 from eit_analysis.publishing.wording import heading
 from eit_analysis.reference.findings import finding, labels
 

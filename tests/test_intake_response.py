@@ -15,7 +15,7 @@ from eit_analysis.intake.survey.response import (
     response_rate,
     silent,
 )
-from eit_analysis.publishing.release import Release
+from eit_analysis.publishing.release.gate import Release
 from eit_analysis.publishing.wording import heading
 
 

@@ -8,8 +8,8 @@ import pytest
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.publishing import figures
 from eit_analysis.publishing.layout import MOST_ROWS, Section, arranged, in_body
-from eit_analysis.publishing.release import Release
 from eit_analysis.publishing.release.cards import Cards
+from eit_analysis.publishing.release.gate import Release
 from eit_analysis.publishing.release.released import Released
 from eit_analysis.publishing.release.sentences import Absent
 from eit_analysis.publishing.release.tables import Table

@@ -21,9 +21,10 @@ from eit_analysis.cli import main
 from eit_analysis.config import Disclosure
 from eit_analysis.errors import DisclosureError, UsageError
 from eit_analysis.publishing import figures, table_files
-from eit_analysis.publishing.release import Release, publication
+from eit_analysis.publishing.release import publication
 from eit_analysis.publishing.release.aggregates import Aggregate
 from eit_analysis.publishing.release.disclosure import judge
+from eit_analysis.publishing.release.gate import Release
 from eit_analysis.publishing.release.listings import Listing
 from eit_analysis.publishing.release.printing import Printed
 from eit_analysis.publishing.release.protected import by_firm
@@ -443,7 +444,7 @@ def notebook(study: Study, name: str, *cells: str) -> Path:
     setup = (
         "from eit_analysis.study import open_study\n"
         "from eit_analysis.publishing import figures\n"
-        "from eit_analysis.publishing.release import Release\n"
+        "from eit_analysis.publishing.release.gate import Release\n"
         "release = Release(open_study(study, wave), audience, page='essai')\n"
         "flows = release.load('flows')\n"
         "frame = flows.groupby('category', as_index=False)['mass_t_per_year'].sum()\n"

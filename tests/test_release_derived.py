@@ -19,8 +19,8 @@ from eit_analysis.derived import Derived
 from eit_analysis.errors import DisclosureError
 from eit_analysis.flows import comparison, history
 from eit_analysis.publishing import one_page, report
-from eit_analysis.publishing.release import Release
 from eit_analysis.publishing.release.disclosure import judge
+from eit_analysis.publishing.release.gate import Release
 from eit_analysis.publishing.release.printing import Printed
 from eit_analysis.publishing.release.rounding import rounded
 from eit_analysis.publishing.release.statements import from_frame

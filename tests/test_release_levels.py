@@ -10,8 +10,8 @@ from eit_analysis.breakdown import Breakdown
 from eit_analysis.codes import AGE_BANDS, ROUTES
 from eit_analysis.config import Disclosure
 from eit_analysis.flows.dimensions import RECOVERY
-from eit_analysis.publishing.release import Release
 from eit_analysis.publishing.release.aggregates import Aggregate
+from eit_analysis.publishing.release.gate import Release
 from eit_analysis.publishing.release.printing import Printed
 from eit_analysis.publishing.release.protected import NEARLY, finest, let_through
 from eit_analysis.reference.levels import COARSER, WORDS, raised

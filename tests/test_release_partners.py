@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from eit_analysis.breakdown import Breakdown
-from eit_analysis.publishing.release import Release
+from eit_analysis.publishing.release.gate import Release
 from eit_analysis.publishing.release.partners import ANYBODY, described, placed
 from eit_analysis.publishing.release.printing import Printed
 from eit_analysis.study import Study

@@ -8,7 +8,7 @@ import pytest
 from test_release import family_table, partly_hidden
 
 from eit_analysis.publishing import table_files
-from eit_analysis.publishing.release import Release
+from eit_analysis.publishing.release.gate import Release
 from eit_analysis.publishing.release.printing import Printed
 from eit_analysis.study import Study
 

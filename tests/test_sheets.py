@@ -8,7 +8,7 @@ import pytest
 from test_release import notebook, run
 
 from eit_analysis.errors import DisclosureError
-from eit_analysis.publishing.release import Release
+from eit_analysis.publishing.release.gate import Release
 from eit_analysis.study import Study
 
 CELL = """

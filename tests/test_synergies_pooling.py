@@ -380,7 +380,7 @@ def test_what_a_group_tells_is_true(masses) -> None:
 
 def test_a_group_whose_member_is_near_the_threshold_is_withheld(small_study) -> None:
     """Of 20 t, a member that has 19 is known to a twentieth; where the largest has 10 it is not."""
-    from eit_analysis.publishing.release import Release
+    from eit_analysis.publishing.release.gate import Release
     from eit_analysis.synergies.pooling.groups import by_group
 
     sites = pd.DataFrame({"site_id": [f"E{n}" for n in (1, 2, 3, 4)], "latitude": 47.0, "longitude": 7.0})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -65,18 +66,28 @@ def match(root: Path, names: list[str], radius_km: float, top: int) -> Matched:
     joined = {name for _, partners in circles(shares) for name in partners}
     if not joined:
         raise UsageError(reference.sentence("match_nobody"))
-    flows, sites, repeated = stacked({name: prepared_tables(studies[name]) for name in joined})
+    # Checking and decoding the files is what waits most, and needs no lock of the interpreter.
+    with ThreadPoolExecutor() as readers:
+        tables = readers.map(lambda name: prepared_tables(studies[name]), joined)
+        flows, sites, repeated = stacked(dict(zip(joined, tables, strict=True)))
     rows, across, best, least = 0, 0, pd.DataFrame(), -np.inf
-    with open_atomic(root / FILE) as stream, pq.ParquetWriter(stream, SCHEMA, **WRITTEN) as writer:
+    with (
+        open_atomic(root / FILE) as stream,
+        pq.ParquetWriter(stream, SCHEMA, **WRITTEN) as writer,
+        ThreadPoolExecutor(1) as hand,
+    ):
+        written = hand.submit(lambda: None)
         found = exchanges_across(
             flows, sites, reference.load("compatibility"), shares, radius_km, Scoring().detour_factor, top
         )
         for part, between in found:
-            writer.write_table(narrow(part, sites["own_id"]))
+            written.result()  # one part is written while the next is made
+            written = hand.submit(writer.write_table, narrow(part, sites["own_id"]))
             rows, across = rows + len(part), across + int(between.sum())
             # Unknown masses come last, and only where there is room for them.
             best = _best_first(pd.concat([best, part[between & ~(part[MASS] < least)]]))
             least = best[MASS].iloc[-1] if len(best) == MOST_ROWS else least
+        written.result()
     matched = Matched(rows, across, repeated, sorted(set(names) - joined))
     fictional = all(study.settings.fictional for study in studies.values())
     _write_page(root, best, sites, matched, radius_km, fictional)

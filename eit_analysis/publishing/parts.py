@@ -15,9 +15,9 @@ from eit_analysis.publishing.engine import Block
 from eit_analysis.publishing.frame import Imprint, frame, imprint
 from eit_analysis.publishing.html import in_notebook, rendered
 from eit_analysis.publishing.layout import Numbered, Section, Silence, arranged, gathered
-from eit_analysis.publishing.release import Release
 from eit_analysis.publishing.release.exchange_file import ExchangeFile
 from eit_analysis.publishing.release.figure import Figure
+from eit_analysis.publishing.release.gate import Release
 from eit_analysis.publishing.release.released import Seen
 from eit_analysis.publishing.release.sheets import Sheet, Sheets
 from eit_analysis.publishing.release.tables import Table
