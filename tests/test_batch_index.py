@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import pandas as pd
 import pytest
 from test_batch_together import Tables, siret
 
+from eit_analysis.batch.pages import UNREADABLE, Entry, _as_counted, _inside
 from eit_analysis.batch.pooled_means import pooled_means
 from eit_analysis.batch.standing import Standing, pooled_done, pooled_per_employee, standing
 from eit_analysis.batch.studies_map import studies_map
@@ -131,6 +133,24 @@ def test_outside_a_need_has_no_number_and_is_told_of_as_many_firms_as_a_count() 
     assert told_needs(studies, Disclosure(minimum_units=5), 2021)["few"] == {}
     few.siret = [siret(1, number) for number in range(1, 5)]  # four sites of one firm
     assert told_needs(studies, rules, 2021)["few"] == {}
+
+
+def words_of(page: str) -> str:
+    return re.sub(r"<[^>]*>", "", page).replace("\u00a0", " ")
+
+
+def test_what_all_studies_lack_is_said_once_and_tells_none_from_the_others() -> None:
+    old, empty = {"Enquête ancienne": "interroger de nouveau"}, {"Registre vide": "ouvrir le registre"}
+    lacking = {"étude-2": old | empty, "étude-10": old, "étude-1": old, "étude-3": {UNREADABLE: "abîmée"}}
+    entries = [Entry(name, name, "", {}, [], Standing(needs=needs)) for name, needs in lacking.items()]
+    page = words_of(_inside(entries))
+    first = page[page.index("Par où commencer") : page.index("À aider (4)")]
+    assert "étude-2 : ouvrir le registre." in first and "étude-10" not in first
+    assert "À faire dans les 3 études dont les tables se lisent : interroger de nouveau." in first
+    assert page.count("interroger de nouveau") == 1
+    two = [entry for entry in entries if entry.name in ("étude-1", "étude-10")]  # two are no rule
+    assert words_of(_inside(two)).count("interroger de nouveau") >= 2
+    assert sorted(lacking, key=_as_counted) == ["étude-1", "étude-2", "étude-3", "étude-10"]
 
 
 def test_tonnes_per_employee_are_of_those_who_declare() -> None:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import combinations
@@ -41,6 +42,7 @@ from eit_analysis.study import Study, list_studies, list_waves
 INDEX = "index.html"
 FAILED = ".echec.html"
 UNREADABLE = "Aucune table lisible"  # a kind of need
+MOST_FIRST = 3  # studies named on the first lines
 PER_EMPLOYEE, DONE = "Tonnes sortantes par salarié et par an", "Part des pistes réalisées"
 LOST = "Tonnes incinérées ou stockées par salarié et par an"
 OF_WHOM = {
@@ -67,9 +69,12 @@ class Entry:
         return f"{self.territory} ({self.name})" if self.territory else self.name
 
     @property
-    def needs(self) -> dict[str, str]:
-        """What it lacks, as its tables say, by kind."""
-        return {kind: words for kind, words in self.standing.needs.items() if kind != UNREADABLE}
+    def readable(self) -> bool:
+        return UNREADABLE not in self.standing.needs
+
+    def needs(self, common: Mapping[str, str]) -> dict[str, str]:
+        """What it lacks, as its tables say, by kind, but for what all studies lack."""
+        return _beside(self.standing.needs, common) if self.readable else {}
 
     @property
     def outside(self) -> dict[str, list[str]]:
@@ -117,7 +122,7 @@ def write_index(root: Path, progress: Callable[[Iterable], Iterable] = iter) -> 
     And beside it, for each audience that some of them have pages for, that of these studies, with no more
     than it may read.
     """
-    entries = [_entry(root, name) for name in progress(list_studies(root))]
+    entries = [_entry(root, name) for name in progress(sorted(list_studies(root), key=_as_counted))]
     for old in (root / "reports").glob("index-*.html"):
         old.unlink()
     for audience in sorted({audience for entry in entries for audience in entry.outside}):
@@ -142,7 +147,8 @@ def _inside(entries: list[Entry]) -> Markup:
     standings = {entry.name: entry.standing for entry in entries}
     states = {entry.name: entry.state for entry in entries}
     drawing = studies_map({name: one.communes for name, one in standings.items()}, states)
-    worst_first = sorted(entries, key=lambda entry: -len(entry.standing.needs))
+    common = _common([entry.standing.needs for entry in entries if entry.readable])
+    worst_first = sorted(entries, key=lambda entry: -len(entry.needs(common)))
     groups = {
         state: (words[0], [entry for entry in worst_first if entry.state == state])
         for state, words in STATES.items()
@@ -158,7 +164,9 @@ def _inside(entries: list[Entry]) -> Markup:
     return rendered(
         "studies",
         groups=groups,
-        kinds=_by_kind({name: one.needs for name, one in standings.items()}),
+        common=common,
+        first=[entry for entry in groups["needing"][1] if entry.needs(common)][:MOST_FIRST],
+        kinds=_by_kind({entry.name: entry.standing.needs for entry in entries}, common),
         limits=LIMITS,
         audience="",
         measures=[(title, OF_WHOM[title], rows) for title, rows in printed.items() if rows],
@@ -167,14 +175,26 @@ def _inside(entries: list[Entry]) -> Markup:
         drawing=Markup(drawing),
         shared=_sharing(standings),
         n_studies=len(entries),
-        unread=sum(UNREADABLE in one.needs for one in standings.values()),
+        unread=sum(not entry.readable for entry in entries),
         n_firms=len({firm_of(siret) or siret for siret in set().union(*everyone)}),
     )
 
 
-def _by_kind(needs: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
+def _common(needs: list[dict[str, str]]) -> dict[str, str]:
+    """What each of several studies lacks alike, by kind: it tells none of them from the others."""
+    shared = set.intersection(*(set(own.items()) for own in needs)) if len(needs) > 2 else set()
+    return dict(sorted(shared))
+
+
+def _beside(needs: Mapping[str, str], common: Mapping[str, str]) -> dict[str, str]:
+    return {kind: words for kind, words in needs.items() if common.get(kind) != words}
+
+
+def _by_kind(
+    needs: Mapping[str, Mapping[str, str]], common: Mapping[str, str] = {}
+) -> dict[str, dict[str, str]]:
     """By kind of need, studies without any table first, then the most frequent, what it is by study."""
-    kinds = Counter(kind for own in needs.values() for kind in own)
+    kinds = Counter(kind for own in needs.values() for kind in own if kind not in common)
     ordered = sorted(kinds, key=lambda kind: (kind != UNREADABLE, -kinds[kind]))
     return {kind: {name: own[kind] for name, own in needs.items() if kind in own} for kind in ordered}
 
@@ -209,6 +229,7 @@ def _outside(root: Path, entries: list[Entry], audience: str) -> Markup:
     printed = printed_totals(studies, told, listed, audience, rules)
     ratios = {row[0]: tuple(mass / row[-1] for mass in row[1:-1]) for row in printed.itertuples(name=None)}
     needs = told_needs({name: studies[name] for name in listed}, rules, date.today().year)
+    common = _common(list(needs.values()))
     places = {name: studies[name].sites()["commune_code"].dropna().tolist() for name in listed}
     drawing = studies_map(places, dict.fromkeys(listed, "open"))
     return rendered(
@@ -218,8 +239,9 @@ def _outside(root: Path, entries: list[Entry], audience: str) -> Markup:
         rows=_printed(pooled_per_employee(ratios), 2, "t"),
         title=PER_EMPLOYEE,
         of=OF_WHOM[PER_EMPLOYEE],
-        needs=needs,
-        kinds=_by_kind(needs),
+        common=common,
+        needs={name: _beside(own, common) for name, own in needs.items()},
+        kinds=_by_kind(needs, common),
         limits=LIMITS,
         called={entry.name: entry.called for entry in entries},
         drawing=Markup(drawing),
@@ -250,6 +272,11 @@ def _entry(root: Path, name: str) -> Entry:
         found = Standing(needs={UNREADABLE: " ; ".join(reasons) or str(error)})
     settings = bare.settings
     return Entry(name, settings.title, settings.territory, waves, reasons, found)
+
+
+def _as_counted(name: str) -> list[tuple[str, int]]:
+    """The order of names that end in numbers: 2 before 10."""
+    return [(words, int(digits or 0)) for words, digits in re.findall(r"(\D*)(\d*)", name)]
 
 
 def _kept(root: Path, name: str) -> Path:
