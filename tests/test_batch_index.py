@@ -144,7 +144,7 @@ def test_what_all_studies_lack_is_said_once_and_tells_none_from_the_others() -> 
     lacking = {"étude-2": old | empty, "étude-10": old, "étude-1": old, "étude-3": {UNREADABLE: "abîmée"}}
     entries = [Entry(name, name, "", {}, [], Standing(needs=needs)) for name, needs in lacking.items()]
     page = words_of(_inside(entries))
-    first = page[page.index("Par où commencer") : page.index("À aider (4)")]
+    first = page[page.index("Par où commencer") : page.index("À aider (2)")]
     assert "étude-2 : ouvrir le registre." in first and "étude-10" not in first
     assert "À faire dans les 3 études dont les tables se lisent : interroger de nouveau." in first
     assert page.count("interroger de nouveau") == 1
@@ -165,3 +165,6 @@ def test_tonnes_per_employee_are_of_those_who_declare() -> None:
     lost = pooled_per_employee({"a": known.lost_per_employee, "b": nothing.lost_per_employee, "c": None})
     assert lost.loc["b"].tolist() == [0.0] * 4 and lost.loc["a", "pooled"] == pytest.approx(10 / 80)
     assert standing(Surveyed([], ["done"], 0), 2021).lost_per_employee is None  # type: ignore[arg-type]
+    # Where most go nobody knows where, what is lost would be told too low.
+    unknown = standing(Surveyed(["unknown", "landfill"], ["done"], 0), 2021)  # type: ignore[arg-type]
+    assert unknown.lost_per_employee is None and unknown.per_employee == known.per_employee

@@ -47,7 +47,8 @@ PER_EMPLOYEE, DONE = "Tonnes sortantes par salarié et par an", "Part des pistes
 LOST = "Tonnes incinérées ou stockées par salarié et par an"
 OF_WHOM = {
     PER_EMPLOYEE: "Des acteurs qui déclarent des sortants, à la dernière vague.",
-    LOST: "Des mêmes acteurs\u00a0; destinations inconnues et valorisation énergétique non comprises.",
+    LOST: "Des mêmes acteurs\u00a0; destinations inconnues et valorisation énergétique non comprises. "
+    f"Sans les études dont plus de {LIMITS['unknown']} des tonnes vont on ne sait où.",
     DONE: "Des pistes du registre, à la dernière vague.",
 }
 
@@ -73,8 +74,9 @@ class Entry:
         return UNREADABLE not in self.standing.needs
 
     def needs(self, common: Mapping[str, str]) -> dict[str, str]:
-        """What it lacks, as its tables say, by kind, but for what all studies lack."""
-        return _beside(self.standing.needs, common) if self.readable else {}
+        """What it lacks, by kind, but for what all studies lack and why it could not be made."""
+        said = {*common, UNREADABLE} if self.failed else set(common)
+        return {kind: words for kind, words in self.standing.needs.items() if kind not in said}
 
     @property
     def outside(self) -> dict[str, list[str]]:
@@ -92,9 +94,8 @@ class Entry:
         """Path of the page that says why it could not be made; "" without."""
         return f"{self.name}{FAILED}" if self.reasons else ""
 
-    @property
-    def state(self) -> str:
-        return "failed" if self.failed else "needing" if self.standing.needs else "good"
+    def state(self, common: Mapping[str, str]) -> str:
+        return "failed" if self.failed else "needing" if self.needs(common) else "good"
 
 
 def explain(outcome: Outcome) -> None:
@@ -145,12 +146,12 @@ def _write(root: Path, name: str, audience: str, entries: list[Entry], body: Mar
 
 def _inside(entries: list[Entry]) -> Markup:
     standings = {entry.name: entry.standing for entry in entries}
-    states = {entry.name: entry.state for entry in entries}
-    drawing = studies_map({name: one.communes for name, one in standings.items()}, states)
     common = _common([entry.standing.needs for entry in entries if entry.readable])
+    states = {entry.name: entry.state(common) for entry in entries}
+    drawing = studies_map({name: one.communes for name, one in standings.items()}, states)
     worst_first = sorted(entries, key=lambda entry: -len(entry.needs(common)))
     groups = {
-        state: (words[0], [entry for entry in worst_first if entry.state == state])
+        state: (words[0], [entry for entry in worst_first if states[entry.name] == state])
         for state, words in STATES.items()
     }
     tonnes = {PER_EMPLOYEE: "per_employee", LOST: "lost_per_employee"}
@@ -165,8 +166,8 @@ def _inside(entries: list[Entry]) -> Markup:
         "studies",
         groups=groups,
         common=common,
-        first=[entry for entry in groups["needing"][1] if entry.needs(common)][:MOST_FIRST],
-        kinds=_by_kind({entry.name: entry.standing.needs for entry in entries}, common),
+        first=groups["needing"][1][:MOST_FIRST],
+        kinds=_by_kind({entry.name: entry.needs(common) for entry in entries}),
         limits=LIMITS,
         audience="",
         measures=[(title, OF_WHOM[title], rows) for title, rows in printed.items() if rows],
@@ -186,15 +187,9 @@ def _common(needs: list[dict[str, str]]) -> dict[str, str]:
     return dict(sorted(shared))
 
 
-def _beside(needs: Mapping[str, str], common: Mapping[str, str]) -> dict[str, str]:
-    return {kind: words for kind, words in needs.items() if common.get(kind) != words}
-
-
-def _by_kind(
-    needs: Mapping[str, Mapping[str, str]], common: Mapping[str, str] = {}
-) -> dict[str, dict[str, str]]:
+def _by_kind(needs: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
     """By kind of need, studies without any table first, then the most frequent, what it is by study."""
-    kinds = Counter(kind for own in needs.values() for kind in own if kind not in common)
+    kinds = Counter(kind for own in needs.values() for kind in own)
     ordered = sorted(kinds, key=lambda kind: (kind != UNREADABLE, -kinds[kind]))
     return {kind: {name: own[kind] for name, own in needs.items() if kind in own} for kind in ordered}
 
@@ -230,6 +225,7 @@ def _outside(root: Path, entries: list[Entry], audience: str) -> Markup:
     ratios = {row[0]: tuple(mass / row[-1] for mass in row[1:-1]) for row in printed.itertuples(name=None)}
     needs = told_needs({name: studies[name] for name in listed}, rules, date.today().year)
     common = _common(list(needs.values()))
+    needs = {name: {kind: own[kind] for kind in own.keys() - common} for name, own in needs.items()}
     places = {name: studies[name].sites()["commune_code"].dropna().tolist() for name in listed}
     drawing = studies_map(places, dict.fromkeys(listed, "open"))
     return rendered(
@@ -240,8 +236,8 @@ def _outside(root: Path, entries: list[Entry], audience: str) -> Markup:
         title=PER_EMPLOYEE,
         of=OF_WHOM[PER_EMPLOYEE],
         common=common,
-        needs={name: _beside(own, common) for name, own in needs.items()},
-        kinds=_by_kind(needs, common),
+        needs=needs,
+        kinds=_by_kind(needs),
         limits=LIMITS,
         called={entry.name: entry.called for entry in entries},
         drawing=Markup(drawing),

@@ -44,7 +44,8 @@ class Standing:
 
     #: Outgoing tonnes a year by employee of the actors who declare some: central, low, high at 95 %.
     per_employee: Ratio | None = None
-    lost_per_employee: Ratio | None = None  #: of those that are burnt without energy or buried
+    #: Of those that are burnt without energy or buried; None where too many go nobody knows where.
+    lost_per_employee: Ratio | None = None
     n_leads: int = 0  #: lines of the register
     n_done: int = 0  #: those that are done
     #: What it lacks, in French, by kind; empty when nothing was found lacking.
@@ -67,15 +68,21 @@ def standing(study: Study, year: int) -> Standing:
     saying = saying[saying["site_id"].isin(outgoing["site_id"])]
     leaving = outgoing[outgoing["site_id"].isin(saying["site_id"])]
     lacking = needs(study, study.wave, year, outgoing, team=True)
+    untraced = _unknown_share(leaving) > MOST_UNKNOWN
     return Standing(
         _ratio(leaving, saying),
-        _ratio(leaving[leaving["valorised"] == "no"], saying),
+        None if untraced else _ratio(leaving[leaving["valorised"] == "no"], saying),
         len(register),
         int((register["status"] == "done").sum()),
         {kind: words for kind, words, _ in lacking} | dict(_unread(study)),
         sites["commune_code"].dropna().astype(str).tolist(),
         set(sites["siret"].dropna().astype(str)),
     )
+
+
+def _unknown_share(outgoing: pd.DataFrame) -> float:
+    mass = outgoing["mass_t_per_year"]
+    return float(mass[outgoing["route"] == "unknown"].sum() / mass.sum()) if mass.sum() > 0 else 0.0
 
 
 def _ratio(flows: pd.DataFrame, actors: pd.DataFrame) -> Ratio | None:
@@ -104,10 +111,9 @@ def needs(
         said = f"{counted(saying, 'acteur en déclare', 'acteurs en déclarent')}, sur {len(everyone)}"
         fewer = f"moins de {percent(LEAST_ANSWERING)} des acteurs en déclarent"
         yield "Flux qui manquent", f"obtenir des flux\u00a0: {said if team else fewer}", everyone
-    total = outgoing["mass_t_per_year"].sum()
-    unknown = outgoing.loc[outgoing["route"] == "unknown", "mass_t_per_year"].sum()
-    if team and unknown > MOST_UNKNOWN * total:
-        lost = f"demander où vont {percent(unknown / total)} des tonnes sortantes"
+    unknown = _unknown_share(outgoing)
+    if team and unknown > MOST_UNKNOWN:
+        lost = f"demander où vont {percent(unknown)} des tonnes sortantes"
         yield "Destinations inconnues", lost, everyone
     if empty := [sheet_name(table) for table in SHEETS if study.load(table).empty]:
         which = "la feuille" if len(empty) == 1 else "les feuilles"

@@ -14,7 +14,7 @@ STATES = {
     "failed": ("À reprendre", MARKS["outlet"].path, "#D55E00"),
     "needing": ("À aider", MARKS["ess"].path, "#E69F00"),
     "open": ("Étude", MARKS["firm"].path, "#5B9BD0"),  # to outsiders
-    "good": ("Rien à signaler", MARKS["firm"].path, "#5B9BD0"),
+    "good": ("Rien de particulier", MARKS["firm"].path, "#5B9BD0"),
 }
 SIDE = 6.0  # units: half of a mark
 
