@@ -141,11 +141,12 @@ TEAM_04 = [
     INTRODUCTION,
     "Synthèse",
     "Qui appeler lundi ?",
-    "Confection Vouivre (numéro : _campagne/contacts.csv, A6).",
+    "Confection Vouivre.",
     "Pilote de « Vêtements usés » : au même stade depuis 48 mois fin 2018.",  # 47.5
     FIRST,
+    "Son numéro : fichier _campagne/contacts.csv, ligne A6.",
     *MOVED,
-    "Au même stade depuis plus de 24 mois fin 2018, sur 6 en cours.",
+    "Au même stade depuis plus de 24 mois fin 2018, sur 6 en cours ; c'est l'étude qui choisit ce seuil.",
     *DECIDE,
     # S01 10, S02 6, S03 4; S04 has ended, S11 begins in 2019.
     "D'après ses acteurs, 10,0 t/an n'auraient pas eu lieu sans la démarche.",
@@ -176,7 +177,7 @@ TEAM_04 = [
     f"4 {LASTING} 20,0 t/an, de 3 synergies ; {AIMED}",
     # 50 + 30 + 20 + 40 of what was done; 25 of S05, 15 of S08; the rest of 700.
     "Coordination depuis le début : 140 heures pour ce qui est réalisé, 25 heures pour ce qui est en cours, "
-    "15 heures pour ce qui est abandonné, 520 heures pour aucune synergie.",
+    "15 heures pour ce qui est abandonné, 520 heures pour la démarche, sans synergie nommée.",
     "Tonnage réalisé, selon ce qui serait arrivé sans la démarche, en t/an",
     "Lecture : « n'aurait pas eu lieu » vaut 10,0 t/an. Source : registre des synergies, vague 2018. "
     "Tableau : Tonnage réalisé, selon ce qui serait arrivé sans la démarche",
@@ -228,7 +229,7 @@ PARTNERS_04 = [
     INTRODUCTION,
     "Synthèse",
     *MOVED,
-    "Au même stade depuis plus de 24 mois fin 2018, sur 5 en cours.",
+    "Au même stade depuis plus de 24 mois fin 2018, sur 5 en cours ; c'est l'étude qui choisit ce seuil.",
     "Qui peut faire bouger ce qui est bloqué ?",
     "Atelier Basilic.",
     "Pilote de « Sciure » : au même stade depuis 31 mois fin 2018.",
@@ -271,7 +272,7 @@ FIRM_04 = [
     "Elle n'est pas dite.",
     "Le calcul ne vous réunit pas à assez d'autres acteurs : elle dirait ce qu'ils déclarent.",
     *MOVED,
-    "Au même stade depuis plus de 24 mois fin 2018, sur 5 en cours.",
+    "Au même stade depuis plus de 24 mois fin 2018, sur 5 en cours ; c'est l'étude qui choisit ce seuil.",
     DECIDE[0],
     "Relancer ou abandonner, avec leurs membres, 4 synergies.",
     *DECIDE[3:],  # what is to be decided with A1 is said already
@@ -1071,7 +1072,7 @@ INSTEAD: dict[str, dict[str, str | None]] = {
         "vague 2017 : 11 devenues réalisées (1 n'a pas commencé), 0 abandonnée. En tout, 11 réalisées "
         "durent : 10 de celles-ci et 1 autre, inscrite depuis.",
         "Qu'est-ce qui est bloqué ?": "Qu'est-ce qui est bloqué ? Aucune synergie. Au même stade depuis plus "
-        "de 24 mois fin 2018, sur 0 en cours.",
+        "de 24 mois fin 2018, sur 0 en cours ; c'est l'étude qui choisit ce seuil.",
         "Qui appeler lundi ?": "Qui appeler lundi ? Personne en urgence : aucune synergie n'est bloquée.",
         DECISION: f"{DECISION} Rien de bloqué au registre. {SESSION} {WEAKEST}",
         MONEY: f"{MONEY} {WITHOUT.replace('10,0', '13,0')} {PAID}",
@@ -1083,7 +1084,7 @@ INSTEAD: dict[str, dict[str, str | None]] = {
         "Réalisé": "Réalisé, et qui dure : 23,0 t/an, de 4 synergies ; cibles de 2018 : 1 atteinte, sur "
         "1 fixée.",
         "Coordination": "Coordination depuis le début : 180 heures pour ce qui est réalisé, 520 heures pour "
-        "aucune synergie.",
+        "la démarche, sans synergie nommée.",
         # A4 is linked by S07 too, to V1, and alone to X1.
         "2 acteurs": f"{LINKING}, à commencer par Tôlerie Korrigan (à égalité avec Tissages "
         "Licorne).",
