@@ -14,13 +14,18 @@ import pandas as pd
 
 @dataclass(frozen=True, eq=False)
 class Listed:
-    """Rows about actors, named in the columns ``sites``; the first ``most`` of them; the ``team``'s alone."""
+    """Rows about actors, named in the columns ``sites``; the first ``most`` of them; the ``team``'s alone.
+
+    Those of the team are told apart by their first ``keys`` columns, and may have a note.
+    """
 
     title: str
     frame: pd.DataFrame
     sites: list[str]
     most: int | None = None
     team: bool = False
+    keys: int = 1
+    note: str = ""
 
 
 @dataclass(frozen=True, eq=False)
