@@ -54,12 +54,8 @@ class Exchanges(Aggregate):
     #: What stands for each actor whose name it may not read.
     words: dict[str, str] = field(default_factory=dict)
 
-    def named(self, frame: pd.DataFrame, viewer: Viewer) -> pd.DataFrame:
-        names = {
-            column: [self.words.get(site) or viewer.name(site) for site in frame[column]]
-            for column in self.sites
-        }
-        return frame.assign(**names)
+    def called(self, who: object, column: str, viewer: Viewer) -> object:
+        return self.words.get(str(who)) or viewer.name(who)
 
     @property
     def hidden(self) -> np.ndarray:

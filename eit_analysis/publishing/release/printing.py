@@ -5,8 +5,6 @@ The rows come sorted by weight, which would rank the withheld ones: the order fo
 
 from __future__ import annotations
 
-from functools import cached_property
-
 import numpy as np
 import pandas as pd
 
@@ -80,8 +78,10 @@ class Printed:
     """
 
     def __init__(self, table: Tabular) -> None:
-        self.table = table
-        shut, hidden = self._shut, table.hidden
+        self.table, self._totals = table, table.totals
+        self._finest = ~self._totals.any(axis=1)
+        self._shut = shut = table.shut
+        hidden = table.hidden
         silent = np.full(shut.shape[1], len(shut) > 0) & shut.all(axis=0)
         self.rows = [position for position in self.order if not hidden[position]]
         self.columns = np.flatnonzero(~silent).tolist()
@@ -93,22 +93,6 @@ class Printed:
         nothing[~nothing] = values[~nothing] == ""  # what is missing compares with nothing
         nothing = (nothing & ~shut)[~hidden]
         self.empty = bool(nothing[:, ~silent].any())
-
-    @cached_property
-    def _finest(self) -> np.ndarray:
-        """Shape (rows,): those that are no total."""
-        return np.array([not row.any() for row in self._totals], dtype=bool)
-
-    @cached_property
-    def _totals(self) -> np.ndarray:
-        """Shape (rows, keys): where a key means *all values*."""
-        codes = self.table.codes.to_numpy(dtype=object)
-        same = [str(code) == self.table.total for code in codes.ravel()]
-        return np.array(same, dtype=bool).reshape(codes.shape)
-
-    @cached_property
-    def _shut(self) -> np.ndarray:
-        return self.table.shut
 
     @property
     def order(self) -> list[int]:

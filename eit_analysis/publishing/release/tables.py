@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
@@ -53,18 +52,20 @@ class Table(Released):
     def _for(self, viewer: Viewer, seen: Seen) -> Table:
         return replace(self, frame=self.named(self.frame, viewer), identity=self.frame[list(self.keys)])
 
-    def noted(self, sentence: str) -> str:
-        return " ".join(filter(None, [self.note, sentence]))
+    def noted(self, withheld: int) -> str:
+        """The note, with how many rows are not shown."""
+        lines = french.counted(withheld, "ligne n'est pas diffusée", "lignes ne sont pas diffusées")
+        return " ".join(filter(None, [self.note, f"{lines} à ce public." if withheld else ""]))
 
     def named(self, frame: pd.DataFrame, viewer: Viewer) -> pd.DataFrame:
         """The frame with the names of its actors for who may read them."""
-        names = {
-            column: [
-                wording.MISSING if wording.is_missing(ids) else viewer.spelled(ids) for ids in frame[column]
-            ]
-            for column in self.sites
-        }
-        return frame.assign(**names)
+        return frame.assign(
+            **{name: [self.called(who, name, viewer) for who in frame[name]] for name in self.sites}
+        )
+
+    def called(self, who: object, column: str, viewer: Viewer) -> object:
+        """How a cell of a column of actors is read."""
+        return wording.MISSING if wording.is_missing(who) else viewer.spelled(who)
 
     @property
     def filed(self) -> Table:
@@ -104,15 +105,17 @@ class Table(Released):
         return shut
 
     @property
-    def coverage(self) -> float:
-        """Which share of the rows may be drawn, 0 to 1."""
-        kept = self.finest
-        return float((kept & ~self.hidden).sum() / kept.sum()) if kept.any() else 0.0
+    def share_of_total(self) -> float | None:
+        """Which share of the total the printed rows are, where that follows from what is printed."""
+        return None
 
     @property
-    def covered(self) -> str:
-        """What :attr:`coverage` is a share of, in words."""
-        return "des lignes du tableau"
+    def coverage(self) -> float:
+        """Which share of the table may be drawn, 0 to 1: of its total or, where not known, of its rows."""
+        if self.share_of_total is not None:
+            return self.share_of_total
+        kept = self.finest
+        return float((kept & ~self.hidden).sum() / kept.sum()) if kept.any() else 0.0
 
     @property
     def codes(self) -> pd.DataFrame:
@@ -124,10 +127,17 @@ class Table(Released):
         """The rows that may be drawn: hidden rows and the total row left out."""
         return self.frame[self.finest & ~self.hidden]
 
-    @cached_property
+    @property
+    def totals(self) -> np.ndarray:
+        """Shape (rows, keys): where a key means *all values*."""
+        codes = self.codes.to_numpy(dtype=object)
+        same = [str(code) == self.total for code in codes.ravel()]
+        return np.array(same, dtype=bool).reshape(codes.shape)
+
+    @property
     def finest(self) -> np.ndarray:
         """Shape (rows,): those that are no total."""
-        return ~(self.frame[list(self.keys)].astype(str) == self.total).any(axis=1).to_numpy(dtype=bool)
+        return ~self.totals.any(axis=1)
 
     def row(self, key: object) -> int:
         """Position of the row with this key (a tuple when there are several key columns), −1 when absent."""
