@@ -18,8 +18,9 @@ MEMBERS = "members"
 SEATED, UNTITLED = "seated", "untitled"
 # What every member of a synergy knows of it, and which says nothing of one of them.
 OF_ALL = ("months_at_stage", "n_lines", "n_done")
-# Where its waste goes tells what an actor owes to the law: who does not is told to the team and to itself.
-OUTLETS = ("route", "old_route")
+# What a list keeps to the team and to the actor: all that is, and what is open in sums alone. Where its waste
+# goes tells what an actor owes to the law.
+CLOSED = ("confidential", "summed")
 
 
 @dataclass(eq=False, repr=False)
@@ -55,7 +56,7 @@ class Listing(Table):
         # that some of them declared.
         together = MEMBERS in sites
         allowed = np.flatnonzero([viewer.may_list(g) or (together and viewer.among(g)) for g in groups])
-        kinds = [c in OUTLETS or wording.heading(c).sensitivity == "confidential" for c in self.frame]
+        kinds = [wording.heading(c).sensitivity in CLOSED for c in self.frame]
         secret = np.array(kinds, dtype=bool) & (not viewer.internal)
         if secret.any() and "rank" not in self.frame:
             # The order of a list sorted by what is closed, or where it is cut, would still tell it.

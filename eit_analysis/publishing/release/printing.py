@@ -102,8 +102,7 @@ class Printed:
 
     @property
     def header(self) -> list[str]:
-        headings = [wording.heading(str(column)) for column in self.table.frame.columns]
-        return [f"{h.header} ({h.unit})" if h.unit else h.header for h in headings]
+        return [wording.heading(str(column)).titled for column in self.table.frame.columns]
 
     @property
     def body(self) -> list[list[str]]:
