@@ -18,6 +18,7 @@ from eit_analysis.publishing.layout import Numbered, Section, Silence, arranged,
 from eit_analysis.publishing.release.exchange_file import ExchangeFile
 from eit_analysis.publishing.release.figure import Figure
 from eit_analysis.publishing.release.gate import Release
+from eit_analysis.publishing.release.printing import Printed
 from eit_analysis.publishing.release.released import Seen
 from eit_analysis.publishing.release.sheets import Sheet, Sheets
 from eit_analysis.publishing.release.tables import Table
@@ -53,7 +54,7 @@ class Drawing:
     version: Version | None  # of a page that is only looked at, none
     places: dict[int, str] = field(default_factory=dict)  # of tables, by their id
     texts: dict[str, str] = field(default_factory=dict)  # of tables and sheets, by path
-    tables: list[Table] = field(default_factory=list)
+    tables: list[Printed] = field(default_factory=list)  # as its files hold them
     packed: dict[str, dict[str, str]] = field(default_factory=dict)  # exchange files
 
     def parts(self, blocks: list[Block]) -> list[Part]:
@@ -107,8 +108,8 @@ class Drawing:
         html = table.html(self.places[id(table)], csv)
         # A table of which only the total is said has no file.
         if csv in html:
-            self.texts[csv] = to_csv(table.filed)
-            self.tables.append(table.filed)
+            self.tables.append(Printed(table.filed))
+            self.texts[csv] = to_csv(self.tables[-1])
         return html
 
 

@@ -5,6 +5,8 @@ The rows come sorted by weight, which would rank the withheld ones: the order fo
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 import pandas as pd
 
@@ -164,7 +166,7 @@ class Printed:
             for number, column in zip(self._numbers, self.table.frame.columns, strict=True)
         ]
 
-    @property
+    @cached_property
     def exported(self) -> pd.DataFrame:
         """The table as data: French labels, withheld cells as ``s``; numbers in full for the team alone."""
         data = self.table.frame.astype(object)

@@ -25,6 +25,7 @@ class Tabular(Protocol):
 
     viewer: Viewer
     title: str
+    note: str
     frame: pd.DataFrame
     keys: Sequence[str]
     total: str | None
