@@ -244,11 +244,10 @@ def test_a_row_beside_a_withheld_one_is_withheld_too(small_study: Study) -> None
 def test_a_file_for_outsiders_has_the_digits_of_the_page(small_study: Study) -> None:
     frame = pd.DataFrame({"site_id": ["E1"], "distance_km": [13.07748], "n_flows": [3]})
     files = {
-        audience: table_files.to_csv(
-            Printed(release.listing(frame, "Liste", ["site_id"]).seen_by(release.viewer, {}))
-        )
+        audience: table_files.to_csv(Printed(listed.seen_by(release.viewer, {})))
         for audience in ("internal", "partners")
         for release in [Release(small_study, audience, "essai")]
+        for listed in [release.listing(frame, "Liste", ["site_id"])]
     }
     assert ";13,07748;3" in files["internal"]
     assert ";13;3" in files["partners"]
