@@ -71,6 +71,6 @@ def end_what_was_begun(study: Study, log: ReleaseLog) -> None:
     for record in log.waiting():
         index = replace(study, wave=record.wave).reports(record.audience) / "index.html"
         if index.exists() and record.fingerprint in index.read_text(encoding="utf-8"):
-            log.confirm(record.wave, record.audience)
+            log.confirm(record)
         else:
             log.forget(record)
