@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from itertools import count
 
 import mistune
+from IPython.display import HTML
 from markupsafe import Markup
 
 from eit_analysis.publishing import wording
 from eit_analysis.publishing.engine import Block
 from eit_analysis.publishing.frame import Imprint, frame, imprint
 from eit_analysis.publishing.html import in_notebook, rendered
-from eit_analysis.publishing.layout import Numbered, Section, Silence, arranged, gathered
+from eit_analysis.publishing.layout import Numbered, Section, arranged, gathered
 from eit_analysis.publishing.release.exchange_file import ExchangeFile
 from eit_analysis.publishing.release.figure import Figure
 from eit_analysis.publishing.release.gate import Release
@@ -72,16 +73,16 @@ class Drawing:
         annex = re.sub(r"(</?h)3", r"\g<1>4", str(self._drawn(gathered(section.annex))))
         return Part(anchor, section.title, finding, self._drawn(section.body), Markup(annex))
 
-    def _drawn(self, blocks: Iterable[tuple[int, Block | Silence]]) -> Markup:
+    def _drawn(self, blocks: Iterable[Numbered]) -> Markup:
         return Markup("\n").join(self._block(number, block) for number, block in blocks)
 
-    def _block(self, number: int, block: Block | Silence) -> Markup:
+    def _block(self, number: int, block: Block) -> Markup:
+        if isinstance(block, Markup):
+            return block
         if isinstance(block, str):
             untitled = re.sub(r"^# +.+$", "", block, flags=re.M)
             html = str(mistune.create_markdown(escape=True, plugins=["table"])(untitled))
             return Markup(re.sub(r"<em>([^<]+)</em>(?=\s:)", r"<dfn>\1</dfn>", html))
-        if isinstance(block, Silence):
-            return block.html()
         if isinstance(block, Table):
             return self._table(block)
         if isinstance(block, Figure):
@@ -113,17 +114,7 @@ class Drawing:
         return html
 
 
-class Preview:
-    """Some sections of a page, as JupyterLab shows them."""
-
-    def __init__(self, html: Markup) -> None:
-        self.html = html
-
-    def _repr_html_(self) -> str:
-        return in_notebook(self.html)
-
-
-def preview(release: Release, *blocks: Block) -> Preview:
+def preview(release: Release, *blocks: Block) -> HTML:
     """How a page would show these blocks of a notebook to the audience of a release, body then annex.
 
     Prose is Markdown, as in a cell of text: ``"## Ma question"`` begins a section, ``"### Annexe"`` its
@@ -133,7 +124,7 @@ def preview(release: Release, *blocks: Block) -> Preview:
     shown = [b if isinstance(b, str) else b.seen_by(release.viewer, seen) for b in blocks]
     drawing = Drawing(release.study, release.viewer.audience, release.page, None)
     unsaid = dict.fromkeys(("body", "workbook", "left_out", "contact"), "")
-    return Preview(rendered("parts", parts=drawing.parts(shown), **unsaid))
+    return HTML(in_notebook(rendered("parts", parts=drawing.parts(shown), **unsaid)))
 
 
 def anchor(text: str, taken: Collection[str]) -> str:
