@@ -417,7 +417,7 @@ def test_only_what_says_something_is_printed(small_study: Study) -> None:
     assert (parts.rows, parts.withheld, parts.marked) == ([2], 2, False) and table.readable
     assert not partly_hidden(small_study, frame, [0, 1, 2], ["category"]).readable
     flows = Release(small_study, "public", "essai").load("flows")
-    cells, _ = judge(Breakdown(frame, ["category"], flows, MASS), Disclosure())
+    cells, *_ = judge(Breakdown(frame, ["category"], flows, MASS), Disclosure())
     assert [cell.sensitive for cell in cells] == [True, False, False]
     table, parts = printed("internal", frame, rounded=frame, publication=Shown(np.zeros(3, dtype=bool)))
     assert (parts.rows, parts.withheld, parts.marked) == ([0, 1, 2], 0, False)
@@ -838,7 +838,7 @@ def test_that_nobody_is_in_a_band_is_told_of_many_and_not_of_few() -> None:
         itertools.product(["small", "large"], ["young", "old"]), columns=["size_class", "age_band"]
     )
     by_band = Breakdown(frame, ["size_class", "age_band"], records, "headcount", people=True)
-    cells, _ = judge(by_band, Disclosure())
+    cells, *_ = judge(by_band, Disclosure())
     assert [cell.sensitive for cell in cells] == [True, True, False, False]
     (shown,) = audited(by_band)
     assert shown.tolist() == [False, False, True, True]

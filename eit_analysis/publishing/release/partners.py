@@ -68,9 +68,10 @@ class Exchanges(Aggregate):
 
 def bounded(content: Breakdown, rules: Disclosure, reader: str | None) -> Statements:
     """What the rows tell of the amounts of the other side: each between ``told_low`` and ``told_high``."""
-    cells, base = judge(content, rules, reader)
-    open_rows = {content.measure: np.zeros(len(cells), dtype=bool)}  # single firms: kept by their part alone
-    told = of_breakdown(content, cells, base, open_rows, Rounded(content.frame, {}))
+    judged = judge(content, rules, reader)
+    nothing = np.zeros(len(judged.cells), dtype=bool)  # single firms: kept by their part alone
+    judged = judged._replace(closed={content.measure: nothing})
+    told = of_breakdown(content, judged, Rounded(content.frame, {}))
     # Twice the amount: a bound of it is not the number itself, which another table may have closed.
     low, high = (2 * content.records[side].to_numpy(dtype=float) for side in ("told_low", "told_high"))
     system = replace(told.system, forms=2 * told.system.forms, low=low, high=high)
