@@ -11,6 +11,7 @@ from eit_analysis.employment.forecast.scenario_checks import known_names, shocks
 from eit_analysis.employment.skills.actions import known_actions
 from eit_analysis.employment.workforce import prepare
 from eit_analysis.errors import InputError
+from eit_analysis.reference import sentence
 from eit_analysis.reference.dated import survey_year
 from eit_analysis.study import Study
 from eit_analysis.synergies.allocation.validation import known_exclusive
@@ -70,11 +71,8 @@ def known_members(projects: list[Project], synergies: Collection[str], sites: Co
     """
     for key, kind, name in _named(projects):
         if name not in (synergies if kind == "la synergie" else sites):
-            raise InputError(
-                f"clé « projects.{key} »\u00a0: l'étude n'a pas {kind} « {name} », corrigez cet identifiant "
-                "ou retirez-le",
-                file="study.toml",
-            )
+            problem = sentence("project_unknown_name", key=key, kind=kind, name=name)
+            raise InputError(problem, file="study.toml")
 
 
 def _named(projects: list[Project]) -> Iterator[tuple[str, str, str]]:
