@@ -12,7 +12,7 @@ import pandas as pd
 
 from eit_analysis import french
 from eit_analysis.publishing import wording
-from eit_analysis.publishing.release.released import Tabular
+from eit_analysis.publishing.release.grid import Grid
 
 
 def leaving(
@@ -67,7 +67,7 @@ class Printed:
 
     Attributes
     ----------
-    table : Tabular
+    table : Grid
         The table, as its audience sees it.
     rows, columns : list of int
         Positions of those printed.
@@ -79,7 +79,7 @@ class Printed:
         Whether a printed cell is an ``s``, or has nothing to say: both are explained.
     """
 
-    def __init__(self, table: Tabular) -> None:
+    def __init__(self, table: Grid) -> None:
         self.table, self._totals = table, table.totals
         self._finest = ~self._totals.any(axis=1)
         self._shut = shut = table.shut
