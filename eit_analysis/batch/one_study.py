@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 
 from eit_analysis.batch.finished import is_clean, note_clean, unpublished
 from eit_analysis.batch.order import Order
@@ -73,7 +72,7 @@ def _cleaned(study: Study, say: Say) -> bool:
 
 def _published(study: Study, audiences: list[str], failed: list[str], say: Say) -> int:
     notebooks = find_notebooks(study, [])
-    missing = unpublished(study, audiences, version_of(study, notebooks, {}, date.today()))
+    missing = unpublished(study, audiences, version_of(study, notebooks, {}))
     for audience in audiences:
         there = "pages à faire" if audience in missing else "pages déjà en place, rien n'a changé depuis"
         say(f"Vague {study.wave}, {audience}\u00a0: {there}.")
