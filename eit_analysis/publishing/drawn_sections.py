@@ -30,7 +30,7 @@ from eit_analysis.study import Study
 
 
 @dataclass(frozen=True)
-class Part:
+class DrawnSection:
     """One section as it is drawn; ``body`` or ``annex`` may be empty."""
 
     anchor: str
@@ -58,20 +58,20 @@ class Drawing:
     tables: list[Printed] = field(default_factory=list)  # as its files hold them
     packed: dict[str, dict[str, str]] = field(default_factory=dict)  # exchange files
 
-    def parts(self, blocks: list[Block]) -> list[Part]:
+    def parts(self, blocks: list[Block]) -> list[DrawnSection]:
         """The sections of a page, drawn."""
         sections = arranged(blocks)
-        made: list[Part] = []
+        made: list[DrawnSection] = []
         self.places |= _places(sections)
         for section in sections:
             made.append(self._part(section, anchor(section.title, {part.anchor for part in made})))
         return made
 
-    def _part(self, section: Section, anchor: str) -> Part:
+    def _part(self, section: Section, anchor: str) -> DrawnSection:
         finding = section.finding.plain().rstrip(" .") if section.finding else ""
         # As a plain text: what is put into a Markup is escaped.
         annex = re.sub(r"(</?h)3", r"\g<1>4", str(self._drawn(gathered(section.annex))))
-        return Part(anchor, section.title, finding, self._drawn(section.body), Markup(annex))
+        return DrawnSection(anchor, section.title, finding, self._drawn(section.body), Markup(annex))
 
     def _drawn(self, blocks: Iterable[Numbered]) -> Markup:
         return Markup("\n").join(self._block(number, block) for number, block in blocks)
