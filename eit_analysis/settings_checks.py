@@ -71,7 +71,7 @@ def known_members(projects: list[Project], synergies: Collection[str], sites: Co
     """
     for key, kind, name in _named(projects):
         if name not in (synergies if kind == "la synergie" else sites):
-            problem = sentence("project_unknown_name", key=key, kind=kind, name=name)
+            problem = sentence("project_unknown_name", key=key, kind=kind, code=name)
             raise InputError(problem, file="study.toml")
 
 

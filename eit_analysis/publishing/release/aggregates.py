@@ -60,7 +60,7 @@ class Aggregate(Table):
     def share_of_total(self) -> float | None:
         if not self.pooled or (self.frame[str(self.measure)] < 0).any():
             return None
-        total = self.frame.loc[self.totals.all(axis=1), str(self.measure)].iloc[0]
+        total = self.frame[str(self.measure)].to_numpy(dtype=float)[self.totals.all(axis=1)][0]
         return 1 - self.pooled[str(self.measure)] / total if total > 0 else None
 
     @property

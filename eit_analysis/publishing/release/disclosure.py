@@ -103,8 +103,8 @@ class Judged(NamedTuple):
 
 def judge(breakdown: Breakdown, rules: Disclosure, reader: str | None = None) -> Judged:
     """The cells of a table; ``reader`` is the only firm that reads: what is its own is not kept from it."""
-    printed = {name: replace(breakdown, measure=name) for name in breakdown.sums if name in breakdown.frame}
-    printed |= {breakdown.measure: breakdown}
+    printed: dict[str | None, Breakdown] = {breakdown.measure: breakdown}
+    printed |= {n: replace(breakdown, measure=n) for n in breakdown.sums if n in breakdown.frame}
     cells = {name: _cells(own, rules, reader) for name, own in printed.items()}
     closed = {name: np.array([cell.sensitive for cell in own], dtype=bool) for name, own in cells.items()}
     limits = Limits(rules, breakdown.measure is not None, breakdown.people, reader)

@@ -97,7 +97,7 @@ class Grid(Released):
     @property
     def finest(self) -> np.ndarray:
         """Shape (rows,): those that are no total."""
-        return ~self.totals.any(axis=1)
+        return ~np.logical_or.reduce(self.totals, axis=1)
 
     def row(self, key: object) -> int:
         """Position of the row with this key (a tuple when there are several key columns), −1 when absent."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -89,7 +89,7 @@ class Listing(Table):
             whole=whole,
         )  # fmt: skip
 
-    def called(self, who: object, column: str, viewer: Viewer) -> object:
+    def called(self, who: object, column: str, viewer: Viewer) -> Any:
         return viewer.members(str(who)) if column == MEMBERS else super().called(who, column, viewer)
 
     @property
@@ -145,5 +145,5 @@ class Decisions(Table):
         note = self.noted(len(self.frame) - len(kept))
         return super(Decisions, replace(self, frame=kept, note=note))._for(viewer, seen)
 
-    def called(self, who: object, column: str, viewer: Viewer) -> object:
+    def called(self, who: object, column: str, viewer: Viewer) -> Any:
         return viewer.name(who) if who in viewer.names else who

@@ -22,6 +22,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -54,7 +55,7 @@ class Exchanges(Aggregate):
     #: What stands for each actor whose name it may not read.
     words: dict[str, str] = field(default_factory=dict)
 
-    def called(self, who: object, column: str, viewer: Viewer) -> object:
+    def called(self, who: object, column: str, viewer: Viewer) -> Any:
         return self.words.get(str(who)) or viewer.name(who)
 
     @property

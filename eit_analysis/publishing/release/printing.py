@@ -81,7 +81,7 @@ class Printed:
 
     def __init__(self, table: Grid) -> None:
         self.table, self._totals = table, table.totals
-        self._finest = ~self._totals.any(axis=1)
+        self._finest = table.finest
         self._shut = shut = table.shut
         hidden = table.hidden
         silent = np.full(shut.shape[1], len(shut) > 0) & shut.all(axis=0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pandas as pd
 from markupsafe import Markup
@@ -47,7 +47,7 @@ class Table(Grid):
             **{name: [self.called(who, name, viewer) for who in frame[name]] for name in self.sites}
         )
 
-    def called(self, who: object, column: str, viewer: Viewer) -> object:
+    def called(self, who: object, column: str, viewer: Viewer) -> Any:
         """How a cell of a column of actors is read."""
         return wording.MISSING if wording.is_missing(who) else viewer.spelled(who)
 
