@@ -16,7 +16,7 @@ import pandas as pd
 class Listed:
     """Rows about actors, named in the columns ``sites``; the first ``most`` of them; the ``team``'s alone.
 
-    Those of the team are told apart by their first ``keys`` columns, and may have a note.
+    Those of the team are told apart by their ``keys``, the first column by default, and may have a note.
     """
 
     title: str
@@ -24,7 +24,7 @@ class Listed:
     sites: list[str]
     most: int | None = None
     team: bool = False
-    keys: int = 1
+    keys: Sequence[str] = ()
     note: str = ""
 
 

@@ -74,7 +74,7 @@ def _shared(own: pd.DataFrame, team: bool) -> Part:
     # The table has the codes of the poolings, for its width.
     called = (own["synergy_id"] + "\u00a0: " + own["title"] + ".").drop_duplicates()
     note = " ".join([reference.sentence("shares_of_members"), *called])
-    return Listed(SHARED, own[SHARES], ["site_id"], team=True, keys=2, note=note)
+    return Listed(SHARED, own[SHARES], ["site_id"], team=True, keys=["synergy_id", "site_id"], note=note)
 
 
 def articles(rule: str) -> list[str]:

@@ -164,7 +164,7 @@ class Release(ReleasedTables):
         for part in parts:
             match part:
                 case Listed(team=True) if len(part.frame) and self.viewer.internal:
-                    keys = list(part.frame.columns[: part.keys])
+                    keys = list(part.keys or part.frame.columns[:1])
                     made.append(self.team(part.frame, part.title, keys, part.note, part.most))
                 case Listed(team=False) if len(part.frame):
                     made.append(self.listing(part.frame, part.title, part.sites, most=part.most))
