@@ -17,7 +17,6 @@ import signal
 import time
 from collections import Counter
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -93,7 +92,7 @@ def main() -> None:
         study = project(Path(temporary))
         log = ReleaseLog(study)
         press = Press(study, log, rosters(study), 2, lambda items, *_: items)
-        first = version_of(study, press.notebooks, {}, date.today())
+        first = version_of(study, press.notebooks, {})
         runs, told = press.draw(first, AUDIENCES, press.notebooks)
         assert not any(run.error for run in runs)
         other = replace(first, program="another")

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from eit_analysis.prepared import list_studies as list_studies
     from eit_analysis.prepared import open_study as open_study
     from eit_analysis.publishing import figures as figures
-    from eit_analysis.publishing.parts import preview as preview
+    from eit_analysis.publishing.drawn_sections import preview as preview
     from eit_analysis.publishing.release.gate import Release as Release
     from eit_analysis.reference.vocabulary import labelled as labelled
 
@@ -37,7 +37,7 @@ os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
 
 PLACES = {
     "open_study": "prepared", "list_studies": "prepared", "Study": "prepared",
-    "Release": "publishing.release.gate", "figures": "publishing", "preview": "publishing.parts",
+    "Release": "publishing.release.gate", "figures": "publishing", "preview": "publishing.drawn_sections",
     "Breakdown": "breakdown", "Derived": "derived", "labelled": "reference.vocabulary",
     "flows": "", "synergies": "", "employment": "", "change": "", "reference": "",
 }  # fmt: skip

@@ -19,6 +19,7 @@ from scipy.sparse import csr_array
 
 from eit_analysis.errors import DisclosureError
 from eit_analysis.records import Facts, Share, actors_behind, texts
+from eit_analysis.reference import sentence
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -217,17 +218,12 @@ class Breakdown:
             row is not theirs; when the measure has the name of a count, which is printed without rounding.
         """
         if self.measure and self.measure.startswith("n_"):
-            raise DisclosureError(
-                f"« {title} »\u00a0: « {self.measure} » nomme un compte, donnez un autre nom à ce qui "
-                "s'additionne."
-            )
+            raise DisclosureError(sentence("breakdown_count", title=title, measure=self.measure))
         declared = self.of.values() if isinstance(self.of, Mapping) else [self.of]
         needed = [*self.keys, "site_id", *filter(None, [self.measure, *declared]), *self.sums]
         missing = [column for column in needed if column not in self.records.columns]
         if missing:
-            raise DisclosureError(
-                f"« {title} »\u00a0: les enregistrements n'ont pas la colonne {', '.join(missing)}."
-            )
+            raise DisclosureError(sentence("breakdown_columns", title=title, columns=", ".join(missing)))
         summed = [name for name in (self.measure, *self.sums) if name and name in self.frame.columns]
         amounts = self.records[summed].fillna(0).to_numpy(dtype=float)
         sites = self.sites
@@ -242,7 +238,5 @@ class Breakdown:
                 names.append("n_sites")
             if names:
                 keys = ", ".join(map(str, self.frame[list(self.keys)].iloc[position]))
-                raise DisclosureError(
-                    f"« {title} »\u00a0: « {names[0]} » à la ligne « {keys} » n'est pas ce que donnent ses "
-                    "enregistrements."
-                )
+                told = {"title": title, "column": names[0], "keys": keys, "source": "ses enregistrements"}
+                raise DisclosureError(sentence("breakdown_not_given", **told))

@@ -11,6 +11,7 @@ from pydantic import Field, field_validator, model_validator
 from eit_analysis import french
 from eit_analysis.config_flows import FlowStep
 from eit_analysis.config_section import Said, Section
+from eit_analysis.reference import sentence
 
 
 class Entrants(Section):
@@ -61,9 +62,7 @@ class Shock(Section):
     @classmethod
     def _a_label(cls, occupation: str) -> str:
         if re.fullmatch(r"[A-Z]\d{4}", occupation):
-            raise ValueError(
-                f"« {occupation} » est un code ROME, écrivez le nom du métier tel que le rapport l'imprime"
-            )
+            raise ValueError(sentence("scenario_rome", occupation=occupation))
         return occupation
 
 
@@ -103,22 +102,14 @@ class Scenarios(Section):
     def _ages_make_sense(self) -> Self:
         early, legal = self.long_career_age, self.retirement_age
         if early and legal and early > legal:
-            raise ValueError(
-                f"l'âge des carrières longues (long_career_age, {french.exact(early, 2)}) dépasse l'âge "
-                f"légal (retirement_age, {french.exact(legal, 2)}), corrigez l'un des deux"
-            )
+            ages = {"early": french.exact(early, 2), "legal": french.exact(legal, 2)}
+            raise ValueError(sentence("scenario_long_careers", **ages))
         steps = sorted(self.reform, key=lambda step: step.born_from)
         for step, following in pairwise(steps):
             if step.born_from == following.born_from:
-                raise ValueError(
-                    "deux lignes de reform donnent un âge légal aux personnes nées à partir de "
-                    f"{step.born_from}, gardez-en une"
-                )
-        ages = [*filter(None, [self.retirement_age]), *(step.retirement_age for step in steps)]
-        if ages not in (sorted(ages), sorted(ages, reverse=True)):
-            steps_in_order = " puis ".join(french.exact(age, 2) for age in ages)
-            raise ValueError(
-                f"l'âge légal, par année de naissance, monte et baisse tour à tour ({steps_in_order}), "
-                "corrigez retirement_age ou les lignes de reform"
-            )
+                raise ValueError(sentence("scenario_reform_twice", year=step.born_from))
+        in_order = [*filter(None, [self.retirement_age]), *(step.retirement_age for step in steps)]
+        if in_order not in (sorted(in_order), sorted(in_order, reverse=True)):
+            said = " puis ".join(french.exact(age, 2) for age in in_order)
+            raise ValueError(sentence("scenario_reform_turns", ages=said))
         return self

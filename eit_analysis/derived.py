@@ -13,6 +13,7 @@ from scipy.sparse import csr_array
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.errors import DisclosureError
 from eit_analysis.records import SOURCE, texts
+from eit_analysis.reference import sentence
 
 # Numbers of a derived table: (parent, column of its records, coefficient), summed over its rows behind a row.
 Terms = Sequence[tuple[int, str, float]]
@@ -113,10 +114,8 @@ class Derived:
             wrong = np.abs(stated - values) > 1e-7 * (1 + np.abs(stated))
             if wrong.any():
                 keys = ", ".join(str(self.frame.iloc[int(wrong.argmax())][key]) for key in self.keys)
-                raise DisclosureError(
-                    f"« {title} »\u00a0: « {name} » à la ligne « {keys} » n'est pas ce que donnent les "
-                    "tableaux dont il dérive."
-                )
+                told = {"title": title, "column": name, "keys": keys, "source": "les tableaux dont il dérive"}
+                raise DisclosureError(sentence("breakdown_not_given", **told))
 
     def __repr__(self) -> str:
         return f"Derived table by {', '.join(self.keys)}: {len(self.frame)} rows, {len(self.parents)} parents"

@@ -1,13 +1,17 @@
-"""What study.toml names is in one wave or another of the study: each study package checks its own part."""
+"""What study.toml names is in one wave or another of the study: study packages check what they analyse."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
+
 import pandas as pd
 
-from eit_analysis.change.project_checks import known_members
+from eit_analysis.config_change import Project
 from eit_analysis.employment.forecast.scenario_checks import known_names, shocks_strike
 from eit_analysis.employment.skills.actions import known_actions
 from eit_analysis.employment.workforce import prepare
+from eit_analysis.errors import InputError
+from eit_analysis.reference import sentence
 from eit_analysis.reference.dated import survey_year
 from eit_analysis.study import Study
 from eit_analysis.synergies.allocation.validation import known_exclusive
@@ -52,3 +56,28 @@ def _forecast_of(wave: Study) -> tuple[pd.DataFrame, pd.DataFrame, int]:
     rules, sites = wave.settings.disclosure, wave.load("sites")
     people = prepare(wave.load("workforce"), rules.minimum_people, rules.minimum_units)
     return people, sites, survey_year(sites, wave.wave)
+
+
+def known_members(projects: list[Project], synergies: Collection[str], sites: Collection[str]) -> None:
+    """Each synergy and each actor of a project is one of the study's.
+
+    ``synergies`` and ``sites`` are the identifiers of all waves. Who carries a project is in words, as in the
+    register: it may be an authority that answered no questionnaire.
+
+    Raises
+    ------
+    InputError
+        The first that is not: left alone, the project would be shown without it and say nothing.
+    """
+    for key, kind, name in _named(projects):
+        if name not in (synergies if kind == "la synergie" else sites):
+            problem = sentence("project_unknown_name", key=key, kind=kind, code=name)
+            raise InputError(problem, file="study.toml")
+
+
+def _named(projects: list[Project]) -> Iterator[tuple[str, str, str]]:
+    for project in projects:
+        yield from (("synergies", "la synergie", name) for name in project.synergies)
+        yield from (("members", "l'acteur", name) for name in project.members)
+        for clause in project.clauses:
+            yield from (("clauses.per_member", "l'acteur", name) for name in clause.per_member)

@@ -14,13 +14,18 @@ import pandas as pd
 
 @dataclass(frozen=True, eq=False)
 class Listed:
-    """Rows about actors, named in the columns ``sites``; the first ``most`` of them; the ``team``'s alone."""
+    """Rows about actors, named in the columns ``sites``; the first ``most`` of them; the ``team``'s alone.
+
+    Those of the team are told apart by their ``keys``, the first column by default, and may have a note.
+    """
 
     title: str
     frame: pd.DataFrame
     sites: list[str]
     most: int | None = None
     team: bool = False
+    keys: Sequence[str] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,6 +17,7 @@ import pandas as pd
 
 from eit_analysis.config import StudyConfig
 from eit_analysis.errors import InputError, UsageError
+from eit_analysis.reference import sentence
 from eit_analysis.reference.exchange import RECEIVED
 from eit_analysis.settings_file import read_config
 from eit_analysis.settings_template import template
@@ -31,10 +32,7 @@ def project_root() -> Path:
     for folder in (here, *here.parents):
         if (folder / "data" / "raw").is_dir():
             return folder
-    raise UsageError(
-        f"Aucun dossier data/raw ici ({here}) ni au-dessus\u00a0: "
-        "lancez la commande depuis le dossier du projet."
-    )
+    raise UsageError(sentence("root_missing", here=here))
 
 
 @dataclass(frozen=True)
@@ -70,9 +68,7 @@ class Study:
         # A colon is not allowed in a Windows folder name.
         folder = audience.replace(":", "-", 1)
         if not re.fullmatch(r"\w[\w-]*", folder):
-            raise UsageError(
-                f"« {audience} » ne peut pas nommer un dossier\u00a0: lettres, chiffres et tirets seulement."
-            )
+            raise UsageError(sentence("audience_no_folder", audience=audience))
         return self.root / "reports" / self.name / self.wave / folder
 
     def at(self, wave: str) -> Self:
@@ -162,15 +158,11 @@ def open_study(name: str, wave: str = "", root: Path | None = None) -> Study:
     root = root or project_root()
     raw = root / "data" / "raw"
     if Path(name).name != name or name in ("", ".", ".."):
-        raise UsageError(
-            f"«\u00a0{name}\u00a0» n'est pas un nom d'étude\u00a0: donnez un nom de dossier de data/raw."
-        )
+        raise UsageError(sentence("study_no_name", study=name, mend="donnez un nom de dossier de data/raw"))
     if not (raw / name).is_dir():
         known = ", ".join(list_studies(root)) or "aucune"
-        raise UsageError(
-            f"L'étude «\u00a0{name}\u00a0» n'existe pas dans data/raw (études présentes\u00a0: {known})"
-            "\u00a0: corrigez le nom ou créez-la avec « eit new »."
-        )
+        mend = "le nom ou créez-la avec « eit new »"
+        raise UsageError(sentence("study_unknown", study=name, known=known, mend=mend))
     return Study(name, _known_wave(root, name, wave), root, read_config(raw / name / "study.toml"))
 
 
@@ -178,15 +170,9 @@ def _known_wave(root: Path, name: str, wave: str) -> str:
     """A wave of a study, the last one where none is asked for."""
     waves = list_waves(root, name)
     if not waves:
-        raise UsageError(
-            f"L'étude «\u00a0{name}\u00a0» n'a aucune vague\u00a0: créez un dossier data/raw/{name}/<année> "
-            "et déposez-y les questionnaires remplis."
-        )
+        raise UsageError(sentence("study_no_wave", study=name))
     if wave and wave not in waves:
-        raise UsageError(
-            f"La vague «\u00a0{wave}\u00a0» n'existe pas dans data/raw/{name} (vagues présentes\u00a0: "
-            f"{', '.join(waves)})\u00a0: corrigez --wave."
-        )
+        raise UsageError(sentence("wave_unknown", wave=wave, study=name, known=", ".join(waves)))
     return wave or waves[-1]
 
 
@@ -202,9 +188,8 @@ def create_study(root: Path, name: str, epcis: Mapping[str, str] | None = None) 
     """
     folder = root / "data" / "raw" / name
     if not re.fullmatch(r"[\w][\w.-]*", name):
-        raise UsageError(
-            f"« {name} » n'est pas un nom d'étude\u00a0: prenez lettres, chiffres et tirets, sans espace."
-        )
+        mend = "prenez lettres, chiffres et tirets, sans espace"
+        raise UsageError(sentence("study_no_name", study=name, mend=mend))
     if folder.exists():
         raise UsageError(f"L'étude « {name} » existe déjà dans data/raw\u00a0: choisissez un autre nom.")
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".") as temporary:

@@ -1,10 +1,11 @@
 """The contract of every table: one declaration serves the questionnaire, reading, validation and release.
 
 ``reference/table_columns.csv`` has a row for each column: its French header and description, type, bounds (no
-French establishment has 200,000 people: a telephone number, or a SIREN, is no headcount), sensitivity, place
-on the form, and other uses. Some columns only the form has (a quantity, its unit and period become
-``mass_t_per_year``); rows without a table are what every tidy table ends with: the row each line was read
-from. The codes that a column may hold, with their French labels, are in ``reference/form_labels.csv``.
+French establishment has 200,000 people: a telephone number, or a SIREN, is no headcount), sensitivity
+(``summed``: open in sums, closed in lists of actors), place on the form, and other uses. Some columns only
+the form has (a quantity, its unit and period become ``mass_t_per_year``); rows without a table are what every
+tidy table ends with: the row each line was read from. The codes that a column may hold, with their French
+labels, are in ``reference/form_labels.csv``.
 """
 
 from __future__ import annotations

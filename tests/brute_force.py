@@ -48,10 +48,10 @@ def published(
     """Tables that leave together, after what left before."""
     publication = Publication(reader, earlier, among)
     for table in tables:
-        cells, base = judge(table, Disclosure())
+        judged = judge(table, Disclosure())
         shown = rounded(table.frame, list(table.keys), table.measure, table.wholes())
         closed = dict.fromkeys([table.measure, *table.sums], ~allowed(table))
-        publication.add(of_breakdown(table, cells, base, closed, shown))
+        publication.add(of_breakdown(table, judged._replace(closed=closed), shown))
     return publication
 
 

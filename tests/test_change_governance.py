@@ -16,6 +16,7 @@ from eit_analysis.change.governance import by_actor_type, by_size, departures, o
 from eit_analysis.config_change import Project
 from eit_analysis.publishing.release.listings import Listing
 from eit_analysis.publishing.release.viewer import Viewer
+from eit_analysis.sheet_content import Said
 
 SITES = pd.DataFrame(
     [
@@ -156,16 +157,20 @@ def test_an_agreement_for_each_declared_project() -> None:
         [("L1", 9.0, "A", 60.0, "brings_more", "Linge"), ("L2", 9.0, "B", 50.0, "like_the_others", "Bois")],
         columns=[*SHARES, "title"],
     )
-    (draft,) = agreements([LAUNDRY], table, clauses([LAUNDRY], table), shares)
-    assert draft.shares["site_id"].tolist() == ["A"] and draft.shared.endswith("L1\u00a0: Linge.")
-    (alone,) = agreements([LAUNDRY], table, clauses([LAUNDRY], table), shares.head(0))
-    assert alone.shares.empty and alone.shared == reference.sentence("shares_missing")
-    assert draft.heading == ("MP1", "Le linge", ["S", "A", "B", "V"])
-    assert len(draft.clauses) == 2 and draft.project["due_date"].iloc[0] == "2027-03-31"
-    headings = [article.partition(".")[0] for article in draft.articles]
+    (draft,) = agreements([LAUNDRY], table, clauses([LAUNDRY], table), shares, team=True)
+    facts, _, asked, split, *texts, meeting = draft.parts
+    assert split.frame["site_id"].tolist() == ["A"] and split.note.endswith("L1\u00a0: Linge.")
+    (alone,) = agreements([LAUNDRY], table, clauses([LAUNDRY], table), shares.head(0), team=True)
+    assert alone.parts[3] == Said(reference.sentence("shares_missing"))
+    (outside,) = agreements([LAUNDRY], table, clauses([LAUNDRY], table), shares)
+    assert outside.parts[3] == Said(reference.sentence("shares_untold"))
+    assert (draft.name, draft.title, draft.sites) == ("MP1", "Le linge", ["S", "A", "B", "V"])
+    assert len(asked.frame) == 2 and facts.frame["due_date"].iloc[0] == "2027-03-31"
+    headings = [article.text.partition(".")[0] for article in texts]
     assert headings.count("Décision") == 1 and {"Partage", "Engagements", "Sortie"} <= set(headings)
+    assert len(meeting.questions) == 5
     for rule in ("consensus", "majority", "by_contribution", "carrier"):
-        assert len(articles(rule)) == len(draft.articles)
+        assert len(articles(rule)) == len(texts)
 
 
 def test_a_title_is_read_by_those_who_may_name_all_whom_it_is_about() -> None:

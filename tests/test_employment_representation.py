@@ -193,7 +193,7 @@ def test_a_trait_is_told_of_those_of_whom_it_was_answered() -> None:
 def test_no_person_and_no_firm_is_told_by_a_trait(women: list[tuple[str, int]]) -> None:
     men = [(site, 40.0, "men") for site in "ABCD"]
     table = workforce.described(described(*[(site, heads, "women") for site, heads in women], *men))
-    cells, _ = judge(table, Disclosure())
+    cells, *_ = judge(table, Disclosure())
     by_answer = dict(zip(table.frame["trait_answer"], cells, strict=True))
     assert by_answer["women"].sensitive and not by_answer["men"].sensitive
 

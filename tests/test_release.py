@@ -244,9 +244,10 @@ def test_a_row_beside_a_withheld_one_is_withheld_too(small_study: Study) -> None
 def test_a_file_for_outsiders_has_the_digits_of_the_page(small_study: Study) -> None:
     frame = pd.DataFrame({"site_id": ["E1"], "distance_km": [13.07748], "n_flows": [3]})
     files = {
-        audience: table_files.to_csv(release.listing(frame, "Liste", ["site_id"]).seen_by(release.viewer, {}))
+        audience: table_files.to_csv(Printed(listed.seen_by(release.viewer, {})))
         for audience in ("internal", "partners")
         for release in [Release(small_study, audience, "essai")]
+        for listed in [release.listing(frame, "Liste", ["site_id"])]
     }
     assert ";13,07748;3" in files["internal"]
     assert ";13;3" in files["partners"]
@@ -329,7 +330,7 @@ def test_each_audience_gets_the_first_rows_that_it_may_read(small_study: Study) 
         assert table.note.endswith(told.get(audience, "4\u00a0lignes ne sont pas diffusées à ce public."))
         # The files of the team have the rows beyond the cut too, those of no other audience.
         assert list(table.filed.frame["rank"]) == ([1, 2, 3, 4] if audience == "internal" else ranks)
-        assert table_files.to_csv(table.filed).count("\n") == 1 + len(table.filed.frame)
+        assert table_files.to_csv(Printed(table.filed)).count("\n") == 1 + len(table.filed.frame)
     of_team = Release(small_study, "internal", "essai").team(frame, "Rangs", ["rank"], most=3)
     shown = of_team.seen_by(of_team.viewer, {})
     assert (len(shown.frame), len(shown.filed.frame), shown.filed.note) == (3, 4, "")
@@ -416,7 +417,7 @@ def test_only_what_says_something_is_printed(small_study: Study) -> None:
     assert (parts.rows, parts.withheld, parts.marked) == ([2], 2, False) and table.readable
     assert not partly_hidden(small_study, frame, [0, 1, 2], ["category"]).readable
     flows = Release(small_study, "public", "essai").load("flows")
-    cells, _ = judge(Breakdown(frame, ["category"], flows, MASS), Disclosure())
+    cells, *_ = judge(Breakdown(frame, ["category"], flows, MASS), Disclosure())
     assert [cell.sensitive for cell in cells] == [True, False, False]
     table, parts = printed("internal", frame, rounded=frame, publication=Shown(np.zeros(3, dtype=bool)))
     assert (parts.rows, parts.withheld, parts.marked) == ([0, 1, 2], 0, False)
@@ -586,7 +587,7 @@ def test_the_file_of_a_table_is_named_after_its_title_and_no_other_one() -> None
 def test_csv_cannot_become_a_formula(small_study: Study) -> None:
     release = Release(small_study, "internal", "essai")
     frame = pd.DataFrame({"category": ["=1+1", "@x", "-2", 'a"b'], "mass_t_per_year": [1.5, -2.0, 3.0, 4.0]})
-    text = table_files.to_csv(release.team(frame, "T", ["category"]))
+    text = table_files.to_csv(Printed(release.team(frame, "T", ["category"])))
     assert text.startswith("\ufeff")
     assert '"\'=1+1";1,5' in text
     assert '"\'@x";-2' in text
@@ -837,7 +838,7 @@ def test_that_nobody_is_in_a_band_is_told_of_many_and_not_of_few() -> None:
         itertools.product(["small", "large"], ["young", "old"]), columns=["size_class", "age_band"]
     )
     by_band = Breakdown(frame, ["size_class", "age_band"], records, "headcount", people=True)
-    cells, _ = judge(by_band, Disclosure())
+    cells, *_ = judge(by_band, Disclosure())
     assert [cell.sensitive for cell in cells] == [True, True, False, False]
     (shown,) = audited(by_band)
     assert shown.tolist() == [False, False, True, True]

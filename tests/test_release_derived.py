@@ -60,7 +60,7 @@ def released_changes(
 
 
 def closed_by_primary_rules(masses: Breakdown) -> set[tuple[str, ...]]:
-    cells, _ = judge(masses, Disclosure())
+    cells, *_ = judge(masses, Disclosure())
     keys = masses.frame[list(masses.keys)].itertuples(index=False, name=None)
     return {key for key, cell in zip(keys, cells, strict=True) if cell.sensitive}
 

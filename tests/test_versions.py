@@ -194,9 +194,9 @@ def folder_of(version: str) -> dict[str, bytes]:
 def put(study: Study, version: str) -> int:
     place, log = study.reports("public"), ReleaseLog(study)
     swap.write_beside(place, folder_of(version))
-    log.wait(Record(study.wave, "public", date.today().isoformat(), version))
+    log.wait(record := Record(study.wave, "public", date.today().isoformat(), version))
     swap.put_in_place(place)
-    log.confirm(study.wave, "public")
+    log.confirm(record)
     return 0
 
 

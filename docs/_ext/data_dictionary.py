@@ -7,7 +7,8 @@ from sphinx.application import Sphinx
 from eit_analysis import tables
 
 PAGE, PLACE = "guide/tables", "<!-- tables -->"
-SENSITIVITY = {"public": "publique", "consented": "avec accord", "confidential": "confidentielle"}
+SENSITIVITY = {"public": "publique", "consented": "avec accord", "summed": "en totaux, avec accord"}
+SENSITIVITY["confidential"] = "confidentielle"
 
 
 def dictionary() -> str:

@@ -119,8 +119,7 @@ def _write_page(
     ends = {side: sites.iloc[best[side]] for side in SIDES}
     named = {side: end["name"] + " (" + end["study"].astype("str") + ")" for side, end in ends.items()}
     shown = best.assign(**{side: names.array for side, names in named.items()})[SHOWN]
-    styles = [heading(name) for name in SHOWN]
-    header = [f"{style.header} ({style.unit})" if style.unit else style.header for style in styles]
+    header = [heading(name).titled for name in SHOWN]
     rows = [list(map(cell, row, SHOWN)) for row in shown.itertuples(index=False)]
     counts = {"found": whole(matched.rows), "across": whole(matched.across)}
     counts["radius"] = cell(radius_km, "distance_km")

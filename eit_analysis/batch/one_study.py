@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from datetime import date
+from collections.abc import Callable
 
 from eit_analysis.batch.finished import is_clean, note_clean, unpublished
 from eit_analysis.batch.order import Order
@@ -17,6 +16,7 @@ from eit_analysis.publishing.version import program_digest, version_of
 from eit_analysis.reference import sentence
 from eit_analysis.settings_checks import check_names
 from eit_analysis.study import Study, open_study
+from eit_analysis.terminal import progress
 
 EVERY = "toutes"
 Say = Callable[[str], None]
@@ -72,16 +72,11 @@ def _cleaned(study: Study, say: Say) -> bool:
 
 def _published(study: Study, audiences: list[str], failed: list[str], say: Say) -> int:
     notebooks = find_notebooks(study, [])
-    missing = unpublished(study, audiences, version_of(study, notebooks, {}, date.today()))
+    missing = unpublished(study, audiences, version_of(study, notebooks, {}))
     for audience in audiences:
         there = "pages à faire" if audience in missing else "pages déjà en place, rien n'a changé depuis"
         say(f"Vague {study.wave}, {audience}\u00a0: {there}.")
     if missing:
-        runs = publish(study, missing, notebooks, {}, 1, _unseen, say)
+        runs = publish(study, missing, notebooks, {}, 1, progress, say)  # a log is no terminal: no bar
         failed += [f"{run.name} pour {run.audience}, vague {study.wave}\u00a0: {run.error}" for run in runs]
     return len(missing)
-
-
-def _unseen(items: Iterable, total: int, words: str) -> Iterable:
-    """No bar: that of the batch counts studies."""
-    return items

@@ -58,8 +58,7 @@ class Entry:
     """A study in the index."""
 
     name: str
-    title: str
-    territory: str
+    settings: StudyConfig  #: title, territory and whether it is fictional, as far as they can be read
     waves: dict[str, list[tuple[str, str]]]  #: its pages by wave, as (words, path)
     reasons: list[str]  #: why it could not be made, as its own page says; kept beside the log of the batch
     standing: Standing  #: empty, with what is wrong as its only need, where its tables cannot be read
@@ -67,7 +66,7 @@ class Entry:
     @property
     def called(self) -> str:
         """The territory, which readers of many know better than titles, and the study's own name."""
-        return f"{self.territory} ({self.name})" if self.territory else self.name
+        return f"{self.settings.territory} ({self.name})" if self.settings.territory else self.name
 
     @property
     def readable(self) -> bool:
@@ -134,7 +133,7 @@ def write_index(root: Path, progress: Callable[[Iterable], Iterable] = iter) -> 
 
 
 def _write(root: Path, name: str, audience: str, entries: list[Entry], body: Markup) -> Path:
-    known = [_bare(root, entry.name).settings for entry in entries if entry.territory]
+    known = [entry.settings for entry in entries if entry.settings.territory]
     fictional = bool(known) and all(settings.fictional for settings in known)
     every = Study("", "", root, StudyConfig(title="Tous les territoires", territory="", fictional=fictional))
     foot = [("Fait le", published(date.today()))]
@@ -266,8 +265,7 @@ def _entry(root: Path, name: str) -> Entry:
         found = standing(open_study(name, root=root), date.today().year)
     except EitError as error:
         found = Standing(needs={UNREADABLE: " ; ".join(reasons) or str(error)})
-    settings = bare.settings
-    return Entry(name, settings.title, settings.territory, waves, reasons, found)
+    return Entry(name, bare.settings, waves, reasons, found)
 
 
 def _as_counted(name: str) -> list[tuple[str, int]]:

@@ -24,7 +24,7 @@ from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
 from eit_analysis.prepared import PreparedTables
 from eit_analysis.publishing.consents import firm_of
 from eit_analysis.publishing.release.audience_tables import AudienceTables
-from eit_analysis.publishing.release.disclosure import closed_sums, judge
+from eit_analysis.publishing.release.disclosure import judge
 from eit_analysis.publishing.release.protected import protected
 from eit_analysis.publishing.release.publication import Publication
 from eit_analysis.publishing.release.statements import Statements, amounts_of, from_frame
@@ -113,7 +113,7 @@ def told_needs(
     records = pd.concat(rows, ignore_index=True)
     named = records[["study", "need"]].drop_duplicates(ignore_index=True)
     content = Breakdown(named, ["study", "need"], records)
-    closed = closed_sums(content, judge(content, rules)[0], rules)[None]
+    closed = judge(content, rules).shut
     told: dict[str, dict[str, str]] = {name: {} for name in studies}
     for name, kind in named[~closed].itertuples(index=False, name=None):
         told[name][kind] = words[name, kind]

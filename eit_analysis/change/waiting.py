@@ -24,6 +24,7 @@ LEAST = 5  # passages: the curve of fewer would tell little but their own cases
 AHEAD = 12  # months
 EVEN = 50.0  # percent: below, a synergy is more likely to wait on than to move
 TOGETHER = "all"
+FEW = "few_passages"
 CURVE_COLUMNS = [
     "status", "kind", "months", "n_still", "still_percent", "still_low_percent", "still_high_percent",
 ]  # fmt: skip
@@ -55,7 +56,7 @@ def curves(stays: pd.DataFrame) -> pd.DataFrame:
     """
     parts = [pd.DataFrame(columns=CURVE_COLUMNS)]
     for (stage, kind), own in _groups(stays).items():
-        if _n_passed(own) >= LEAST:
+        if _basis(kind, own) != FEW:
             part = _curve(own)
             lasted = own["months_at_stage"].to_numpy(dtype=float)
             still = [int((lasted >= month).sum()) for month in part["months"]]
@@ -74,9 +75,9 @@ def medians(stays: pd.DataFrame) -> pd.DataFrame:
     """
     rows = []
     for (stage, kind), own in _groups(stays).items():
-        basis, months = "few_passages", [np.nan] * 3
-        if _n_passed(own) >= LEAST:
-            basis, curve = _basis(kind), _curve(own)
+        basis, months = _basis(kind, own), [np.nan] * 3
+        if basis != FEW:
+            curve = _curve(own)
             months = [curve["months"][curve[name] <= 50].min() for name in CURVE_COLUMNS[4:]]
         n_waiting = int((own["passage"] == "waiting").sum())
         rows.append((stage, kind, _n_passed(own), n_waiting, *months, basis))
@@ -96,12 +97,11 @@ def outlook(stays: pd.DataFrame) -> pd.DataFrame:
     """
     rows = []
     for (_, kind), own in _groups(stays).items():
-        few = _n_passed(own) < LEAST
-        longest = own.loc[own["passage"] == "passed", "months_at_stage"].max()
+        basis, longest = _basis(kind, own), own.loc[own["passage"] == "passed", "months_at_stage"].max()
         waiting = own.loc[own["passage"] == "waiting", OUTLOOK_COLUMNS[:5]]
-        chances = [(np.nan, np.nan, np.nan, "few_passages")] * len(waiting)
-        if not few:
-            chances = _chances(own, waiting["months_at_stage"].to_numpy(dtype=float), _basis(kind))
+        chances = [(np.nan, np.nan, np.nan, FEW)] * len(waiting)
+        if basis != FEW:
+            chances = _chances(own, waiting["months_at_stage"].to_numpy(dtype=float), basis)
         lines = zip(waiting.itertuples(index=False), chances, strict=True)
         rows += [(*line, longest, *chance) for line, chance in lines]
     return pd.DataFrame(rows, columns=OUTLOOK_COLUMNS)
@@ -109,7 +109,7 @@ def outlook(stays: pd.DataFrame) -> pd.DataFrame:
 
 def n_followed(stays: pd.DataFrame) -> int:
     """How many synergies wait at a stage of which enough passages were seen to say something."""
-    return int((outlook(stays)["outlook_basis"] != "few_passages").sum())
+    return int((outlook(stays)["outlook_basis"] != FEW).sum())
 
 
 def likely_to_stall(stays: pd.DataFrame, register: pd.DataFrame) -> pd.DataFrame:
@@ -122,7 +122,7 @@ def likely_to_stall(stays: pd.DataFrame, register: pd.DataFrame) -> pd.DataFrame
         ``EVEN``). Where passages are too few no synergy is listed.
     """
     table = outlook(stays).merge(register[["synergy_id", "carrier", "site_ids"]], on="synergy_id")
-    table = table[table["outlook_basis"] != "few_passages"]
+    table = table[table["outlook_basis"] != FEW]
     late = table["months_at_stage"] >= table["longest_months"]
     low = table["move_on_percent"].round(9) < EVEN  # a sum of logarithms misses one half by its last digit
     table = table.assign(stall_reason=np.select([late, low], ["longer_than_seen", "low_chance"], ""))
@@ -149,7 +149,10 @@ def _n_passed(stays: pd.DataFrame) -> int:
     return int((stays["passage"] == "passed").sum())
 
 
-def _basis(kind: str) -> str:
+def _basis(kind: str, stays: pd.DataFrame) -> str:
+    """What may be said of a curve: of its kind, of all kinds together, or nothing."""
+    if _n_passed(stays) < LEAST:
+        return FEW
     return "together" if kind == TOGETHER else "by_kind"
 
 

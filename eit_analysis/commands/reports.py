@@ -12,6 +12,7 @@ from eit_analysis.commands.survey import clean
 from eit_analysis.errors import CONTROLS, UsageError
 from eit_analysis.french import counted
 from eit_analysis.locking import locked
+from eit_analysis.reference import sentence
 from eit_analysis.study import Study, list_studies, open_study, project_root
 from eit_analysis.terminal import DONE, FAILED, progress, say, warn
 
@@ -68,10 +69,8 @@ def command_history(arguments: argparse.Namespace) -> int:
 
     study = open_study(arguments.study)
     if len(study.waves) < 3:
-        raise UsageError(
-            f"L'étude « {study.name} » n'a que {counted(len(study.waves), 'vague', 'vagues')}\u00a0: "
-            "cette page en demande trois, deux se comparent dans celle des flux (« eit run »)."
-        )
+        waves = counted(len(study.waves), "vague", "vagues")
+        raise UsageError(sentence("history_few_waves", study=study.name, waves=waves))
     for wave in study.waves:
         study.at(wave).manifest()
     audiences = list(dict.fromkeys(arguments.audience)) or ["internal"]
@@ -92,10 +91,8 @@ def command_batch(arguments: argparse.Namespace) -> int:
     if not known:
         raise UsageError("data/raw n'a encore aucune étude\u00a0: créez-en une avec « eit new ».")
     if unknown := [name for name in given if name not in known]:
-        raise UsageError(
-            f"L'étude « {unknown[0]} » n'existe pas dans data/raw (études présentes\u00a0: "
-            f"{', '.join(known)})\u00a0: corrigez son nom."
-        )
+        there = ", ".join(known)
+        raise UsageError(sentence("study_unknown", study=unknown[0], known=there, mend="son nom"))
     if arguments.scheduler and arguments.jobs:
         raise UsageError("--jobs est pour cette machine, --scheduler pour une autre\u00a0: choisissez.")
     jobs = os.cpu_count() or 1 if arguments.jobs is None else arguments.jobs

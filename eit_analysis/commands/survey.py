@@ -8,6 +8,7 @@ from eit_analysis.errors import CONTROLS
 from eit_analysis.files import all_or_none
 from eit_analysis.french import counted
 from eit_analysis.locking import locked
+from eit_analysis.reference import sentence
 from eit_analysis.study import Study, create_study, open_study, project_root
 from eit_analysis.terminal import DONE, progress, say, warn
 
@@ -26,10 +27,7 @@ def command_new(arguments: argparse.Namespace) -> int:
         sent = f"les {len(written)} classeurs de _questionnaires/ (un par acteur, selon acteurs.csv)"
     for line in left_out:
         say(line)
-    say(
-        f"Étude créée dans data/raw/{folder.name}\u00a0: complétez study.toml, envoyez {sent} "
-        "aux acteurs et déposez leurs réponses dans le dossier de la vague."
-    )
+    say(sentence("study_created", folder=folder.name, sent=sent))
     return DONE
 
 

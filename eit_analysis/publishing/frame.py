@@ -26,6 +26,11 @@ from eit_analysis.templates import permitted
 
 LARGEST_LOGO = 200_000  # bytes; every page holds it
 Imprint = list[tuple[str, Any]]
+# Of the variables of a page, those that most leave as they are.
+PARTS: dict[str, Any] = {
+    "parts": [], "body": "", "left_out": "", "workbook": "", "kind": "", "short": False, "home": "index.html",
+    "back": "Tous les rapports de cette vague",
+}  # fmt: skip
 AUDIENCES = {"internal": "équipe de l'étude", "partners": "partenaires", "public": "tout public"}
 
 
@@ -80,22 +85,17 @@ def frame(study: Study, audience: str, title: str, foot: Imprint, **parts: Any) 
     called = audience_name(study, audience)
     printed = [study.settings.territory, title, study.wave, f"pour {called}"]
     css, policy = style_sheet(" · ".join(part for part in printed if part))
-    content: dict[str, Any] = {"parts": [], "body": "", "left_out": "", "workbook": "", "kind": ""}
-    content |= {"home": "index.html", "back": "Tous les rapports de cette vague", "short": False}
     page = rendered(
         "page",
+        study=study,
+        settings=study.settings,
+        audience=called,
         csp=policy,
         css=Markup(css),
         title=french.typeset(title),  # of the tab too, which stands before the body
-        study_title=study.settings.title,
-        territory=study.settings.territory,
-        wave=study.wave,
-        audience=called,
-        fictional=study.settings.fictional,
-        page=study.settings.page,
         logo=logo(study),
         imprint=foot,
-        **(content | parts),
+        **(PARTS | parts),
     )
     head, body = str(page).split("</head>", 1)  # the style sheet has marks of its own
     return permitted(

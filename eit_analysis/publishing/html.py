@@ -34,9 +34,7 @@ def in_notebook(fragment: Markup) -> str:
 
 def accessible(svg: str, name: str, title: str, description: str) -> str:
     """The SVG with a title and a description, and ids that no other figure of the page has."""
-    svg = re.sub(r'\bid="([^"]+)"', rf'id="{name}-\1"', svg)
-    svg = re.sub(r"url\(#([^)]+)\)", rf"url(#{name}-\1)", svg)
-    svg = re.sub(r'href="#([^"]+)"', rf'href="#{name}-\1"', svg)
+    svg = re.sub(r'(\bid="|url\(#|href="#)', rf"\g<1>{name}-", svg)
     head = Markup('<title id="{0}-t">{1}</title><desc id="{0}-d">{2}</desc>').format(name, title, description)
     start, rest = svg.split(">", 1)
     return f'{start} role="img" aria-labelledby="{name}-t {name}-d" class="drawing">{head}{rest}'

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from markupsafe import Markup
@@ -130,22 +130,17 @@ def _shows(section: Section) -> bool:
     return any(isinstance(block, Released) for _, block in section.body)
 
 
-@dataclass(frozen=True)
-class Silence:
+def silence(groups: Iterable[tuple[str, str, list[str]]]) -> Markup:
     """Tables of one section of which nothing is shown: for each reason (:attr:`Table.silence`) their titles.
 
     The note of a group is what empty tables would have had beneath them: it may say why they are empty.
     """
-
-    groups: tuple[tuple[str, str, tuple[str, ...]], ...]
-
-    def html(self) -> Markup:
-        said = Markup("").join(macro("silent", *group) for group in self.groups)
-        return Markup('<div class="withheld">{}</div>').format(said)
+    said = Markup("").join(macro("silent", *group) for group in groups)
+    return Markup('<div class="withheld">{}</div>').format(said)
 
 
-def gathered(blocks: list[Numbered]) -> Iterator[tuple[int, Block | Silence]]:
-    """The blocks of one section, its silent tables gathered at the end.
+def gathered(blocks: list[Numbered]) -> Iterator[Numbered]:
+    """The blocks of one section, its silent tables gathered at the end, as they are said.
 
     Prose under no heading that introduces nothing but silent tables goes with them.
     """
@@ -163,7 +158,7 @@ def gathered(blocks: list[Numbered]) -> Iterator[tuple[int, Block | Silence]]:
             yield prose
         yield from kept
     if silent:
-        yield 0, Silence(tuple((*why, tuple(titles)) for why, titles in silent.items()))
+        yield 0, silence((*why, titles) for why, titles in silent.items())
 
 
 def _passages(blocks: list[Numbered]) -> Iterator[tuple[Numbered | None, list[Numbered]]]:

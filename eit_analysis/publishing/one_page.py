@@ -26,6 +26,7 @@ class Run:
     blocks: list[Block] = field(default_factory=list)
     error: str = ""
     files: dict[str, bytes] = field(default_factory=dict)
+    named: set[str] = field(default_factory=set)  # sites that these name, outside the team
 
     @property
     def name(self) -> str:
@@ -75,8 +76,7 @@ def draw(job: Job, run: Run) -> Run:
     if not run.error:
         try:
             files, texts = site.render(job.study, run.audience, run.name, run.blocks, job.version)
-            for text in texts:
-                check(job, run.audience, text)
+            run.named = set().union(*(check(job, run.audience, text) for text in texts))
             run.files = files
         except EitError as error:
             run.error = str(error)
@@ -86,8 +86,10 @@ def draw(job: Job, run: Run) -> Run:
     return run
 
 
-def check(job: Job, audience: str, text: str) -> None:
-    """Refuse a page that names an actor without its consent or a place on this machine, whatever let it in.
+def check(job: Job, audience: str, text: str) -> set[str]:
+    """The sites that a page names, outside the team.
+
+    Refuse one that names an actor without its consent or a place on this machine, whatever let it in.
 
     Raises
     ------
@@ -97,8 +99,9 @@ def check(job: Job, audience: str, text: str) -> None:
     if str(job.study.root) in text or str(Path.home()) + os.sep in text:
         raise DisclosureError("La page contient un chemin de cette machine\u00a0: elle est refusée.")
     if audience == INTERNAL:
-        return
-    named = job.names.found(text) - job.allowed[audience]
-    if named:
+        return set()
+    named = job.names.found(text)
+    if shut := named - job.allowed[audience]:
         # The message stays with the team: an outside failure page gives no reason.
-        raise DisclosureError(sentence("page_names", actor=min(named)))
+        raise DisclosureError(sentence("page_names", actor=min(shut)))
+    return named

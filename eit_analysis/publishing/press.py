@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,7 +12,6 @@ import pandas as pd
 from eit_analysis.config import Disclosure
 from eit_analysis.errors import InputError
 from eit_analysis.publishing.consents import Rosters
-from eit_analysis.publishing.digest import beside
 from eit_analysis.publishing.folder import Files, folder_files, page_files
 from eit_analysis.publishing.notebooks import find_notebooks
 from eit_analysis.publishing.one_page import Job, Run
@@ -118,9 +116,12 @@ class Press:
         self, audience: str, runs: list[Run], version: Version, carried: Files, told: pd.DataFrame | None
     ) -> None:
         place = self.study.reports(audience)
-        good = {run.name: self._last_good(audience, run.name) for run in runs if not run.files}
+        last = self.log.last(self.study.wave, audience)
+        good = {run.name: self._last_good(audience, run.name, last) for run in runs if not run.files}
         files = folder_files(self.study, audience, runs, version, good, carried, self.forms)
-        made = {run.name for run in runs if run.files} | {Path(name).stem for name in carried}
+        named = {run.name: sorted(run.named) for run in runs if run.files}
+        made = named.keys() | {Path(name).stem for name in carried}
+        named |= {name: last.pages.get(name, []) for name, kept in good.items() if last and kept}
         record = Record(
             wave=self.study.wave,
             audience=audience,
@@ -130,19 +131,18 @@ class Press:
             program=version.program,
             parameters=version.parameters,
             made_from={name: digest for name, digest in version.pages.items() if name in made},
-            pages={} if audience == INTERNAL else _named(files, self.names([])),
+            pages={} if audience == INTERNAL else dict(sorted(named.items())),
             actors=self.now,
             disclosure=self.study.settings.disclosure.model_dump(),
         )
         self.log.put(place, files, record, told)
 
-    def _last_good(self, audience: str, name: str) -> Files:
+    def _last_good(self, audience: str, name: str, last: Record | None) -> Files:
         """The last good page of a notebook that failed, if all of it may still be read.
 
         Whoever took its consent back has had the pages withdrawn; what is left is that study.toml may no
         longer let the audience read names, or that its rules of disclosure are stricter now.
         """
-        last = self.log.last(self.study.wave, audience)
         if last is not None and last.withdrawn:
             return {}
         files = page_files(self.study.reports(audience), name)
@@ -171,14 +171,3 @@ def told_to(log: ReleaseLog, audience: str) -> pd.DataFrame | None:
 def _reads(audience: str, other: str) -> bool:
     """Whether the readers of an audience are taken to have read the pages of another."""
     return audience == other or (other != INTERNAL and company_of(other) is None)
-
-
-def _named(files: Files, names: Names) -> dict[str, list[str]]:
-    """By page, the sites that it, its tables or its sheets name."""
-    found: dict[str, list[str]] = {}
-    for name in sorted(name for name in files if re.match(r"\d[^/.]*\.html$", name)):
-        read = (path for path in beside(files[name].decode()) if path in files)
-        own = [name, *(path for path in read if not path.endswith(PACKED))]
-        sites = set().union(*(names.found(files[path].decode()) for path in own))
-        found[name.removesuffix(".html")] = sorted(sites)
-    return found

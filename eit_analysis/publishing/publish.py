@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 
 from eit_analysis.errors import EitError
@@ -43,7 +42,7 @@ def publish(
     log = ReleaseLog(study)
     end_what_was_begun(study, log)
     # Reads every table: whose row is lost with a file has not taken its consent back.
-    version = version_of(study, find_notebooks(study, []), parameters, date.today())
+    version = version_of(study, find_notebooks(study, []), parameters)
     press = Press(study, log, census(study), jobs, progress, forms)
     withdraw(study, log, press.now, say)
     for index in (study.root / "reports").glob("index-*.html"):
@@ -54,7 +53,7 @@ def publish(
     for wave, others in to_make_again(study, log).items():
         try:
             other = replace(press, study=study.at(wave))
-            again = version_of(other.study, other.notebooks, {}, date.today())
+            again = version_of(other.study, other.notebooks, {})
             failed += other.publish(others, press.notebooks, again)
         except EitError as error:
             failed += [Run(Path(f"vague {wave}"), audience, error=str(error)) for audience in others]
@@ -71,6 +70,6 @@ def end_what_was_begun(study: Study, log: ReleaseLog) -> None:
     for record in log.waiting():
         index = replace(study, wave=record.wave).reports(record.audience) / "index.html"
         if index.exists() and record.fingerprint in index.read_text(encoding="utf-8"):
-            log.confirm(record.wave, record.audience)
+            log.confirm(record)
         else:
             log.forget(record)

@@ -88,7 +88,7 @@ class ReleaseLog:
     def append(self, record: Record, forms: pd.DataFrame | None = None) -> None:
         """Add a release to the log."""
         self.wait(record, forms)
-        self.confirm(record.wave, record.audience)
+        self.confirm(record)
 
     def put(
         self, place: Path, files: Mapping[str, bytes], record: Record, forms: pd.DataFrame | None = None
@@ -97,7 +97,7 @@ class ReleaseLog:
         write_beside(place, files)
         self.wait(record, forms)
         put_in_place(place)
-        self.confirm(record.wave, record.audience)
+        self.confirm(record)
 
     def wait(self, record: Record, forms: pd.DataFrame | None = None) -> None:
         """Write down what is about to be put in place for an audience."""
@@ -109,12 +109,12 @@ class ReleaseLog:
             if not (self.folder / content["forms"]).exists():
                 write_atomic(self.folder / content["forms"], buffer.getvalue())
         text = json.dumps(content, ensure_ascii=False, indent=1)
-        write_atomic(self._waiting(record.wave, record.audience), text.encode())
+        write_atomic(self._waiting(record), text.encode())
 
-    def confirm(self, wave: str, audience: str) -> None:
-        """Make of what waits for an audience the next release of the log."""
+    def confirm(self, record: Record) -> None:
+        """Make of a release that waits the next of the log."""
         last = max((int(path.stem) for path in self.folder.glob("[0-9]*.json")), default=0)
-        self._waiting(wave, audience).rename(self._file(last + 1))
+        self._waiting(record).rename(self._file(last + 1))
 
     def waiting(self) -> list[Record]:
         """What a killed run had not confirmed."""
@@ -122,13 +122,13 @@ class ReleaseLog:
 
     def forget(self, record: Record) -> None:
         """Drop what waits and never was put in place."""
-        self._waiting(record.wave, record.audience).unlink()
+        self._waiting(record).unlink()
 
     def _file(self, number: int) -> Path:
         return self.folder / f"{number:06}.json"
 
-    def _waiting(self, wave: str, audience: str) -> Path:
-        return self.folder / f"waiting-{wave}-{audience.replace(':', '-', 1)}.json"
+    def _waiting(self, record: Record) -> Path:
+        return self.folder / f"waiting-{record.wave}-{record.audience.replace(':', '-', 1)}.json"
 
 
 def _read(path: Path) -> Record:

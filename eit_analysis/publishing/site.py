@@ -9,9 +9,9 @@ from markupsafe import Markup
 from eit_analysis import french
 from eit_analysis.files import zipped
 from eit_analysis.publishing import wording
+from eit_analysis.publishing.drawn_sections import Drawing, DrawnSection
 from eit_analysis.publishing.engine import Block
 from eit_analysis.publishing.frame import audience_name, frame
-from eit_analysis.publishing.parts import Drawing, Part
 from eit_analysis.publishing.release.released import Released
 from eit_analysis.publishing.release.viewer import INTERNAL
 from eit_analysis.publishing.table_files import workbook, workbook_file
@@ -71,13 +71,13 @@ def _title(prose: str) -> str:
     return heading[1].strip() if heading else ""
 
 
-def _quality(study: Study, audience: str) -> Part:
+def _quality(study: Study, audience: str) -> DrawnSection:
     """What happened to the rows read: counts about the survey as a whole; the team's page 00 has the rest."""
     tables = study.manifest()["tables"].values()
     names = ("rows_read", "rows_clean", "rows_merged", "rows_ignored", "rows_quarantined")
     read, clean, merged, ignored, quarantined = (sum(table[name] for table in tables) for name in names)
     if not read:
-        return Part("lignes-lues-et-ecartees", "", "", Markup(""), Markup(""))
+        return DrawnSection("lignes-lues-et-ecartees", "", "", Markup(""), Markup(""))
     lines = french.counted(read, "ligne lue", "lignes lues")
     sentence = f"Sur {lines}, {wording.number(clean / read * 100, 0)}\u00a0% sont utilisées dans les tableaux"
     fates = (
@@ -95,4 +95,4 @@ def _quality(study: Study, audience: str) -> Part:
     if audience == INTERNAL:
         sentence += ". Le détail, feuille par feuille, est dans le rapport sur l'enquête"
     annex = Markup("<p>{}</p>").format(f"{sentence}.")
-    return Part("lignes-lues-et-ecartees", "Lignes lues et écartées", "", Markup(""), annex)
+    return DrawnSection("lignes-lues-et-ecartees", "Lignes lues et écartées", "", Markup(""), annex)

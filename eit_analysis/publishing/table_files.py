@@ -14,7 +14,6 @@ import xlsxwriter
 from eit_analysis import french, spreadsheet_csv
 from eit_analysis.publishing import wording
 from eit_analysis.publishing.release.printing import Printed
-from eit_analysis.publishing.release.tables import Table
 
 LONGEST_NAME = 60  # characters of a title in the name of its file
 SAME = datetime(2000, 1, 1)  # the same tables make the same bytes
@@ -37,14 +36,13 @@ def table_file(page: str, title: str, taken: Collection[str]) -> str:
     return next(name for name in (f"{stem}.csv" for stem in names) if name not in taken)
 
 
-def to_csv(table: Table) -> str:
+def to_csv(printed: Printed) -> str:
     """A released table as a file: French words, numbers with ten digits, or as printed for outsiders."""
-    printed = Printed(table)
     data = printed.exported.map(lambda v: float(f"{v:.10g}") if hasattr(v, "__float__") else v)
     return spreadsheet_csv.to_bytes(data.set_axis(printed.header, axis=1)).decode()
 
 
-def workbook(title: str, context: str, tables: Sequence[Table]) -> bytes:
+def workbook(title: str, context: str, tables: Sequence[Printed]) -> bytes:
     """An XLSX file; ``context`` says which study it is of and for whom.
 
     Each sheet has the title of its table, its note, then header and rows as they were released. Text is text:
@@ -59,19 +57,17 @@ def workbook(title: str, context: str, tables: Sequence[Table]) -> bytes:
         contents.set_column(0, 0, 100)
         contents.write_string(0, 0, title, strong)
         contents.write_string(1, 0, context)
-        for number, table in enumerate(tables, 1):
-            contents.write_url(
-                FIRST - 1 + number, 0, f"internal:'T{number}'!A1", string=f"T{number}. {table.title}"
-            )
-            _write(book.add_worksheet(f"T{number}"), table, context, strong, head)
+        for number, printed in enumerate(tables, 1):
+            place, words = f"internal:'T{number}'!A1", f"T{number}. {printed.table.title}"
+            contents.write_url(FIRST - 1 + number, 0, place, string=words)
+            _write(book.add_worksheet(f"T{number}"), printed, context, strong, head)
     return stream.getvalue()
 
 
 def _write(
-    sheet: xlsxwriter.worksheet.Worksheet, table: Table, context: str, strong: object, head: object
+    sheet: xlsxwriter.worksheet.Worksheet, printed: Printed, context: str, strong: object, head: object
 ) -> None:
-    printed = Printed(table)
-    data = printed.exported
+    table, data = printed.table, printed.exported
     sheet.write_string(0, 0, table.title, strong)
     sheet.write_string(1, 0, " ".join(filter(None, [table.note, _said(printed)])))
     sheet.write_string(2, 0, context)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from datetime import date
 from itertools import groupby
 from pathlib import Path
 
@@ -50,7 +49,7 @@ def verify(study: Study, audiences: list[str], progress: Progress) -> list[Verdi
     verdicts = []
     for _, together in groupby(sorted(records, key=_parameters), key=_parameters):
         group = list(together)
-        version = version_of(study, press.notebooks, group[0].parameters, date.today())
+        version = version_of(study, press.notebooks, group[0].parameters)
         runs, _ = press.draw(version, [record.audience for record in group], press.notebooks)
         for record in group:
             own = [run for run in runs if run.audience == record.audience]

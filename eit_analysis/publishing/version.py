@@ -39,8 +39,8 @@ class Version:
         return ", ".join(f"{name} = {value}" for name, value in self.parameters.get(page, {}).items())
 
 
-def version_of(study: Study, notebooks: list[Path], parameters: Parameters, made: date) -> Version:
-    """The version that these notebooks and parameters give of the study as it stands.
+def version_of(study: Study, notebooks: list[Path], parameters: Parameters) -> Version:
+    """The version that these notebooks and parameters give of the study as it stands today.
 
     Raises
     ------
@@ -55,7 +55,7 @@ def version_of(study: Study, notebooks: list[Path], parameters: Parameters, made
         )
         for path in notebooks
     }  # fmt: skip
-    return Version(made, data, code, pages, parameters)
+    return Version(date.today(), data, code, pages, parameters)
 
 
 def data_digest(study: Study) -> str:

@@ -55,6 +55,11 @@ class Heading(NamedTuple):
     sensitivity: str
     labels: dict[str, str]
 
+    @property
+    def titled(self) -> str:
+        """The header with its unit: ``Quantité (t/an)``."""
+        return f"{self.header} ({self.unit})" if self.unit else self.header
+
 
 @cache
 def _vocabulary() -> pd.DataFrame:
@@ -147,6 +152,7 @@ def heading(column: str) -> Heading:
         When the column is declared nowhere: an unknown column does not leave the house.
     """
     contract = _contract().get(column, {})
+    again = _contract().get(column.removeprefix("old_"), {})  # beside a new one, what was declared
     vocabulary = _vocabulary()
     labels = {**(contract.get("labels") or {}), **_labels().get(column, {})}
     if column.endswith("commune_code"):  # 35,000 names, which most pages do without
@@ -158,7 +164,7 @@ def heading(column: str) -> Heading:
             str(row["unit"]),
             int(row["decimals"] or 0),
             str(row["description_fr"]),
-            contract.get("sensitivity") or _default_sensitivity(column, str(row["unit"])),
+            again.get("sensitivity") or _default_sensitivity(column, str(row["unit"])),
             labels,
         )
     if contract:
@@ -187,7 +193,6 @@ def labelled(frame: pd.DataFrame) -> pd.DataFrame:
     coded = {name: frame[name].replace(style.labels) for name, style in words.items() if style.labels}
     headers: dict[str, str] = {}
     for name, style in words.items():
-        header = f"{style.header} ({style.unit})" if style.unit else style.header
         # Two columns may have one header, such as the code and the name of a commune.
-        headers[name] = f"{header} [{name}]" if header in headers.values() else header
+        headers[name] = style.titled + f" [{name}]" * (style.titled in headers.values())
     return frame.assign(**coded).rename(columns=headers)

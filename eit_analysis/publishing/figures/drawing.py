@@ -86,8 +86,7 @@ def _svg(canvas: Canvas) -> str:
 
 
 def axis_title(column: str) -> str:
-    style = wording.heading(column)
-    return f"{style.header} ({style.unit})" if style.unit else style.header
+    return wording.heading(column).titled
 
 
 def french_axis(axis: mpl.axis.Axis, whole: bool = False) -> None:

@@ -177,10 +177,7 @@ def _ribbons(
             before = links.groupby(end)["amount"].cumsum() - links["amount"]
             top = np.array([nodes[stage, code].top for code in links[end]])
             links[f"{end}_top"] = top + before.to_numpy() * scale
-        columns = [links[c].tolist() for c in ("source", "target", "family", "amount")]
-        tops = [links[c].tolist() for c in ("source_top", "target_top")]
-        ribbons += [
-            Ribbon(i, source, target, of, amount, start, end, amount * scale)
-            for source, target, of, amount, start, end in zip(*columns, *tops, strict=True)
-        ]
+        links["size"] = links["amount"] * scale
+        drawn = links[["source", "target", "family", "amount", "source_top", "target_top", "size"]]
+        ribbons += [Ribbon(i, *link) for link in drawn.itertuples(index=False, name=None)]
     return ribbons

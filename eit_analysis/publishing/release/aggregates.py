@@ -46,34 +46,21 @@ class Aggregate(Table):
 
     @property
     def pooled(self) -> dict[str, float]:
-        codes = self.codes.astype(str) == self.total
-        whole, finest = codes.all(axis=1).to_numpy(), ~codes.any(axis=1).to_numpy()
-        shown = ~self.hidden
+        whole, shown = self.totals.all(axis=1), ~self.hidden
         if not self.coarse or self.measure not in self.frame or not (whole & shown).any():
             return {}
         amounts = self.frame[str(self.measure)].to_numpy(dtype=float)
         total = amounts[whole][:1]
-        left = np.clip(total - np.nansum(amounts[finest & shown]), 0.0, None)
+        left = np.clip(total - np.nansum(amounts[self.finest & shown]), 0.0, None)
         # Of what is printed, so no finer than the total.
         rest = float(to_step(left, digit(total, DIGITS))[0])
         return {str(self.measure): rest}
 
     @property
-    def coverage(self) -> float:
-        share = self._coverage
-        return super().coverage if share is None else share
-
-    @property
-    def covered(self) -> str:
-        return super().covered if self._coverage is None else "du total"
-
-    @property
-    def _coverage(self) -> float | None:
-        """Which share of the total the printed rows are, where it is printed and nothing is negative."""
-        whole = (self.codes.astype(str) == self.total).all(axis=1).to_numpy()
+    def share_of_total(self) -> float | None:
         if not self.pooled or (self.frame[str(self.measure)] < 0).any():
             return None
-        total = self.frame.loc[whole, str(self.measure)].iloc[0]
+        total = self.frame[str(self.measure)].to_numpy(dtype=float)[self.totals.all(axis=1)][0]
         return 1 - self.pooled[str(self.measure)] / total if total > 0 else None
 
     @property

@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -26,8 +27,6 @@ from eit_analysis.breakdown import Breakdown
 from eit_analysis.config import Disclosure
 from eit_analysis.publishing.release.system import PROTECTION
 from eit_analysis.records import actors_behind, known_by
-
-Closed = dict[str | None, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -88,21 +87,32 @@ class Cell:
         return any(self.limits.refuse(weights) for weights in (self.weights, self.net))
 
 
-def judge(breakdown: Breakdown, rules: Disclosure, reader: str | None = None) -> tuple[list[Cell], Cell]:
-    """The cell behind each row of a table, and the one behind its grand total.
+class Judged(NamedTuple):
+    """A table as these rules see it."""
 
-    Parameters
-    ----------
-    reader : str or None
-        The only firm that reads: what is its own is not kept from it.
+    cells: list[Cell]  #: behind each row
+    base: Cell  #: every record: a reader is taken to know it, from a share or from another page
+    #: By sum that the rows print, shape (rows,): those whose cell is sensitive; one is enough for a row.
+    closed: dict[str | None, np.ndarray]
 
-    Returns
-    -------
-    list of Cell
-        In the order of the rows.
-    Cell
-        Every record: a reader is taken to know it, from a share or from another page.
-    """
+    @property
+    def shut(self) -> np.ndarray:
+        """Shape (rows,): those of which a sum is closed."""
+        return np.logical_or.reduce([*self.closed.values()])
+
+
+def judge(breakdown: Breakdown, rules: Disclosure, reader: str | None = None) -> Judged:
+    """The cells of a table; ``reader`` is the only firm that reads: what is its own is not kept from it."""
+    printed: dict[str | None, Breakdown] = {breakdown.measure: breakdown}
+    printed |= {n: replace(breakdown, measure=n) for n in breakdown.sums if n in breakdown.frame}
+    cells = {name: _cells(own, rules, reader) for name, own in printed.items()}
+    closed = {name: np.array([cell.sensitive for cell in own], dtype=bool) for name, own in cells.items()}
+    limits = Limits(rules, breakdown.measure is not None, breakdown.people, reader)
+    return Judged(cells[breakdown.measure], Cell((), *_weighed(breakdown, slice(None)), limits), closed)
+
+
+def _cells(breakdown: Breakdown, rules: Disclosure, reader: str | None) -> list[Cell]:
+    """The cell behind each row, by the measure."""
     limits = Limits(rules, breakdown.measure is not None, breakdown.people, reader)
     cells = []
     for identity, mask in zip(breakdown.identities, breakdown.members(), strict=True):
@@ -114,7 +124,7 @@ def judge(breakdown: Breakdown, rules: Disclosure, reader: str | None = None) ->
             weights = dict.fromkeys(sorted(group), 0.0) if few else {}
             net = weights
         cells.append(Cell(tuple(identity), weights, net, limits))
-    return cells, Cell((), *_weighed(breakdown, slice(None)), limits)
+    return cells
 
 
 def sensitive(breakdown: Breakdown, masks: Sequence[np.ndarray], limits: Limits) -> np.ndarray:
@@ -130,14 +140,3 @@ def _weighed(breakdown: Breakdown, mask: np.ndarray | slice) -> tuple[dict[str, 
     paid, left = np.bincount(own, np.abs(amounts)).tolist(), np.abs(np.bincount(own, amounts)).tolist()
     behind = [(units[code], code) for code in pd.unique(own).tolist()]
     return {unit: paid[code] for unit, code in behind}, {unit: left[code] for unit, code in behind}
-
-
-def closed_sums(
-    breakdown: Breakdown, cells: list[Cell], rules: Disclosure, reader: str | None = None
-) -> Closed:
-    """By sum that the rows print, shape (rows,): those whose cell is sensitive; one is enough for a row."""
-    closed = {breakdown.measure: np.array([cell.sensitive for cell in cells], dtype=bool)}
-    for name in set(breakdown.sums) & set(breakdown.frame):
-        beside, _ = judge(replace(breakdown, measure=name), rules, reader)
-        closed[name] = np.array([cell.sensitive for cell in beside], dtype=bool)
-    return closed

@@ -8,9 +8,7 @@ Sources: Data Package, Tabular Data Resource and Table Schema, version 1 (Fricti
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import json
 import re
 from collections.abc import Hashable, Mapping
@@ -126,12 +124,8 @@ def harmless(text: str) -> str:
 
 def to_csv(frame: pd.DataFrame) -> str:
     """A table for machines: commas, decimal points, codes, empty cells for what is missing."""
-    stream = io.StringIO(newline="")
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(frame.columns)
-    for row in frame.itertuples(index=False):
-        writer.writerow(["" if v is None else f"{v:.12g}" if isinstance(v, float) else v for v in row])
-    return stream.getvalue()
+    texts = frame.map(lambda value: f"{value:.12g}" if isinstance(value, float) else value)
+    return texts.to_csv(index=False, lineterminator="\n")
 
 
 def _resource(name: str, frame: pd.DataFrame, text: str) -> dict[str, Any]:

@@ -163,7 +163,10 @@ class Release(ReleasedTables):
         made: list[Released] = []
         for part in parts:
             match part:
-                case Listed() if len(part.frame) and (self.viewer.internal or not part.team):
+                case Listed(team=True) if len(part.frame) and self.viewer.internal:
+                    keys = list(part.keys or part.frame.columns[:1])
+                    made.append(self.team(part.frame, part.title, keys, part.note, part.most))
+                case Listed(team=False) if len(part.frame):
                     made.append(self.listing(part.frame, part.title, part.sites, most=part.most))
                 case Summed() if len(part.frame):
                     made.append(self.summary(part.frame, part.title, [str(part.frame.columns[0])]))

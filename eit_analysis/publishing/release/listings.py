@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -18,8 +18,9 @@ MEMBERS = "members"
 SEATED, UNTITLED = "seated", "untitled"
 # What every member of a synergy knows of it, and which says nothing of one of them.
 OF_ALL = ("months_at_stage", "n_lines", "n_done")
-# Where its waste goes tells what an actor owes to the law: who does not is told to the team and to itself.
-OUTLETS = ("route", "old_route")
+# What a list keeps to the team and to the actor: all that is, and what is open in sums alone. Where its waste
+# goes tells what an actor owes to the law.
+CLOSED = ("confidential", "summed")
 
 
 @dataclass(eq=False, repr=False)
@@ -55,7 +56,7 @@ class Listing(Table):
         # that some of them declared.
         together = MEMBERS in sites
         allowed = np.flatnonzero([viewer.may_list(g) or (together and viewer.among(g)) for g in groups])
-        kinds = [c in OUTLETS or wording.heading(c).sensitivity == "confidential" for c in self.frame]
+        kinds = [wording.heading(c).sensitivity in CLOSED for c in self.frame]
         secret = np.array(kinds, dtype=bool) & (not viewer.internal)
         if secret.any() and "rank" not in self.frame:
             # The order of a list sorted by what is closed, or where it is cut, would still tell it.
@@ -71,8 +72,7 @@ class Listing(Table):
         number = rows.dtypes.map(pd.api.types.is_numeric_dtype).to_numpy() & ~of_all
         closed = (~own[:, None] & secret) | np.outer(among, number)
         withheld = len(groups) - len(allowed)
-        lines = french.counted(withheld, "ligne n'est pas diffusée", "lignes ne sont pas diffusées")
-        note = self.noted(f"{lines} à ce public." if withheld else "")
+        note = self.noted(withheld)
         if len(kept) < len(allowed):
             shown = french.counted(len(kept), "ligne montrée", "lignes montrées")
             note = f"{note} {shown} sur {french.whole(len(allowed))}.".lstrip()
@@ -89,12 +89,8 @@ class Listing(Table):
             whole=whole,
         )  # fmt: skip
 
-    def named(self, frame: pd.DataFrame, viewer: Viewer) -> pd.DataFrame:
-        if MEMBERS not in self.sites:
-            return super().named(frame, viewer)
-        rest = [column for column in self.sites if column != MEMBERS]
-        named = super(Listing, replace(self, sites=rest)).named(frame, viewer)
-        return named.assign(**{MEMBERS: [viewer.members(str(ids)) for ids in frame[MEMBERS]]})
+    def called(self, who: object, column: str, viewer: Viewer) -> Any:
+        return viewer.members(str(who)) if column == MEMBERS else super().called(who, column, viewer)
 
     @property
     def filed(self) -> Table:
@@ -146,15 +142,8 @@ class Decisions(Table):
     def _for(self, viewer: Viewer, seen: Seen) -> Table:
         secret = [site for site in viewer.names if not viewer.may_name(site)]
         kept = self.frame[~self.frame[list(self.sites)].isin(secret).any(axis=1)].reset_index(drop=True)
-        left = len(self.frame) - len(kept)
-        lines = french.counted(left, "ligne n'est pas diffusée", "lignes ne sont pas diffusées")
-        note = self.noted(f"{lines} à ce public." if left else "")
+        note = self.noted(len(self.frame) - len(kept))
         return super(Decisions, replace(self, frame=kept, note=note))._for(viewer, seen)
 
-    def named(self, frame: pd.DataFrame, viewer: Viewer) -> pd.DataFrame:
-        return frame.assign(
-            **{
-                column: [viewer.name(who) if who in viewer.names else who for who in frame[column]]
-                for column in self.sites
-            }
-        )
+    def called(self, who: object, column: str, viewer: Viewer) -> Any:
+        return viewer.name(who) if who in viewer.names else who

@@ -19,7 +19,7 @@ from scipy.sparse import csr_array, diags_array, hstack, vstack
 
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.derived import Derived
-from eit_analysis.publishing.release.disclosure import Cell, Closed, Limits, sensitive
+from eit_analysis.publishing.release.disclosure import Judged, Limits, sensitive
 from eit_analysis.publishing.release.rounding import DIGITS, Rounded, digit, to_step, whole_step
 from eit_analysis.publishing.release.statements import Amounts, Statements, amounts_of, joined, of_records
 from eit_analysis.publishing.release.system import NOBODY, row_contents
@@ -33,17 +33,13 @@ LAST = 9  # keys: values are wanted more than their shares
 Block = tuple[Statements, np.ndarray]  # numbers, and the row that tells each; then those that say nothing
 
 
-def of_breakdown(
-    content: Breakdown, cells: Sequence[Cell], base: Cell, closed: Closed, shown: Rounded | None
-) -> Statements:
+def of_breakdown(content: Breakdown, judged: Judged, shown: Rounded | None) -> Statements:
     """What a breakdown tells, with its values as readers see them.
 
     Parameters
     ----------
-    cells, base
-        What :func:`disclosure.judge` says of its rows and of all its records together.
-    closed : dict
-        By sum, rows that the primary rules close (:func:`disclosure.closed_sums`).
+    judged : Judged
+        What the primary rules say of its rows and of all its records together.
     shown : Rounded or None
         The table as it leaves; None where readers see no row of it.
     """
@@ -56,14 +52,15 @@ def of_breakdown(
     steps = {} if shown is None else shown.steps
     # What else is printed may tell a sum to more digits than its own.
     finer = not set(steps) <= {*names, *content.shares}
+    closed = judged.closed
     blocks = [_sums(content, name, amounts(name), shown, finer, closed[name]) for name in names if name]
     if shown is not None:
         apart = [name for name in content.shares if name in steps]
         blocks += [_share(content, name, amounts(content.measure), shown) for name in apart]
         wholes = content.beside.values()
-        blocks += [_whole(content, share, amounts(content.measure), len(cells)) for share in wholes]
+        blocks += [_whole(content, share, amounts(content.measure), len(judged.cells)) for share in wholes]
     if content.measure:
-        blocks.append(_unnamed(content, amounts(content.measure), base.limits))
+        blocks.append(_unnamed(content, amounts(content.measure), judged.base.limits))
     if content.facts is not None:
         facts = content.facts()
         declared = facts.records[facts.measure].to_numpy(dtype=float)
@@ -71,11 +68,11 @@ def of_breakdown(
         own = amounts_of(facts.records, declared)
         told = of_records(own, facts.forms, facts.low, facts.high, relation=relation)
         blocks.append((told, facts.rows))
-    rows: list[list[int]] = [[] for _ in range(len(cells) + 1)]
+    rows: list[list[int]] = [[] for _ in range(len(judged.cells) + 1)]
     together = _gathered(blocks, rows)
-    depth = np.array([*(len(cell.key) for cell in cells), LAST], dtype=int)
-    allowed = np.append(~np.logical_or.reduce([*closed.values()]), not base.sensitive)
-    limits = base.limits if content.measure else None
+    depth = np.array([*(len(cell.key) for cell in judged.cells), LAST], dtype=int)
+    allowed = np.append(~judged.shut, not judged.base.sensitive)
+    limits = judged.base.limits if content.measure else None
     return replace(together, rows=rows, allowed=allowed, depth=depth, limits=limits, answers=content.answers)
 
 

@@ -22,6 +22,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -54,12 +55,8 @@ class Exchanges(Aggregate):
     #: What stands for each actor whose name it may not read.
     words: dict[str, str] = field(default_factory=dict)
 
-    def named(self, frame: pd.DataFrame, viewer: Viewer) -> pd.DataFrame:
-        names = {
-            column: [self.words.get(site) or viewer.name(site) for site in frame[column]]
-            for column in self.sites
-        }
-        return frame.assign(**names)
+    def called(self, who: object, column: str, viewer: Viewer) -> Any:
+        return self.words.get(str(who)) or viewer.name(who)
 
     @property
     def hidden(self) -> np.ndarray:
@@ -72,9 +69,10 @@ class Exchanges(Aggregate):
 
 def bounded(content: Breakdown, rules: Disclosure, reader: str | None) -> Statements:
     """What the rows tell of the amounts of the other side: each between ``told_low`` and ``told_high``."""
-    cells, base = judge(content, rules, reader)
-    open_rows = {content.measure: np.zeros(len(cells), dtype=bool)}  # single firms: kept by their part alone
-    told = of_breakdown(content, cells, base, open_rows, Rounded(content.frame, {}))
+    judged = judge(content, rules, reader)
+    nothing = np.zeros(len(judged.cells), dtype=bool)  # single firms: kept by their part alone
+    judged = judged._replace(closed={content.measure: nothing})
+    told = of_breakdown(content, judged, Rounded(content.frame, {}))
     # Twice the amount: a bound of it is not the number itself, which another table may have closed.
     low, high = (2 * content.records[side].to_numpy(dtype=float) for side in ("told_low", "told_high"))
     system = replace(told.system, forms=2 * told.system.forms, low=low, high=high)

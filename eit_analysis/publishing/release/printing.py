@@ -12,7 +12,7 @@ import pandas as pd
 
 from eit_analysis import french
 from eit_analysis.publishing import wording
-from eit_analysis.publishing.release.released import Tabular
+from eit_analysis.publishing.release.grid import Grid
 
 
 def leaving(
@@ -67,7 +67,7 @@ class Printed:
 
     Attributes
     ----------
-    table : Tabular
+    table : Grid
         The table, as its audience sees it.
     rows, columns : list of int
         Positions of those printed.
@@ -79,9 +79,11 @@ class Printed:
         Whether a printed cell is an ``s``, or has nothing to say: both are explained.
     """
 
-    def __init__(self, table: Tabular) -> None:
-        self.table = table
-        shut, hidden = self._shut, table.hidden
+    def __init__(self, table: Grid) -> None:
+        self.table, self._totals = table, table.totals
+        self._finest = table.finest
+        self._shut = shut = table.shut
+        hidden = table.hidden
         silent = np.full(shut.shape[1], len(shut) > 0) & shut.all(axis=0)
         self.rows = [position for position in self.order if not hidden[position]]
         self.columns = np.flatnonzero(~silent).tolist()
@@ -94,22 +96,6 @@ class Printed:
         nothing = (nothing & ~shut)[~hidden]
         self.empty = bool(nothing[:, ~silent].any())
 
-    @cached_property
-    def _finest(self) -> np.ndarray:
-        """Shape (rows,): those that are no total."""
-        return np.array([not row.any() for row in self._totals], dtype=bool)
-
-    @cached_property
-    def _totals(self) -> np.ndarray:
-        """Shape (rows, keys): where a key means *all values*."""
-        codes = self.table.codes.to_numpy(dtype=object)
-        same = [str(code) == self.table.total for code in codes.ravel()]
-        return np.array(same, dtype=bool).reshape(codes.shape)
-
-    @cached_property
-    def _shut(self) -> np.ndarray:
-        return self.table.shut
-
     @property
     def order(self) -> list[int]:
         """Positions of the rows as they leave (see :func:`leaving`)."""
@@ -118,8 +104,7 @@ class Printed:
 
     @property
     def header(self) -> list[str]:
-        headings = [wording.heading(str(column)) for column in self.table.frame.columns]
-        return [f"{h.header} ({h.unit})" if h.unit else h.header for h in headings]
+        return [wording.heading(str(column)).titled for column in self.table.frame.columns]
 
     @property
     def body(self) -> list[list[str]]:
@@ -181,7 +166,7 @@ class Printed:
             for number, column in zip(self._numbers, self.table.frame.columns, strict=True)
         ]
 
-    @property
+    @cached_property
     def exported(self) -> pd.DataFrame:
         """The table as data: French labels, withheld cells as ``s``; numbers in full for the team alone."""
         data = self.table.frame.astype(object)

@@ -17,7 +17,7 @@ from eit_analysis.config import Disclosure
 from eit_analysis.derived import Derived
 from eit_analysis.errors import DisclosureError
 from eit_analysis.publishing import wording
-from eit_analysis.publishing.release.disclosure import Cell, closed_sums, judge
+from eit_analysis.publishing.release.disclosure import Cell, judge
 from eit_analysis.publishing.release.numbers import of_breakdown, of_derived
 from eit_analysis.publishing.release.rounding import Rounded, rounded
 from eit_analysis.publishing.release.statements import Statements
@@ -43,10 +43,10 @@ def finest(breakdown: Breakdown, rules: Disclosure) -> Breakdown:
 
 def let_through(breakdown: Breakdown, rules: Disclosure) -> float:
     """How much the primary rules let through of the rows that are no totals."""
-    cells, _ = judge(breakdown, rules)
-    closed = np.logical_or.reduce([*closed_sums(breakdown, cells, rules).values()])
-    depth = max((len(cell.key) for cell in cells), default=0)
-    return sum(c.size for c, shut in zip(cells, closed, strict=True) if len(c.key) == depth and not shut)
+    judged = judge(breakdown, rules)
+    depth = max((len(cell.key) for cell in judged.cells), default=0)
+    rows = zip(judged.cells, judged.shut, strict=True)
+    return sum(cell.size for cell, shut in rows if len(cell.key) == depth and not shut)
 
 
 def _coarser(breakdown: Breakdown) -> list[Breakdown]:
@@ -137,9 +137,8 @@ def _told(
 ) -> tuple[Statements, list[Cell]]:
     """What a breakdown tells as it is shown, and the cells behind its rows."""
     reader, content = _reader(content, viewer), by_firm(content, viewer)
-    cells, base = judge(content, rules, reader)
-    closed = closed_sums(content, cells, rules, reader)
-    return of_breakdown(content, cells, base, closed, shown), cells
+    judged = judge(content, rules, reader)
+    return of_breakdown(content, judged, shown), judged.cells
 
 
 def _reader(content: Breakdown, viewer: Viewer) -> str | None:

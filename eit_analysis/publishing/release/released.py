@@ -6,44 +6,15 @@ tables of an audience are protected together. Only their rendered form, never th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import fields, replace
-from typing import Any, Protocol, Self
+from typing import Any, Self
 
-import numpy as np
-import pandas as pd
 from markupsafe import Markup
 
 from eit_analysis.publishing.html import in_notebook
 from eit_analysis.publishing.release.viewer import Viewer
 
 Seen = dict[int, Any]  # tables by their id
-
-
-class Tabular(Protocol):
-    """What printing and sentences need of a table."""
-
-    viewer: Viewer
-    title: str
-    frame: pd.DataFrame
-    keys: Sequence[str]
-    total: str | None
-    coarse: bool
-
-    def row(self, key: object) -> int: ...
-    def seen_by(self, viewer: Viewer, seen: Seen) -> Tabular: ...
-    @property
-    def codes(self) -> pd.DataFrame: ...
-    @property
-    def hidden(self) -> np.ndarray: ...
-    @property
-    def shut(self) -> np.ndarray: ...
-    @property
-    def pooled(self) -> dict[str, float]: ...
-    @property
-    def rest(self) -> dict[str, float]: ...
-    @property
-    def visible(self) -> pd.DataFrame: ...
 
 
 class Released:

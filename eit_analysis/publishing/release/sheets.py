@@ -13,6 +13,7 @@ from eit_analysis.publishing.html import macro
 from eit_analysis.publishing.release.released import Released, Seen
 from eit_analysis.publishing.release.sentences import Text
 from eit_analysis.publishing.release.viewer import Viewer
+from eit_analysis.reference import sentence
 
 
 @dataclass(frozen=True)
@@ -85,9 +86,7 @@ def sheets_of(
     for name, heading, sites, blocks in sheets:
         named = sites is None or len(sites)
         if not named or not all(isinstance(block, Released) for block in blocks):
-            raise DisclosureError(
-                f"« {title} »\u00a0: une fiche nomme ses acteurs et ne montre que ce qui est diffusé."
-            )
+            raise DisclosureError(sentence("sheet_unreleased", title=title))
         safe = re.sub(r"[^\w-]+", "-", name) or "fiche"
         while safe in made:
             safe += "-bis"

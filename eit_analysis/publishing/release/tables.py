@@ -1,13 +1,11 @@
-"""A released table: which of its cells an audience may read, and the values that sentences take from it."""
+"""A released table: how an audience sees it, and the values that sentences take from it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property
-from typing import ClassVar
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
 
-import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
@@ -15,9 +13,9 @@ from eit_analysis import french
 from eit_analysis.errors import DisclosureError
 from eit_analysis.publishing import wording
 from eit_analysis.publishing.html import macro
+from eit_analysis.publishing.release.grid import Grid
 from eit_analysis.publishing.release.printing import Printed
-from eit_analysis.publishing.release.released import Released, Seen
-from eit_analysis.publishing.release.rounding import REFERENCE
+from eit_analysis.publishing.release.released import Seen
 from eit_analysis.publishing.release.row_keys import check_key
 from eit_analysis.publishing.release.values import CellText, FirstLabel, Value
 from eit_analysis.publishing.release.viewer import Viewer
@@ -25,23 +23,8 @@ from eit_analysis.reference import sentence
 
 
 @dataclass(eq=False, repr=False)
-class Table(Released):
+class Table(Grid):
     """A table about no actor (method, reference data, the survey as a whole): all of it may be read."""
-
-    viewer: Viewer
-    title: str
-    frame: pd.DataFrame  #: key columns then value columns
-    keys: Sequence[str]  #: the columns that name a row
-    note: str = ""
-    total: str | None = None  #: the code that means *all values* of a key
-    sites: Sequence[str] = ()  #: columns that hold site ids: names for who may read them
-    measure: str | None = None  #: the column that sentences and figures take unless another is named
-    actors: int = 0  #: how many actors are behind the table
-    identity: pd.DataFrame | None = None  #: the keys before site ids became names
-    #: The coarser key that stands for one that was asked for.
-    levels: Mapping[str, str] = field(default_factory=dict)
-    #: Whether its numbers are rounded: they are printed without the decimals that rounding left empty.
-    coarse: bool = False
 
     secrecy: ClassVar[str] = "secret statistique"
 
@@ -53,90 +36,25 @@ class Table(Released):
     def _for(self, viewer: Viewer, seen: Seen) -> Table:
         return replace(self, frame=self.named(self.frame, viewer), identity=self.frame[list(self.keys)])
 
-    def noted(self, sentence: str) -> str:
-        return " ".join(filter(None, [self.note, sentence]))
+    def noted(self, withheld: int) -> str:
+        """The note, with how many rows are not shown."""
+        lines = french.counted(withheld, "ligne n'est pas diffusée", "lignes ne sont pas diffusées")
+        return " ".join(filter(None, [self.note, f"{lines} à ce public." if withheld else ""]))
 
     def named(self, frame: pd.DataFrame, viewer: Viewer) -> pd.DataFrame:
         """The frame with the names of its actors for who may read them."""
-        names = {
-            column: [
-                wording.MISSING if wording.is_missing(ids) else viewer.spelled(ids) for ids in frame[column]
-            ]
-            for column in self.sites
-        }
-        return frame.assign(**names)
+        return frame.assign(
+            **{name: [self.called(who, name, viewer) for who in frame[name]] for name in self.sites}
+        )
+
+    def called(self, who: object, column: str, viewer: Viewer) -> Any:
+        """How a cell of a column of actors is read."""
+        return wording.MISSING if wording.is_missing(who) else viewer.spelled(who)
 
     @property
     def filed(self) -> Table:
         """The table as its files hold it: more rows than the page shows, where its audience may read them."""
         return self
-
-    @property
-    def hidden(self) -> np.ndarray:
-        """Shape (rows,): rows whose values are withheld."""
-        return np.zeros(len(self.frame), dtype=bool)
-
-    @property
-    def pooled(self) -> dict[str, float]:
-        """What the withheld rows are together, by column, where it follows from what is printed."""
-        return {}
-
-    @property
-    def rest(self) -> dict[str, float]:
-        """What of that may be printed."""
-        return {}
-
-    @property
-    def audited(self) -> tuple[object, ...]:
-        """What the audit says of its rows: while that is the same, so are its closed cells."""
-        return ()
-
-    @property
-    def shut(self) -> np.ndarray:
-        """Shape (rows, columns): cells that print ``s``."""
-        columns = [str(name) for name in self.frame.columns]
-        values = np.array([c not in self.keys and not c.startswith(REFERENCE) for c in columns], dtype=bool)
-        hidden = self.hidden
-        shut = hidden[:, None] & values
-        if hidden.any():
-            # A rank among rows of which some are withheld tells where these are, a running share what.
-            shut = shut | (values & [name.split("_")[0] in ("rank", "cumulative") for name in columns])
-        return shut
-
-    @property
-    def coverage(self) -> float:
-        """Which share of the rows may be drawn, 0 to 1."""
-        kept = self.finest
-        return float((kept & ~self.hidden).sum() / kept.sum()) if kept.any() else 0.0
-
-    @property
-    def covered(self) -> str:
-        """What :attr:`coverage` is a share of, in words."""
-        return "des lignes du tableau"
-
-    @property
-    def codes(self) -> pd.DataFrame:
-        """The keys as codes: before site ids became names."""
-        return self.frame[list(self.keys)] if self.identity is None else self.identity
-
-    @property
-    def visible(self) -> pd.DataFrame:
-        """The rows that may be drawn: hidden rows and the total row left out."""
-        return self.frame[self.finest & ~self.hidden]
-
-    @cached_property
-    def finest(self) -> np.ndarray:
-        """Shape (rows,): those that are no total."""
-        return ~(self.frame[list(self.keys)].astype(str) == self.total).any(axis=1).to_numpy(dtype=bool)
-
-    def row(self, key: object) -> int:
-        """Position of the row with this key (a tuple when there are several key columns), −1 when absent."""
-        wanted = key if isinstance(key, tuple) else (key,)
-        mask = np.ones(len(self.codes), dtype=bool)
-        for name, value in zip(self.keys, wanted, strict=True):
-            mask &= (self.codes[name].astype(str) == str(value)).to_numpy()
-        positions = np.flatnonzero(mask)
-        return int(positions[0]) if len(positions) else -1
 
     def bounds(self, column: str, level: str = "") -> dict[str, str]:
         """Names of the bounds of a column, as ``low`` and ``high``: ``mass_low_t_per_year`` of the mass.

@@ -11,7 +11,8 @@ import pandas as pd
 
 from eit_analysis import french
 from eit_analysis.publishing import wording
-from eit_analysis.publishing.release.released import Seen, Tabular
+from eit_analysis.publishing.release.grid import Grid
+from eit_analysis.publishing.release.released import Seen
 from eit_analysis.publishing.release.row_keys import row_name
 from eit_analysis.publishing.release.viewer import Viewer
 
@@ -21,7 +22,7 @@ MOST_TIED = 3  # named
 class Value:
     """One published value: a table's cell, the label of its n-th largest row, or a plain count."""
 
-    table: Tabular | None
+    table: Grid | None
 
     def __repr__(self) -> str:
         return f"Value: {self.render()}"
@@ -54,7 +55,7 @@ class Value:
 class CellText(Value):
     """A cell of a table, with its bounds where these are named."""
 
-    table: Tabular
+    table: Grid
     key: object
     column: str
     low: str | None
@@ -91,7 +92,7 @@ class CellText(Value):
 class FirstLabel(Value):
     """The n-th largest row, with those that tie with it for the rank and are not before it."""
 
-    table: Tabular
+    table: Grid
     column: str
     rank: int
     ascending: bool = False

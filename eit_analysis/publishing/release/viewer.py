@@ -105,14 +105,13 @@ def viewer_of(study: Study, audience: str) -> Viewer:
     names = dict(zip(sites["site_id"], sites["name"], strict=True))
     consents = {site: consent for site, consent in binding(known_waves, study.wave).items() if site in names}
     firms = same_firms(known_waves)
-    declared = {"partners": Audience(named=True), "public": Audience(), **study.settings.audiences}
-    known = {INTERNAL: Audience(named=True), **declared}
+    known = {name: Audience(named=True) for name in (INTERNAL, "partners")}
+    known |= {"public": Audience(), **study.settings.audiences}
     site = company_of(audience)
-    if site is not None:
-        if site not in names:
-            raise UsageError(sentence("audience_no_actor", site=site, wave=study.wave))
-        # A firm sees of the others what partners see.
-        return Viewer(audience, declared["partners"].named, names, consents, firms)
-    if audience not in known:
+    if site is not None and site not in names:
+        raise UsageError(sentence("audience_no_actor", site=site, wave=study.wave))
+    # A firm sees of the others what partners see.
+    reads = audience if site is None else "partners"
+    if reads not in known:
         raise UsageError(sentence("audience_unknown", audience=audience, known=", ".join(known)))
-    return Viewer(audience, known[audience].named, names, consents, firms)
+    return Viewer(audience, known[reads].named, names, consents, firms)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from scipy.sparse import csr_array
 
-from eit_analysis.publishing.release.ledger import Ledger, enough
+from eit_analysis.publishing.release.found_moves import FoundMoves, enough
 from eit_analysis.publishing.release.parts import Parts, ones_of, parts_of
 from eit_analysis.publishing.release.programme import SLACK, Programme
 from eit_analysis.publishing.release.system import PROTECTION, System, merged
@@ -34,7 +34,7 @@ class Witnesses:
         self.ones = ones_of(csr_array(forms[system.people[numbers]]), self.unit)
         cells = ~system.relation[numbers]
         parts = self._parts_of(csr_array(forms[cells]), system.closed[numbers][cells])
-        self.ledger = Ledger(parts, self.known)
+        self.found = FoundMoves(parts, self.known)
         self.alone = np.eye(self.known.shape[1], dtype=bool)
         at = np.flatnonzero(np.isin(numbers, asked))
         self.numbers = [int(number) for number in numbers[at]]
@@ -61,28 +61,28 @@ class Witnesses:
         likely = [self.withheld_for[number] for number in numbers if number in self.withheld_for]
         fits = self._hold(numbers)
         suspects = [one for one in dict.fromkeys([*likely, *self.suspects]) if self._kept_from(*one)]
-        free = all(self.ledger.serves(*one, fits) or self._shielded(*one, _nothing) for one in suspects)
+        free = all(self.found.serves(*one, fits) or self._shielded(*one, _nothing) for one in suspects)
         for number in numbers:
             self.relax(number)
         return free
 
     def publish(self, numbers: Sequence[int]) -> None:
         """Publish numbers that were withheld: the witnesses that contradict them are none any more."""
-        self.ledger.strike(self._hold(numbers))
+        self.found.strike(self._hold(numbers))
 
     def _hold(self, numbers: Sequence[int]) -> np.ndarray:
         """Shape (moves,): those that agree with numbers now held."""
         rows = [self.row[number] for number in numbers]
         self.programme.hold(rows)
-        return self.programme.agree(self.ledger.moves, rows)
+        return self.programme.agree(self.found.moves, rows)
 
     def _kept_from(self, target: int, reader: int, sign: int) -> bool:
         """Whether a part is still kept from a reader, and not given up."""
-        return bool(self.ledger.parts.kept(sign)[target, reader])
+        return bool(self.found.parts.kept(sign)[target, reader])
 
     def _concede(self, target: int, reader: int, sign: int) -> None:
         """Ask of a part before one reader, on one side, only what the last programme reached."""
-        parts, reached = self.ledger.parts, KEPT * self.reached
+        parts, reached = self.found.parts, KEPT * self.reached
         kept = {way: np.zeros((1, len(self.alone)), dtype=bool) for way in (1, -1)}
         for way in (1, -1) if parts.either[target, 0] else (sign,):
             parts.kept(way)[target, reader] = False
@@ -90,15 +90,15 @@ class Witnesses:
         if reached > SLACK * parts.size[target]:
             form = csr_array(parts.forms[[target]] * (PROTECTION * parts.size[target] / reached))
             less = Parts(form, parts.size[[target]], kept[1], kept[-1], parts.either[[target]])
-            self.ledger.protect(less)
+            self.found.protect(less)
 
     def leave_open(self, numbers: Sequence[int]) -> bool:
         """Whether the parts of a sum of some numbers, published or not, have their witnesses."""
-        before = self.ledger.parts
+        before = self.found.parts
         total = self.forms[np.isin(self.all_numbers, numbers)].sum(axis=0)
-        self.ledger.protect(self._parts_of(csr_array(total[None, :]), np.zeros(1, dtype=bool)))
+        self.found.protect(self._parts_of(csr_array(total[None, :]), np.zeros(1, dtype=bool)))
         is_open = self.cover(_nothing)
-        self.ledger.unprotect(before)
+        self.found.unprotect(before)
         self.suspects = []
         return is_open
 
@@ -123,9 +123,9 @@ class Witnesses:
     def _covered(self, withhold: Callable[[list[list[int]]], bool]) -> bool:
         """Whether all parts have their witnesses, the upper bounds first."""
         for sign in (1, -1):
-            lacking = np.unique(np.nonzero(self.ledger.lacking(sign))[0])
+            lacking = np.unique(np.nonzero(self.found.lacking(sign))[0])
             # Small parts first: what they ask to be withheld is small, and often serves the large ones.
-            for target in lacking[np.argsort(self.ledger.parts.size[lacking], kind="stable")].tolist():
+            for target in lacking[np.argsort(self.found.parts.size[lacking], kind="stable")].tolist():
                 if not self._part_covered(target, sign, withhold):
                     return False
         return True
@@ -133,7 +133,7 @@ class Witnesses:
     def _part_covered(self, target: int, sign: int, withhold: Callable[[list[list[int]]], bool]) -> bool:
         """Find the witnesses of one part on one side: for several readers at once as long as there are."""
         together = 2
-        while len(lacking := np.flatnonzero(self.ledger.lacking(sign, [target]))):
+        while len(lacking := np.flatnonzero(self.found.lacking(sign, [target]))):
             readers = lacking[:together]
             if len(readers) == 1:
                 if not self._shielded(target, int(readers[0]), sign, withhold):
@@ -146,7 +146,7 @@ class Witnesses:
 
     def _suspects_covered(self, withhold: Callable[[list[list[int]]], bool]) -> bool:
         for target, reader, sign in self.suspects:
-            lacks = self.ledger.lacking(sign, [target])[0, reader]
+            lacks = self.found.lacking(sign, [target])[0, reader]
             if lacks and not self._shielded(target, reader, sign, withhold):
                 return False
         return True
@@ -167,10 +167,10 @@ class Witnesses:
 
         ``readers`` has shape (readers,), bool.
         """
-        (at, weights), size = self.ledger.parts.of(target), self.ledger.parts.size[target]
+        (at, weights), size = self.found.parts.of(target), self.found.parts.size[target]
         part = np.zeros(len(self.amounts))
         part[at] = weights
-        signs = (sign, -sign) if self.ledger.parts.either[target, 0] else (sign,)
+        signs = (sign, -sign) if self.found.parts.either[target, 0] else (sign,)
         self.reached, holding = 0.0, []
         for way in signs:
             move = self.programme.farthest(way * part / size, readers, FAR)
@@ -179,7 +179,7 @@ class Witnesses:
             if reached >= enough(size):
                 # A witness near the truth survives more numbers, one farther off serves more parts.
                 scales = sorted({min(1.0, PROTECTION * size / reached), 1.0})
-                self.ledger.keep(np.outer(scales, move))
+                self.found.keep(np.outer(scales, move))
                 return []
             holding.append([self.numbers[row] for row in self.programme.holding()])
         return holding
@@ -191,14 +191,14 @@ class Witnesses:
         while served >= FEW and max(lacking.sum() for lacking in before) >= FEW:
             for lacking, sign in zip(before, (1.0, -1.0), strict=True):
                 if lacking.sum() >= FEW:
-                    wanted = self.ledger.parts.forms.T @ (sign * lacking / self.ledger.parts.size)
-                    self.ledger.keep(self.programme.farthest(wanted, readers, NEAR)[None, :])
+                    wanted = self.found.parts.forms.T @ (sign * lacking / self.found.parts.size)
+                    self.found.keep(self.programme.farthest(wanted, readers, NEAR)[None, :])
             after = self._lacked(readers)
             served, before = int(np.sum(before) - np.sum(after)), after
 
     def _lacked(self, readers: np.ndarray) -> list[np.ndarray]:
         """Shape (parts,), twice: of how many readers witnesses upward are still wanted, and downward."""
-        return [self.ledger.lacking(sign, readers=readers).sum(axis=1) for sign in (1, -1)]
+        return [self.found.lacking(sign, readers=readers).sum(axis=1) for sign in (1, -1)]
 
 
 def _read_by(firms: np.ndarray, readers: list[str]) -> tuple[np.ndarray, np.ndarray]:

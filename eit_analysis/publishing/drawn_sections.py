@@ -8,16 +8,18 @@ from dataclasses import dataclass, field
 from itertools import count
 
 import mistune
+from IPython.display import HTML
 from markupsafe import Markup
 
 from eit_analysis.publishing import wording
 from eit_analysis.publishing.engine import Block
 from eit_analysis.publishing.frame import Imprint, frame, imprint
 from eit_analysis.publishing.html import in_notebook, rendered
-from eit_analysis.publishing.layout import Numbered, Section, Silence, arranged, gathered
+from eit_analysis.publishing.layout import Numbered, Section, arranged, gathered
 from eit_analysis.publishing.release.exchange_file import ExchangeFile
 from eit_analysis.publishing.release.figure import Figure
 from eit_analysis.publishing.release.gate import Release
+from eit_analysis.publishing.release.printing import Printed
 from eit_analysis.publishing.release.released import Seen
 from eit_analysis.publishing.release.sheets import Sheet, Sheets
 from eit_analysis.publishing.release.tables import Table
@@ -28,7 +30,7 @@ from eit_analysis.study import Study
 
 
 @dataclass(frozen=True)
-class Part:
+class DrawnSection:
     """One section as it is drawn; ``body`` or ``annex`` may be empty."""
 
     anchor: str
@@ -53,34 +55,34 @@ class Drawing:
     version: Version | None  # of a page that is only looked at, none
     places: dict[int, str] = field(default_factory=dict)  # of tables, by their id
     texts: dict[str, str] = field(default_factory=dict)  # of tables and sheets, by path
-    tables: list[Table] = field(default_factory=list)
+    tables: list[Printed] = field(default_factory=list)  # as its files hold them
     packed: dict[str, dict[str, str]] = field(default_factory=dict)  # exchange files
 
-    def parts(self, blocks: list[Block]) -> list[Part]:
+    def parts(self, blocks: list[Block]) -> list[DrawnSection]:
         """The sections of a page, drawn."""
         sections = arranged(blocks)
-        made: list[Part] = []
+        made: list[DrawnSection] = []
         self.places |= _places(sections)
         for section in sections:
             made.append(self._part(section, anchor(section.title, {part.anchor for part in made})))
         return made
 
-    def _part(self, section: Section, anchor: str) -> Part:
+    def _part(self, section: Section, anchor: str) -> DrawnSection:
         finding = section.finding.plain().rstrip(" .") if section.finding else ""
         # As a plain text: what is put into a Markup is escaped.
         annex = re.sub(r"(</?h)3", r"\g<1>4", str(self._drawn(gathered(section.annex))))
-        return Part(anchor, section.title, finding, self._drawn(section.body), Markup(annex))
+        return DrawnSection(anchor, section.title, finding, self._drawn(section.body), Markup(annex))
 
-    def _drawn(self, blocks: Iterable[tuple[int, Block | Silence]]) -> Markup:
+    def _drawn(self, blocks: Iterable[Numbered]) -> Markup:
         return Markup("\n").join(self._block(number, block) for number, block in blocks)
 
-    def _block(self, number: int, block: Block | Silence) -> Markup:
+    def _block(self, number: int, block: Block) -> Markup:
+        if isinstance(block, Markup):
+            return block
         if isinstance(block, str):
             untitled = re.sub(r"^# +.+$", "", block, flags=re.M)
             html = str(mistune.create_markdown(escape=True, plugins=["table"])(untitled))
             return Markup(re.sub(r"<em>([^<]+)</em>(?=\s:)", r"<dfn>\1</dfn>", html))
-        if isinstance(block, Silence):
-            return block.html()
         if isinstance(block, Table):
             return self._table(block)
         if isinstance(block, Figure):
@@ -107,22 +109,12 @@ class Drawing:
         html = table.html(self.places[id(table)], csv)
         # A table of which only the total is said has no file.
         if csv in html:
-            self.texts[csv] = to_csv(table.filed)
-            self.tables.append(table.filed)
+            self.tables.append(Printed(table.filed))
+            self.texts[csv] = to_csv(self.tables[-1])
         return html
 
 
-class Preview:
-    """Some sections of a page, as JupyterLab shows them."""
-
-    def __init__(self, html: Markup) -> None:
-        self.html = html
-
-    def _repr_html_(self) -> str:
-        return in_notebook(self.html)
-
-
-def preview(release: Release, *blocks: Block) -> Preview:
+def preview(release: Release, *blocks: Block) -> HTML:
     """How a page would show these blocks of a notebook to the audience of a release, body then annex.
 
     Prose is Markdown, as in a cell of text: ``"## Ma question"`` begins a section, ``"### Annexe"`` its
@@ -132,7 +124,7 @@ def preview(release: Release, *blocks: Block) -> Preview:
     shown = [b if isinstance(b, str) else b.seen_by(release.viewer, seen) for b in blocks]
     drawing = Drawing(release.study, release.viewer.audience, release.page, None)
     unsaid = dict.fromkeys(("body", "workbook", "left_out", "contact"), "")
-    return Preview(rendered("parts", parts=drawing.parts(shown), **unsaid))
+    return HTML(in_notebook(rendered("parts", parts=drawing.parts(shown), **unsaid)))
 
 
 def anchor(text: str, taken: Collection[str]) -> str:

@@ -9,7 +9,7 @@ from eit_analysis.publishing.release.programme import SLACK
 from eit_analysis.publishing.release.system import PROTECTION
 
 
-class Ledger:
+class FoundMoves:
     """Moves from the true amounts, and how many of them serve each part before each reader.
 
     A move serves a part that it brings far enough, up (1) or down (-1), before whom knows nothing of what it
