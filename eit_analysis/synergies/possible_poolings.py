@@ -9,6 +9,7 @@ import pandas as pd
 
 from eit_analysis import reference
 from eit_analysis.reference.dated import in_force
+from eit_analysis.reference.factors import lookup
 from eit_analysis.remembered import remembered
 from eit_analysis.synergies.lots import lots
 from eit_analysis.synergies.pooling.costs import cost_table, threshold_table
@@ -29,6 +30,11 @@ class PossiblePoolings(PossibleExchanges):
     def pooling_costs(self) -> pd.DataFrame:
         """The reference costs of pooling, with those that the study replaces."""
         return cost_table(self.settings.pooling_costs)
+
+    @property
+    def meeting_eur(self) -> float:
+        """What bringing several actors together costs a year: no group is proposed that saves no more."""
+        return float(lookup(self.factors, "meeting_cost")["central"])
 
     @cached_property
     def thresholds(self) -> pd.DataFrame:

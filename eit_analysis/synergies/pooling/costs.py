@@ -10,7 +10,6 @@ gives the threshold: who is there alone has nobody to wait for, and ``savings`` 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -119,17 +118,10 @@ def threshold_table(costs: pd.DataFrame) -> pd.DataFrame:
 
 def _wrong(override: PoolingCostOverride, profiles: list[str]) -> str:
     """What is wrong with an override, in one French sentence; empty when nothing is."""
-    low, central, high = override.low, override.central, override.high
     if override.profile not in profiles:
         return f"ce profil est inconnu, choisissez parmi {', '.join(profiles)}"
     if override.cost not in COST_UNITS:
         return f"ce coût est inconnu, choisissez parmi {', '.join(COST_UNITS)}"
-    if not (math.isfinite(high) and 0 <= low <= central <= high):
-        return "les valeurs doivent être positives et croissantes (low, central, high), corrigez-les"
-    if COST_UNITS[override.cost] == "share" and high > 1:
-        return "une part s'écrit entre 0 et 1, divisez par 100 une valeur en pour cent"
-    if override.cost in ("fill", "fixed_share") and low == 0:
+    if override.cost in ("fill", "fixed_share") and override.low == 0:
         return "cette part est supérieure à 0, corrigez sa valeur basse"
-    if not override.source.strip():
-        return "la source est vide, indiquez d'où vient la valeur"
-    return ""
+    return override.problem(COST_UNITS[override.cost])
