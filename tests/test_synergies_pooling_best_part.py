@@ -14,10 +14,16 @@ from pooling_cases import needs, outputs, pooled
 from eit_analysis import reference
 from eit_analysis.config_synergies import PoolingCostOverride
 from eit_analysis.reference.dated import in_force
-from eit_analysis.reference.factors import factor_table, lookup
 from eit_analysis.synergies.pooling import groups
 from eit_analysis.synergies.pooling.best_part import best_part
-from eit_analysis.synergies.pooling.costs import Costs, Range, by_profile, cost_table, threshold_table
+from eit_analysis.synergies.pooling.costs import (
+    Costs,
+    Range,
+    by_profile,
+    cost_table,
+    meeting_eur,
+    threshold_table,
+)
 from eit_analysis.synergies.pooling.groups import losing, numbered, starts
 from eit_analysis.synergies.pooling.knapsack import knapsack
 from eit_analysis.synergies.pooling.offered import Sharers, offered
@@ -207,8 +213,7 @@ def test_appliances_that_a_producer_collects_make_no_group():
          "nature": "purchase", "label": list("abcd"), "part_members": "A B"}
     )  # fmt: skip
     assert [len(kept(small, 100.0)) for kept in (numbered, starts)] == [1, 1] and len(numbered(small)) == 3
-    meeting = lookup(factor_table(), "meeting_cost")
-    assert (meeting["low"], meeting["central"], meeting["high"]) == (50, 100, 200)
+    assert meeting_eur(costs) == 100
     asked = targets(nobody, flows, table, schemes(2018))
     unpaid, shares = groups.pooled(asked, sites, costs, 15.0, 1.0)
     assert numbered(unpaid).empty and starts(unpaid).empty

@@ -7,8 +7,8 @@ with v the cost of a kilometre, ℓ that of loading and unloading once, s that o
 cost of an exchange and f its low bound, for what each further giver needs of its own (a container). A round
 visits all the givers and is paid whole, full or not. The givers are those for whom the exchange does not pay
 alone; the lot is the set of them with the largest gain, where that is more than bringing them together costs
-(the factor ``meeting_cost``): every set is tried, of the ``MOST`` that bring most before transport where
-there are more. Central values.
+(``costs.meeting_eur``): every set is tried, of the ``MOST`` that bring most before transport where there are
+more. Central values.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import pandas as pd
 
 from eit_analysis.reference.distance import haversine_km
 from eit_analysis.reference.factors import lookup
-from eit_analysis.synergies.pooling.costs import by_profile
+from eit_analysis.synergies.pooling.costs import by_profile, meeting_eur
 from eit_analysis.synergies.pooling.rounds import every_tour
 from eit_analysis.synergies.pooling.subsets import members_of
 
@@ -56,7 +56,7 @@ def lots(
         *(float(lookup(factors, name)["central"]) for name in ("vehicle_cost", "loading_cost")),
         by_profile(pooling_costs)["collection"].stop_cost.central,
         *(float(lookup(factors, "exchange_cost")[bound]) for bound in ("central", "low")),
-        float(lookup(factors, "meeting_cost")["central"]),
+        meeting_eur(pooling_costs),
     )
     places = sites.drop_duplicates("site_id").set_index("site_id")[["latitude", "longitude"]].astype(float)
     losing = candidates[(candidates[ALONE] <= 0) & (candidates["diverted_t_per_year"] > 0)]

@@ -9,10 +9,9 @@ import pandas as pd
 
 from eit_analysis import reference
 from eit_analysis.reference.dated import in_force
-from eit_analysis.reference.factors import lookup
 from eit_analysis.remembered import remembered
 from eit_analysis.synergies.lots import lots
-from eit_analysis.synergies.pooling.costs import cost_table, threshold_table
+from eit_analysis.synergies.pooling.costs import cost_table, meeting_eur, threshold_table
 from eit_analysis.synergies.pooling.groups import pooled
 from eit_analysis.synergies.pooling.search import FURTHER
 from eit_analysis.synergies.pooling.thresholds import Target, targets
@@ -33,8 +32,8 @@ class PossiblePoolings(PossibleExchanges):
 
     @property
     def meeting_eur(self) -> float:
-        """What bringing several actors together costs a year: no group is proposed that saves no more."""
-        return float(lookup(self.factors, "meeting_cost")["central"])
+        """What bringing several actors together costs a year (``costs.meeting_eur``)."""
+        return meeting_eur(self.pooling_costs)
 
     @cached_property
     def thresholds(self) -> pd.DataFrame:

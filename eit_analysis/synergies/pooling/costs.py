@@ -104,6 +104,11 @@ def by_profile(table: pd.DataFrame) -> dict[str, Costs]:
     return {profile: Costs(**costs) for profile, costs in ranges.items()}
 
 
+def meeting_eur(table: pd.DataFrame) -> float:
+    """What bringing several actors together costs a year: nothing is proposed that brings no more."""
+    return by_profile(table)["meeting"].fixed_cost.central
+
+
 def threshold_table(costs: pd.DataFrame) -> pd.DataFrame:
     """``reference/pooling_thresholds.csv`` with every ``threshold``, in whole units where derived.
 

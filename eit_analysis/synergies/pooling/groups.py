@@ -118,9 +118,8 @@ def pooled(
 def numbered(pools: pd.DataFrame, meeting_eur: float = 0.0) -> pd.DataFrame:
     """The groups of :func:`pooled` of which a part pays, numbered from 1 in ``group_number``.
 
-    It pays where its members save more a year than ``meeting_eur``, what bringing them together costs (the
-    factor ``meeting_cost``). That is all that outsiders learn of what members pay: whom to start with is the
-    team's.
+    It pays where its members save more a year than ``meeting_eur`` (:func:`costs.meeting_eur`). That is all
+    that outsiders learn of what members pay: whom to start with is the team's.
     """
     groups = pools[(pools["kind"] == "group") & (pools["saving_eur_per_year"] > meeting_eur)]
     groups = groups.rename(columns={"volume_per_year": POOLED})
