@@ -31,7 +31,6 @@ from eit_analysis.synergies.factor_rows import OPERATORS
 from eit_analysis.synergies.free_flows import HELD
 
 MARGIN = 0.15
-TINY = 1e-9
 # By these columns a row is not advised: an exchange that the plan leaves, that suits no price, by which the
 # firm loses until the other pays, or by which both do.
 WORTH = ["retained", "some_price", "own_net_eur_per_year", "joint_surplus_eur_per_year"]
@@ -72,9 +71,8 @@ def own_exchanges(exchanges: pd.DataFrame, flows: pd.DataFrame, firm: str | None
     Breakdown
         ``rank_own, partner_site_id, exchange_role`` (``gives``, ``takes``), ``category, own_description,
         new_route, own_declared_t_per_year`` (missing where all of it is free), ``own_t_per_year`` (what is
-        free of it), ``passing`` (``all`` or ``some`` of that),
-        ``passing_t_per_year`` that leave the giver and ``own_gain_eur_per_year`` where all passes,
-        ``own_gain_eur_per_t`` (missing for an operator that takes: what it costs it is not known),
+        free of it), ``passing`` (``all`` or ``some`` of that), ``passing_t_per_year`` that leave the giver
+        and ``own_gain_eur_per_year`` where all passes, ``own_gain_eur_per_t`` (missing for an operator that takes: what it costs it is not known),
         ``own_net_eur_per_year`` (at most, the fixed cost deducted), ``least_paid_eur_per_t`` (what the other
         must at least pay the firm where that is a loss),
         ``some_price`` (``yes``, ``no``: whether any lets both gain, ``you``, ``not_you``: whether the giver
@@ -93,10 +91,9 @@ def own_exchanges(exchanges: pd.DataFrame, flows: pd.DataFrame, firm: str | None
             gain, enough, price = gain.where(~operator), amount / n, mine["old_cost_eur_per_t"].astype(float)
         else:
             enough, price = amount * n, price.where(operator, mine["yield_central"] * price.clip(lower=0))
-        declared = own_flow.map(by_id["mass_t_per_year"]).astype(float)
         parts: dict[str, pd.Series | str] = {
             "exchange_role": role, "partner_site_id": partner, "flow_id": flow, "own_t_per_year": amount,
-            "own_declared_t_per_year": declared.where(declared > (1 + TINY) * amount),
+            "own_declared_t_per_year": own_flow.map(by_id["mass_t_per_year"]),
             "free_t_per_year": others, "own_description": own_flow.map(by_id["description"]),
             "own_gain_eur_per_year": gain, "enough_t_per_year": enough,
             "declared_eur_per_t": price.fillna(0.0).abs(),
@@ -107,9 +104,11 @@ def own_exchanges(exchanges: pd.DataFrame, flows: pd.DataFrame, firm: str | None
     per_t = found["own_gain_eur_per_year"] / found["diverted_t_per_year"].where(lambda t: t > 0)
     net, planned = per_t * sent - found["fixed_cost_eur_per_year"], found["allocated_t_per_year"] > 0
     some_price, pays_from = _some_price(found)
+    whole_t = found["own_declared_t_per_year"]
     least_paid = (-net / sent.where(sent > 0)).where(net < 0)
     found = found.assign(
         sent_t_per_year=sent, own_gain_eur_per_t=per_t, own_net_eur_per_year=net, some_price=some_price,
+        own_declared_t_per_year=whole_t.where(whole_t > found["own_t_per_year"] + 1e-9),
         pays_from=pays_from, least_paid_eur_per_t=least_paid, retained=np.where(planned, "yes", "no"),
     )  # fmt: skip
     # By nothing that may be withheld of a row: the order would tell it. Gains are read in whole euros.

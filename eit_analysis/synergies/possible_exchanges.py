@@ -151,15 +151,11 @@ class PossibleExchanges:
         exchanges = self._changed[~changes_contractor(self._changed)].reset_index(drop=True)
         stand = with_choice(with_terms(exchanges), self.settings.allocation.minimum_lot_t)
         stand = with_likelihood(stand, self.flows, self.sites, reference.load("compatibility"))
-        return with_willingness(with_regulatory_ease(stand, self._scales), self._willing)
-
-    @property
-    def _scales(self) -> pd.DataFrame:
-        return reference.load("scoring_scales")
+        return with_willingness(with_regulatory_ease(stand, reference.load("scoring_scales")), self._willing)
 
     @cached_property
     def _willing(self) -> pd.DataFrame:
-        return site_willingness(self.readiness, self.sites, self._scales)
+        return site_willingness(self.readiness, self.sites, reference.load("scoring_scales"))
 
     @cached_property
     def leads(self) -> pd.DataFrame:

@@ -31,10 +31,8 @@ def factor_table(overrides: Iterable[UtilityFactorOverride] = ()) -> pd.DataFram
     given: set[tuple[str, str]] = set()
     for override in overrides:
         name = override.factor, override.key
-        problem = _wrong(override, table) or "cette valeur est donnée deux fois, gardez-en une" * (
-            name in given
-        )
-        if problem:
+        twice = "cette valeur est donnée deux fois, gardez-en une" * (name in given)
+        if problem := twice or _wrong(override, table):
             raise InputError(problem, file="study.toml", column=f"utility_factors, {'/'.join(name)}")
         given.add(name)
         table.loc[rows[name], VALUES] = [getattr(override, column) for column in VALUES]
