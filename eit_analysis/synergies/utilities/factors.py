@@ -36,7 +36,8 @@ def factor_table(overrides: Iterable[UtilityFactorOverride] = ()) -> pd.DataFram
             raise InputError(problem, file="study.toml", column=f"utility_factors, {'/'.join(name)}")
         given.add(name)
         table.loc[rows[name], VALUES] = [getattr(override, column) for column in VALUES]
-        table.loc[rows[name], ["authority", "year"]] = ["study", pd.NA]
+        table.loc[rows[name], "authority"] = "study"
+        table.loc[rows[name], "year"] = pd.NA
     return table
 
 
