@@ -10,7 +10,13 @@ from eit_analysis.config_change import ExchangeSettings, JobActions, Projects, T
 from eit_analysis.config_flows import WasteTargets
 from eit_analysis.config_scenarios import Scenarios
 from eit_analysis.config_section import Section
-from eit_analysis.config_synergies import Allocation, FactorOverride, PoolingCostOverride, Scoring
+from eit_analysis.config_synergies import (
+    Allocation,
+    FactorOverride,
+    PoolingCostOverride,
+    Scoring,
+    UtilityFactorOverride,
+)
 
 
 class Disclosure(Section):
@@ -108,6 +114,8 @@ class StudyConfig(Section):
     """Un facteur de référence remplacé par celui de l’étude, avec sa source."""
     pooling_costs: list[PoolingCostOverride] = Field(default_factory=list)
     """Un coût de mutualisation remplacé par celui de l’étude, avec sa source."""
+    utility_factors: list[UtilityFactorOverride] = Field(default_factory=list)
+    """Un facteur de la chaleur, de l’eau ou du gaz remplacé par celui de l’étude, avec sa source."""
     projects: Projects = Field(default_factory=list)
     """Un micro-projet : des synergies que leurs acteurs mènent et décident ensemble."""
     job_actions: JobActions = Field(default_factory=list)

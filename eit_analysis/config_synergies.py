@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import Annotated
 
 from pydantic import Field
@@ -58,6 +59,14 @@ class Sourced(Section):
     source: str
     """D’où viennent les trois valeurs."""
 
+    def problem(self, unit: str) -> str:
+        """What is wrong with these values in that unit, in one French sentence; empty when nothing is."""
+        if not (isfinite(self.high) and 0 <= self.low <= self.central <= self.high):
+            return "les valeurs doivent être positives et croissantes (low, central, high), corrigez-les"
+        if unit == "share" and self.high > 1:
+            return "une part s'écrit entre 0 et 1, divisez par 100 une valeur en pour cent"
+        return "" if self.source.strip() else "la source est vide, indiquez d'où vient la valeur"
+
 
 class FactorOverride(Sourced):
     """A reference factor replaced by the study's own, with its own source."""
@@ -79,3 +88,12 @@ class PoolingCostOverride(Sourced):
     """Genre d’opération, tel que ``reference/pooling_costs.csv`` l’écrit."""
     cost: str
     """Nom du coût, dans le même fichier."""
+
+
+class UtilityFactorOverride(Sourced):
+    """A reference factor of heat, water or gas replaced by the study's own, with its own source."""
+
+    factor: str
+    """Nom du facteur, tel que ``reference/utility_factors.csv`` l’écrit."""
+    key: str = ""
+    """Ce qui circule ou la source d’énergie, dans le même fichier ; vide là où il ne dit rien."""

@@ -19,6 +19,8 @@ EXCHANGES = pd.DataFrame(
              "price_low_eur_per_t", "price_high_eur_per_t"],
 ).assign(
     in_flow_id=lambda t: t["candidate_id"].str.split(">").str[1],
+    out_flow_id=lambda t: t["candidate_id"].str.split(">").str[0],
+    new_route="digestion", taker_actor_type=["outlet", "outlet", "outlet", "firm"],
     treatment="tri, lavage", legal_status="waste", who_gains=["giver", "giver", "not_giver", "both_free"]
 )  # fmt: skip
 SITES = pd.DataFrame(
@@ -36,16 +38,19 @@ PRICE = ("D", "B", "D", "biowaste", "", "no", "price", "2018-05-04")
 LATER = ("D", "A", "D", "biowaste", "", "yes", None, "2018-09-10")
 
 
+FLOWS = pd.DataFrame(
+    {"flow_id": ["A-1", "A-2", "B-1", "B-2"], "waste_code": ["020304", None, None, "030105"]}
+)
 OWN = pd.DataFrame({"site_id": ["N"], "in_flow_id": ["N-1"]})
 NONE = OWN.head(0)
 
 
 def asked(
-    line=None, answers=(), rules=RULES, team=True, exchanges=EXCHANGES, own=NONE, sites=SITES
+    line=None, answers=(), rules=RULES, team=True, exchanges=EXCHANGES, own=NONE, sites=SITES, flows=FLOWS
 ) -> dict[str, str]:
     register = pd.DataFrame([line] if line else [], columns=list(FEED))
     told = pd.DataFrame(answers, columns=ANSWER_COLUMNS)
-    found = with_questions(exchanges, register, told, own, sites, rules, team)
+    found = with_questions(exchanges, register, told, own, sites, rules, flows, team)
     return found.set_index("candidate_id")["ask_first"].dropna().to_dict()
 
 
@@ -68,6 +73,17 @@ def test_who_throws_away_what_would_serve_its_need_is_asked_of_that_before_anyth
     # Of who did not agree to be named, nobody else reads what it throws away.
     assert asked(own=OWN, team=False) == {}
     assert "jette" in asked(own=OWN, team=False, sites=SITES.assign(consent="named"))["B-2>N-1"]
+
+
+def test_the_grade_and_the_format_that_nobody_was_asked_come_first_beside_what_they_would_change():
+    worked = EXCHANGES.assign(category="plastic", new_route="recycling")
+    # A digester or a recycler takes every grade: of the firm alone the grade is asked.
+    (name, text), *others = asked(exchanges=worked, own=OWN).items()
+    assert (name, others) == ("B-2>N-1", []) and text.startswith("savoir la nuance") and "jette" in text
+    pallets, codes = EXCHANGES.assign(new_route="reuse"), FLOWS.assign(waste_code="150103")
+    found = asked(exchanges=pallets, flows=codes, team=False)
+    assert list(found) == list(EXCHANGES["candidate_id"]) and all("format" in text for text in found.values())
+    assert asked(exchanges=pallets) == {}
 
 
 def test_who_takes_in_a_line_is_not_asked_of_what_he_gives():

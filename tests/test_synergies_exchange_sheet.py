@@ -16,6 +16,7 @@ from eit_analysis.synergies.listings import described
 from eit_analysis.synergies.register.exchange_sheet import exchange_sheets, first_calls
 from eit_analysis.synergies.terms import with_terms
 
+CANDIDATES = CANDIDATES.assign(taker_actor_type="firm")
 PLACED = SITES.assign(commune_code="68334", naf_code="2229A")
 DESCRIBED = described(with_terms(PLAN.assign(legal_status="waste", ask_first="le prix")), FLOWS)
 
@@ -44,6 +45,19 @@ def test_who_rings_whom_and_what_comes_next(register, evidence, told):
     columns = ["first_call", "caller_site_id", "called_site_ids", "next_step", "title"]
     rows = found[columns].astype(object).where(found[columns].notna(), None)
     assert rows.to_numpy().tolist() == [told] * 2
+
+
+def test_who_seeks_an_outlet_rings_whom_takes_for_a_living() -> None:
+    # Without a line: a firm that takes would buy less, and rings; of a workshop or an outlet the giver does.
+    for kind, told in {"firm": ["taker", "B", "A"], "public": ["taker", "B", "A"],
+                       "ess": ["giver", "A", "B"], "outlet": ["giver", "A", "B"]}.items():  # fmt: skip
+        sure = CANDIDATES.assign(taker_actor_type=kind, giver_evidence="measured", taker_evidence="measured")
+        found = first_calls(sure, REGISTER.iloc[:0], REGISTER)
+        assert found[["first_call", "caller_site_id", "called_site_ids"]].to_numpy().tolist() == [told] * 2
+        # A carrier, or a mass to confirm, comes before.
+        assert set(first_calls(sure, REGISTER, REGISTER)["first_call"]) == {"carrier"}
+        guessed = first_calls(sure.assign(giver_evidence="inferred"), REGISTER.iloc[:0], REGISTER)
+        assert set(guessed["first_call"]) == {"study"} and guessed["caller_site_id"].isna().all()
 
 
 def test_of_two_lines_the_one_that_has_come_farthest_says_the_next_step():
@@ -92,4 +106,4 @@ def test_every_listed_column_has_its_french_words_and_nothing_of_actors_is_in_th
             assert heading(column).header
     assert sheets(DESCRIBED.iloc[:0]) == []
     labels = heading("first_call").labels
-    assert set(labels) == {"carrier", "study", "taker"}
+    assert set(labels) == {"carrier", "study", "giver", "taker"}

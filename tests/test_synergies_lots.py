@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 from eit_analysis.publishing.wording import heading
 from eit_analysis.reference.distance import haversine_km
 from eit_analysis.reference.factors import factor_table
-from eit_analysis.synergies.lots import LEAST_EUR, LOT_COLUMNS, lots
+from eit_analysis.synergies.lots import LOT_COLUMNS, lots
 from eit_analysis.synergies.pooling.costs import cost_table
 
 FACTORS, COSTS, DETOUR = factor_table(), cost_table(), 1.3
 # Central values of the reference: €/km, €/round, €/stop, €/exchange, its low bound, t of wood in a load.
 VEHICLE, LOADING, STOP, FIXED, FURTHER, LOAD = 2.0, 60.0, 15.0, 500.0, 200.0, 5.0
+LEAST_EUR = 100.0  # what bringing several actors together costs
 
 
 def world(givers: list[tuple[float, float, float, float]], demand: float = 1000.0, alone: float = -1.0):

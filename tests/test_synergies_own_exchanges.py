@@ -46,6 +46,14 @@ def test_its_own_side_in_full_and_of_the_other_whether_it_has_enough() -> None:
     assert set(own["own_gain_eur_per_t"]) == {4.0} and set(own["own_t_per_year"]) == {20.0}
 
 
+def test_what_is_free_is_told_beside_what_was_declared_where_the_two_differ() -> None:
+    # 24 t declared, of which 4 are done: 20 are free.
+    flows = FLOWS.assign(mass_t_per_year=FLOWS["mass_t_per_year"].mask(FLOWS["flow_id"] == "A-1", 24.0))
+    own = own_exchanges(exchanges(), flows, "A").frame
+    assert set(own["own_t_per_year"]) == {20.0} and set(own["own_declared_t_per_year"]) == {24.0}
+    assert own_exchanges(exchanges(), FLOWS, "A").frame["own_declared_t_per_year"].isna().all()
+
+
 def test_one_that_takes_reads_no_share_of_what_the_other_has() -> None:
     own = own_exchanges(exchanges().assign(margin_eur_per_year=0.0), FLOWS, "B")
     assert own.frame.loc[0, ["exchange_role", "partner_site_id", "passing"]].tolist() == [
@@ -85,6 +93,8 @@ def test_the_first_is_the_one_of_the_plan_that_gains_most_net_of_the_fixed_cost(
     near = saved.assign(giver_saving_eur_per_year=saving)
     assert own_exchanges(near, FLOWS, "A").frame["partner_site_id"].tolist() == ["B", "C", "D", "E"]
     assert own_exchanges(exchanges(), FLOWS, "A").frame["least_paid_eur_per_t"].tolist() == [6, 6, 6, 6]
+    # The rank that is printed is the place in this order.
+    assert own["rank_own"].tolist() == [1, 2, 3, 4]
     # What the plan keeps comes before what gains more and is left; what it needs is 120 € for 20 t at least.
     planned = own_exchanges(saved.assign(allocated_t_per_year=[9.0, 0, 0, 9]), FLOWS, "A").frame
     assert planned["partner_site_id"].tolist() == ["E", "B", "D", "C"]
@@ -133,8 +143,10 @@ def test_no_row_nor_all_together_tell_an_amount_of_the_other_side(assessment: As
 def test_e02_is_told_its_best_exchange_with_its_tonnes(assessment: Assessment) -> None:
     exchanges = assessment.exchanges.assign(ask_first=None, status=None)
     own = own_exchanges(exchanges, assessment.flows, "E02").frame
-    best = own.sort_values("rank").iloc[0]
-    of_e02 = (assessment.exchanges[["giver_site_id", "taker_site_id"]] == "E02").any(axis=1)
-    assert best["rank"] == assessment.exchanges.loc[of_e02, "rank"].min()
+    both = ["giver_site_id", "taker_site_id"]
+    of_e02 = (assessment.exchanges[both] == "E02").any(axis=1)
+    assert own["rank_own"].tolist() == list(range(1, of_e02.sum() + 1))
+    first = assessment.exchanges[of_e02].sort_values("rank").iloc[0]
+    best = own[own["partner_site_id"].isin(first[both]) & (own["category"] == first["category"])].iloc[0]
     # Its cardboard first serves its own need of it; of its pallets all 9.6 t may leave.
     assert best["passing_t_per_year"] == pytest.approx(9.6)

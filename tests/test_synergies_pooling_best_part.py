@@ -16,8 +16,15 @@ from eit_analysis.config_synergies import PoolingCostOverride
 from eit_analysis.reference.dated import in_force
 from eit_analysis.synergies.pooling import groups
 from eit_analysis.synergies.pooling.best_part import best_part
-from eit_analysis.synergies.pooling.costs import Costs, Range, by_profile, cost_table, threshold_table
-from eit_analysis.synergies.pooling.groups import counted, losing, numbered, starts
+from eit_analysis.synergies.pooling.costs import (
+    Costs,
+    Range,
+    by_profile,
+    cost_table,
+    meeting_eur,
+    threshold_table,
+)
+from eit_analysis.synergies.pooling.groups import losing, numbered, starts
 from eit_analysis.synergies.pooling.knapsack import knapsack
 from eit_analysis.synergies.pooling.offered import Sharers, offered
 from eit_analysis.synergies.pooling.parts import lacking
@@ -200,11 +207,13 @@ def test_appliances_that_a_producer_collects_make_no_group():
     table, costs = threshold_table(cost_table()), cost_table()
     paying, _ = pooled(nobody, flows, sites, table, costs, 15.0, 1.0)
     assert len(numbered(paying)) == 1 and losing(paying).empty
-    # Under 100 euros a year a group gains, and is counted apart.
+    # What saves 34 € for all does not pay the meeting: it is proposed neither as a group nor as a start.
     small = pd.DataFrame(
-        {"kind": "group", "saving_eur_per_year": [-1.0, 34.0, 99.9, 100.0], "volume_per_year": 1.0}
-    )
-    assert counted(numbered(small)) == (3, 2)
+        {"kind": "group", "saving_eur_per_year": [-1.0, 34.0, 100.0, 100.1], "volume_per_year": 1.0,
+         "nature": "purchase", "label": list("abcd"), "part_members": "A B"}
+    )  # fmt: skip
+    assert [len(kept(small, 100.0)) for kept in (numbered, starts)] == [1, 1] and len(numbered(small)) == 3
+    assert meeting_eur(costs) == 100
     asked = targets(nobody, flows, table, schemes(2018))
     unpaid, shares = groups.pooled(asked, sites, costs, 15.0, 1.0)
     assert numbered(unpaid).empty and starts(unpaid).empty

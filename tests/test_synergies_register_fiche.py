@@ -185,7 +185,8 @@ def test_the_fiche_of_a_collection_lists_what_is_collected():
     assert found["exchanges"].empty and found["impact"].empty and found["closed"].empty
     # What holds nothing is not listed.
     parts = [part for part in content(found).parts if isinstance(part, Listed) and len(part.frame)]
-    assert [part.title for part in parts] == ["Où elle en est", "Acteurs", "Flux en jeu", "Groupes calculés"]
+    told = ["Où elle en est", "Acteurs", "Flux en jeu, déjà réalisé et engagé compris", "Groupes calculés"]
+    assert [part.title for part in parts] == told
     assert [part.team for part in parts] == [False, False, False, True]
 
 

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import math
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 from scipy.optimize import linprog
 
-from eit_analysis import reference
+from eit_analysis import open_study, reference
 from eit_analysis.config import StudyConfig
-from eit_analysis.config_synergies import Scoring
+from eit_analysis.config_synergies import Scoring, UtilityFactorOverride
+from eit_analysis.errors import InputError
+from eit_analysis.settings_file import read_config
+from eit_analysis.synergies.assessment import Assessment
+from eit_analysis.synergies.scoring.criteria import criteria
+from eit_analysis.synergies.scoring.ranking import rank
 from eit_analysis.synergies.utilities import matching, surplus
 from eit_analysis.synergies.utilities import together as plan
+from eit_analysis.synergies.utilities.factors import factor_table
 from eit_analysis.synergies.utilities.own_leads import own_leads
 
+ROOT = Path(__file__).resolve().parents[1]
 FACTORS = reference.load("utility_factors")
 NONE = dict.fromkeys(("measured", "declared", "estimated", "inferred"), 0.0)
 REACH = {"radius_km": 30.0, "detour_factor": 1.3}
@@ -94,6 +103,26 @@ def test_a_heat_pump_lifts_what_is_too_cold() -> None:
     assert row["electricity_mwh_per_year"] == pytest.approx(1000 / performance)
     kept = row["taken_per_year"] + row["electricity_mwh_per_year"] - 0.01 * 4000
     assert kept == pytest.approx(row["delivered_per_year"])  # what goes in comes out
+
+
+def test_biogas_heats_in_a_boiler_by_hand() -> None:
+    """1,600 MWh of gas are 1,440 of heat: the 1,000 needed take 1,111, whatever the temperature."""
+    gas = {"utility": "biogas", "energy_mwh_per_year": 1600.0, "temperature_c": np.nan}
+    for degrees in (60.0, 400.0, np.nan):
+        row = run(out(**gas), need(temperature_c=degrees))[0].iloc[0]
+        assert row["delivered_per_year"] == pytest.approx(1000) and pd.isna(row["heat_pump"])
+        assert row["taken_per_year"] == pytest.approx(1000 / 0.9)
+        paid = 0.0735818 * (1000 * 200 + 250 * 150) + 1000 * 10 / 1000 * 172
+        assert row["joint_surplus_eur_per_year"] == pytest.approx(1000 * 72 / 0.9 - paid, abs=1)
+        assert row["emissions_tco2e_per_year"] == pytest.approx(-239 / 0.9 + 10 * 0.0519, abs=0.01)
+    # Half of the gas heats half: what burns is never more than there is, nor heat given back as gas.
+    half = run(out(**gas | {"energy_mwh_per_year": 500.0}), need())[0].iloc[0]
+    assert (half["delivered_per_year"], half["taken_per_year"]) == pytest.approx((450, 500))
+    assert list(run(out(**gas), need(hours_per_year=np.nan))[1]["gate"]) == ["unknown"]
+    passed, refused = run(out(), need(utility="biogas"))
+    assert passed.empty and refused.empty
+    # It still goes to who needs gas, to whom it goes whole.
+    assert run(out(**gas), need(utility="biogas"))[0]["taken_per_year"].tolist() == [1000.0]
 
 
 @pytest.mark.parametrize(
@@ -198,6 +227,72 @@ def test_every_factor_has_its_source_and_its_order() -> None:
     assert (assumed == (FACTORS["authority"] == "assumption")).all()
 
 
+def own(**changed: object) -> UtilityFactorOverride:
+    values = {"factor": "price", "key": "gas", "low": 40.0, "central": 50.0, "high": 60.0, "source": "devis"}
+    return UtilityFactorOverride(**{**values, **changed})
+
+
+def test_a_study_gives_its_own_factors_and_their_source(tmp_path: Path) -> None:
+    path = tmp_path / "study.toml"
+    text = 'title = "t"\nterritory = "t"\n[[utility_factors]]\nfactor = "price"\nkey = "gas"\n'
+    path.write_text(text + 'low = 40\ncentral = 50\nhigh = 60\nsource = "devis"\n', encoding="utf-8")
+    settings = read_config(path)
+    found = plan.possible(table(out(), need()), places(0, 0.5), settings)
+    assert found["taker_saving_eur_per_year"].tolist() == pytest.approx([1000 * 50 / 0.9])
+    factors = factor_table(settings.utility_factors)
+    changed = factors[factors["source"] == "devis"]
+    assert len(factors) == len(FACTORS) and changed[["factor", "key"]].values.tolist() == [["price", "gas"]]
+    assert changed["year"].isna().all() and factor_table()["source"].equals(FACTORS["source"])
+
+
+@pytest.mark.parametrize(
+    ("given", "problem"),
+    [
+        ({"factor": "prix"}, "inconnu"),
+        ({"key": "charbon"}, "gas, oil"),
+        ({"factor": "network_life"}, "pas de clé"),
+        ({"factor": "boiler_efficiency", "key": "heat", "high": 60.0}, "par 100"),
+        ({"factor": "discount_rate", "key": "", "low": 0.0, "central": 0.0, "high": 0.1}, "supérieure à 0"),
+        ({"low": 70.0}, "croissantes"),
+        ({"source": " "}, "source est vide"),
+        (None, "deux fois"),
+    ],
+)
+def test_a_factor_that_cannot_be_is_refused(given: dict | None, problem: str) -> None:
+    with pytest.raises(InputError, match=problem) as told:
+        factor_table([own()] * 2 if given is None else [own(**given)])
+    assert "study.toml" in str(told.value) and "utility_factors" in str(told.value)
+
+
+def test_an_exchange_of_heat_is_ranked_by_the_same_scales_as_one_of_matter() -> None:
+    found = run(out(), need())[0].assign(partner_willingness=4.0)
+    scales = criteria({"joint_surplus_eur_per_year": 0.5, "coverage_percent": 0.1, "maturity": 0.2,
+                       "tonnes_diverted_t_per_year": 0.1, "partner_willingness": 0.1},
+                      {"joint_surplus_eur_per_year": [-20000, 20000]})  # fmt: skip
+    (row,) = rank(plan.as_leads(found), scales, 50, 1).to_dict("records")
+    gain, share = row["joint_surplus_eur_per_year"], 100 * row["taken_per_year"] / 4000
+    assert -20000 < gain < 20000
+    # No tonne is diverted; maturity, which nobody judged, stands in the middle of its scale.
+    away = 0.5 * (20000 - gain) / 40000 + 0.1 * (100 - share) / 100 + 0.2 * 0.5 + 0.1 * 1 + 0.1 * 0.25
+    assert row["score"] == pytest.approx(100 * (1 - away)) and row["choice"] == "first_choice"
+    assert plan.as_leads(run(out(), need(), km=25)[0])["choice"].tolist() == ["nobody_gains"]
+
+
+def test_networks_are_ranked_with_the_leads_of_a_study_and_move_no_score(assessment: Assessment) -> None:
+    utilities = open_study("thur-doller", root=ROOT).load("utilities")
+    both = dataclasses.replace(assessment, utilities=utilities)
+    vars(both)["candidates"] = assessment.candidates  # matched once
+    ranked, alone = (rank(each.leads, assessment.criteria, 20, 1) for each in (both, assessment))
+    found = plan.possible(utilities, assessment.sites, assessment.settings)
+    assert set(ranked["candidate_id"]) == {*alone["candidate_id"], *found["candidate_id"]}
+    seen = ranked.set_index("candidate_id").loc[alone["candidate_id"]]
+    assert seen["score"].tolist() == alone["score"].tolist() and seen["rank"].is_monotonic_increasing
+    # A gain comes before a loss, whatever flows.
+    gains = ranked["utility"].notna() & (ranked["joint_surplus_eur_per_year"] > 0)
+    assert ranked[gains]["rank"].max() < ranked[ranked["choice"] == "nobody_gains"]["rank"].min()
+    assert gains.sum() > 1
+
+
 def best_by_hand(found: pd.DataFrame) -> float:
     """The best combination by every set of pipes, and of each the best parts by a plain linear programme."""
     worth = found[found["joint_surplus_eur_per_year"] > 0]
@@ -249,11 +344,11 @@ def test_the_best_combination_is_that_of_every_set_of_pipes(seed: int) -> None:
         assert (used <= 1 + 1e-9).all()
 
 
-@pytest.mark.parametrize(("low", "high", "unsure"), [(-5, 3, True), (1, 3, False), (-5, -1, False)])
-def test_a_gain_is_unsure_where_its_interval_contains_zero(low: float, high: float, unsure: bool) -> None:
-    # What counts is the sum: one exchange alone may lose.
-    taken = pd.DataFrame([[1.0, low - 2, high], [1.0, 2.0, 0.0]], columns=list(surplus.SURPLUS))
-    assert plan.unsure(taken) is unsure and not plan.unsure(taken.head(0))
+@pytest.mark.parametrize(("low", "high", "sure"), [(-5, 3, 1), (1, 3, 2), (0, 3, 1), (np.nan, np.nan, 1)])
+def test_a_gain_is_sure_where_its_interval_is_above_zero(low: float, high: float, sure: int) -> None:
+    # Each lead for itself: what others bring makes none surer, nor does what it brings at best.
+    taken = pd.DataFrame([[1.0, low, high], [1.0, 2.0, 4.0]], columns=list(surplus.SURPLUS))
+    assert plan.n_sure(taken) == sure and plan.n_sure(taken.head(0)) == 0
 
 
 def test_where_nobody_gains_nothing_is_laid() -> None:
@@ -266,11 +361,18 @@ def test_heat_and_water_stand_in_one_list_with_matter_and_add_up_with_it() -> No
     found = run(out(), need(), km=0.2)[0]
     taken = plan.together(found, FACTORS)
     gain = taken[list(surplus.SURPLUS)].iloc[0]
-    names = {"candidate_id": ["x", "y"], "category": ["wood", "paper"], "exchange_site_ids": "C D"}
+    names = {
+        "candidate_id": ["x", "y"],
+        "category": ["wood", "paper"],
+        "exchange_site_ids": "C D",
+        "rank": [3, 1],
+    }
     texts = {"output_description": "Palettes", "need_description": "Caisses"}
     more, less = gain + 1, gain - 1
     matter = pd.DataFrame(names).assign(**texts).join(pd.DataFrame([less, more]).reset_index(drop=True))
-    assert plan.beside(matter, taken)["lead_kind"].tolist() == ["paper", "heat", "wood"]
+    ranks = pd.DataFrame({"candidate_id": ["x", "y", *taken["candidate_id"]], "rank": [3, 1, 2]})
+    kept = plan.beside(matter, taken, ranks)
+    assert kept["lead_kind"].tolist() == ["paper", "heat", "wood"] and kept["rank"].tolist() == [1, 2, 3]
     changes = pd.DataFrame([{"category": "Total", **(gain / 2)}])
     told = plan.in_all(matter, changes, taken).set_index("lead_kind")
     assert told["n_exchanges"].to_dict() == {"matter": 2, "heat": 1, "Total": 3}
@@ -281,7 +383,7 @@ def test_heat_and_water_stand_in_one_list_with_matter_and_add_up_with_it() -> No
     ].isna().tolist() == [True, False, True]  # what is not known of one is not known of both
     nothing = plan.in_all(matter, changes, taken.head(0)).set_index("lead_kind")
     assert nothing.loc["Total", surplus.SURPLUS[0]] == nothing.loc["matter", surplus.SURPLUS[0]]
-    assert plan.beside(matter.head(0), taken.head(0)).empty
+    assert plan.beside(matter.head(0), taken.head(0), ranks).empty
 
 
 def test_a_firm_reads_its_own_leads_and_of_the_other_that_it_has_enough() -> None:

@@ -1,6 +1,7 @@
 """What to ask before two actors are brought together: what is known of an exchange beside its calculation.
 
-    ask_first = what the taker throws away itself, that could serve the same need
+    ask_first = what nobody was asked and the plan asks first: the grade of a plastic, the format of pallets
+                what the taker throws away itself, that could serve the same need
                 a treatment that the need of a firm supposes done (end of waste, or a quality delivered)
                 an activity of the taker that nobody stated, where the rule names activities
                 a line of the register that leads the same flow elsewhere
@@ -23,6 +24,7 @@ from eit_analysis.synergies.declined import refused_for_price
 from eit_analysis.synergies.register.fiche import sheet_words
 from eit_analysis.synergies.register.links import POOLING, words
 from eit_analysis.synergies.terms import HIGHEST, LOWEST
+from eit_analysis.synergies.unknowns import unasked
 
 # Of what is committed or done the tonnes are taken off already (`free_flows`).
 ALIVE = ("lead", "study")
@@ -36,15 +38,16 @@ def with_questions(
     own_uses: pd.DataFrame,
     sites: pd.DataFrame,
     rules: pd.DataFrame,
+    flows: pd.DataFrame,
     team: bool,
 ) -> pd.DataFrame:
     """The exchanges with ``ask_first``: the questions in French, missing where there is none.
 
     Of ``Assessment.exchanges``, described (``listings.described``), the register with the exchanges that
     answer each line (``recall.recall``), tidy ``exchange_answers``, what firms should first reuse themselves
-    (``free_flows.set_aside``), tidy sites, and rows of ``compatibility.csv``. Who is not of the study's
-    ``team`` reads no refusal, of what takers throw away that of those who agreed to be named, and of the
-    lines those of the giver alone: the title of another might tell of somebody else.
+    (``free_flows.set_aside``), tidy sites, rows of ``compatibility.csv`` and tidy flows. Who is not of the
+    study's ``team`` reads no refusal, of what takers throw away that of those who agreed to be named, and of
+    the lines those of the giver alone: the title of another might tell of somebody else.
     """
     if not team:
         answers = answers.head(0)
@@ -52,7 +55,9 @@ def with_questions(
         recalled = recalled[~recalled["site_ids"].astype("str").str.contains(" ")]
     said = sheet_words().loc["ask_first"]
     asked: dict[str, list[str]] = defaultdict(list)
+    fits = zip(exchanges["candidate_id"], unasked(exchanges, flows), strict=True)
     for name, text in (
+        *((name, said[unknown]) for name, unknown in fits if unknown),
         *_of_the_taker(exchanges, own_uses, sites, rules, said),
         *_elsewhere(exchanges, recalled, said["register"]),
         *_priced(exchanges, answers, said["price"]),

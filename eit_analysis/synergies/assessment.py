@@ -98,7 +98,7 @@ class Assessment(PossiblePoolings):
         agreed = [name for group in self.accepted for name in group] * team
         told = listings.described(listings.with_partners(self.exchanges, self.held, agreed), self.flows)
         known = recalled, self.answers, self.own_uses, self.sites, reference.load("compatibility")
-        return with_questions(told, *known, team)
+        return with_questions(told, *known, self.flows, team)
 
     @cached_property
     def first_hand(self) -> pd.DataFrame:
@@ -174,7 +174,9 @@ _assessed = remembered(Assessment)
 
 
 def _of(release: Any, answers: pd.DataFrame) -> Assessment:
+    # Outside the team a rank would tell where the gain of a network, which is the team's, stands.
+    utilities = release.utilities() if release.viewer.internal else None
     return _assessed(
         release.flows("both"), release.sites(), release.readiness(), release.settings,
-        release.synergy_register(), answers,
+        release.synergy_register(), answers, utilities,
     )  # fmt: skip

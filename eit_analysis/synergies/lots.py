@@ -6,8 +6,9 @@
 with v the cost of a kilometre, ℓ that of loading and unloading once, s that of each further stop, F the fixed
 cost of an exchange and f its low bound, for what each further giver needs of its own (a container). A round
 visits all the givers and is paid whole, full or not. The givers are those for whom the exchange does not pay
-alone; the lot is the set of them with the largest gain, where it is worth a round (``LEAST_EUR``): every set
-is tried, of the ``MOST`` that bring most before transport where there are more. Central values.
+alone; the lot is the set of them with the largest gain, where that is more than bringing them together costs
+(``costs.meeting_eur``): every set is tried, of the ``MOST`` that bring most before transport where there are
+more. Central values.
 """
 
 from __future__ import annotations
@@ -19,12 +20,11 @@ import pandas as pd
 
 from eit_analysis.reference.distance import haversine_km
 from eit_analysis.reference.factors import lookup
-from eit_analysis.synergies.pooling.costs import by_profile
+from eit_analysis.synergies.pooling.costs import by_profile, meeting_eur
 from eit_analysis.synergies.pooling.rounds import every_tour
 from eit_analysis.synergies.pooling.subsets import members_of
 
 MOST = 9
-LEAST_EUR = 100.0  # a year: project assumption, less does not pay for agreeing on a round
 BOTH_GAIN = ["giver_saving_eur_per_year", "taker_worth_eur_per_year"]
 ALONE = "joint_surplus_eur_per_year"
 LOT_COLUMNS = [
@@ -51,11 +51,12 @@ def lots(
         ``LOT_COLUMNS``. ``giver_site_ids`` are separated by spaces; ``one_by_one_eur_per_year`` is what the
         same exchanges would lose one by one. Lots of one flow to several takers compete for its tonnes.
     """
-    # €/km, €/round, €/further stop, €/year, €/year of each further giver.
+    # €/km, €/round, €/further stop, €/year, €/year of each further giver, €/year of bringing them together.
     prices = (
         *(float(lookup(factors, name)["central"]) for name in ("vehicle_cost", "loading_cost")),
         by_profile(pooling_costs)["collection"].stop_cost.central,
         *(float(lookup(factors, "exchange_cost")[bound]) for bound in ("central", "low")),
+        meeting_eur(pooling_costs),
     )
     places = sites.drop_duplicates("site_id").set_index("site_id")[["latitude", "longitude"]].astype(float)
     losing = candidates[(candidates[ALONE] <= 0) & (candidates["diverted_t_per_year"] > 0)]
@@ -90,13 +91,13 @@ def _best(
     mass, size = inside @ tonnes, inside.sum(axis=1)
     rounds = np.ceil(mass / load - 1e-9)
     further = np.maximum(size - 1, 0)
-    vehicle, loading, stop, fixed, another = prices
+    vehicle, loading, stop, fixed, another, meeting = prices
     paid = rounds * (vehicle * round_km + loading + stop * further)
     gain = inside @ brings - paid - fixed - another * further
     room = float(members["demand_t_per_year"].iloc[0]) * (1 + 1e-9)
     gain[(size < 2) | (inside @ (tonnes * taken_up) > room)] = -np.inf
     best = int(gain.argmax())
-    if not gain[best] >= LEAST_EUR:
+    if not gain[best] > meeting:
         return []
     chosen = members[inside[best]]
     one = chosen.iloc[0]

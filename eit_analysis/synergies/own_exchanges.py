@@ -31,6 +31,9 @@ from eit_analysis.synergies.factor_rows import OPERATORS
 from eit_analysis.synergies.free_flows import HELD
 
 MARGIN = 0.15
+# By these columns a row is not advised: an exchange that the plan leaves, that suits no price, by which the
+# firm loses until the other pays, or by which both do.
+WORTH = ["retained", "some_price", "own_net_eur_per_year", "joint_surplus_eur_per_year"]
 NONE = ("no", "not_you")  # of ``some_price``
 # The columns of the firm, of its partner, of the flow of each, of the gain per year, of what is free of each.
 SIDES = {
@@ -40,16 +43,18 @@ SIDES = {
               "demand_t_per_year", "supply_t_per_year"],
 }  # fmt: skip
 COLUMNS = [
-    "rank", "partner_site_id", "exchange_role", "category", "own_description", "new_route",
-    "own_t_per_year", "passing", "passing_t_per_year", "own_gain_eur_per_t", "own_gain_eur_per_year",
-    "own_net_eur_per_year", "least_paid_eur_per_t", "some_price", "retained", "status", "ask_first",
+    "rank_own", "partner_site_id", "exchange_role", "category", "own_description", "new_route",
+    "own_declared_t_per_year", "own_t_per_year", "passing", "passing_t_per_year", "own_gain_eur_per_t",
+    "own_gain_eur_per_year", "own_net_eur_per_year", "least_paid_eur_per_t", "some_price", "retained",
+    "status", "ask_first",
 ]  # fmt: skip
 
 
 def own_exchanges(exchanges: pd.DataFrame, flows: pd.DataFrame, firm: str | None) -> Breakdown:
     """The exchanges that a firm is part of, those of the plan first, then by its net gain; none without.
 
-    Whether some price lets both gain orders nothing: where it is withheld, a place would tell it.
+    Whether some price lets both gain orders nothing: where it is withheld, a place would tell it. The place
+    in this order is what is printed: among the exchanges of all, the firm's own are seldom side by side.
 
     Parameters
     ----------
@@ -64,12 +69,12 @@ def own_exchanges(exchanges: pd.DataFrame, flows: pd.DataFrame, firm: str | None
     Returns
     -------
     Breakdown
-        ``rank, partner_site_id, exchange_role`` (``gives``, ``takes``), ``category, own_description,
-        new_route, own_t_per_year`` (what is free of it), ``passing`` (``all`` or ``some`` of that),
-        ``passing_t_per_year`` that leave the giver and ``own_gain_eur_per_year`` where all passes,
-        ``own_gain_eur_per_t`` (missing for an operator that takes: what it costs it is not known),
-        ``own_net_eur_per_year`` (at most, the fixed cost deducted), ``least_paid_eur_per_t`` (what the other
-        must at least pay the firm where that is a loss),
+        ``rank_own, partner_site_id, exchange_role`` (``gives``, ``takes``), ``category, own_description,
+        new_route, own_declared_t_per_year`` (missing where all of it is free), ``own_t_per_year`` (what is
+        free of it), ``passing`` (``all`` or ``some`` of that), ``passing_t_per_year`` that leave the giver
+        and ``own_gain_eur_per_year`` where all passes, ``own_gain_eur_per_t`` (missing for an operator that
+        takes: what it costs it is not known), ``own_net_eur_per_year`` (at most, the fixed cost deducted),
+        ``least_paid_eur_per_t`` (what the other must at least pay the firm where that is a loss),
         ``some_price`` (``yes``, ``no``: whether any lets both gain, ``you``, ``not_you``: whether the giver
         gains at an operator's; missing where it may not be said),
         ``retained``, ``status`` (of a part), ``ask_first``. The records are the flows of the other side, in
@@ -88,6 +93,7 @@ def own_exchanges(exchanges: pd.DataFrame, flows: pd.DataFrame, firm: str | None
             enough, price = amount * n, price.where(operator, mine["yield_central"] * price.clip(lower=0))
         parts: dict[str, pd.Series | str] = {
             "exchange_role": role, "partner_site_id": partner, "flow_id": flow, "own_t_per_year": amount,
+            "own_declared_t_per_year": own_flow.map(by_id["mass_t_per_year"]),
             "free_t_per_year": others, "own_description": own_flow.map(by_id["description"]),
             "own_gain_eur_per_year": gain, "enough_t_per_year": enough,
             "declared_eur_per_t": price.fillna(0.0).abs(),
@@ -98,14 +104,16 @@ def own_exchanges(exchanges: pd.DataFrame, flows: pd.DataFrame, firm: str | None
     per_t = found["own_gain_eur_per_year"] / found["diverted_t_per_year"].where(lambda t: t > 0)
     net, planned = per_t * sent - found["fixed_cost_eur_per_year"], found["allocated_t_per_year"] > 0
     some_price, pays_from = _some_price(found)
+    whole_t = found["own_declared_t_per_year"]
     least_paid = (-net / sent.where(sent > 0)).where(net < 0)
     found = found.assign(
         sent_t_per_year=sent, own_gain_eur_per_t=per_t, own_net_eur_per_year=net, some_price=some_price,
+        own_declared_t_per_year=whole_t.where(whole_t > found["own_t_per_year"] + 1e-9),
         pays_from=pays_from, least_paid_eur_per_t=least_paid, retained=np.where(planned, "yes", "no"),
     )  # fmt: skip
     # By nothing that may be withheld of a row: the order would tell it. Gains are read in whole euros.
     order = np.lexsort([found["rank"], -net.round(), ~planned])
-    found = found.iloc[order].reset_index(drop=True)
+    found = found.iloc[order].assign(rank_own=range(1, len(found) + 1)).reset_index(drop=True)
     records = by_id.reindex(found["flow_id"])[["site_id", "mass_t_per_year", *SOURCE]].reset_index(drop=True)
     declared, enough = records["mass_t_per_year"].astype(float), found["enough_t_per_year"]
     taken = declared - found["free_t_per_year"]
@@ -118,11 +126,11 @@ def own_exchanges(exchanges: pd.DataFrame, flows: pd.DataFrame, firm: str | None
         own_gain_eur_per_year=found["own_gain_eur_per_year"].where(whole),
     )
     records = records.assign(
-        rank=found["rank"],
+        rank_own=found["rank_own"],
         told_low=np.select([whole, yes], [enough + taken, turns + taken], 0.0),
         told_high=np.where(no, turns + taken, np.inf),
     )
-    return Breakdown(found[COLUMNS], ["rank"], records, "mass_t_per_year")
+    return Breakdown(found[COLUMNS], ["rank_own"], records, "mass_t_per_year")
 
 
 def _some_price(found: pd.DataFrame) -> tuple[pd.Series, pd.Series]:

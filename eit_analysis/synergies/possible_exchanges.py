@@ -28,6 +28,7 @@ from eit_analysis.synergies.scoring.willingness import (
 )
 from eit_analysis.synergies.substitution import own_uses, read_pairs, through_gates, with_masses
 from eit_analysis.synergies.terms import changes_contractor, with_terms
+from eit_analysis.synergies.utilities.together import as_leads, possible
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -46,6 +47,8 @@ class PossibleExchanges:
     answers : pandas.DataFrame, optional
         What actors answered to exchanges proposed to them: a refusal closes some, and the plan keeps what was
         accepted where that costs little (:mod:`declined`).
+    utilities : pandas.DataFrame, optional
+        Tidy table, where the exchanges of heat, water and gas are to be ranked with those of matter.
     """
 
     flows: pd.DataFrame
@@ -54,6 +57,7 @@ class PossibleExchanges:
     settings: StudyConfig
     register: pd.DataFrame
     answers: pd.DataFrame = field(default_factory=partial(pd.DataFrame, columns=ANSWER_COLUMNS))
+    utilities: pd.DataFrame | None = None
 
     @property
     def year(self) -> int | None:
@@ -144,17 +148,27 @@ class PossibleExchanges:
 
         Not among them: what only changes the contractor (:attr:`contractors`).
         """
-        scales = reference.load("scoring_scales")
-        willing = site_willingness(self.readiness, self.sites, scales)
         exchanges = self._changed[~changes_contractor(self._changed)].reset_index(drop=True)
         stand = with_choice(with_terms(exchanges), self.settings.allocation.minimum_lot_t)
         stand = with_likelihood(stand, self.flows, self.sites, reference.load("compatibility"))
-        return with_willingness(with_regulatory_ease(stand, scales), willing)
+        return with_willingness(with_regulatory_ease(stand, reference.load("scoring_scales")), self._willing)
+
+    @cached_property
+    def _willing(self) -> pd.DataFrame:
+        return site_willingness(self.readiness, self.sites, reference.load("scoring_scales"))
 
     @cached_property
     def leads(self) -> pd.DataFrame:
-        """``candidates`` as they are ranked: each on the tonnes that no higher option could take."""
-        return on_what_is_left(self.candidates)
+        """``candidates`` as they are ranked: each on the tonnes that no higher option could take.
+
+        With the exchanges of heat, water and gas of :attr:`utilities` (``utilities.together.as_leads``).
+        """
+        matter = on_what_is_left(self.candidates)
+        if self.utilities is None:
+            return matter
+        networks = as_leads(possible(self.utilities, self.sites, self.settings))
+        both = [matter, with_willingness(networks, self._willing)]
+        return pd.concat(both, ignore_index=True) if len(networks) else matter
 
     @property
     def contractors(self) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from eit_analysis import reference
 from eit_analysis.reference.dated import in_force
 from eit_analysis.remembered import remembered
 from eit_analysis.synergies.lots import lots
-from eit_analysis.synergies.pooling.costs import cost_table, threshold_table
+from eit_analysis.synergies.pooling.costs import cost_table, meeting_eur, threshold_table
 from eit_analysis.synergies.pooling.groups import pooled
 from eit_analysis.synergies.pooling.search import FURTHER
 from eit_analysis.synergies.pooling.thresholds import Target, targets
@@ -29,6 +29,11 @@ class PossiblePoolings(PossibleExchanges):
     def pooling_costs(self) -> pd.DataFrame:
         """The reference costs of pooling, with those that the study replaces."""
         return cost_table(self.settings.pooling_costs)
+
+    @property
+    def meeting_eur(self) -> float:
+        """What bringing several actors together costs a year (``costs.meeting_eur``)."""
+        return meeting_eur(self.pooling_costs)
 
     @cached_property
     def thresholds(self) -> pd.DataFrame:

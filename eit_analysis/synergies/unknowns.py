@@ -68,7 +68,7 @@ def unknowns(
     options = _options(plan, factors)
     asked = [
         *_masses(options, about), *_prices(options), *_qualities(by_quality, options),
-        *_fitting(options, about["waste_code"]),
+        *_fitting(options, flows),
     ]  # fmt: skip
     rows = []
     for flow, unknown, gains, weights in asked:
@@ -139,9 +139,9 @@ def _prices(options: pd.DataFrame) -> Asked:
             yield str(name), unknown, part.to_numpy(), WEIGHTS
 
 
-def _fitting(options: pd.DataFrame, codes: pd.Series) -> Asked:
+def _fitting(options: pd.DataFrame, flows: pd.DataFrame) -> Asked:
     tonnes, fixed = options[["supply_left", "demand_left"]].min(axis=1), options["fixed"]
-    gains, asked = options["cost_central"] * tonnes - fixed, unasked(options, codes)
+    gains, asked = options["cost_central"] * tonnes - fixed, unasked(options, flows)
     for unknown in ("grade", "format"):
         cases = pd.DataFrame({"suits": gains, "does_not": gains.mask(asked == unknown, -fixed)})
         some = options["out_flow_id"][asked == unknown].unique()
@@ -149,11 +149,12 @@ def _fitting(options: pd.DataFrame, codes: pd.Series) -> Asked:
             yield str(name), unknown, part.to_numpy(), np.full(2, 0.5)
 
 
-def unasked(exchanges: pd.DataFrame, codes: pd.Series) -> np.ndarray:
-    """Of which exchanges it is not known whether they suit, empty elsewhere; ``codes`` by flow.
+def unasked(exchanges: pd.DataFrame, flows: pd.DataFrame) -> np.ndarray:
+    """Of which exchanges it is not known whether they suit, empty elsewhere.
 
     The ``grade`` of plastics that firms would work again, the ``format`` of pallets reused.
     """
+    codes = flows.drop_duplicates("flow_id").set_index("flow_id")["waste_code"]
     code = exchanges["out_flow_id"].map(codes).astype("str").fillna("")
     worked = (exchanges["category"] == "plastic") & (exchanges["new_route"] == "recycling")
     worked &= exchanges["taker_actor_type"] == "firm"
@@ -168,8 +169,7 @@ def standing(retained: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFrame:
     (:func:`unasked`), whatever their likelihood. ``likelihood, n_exchanges, joint_surplus_eur_per_year,
     share_percent``.
     """
-    codes = flows.drop_duplicates("flow_id").set_index("flow_id")["waste_code"]
-    classes = retained["likelihood"].mask(unasked(retained, codes) != "", "to_check")
+    classes = retained["likelihood"].mask(unasked(retained, flows) != "", "to_check")
     gains = retained["joint_surplus_eur_per_year"].groupby(classes).agg(["size", "sum"])
     table = gains.reindex([*LEAST, "to_check"], fill_value=0).rename_axis("likelihood").reset_index()
     table.columns = ["likelihood", "n_exchanges", "joint_surplus_eur_per_year"]

@@ -10,7 +10,6 @@ gives the threshold: who is there alone has nobody to wait for, and ``savings`` 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -105,6 +104,11 @@ def by_profile(table: pd.DataFrame) -> dict[str, Costs]:
     return {profile: Costs(**costs) for profile, costs in ranges.items()}
 
 
+def meeting_eur(table: pd.DataFrame) -> float:
+    """What bringing several actors together costs a year: nothing is proposed that brings no more."""
+    return by_profile(table)["meeting"].fixed_cost.central
+
+
 def threshold_table(costs: pd.DataFrame) -> pd.DataFrame:
     """``reference/pooling_thresholds.csv`` with every ``threshold``, in whole units where derived.
 
@@ -119,17 +123,10 @@ def threshold_table(costs: pd.DataFrame) -> pd.DataFrame:
 
 def _wrong(override: PoolingCostOverride, profiles: list[str]) -> str:
     """What is wrong with an override, in one French sentence; empty when nothing is."""
-    low, central, high = override.low, override.central, override.high
     if override.profile not in profiles:
         return f"ce profil est inconnu, choisissez parmi {', '.join(profiles)}"
     if override.cost not in COST_UNITS:
         return f"ce coût est inconnu, choisissez parmi {', '.join(COST_UNITS)}"
-    if not (math.isfinite(high) and 0 <= low <= central <= high):
-        return "les valeurs doivent être positives et croissantes (low, central, high), corrigez-les"
-    if COST_UNITS[override.cost] == "share" and high > 1:
-        return "une part s'écrit entre 0 et 1, divisez par 100 une valeur en pour cent"
-    if override.cost in ("fill", "fixed_share") and low == 0:
+    if override.cost in ("fill", "fixed_share") and override.low == 0:
         return "cette part est supérieure à 0, corrigez sa valeur basse"
-    if not override.source.strip():
-        return "la source est vide, indiquez d'où vient la valeur"
-    return ""
+    return override.problem(COST_UNITS[override.cost])

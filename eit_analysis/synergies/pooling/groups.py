@@ -38,9 +38,6 @@ POOL_COLUMNS = [
     "n_enough", "volume_per_year", "unit", "threshold", "span_km", "round_km", *PART_COLUMNS,
 ]  # fmt: skip
 POOLED = "pooled_volume_per_year"
-# Euros a year that all the members save together, under which nobody would call a meeting: about two hours of
-# whoever organises one. Such a group gains by the count, and is told apart where groups are counted.
-SMALL_EUR_PER_YEAR = 100.0
 SHARE_COLUMNS = ["pooling_id", "site_id", "volume_per_year", "alone_eur_per_year"]
 
 
@@ -118,28 +115,24 @@ def pooled(
     return frame.reset_index(drop=True), pd.DataFrame(shares, columns=SHARE_COLUMNS)
 
 
-def numbered(pools: pd.DataFrame) -> pd.DataFrame:
+def numbered(pools: pd.DataFrame, meeting_eur: float = 0.0) -> pd.DataFrame:
     """The groups of :func:`pooled` of which a part pays, numbered from 1 in ``group_number``.
 
-    That some part pays is all that outsiders learn of what members pay: whom to start with is the team's.
+    It pays where its members save more a year than ``meeting_eur`` (:func:`costs.meeting_eur`). That is all
+    that outsiders learn of what members pay: whom to start with is the team's.
     """
-    groups = pools[(pools["kind"] == "group") & (pools["saving_eur_per_year"] > 0)]
+    groups = pools[(pools["kind"] == "group") & (pools["saving_eur_per_year"] > meeting_eur)]
     groups = groups.rename(columns={"volume_per_year": POOLED})
     return groups.assign(group_number=range(1, len(groups) + 1))
 
 
-def counted(groups: pd.DataFrame) -> tuple[int, int]:
-    """How many groups (:func:`numbered`) there are, and how many save under ``SMALL_EUR_PER_YEAR``."""
-    return len(groups), int((groups["saving_eur_per_year"] < SMALL_EUR_PER_YEAR).sum())
-
-
-def starts(pools: pd.DataFrame) -> pd.DataFrame:
+def starts(pools: pd.DataFrame, meeting_eur: float = 0.0) -> pd.DataFrame:
     """Whom to start with: the parts that pay, numbered in ``start_number`` from the one that saves most.
 
     ``n_sites`` are those within reach. A part inside a better one of the same need is left out;
     ``excluded_starts`` are the numbers of those of the same need that share a member, which pools once.
     """
-    paying = pools[pools["kind"].isin(["group", FURTHER]) & (pools["saving_eur_per_year"] > 0)]
+    paying = pools[pools["kind"].isin(["group", FURTHER]) & (pools["saving_eur_per_year"] > meeting_eur)]
     best = paying.sort_values(["saving_eur_per_year", "kind"], ascending=False, kind="stable")
     kept: list[tuple[str, set[str]]] = []
     first = []

@@ -2,7 +2,10 @@
 
 who rings first = the carrier of its line in the register, where one names it and is one of the two,
                   else the study, where a mass is a guess that it has to confirm with both,
-                  else the taker, who knows what he can accept
+                  else the giver, where who takes is an operator whose trade it is: he seeks an outlet,
+                  else the taker, who would buy less
+
+Nobody's cost or price is in the rule: a sheet may be read by others than the two.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ import pandas as pd
 from eit_analysis.reference.stages import RANK
 from eit_analysis.sheet_content import Asked, Listed, Said, SheetContent, Summed
 from eit_analysis.synergies.checklist import of_networks
+from eit_analysis.synergies.factor_rows import OPERATORS
 from eit_analysis.synergies.impacts import INDICATORS
 from eit_analysis.synergies.register.fiche import sheet_words
 from eit_analysis.synergies.register.steps import NEXT_STEP, WEAK_EVIDENCE
@@ -68,9 +72,9 @@ def first_calls(exchanges: pd.DataFrame, recalled: pd.DataFrame, last: pd.DataFr
 
     Those alone that the register still has (``stages.lasting``): of what has ended nothing is to be extended.
 
-    With ``first_call`` (``carrier``, ``study``, ``taker``), ``caller_site_id`` and ``called_site_ids``
-    (missing and both where the study rings them), and ``title`` and ``next_step`` of the line that has come
-    farthest; without a line, that of a new lead.
+    With ``first_call`` (``carrier``, ``study``, ``giver``, ``taker``), ``caller_site_id`` and
+    ``called_site_ids`` (missing and both where the study rings them), and ``title`` and ``next_step`` of the
+    line that has come farthest; without a line, that of a new lead.
     """
     lines = recalled[(recalled["status"] != "dropped") & recalled["synergy_id"].isin(last["synergy_id"])]
     lines = lines.assign(
@@ -85,9 +89,10 @@ def first_calls(exchanges: pd.DataFrame, recalled: pd.DataFrame, last: pd.DataFr
     guessed = exchanges[["giver_evidence", "taker_evidence"]].isin(WEAK_EVIDENCE).any(axis=1)
     carried = (carrier == giver) | (carrier == taker)
     study = ~carried & guessed
-    by_giver = carried & (carrier == giver)
+    seeks = ~carried & exchanges["taker_actor_type"].isin(OPERATORS)
+    by_giver = seeks | (carrier == giver)
     return exchanges.assign(
-        first_call=np.select([carried, study], ["carrier", "study"], default="taker"),
+        first_call=np.select([carried, study, seeks], ["carrier", "study", "giver"], default="taker"),
         caller_site_id=giver.where(by_giver, taker).mask(study),
         called_site_ids=taker.where(by_giver, giver).mask(study, giver + " " + taker),
         next_step=line["status"].map(NEXT).fillna(NEXT["lead"]),
@@ -135,7 +140,9 @@ def network_sheets(
     force, the others as for :func:`exchange_sheets`.
     """
     asked, nearest = of_networks(taken, sites, items), taken.sort_values(["distance_km", "candidate_id"])
-    return exchange_sheets(described(nearest), asked, recalled, last, utilities, sites)
+    # It is nobody's trade to take heat, water or gas: who takes would buy less.
+    told = described(nearest).assign(taker_actor_type="")
+    return exchange_sheets(told, asked, recalled, last, utilities, sites)
 
 
 def _sheet(row: pd.DataFrame, items: pd.DataFrame, flows: pd.DataFrame, words: pd.Series) -> SheetContent:

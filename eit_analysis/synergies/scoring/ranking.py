@@ -79,10 +79,13 @@ def leads_if(stated: np.ndarray, central: np.ndarray, n_first: np.ndarray) -> np
 
 
 def with_coverage(candidates: pd.DataFrame) -> pd.DataFrame:
-    """Candidates with ``coverage_percent``, the share of the giver's flow that the exchange takes."""
-    return candidates.assign(
-        coverage_percent=100 * candidates["diverted_t_per_year"] / candidates["supply_t_per_year"]
-    )
+    """Candidates with ``coverage_percent``, the share of the giver's flow that the exchange takes.
+
+    Of tonnes; what has none, heat or water, comes with its own.
+    """
+    share = 100 * candidates["diverted_t_per_year"] / candidates["supply_t_per_year"]
+    known = candidates.get("coverage_percent", share)
+    return candidates.assign(coverage_percent=known.fillna(share))
 
 
 def measured(candidates: pd.DataFrame, criteria: pd.DataFrame) -> tuple[np.ndarray, draws.Intervals]:

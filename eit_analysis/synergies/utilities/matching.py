@@ -2,6 +2,7 @@
 
     heat         D = H × min(P_o − w L, P_i)
     heat pump    D = H × min((P_o − w L) C / (C − 1), P_i)
+    burnt        D = m × min(η Q_o / m_o, Q_i / m_i)
     the others   D = m × min(Q_o / m_o, Q_i / m_i)
 
 with D what is delivered in a year (MWh or m3), P = Q / h the power of each side (MW), Q its amount, h its
@@ -12,7 +13,9 @@ in common, H = m × min(h_o / m_o, h_i / m_i) the hours in common and C the coef
 
 with κ the share of Carnot's that a heat pump reaches, T_o and T_i the temperatures of source and need (°C)
 and ΔT what the exchangers take. Without a heat pump the source must be warmer than the need by ΔT. The hours
-of a month are taken to coincide, which is the most that can be: only the two sites know their hours.
+of a month are taken to coincide, which is the most that can be: only the two sites know their hours. Biogas
+also serves a need of heat, of any temperature, in a boiler of efficiency η; it waits, where heat does not, so
+that no hours in common are asked.
 
 Gates come first: another site, the same utility, what is known of both sides, temperature, quality, reach.
 """
@@ -36,7 +39,7 @@ QUALITY_RANK = {quality: rank for rank, quality in enumerate(LABELS["water_quali
 GATES = ("same_site", "unlocated", "reach", "unknown", "temperature", "water_quality", "months", "loss")
 SIDES = {"out": "giver_site_id", "in": "taker_site_id"}
 PAIR_COLUMNS = [
-    "candidate_id", "utility", "out_flow_id", "in_flow_id", "giver_site_id", "taker_site_id",
+    "candidate_id", "utility", "serves", "out_flow_id", "in_flow_id", "giver_site_id", "taker_site_id",
     "out_description", "in_description", "out_temperature_c", "in_temperature_c", "heat_pump",
     "out_supply", "in_supply", "out_cost_eur_per_unit", "in_cost_eur_per_unit", "out_amount_per_year",
     "in_amount_per_year", "distance_km",
@@ -72,12 +75,16 @@ def pairs(
     Returns
     -------
     passed : pandas.DataFrame
-        ``PAIR_COLUMNS``, by ``candidate_id``. ``delivered_per_year`` in MWh, of water in m3, with its bounds,
+        ``PAIR_COLUMNS``, by ``candidate_id``. ``utility`` is what flows, ``serves`` what is needed, which is
+        ``heat`` where biogas is burnt. ``delivered_per_year`` in MWh, of water in m3, with its bounds,
         those of both amounts and of the factors together; ``taken_per_year`` is what leaves the giver.
     rejected : pandas.DataFrame
         ``REJECTED_COLUMNS``.
     """
-    found = _side(utilities, sites, "out").merge(_side(utilities, sites, "in"), on="utility")
+    sources, needs = (_side(utilities, sites, way) for way in SIDES)
+    serving = [sources.assign(serves=sources["utility"])]
+    serving.append(sources[sources["utility"] == "biogas"].assign(serves="heat"))
+    found = pd.concat(serving).merge(needs.rename(columns={"utility": "serves"}), on="serves")
     places = (found[column].to_numpy(dtype=float) for column in ("out_lat", "out_lon", "in_lat", "in_lon"))
     found["distance_km"] = detour_factor * haversine_km(*places)
     shared = found["out_months"].to_numpy() & found["in_months"].to_numpy()
@@ -125,6 +132,7 @@ def _shut(found: pd.DataFrame, radius_km: float) -> dict[str, np.ndarray]:
     asked = [found[f"{way}_amount_per_year"].isna() for way in SIDES]
     asked += [heat & found[f"{way}_{what}"].isna() for way in SIDES for what in ("temperature_c", "hours")]
     asked += [water & found[f"{way}_quality"].isna() for way in SIDES]
+    asked.append(_burnt(found) & found["in_hours"].isna())
     stops = {
         "same_site": found["giver_site_id"] == found["taker_site_id"],
         "unlocated": found["distance_km"].isna(),
@@ -148,10 +156,16 @@ def _lift(found: pd.DataFrame) -> pd.Series:
     return found["in_temperature_c"] + PINCH_K - found["out_temperature_c"]
 
 
+def _burnt(found: pd.DataFrame) -> pd.Series:
+    """What heats where it arrives, and not on its way."""
+    return (found["serves"] == "heat") & (found["utility"] != "heat")
+
+
 def _amounts(found: pd.DataFrame, factors: pd.DataFrame, half_widths: dict[str, float]) -> pd.DataFrame:
     """The equations of this module, at the low, central and high end of amounts and factors."""
     found = found.assign(hours_in_common=np.nan, electricity_mwh_per_year=0.0)
-    heat, months = found["utility"] == "heat", found["months_in_common"].astype(float)
+    heat, burnt = found["utility"] == "heat", _burnt(found)
+    months = found["months_in_common"].astype(float)
     active = {way: np.bitwise_count(found[f"{way}_months"].to_numpy(dtype=np.int64)) for way in SIDES}
     monthly = {way: found[f"{way}_hours"] / active[way] for way in SIDES}
     hours = months * np.minimum(monthly["out"], monthly["in"])
@@ -160,24 +174,27 @@ def _amounts(found: pd.DataFrame, factors: pd.DataFrame, half_widths: dict[str, 
     carnot = (found["in_temperature_c"] + KELVIN) / lift
     quality = factor_bounds(factors, "heat_pump_quality", "heat")[0]
     loss = factor_bounds(factors, "network_loss", "heat")[0] / 1000
+    boiler = factor_bounds(factors, "boiler_efficiency", "heat")[0]
     km = pipe_km(found, factors)
     for end, bound in enumerate(("_low", "", "_high")):
         amount = {
             way: found[f"{way}_amount_per_year"] * _at_end(found[f"{way}_evidence"], half_widths, end)
             for way in SIDES
         }
+        useful = amount["out"] * np.where(burnt, boiler[end], 1.0)
         lost = loss[2 - end] * km[:, 2 - end]
         bought = (1 / np.maximum(1.01, quality[end] * carnot)).where(lift > 0, 0.0)
         source = (amount["out"] / found["out_hours"] - lost).clip(lower=0)
         power = np.minimum(source / (1 - bought), amount["in"] / found["in_hours"])
-        plain = months * np.minimum(amount["out"] / active["out"], amount["in"] / active["in"])
+        plain = months * np.minimum(useful / active["out"], amount["in"] / active["in"])
         found[f"delivered{bound}_per_year"] = (power * hours).where(heat, plain)
         if end == 1:
             # The pipes lose as long as they are warm, whatever is delivered.
             carried = ((1 - bought) * power + lost) * hours
-            found["taken_per_year"] = carried.where(heat, plain)
+            found["taken_per_year"] = carried.where(heat, plain / np.where(burnt, boiler[1], 1.0))
             found["electricity_mwh_per_year"] = (bought * power * hours).where(heat, 0.0)
-            found["delivered_mw"], found["hours_in_common"] = power.where(heat), hours.where(heat)
+            found["hours_in_common"] = hours.where(heat)
+            found["delivered_mw"] = power.where(heat, (plain / found["in_hours"]).where(burnt))
     return found
 
 

@@ -77,7 +77,7 @@ def _sum(end: pd.DataFrame, share: pd.Series) -> pd.Series:
 
 def _at(passed: pd.DataFrame, factors: pd.DataFrame, end: int) -> pd.DataFrame:
     """The parts of the sum with every factor at its worst (``end`` 0), centre (1) or best (2)."""
-    kind, heat = passed["utility"], passed["utility"] == "heat"
+    kind, heat = passed["utility"], passed["serves"] == "heat"
     good, bad = end, 2 - end
 
     def of(factor: str, keys: pd.Series | str, which: int) -> np.ndarray:

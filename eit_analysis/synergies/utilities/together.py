@@ -16,9 +16,10 @@ import pandas as pd
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array, eye_array, hstack, vstack
 
-from eit_analysis import reference
 from eit_analysis.config import StudyConfig
 from eit_analysis.records import TOTAL
+from eit_analysis.synergies.impacts import DIVERTED, INDICATORS
+from eit_analysis.synergies.utilities.factors import factor_table
 from eit_analysis.synergies.utilities.matching import pairs
 from eit_analysis.synergies.utilities.surplus import EMISSIONS, PIPE, SURPLUS, with_surplus
 
@@ -33,7 +34,12 @@ LISTED = [
     "energy_emissions_tco2e_per_year",
 ]  # fmt: skip
 DELIVERED = ["delivered_mwh_per_year", "delivered_m3_per_year", "energy_emissions_tco2e_per_year"]
-BESIDE = ["lead_kind", "exchange_site_ids", "output_description", "need_description", *SURPLUS]
+BESIDE = ["lead_kind", "exchange_site_ids", "output_description", "need_description", *SURPLUS, "rank"]
+# What an exchange changes where no tonne leaves its route (`impacts`, with t = 0).
+NO_TONNE = [
+    "supply_t_per_year", *DIVERTED,
+    *(name for what in ("avoided", "jobs", "insertion") for name in INDICATORS[what]),
+]  # fmt: skip
 SIDES = {"out": "taken_per_year", "in": "delivered_per_year"}
 
 
@@ -45,12 +51,12 @@ def exchanges(
     As :func:`possible` and :func:`together` give them.
     """
     found = possible(utilities, sites, settings)
-    return found, together(found, reference.load("utility_factors"))
+    return found, together(found, factor_table(settings.utility_factors))
 
 
 def possible(utilities: pd.DataFrame, sites: pd.DataFrame, settings: StudyConfig) -> pd.DataFrame:
     """:func:`surplus.with_surplus` of the pairs within the reach of ``[scoring]``."""
-    factors, scoring = reference.load("utility_factors"), settings.scoring
+    factors, scoring = factor_table(settings.utility_factors), settings.scoring
     reach = scoring.radius_km, scoring.detour_factor
     passed, _ = pairs(utilities, sites, factors, *reach, settings.evidence_half_width)
     return with_surplus(passed, factors)
@@ -101,14 +107,32 @@ def listed(found: pd.DataFrame, taken: pd.DataFrame) -> pd.DataFrame:
     return told.loc[found["gains"] != "no", LISTED]
 
 
-def beside(retained: pd.DataFrame, taken: pd.DataFrame) -> pd.DataFrame:
-    """All that the two plans keep, matter, heat, water and gas, the largest joint surplus first: ``BESIDE``.
+def as_leads(found: pd.DataFrame) -> pd.DataFrame:
+    """Exchanges in the columns by which leads of matter are ranked (``scoring.ranking.rank``).
 
-    ``retained`` as :func:`listings.retained` gives the exchanges of matter.
+    Each counted alone, as theirs are. No tonne leaves its route, and what today's supply emits is caused
+    where it burns, not avoided elsewhere. Maturity and the ease of the law, which nobody judged, stay out:
+    they count in the middle of their scales, and over the whole of them in the intervals.
     """
-    parts = retained.assign(lead_kind=retained["category"]), described(taken)
+    loses = found[SURPLUS[0]] <= 0
+    return described(found).assign(
+        **dict.fromkeys(NO_TONNE, 0.0),
+        coverage_percent=100 * found["taken_per_year"] / found["out_amount_per_year"],
+        choice=np.where(loses, "nobody_gains", "first_choice"),
+    )
+
+
+def beside(retained: pd.DataFrame, taken: pd.DataFrame, ranks: pd.DataFrame) -> pd.DataFrame:
+    """All that the two plans keep, matter, heat, water and gas, the best ranked first: ``BESIDE``.
+
+    ``retained`` as :func:`listings.retained` gives the exchanges of matter, ``ranks`` those of them all
+    (``Assessment.ranking``).
+    """
+    rank = ranks.set_index("candidate_id")["rank"]
+    networks = described(taken).assign(rank=taken["candidate_id"].map(rank))
+    parts = retained.assign(lead_kind=retained["category"]), networks
     kept = pd.concat([part[["candidate_id", *BESIDE]] for part in parts])
-    return kept.sort_values([SURPLUS[0], "candidate_id"], ascending=[False, True])[BESIDE]
+    return kept.sort_values(["rank", "candidate_id"])[BESIDE]
 
 
 def in_all(retained: pd.DataFrame, changes: pd.DataFrame, taken: pd.DataFrame) -> pd.DataFrame:
@@ -143,7 +167,6 @@ def described(taken: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def unsure(taken: pd.DataFrame) -> bool:
-    """Whether the gain of all taken together may be a loss: zero is between its low and its high end."""
-    _, low, high = taken[list(SURPLUS)].sum()
-    return bool(low < 0 < high)
+def n_sure(kept: pd.DataFrame) -> int:
+    """How many leads gain even at the worst end of their own interval."""
+    return int((kept[SURPLUS[1]] > 0).sum())
