@@ -15,7 +15,7 @@ from eit_analysis.batch.pooled_means import pooled_means
 from eit_analysis.batch.standing import Standing, pooled_done, pooled_per_employee, standing
 from eit_analysis.batch.studies_map import studies_map
 from eit_analysis.batch.together import told_needs
-from eit_analysis.config import Disclosure
+from eit_analysis.config import Disclosure, StudyConfig
 
 SCHOOLS = np.array([28, 8, -3, 7, -1, 1, 18, 12]), np.array([15, 10, 16, 11, 9, 11, 10, 18])
 
@@ -142,7 +142,8 @@ def words_of(page: str) -> str:
 def test_what_all_studies_lack_is_said_once_and_tells_none_from_the_others() -> None:
     old, empty = {"Enquête ancienne": "interroger de nouveau"}, {"Registre vide": "ouvrir le registre"}
     lacking = {"étude-2": old | empty, "étude-10": old, "étude-1": old, "étude-3": {UNREADABLE: "abîmée"}}
-    entries = [Entry(name, name, "", {}, [], Standing(needs=needs)) for name, needs in lacking.items()]
+    settings = StudyConfig(title="", territory="")
+    entries = [Entry(name, settings, {}, [], Standing(needs=needs)) for name, needs in lacking.items()]
     page = words_of(_inside(entries))
     first = page[page.index("Par où commencer") : page.index("À aider (2)")]
     assert "étude-2 : ouvrir le registre." in first and "étude-10" not in first
