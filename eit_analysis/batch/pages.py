@@ -224,7 +224,7 @@ def _outside(root: Path, entries: list[Entry], audience: str) -> Markup:
     ratios = {row[0]: tuple(mass / row[-1] for mass in row[1:-1]) for row in printed.itertuples(name=None)}
     needs = told_needs({name: studies[name] for name in listed}, rules, date.today().year)
     common = _common(list(needs.values()))
-    needs = {name: {kind: own[kind] for kind in own.keys() - common} for name, own in needs.items()}
+    needs = {name: {k: words for k, words in own.items() if k not in common} for name, own in needs.items()}
     places = {name: studies[name].sites()["commune_code"].dropna().tolist() for name in listed}
     drawing = studies_map(places, dict.fromkeys(listed, "open"))
     return rendered(
