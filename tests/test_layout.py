@@ -123,12 +123,12 @@ def by_family(small_study: Study, audience: str) -> tuple[Release, Table]:
 def test_a_figure_says_how_much_of_the_total_it_shows(small_study: Study) -> None:
     release, table = by_family(small_study, "internal")
     seen = table.seen_by(release.viewer, {})
-    assert (seen.coverage, seen.covered) == (1.0, "des lignes du tableau")
+    assert seen.coverage == (1.0, False)
     release, table = by_family(small_study, "public")
     seen = table.seen_by(release.viewer, {})
     shown = seen.frame[~seen.hidden].set_index("category")[MASS]
-    assert seen.hidden.any() and seen.covered == "du total"
-    assert seen.coverage == pytest.approx(1 - seen.pooled[MASS] / shown["Total"])
+    assert seen.hidden.any() and seen.coverage[1]
+    assert seen.coverage[0] == pytest.approx(1 - seen.pooled[MASS] / shown["Total"])
 
 
 def test_cards_say_what_may_be_read_of_a_row_and_no_more(small_study: Study) -> None:

@@ -59,22 +59,13 @@ class Aggregate(Table):
         return {str(self.measure): rest}
 
     @property
-    def coverage(self) -> float:
-        share = self._coverage
-        return super().coverage if share is None else share
-
-    @property
-    def covered(self) -> str:
-        return super().covered if self._coverage is None else "du total"
-
-    @property
-    def _coverage(self) -> float | None:
-        """Which share of the total the printed rows are, where it is printed and nothing is negative."""
+    def coverage(self) -> tuple[float, bool]:
+        """Of the total, where it is printed and nothing is negative."""
         whole = (self.codes.astype(str) == self.total).all(axis=1).to_numpy()
         if not self.pooled or (self.frame[str(self.measure)] < 0).any():
-            return None
+            return super().coverage
         total = self.frame.loc[whole, str(self.measure)].iloc[0]
-        return 1 - self.pooled[str(self.measure)] / total if total > 0 else None
+        return (1 - self.pooled[str(self.measure)] / total, True) if total > 0 else super().coverage
 
     @property
     def rest(self) -> dict[str, float]:

@@ -23,7 +23,6 @@ from eit_analysis.publishing.release.viewer import Viewer
 from eit_analysis.reference import sentence
 
 FEWEST_MARKS = 3  # that a drawing is worth
-OF_TOTAL = "du total"
 LEAST_COVERED = 0.5  # of the total
 
 
@@ -61,7 +60,7 @@ class Figure(Released):
         """Whether it has marks enough, and they are not the smaller part of what they are drawn of."""
         rows = self.table.visible
         marks = rows[self.drawn].notna().sum() if self.drawn in rows else len(rows)
-        return int(marks) >= FEWEST_MARKS and self.table.coverage >= LEAST_COVERED
+        return int(marks) >= FEWEST_MARKS and self.table.coverage[0] >= LEAST_COVERED
 
     @property
     def subtitle(self) -> str:
@@ -90,11 +89,10 @@ class Figure(Released):
     def notes(self) -> list[tuple[str, str]]:
         """How to read it, what it is about, where it comes from."""
         number = [self.n.render()] if self.n and self.n.readable else []
-        covered = self.table.coverage
         if self.table.hidden.any():
-            share = wording.number(100 * covered, 0)
-            of_total = self.table.covered == OF_TOTAL
-            number += [f"tracé\u00a0: {share}\u00a0% {OF_TOTAL}" if of_total else "valeurs diffusées seules"]
+            share, of_total = self.table.coverage
+            drawn = f"tracé\u00a0: {wording.number(100 * share, 0)}\u00a0% du total"
+            number += [drawn if of_total else "valeurs diffusées seules"]
         rows, most = len(self.table.visible), self.options.get("most")
         if most and most < rows:
             number += [f"les {most} premières lignes sur {rows}"]

@@ -106,8 +106,7 @@ def of_derived(content: Derived, parents: Sequence[Statements], shown: Rounded) 
     records, declared, form = content.stacked
     amounts = amounts_of(records, declared)
     blocks = []
-    # What is reckoned from others that are printed tells nothing, and has no step.
-    for name, terms in ((name, terms) for name, terms in content.sums.items() if name in shown.steps):
+    for name, terms in content.sums.items():
         own, centre = form(terms), shown.frame[name].to_numpy(dtype=float)
         step = _whole_people(declared[own.indices], shown.steps[name])
         at = np.flatnonzero(~np.isnan(centre))

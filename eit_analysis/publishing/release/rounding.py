@@ -130,7 +130,9 @@ def rounded(
     while sum(_tell_apart(values, steps, finest, whole, part) for whole, part in pairs):
         pass  # what is finer now may stand beneath another part
     shown |= {name: to_step(values[name], step) for name, step in steps.items()}
-    shown |= {name: _difference(values[name], *(shown[one] for one in of)) for name, of in between.items()}
+    for name, (first, second) in between.items():
+        printed = np.nan_to_num(shown[first]) - np.nan_to_num(shown[second])
+        shown[name] = np.where(np.isnan(values[name]), np.nan, np.round(printed, 12))
     with np.errstate(divide="ignore", invalid="ignore"):
         for name in beside:
             whole = to_step(wholes[name], whole_step(wholes[name], values[str(measure)]))
@@ -183,12 +185,6 @@ def _tell_apart(values: Columns, steps: Columns, finest: Columns, whole: Place, 
     for name, at in ((of, np.broadcast_to(rows, unlike.shape)[unlike]), (own, parts[unlike])):
         steps[name][at] = finest[name][at]
     return bool(unlike.any())
-
-
-def _difference(given: np.ndarray, first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """What two printed numbers differ by, nothing for one that is missing; missing where it was not given."""
-    printed = np.nan_to_num(first) - np.nan_to_num(second)
-    return np.where(np.isnan(given), np.nan, np.round(printed, 12))
 
 
 def _as_printed(frame: pd.DataFrame, shown: dict[str, np.ndarray]) -> pd.DataFrame:

@@ -104,15 +104,10 @@ class Table(Released):
         return shut
 
     @property
-    def coverage(self) -> float:
-        """Which share of the rows may be drawn, 0 to 1."""
+    def coverage(self) -> tuple[float, bool]:
+        """Which share may be drawn, 0 to 1, and whether it is one of the total, or else of the rows."""
         kept = self.finest
-        return float((kept & ~self.hidden).sum() / kept.sum()) if kept.any() else 0.0
-
-    @property
-    def covered(self) -> str:
-        """What :attr:`coverage` is a share of, in words."""
-        return "des lignes du tableau"
+        return float((kept & ~self.hidden).sum() / kept.sum()) if kept.any() else 0.0, False
 
     @property
     def codes(self) -> pd.DataFrame:
