@@ -161,8 +161,7 @@ def _shares(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
 def coming(aims: pd.DataFrame, year: int) -> pd.DataFrame:
     """Of the targets that are measured, the next of each measure from a year on."""
     known = aims[aims["indicator"].isin(COUNTED) & (aims["year"] >= year)].sort_values("year", kind="stable")
-    alike = known.duplicated("aim")
-    return known[~alike].sort_index()
+    return known.drop_duplicates("aim").sort_index()
 
 
 def unmeasured(aims: pd.DataFrame) -> pd.DataFrame:
@@ -204,18 +203,15 @@ def gaps(shown: pd.DataFrame, aims: pd.DataFrame) -> pd.DataFrame:
     columns = ["target", "indicator", "year", "target_value", "applies_to"]
     rows = _apart(aims[[*columns, "aim"]].merge(shown, on="aim"))
     shares = ["share_percent", *ENDS]
-    lows, highs = [*GAP[1:2], *ENDS[:1]], [*GAP[2:], *ENDS[1:]]
-    how = dict.fromkeys([GAP[0], "share_percent"], "mean") | dict.fromkeys(lows, "min")
+    how = dict.fromkeys([*columns[1:], "reading"], "first")
+    how |= dict(zip([*GAP, *shares], ["mean", "min", "max"] * 2, strict=True))
     both = rows["target"].duplicated(keep=False)
     one_end = rows["reading"].isin(READINGS[1:]) & ~both
     lowest = rows["reading"].eq(READINGS[1]) == rows["indicator"].isin(AT_MOST)
     rows[GAP[1]] = rows[GAP[1]].mask(one_end & ~lowest, -np.inf)
     rows[GAP[2]] = rows[GAP[2]].mask(one_end & lowest, np.inf)
     rows["reading"] = rows["reading"].mask(both, "both")
-    by = rows.groupby("target", sort=False)
-    found = rows.drop_duplicates("target")[[*columns, "reading"]].merge(
-        by.agg(how | dict.fromkeys(highs, "max")).reset_index(), on="target"
-    )
+    found = rows.groupby("target", sort=False).agg(how).reset_index()
     found["attainment"] = np.select([found[GAP[2]] <= 0, found[GAP[1]] > 0], ["met", "missed"], "open")
     found["attainment"] = found["attainment"].where(found[GAP].notna().all(axis=1), None)
     found[GAP] = found[GAP].mask(found[GAP].isin([np.inf, -np.inf]))

@@ -157,7 +157,7 @@ def rounded(
 
 def reckoned(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     """What follows from printed numbers, to the digits of :func:`step_of`; bounds to the same, outward."""
-    return rounded(frame, keys, None, drawn=list(frame), made=True).frame
+    return rounded(frame, keys, None, drawn=[*map(str, frame)], made=True).frame
 
 
 def _wholes(codes: np.ndarray, names: list[str]) -> Iterator[tuple[Place, Place]]:
