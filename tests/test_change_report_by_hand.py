@@ -133,7 +133,7 @@ HERE_TOO = (
 ELSEWHERE = [
     "Part des pistes réalisées, ici et ailleurs, en %",
     # 12 of 24, by Wilson: see below.
-    "Lecture : « CLES, ports de Strasbourg » vaut 50 % (de 31 à 69, intervalle à 95 %, trait fin). "
+    "Lecture : pour « CLES, ports de Strasbourg », on lit 50 % (de 31 à 69, intervalle à 95 %, trait fin). "
     "Source : registre, et publications citées en annexe. Tableau : Part des pistes réalisées, ici et dans "
     "les démarches qui publient les deux",
 ]
@@ -164,22 +164,23 @@ TEAM_04 = [
     "Au même stade depuis plus de 24 mois fin 2018.",
     "De la piste à la réalisation",
     # All but nobody: A1 to A6, S1, V1, X1.
-    "Lecture : « piste » vaut 12. Champ : 9 acteurs. Source : registre des synergies, vague 2018. Tableau : "
+    "Lecture : pour « piste », on lit 12. "
+    "Champ : 9 acteurs. Source : registre des synergies, vague 2018. Tableau : "
     "Étapes atteintes à la vague étudiée",
     # S12, longer than the longest seen; S05 and S12 wait at the one stage with five passages. After 305 days
     # 5 of 7 still waited, after 365 more 5 of 14: S05 has one chance in two, not less.
     "3 Ce qui risque de s'arrêter : À suivre de près : 1 synergie, sur 2 en attente à une étape dont on "
     "connaît la durée (6 en cours)",
     "Part des synergies encore à l'étape, selon les mois passés, en %",
-    "Lecture : « engagée (échanges et mutualisations, durée : 7) » vaut 86 % (de 33 à 98, intervalle à "
-    "95 %, bande claire). Source : registre, de vague en vague. Tableau : Part des synergies encore à "
+    "Lecture : pour « engagée (échanges et mutualisations, durée : 7) », on lit 86 % (de 33 à 98, intervalle "
+    "à 95 %, bande claire). Source : registre, de vague en vague. Tableau : Part des synergies encore à "
     "l'étape, selon les mois passés",
     f"4 {LASTING} 20,0 t/an, de 3 synergies ; {AIMED}",
     # 50 + 30 + 20 + 40 of what was done; 25 of S05, 15 of S08; the rest of 700.
     "Coordination depuis le début : 140 heures pour ce qui est réalisé, 25 heures pour ce qui est en cours, "
     "15 heures pour ce qui est abandonné, 520 heures pour la démarche, sans synergie nommée.",
     "Tonnage réalisé, selon ce qui serait arrivé sans la démarche, en t/an",
-    "Lecture : « n'aurait pas eu lieu » vaut 10,0 t/an. Source : registre des synergies, vague 2018. "
+    "Lecture : pour « n'aurait pas eu lieu », on lit 10,0 t/an. Source : registre des synergies, vague 2018. "
     "Tableau : Tonnage réalisé, selon ce qui serait arrivé sans la démarche",
     f"5 {SEATS}",
     f"{LINKING}, à commencer par Jus Tarasque (à égalité avec Tissages Licorne).",
@@ -193,7 +194,7 @@ TEAM_04 = [
     f"8 {THOUGHT}",
     "Avis sur le changement, par dimension, en %",
     # A6 twice, of 16 people: two for each of eight actors.
-    "Lecture : « besoin de changer (pas d'accord) » vaut 12,5 %. Champ : 16 personnes. Source : "
+    "Lecture : pour « besoin de changer (pas d'accord) », on lit 12,5 %. Champ : 16 personnes. Source : "
     "questionnaires des acteurs, vague 2018. Tableau : Avis des personnes interrogées, par dimension",
     # Openness: all were a point lower. p = 2 / 2^8 = 0.0078 for eight actors, times 5 dimensions: 0.039.
     "9 Ce qui a changé dans les avis : Au-delà du hasard : 1 dimension en hausse et 0 en baisse, sur 5 "
@@ -206,7 +207,8 @@ TEAM_04 = [
 ]
 OUTSIDE_AHEAD = [
     "De la piste à la réalisation",
-    "Lecture : « piste » vaut 11. Champ : 8 acteurs. Source : registre des synergies, vague 2018. Tableau : "
+    "Lecture : pour « piste », on lit 11. "
+    "Champ : 8 acteurs. Source : registre des synergies, vague 2018. Tableau : "
     "Étapes atteintes à la vague étudiée",  # neither S10 nor X1
 ]
 OUTSIDE_RESULTS = [
@@ -221,7 +223,8 @@ TEAM_ALONE = (
 )
 OUTSIDE_OPINIONS = [
     "Avis sur le changement, par dimension, en %",
-    "Lecture : « besoin de changer (d'accord) » vaut 75 %. Champ : 16 personnes ; valeurs diffusées seules. "
+    "Lecture : pour « besoin de changer (d'accord) », on lit 75 %. "
+    "Champ : 16 personnes ; valeurs diffusées seules. "
     "Source : questionnaires des acteurs, vague 2018. Tableau : Avis des personnes interrogées, par "
     "dimension",  # 12 of 16
 ]
@@ -343,7 +346,8 @@ RATES_05 = (
 )
 FIGURE_05 = [
     "Part des pistes réalisées, brute et mise en commun, en %",
-    "Lecture : « Val Clair » vaut 77 % (de 67 à 85, intervalle à 95 %, trait fin). Source : registre d'ici, "
+    "Lecture : pour « Val Clair », on lit 77 % (de 67 à 85, intervalle à 95 %, trait fin). "
+    "Source : registre d'ici, "
     "fichiers d'échange des autres. Tableau : Part des pistes réalisées, ici et ailleurs",
 ]
 END_05 = [

@@ -382,7 +382,7 @@ def test_a_finding_heads_the_figure_of_those_who_may_read_its_values(small_study
     assert '<p class="subtitle">Masses par famille, en t/an</p>' in internal
     caption = re.search(r'<p class="caption">(.*?)</p>', internal, re.S)
     assert caption and re.sub(r"\s+", " ", re.sub("<[^>]*>", "", caption[1])).strip() == (
-        "Lecture : « papier » vaut 22,0 t/an. Champ : 8 acteurs. Source : enquête 2018."
+        "Lecture : pour « papier », on lit 22,0 t/an. Champ : 8 acteurs. Source : enquête 2018."
     )
     assert (
         '<desc id="f-d">Le bois fait 105\u00a0t/an. Figure tracée du tableau «\u00a0Par famille' in internal

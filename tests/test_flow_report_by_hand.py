@@ -669,4 +669,4 @@ def test_without_a_list_nothing_is_extended_to_the_territory(alone):
     assert "rien n'est étendu au territoire" in page
     for title in ("Réponse selon la taille des établissements", "Tonnes par salarié, à côté de celles"):
         assert not [name for name in alone if name.startswith(title)] and title not in page
-    assert "tous ont répondu" not in page and "Étendu à" not in page
+    assert "tous ont répondu" not in page and "Avec ceux qui n'ont pas répondu" not in page

@@ -192,6 +192,19 @@ def test_what_nobody_can_stand_for_is_missing_and_not_zero():
     assert families.loc["Total", MASS] == pytest.approx(rows.loc["Total", MASS])
 
 
+def test_what_a_division_left_out_declared_counts_in_the_whole():
+    """Nobody stands for the other shops, but the territory is no lighter than the two that answered."""
+    out, sites, table = survey([("2562B", 3, 3), ("4711D", 2, 4)])
+    rows, families = both(out, sites, table)
+    assert pd.isna(rows.loc["47", MASS])
+    silent = rows.loc["25", MASS] - rows.loc["25", "observed_t_per_year"]
+    assert families.loc["Total", "observed_t_per_year"] == pytest.approx(out[MASS].sum())
+    for whole in (rows, families):
+        assert whole.loc["Total", MASS] == pytest.approx(out[MASS].sum() + silent)
+        assert whole.loc["Total", LOW] > 0.8 * out[MASS].sum()
+    assert (families[MASS] >= families["observed_t_per_year"]).all()
+
+
 def test_a_division_that_no_answer_is_about_has_no_row():
     """A report derives these rows from tables of respondents: a row that none of them has cannot be shown."""
     out, sites, table = survey([("2562B", 1, 3), ("1071C", 0, 2)])

@@ -285,6 +285,7 @@ def test_a_change_is_printed_to_two_digits():
 
 
 SHARES = ["share_low_percent", "share_percent", "share_high_percent"]
+BURIED = [(12, "landfill"), (80, "recycling"), (8, "unknown")]
 UNSAID = [(60, "recycling"), (30, "incineration"), (20, "unknown")]
 ANSWERS = {"recycling": ["yes"], "landfill": ["no"], "unknown": ["yes", "no"]}
 AIMS = targets.targets(
@@ -320,9 +321,29 @@ def test_a_target_inside_what_nobody_said_is_not_decided():
     gap = targets.gaps(shown, AIMS).set_index("target").loc["material_2025"]
     assert gap["attainment"] == "open" and gap["share_percent"] == pytest.approx(50 * (60 + 80) / 110)
     assert gap["gap_low_t_per_year"] < 0.65 * 110 - 80 and gap["gap_high_t_per_year"] > 0.65 * 110 - 60
-    # Who reads one end of the range alone is told no verdict.
-    half = targets.gaps(shown[shown["reading"] != "most"], AIMS)
-    assert half.empty
+    # One end of the range alone decides or leaves open: 55 % at least, 73 % at most.
+    marks = {"Au moins 50": 50.0, "Au moins 65": 65.0, "Au moins 80": 80.0}
+    aims = AIMS[AIMS["target"] == "material_2025"].merge(pd.DataFrame({"title": marks}), how="cross")
+    aims = aims.assign(target=[*marks], target_value=[*marks.values()]).drop(columns="title")
+    for reading, expected in (("least", ["met", "open", "open"]), ("most", ["open", "open", "missed"])):
+        half = targets.gaps(shown[shown["reading"] == reading], aims).set_index("target")
+        assert half["attainment"].tolist() == expected and half["reading"].eq(reading).all()
+        assert half["gap_t_per_year"].isna().all() and half[SHARES].notna().all(axis=None)
+    assert gap["reading"] == "both"
+
+
+@pytest.mark.parametrize(
+    ("reading", "mark", "expected"),
+    [("least", 8.0, "missed"), ("least", 30.0, "open"), ("most", 50.0, "met"), ("most", 8.0, "open")],
+)
+def test_twelve_percent_at_least_misses_eight_at_most(reading: str, mark: float, expected: str) -> None:
+    """« 12 % au moins, pour 8 % visés » stood without a verdict."""
+    rows = [("E1", "paper", "200101", mass, route, None, "clean", None) for mass, route in BURIED]
+    aim = AIMS[AIMS["indicator"] == "landfill_percent"].head(1).assign(target_value=mark)
+    aim["waste_code_prefixes"] = None
+    shown = targets.measured(outflows(rows), aim).frame
+    gap = targets.gaps(shown[shown["reading"] == reading], aim)
+    assert gap["attainment"].tolist() == [expected]
 
 
 def test_a_mix_counts_as_packaging_only_where_it_is_called_so():

@@ -70,8 +70,10 @@ def test_of_a_crossed_table_the_finest_rows_are_pooled_once(small_study: Study) 
     frame = pd.DataFrame(rows, columns=["category", "recovery", MASS])
     keys = ["category", "recovery"]
     others = others_of(small_study, frame, [1, 3, 5], keys, total="Total")
-    # Two of the rows, and a subtotal that says nothing more.
-    assert others == ["autres, non diffusé (2\u00a0lignes)", "", ""]
+    # Two of the rows, and a subtotal that says nothing more; one of them is in the subtotal of wood.
+    assert others == ["autres, non diffusé (2\u00a0lignes, aussi dans les sous-totaux)", "", ""]
+    alone = others_of(small_study, frame.head(6), [3, 4, 5], keys, total="Total")
+    assert alone == ["autres, non diffusé (2\u00a0lignes)", "", ""]
     # A subtotal alone is no line: its parts are there.
     table = partly_hidden(small_study, frame, [5], keys, total="Total", measure=MASS)
     assert "others" not in [kind for kind, _ in Printed(table).lines]

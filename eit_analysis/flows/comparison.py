@@ -119,8 +119,7 @@ def changes(now: Breakdown, before: Breakdown) -> Derived:
     verdicts = {"not_comparable": ~same_sites, "increase": tonnes["low"] > 0, "decrease": tonnes["high"] < 0}
     rows["change"] = np.select(list(verdicts.values()), list(verdicts), "within")
     rows = _sorted(rows[[*keys, *BEFORE.values(), *VALUES, *CHANGE, "change"]], by)
-    each = {MASS: (0, MASS, 1.0), BEFORE[MASS]: (1, MASS, 1.0)}
-    sums = {name: [term] for name, term in each.items()} | {CHANGE[0]: [each[MASS], (1, MASS, -1.0)]}
+    sums = {MASS: [(0, MASS, 1.0)], BEFORE[MASS]: [(1, MASS, 1.0)]}
     return Derived(rows, keys, [now, before], TOTAL, sums)
 
 

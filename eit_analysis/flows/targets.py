@@ -161,8 +161,7 @@ def _shares(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
 def coming(aims: pd.DataFrame, year: int) -> pd.DataFrame:
     """Of the targets that are measured, the next of each measure from a year on."""
     known = aims[aims["indicator"].isin(COUNTED) & (aims["year"] >= year)].sort_values("year", kind="stable")
-    alike = known.duplicated("aim")
-    return known[~alike].sort_index()
+    return known.drop_duplicates("aim").sort_index()
 
 
 def unmeasured(aims: pd.DataFrame) -> pd.DataFrame:
@@ -183,7 +182,8 @@ def gaps(shown: pd.DataFrame, aims: pd.DataFrame) -> pd.DataFrame:
     """How far each measured target is, from what is printed of it.
 
     The bounds of a gap are those of the share and of the tonnes that it is about, or of a cap's own tonnes,
-    at both readings; its middle is that of the two. Of a range of which one end is withheld nothing is said.
+    at both readings; its middle is that of the two. Of a range of which one end is withheld, the other end
+    decides or nothing does: 12 % at least misses at most 8 %, and leaves at least 20 % open.
 
     Parameters
     ----------
@@ -196,23 +196,28 @@ def gaps(shown: pd.DataFrame, aims: pd.DataFrame) -> pd.DataFrame:
     -------
     pandas.DataFrame
         Of each of ``aims`` that is measured, ``target``, ``indicator``, ``year``, ``target_value`` and its
-        ``unit``, ``share_percent``, gap (t/year), each with bounds,
-        ``attainment`` (``met``, ``missed``, ``open`` where zero is inside the bounds), ``applies_to``.
+        ``unit``, ``reading`` (``both`` ends, or the one that is known), ``share_percent``, gap (t/year;
+        missing for one end), each with bounds, ``attainment`` (``met``, ``missed``, ``open`` where zero is
+        inside the bounds), ``applies_to``.
     """
     columns = ["target", "indicator", "year", "target_value", "applies_to"]
     rows = _apart(aims[[*columns, "aim"]].merge(shown, on="aim"))
     shares = ["share_percent", *ENDS]
-    lows, highs = [*GAP[1:2], *ENDS[:1]], [*GAP[2:], *ENDS[1:]]
-    how = dict.fromkeys([GAP[0], "share_percent"], "mean") | dict.fromkeys(lows, "min")
-    whole = ~rows["reading"].isin(READINGS[1:]) | rows.groupby("target")["reading"].transform("size").eq(2)
-    by = rows[whole].groupby("target", sort=False)
-    found = rows.drop_duplicates("target")[columns].merge(
-        by.agg(how | dict.fromkeys(highs, "max")).reset_index(), on="target"
-    )
+    how = dict.fromkeys([*columns[1:], "reading"], "first")
+    how |= dict(zip([*GAP, *shares], ["mean", "min", "max"] * 2, strict=True))
+    both = rows["target"].duplicated(keep=False)
+    one_end = rows["reading"].isin(READINGS[1:]) & ~both
+    lowest = rows["reading"].eq(READINGS[1]) == rows["indicator"].isin(AT_MOST)
+    rows[GAP[1]] = rows[GAP[1]].mask(one_end & ~lowest, -np.inf)
+    rows[GAP[2]] = rows[GAP[2]].mask(one_end & lowest, np.inf)
+    rows["reading"] = rows["reading"].mask(both, "both")
+    found = rows.groupby("target", sort=False).agg(how).reset_index()
     found["attainment"] = np.select([found[GAP[2]] <= 0, found[GAP[1]] > 0], ["met", "missed"], "open")
     found["attainment"] = found["attainment"].where(found[GAP].notna().all(axis=1), None)
+    found[GAP] = found[GAP].mask(found[GAP].isin([np.inf, -np.inf]))
+    found[GAP[0]] = found[GAP[0]].where(found[GAP[1:]].notna().all(axis=1))
     found["unit"] = np.where(found["indicator"] == CAP, "t/an", "%")
-    return found[[*columns[:-1], "unit", *shares, *GAP, "attainment", "applies_to"]]
+    return found[[*columns[:-1], "unit", "reading", *shares, *GAP, "attainment", "applies_to"]]
 
 
 def _apart(rows: pd.DataFrame) -> pd.DataFrame:

@@ -8,6 +8,9 @@ u^2 the variance of what a site reported (:mod:`propagation`). The residuals of 
 the reporting errors, (X / x_b)(1 + X / x_b) u^2, but not those that respondents share through a scale or a
 contractor: these are carried whole, (1 + X / x_b)^2.
 
+Of a division whose silent ones nobody can represent, O counts all the same, and R has nothing: T is never
+below what was observed.
+
 O has its own interval, of variance v_O. All the rest of v is R's, a lognormal: what the silent ones send
 out is not negative, so that T is not below what O may be. The two intervals are joined by MOVER
 (:func:`ratio_estimator.bounds`). When everybody answered, T is O with its own interval.
@@ -46,9 +49,10 @@ def by_division(out: pd.DataFrame, planned: Plan, borrowed: bool = True) -> Deri
         ``observed_t_per_year`` (missing where nobody answered), the extrapolated mass and its 95 % bounds.
         The total has a ``basis`` only when all divisions have the same, and is ``clear`` only when they all
         are: these words speak of one activity. A division of which nobody can represent the silent ones has
-        no mass, and the total, ``partial``, is that of the others alone (:func:`national.left_out` has the
-        rest). One of which no respondent has a tonne has no row: no tonne of the survey is about it. From the
-        tonnes of the respondents of each division, and of those that it takes its ratio from.
+        no mass, and the total, ``partial``, has what was observed there alone (:func:`national.left_out` has
+        the rest); it has none where that is so of all. One of which no respondent has a tonne has no row: no
+        tonne of the survey is about it. From the tonnes of the respondents of each division, and of those
+        that it takes its ratio from.
     """
     parents = [totals(out, "naf_division"), totals(_of_bases(out, planned), "naf_division", total=False)]
     names, own, part = planned.divisions
@@ -56,7 +60,7 @@ def by_division(out: pd.DataFrame, planned: Plan, borrowed: bool = True) -> Deri
         columns = ["naf_division", *COUNTS, "basis", "warning", OBSERVED, *EXTRAPOLATED]
         return Derived(pd.DataFrame(columns=columns), ["naf_division"], parents, TOTAL)
     lost = _lost(planned, part)
-    every, all_cells = _whole(own[~lost], part[~lost])
+    every, all_cells = _whole(own & ~lost.all(), part[~lost])
     rows = pd.concat([_estimate(out, planned, own, part), _estimate(out, planned, every, all_cells)])
     rows = rows.reset_index(drop=True)
     rows.loc[[*lost, lost.all()], EXTRAPOLATED] = np.nan
@@ -81,13 +85,13 @@ def by_category(out: pd.DataFrame, planned: Plan) -> Breakdown:
     -------
     Breakdown
         ``category`` (heaviest first, « Total » last), ``n_sites`` (that declared it),
-        ``observed_t_per_year``, extrapolated mass and 95 % bounds, of the divisions that have a basis;
+        ``observed_t_per_year``, extrapolated mass and 95 % bounds; no row where no division has a basis;
         for the team ``borrowed_percent``, the part of that mass that takes the ratio of other divisions.
     """
     keys, columns = ["category"], ["category", "n_sites", OBSERVED, *EXTRAPOLATED, LENT]
     _, own, part = planned.divisions
     lost = _lost(planned, part)
-    own, part = _whole(own[~lost], part[~lost])
+    own, part = _whole(own & ~lost.all(), part[~lost])
     kept = out[out["site_id"].isin(planned.respondents["site_id"][own[0]])]
     if kept.empty:
         records = kept.assign(**{OBSERVED: kept[MASS], EXTRAPOLATED[0]: kept[MASS]})

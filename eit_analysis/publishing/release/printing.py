@@ -132,6 +132,7 @@ class Printed:
     @property
     def _others(self) -> list[str]:
         count = french.counted(self.withheld, "ligne", "lignes")
+        count += ", aussi dans les sous-totaux" if self._counted_twice else ""
         rest = self.table.rest
 
         def cell(position: int, name: str) -> str:
@@ -142,6 +143,14 @@ class Printed:
             return ""  # the line says that they are withheld
 
         return [cell(position, str(name)) for position, name in enumerate(self.table.frame.columns)]
+
+    @property
+    def _counted_twice(self) -> bool:
+        """Whether a withheld line is in a subtotal that is printed."""
+        codes, hidden = self.table.codes.to_numpy(dtype=object), self.table.hidden
+        part = self._totals.any(axis=1) & ~self._totals.all(axis=1) & ~hidden
+        within = [(codes[hidden & self._finest] == own) | (own == self.table.total) for own in codes[part]]
+        return any(bool(of.all(axis=1).any()) for of in within)
 
     @property
     def alone(self) -> str:

@@ -12,8 +12,10 @@ The bounds of a sum are the rounded value plus and minus the next of 1, 1.5, 2, 
 times itself: they tell a class of uncertainty, not a second equation between the rows.
 Those of what is known exactly, all its bounds being itself, are the rounded value plus and minus its step, or
 itself where whole numbers are printed in full: whom its rounding hides stays hidden.
-Shares and relative changes are reckoned from the rounded numbers that stand beside them, so they add nothing;
-a change is rounded as itself: that of two rounded masses may be none where the true one is beyond its error.
+A whole is printed no smaller than its part, and larger where it is so to their finest digits: both keep these
+where they would not be told apart.
+Differences, shares and relative changes are reckoned from the rounded numbers beside them, so they add
+nothing, and who reckons them again finds the same. The bounds of a difference hold its true interval.
 What is said of a change is so of what is printed: one whose printed bounds hold 0 is within its error.
 The bounds of a share, in percent, stay between 0 and 100.
 The mean of answers on a scale stops an eighth of it before its ends: at one of them all gave one answer.
@@ -25,7 +27,7 @@ al. (2012), Statistical Disclosure Control, 3.2.3, for the ends (top and bottom 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -33,6 +35,7 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.publishing import wording
+from eit_analysis.records import TOTAL
 from eit_analysis.reference import scales
 
 # Columns that begin so hold public statistics about whole branches: they tell nothing about an actor.
@@ -46,9 +49,17 @@ RATES = {
     "change_percent": ("change_t_per_year", "mass_before_t_per_year", 0),
     "error_percent": ("people", "observed_people", 1),
 }
+# By column, the two of which it is the difference; and those of which it is the whole beside one part.
+DIFFERENCES = {
+    "change_t_per_year": ("mass_t_per_year", "mass_before_t_per_year"),
+    "saving_eur_per_t": ("mix_cost_eur_per_t", "clean_cost_eur_per_t"),
+}
+PARTS = {"extrapolated_t_per_year": "observed_t_per_year"}
 # By column that says a change, the word for none, and the unit of its bounds.
 NO_CHANGE = {"change": ("within", "t_per_year"), "evolution": ("unclear", "percent")}
 BOUND = re.compile(r"_(low|high)(\d*)(?=_|$)")
+Columns = dict[str, np.ndarray]
+Place = tuple[str, np.ndarray]  # a column, and rows of it
 
 
 @dataclass(frozen=True)
@@ -80,6 +91,7 @@ def rounded(
     measure: str | None,
     wholes: Mapping[str, np.ndarray] = MappingProxyType({}),
     drawn: Collection[str] = (),
+    made: bool = False,
 ) -> Rounded:
     """The table as it leaves the team.
 
@@ -93,6 +105,8 @@ def rounded(
         By column that is a share of the measure, in percent, what it is a share of on each row.
     drawn : collection of str
         Columns drawn at random, of which no sum follows from the bounds.
+    made : bool
+        Whether it is made of printed numbers: what is exact there hides nothing by its rounding.
     """
     numbers, bounds = _numbers(frame, keys)
     values = {name: _within(name, frame[name].to_numpy(dtype=float)) for name in numbers}
@@ -101,15 +115,24 @@ def rounded(
     beside = set(wholes) if measure in values else set()
     # Of values that each have their unit, those in percent are no sums.
     in_percent = (frame["unit"] == "%").to_numpy() if "unit" in frame else np.zeros(len(frame), dtype=bool)
-    no_sum = {name: in_percent if name == "value" else np.full(len(frame), name in drawn) for name in numbers}
+    no_sum = {name: (in_percent & (name == "value")) | (name in drawn) for name in numbers}
     rates = {name: of for name, of in RATES.items() if {name, *of[:2]} <= set(values)}
-    for name in set(numbers) - set(bounds) - beside - set(rates):
+    between = {name: of for name, of in DIFFERENCES.items() if {name, *of} <= set(values)}
+    finest: Columns = {}
+    for name in set(numbers) - set(bounds) - beside - set(rates) - set(between):
         value = values[name]
         whole_numbers = measure is not None and bool((np.nan_to_num(value) % 1 == 0).all())
         digits = WHOLE_DIGITS if whole_numbers else DIGITS
         ends = [values[b] for b, of in bounds.items() if of == name]
+        finest[name] = digit(value, digits)
         steps[name] = step_of(value, ends, digits, np.where(no_sum[name], NO_SUM, SUM))
-        shown[name] = to_step(value, steps[name])
+    pairs = list(_wholes(frame[keys].astype(str).to_numpy(), list(steps)))
+    while sum(_tell_apart(values, steps, finest, whole, part) for whole, part in pairs):
+        pass  # what is finer now may stand beneath another part
+    shown |= {name: to_step(values[name], step) for name, step in steps.items()}
+    for name, (first, second) in between.items():
+        printed = np.nan_to_num(shown[first]) - np.nan_to_num(shown[second])
+        shown[name] = np.where(np.isnan(values[name]), np.nan, np.round(printed, 12))
     with np.errstate(divide="ignore", invalid="ignore"):
         for name in beside:
             whole = to_step(wholes[name], whole_step(wholes[name], values[str(measure)]))
@@ -124,7 +147,7 @@ def rounded(
         if of in steps:
             fine = _outward(value, high, np.fmax(steps[of], supported(values[of], sides, NO_SUM)))
             shown[name] = np.where(no_sum[of], fine, shown[name])
-            known = np.logical_and.reduce([side == values[of] for side in sides])
+            known = np.logical_and.reduce([side == values[of] for side in sides]) & (not made)
             full = (np.nan_to_num(values[of]) % 1 == 0).all() & (steps[of] <= 1)
             ends = shown[of] + np.where(full, 0.0, steps[of]) * (1 if "_high" in name else -1)
             shown[name] = np.where(known, np.where(values[of] < 0, ends, np.clip(ends, 0, None)), shown[name])
@@ -134,18 +157,34 @@ def rounded(
 
 def reckoned(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     """What follows from printed numbers, to the digits of :func:`step_of`; bounds to the same, outward."""
-    numbers, bounds = _numbers(frame, keys)
-    values = {name: frame[name].to_numpy(dtype=float) for name in numbers}
-    shown = {n: _of_a_whole(n, values[n], _outward(values[n], "_high" in n)) for n in bounds}
-    for name in set(numbers) - set(bounds):
-        ends = [end for end, of in bounds.items() if of == name]
-        sides = [values[end] for end in ends]
-        step = step_of(values[name], sides, DIGITS, NO_SUM)
-        shown[name] = to_step(values[name], step)
-        for end, side in zip(ends, sides, strict=True):
-            width = np.fmax(step, supported(values[name], sides, NO_SUM))
-            shown[end] = _of_a_whole(end, side, _outward(side, "_high" in end, width))
-    return _as_printed(frame, shown)
+    return rounded(frame, keys, None, drawn=[*map(str, frame)], made=True).frame
+
+
+def _wholes(codes: np.ndarray, names: list[str]) -> Iterator[tuple[Place, Place]]:
+    """Where a whole stands, and its parts: a total and its rows, a column beside another."""
+    total = codes == TOTAL
+    for row in np.flatnonzero(total.any(axis=1)):
+        parts = np.flatnonzero(((codes == codes[row]) | total[row]).all(axis=1))
+        yield from (((name, np.array([row])), (name, parts)) for name in names)
+    every = np.arange(len(codes))
+    yield from (((whole, every), (part, every)) for whole, part in PARTS.items() if {whole, part} <= {*names})
+
+
+def _tell_apart(values: Columns, steps: Columns, finest: Columns, whole: Place, part: Place) -> bool:
+    """Keep the finest digits of a larger whole and its part, where those alone show which is the larger.
+
+    Whether that changes any step.
+    """
+    (of, rows), (own, parts) = whole, part
+    by_step = [
+        to_step(values[of][rows], step[of][rows]) - to_step(values[own][parts], step[own][parts])
+        for step in (steps, finest)
+    ]
+    larger = values[of][rows] > values[own][parts]
+    unlike = larger & (np.sign(by_step[1]) > np.sign(by_step[0]))
+    for name, at in ((of, np.broadcast_to(rows, unlike.shape)[unlike]), (own, parts[unlike])):
+        steps[name][at] = finest[name][at]
+    return bool(unlike.any())
 
 
 def _as_printed(frame: pd.DataFrame, shown: dict[str, np.ndarray]) -> pd.DataFrame:
