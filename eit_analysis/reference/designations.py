@@ -243,7 +243,7 @@ def _families_of_terms() -> dict[str, str]:
     """The family of each term that is of one alone."""
     lexicon = reference.load("waste_lexicon").dropna(subset="category")
     found = lexicon.groupby(lexicon["term_fr"].map(told))["category"].agg(set)
-    return {term: min(own) for term, own in found.items() if term and len(own) == 1}
+    return {str(term): min(own) for term, own in found.items() if term and len(own) == 1}
 
 
 def family_of(designation: str) -> str:

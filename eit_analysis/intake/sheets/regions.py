@@ -48,7 +48,8 @@ BARE = re.compile(r".*[0-9]")  # a number without its unit
 def one_layout(layout: Layout, cells: Rows, place: int, ledger: Ledger) -> tuple[Layout, Rows]:
     """The layout and the rows of a sheet as if it had only its first header row."""
     found = [layout, *_later(layout, cells)]
-    beside = [other for other in found if len(other.repeated) >= LEAST]
+    # Quantities of several years are of one table.
+    beside = [one for one in found if sum(not header_year(text) for text in one.repeated.values()) >= LEAST]
     below = [layout]
     for other in found[1:]:
         if other.columns == layout.columns and other.units == layout.units:

@@ -28,6 +28,7 @@ from eit_analysis.reference.findings import finding
 
 HIDDEN = re.compile("colonne ([A-Z]+) masquée")  # as `reading.book` notes it
 LEFT_OUT = "direction", "category"  # what the rest of a sheet of flows may tell
+RHYTHM = re.compile("frequence|periodicite|rythme|cadence")  # a column of it may say of what time quantities are
 SILENT_SHEETS = {"Mode d'emploi", "Listes"}  # the questionnaire's own, known not to hold answers
 
 
@@ -37,13 +38,8 @@ def find_sheet(file: str, sheet: RawSheet, ledger: Ledger, told: str = "") -> Su
     if not len(cells):
         return None
     table, layout, sure = headers.understood(sheet.name, cells, told)
-    top = layout or (find_layout(headers.form_spec(table), cells) if table else None)
-    for first in range(top.header_row, max(top.header_row - 2, -1), -1) if top else ():
-        whole = regions.one_header(top.spec, cells, first)
-        better = headers.find_form(table, whole) if whole is not cells else None
-        if better and (first == top.header_row or not layout or better.found > layout.found):
-            cells, layout = whole, better
-            break
+    if table and (top := layout or find_layout(headers.form_spec(table), cells)):
+        layout, cells = _headed(layout, top, cells)
     hidden = any(rule == "hidden_sheet_read" for *_, rule in sheet.notes)
     account = SheetAccount(sheet.name, table, NO_ROW, len(cells))
     if not table or (layout and not sure and not speaks(layout, sheet.name, cells)):
@@ -73,6 +69,16 @@ def find_sheet(file: str, sheet: RawSheet, ledger: Ledger, told: str = "") -> Su
     return SurveySheet(
         place, account, cells, layout, hidden=hidden, added=frozenset(added), by_columns=not sure
     )
+
+
+def _headed(layout: Layout | None, top: Layout, cells: Rows) -> tuple[Layout | None, Rows]:
+    """The layout and the rows of a sheet whose header may stand on two rows: its best, and one beside it."""
+    for first in range(top.header_row, max(top.header_row - 2, -1), -1):
+        whole = regions.one_header(top.spec, cells, first)
+        better = headers.find_form(top.table, whole) if whole is not cells else None
+        if better and (first == top.header_row or not layout or better.found > layout.found):
+            return better, whole
+    return layout, cells
 
 
 def _shown_columns(layout: Layout, sheet: RawSheet) -> Layout:
@@ -143,6 +149,8 @@ def set_aside(sheet: SurveySheet, removed: Collection[int], ledger: Ledger) -> N
         year = max(sheet.years) if asked[kept].all() and len(kept) else sheet.name if sheet.by_columns else ""
         named = {-1: f"Bilan {year}"} if year else {}
         sheet.said = hear(named | titles, dated, cells, kept, sheet.years)
+        if any(RHYTHM.match(headers.header_key(text)) for text in layout.unknown.values()):
+            sheet.said = [one._replace(year=False) for one in sheet.said]
         regions.beside_quantity(layout, cells, kept, place, ledger)
     sheet.columns = {name: cells.numbers[kept, i] for name, i in layout.columns.items()}
     implied.read_dittos(sheet, ledger)

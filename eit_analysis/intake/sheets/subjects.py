@@ -20,6 +20,7 @@ SUBJECT = {
     "workforce": re.compile(r"\b(?:effectifs?|salaries?|personnel|emplois?|cdi|postes?|metiers?)\b"),
 }
 SITES = re.compile(r"\b(?:sites?|etablissements?|usines?|clients?|producteurs?|agences?)\b")
+LONGEST = 5000  # rows: a longer list is no summary
 SLIPS = re.compile(r"\b(?:statut|bordereau|bsdd?)\b")
 
 
@@ -29,6 +30,8 @@ def speaks(layout: Layout, name: str, rows: Sequence[Sequence[Any]]) -> bool:
     One with two quantities, with slips that may be refused, with several sites, dated over a part of a year
     or a list of people one by one is asked about.
     """
+    if len(rows) > LONGEST:
+        return False
     words, under = SUBJECT.get(layout.table), rows[layout.header_row + 1 :]
     above = [name, *(clean_text(cell) for row in rows[: layout.header_row + 1] for cell in row)]
     told = words is not None and words.search(fold_words(" ".join(above))) is not None

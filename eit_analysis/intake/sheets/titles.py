@@ -88,8 +88,6 @@ def _is_year(text: str, years: frozenset[str]) -> bool:
     """Whether a title without a doubt is of a whole year that is asked: ``Bilan 2025``, from January on."""
     folded = fold_words(text)
     told, span = OF_YEAR.search(folded), SPAN.search(folded)
-    if PER_YEAR.search(folded):
-        return True
     return bool(span or (told and not RATE.search(folded))) and {*YEAR.findall(folded)} <= years
 
 
@@ -106,7 +104,9 @@ def hear(
     mark. The nearest goes first. None where nothing is said.
     """
     read = {index: read_title(text, years) for index, text in titles.items()}
-    read = {i: said._replace(year=not said.doubt and _is_year(titles[i], years)) for i, said in read.items()}
+    for i, said in read.items():
+        yearly = _is_year(titles[i], years) or (said.unit and PER_YEAR.search(fold_words(titles[i])))
+        read[i] = said._replace(year=not said.doubt and bool(yearly))
     heard = {index: said for index, said in read.items() if any(said)}
     dated = {
         i: TitleRemark(doubt=text) for i, text in headers.items() if header_year(text) not in {"", *years}
