@@ -28,7 +28,9 @@ from eit_analysis.reference.findings import finding
 
 HIDDEN = re.compile("colonne ([A-Z]+) masquée")  # as `reading.book` notes it
 LEFT_OUT = "direction", "category"  # what the rest of a sheet of flows may tell
-RHYTHM = re.compile("frequence|periodicite|rythme|cadence")  # a column of it may say of what time quantities are
+RHYTHM = re.compile(
+    "frequence|periodicite|rythme|cadence"
+)  # a column of it may say of what time quantities are
 SILENT_SHEETS = {"Mode d'emploi", "Listes"}  # the questionnaire's own, known not to hold answers
 
 

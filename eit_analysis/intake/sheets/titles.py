@@ -84,11 +84,13 @@ def _is_doubt(folded: str, years: frozenset[str]) -> bool:
     return part or (OF_YEAR.search(folded) is not None and not told & years)
 
 
-def _is_year(text: str, years: frozenset[str]) -> bool:
-    """Whether a title without a doubt is of a whole year that is asked: ``Bilan 2025``, from January on."""
-    folded = fold_words(text)
-    told, span = OF_YEAR.search(folded), SPAN.search(folded)
-    return bool(span or (told and not RATE.search(folded))) and {*YEAR.findall(folded)} <= years
+@lru_cache(maxsize=10_000)
+def _with_year(text: str, years: frozenset[str]) -> TitleRemark:
+    """What a title says, and whether it is, without a doubt, of a whole year asked (``Bilan 2025``)."""
+    said, folded = read_title(text, years), fold_words(text)
+    told = SPAN.search(folded) or (OF_YEAR.search(folded) and not RATE.search(folded))
+    yearly = (told and {*YEAR.findall(folded)} <= years) or (said.unit and PER_YEAR.search(folded))
+    return said._replace(year=bool(yearly) and not said.doubt)
 
 
 def hear(
@@ -103,10 +105,7 @@ def hear(
     A title among the data, or a header, is of the rows down to the next; a footnote, of those that bear its
     mark. The nearest goes first. None where nothing is said.
     """
-    read = {index: read_title(text, years) for index, text in titles.items()}
-    for i, said in read.items():
-        yearly = _is_year(titles[i], years) or (said.unit and PER_YEAR.search(fold_words(titles[i])))
-        read[i] = said._replace(year=not said.doubt and bool(yearly))
+    read = {index: _with_year(text, years) for index, text in titles.items()}
     heard = {index: said for index, said in read.items() if any(said)}
     dated = {
         i: TitleRemark(doubt=text) for i, text in headers.items() if header_year(text) not in {"", *years}
