@@ -9,7 +9,7 @@ import numpy as np
 
 from eit_analysis import tables
 from eit_analysis.intake.cells.columns import Rows
-from eit_analysis.intake.cells.parsing import clean_text
+from eit_analysis.intake.cells.parsing import clean_text, parse_number
 from eit_analysis.intake.sheets.headers import (
     LEAST_HEADERS,
     form_key,
@@ -42,7 +42,10 @@ def parts(sheet: RawSheet) -> list[RawSheet]:
         turned = Rows(cells.values, np.ascontiguousarray(cells.numbers.T))
         _, aside, sure = understood(sheet.name, turned)
         told = aside is not None and (sure or speaks(aside, sheet.name, turned))
-        if aside and told and len(aside.columns) > LEAST_HEADERS:
+        # The guide of the form lists its headers one below the other, and holds no quantity.
+        place = aside.columns.get("quantity") if aside and told else None
+        numbers = [] if place is None else [parse_number(row[place]).value for row in turned]
+        if aside and any(numbers) and len(aside.columns) > LEAST_HEADERS:
             return [replace(sheet, rows=turned, notes=[*sheet.notes, (None, "", "", TURNED)])]
     filled = cells.filled()[cells.numbers]
     beside = layout is not None and len(layout.repeated) > 1
