@@ -15,6 +15,7 @@ import pandas as pd
 from benchmarks.fuzz_recount import Rows, rows_of
 from eit_analysis import tables
 from eit_analysis.intake.cleaning.wave import Cleaned
+from eit_analysis.intake.sheets.parts import PART
 from eit_analysis.intake.sheets.rows import PEOPLE, SILENT_SHEETS
 from eit_analysis.intake.sheets.workbook import ROOT, START
 from eit_analysis.reference.findings import finding
@@ -109,8 +110,9 @@ def recount(cleaned: Cleaned, folder: Path, known: dict[str, Rows | None]) -> li
         for sheet in entry["sheets"]
     }
     sheets = {place[:2] for place in headers}
+    parted = {(file, sheet.rpartition(PART)[0]) for file, sheet in sheets}
     unknown = cleaned.corrections[cleaned.corrections["rule"] == "ignored_unknown_sheet"]
-    named = set(zip(unknown["source_file"], unknown["source_sheet"], strict=True))
+    named = set(zip(unknown["source_file"], unknown["source_sheet"], strict=True)) | parted
     problems = []
     for entry in cleaned.manifest["inputs"]:
         file = entry["file"]

@@ -19,7 +19,7 @@ from eit_analysis.intake.sheets.mapping import FILE, read_mappings
 from eit_analysis.intake.sheets.workbook import RawSheet
 from eit_analysis.study import Study
 
-HEADER = ["N°", "Nature du déchet", "Famille", "Code CED", "Tonnage 2018 (t)", "Filière", "Collecteur"]
+HEADER = ["N°", "Nature du déchet", "Famille", "Code CED", "Volume 2018 (t)", "Filière", "Collecteur"]
 ROWS = [
     [1, "Palettes perdues", "Bois", "15 01 03", 12.5, "recyclage", "Transports Weber"],
     [2, "Cartons d'emballage", "Carton", "15 01 01", "3,2", "recyclage", "Transports Weber"],
@@ -29,7 +29,7 @@ ROWS = [
 ]
 OURS = {
     "Désignation": "Nature du déchet", "Catégorie": "Famille", "Code déchet": "Code CED",
-    "Quantité": "Tonnage 2018 (t)", "Exutoire actuel": "Filière", "Prestataire": "Collecteur",
+    "Quantité": "Volume 2018 (t)", "Exutoire actuel": "Filière", "Prestataire": "Collecteur",
 }  # fmt: skip
 
 

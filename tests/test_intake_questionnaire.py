@@ -29,6 +29,8 @@ from eit_analysis.intake.form.questionnaire import (
 )
 from eit_analysis.intake.form.validation import COMMON_UNITS, check
 from eit_analysis.intake.sheets.headers import find_form, table_of
+from eit_analysis.intake.sheets.parts import parts
+from eit_analysis.intake.sheets.workbook import RawSheet
 from eit_analysis.intake.survey.response import read_listed
 from eit_analysis.reference.units import to_tonnes
 
@@ -134,6 +136,9 @@ def test_every_sheet_and_header_is_recognised(blank):
         layout = find_form(table, [header])
         assert list(layout.columns) == list(tables.form(table))
         assert sheet.freeze_panes == "B2"
+    # The guide lists all headers one below the other, and is no table on its side, whatever its name.
+    guide = RawSheet("Aide", [["" if cell is None else cell for cell in row] for row in book[GUIDE].values])
+    assert parts(guide) == [guide]
 
 
 def test_notes_give_description_unit_words_and_example(blank):

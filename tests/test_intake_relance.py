@@ -67,6 +67,7 @@ class Wave:
     applied: Applied = field(default_factory=Applied)
     mass: float = 12.5
     without: set[tuple[str, str, int]] = field(default_factory=set)
+    left: list[str] = field(default_factory=list)
     names: ClassVar = {tables.sheet_name(table): table for table in tables.TABLES}
 
     @property
@@ -95,7 +96,8 @@ class Wave:
             "inputs": [
                 {"file": file, "sheets": [{"sheet": sheet, "table": self.names[sheet]}]}
                 for file, sheet in self.sheets
-            ]
+            ],
+            "files_left_alone": self.left,
         }
 
     @property
@@ -471,6 +473,26 @@ def test_unreadable_file_goes_to_the_study_office():
     )
     (question,) = found[""].questions
     assert question.place == "casse.xlsx" and question.text == "Le fichier est abîmé."
+
+
+def test_firm_known_by_the_name_of_its_file_alone_is_asked_for_what_was_not_read():
+    found = by_site(
+        wave(
+            refused=[
+                ("E21_casse.xlsx", "", None, "", "", "unreadable_file", {"problem": "le fichier est abîmé"})
+            ],
+            corrected=[("E22_chiffres.xlsx", "Feuil1", None, "", "", "", "ignored_unknown_sheet")],
+            left=["E23_scan.pdf", "Bilan2025_scan.pdf"],
+        )
+    )
+    assert set(found) == {"E19", "E20", "E21", "E22", "E23"}
+    for site, place, said in (
+        ("E21", "E21_casse.xlsx", "renvoyez-le"),
+        ("E22", "E22_chiffres.xlsx", "reportez-les dans la feuille Flux"),
+        ("E23", "E23_scan.pdf", "renvoyez-le"),
+    ):
+        (question,) = found[site].questions
+        assert question.file == place and said in question.text
 
 
 # What is written

@@ -20,7 +20,7 @@ from eit_analysis.intake.cells.parsing import (
     spreadsheet_error,
     unit_key,
 )
-from eit_analysis.intake.cells.periods import PERIOD_LABELS, read_period
+from eit_analysis.intake.cells.periods import PERIOD_LABELS, PERIODS_PER_YEAR, read_period, split_unit
 
 # Words people write instead of the allowed one: column, then folded singular word to code.
 SYNONYMS: dict[str, dict[str, str]] = {
@@ -28,6 +28,7 @@ SYNONYMS: dict[str, dict[str, str]] = {
     for column, rows in reference.load("form_synonyms").groupby("column")
 }
 
+SCALES = {"gwh": 1000, "kwh": 0.001}  # of MWh
 YEARS = 1990, 2100  # that an answer may be of
 
 
@@ -45,6 +46,7 @@ DEFAULTS = {
 }
 # First and last age of each band.
 BANDS = {band: (int(band[:2]), int(band[3:]) if band[3:].isdigit() else 99) for band in AGE_BANDS}
+REMARK = re.compile(r" ?\([^()]*\)$")
 AGES = re.compile(r"(?:de )?([1-9][0-9])(?: ans)?(?: (?:a |et )?([1-9][0-9]))?(?: ans)?")
 
 
@@ -107,12 +109,14 @@ def clean_number(table: str, column: str, cell: Any) -> tuple[float | None, str]
         number = parse_number(str(cell).replace(".", ""))._replace(rule="point_read_as_thousands")
     if number.problem:
         raise CellError(number.problem)
-    known = {singular(suffix) for suffix in SUFFIXES.get(column, ())}
-    if number.suffix and unit_key(number.suffix) not in known:
-        raise CellError("unexpected_unit", unit=number.suffix)
     value, rule = number.value, number.rule
+    times = _times(column, number.suffix)
+    if times is None:
+        raise CellError("unexpected_unit", unit=number.suffix)
     if value is None:
         return None, rule
+    if times != 1:
+        value, rule = value * times, "scaled_to_column"
     if column.endswith("uncertainty_percent") and 0 < value < 1 and not number.suffix:
         # A cell formatted as a percentage holds 0.2 for 20 %; nobody declares less than 1 %.
         value, rule = value * 100, "share_read_as_percent"
@@ -120,11 +124,25 @@ def clean_number(table: str, column: str, cell: Any) -> tuple[float | None, str]
     return value, rule
 
 
+def _times(column: str, suffix: str) -> float | None:
+    """How many units of its column follow a number: 12 for ``MWh/mois``; None where that is not known."""
+    known = {singular(word) for word in SUFFIXES.get(column, ())}
+    if not suffix or unit_key(suffix) in known:
+        return 1
+    unit, period = split_unit(suffix)
+    scale = 1 if unit_key(unit) in known else SCALES.get(unit_key(unit)) if "_mwh_" in column else None
+    central, low, high = PERIODS_PER_YEAR[period or "year"]
+    yearly = not period or column.endswith("_per_year")
+    return scale * central if scale and yearly and low == high else None
+
+
 def clean_word(table: str, column: str, cell: Any) -> tuple[str | None, str]:
     """Code of an allowed word, read without case, accent or plural."""
     text = clean_text(cell)
-    folded = singular(fold_words(text))
     words = words_of(table, column) or {}
+    folded = singular(fold_words(text))
+    if folded not in words:  # « bois (palettes) »
+        folded = singular(fold_words(REMARK.sub("", text))) or folded
     if folded in words:
         if cell in allowed_words(table, column):
             return words[folded], ""

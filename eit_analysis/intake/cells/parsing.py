@@ -138,7 +138,8 @@ def parse_number(cell: Any) -> Number:
 
 
 def _parse_text(raw: str) -> Number:
-    lines = [line for line in raw.splitlines() if re.search(r"[0-9]", line)]
+    raw = re.sub(r"^['’](?=[0-9])", "", raw)  # what makes a text of a number in a spreadsheet
+    lines = [line for line in raw.splitlines() if re.search(r"[0-9]", line) and not line.startswith("(")]
     if len(lines) > 1:  # 12 above 130: two answers in one cell, not 12 130
         return Number(problem="several_numbers")
     return _parse_spaced(single_spaced(raw).translate(ONE_SIGN))

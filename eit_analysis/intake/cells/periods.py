@@ -71,8 +71,8 @@ def _month(word: str) -> int | None:
 
 
 def header_part(text: str) -> tuple[int, int] | None:
-    """How many such parts a year has, and which one a header names: ``Janv.``, ``Août 2018``, ``T1``."""
-    words = re.sub(r" (?:19|20)[0-9]{2}$", "", fold_words(text))
+    """How many such parts a year has, and which one a header names: ``Janv.``, ``Cumul août``, ``T1``."""
+    words = re.sub(r"^cumule?s? (?:a |au |fin )*| (?:19|20)[0-9]{2}$", "", fold_words(text))
     for parts, form in ((4, QUARTER), (2, HALF_YEAR)):
         if found := form.fullmatch(words):
             return parts, int(next(filter(None, found.groups())))

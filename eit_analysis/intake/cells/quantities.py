@@ -61,6 +61,9 @@ PLUS_MINUS = re.compile(
 RANGE = re.compile(rf"(entre |de )?({DIGITS}) ?({UNIT})?? ?(-|–|—|à|a|et|ou|\.\.+|…) ?({DIGITS})(.*)", re.I)
 SINGLE = re.compile(rf"([+-]? ?)({DIGITS})(.*)")
 
+# Beside a quantity with its unit, money or the same said again; of people, what some of them are.
+ELSE = re.compile(rf"{DIGITS} ?(?:€|euros?\b|k€).*|soit (?:environ )?{DIGITS} ?[a-zà-ÿ]{{3,}}.*", re.I)
+PART = re.compile(r"([0-9]+),? dont [0-9]+ ([a-zà-ÿ]{4,}).*", re.I)
 NOTE = re.compile(r"(.*?)(?:^| |(?<=[0-9]))\(([^()]*)\)")
 SUFFIX = re.compile(r"(?:/ ?)?[A-Za-zÀ-ÿ%€]")
 SEVERAL = re.compile(
@@ -127,6 +130,8 @@ def read_quantity(text: str) -> Number:
     """A quantity in single-spaced text, with its unit as suffix; else the named problem."""
     if UNIT_INSIDE.fullmatch(text):
         return Number(problem="unit_inside_number")
+    if (part := PART.fullmatch(text)) and not known_unit(part[2]):
+        return Number(float(part[1]), rule="part_left_out")
     number = _noted(text)
     if number.problem:
         return number
@@ -150,6 +155,9 @@ def _noted(text: str) -> Number:
     if re.fullmatch(ABOUT, note, re.I) or re.match(r"±|\+ ?/ ?-", note):
         return _read(f"{head} {note}")
     if re.search(r"\d", note) or not head:
+        other, number = ELSE.fullmatch(note), _read(head)
+        if other and number.suffix and not number.problem:
+            return number._replace(rule="note_left_out")
         return Number(problem="digits_in_parentheses")
     said = read_remark(note)
     if said.finding:

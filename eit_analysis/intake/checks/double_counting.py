@@ -11,7 +11,7 @@ import pyarrow as pa
 from eit_analysis.french import exact, fold_words
 from eit_analysis.intake.cells.columns import matches
 from eit_analysis.intake.checks.marks import LINE, mark
-from eit_analysis.intake.sheets.ledger import no_lines
+from eit_analysis.intake.sheets.ledger import SOURCE, no_lines
 from eit_analysis.tables import header
 
 # How the designation of a row begins that is perhaps counted by another already, or an example left in.
@@ -60,12 +60,15 @@ def repeated_in_files(flows: pd.DataFrame) -> pd.DataFrame:
 
 def same_mass(flows: pd.DataFrame) -> pd.DataFrame:
     """One designation, outlet and mass twice in a file: said in kg then in t, by month then by year."""
-    rows = flows[flows["description"].notna() & (flows["mass_t_per_year"] > 0)]
-    alike = ["source_file", *(name for name in SAME_FLOW if name != "description"), *SAME_OUTLET]
-    rows = rows[rows.duplicated(alike, keep=False)]
-    step = 10.0 ** (np.floor(np.log10(rows["mass_t_per_year"])) - 5)  # six figures are compared
-    rows = rows.assign(mass=np.rint(rows["mass_t_per_year"] / step) * step)
-    alike.append("mass")
+    mass = (
+        flows["mass_t_per_year"].where(flows["description"].notna() & (flows["mass_t_per_year"] > 0)).dropna()
+    )
+    step = 10.0 ** (np.floor(np.log10(mass)) - 5)  # six figures are compared
+    few = pd.DataFrame({"site_id": flows["site_id"][mass.index], "mass": np.rint(mass / step) * step})
+    # Few rows of a firm have one mass: the texts of these alone are compared.
+    few = few[few.duplicated(keep=False)]
+    rows = flows.loc[few.index].assign(mass=few["mass"])
+    alike = ["source_file", *(name for name in SAME_FLOW if name != "description"), *SAME_OUTLET, "mass"]
     rows = rows[rows.duplicated(alike, keep=False)]
     rows = rows.assign(name=rows["description"].map(fold_words))
     first = rows.groupby([*alike, "name"], dropna=False)[["source_sheet", "source_row"]].transform("first")
@@ -90,7 +93,8 @@ def no_row_of_its_own(
 
 def sum_of_those_above(flows: pd.DataFrame) -> pd.DataFrame:
     """m_n = Σ m_i, i < n, n > 3: the last row of an actor in a sheet may be the total of those above."""
-    rows = flows[flows["mass_t_per_year"] > 0].sort_values("source_row", kind="stable")
+    told = [*SOURCE, "site_id", "direction", "mass_t_per_year", "description"]
+    rows = flows.loc[flows["mass_t_per_year"] > 0, told].sort_values("source_row", kind="stable")
     own = rows.groupby(["source_file", "source_sheet", "site_id", "direction"], dropna=False)[
         "mass_t_per_year"
     ]

@@ -159,7 +159,9 @@ def code_conflicts(flows: pd.DataFrame) -> Iterator[pd.DataFrame]:
     A hazardous code of the list of waste on food or bio-waste, which it never means; a code that names one
     material (`MATERIALS`) on a flow of another category.
     """
-    pair = flows["waste_code"].str.cat(flows["category"], sep=" ")
+    kind = flows.groupby(["waste_code", "category"], sort=False).ngroup()  # -1: one is missing
+    pairs = flows.loc[kind[kind >= 0].drop_duplicates().index, ["waste_code", "category"]]
+    pairs.index = kind[pairs.index]
     labels = reference.load("waste_codes").set_index("waste_code")["label_fr"]
     conflicts: dict[str, Callable[[str, str], bool]] = {
         "hazard_conflict": lambda code, name: name in NEVER_HAZARDOUS and bool(is_hazardous(code)),
@@ -169,7 +171,7 @@ def code_conflicts(flows: pd.DataFrame) -> Iterator[pd.DataFrame]:
         ),
     }
     for reason, conflict in conflicts.items():
-        rows = flows[pair.isin([one for one in pair.dropna().unique() if conflict(*one.split())])]
+        rows = flows[kind.isin([n for n, code, name in pairs.itertuples() if conflict(code, name)])]
         told = {"category": rows["category"].map(CATEGORIES), "waste": rows["waste_code"].map(labels)}
         typed = rows["waste_code"]
         yield mark(rows, header("flows", "waste_code"), typed, reason, waste_code=typed, **told)

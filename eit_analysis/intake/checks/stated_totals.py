@@ -15,7 +15,7 @@ from eit_analysis.intake.cells.columns import Cells
 from eit_analysis.intake.cells.parsing import clean_text, parse_number
 from eit_analysis.intake.checks.marks import gathered, mark
 from eit_analysis.intake.sheets.ledger import SOURCE, Ledger
-from eit_analysis.intake.sheets.rows import SurveySheet
+from eit_analysis.intake.sheets.survey_sheet import SurveySheet
 from eit_analysis.tables import TABLES, header, used_for
 
 RELATIVE = 0.005

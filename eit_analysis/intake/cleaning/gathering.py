@@ -17,7 +17,7 @@ from eit_analysis.intake.cells.periods import split_unit
 from eit_analysis.intake.sheets.headers import form_spec
 from eit_analysis.intake.sheets.ledger import Ledger
 from eit_analysis.intake.sheets.reader import Batch
-from eit_analysis.intake.sheets.rows import SurveySheet
+from eit_analysis.intake.sheets.survey_sheet import SurveySheet
 from eit_analysis.intake.sheets.titles import TitleRemark
 
 LETTER = re.compile(r"[^\W\d_]")

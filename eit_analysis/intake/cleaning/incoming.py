@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import groupby
+from itertools import chain, groupby
 
 from eit_analysis import tables
 from eit_analysis.errors import InputError
@@ -17,9 +17,11 @@ from eit_analysis.intake.answers.applying import Applied, Grid, SheetKey, apply
 from eit_analysis.intake.cells.columns import Rows
 from eit_analysis.intake.cells.identifiers import firm_of_file, in_capitals
 from eit_analysis.intake.cells.parsing import clean_text
-from eit_analysis.intake.sheets.ledger import NO_ROW, Ledger
+from eit_analysis.intake.sheets.ledger import NO_ROW, Ledger, Origin
 from eit_analysis.intake.sheets.mapping import Mapping, find_mapping, translated
-from eit_analysis.intake.sheets.rows import PEOPLE, SurveySheet, find_sheet
+from eit_analysis.intake.sheets.parts import PART, parts
+from eit_analysis.intake.sheets.rows import PEOPLE, find_sheet
+from eit_analysis.intake.sheets.survey_sheet import SurveySheet
 from eit_analysis.intake.sheets.workbook import Note, RawFile, read_files, survey_files
 from eit_analysis.reference import sentence
 from eit_analysis.reference.findings import Finding, finding
@@ -54,7 +56,7 @@ def find_sheets(
             found_wrong = finding("unreadable_file", problem=file.problem)
             ledger.quarantine(ledger.place(file.name), NO_ROW, "", "", found_wrong)
         _log_notes(ledger, file.name, "", file.notes, shown=True)
-        for sheet in file.sheets:
+        for sheet in chain.from_iterable(map(parts, file.sheets)):
             known, table = None, ""
             if mapped := find_mapping(mappings, sheet):
                 sheet, table = translated(sheet, file.name, *mapped), mapped[0].table
@@ -174,7 +176,28 @@ def hear_siblings(found: list[SurveySheet], wave: str, ledger: Ledger) -> None:
             sheet.years, sheet.firm = years, next(iter(firms)) if len(firms) == 1 else ""
             if named and not any(_cells(sheet, "site_id")):
                 sheet.firm = named[0]
-            sheet.layout = None if sheet.problem or (sheet.keyless and not sheet.firm) else sheet.layout
+            nobody = sheet.layout is not None and sheet.layout.key in sheet.added and not sheet.firm
+            sheet.layout = None if sheet.problem or nobody else sheet.layout
+    if any(sheet.by_columns for sheet in found):
+        _set_doubles_aside([sheet for sheet in found if sheet.layout], ledger)
+
+
+def _set_doubles_aside(sheets: list[SurveySheet], ledger: Ledger) -> None:
+    """A sheet of no form is not read where the wave holds its table for its firm elsewhere: it may repeat it.
+
+    The parts of one sheet (``Feuil1 (Flux)``) are none of each other.
+    """
+    holds: dict[tuple[str, str], set[Origin]] = {}
+    of = {}
+    for sheet in sheets:
+        firms = {sheet.firm} if sheet.firm else {*_cells(sheet, "site_id")} - {""}
+        of[sheet.place] = [(in_capitals(firm), sheet.table) for firm in firms]
+        file, name = ledger.origins[sheet.place]
+        for key in of[sheet.place]:
+            holds.setdefault(key, set()).add((file, name.rpartition(PART)[0] or name))
+    for sheet in sheets:
+        if sheet.by_columns and any(len(holds[key]) > 1 for key in of[sheet.place]):
+            sheet.problem, sheet.layout = finding("no_header.other_table", sheet=sheet.name), None
 
 
 def siblings(file: str, name: str) -> str:

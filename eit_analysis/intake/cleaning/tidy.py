@@ -16,7 +16,7 @@ from eit_analysis.intake.cells.parsing import clean_text
 from eit_analysis.intake.cleaning import places, weighing
 from eit_analysis.intake.cleaning.gathering import SurveyBatch, gather
 from eit_analysis.intake.sheets.ledger import SOURCE, Ledger
-from eit_analysis.intake.sheets.rows import SurveySheet
+from eit_analysis.intake.sheets.survey_sheet import SurveySheet
 from eit_analysis.reference.findings import finding
 
 FLOW_LETTERS = {"flows": "F", "utilities": "U"}  # of the tables whose rows have a name of their own

@@ -181,7 +181,7 @@ def _measures(batch: SurveyBatch, odd: Mapping[int, Number]) -> Cells:
             Cells(written.values, ways[quantity.codes]),
             Cells(said.values, said.codes[remarks.codes]),
             batch.header_units,
-            Cells([said[:2] for said in batch.titles.values], batch.titles.codes),
+            Cells([(said.unit, said.against, said.year) for said in batch.titles.values], batch.titles.codes),
             batch.values["unit"],
             batch.values["period"],
             Cells([False, True], refused.astype(np.int32)),
@@ -194,7 +194,7 @@ def _measures(batch: SurveyBatch, odd: Mapping[int, Number]) -> Cells:
 
 @cache
 def _measure(
-    written: tuple[str, bool, bool], remark: str, header_unit: str, title: tuple[str, str],
+    written: tuple[str, bool, bool], remark: str, header_unit: str, title: tuple[str, str, bool],
     typed_unit: str | None, own_period: str | None, period_refused: bool, category: str | None, months: int,
 ) -> Measure:  # fmt: skip
     """Unit and period from their own cells, else beside the number, in the comment, header, title."""
@@ -223,10 +223,13 @@ def _measure(
         if (beside and not unit) or (beside_period and not period) or column == "quantity":
             unit, period = unit or beside, period or beside_period
             corrections.append(("unit", unit, rule))
-    said, against = title
+    said, against, whole_year = title
     if said and known and not unit:
         unit = said
         corrections.append(("unit", unit, "unit_from_title"))
+    if whole_year and known and not period and not period_refused:
+        period = "year"
+        corrections.append(("period", PERIOD_LABELS[period], "period_from_title"))
     other = against and not suffix and _differ(unit, said)
     doubt = finding("unit_against_title", title=against) if other else None
     if not known:

@@ -24,7 +24,7 @@ from eit_analysis.intake.relance.fiche import DOUBTFUL, IMPLAUSIBLE, LAW, MISSIN
 from eit_analysis.intake.relance.wave_cells import WaveCells
 from eit_analysis.intake.sheets.ledger import places
 from eit_analysis.reference import obligations
-from eit_analysis.reference.findings import Finding, codes
+from eit_analysis.reference.findings import Finding, codes, finding
 
 QUANTITY, COMMENT = tables.header("flows", "quantity"), tables.header("flows", "comment")
 LINES = 20  # of one question, at most
@@ -64,6 +64,10 @@ class Asking(WaveCells):
         super().__init__(wave)
         self.law_day = law_day
         self.refusals = [*self.lines(wave.quarantine, "raw_value", "message", "finding")]
+        alone = finding("left_alone")
+        for file in wave.manifest["files_left_alone"]:
+            if owner := self.files.get(file):
+                self.refusals.append((owner, (file, "", 0, ""), "", alone.message, alone))
         self.answered = set(_cells(self.of_rule("answered_by_firm", "confirmed_by_firm")))
         # Who wrote NC has answered.
         self.settled = self.answered.union(_cells(self.of_rule("missing_word")))
@@ -220,6 +224,9 @@ class Asking(WaveCells):
         for owner, cell in self.lines(self.of_rule("ignored_unknown_sheet")):
             sheets.setdefault(owner, []).append(cell)
         asked, header = phrases.PHRASES["no_outflow"], tables.header("sites", "no_waste")
+        for owner in sheets.keys() - {OFFICE, *sites["site_id"]}:  # known by the names of its files alone
+            for cell in sheets[owner]:
+                yield self.put(owner, MISSING, cell, phrases.PHRASES["unread_sheet"])
         for owner, place in zip(self.owners(blank), places(blank), strict=True):
             # A sheet that is not of the form may tell them: « oui » would be a zero that nobody meant.
             for cell in sheets.get(owner, []) if owner != OFFICE else ():
@@ -252,7 +259,7 @@ class Asking(WaveCells):
 
     def wrong(self, owner: str, cell: CellKey, found: Finding, message: str) -> str:
         """The question about a cell that cannot be used; the study office reads its usual message."""
-        if found.entry.asks == "sheet" and found.entry.question and owner != OFFICE:
+        if found.entry.question and owner != OFFICE and (found.entry.asks == "sheet" or not cell[1]):
             return found.question()
         if found.entry.asks == "sheet":
             return f"{found.question()} {phrases.PHRASES['resend' if owner != OFFICE else 'resend_office']}"

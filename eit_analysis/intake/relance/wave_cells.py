@@ -23,7 +23,7 @@ from eit_analysis.reference.findings import finding
 
 LABEL_LENGTH = 60
 LONGEST_TEXT = 2000  # a message may quote its cell, and a cell of a workbook holds no more than 32,767
-SITE = re.compile(r"\w[\w-]{0,31}")  # it names a file
+SITE, DIGIT = re.compile(r"\w[\w-]{0,31}"), re.compile("[0-9]")  # it names a file
 
 
 class WaveCells:
@@ -72,16 +72,23 @@ class WaveCells:
         }
 
     def _owners_of_files(self) -> dict[str, str]:
-        """The one owner of the rows of a file; without any row that is read, its name tells the firm."""
+        """The one owner of the rows of a file; without any row that is read, its name tells the firm.
+
+        A firm that nothing else tells has a name like the others: ``Bilan2025_dechets`` is of none.
+        """
         owners: dict[str, set[str]] = {}
         for place, owner in self.rows.items():
             owners.setdefault(place[0], set()).add(owner)
         alone = {file: next(iter(sites)) for file, sites in owners.items() if len(sites) == 1}
-        blank = self.wave.quarantine.loc[self.wave.quarantine["reason_code"] == "blank_file", "source_file"]
-        for file in self.of_rule("ignored_unknown_sheet")["source_file"]:
-            if file not in owners and (firm := firm_of_file(file)) in self.rows.values():
+        quarantine, left = self.wave.quarantine, self.wave.manifest["files_left_alone"]
+        blank = quarantine.loc[quarantine["reason_code"] == "blank_file", "source_file"]
+        unread = [*quarantine["source_file"], *self.of_rule("ignored_unknown_sheet")["source_file"], *left]
+        shapes = {DIGIT.sub("0", site) for site in self.rows.values()}
+        for file in {*unread} - owners.keys():
+            firm = firm_of_file(file)
+            if firm and (DIGIT.sub("0", firm) in shapes or file in {*blank}):
                 alone[file] = firm
-        return {file: firm for file in blank if (firm := firm_of_file(file))} | alone
+        return alone
 
     @property
     def sites(self) -> list[str]:

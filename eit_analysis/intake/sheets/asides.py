@@ -105,7 +105,8 @@ def _is_total(table: str, held: dict[str, str], filled: list[str]) -> bool:
         return True
     # Not where the row has a word of the form in every column that asks for one and must be filled.
     said = [held[name] for name in tables.used_for(table, "counts") if name in held]
-    says_what = bool(said) and all(said) and not any(map(_is_alone, said))
+    said = said or [named]
+    says_what = all(said) and not any(map(_is_alone, said))
     total = any(_is_alone(text) for text in filled if len(text) < 20)
     return total and table != "sites" and not says_what
 

@@ -8,12 +8,13 @@ from functools import cache, lru_cache, partial
 from typing import Any
 
 from eit_analysis import tables
-from eit_analysis.french import fold_words
+from eit_analysis.french import fold, fold_words
 from eit_analysis.intake.cells.contract import DEFAULTS, SUFFIXES, SYNONYMS, clean_cell, is_free
 from eit_analysis.intake.cells.identifiers import CellError
 from eit_analysis.intake.cells.parsing import header_unit, singular, unit_key
-from eit_analysis.intake.cells.periods import PERIOD_LABELS, read_period, split_unit
+from eit_analysis.intake.cells.periods import PERIOD_LABELS, header_part, read_period, split_unit
 from eit_analysis.intake.cells.privacy import PRIVATE, is_personal
+from eit_analysis.intake.cells.remarks import YEAR
 from eit_analysis.intake.sheets.spec import (
     LONGEST_HEADER,
     Column,
@@ -30,6 +31,8 @@ NAMELESS_SHARE = 0.5  # of the headers of a form
 # With which a sheet may hold answers, though its name and headers do not identify the table.
 LEAST_HEADERS = 3
 YEAR_LAST = re.compile(r"(.+?),? (?:en |de |année )?((?:19|20)[0-9]{2})", re.I)
+# A header that is a unit of mass alone.
+WEIGHT = re.compile(r"(?:tonnes?|kgs?|kilos?|t(?= ?/| par))(?: ?(?:/|par) ?[a-z]+)?")
 # How people name columns besides our headers: folded singular words to the column.
 HEADER_WORDS = SYNONYMS["header"]
 SHEET_NOISE = re.compile(r"\b[0-9]+\b|\bcopie\b|\bfeuille\b|\bonglet\b")
@@ -102,8 +105,9 @@ def recognise(table: str, text: str) -> Meaning | None:
 
 def header_year(text: str) -> str:
     """The year that ends a header, its unit aside (``Qté 2016 (t)``), "" where none does."""
-    dated = YEAR_LAST.fullmatch(header_unit(text)[0])
-    return dated[2] if dated else ""
+    bare = header_unit(text)[0]
+    dated = YEAR_LAST.fullmatch(bare)
+    return dated[2] if dated else bare if YEAR.fullmatch(bare) else ""
 
 
 def _other_quantity(text: str, unit: str) -> tuple[str, str, int]:
@@ -111,9 +115,13 @@ def _other_quantity(text: str, unit: str) -> tuple[str, str, int]:
 
     Of several years side by side (``Quantité 2024``) the last is preferred; `titles` doubts one not asked.
     """
+    if WEIGHT.fullmatch(fold(text)):
+        return "quantity", text, 0
+    if unit_key(unit) in ("t", "kg") and YEAR.fullmatch(text):
+        return "quantity", f"{unit}/{PERIOD_LABELS['year']}", 3000 - int(text)
     dated = YEAR_LAST.fullmatch(text)
     text = dated[1] if dated else text
-    head, _, last = text.rpartition(" ")
+    head, _, last = re.sub(r" par (?=\w+$)", " ", text).rpartition(" ")
     period = "year" if dated else read_period(last) if head else None
     word = form_key(text if dated or not period else head)
     if HEADER_WORDS.get(word) != "quantity" and not (period and word == form_key("quantité")):
@@ -195,14 +203,22 @@ def share(layout: Layout) -> float:
 def find_form(table: str, rows: Sequence[Sequence[Any]]) -> Layout | None:
     """Where a table of the survey stands in a sheet; None without its key column beside another header.
 
-    A sheet of one firm, which its file names, may leave out who it is, if nothing else that a row must have.
+    A sheet of one firm, which its file names, may leave out who it is, if it has what suffices else.
     """
     layout = find_layout(form_spec(table), rows)
     if not layout or layout.found < 2 or layout.foreign:
         return None
+    return layout if layout.whole or (table != "sites" and suffices(layout)) else None
+
+
+def suffices(layout: Layout) -> bool:
+    """Whether a layout has all that a row must have, its firm aside; of a flow, what it is and how much."""
     must = {name for name, column in layout.spec.columns.items() if column.fatal} - {"site_id", "period"}
-    nameless = table != "sites" and bool(must) and must <= layout.columns.keys()
-    return layout if layout.whole or nameless else None
+    if must and must <= layout.columns.keys():
+        return True
+    parts = (header_part(header_unit(text)[0]) for text in layout.unknown.values())
+    weighed = "quantity" in layout.columns or any(parts)
+    return layout.table == "flows" and weighed and bool(layout.columns.keys() & {"description", "waste_code"})
 
 
 def understood(name: str, rows: Sequence[Sequence[Any]], told: str = "") -> tuple[str, Layout | None, bool]:

@@ -23,7 +23,7 @@ from eit_analysis.intake.cells.periods import PERIOD_LABELS, header_part, split_
 from eit_analysis.intake.cells.remarks import YEAR
 from eit_analysis.intake.sheets.headers import HEADER_WORDS, header_year
 from eit_analysis.intake.sheets.ledger import NO_ROW, Ledger
-from eit_analysis.intake.sheets.spec import Layout, layout_of
+from eit_analysis.intake.sheets.spec import Layout, TableSpec, layout_of
 from eit_analysis.reference.findings import finding
 from eit_analysis.reference.units import normalise_unit
 
@@ -36,6 +36,7 @@ OTHER_QUANTITY = re.compile(
     r"(?! (?:volumique|unitaire|moyen|max|min|stock|autoris|a vide|d(?:es? |u |')(?!dechet|matiere)))"
 )
 ONE_WEIGHT, NUMBER_OF = re.compile(r"(?:poids|masse)s?\b"), re.compile(r"(?:nombre|nbre?|nb)\b")
+OF_TIMES = re.compile(r"(?:nombre|nbre?|nb) (?:de |d')?(?:semaines?|mois|jours?|an)\b")  # that a year has
 ELSEWHERE = re.compile(
     r"[0-9]{4}|\bn ?- ?1|prev|budget|objectif|enlevement|collecte|rotation|passage|levee|voyage|bordereau"
 )
@@ -47,7 +48,8 @@ BARE = re.compile(r".*[0-9]")  # a number without its unit
 def one_layout(layout: Layout, cells: Rows, place: int, ledger: Ledger) -> tuple[Layout, Rows]:
     """The layout and the rows of a sheet as if it had only its first header row."""
     found = [layout, *_later(layout, cells)]
-    beside = [other for other in found if len(other.repeated) >= LEAST]
+    # Quantities of several years are of one table.
+    beside = [one for one in found if sum(not header_year(text) for text in one.repeated.values()) >= LEAST]
     below = [layout]
     for other in found[1:]:
         if other.columns == layout.columns and other.units == layout.units:
@@ -63,15 +65,15 @@ def one_layout(layout: Layout, cells: Rows, place: int, ledger: Ledger) -> tuple
     return _year_of_months(layout, cells, place, ledger)
 
 
-def one_header(layout: Layout, cells: Rows) -> Rows:
+def one_header(spec: TableSpec, cells: Rows, row: int) -> Rows:
     """The rows of a sheet whose header row stands on two, the second under the columns that it parts.
 
     ``Quantité (t)`` above ``2017`` and ``2018`` is ``Quantité 2017 (t)``; a unit below is that of its column.
     """
-    row = layout.header_row
     if row + 1 >= len(cells):
         return cells
     top, below = (list(map(clean_text, line)) for line in cells[row : row + 2])
+    layout = layout_of(spec, row, top)
     parted = [i for i, text in enumerate(below) if text and text != top[i]]
     kept = [i for name, i in layout.columns.items() if name != "quantity" and i in parted]
     quantity = any(i == layout.columns.get("quantity") or not top[i] for i in parted)
@@ -82,7 +84,8 @@ def one_header(layout: Layout, cells: Rows) -> Rows:
     rows = [list(line) for line in cells]
     for i in parted:
         text, unit = header_unit(next(filter(None, top[i::-1]), ""))
-        rows[row][i] = f"{text} {below[i]}".strip() + (f" ({unit})" if unit else "")
+        both = f"{text} {below[i]}".strip() + (f" ({unit})" if unit else "")
+        rows[row][i] = below[i] if spec.means(below[i]) and not spec.means(both) else both
     rows[row + 1] = [""] * len(top)
     return Rows.of(rows)
 
@@ -99,9 +102,12 @@ def _year_of_months(layout: Layout, cells: Rows, place: int, ledger: Ledger) -> 
     units = {unit for *_, unit in own}
     # Each part once, in one unit: two years or a budget side by side are asked.
     whole = [number for (_, number), *_ in own] == list(range(1, max(parts)[0][0] + 1)) if own else False
-    if "quantity" not in tables.form(layout.table) or not whole or len(units) > 1:
+    summed = {fold(layout.unknown[index]).startswith("cumul") for _, index, _ in own}
+    if "quantity" not in tables.form(layout.table) or not whole or len(units) > 1 or len(summed) > 1:
         return layout, cells
-    where, header = [index for _, index, _ in own], tables.header(layout.table, "quantity")
+    # The last of cumulated months holds the year.
+    last, header = own[-1:] if summed == {True} else own, tables.header(layout.table, "quantity")
+    where = [index for _, index, _ in last]
     of = {header_year(layout.unknown[index]) for index in where} - {""}
     top = f"{header} {of.pop()}" if len(of) == 1 else header
     year, stated = [""] * layout.header_row + [top], layout.columns.get("quantity")
@@ -141,7 +147,7 @@ def beside_quantity(layout: Layout, cells: Rows, kept: np.ndarray, place: int, l
     weight = ONE_WEIGHT.match(fold(clean_text(cells[layout.header_row][stated])))
     for index, text in (layout.unknown | layout.repeated).items():
         words = fold(text)
-        counts = weight and NUMBER_OF.match(words)
+        counts = (weight and NUMBER_OF.match(words)) or OF_TIMES.match(words)
         weighs = normalise_unit(split_unit(header_unit(text)[1])[0]) in WEIGHTS
         other = weighs and OTHER_QUANTITY.search(words)
         if ELSEWHERE.search(words) or not (counts or other):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,47 +15,23 @@ from eit_analysis.intake.cells.columns import Rows
 from eit_analysis.intake.cells.parsing import clean_text
 from eit_analysis.intake.cells.privacy import PRIVATE, without_person
 from eit_analysis.intake.reading.looks import column_number
-from eit_analysis.intake.sheets import asides, headers, regions
+from eit_analysis.intake.sheets import asides, headers, implied, regions
 from eit_analysis.intake.sheets.headers import PEOPLE
 from eit_analysis.intake.sheets.ledger import NO_ROW, Ledger, SheetAccount
 from eit_analysis.intake.sheets.personal import without_personal
-from eit_analysis.intake.sheets.spec import ROWS_SEARCHED, Layout
-from eit_analysis.intake.sheets.titles import TitleRemark, hear
+from eit_analysis.intake.sheets.spec import ROWS_SEARCHED, Layout, find_layout
+from eit_analysis.intake.sheets.subjects import speaks
+from eit_analysis.intake.sheets.survey_sheet import SurveySheet
+from eit_analysis.intake.sheets.titles import hear
 from eit_analysis.intake.sheets.workbook import RawSheet
-from eit_analysis.reference.findings import Finding, finding
+from eit_analysis.reference.findings import finding
 
 HIDDEN = re.compile("colonne ([A-Z]+) masquée")  # as `reading.book` notes it
+LEFT_OUT = "direction", "category"  # what the rest of a sheet of flows may tell
+RHYTHM = re.compile(
+    "frequence|periodicite|rythme|cadence"
+)  # a column of it may say of what time quantities are
 SILENT_SHEETS = {"Mode d'emploi", "Listes"}  # the questionnaire's own, known not to hold answers
-
-
-@dataclass
-class SurveySheet:
-    """A sheet that belongs to a table of the survey, from its cells to the rows of it that are data."""
-
-    place: int  #: in the ledger
-    account: SheetAccount
-    cells: Rows
-    layout: Layout | None  #: None where the sheet is not read: no header row is found, or what follows
-    #: Of a sheet that looks like answers, though neither its name nor its headers identify its table.
-    likely: Layout | None = None
-    hidden: bool = False
-    keyless: bool = False  #: no column says whose its rows are
-    firm: str = ""  #: identifier of the only firm that the file describes: a row without one is its
-    years: frozenset[str] = frozenset()  #: that its answers may be of
-    problem: Finding | None = None  #: why the sheet is not read
-    rows: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))  #: of the data, from 1
-    #: Shape (n_rows,): position in ``cells.values`` of the cell of these rows, by form column of the sheet.
-    columns: dict[str, np.ndarray] = field(default_factory=dict)
-    totals: dict[int, dict[str, Any]] = field(default_factory=dict)  #: raw cells of total rows, by row number
-    said: Sequence[TitleRemark] = ()  #: of each of these rows, by the titles of the sheet; none: nothing
-
-    @property
-    def name(self) -> str:
-        return self.account.sheet
-
-    @property
-    def table(self) -> str:
-        return self.account.table
 
 
 def find_sheet(file: str, sheet: RawSheet, ledger: Ledger, told: str = "") -> SurveySheet | None:
@@ -64,9 +40,11 @@ def find_sheet(file: str, sheet: RawSheet, ledger: Ledger, told: str = "") -> Su
     if not len(cells):
         return None
     table, layout, sure = headers.understood(sheet.name, cells, told)
+    if table and (top := layout or find_layout(headers.form_spec(table), cells)):
+        layout, cells = _headed(layout, top, cells)
     hidden = any(rule == "hidden_sheet_read" for *_, rule in sheet.notes)
     account = SheetAccount(sheet.name, table, NO_ROW, len(cells))
-    if not table or (layout and not sure):
+    if not table or (layout and not sure and not speaks(layout, sheet.name, cells)):
         if sheet.name in SILENT_SHEETS:
             return None
         if layout and len(layout.columns) >= headers.LEAST_HEADERS:
@@ -75,15 +53,13 @@ def find_sheet(file: str, sheet: RawSheet, ledger: Ledger, told: str = "") -> Su
         return None
     if not layout:
         return SurveySheet(place, account, cells, None, hidden=hidden)
-    if (whole := regions.one_header(layout, cells)) is not cells:
-        cells, layout = whole, headers.find_form(table, whole) or layout
     layout, row = _shown_columns(layout, sheet), layout.header_row
-    keyless = layout.key not in layout.columns
-    if keyless:
-        layout.columns[layout.key] = cells.numbers.shape[1]
-        cells = Rows(
-            [*cells.values, ""], np.pad(cells.numbers, ((0, 0), (0, 1)), constant_values=len(cells.values))
-        )
+    may_lack = (layout.key, *LEFT_OUT) if table == "flows" else (layout.key,)
+    added = [name for name in may_lack if name not in layout.columns]
+    if added:
+        layout.columns.update({name: cells.numbers.shape[1] + n for n, name in enumerate(added)})
+        wider = np.pad(cells.numbers, ((0, 0), (0, len(added))), constant_values=len(cells.values))
+        cells = Rows([*cells.values, ""], wider)
     if table in PEOPLE:
         header = list(map(clean_text, cells[row]))
         cells, dropped = without_personal(layout, cells)
@@ -92,7 +68,19 @@ def find_sheet(file: str, sheet: RawSheet, ledger: Ledger, told: str = "") -> Su
             layout.unknown.pop(index, None)
             layout.repeated.pop(index, None)
     layout, cells = regions.one_layout(layout, cells, place, ledger)
-    return SurveySheet(place, account, cells, layout, hidden=hidden, keyless=keyless)
+    return SurveySheet(
+        place, account, cells, layout, hidden=hidden, added=frozenset(added), by_columns=not sure
+    )
+
+
+def _headed(layout: Layout | None, top: Layout, cells: Rows) -> tuple[Layout | None, Rows]:
+    """The layout and the rows of a sheet whose header may stand on two rows: its best, and one beside it."""
+    for first in range(top.header_row, max(top.header_row - 2, -1), -1):
+        whole = regions.one_header(top.spec, cells, first)
+        better = headers.find_form(top.table, whole) if whole is not cells else None
+        if better and (first == top.header_row or not layout or better.found > layout.found):
+            return better, whole
+    return layout, cells
 
 
 def _shown_columns(layout: Layout, sheet: RawSheet) -> Layout:
@@ -124,8 +112,10 @@ def set_aside(sheet: SurveySheet, removed: Collection[int], ledger: Ledger) -> N
     account.header_row, account.rows_read = layout.header_row + 1, len(cells) - 1
     data = np.ones(len(cells), dtype=bool)
     data[layout.header_row] = False
+    own = {name: i for name, i in layout.columns.items() if name == layout.key or name not in sheet.added}
+    typed = replace(layout, columns=own)  # what the sheet itself has
     rules = {
-        index: asides.ignored_rule(layout, cells[index], index) for index in asides.suspects(layout, cells)
+        index: asides.ignored_rule(typed, cells[index], index) for index in asides.suspects(typed, cells)
     }
     rules |= {row - 1: "removed_by_firm" for row in removed}
     rules = {index: rule for index, rule in sorted(rules.items()) if rule}
@@ -136,6 +126,8 @@ def set_aside(sheet: SurveySheet, removed: Collection[int], ledger: Ledger) -> N
             for index, rule in rules.items()
             if rule != "ignored_total_row" or not keys[index] or asides.TOTAL.match(keys[index])
         }
+    asked, others = implied.of_years(sheet, layout)
+    rules |= dict.fromkeys(np.flatnonzero(others).tolist(), "ignored_other_year")
     titles, quantity = dict[int, str](), layout.columns.get("quantity")
     tops = [layout.header_row]
     for index, ignored in rules.items():
@@ -155,27 +147,25 @@ def set_aside(sheet: SurveySheet, removed: Collection[int], ledger: Ledger) -> N
     sheet.rows = kept + 1
     if layout.table == "flows" and quantity is not None:
         dated = {index: clean_text(cells[index][quantity]) for index in tops}
-        sheet.said = hear(titles, dated, cells, kept, sheet.years)
+        # What is not of the form is named after what it holds.
+        year = max(sheet.years) if asked[kept].all() and len(kept) else sheet.name if sheet.by_columns else ""
+        named = {-1: f"Bilan {year}"} if year else {}
+        sheet.said = hear(named | titles, dated, cells, kept, sheet.years)
+        if any(RHYTHM.match(headers.header_key(text)) for text in layout.unknown.values()):
+            sheet.said = [one._replace(year=False) for one in sheet.said]
         regions.beside_quantity(layout, cells, kept, place, ledger)
     sheet.columns = {name: cells.numbers[kept, i] for name, i in layout.columns.items()}
+    implied.read_dittos(sheet, ledger)
     if layout.key != "site_id" or layout.table == "sites":
         sheet.firm = ""
+    told: dict[str, implied.Told] = {}
+    if layout.table == "flows" and sheet.added:
+        told = implied.told(layout, cells, titles, sheet.name)
     if sheet.firm:
-        typed = sheet.columns["site_id"]
-        sheet.cells, sheet.columns["site_id"] = _with_firm(cells, typed, sheet.firm)
-        filled = sheet.rows[sheet.columns["site_id"] != typed]
-        header = tables.form(layout.table)["site_id"]["header"]
-        ledger.correct(np.full(len(filled), place), filled, header, "", sheet.firm, "identifier_from_file")
-
-
-def _with_firm(cells: Rows, numbers: np.ndarray, firm: str) -> tuple[Rows, np.ndarray]:
-    """Cells of a column, the blank ones taken for the firm of the file."""
-    used = np.unique(numbers)
-    blank = [number for number in used.tolist() if not clean_text(cells.values[number])]
-    if not blank:
-        return cells, numbers
-    values = [*cells.values, firm]
-    return Rows(values, cells.numbers), np.where(np.isin(numbers, blank), len(values) - 1, numbers)
+        told["site_id"] = lambda _: (sheet.firm, "identifier_from_file")
+    for name, tell in told.items():
+        if name == "site_id" or name in sheet.added:
+            implied.fill(sheet, name, tell, ledger)
 
 
 def _refuse_rows(sheet: SurveySheet, ledger: Ledger) -> None:

@@ -26,12 +26,15 @@ OF_QUANTITIES = re.compile(rf"\b(?:{WHAT}|unites?)\b")
 CONVERTED = re.compile(r"\b(?:volumes?|converti\w*)\b")
 # A year that the figures are of, and not that of a foundation or of a signature.
 OF_YEAR = re.compile(
-    rf"\b(?:{WHAT}|annee|exercice|bilan|declaration|estimations?|suivi)\b[^0-9]*\b(?:19|20)[0-9]{{2}}\b"
+    rf"\b(?:{WHAT}|annee|annuelle?|exercice|bilan|recapitulatif|synthese|declaration|estimations?|suivi)\b[^0-9]*\b(?:19|20)[0-9]{{2}}\b"
 )
 SPAN = re.compile(r"\b[0-9]{1,2} ([0-9]{1,2}) ([0-9]{4}) (?:au|a) [0-9]{1,2} ([0-9]{1,2}) ([0-9]{4})\b")
 MONTH = re.compile(rf"(?<![0-9] )\b(?:{'|'.join(MONTHS)})\b")  # a day before it makes a date
 # T2 alone may be a building.
 NO_QUARTER = re.compile(r"(?<!aaaa )(?<!bilan )(?<!suivi )(?<!dechets )(?<!tonnages )\bt[1-4]\b(?! aaaa)")
+PER_YEAR = re.compile(rf"\b{UNITS} (?:par an|an|annuel(?:le)?s)\b")
+# Of a rate, or of what is followed as the year goes.
+RATE = re.compile(r"\b(?:suivi|moyen\w*|mensuel\w*|hebdo\w*|trimestriel\w*|journalier\w*|par (?!an\b))")
 FOOTNOTE = re.compile(r"(\*{1,3}|[¹²³]|\([1-9*]\)) ?\w?")
 
 
@@ -41,6 +44,7 @@ class TitleRemark(NamedTuple):
     unit: str = ""  #: of a quantity that has none
     against: str = ""  #: the title that states it: a quantity in another is asked; "" where it asks for it
     doubt: str = ""  #: the title that tells another time, a budget or an estimate
+    year: bool = False  #: whether a title tells the year asked: of a quantity without a period
 
 
 @lru_cache(maxsize=10_000)
@@ -80,6 +84,15 @@ def _is_doubt(folded: str, years: frozenset[str]) -> bool:
     return part or (OF_YEAR.search(folded) is not None and not told & years)
 
 
+@lru_cache(maxsize=10_000)
+def _with_year(text: str, years: frozenset[str]) -> TitleRemark:
+    """What a title says, and whether it is, without a doubt, of a whole year asked (``Bilan 2025``)."""
+    said, folded = read_title(text, years), fold_words(text)
+    told = SPAN.search(folded) or (OF_YEAR.search(folded) and not RATE.search(folded))
+    yearly = (told and {*YEAR.findall(folded)} <= years) or (said.unit and PER_YEAR.search(folded))
+    return said._replace(year=bool(yearly) and not said.doubt)
+
+
 def hear(
     titles: Mapping[int, str],
     headers: Mapping[int, str],
@@ -92,7 +105,8 @@ def hear(
     A title among the data, or a header, is of the rows down to the next; a footnote, of those that bear its
     mark. The nearest goes first. None where nothing is said.
     """
-    heard = {index: said for index, text in titles.items() if any(said := read_title(text, years))}
+    read = {index: _with_year(text, years) for index, text in titles.items()}
+    heard = {index: said for index, said in read.items() if any(said)}
     dated = {
         i: TitleRemark(doubt=text) for i, text in headers.items() if header_year(text) not in {"", *years}
     }
@@ -121,7 +135,7 @@ def hear(
 def _first(near: TitleRemark, far: TitleRemark) -> TitleRemark:
     """What the nearer says, else the other; a unit with the title that states it."""
     unit = near if near.unit else far
-    return TitleRemark(unit.unit, unit.against, near.doubt or far.doubt)
+    return TitleRemark(unit.unit, unit.against, near.doubt or far.doubt, near.year or far.year)
 
 
 def _bearing(mark: str, cells: Rows, kept: np.ndarray) -> np.ndarray:

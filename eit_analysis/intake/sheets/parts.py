@@ -1,0 +1,87 @@
+"""A sheet that holds several tables, or one laid on its side, as sheets that each hold one, upright."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from eit_analysis import tables
+from eit_analysis.intake.cells.columns import Rows
+from eit_analysis.intake.cells.parsing import clean_text, parse_number
+from eit_analysis.intake.sheets.headers import (
+    LEAST_HEADERS,
+    form_key,
+    known_headers,
+    table_of,
+    understood,
+)
+from eit_analysis.intake.sheets.subjects import speaks
+from eit_analysis.intake.sheets.workbook import RawSheet
+
+MOST = 500  # rows: a longer sheet is one list
+PART = " ("  # between the name of a sheet and that of a part of it
+TURNED = "sheet_turned"  # the rule of a sheet laid on its side: its rows are numbered as its columns were
+
+
+def parts(sheet: RawSheet) -> list[RawSheet]:
+    """The tables of a sheet of which nothing is sure, apart by blank rows, or by blank columns; else itself.
+
+    Each keeps the numbers of its rows, the others blank, and the notes that stand between the tables. What is
+    no table stays under the name of the sheet.
+    """
+    cells = Rows.of(sheet.rows)
+    table = table_of(sheet.name)
+    top = [text for cell in cells[0] if (text := clean_text(cell))] if len(cells) else []
+    ours = table is not None and bool(top) and all(form_key(text) in known_headers(table) for text in top)
+    if ours or not 1 < len(cells) <= MOST:
+        return [sheet]
+    _, layout, sure = understood(sheet.name, cells)
+    if layout is None and cells.numbers.shape[1] <= MOST:
+        turned = Rows(cells.values, np.ascontiguousarray(cells.numbers.T))
+        _, aside, sure = understood(sheet.name, turned)
+        told = aside is not None and (sure or speaks(aside, sheet.name, turned))
+        # The guide of the form lists its headers one below the other, and holds no quantity.
+        place = aside.columns.get("quantity") if aside and told else None
+        numbers = [] if place is None else [parse_number(row[place]).value for row in turned]
+        if aside and any(numbers) and len(aside.columns) > LEAST_HEADERS:
+            return [replace(sheet, rows=turned, notes=[*sheet.notes, (None, "", "", TURNED)])]
+    filled = cells.filled()[cells.numbers]
+    beside = layout is not None and len(layout.repeated) > 1
+    if sure and not beside:
+        return [sheet]
+    across = filled[layout.header_row :].any(axis=0) if layout and beside else filled.any(axis=1)
+    notes, rest, found = [], [], dict[str, slice]()
+    spans = list(_spans(across))
+    for number, span in enumerate(spans if len(spans) > 1 else (), start=1):
+        part = _alone(cells, [span], beside)
+        table, own, sure = understood("", part)
+        name = f"{sheet.name}{PART}{number if beside else tables.sheet_name(table) if table else ''})"
+        if own and name not in found and (sure or speaks(own, sheet.name, part)):
+            found[name] = span
+        elif not beside and (filled[span].sum(axis=1) < 2).all():
+            notes.append(span)
+        else:
+            rest.append(span)
+    if len(found) < 2:
+        return [sheet]
+    named = {sheet.name: rest} if rest else {}
+    named |= {name: [span, *notes] for name, span in found.items()}
+    return [replace(sheet, name=name, rows=_alone(cells, own, beside)) for name, own in named.items()]
+
+
+def _spans(filled: np.ndarray) -> Iterator[slice]:
+    """The runs of filled rows or columns."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], filled, [False]])))
+    return (slice(*map(int, pair)) for pair in edges.reshape(-1, 2))
+
+
+def _alone(cells: Rows, spans: list[slice], beside: bool) -> Rows:
+    """The cells of some rows, or of columns that stand ``beside`` others, all else blank."""
+    numbers = np.full_like(cells.numbers, len(cells.values))
+    for span in spans:
+        where = np.s_[:, span] if beside else np.s_[span]
+        numbers[where] = cells.numbers[where]
+    end = len(numbers) if beside else max(span.stop for span in spans)
+    return Rows([*cells.values, ""], numbers[:end])
