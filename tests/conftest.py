@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,7 +19,7 @@ import nbval.kernel
 import pandas as pd
 import pytest
 from browser import Browser, opened
-from command import SAMPLE, eit, publish, sample_project
+from command import SAMPLE, eit, eit_process, publish, raw_project
 from filelock import FileLock
 from hypothesis import HealthCheck, settings
 from hypothesis.internal.conjecture import providers
@@ -78,23 +79,42 @@ def pytest_sessionstart() -> None:
         pd.set_option("mode.string_storage", "python")
 
 
-@pytest.fixture(scope="session")
-def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project with every page of the sample study, for each of the audiences; to be read, not written.
-
-    Whichever process of the tests needs it first makes it, for all of them.
-    """
-    mine = tmp_path_factory.getbasetemp()
-    ours = mine.parent if "PYTEST_XDIST_WORKER" in os.environ else mine
-    made = ours / "published"
-    with FileLock(ours / "published.lock"):
+def shared(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], Path]) -> Path:
+    """A folder to be read, not written: whichever process of the tests needs it first makes it, for all."""
+    mine = factory.getbasetemp()
+    made = (mine.parent if "PYTEST_XDIST_WORKER" in os.environ else mine) / name
+    with FileLock(f"{made}.lock"):
         if not made.exists():
-            folder = sample_project(tmp_path_factory.mktemp("pages"), "2015", "2018")
-            for name, file in (("sirene", "sirene_fictif.csv"), ("outlets", "exutoires_fictifs.csv")):
-                assert eit(folder, "import", name, str(SAMPLE / file), "thur-doller").returncode == 0
-            publish(folder, *AUDIENCES)
-            made.symlink_to(folder)
+            made.symlink_to(make(factory.mktemp("shared")))
     return made.resolve()
+
+
+@pytest.fixture(scope="session")
+def cleaned(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project with both waves of the sample study, cleaned."""
+
+    def make(folder: Path) -> Path:
+        folder = raw_project(folder)
+        # In a process of its own: with the texts of `pytest_sessionstart`, other bytes are written.
+        done = eit_process(folder, "clean", "thur-doller", "--wave", "2015", "--wave", "2018")
+        assert done.returncode == 0, done.stderr
+        return folder
+
+    return shared(tmp_path_factory, "cleaned", make)
+
+
+@pytest.fixture(scope="session")
+def published(tmp_path_factory: pytest.TempPathFactory, cleaned: Path) -> Path:
+    """The same with every page for each of the audiences."""
+
+    def make(folder: Path) -> Path:
+        folder = shutil.copytree(cleaned, folder / "essai été" / "mon projet")
+        for name, file in (("sirene", "sirene_fictif.csv"), ("outlets", "exutoires_fictifs.csv")):
+            assert eit(folder, "import", name, str(SAMPLE / file), "thur-doller").returncode == 0
+        publish(folder, *AUDIENCES)
+        return folder
+
+    return shared(tmp_path_factory, "published", make)
 
 
 @pytest.fixture(scope="session")
