@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import gc
 import os
+import pickle
 import shutil
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import nbval.kernel
 import pandas as pd
@@ -25,6 +26,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis.internal.conjecture import providers
 from small_pages import empty_study, filled
 
+from eit_analysis.intake.reading import child
+from eit_analysis.intake.sheets import workbook
 from eit_analysis.study import Study, open_study
 
 if TYPE_CHECKING:
@@ -77,6 +80,25 @@ def pytest_sessionstart() -> None:
     if settings.default.derandomize:
         pytest.MonkeyPatch().setattr(providers, "_get_local_constants", providers.Constants)
         pd.set_option("mode.string_storage", "python")
+    pytest.MonkeyPatch().setattr(child, "limit_memory", lambda parsed: None)  # that of this process
+    pytest.MonkeyPatch().setattr(workbook, "_read_by_child", _read_here)
+
+
+IN_A_CHILD = workbook._read_by_child
+
+
+def _read_here(paths: list[Path], seconds: float) -> Iterator[dict[str, Any]]:
+    """Workbooks opened in this process: to start another takes half the time of cleaning a small wave."""
+    for path in paths:
+        yield pickle.loads(pickle.dumps(child.read(path)))
+
+
+@pytest.fixture(scope="module")
+def reading_process() -> Iterator[None]:
+    """Workbooks opened in a process of their own all the same, as in any run of the command."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(workbook, "_read_by_child", IN_A_CHILD)
+        yield
 
 
 def shared(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], Path]) -> Path:
