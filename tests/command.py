@@ -69,11 +69,10 @@ def raw_project(folder: Path) -> Path:
     return folder
 
 
-def sample_project(folder: Path, *waves: str) -> Path:
-    """The same with waves of the sample study cleaned, or its last."""
-    folder = raw_project(folder)
-    done = eit(folder, "clean", "thur-doller", *(part for wave in waves for part in ("--wave", wave)))
-    assert done.returncode == 0, done.stderr
+def last_wave_of(cleaned: Path, folder: Path) -> Path:
+    """A copy of the project of the sample study, of which only the last wave is cleaned."""
+    folder = shutil.copytree(cleaned, folder / "essai été" / "mon projet")
+    shutil.rmtree(folder / "data" / "processed" / "thur-doller" / "2015")
     return folder
 
 

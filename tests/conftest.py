@@ -8,22 +8,26 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Iterator
+import pickle
+import shutil
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import nbval.kernel
 import pandas as pd
 import pytest
 from browser import Browser, opened
-from command import SAMPLE, eit, publish, sample_project
+from command import SAMPLE, eit, eit_process, publish, raw_project
 from filelock import FileLock
 from hypothesis import HealthCheck, settings
 from hypothesis.internal.conjecture import providers
 from small_pages import empty_study, filled
 
+from eit_analysis.intake.reading import child
+from eit_analysis.intake.sheets import workbook
 from eit_analysis.study import Study, open_study
 
 if TYPE_CHECKING:
@@ -76,25 +80,63 @@ def pytest_sessionstart() -> None:
     if settings.default.derandomize:
         pytest.MonkeyPatch().setattr(providers, "_get_local_constants", providers.Constants)
         pd.set_option("mode.string_storage", "python")
+    pytest.MonkeyPatch().setattr(child, "limit_memory", lambda parsed: None)  # that of this process
+    pytest.MonkeyPatch().setattr(workbook, "_read_by_child", _read_here)
+
+
+IN_A_CHILD = workbook._read_by_child
+
+
+def _read_here(paths: list[Path], seconds: float) -> Iterator[dict[str, Any]]:
+    """Workbooks opened in this process: to start another takes half the time of cleaning a small wave."""
+    for path in paths:
+        yield pickle.loads(pickle.dumps(child.read(path)))
+
+
+@pytest.fixture(scope="module")
+def reading_process() -> Iterator[None]:
+    """Workbooks opened in a process of their own all the same, as in any run of the command."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(workbook, "_read_by_child", IN_A_CHILD)
+        yield
+
+
+def shared(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], Path]) -> Path:
+    """A folder to be read, not written: whichever process of the tests needs it first makes it, for all."""
+    mine = factory.getbasetemp()
+    made = (mine.parent if "PYTEST_XDIST_WORKER" in os.environ else mine) / name
+    with FileLock(f"{made}.lock"):
+        if not made.exists():
+            made.symlink_to(make(factory.mktemp("shared")))
+    return made.resolve()
 
 
 @pytest.fixture(scope="session")
-def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project with every page of the sample study, for each of the audiences; to be read, not written.
+def cleaned(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project with both waves of the sample study, cleaned."""
 
-    Whichever process of the tests needs it first makes it, for all of them.
-    """
-    mine = tmp_path_factory.getbasetemp()
-    ours = mine.parent if "PYTEST_XDIST_WORKER" in os.environ else mine
-    made = ours / "published"
-    with FileLock(ours / "published.lock"):
-        if not made.exists():
-            folder = sample_project(tmp_path_factory.mktemp("pages"), "2015", "2018")
-            for name, file in (("sirene", "sirene_fictif.csv"), ("outlets", "exutoires_fictifs.csv")):
-                assert eit(folder, "import", name, str(SAMPLE / file), "thur-doller").returncode == 0
-            publish(folder, *AUDIENCES)
-            made.symlink_to(folder)
-    return made.resolve()
+    def make(folder: Path) -> Path:
+        folder = raw_project(folder)
+        # In a process of its own: with the texts of `pytest_sessionstart`, other bytes are written.
+        done = eit_process(folder, "clean", "thur-doller", "--wave", "2015", "--wave", "2018")
+        assert done.returncode == 0, done.stderr
+        return folder
+
+    return shared(tmp_path_factory, "cleaned", make)
+
+
+@pytest.fixture(scope="session")
+def published(tmp_path_factory: pytest.TempPathFactory, cleaned: Path) -> Path:
+    """The same with every page for each of the audiences."""
+
+    def make(folder: Path) -> Path:
+        folder = shutil.copytree(cleaned, folder / "essai été" / "mon projet")
+        for name, file in (("sirene", "sirene_fictif.csv"), ("outlets", "exutoires_fictifs.csv")):
+            assert eit(folder, "import", name, str(SAMPLE / file), "thur-doller").returncode == 0
+        publish(folder, *AUDIENCES)
+        return folder
+
+    return shared(tmp_path_factory, "published", make)
 
 
 @pytest.fixture(scope="session")

@@ -10,15 +10,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from command import SITE, broken, eit, eit_process, refused, sample_project, workbook
+from command import SITE, broken, eit, eit_process, last_wave_of, refused, workbook
 
 from eit_analysis.__main__ import main as eit_command
 from eit_analysis.terminal import progress
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return sample_project(tmp_path_factory.mktemp("usage"))
+def project(tmp_path_factory: pytest.TempPathFactory, cleaned: Path) -> Path:
+    return last_wave_of(cleaned, tmp_path_factory.mktemp("usage"))
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from command import eit, sample_project
+from command import eit, last_wave_of
 from scipy.stats import beta
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -51,8 +51,8 @@ APART = "Métiers sur lesquels les sources se contredisent"
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = sample_project(tmp_path_factory.mktemp("registers"))
+def project(tmp_path_factory: pytest.TempPathFactory, cleaned: Path) -> Path:
+    folder = last_wave_of(cleaned, tmp_path_factory.mktemp("registers"))
     for other in set((folder / "notebooks").glob("*.ipynb")) - {folder / "notebooks" / f"{NOTEBOOK}.ipynb"}:
         other.unlink()  # its pages are not read here
     return folder

@@ -28,7 +28,10 @@ from eit_analysis.intake.reading import text
 from eit_analysis.intake.reading.limits import UnreadableError
 from eit_analysis.intake.results import write_cleaned
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the fuzzer watches a Linux process")
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="the fuzzer watches a Linux process"),
+    pytest.mark.usefixtures("reading_process"),
+]
 SLOW = settings(max_examples=3, suppress_health_check=[HealthCheck.too_slow])
 
 

@@ -9,7 +9,6 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from eit_analysis.intake.cleaning.wave import clean_wave
 from eit_analysis.study import open_study
 from eit_analysis.synergies.allocation.validation import known_exclusive
 
@@ -34,21 +33,22 @@ def places(frame: pd.DataFrame) -> set[tuple]:
 
 @pytest.mark.skipif(not PLANTED.exists(), reason="the sample study is not there")
 @pytest.mark.parametrize("wave", ["2015", "2018"])
-def test_every_planted_fault_is_found_and_nothing_else(wave):
+def test_every_planted_fault_is_found_and_nothing_else(cleaned: Path, wave):
     planted = pd.read_csv(PLANTED, dtype={"wave": str}, keep_default_na=False)
     planted = planted[planted["wave"] == wave].rename(
         columns={"file": "source_file", "sheet": "source_sheet", "row": "source_row"}
     )
-    cleaned = clean_wave(open_study("thur-doller", wave, ROOT))
+    study = open_study("thur-doller", wave, cleaned)
+    quarantine, corrections = study.load("quarantine"), study.load("corrections")
 
-    whole = ~cleaned.quarantine["reason_code"].str.startswith("cell_")
-    assert places(cleaned.quarantine[whole]) == places(planted[planted["kind"].isin(ROW_LOST)])
-    assert places(cleaned.quarantine[~whole]) == places(planted[planted["kind"].isin(CELL_LOST)])
+    whole = ~quarantine["reason_code"].str.startswith("cell_")
+    assert places(quarantine[whole]) == places(planted[planted["kind"].isin(ROW_LOST)])
+    assert places(quarantine[~whole]) == places(planted[planted["kind"].isin(CELL_LOST)])
     for kind, rule in RULES.items():
-        found = places(cleaned.corrections[cleaned.corrections["rule"] == rule])
+        found = places(corrections[corrections["rule"] == rule])
         assert places(planted[planted["kind"] == kind]) <= found, kind
     # Merging is a loss of a row: exactly the planted ones.
-    merged = cleaned.corrections[cleaned.corrections["rule"] == "merged_repeated_row"]
+    merged = corrections[corrections["rule"] == "merged_repeated_row"]
     assert places(merged) == places(planted[planted["kind"] == "repeated_row"])
     numbers = planted[planted["kind"].isin({"decimal_comma_text", "thousands_narrow_space"})]
     for table, sheet, column, header in (
@@ -56,15 +56,15 @@ def test_every_planted_fault_is_found_and_nothing_else(wave):
         ("sharing", "Mutualisations", "cost_eur_per_year", "Coût annuel (€)"),
         ("synergy_register", "Synergies", "realised_t_per_year", "Tonnage réalisé (t/an)"),
     ):
-        values = cleaned.tables[table].set_index(PLACE)[column]
+        values = study.load(table).set_index(PLACE)[column]
         for fault in numbers[(numbers["source_sheet"] == sheet) & (numbers["column"] == header)].itertuples():
             place = (fault.source_file, fault.source_sheet, fault.source_row)
             assert values[place] == pytest.approx(float(fault.true_value))
 
 
 @pytest.mark.skipif(not PLANTED.exists(), reason="the sample study is not there")
-def test_the_exclusive_exchanges_given_as_an_example_are_of_the_study():
+def test_the_exclusive_exchanges_given_as_an_example_are_of_the_study(cleaned: Path):
     text = (PLANTED.parent / "study.toml").read_text(encoding="utf-8")
     (example,) = re.findall(r"par exemple (\[\[.*\]\])", text)
     groups = tomllib.loads(f"exclusive = {example}")["exclusive"]
-    known_exclusive(groups, clean_wave(open_study("thur-doller", "2018", ROOT)).tables["flows"])
+    known_exclusive(groups, open_study("thur-doller", "2018", cleaned).load("flows"))

@@ -28,6 +28,8 @@ from eit_analysis.intake.reading.limits import UnreadableError
 from eit_analysis.intake.reading.sheet import repair
 from eit_analysis.intake.sheets.workbook import RawFile, read_files, survey_files
 
+pytestmark = pytest.mark.usefixtures("reading_process")
+
 
 def read(path: Path) -> RawFile:
     (file,) = read_files([path], path.parent)

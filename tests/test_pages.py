@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from browser import SIZES, Browser, needs_browser, opened, scales
+from browser import Browser, needs_browser, opened
 from command import publish
 from conftest import AUDIENCES
 from small_pages import text_of
@@ -214,29 +214,6 @@ def test_pages_in_a_browser_make_no_request(published: Path, tmp_path: Path) -> 
     assert own == set(addresses.values())
 
 
-# Words of letters, no longer than a column is wide, that stand on two lines of what a row is about.
-CUT_WORDS = r"""[...document.querySelectorAll('tbody tr > :first-child')].filter(c => c.checkVisibility())
-  .flatMap(cell => [...cell.childNodes].filter(node => node.nodeType === 3)).flatMap(node =>
-    [...node.data.matchAll(/\p{L}{9,14}/gu)].filter(word => {
-      const range = document.createRange();
-      range.setStart(node, word.index);
-      range.setEnd(node, word.index + word[0].length);
-      return new Set([...range.getClientRects()].map(rect => Math.round(rect.top))).size > 1;
-    }).map(word => word[0]))"""
-
-
-@needs_browser
-@pytest.mark.parametrize("page", PAGES)
-def test_figures_can_be_read_on_a_phone_and_the_page_is_no_wider(
-    published: Path, browser: Browser, page: str
-) -> None:
-    browser.show(reports(published, "internal") / f"{page}.html", 375)
-    assert browser.value("document.documentElement.scrollWidth") <= 375
-    sizes = browser.value(SIZES)
-    assert sizes and min(sizes) >= 9, sizes
-    assert browser.value(CUT_WORDS) == []
-
-
 @needs_browser
 def test_the_fullest_fiches_print_on_one_sheet(published: Path, browser: Browser) -> None:
     fiches = sorted(
@@ -253,15 +230,6 @@ def test_the_fullest_fiches_print_on_one_sheet(published: Path, browser: Browser
         points = [[round(float(n)) for n in page.split()] for page in pages]
         sides = 2 if fiche in exchanges else 1
         assert len(points) <= sides and all(point == [0, 0, 595, 842] for point in points), fiche.name
-
-
-@needs_browser
-@pytest.mark.parametrize("audience", AUDIENCES[:2])
-def test_the_widest_page_is_not_shrunk_to_fit_the_paper(
-    published: Path, browser: Browser, audience: str
-) -> None:
-    page = reports(published, audience) / "03_employment_skills_forecast.html"
-    assert scales(browser.printed(page)) == {3.125}
 
 
 def test_a_firm_reads_every_sum_and_forecast_that_partners_read(published: Path) -> None:

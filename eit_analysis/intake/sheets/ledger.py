@@ -57,10 +57,10 @@ def _types(names: Iterable[str]) -> dict[str, Any]:
     return {name: own.get(name, "str") for name in names}
 
 
-def places(lines: pd.DataFrame) -> pd.MultiIndex:
+def places(lines: pd.DataFrame) -> list[tuple[str, str, int]]:
     """File, sheet and row of each line; row 0 for what concerns a whole sheet or file."""
     rows = lines["source_row"].fillna(NO_ROW).astype(int)
-    return pd.MultiIndex.from_frame(lines[SOURCE].assign(source_row=rows))
+    return list(zip(lines["source_file"], lines["source_sheet"], rows, strict=True))
 
 
 def no_lines(names: list[str]) -> pd.DataFrame:

@@ -50,8 +50,8 @@ def confidence(
     rows = pd.concat([wave[table][["site_id", *SOURCE]] for table in ("sites", *RESPONSE_TABLES)])
     by_cell = of_cells(quarantine["reason_code"])
     refused = quarantine[~by_cell]
-    marked = pd.concat([quarantine[by_cell], implausible])
-    good = rows[~places(rows).isin(places(marked))]
+    marked = set(places(pd.concat([quarantine[by_cell], implausible])))
+    good = rows[np.array([place not in marked for place in places(rows)], dtype=bool)]
     sent = pd.concat([rows, refused])[["site_id", *SOURCE]].drop_duplicates()
 
     site = frame["site_id"]

@@ -58,7 +58,7 @@ def optional_cells(wave: Mapping[str, pd.DataFrame], quarantine: pd.DataFrame) -
         (numbers of cells), in the order of the form.
     """
     aside = quarantine[of_cells(quarantine["reason_code"])]
-    unread = {str(header): places(lines) for header, lines in aside.groupby("column")}
+    unread = {str(header): set(places(lines)) for header, lines in aside.groupby("column")}
     parts = []
     for table, frame in wave.items():
         rows = places(frame)
@@ -67,7 +67,7 @@ def optional_cells(wave: Mapping[str, pd.DataFrame], quarantine: pd.DataFrame) -
             if not spec["stored"] or name in speaking or spec["required"]:
                 continue
             filled = frame[name].notna().to_numpy()
-            refused = rows.isin(unread.get(spec["header"], rows[:0]))
+            refused = np.array([place in unread.get(spec["header"], ()) for place in rows], dtype=bool)
             part = {"sheet": tables.sheet_name(table), "question": spec["header"], "filled": filled}
             site = frame.get("site_id")
             parts.append(pd.DataFrame({"site_id": site, **part, "unreadable": refused & ~filled}))
