@@ -42,30 +42,33 @@ def seconds(firms: int, audience: str) -> float:
     return clean + run
 
 
-def power(audience: str) -> float:
-    return math.log(seconds(39, audience) / seconds(10, audience)) / math.log(3.9)
+def power(small: int, large: int, audience: str) -> float:
+    return math.log(seconds(large, audience) / seconds(small, audience)) / math.log(large / small)
 
 
-def test_every_audience_is_measured_at_two_sizes_and_its_power_is_theirs() -> None:
-    assert sorted(SIZES) == [(firms, audience) for firms in (10, 39) for audience in AUDIENCES]
-    ((_, *powers),) = table(SCALE, "power of the time", *AUDIENCES)
-    for audience, stated in zip(AUDIENCES, powers, strict=True):
-        agree(stated, power(audience))
+def test_every_audience_is_measured_at_three_sizes_and_its_powers_are_theirs() -> None:
+    assert sorted(SIZES) == [(firms, audience) for firms in (10, 39, 100) for audience in AUDIENCES]
+    steps = [(10, 39), (39, 100)]
+    for (small, large), (words, *powers) in zip(
+        steps, table(SCALE, "power of the time", *AUDIENCES), strict=True
+    ):
+        assert words == f"{small} to {large} firms"
+        for audience, stated in zip(AUDIENCES, powers, strict=True):
+            agree(stated, power(small, large, audience))
 
 
 def test_the_country_is_the_measured_rows_times_its_territories() -> None:
-    """Hours, disk and dollars (of two cores) of 300 territories; beyond 39 firms by the power."""
+    """Hours, disk and dollars (of two cores) of 300 territories."""
     price = number(re.findall(r"([\d.]+) US dollars an hour", SCALE)[0])
     found = table(SCALE, "300 territories of", "audience")
     assert [(row[0], row[1]) for row in found] == [(n, a) for n in ("39", "100") for a in AUDIENCES]
     for firms, audience, hours, memory, disk, dollars in found:
-        whole = 300 / 3600 * seconds(39, audience) * (int(firms) / 39) ** power(audience)
+        whole = 300 / 3600 * seconds(int(firms), audience)
         agree(hours, whole)
         agree(dollars, whole / 2 * price)
-        if firms == "39":
-            peak, tables, pages = SIZES[39, audience][2:5]
-            agree(memory, peak)
-            agree(disk, 300 * (tables + pages) / 1000)
+        peak, tables, pages = SIZES[int(firms), audience][2:5]
+        agree(memory, peak)
+        agree(disk, 300 * (tables + pages) / 1000)
 
 
 def test_three_million_establishments_follow_from_the_matching_measured() -> None:
