@@ -93,7 +93,7 @@ def own_exchanges(exchanges: pd.DataFrame, flows: pd.DataFrame, firm: str | None
             enough, price = amount * n, price.where(operator, mine["yield_central"] * price.clip(lower=0))
         parts: dict[str, pd.Series | str] = {
             "exchange_role": role, "partner_site_id": partner, "flow_id": flow, "own_t_per_year": amount,
-            "own_declared_t_per_year": own_flow.map(by_id["mass_t_per_year"]),
+            "own_declared_t_per_year": own_flow.map(by_id["mass_t_per_year"]).astype(float),
             "free_t_per_year": others, "own_description": own_flow.map(by_id["description"]),
             "own_gain_eur_per_year": gain, "enough_t_per_year": enough,
             "declared_eur_per_t": price.fillna(0.0).abs(),
