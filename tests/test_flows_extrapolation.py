@@ -203,6 +203,8 @@ def test_what_a_division_left_out_declared_counts_in_the_whole():
         assert whole.loc["Total", MASS] == pytest.approx(out[MASS].sum() + silent)
         assert whole.loc["Total", LOW] > 0.8 * out[MASS].sum()
     assert (families[MASS] >= families["observed_t_per_year"]).all()
+    # The actors counted are those that somebody stands for: the row says « partial ».
+    assert rows.loc["Total", "n_establishments"] == rows.loc["25", "n_establishments"]
 
 
 def test_a_division_that_no_answer_is_about_has_no_row():

@@ -182,15 +182,13 @@ def test_a_whole_is_never_printed_beneath_its_part() -> None:
     assert low <= 1140.9 and high >= 2974.1
 
 
-def test_a_total_is_told_from_its_largest_part() -> None:
-    """2.4 M€ of which 2.1 for the purchase were both printed 2 000 000 €, beside 300 000 € of handling."""
-    frame = pd.DataFrame({"cost_part": ["purchase", "handling", "Total"], "full_cost_eur_per_year": 0.0})
-    frame["full_cost_eur_per_year"] = [2_104_000.5, 310_000.0, 2_414_000.5]
-    frame["full_cost_low_eur_per_year"] = [600_000.0, 50_000.0, 700_000.0]
-    frame["full_cost_high_eur_per_year"] = [5_100_000.0, 900_000.0, 5_900_000.0]
-    told = rounded(frame, ["cost_part"], "full_cost_eur_per_year")
-    assert told.frame["full_cost_eur_per_year"].tolist() == [2_100_000, 300_000, 2_400_000]
-    assert told.steps["full_cost_eur_per_year"].tolist() == [1e5, 1e5, 1e5]
+def test_the_digits_of_a_total_tell_nothing_of_a_row_that_may_be_withheld() -> None:
+    """1 490 t printed 1 500 beside a hidden 955 t, 1 000 beside 940: its digits would tell which."""
+    for hidden in (955.0, 940.0):
+        rows = pd.DataFrame({"category": ["metal", "wood", "Total"], MASS: [hidden, 535.0, 1490.0]})
+        rows[LOW], rows[HIGH] = rows[MASS] / 2, rows[MASS] * 1.95
+        alone = rounded(rows[2:], ["category"], MASS).frame[MASS].iloc[0]
+        assert rounded(rows, ["category"], MASS).frame[MASS].iloc[2] == alone
 
 
 def test_a_change_whose_printed_bounds_hold_nothing_is_no_rise() -> None:
@@ -223,21 +221,38 @@ def test_what_is_printed_holds_the_truth(rows: list[tuple[float, float, float]])
     assert (step <= digit(value, 1) + slack).all()
 
 
-@given(st.lists(st.tuples(st.sampled_from("AB"), masses, st.floats(0, 3)), min_size=1, max_size=6))
-def test_every_total_is_printed_no_smaller_than_what_it_counts(rows: list[tuple[str, float, float]]) -> None:
-    frame = pd.DataFrame(rows, columns=["one", MASS, HIGH]).assign(two=[str(n) for n in range(len(rows))])
-    frame[HIGH], frame[LOW] = frame[MASS] * (1 + frame[HIGH]), frame[MASS] / 2
-    groups = frame.groupby("one", as_index=False)[[MASS, LOW, HIGH]].sum().assign(two="Total")
-    whole = groups.sum(numeric_only=True).to_frame().T.assign(one="Total", two="Total")
-    told = rounded(pd.concat([frame, groups, whole], ignore_index=True), ["one", "two"], MASS)
-    shown, true = told.frame, pd.concat([frame, groups, whole], ignore_index=True)[MASS]
-    for total in np.flatnonzero(shown["two"] == "Total"):
-        of_it = (shown["one"] == shown["one"][total]) | (shown["one"][total] == "Total")
-        assert (shown[MASS][total] >= shown.loc[of_it, MASS] - 1e-9).all()
-        fine = to_step(true.to_numpy(), digit(true.to_numpy(), 2))
-        apart = of_it & (fine < fine[total])
-        assert (shown.loc[apart, MASS] < shown[MASS][total]).all()
-    assert (np.abs(shown[MASS] - true) <= told.steps[MASS] / 2 + 1e-9 * (1 + true)).all()
+@given(st.lists(st.tuples(masses, st.floats(1, 3), st.floats(0, 3)), min_size=1, max_size=6), st.booleans())
+def test_no_estimate_is_printed_beneath_what_was_observed(rows: list[tuple], whole_numbers: bool) -> None:
+    observed, times, above = (np.array(column) for column in zip(*rows, strict=True))
+    observed = np.round(observed) if whole_numbers else observed
+    of = {"observed_t_per_year": observed, "extrapolated_t_per_year": observed * times}
+    ends = {"low": observed, "high": observed * times * (1 + above)}
+    frame = pd.DataFrame(of | {f"extrapolated_{end}_t_per_year": value for end, value in ends.items()})
+    told = rounded(frame, [], "extrapolated_t_per_year")
+    assert (told.frame["extrapolated_t_per_year"] >= told.frame["observed_t_per_year"] - 1e-9).all()
+    for name, true in of.items():
+        slack = told.steps[name] / 2 + 1e-9 * (1 + true)
+        assert (np.abs(told.frame[name] - true) <= slack).all()
+
+
+@given(st.lists(st.tuples(masses, masses, st.floats(0, 1), st.floats(0, 3)), min_size=1, max_size=6))
+def test_a_change_and_its_bounds_tell_no_more_than_the_two_masses(rows: list[tuple]) -> None:
+    """Who reads a change could have reckoned it; nor do its bounds leave the truth out."""
+    now, before, below, above = (np.array(column) for column in zip(*rows, strict=True))
+    frame = pd.DataFrame({MASS: now, LOW: now * (1 - below), HIGH: now * (1 + above)})
+    earlier = {name: name.replace("mass", "mass_before") for name in frame}
+    frame = frame.assign(**{earlier[name]: frame[name] * before / np.maximum(now, 1e-9) for name in frame})
+    change = frame[MASS] - frame[earlier[MASS]]
+    low, high = names = ["change_low_t_per_year", "change_high_t_per_year"]
+    frame = frame.assign(change_t_per_year=change, **dict.fromkeys(names, change))
+    told = rounded(frame, [], None).frame
+    assert told["change_t_per_year"].to_numpy() == pytest.approx(
+        (told[MASS] - told[earlier[MASS]]).to_numpy()
+    )
+    assert told[low].to_numpy() == pytest.approx((told[LOW] - told[earlier[HIGH]]).to_numpy())
+    assert told[high].to_numpy() == pytest.approx((told[HIGH] - told[earlier[LOW]]).to_numpy())
+    assert (told[low] <= change + 1e-6 * (1 + change.abs())).all()
+    assert (told[high] >= change - 1e-6 * (1 + change.abs())).all()
 
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=6))

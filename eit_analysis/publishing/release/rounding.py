@@ -12,10 +12,10 @@ The bounds of a sum are the rounded value plus and minus the next of 1, 1.5, 2, 
 times itself: they tell a class of uncertainty, not a second equation between the rows.
 Those of what is known exactly, all its bounds being itself, are the rounded value plus and minus its step, or
 itself where whole numbers are printed in full: whom its rounding hides stays hidden.
-A whole is printed no smaller than its part, and larger where it is so to their finest digits: both keep these
-where they would not be told apart.
-Differences, shares and relative changes are reckoned from the rounded numbers beside them, so they add
-nothing, and who reckons them again finds the same. The bounds of a difference hold its true interval.
+An estimate is printed no smaller than what was observed of it on the same row: both take the finer of their
+steps where it would be.
+Differences, shares and relative changes are reckoned from the rounded numbers beside them, the bounds of a
+difference from the printed bounds of its two, so they add nothing, and who reckons them again finds the same.
 What is said of a change is so of what is printed: one whose printed bounds hold 0 is within its error.
 The bounds of a share, in percent, stay between 0 and 100.
 The mean of answers on a scale stops an eighth of it before its ends: at one of them all gave one answer.
@@ -27,7 +27,7 @@ al. (2012), Statistical Disclosure Control, 3.2.3, for the ends (top and bottom 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -35,7 +35,6 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.publishing import wording
-from eit_analysis.records import TOTAL
 from eit_analysis.reference import scales
 
 # Columns that begin so hold public statistics about whole branches: they tell nothing about an actor.
@@ -49,7 +48,7 @@ RATES = {
     "change_percent": ("change_t_per_year", "mass_before_t_per_year", 0),
     "error_percent": ("people", "observed_people", 1),
 }
-# By column, the two of which it is the difference; and those of which it is the whole beside one part.
+# By column, the two of which it is the difference; and what it is the whole of, on the same row.
 DIFFERENCES = {
     "change_t_per_year": ("mass_t_per_year", "mass_before_t_per_year"),
     "saving_eur_per_t": ("mix_cost_eur_per_t", "clean_cost_eur_per_t"),
@@ -58,8 +57,6 @@ PARTS = {"extrapolated_t_per_year": "observed_t_per_year"}
 # By column that says a change, the word for none, and the unit of its bounds.
 NO_CHANGE = {"change": ("within", "t_per_year"), "evolution": ("unclear", "percent")}
 BOUND = re.compile(r"_(low|high)(\d*)(?=_|$)")
-Columns = dict[str, np.ndarray]
-Place = tuple[str, np.ndarray]  # a column, and rows of it
 
 
 @dataclass(frozen=True)
@@ -118,21 +115,22 @@ def rounded(
     no_sum = {name: (in_percent & (name == "value")) | (name in drawn) for name in numbers}
     rates = {name: of for name, of in RATES.items() if {name, *of[:2]} <= set(values)}
     between = {name: of for name, of in DIFFERENCES.items() if {name, *of} <= set(values)}
-    finest: Columns = {}
-    for name in set(numbers) - set(bounds) - beside - set(rates) - set(between):
+    for name in [n for n in numbers if n not in {*bounds, *beside, *rates, *between}]:
         value = values[name]
         whole_numbers = measure is not None and bool((np.nan_to_num(value) % 1 == 0).all())
         digits = WHOLE_DIGITS if whole_numbers else DIGITS
         ends = [values[b] for b, of in bounds.items() if of == name]
-        finest[name] = digit(value, digits)
         steps[name] = step_of(value, ends, digits, np.where(no_sum[name], NO_SUM, SUM))
-    pairs = list(_wholes(frame[keys].astype(str).to_numpy(), list(steps)))
-    while sum(_tell_apart(values, steps, finest, whole, part) for whole, part in pairs):
-        pass  # what is finer now may stand beneath another part
     shown |= {name: to_step(values[name], step) for name, step in steps.items()}
+    for whole, part in PARTS.items():
+        if {whole, part} <= set(steps):
+            below = (values[whole] >= values[part]) & (shown[whole] < shown[part])
+            finer = np.fmin(steps[whole], steps[part])
+            for name in (whole, part):
+                steps[name] = np.where(below, finer, steps[name])
+                shown[name] = to_step(values[name], steps[name])
     for name, (first, second) in between.items():
-        printed = np.nan_to_num(shown[first]) - np.nan_to_num(shown[second])
-        shown[name] = np.where(np.isnan(values[name]), np.nan, np.round(printed, 12))
+        shown[name] = _difference(shown[first], shown[second], values[name])
     with np.errstate(divide="ignore", invalid="ignore"):
         for name in beside:
             whole = to_step(wholes[name], whole_step(wholes[name], values[str(measure)]))
@@ -152,39 +150,22 @@ def rounded(
             ends = shown[of] + np.where(full, 0.0, steps[of]) * (1 if "_high" in name else -1)
             shown[name] = np.where(known, np.where(values[of] < 0, ends, np.clip(ends, 0, None)), shown[name])
         shown[name] = _of_a_whole(name, values[name], shown[name])
+    end_of = {(of, "_high" in name): name for name, of in bounds.items()}
+    for (of, high), name in end_of.items():
+        if of in between:
+            first, second = (end_of[one] for one in zip(between[of], (high, not high), strict=True))
+            shown[name] = _difference(shown[first], shown[second], values[name])
+    for (of, high), name in end_of.items():
+        if of in rates and rates[of][0] in between:
+            with np.errstate(divide="ignore", invalid="ignore"):
+                ratio = 100 * shown[end_of[rates[of][0], high]] / shown[rates[of][1]]
+            shown[name] = _outward(_ratio(ratio, values[name]), high)
     return Rounded(_as_printed(frame, shown), steps)
 
 
 def reckoned(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     """What follows from printed numbers, to the digits of :func:`step_of`; bounds to the same, outward."""
     return rounded(frame, keys, None, drawn=[*map(str, frame)], made=True).frame
-
-
-def _wholes(codes: np.ndarray, names: list[str]) -> Iterator[tuple[Place, Place]]:
-    """Where a whole stands, and its parts: a total and its rows, a column beside another."""
-    total = codes == TOTAL
-    for row in np.flatnonzero(total.any(axis=1)):
-        parts = np.flatnonzero(((codes == codes[row]) | total[row]).all(axis=1))
-        yield from (((name, np.array([row])), (name, parts)) for name in names)
-    every = np.arange(len(codes))
-    yield from (((whole, every), (part, every)) for whole, part in PARTS.items() if {whole, part} <= {*names})
-
-
-def _tell_apart(values: Columns, steps: Columns, finest: Columns, whole: Place, part: Place) -> bool:
-    """Keep the finest digits of a larger whole and its part, where those alone show which is the larger.
-
-    Whether that changes any step.
-    """
-    (of, rows), (own, parts) = whole, part
-    by_step = [
-        to_step(values[of][rows], step[of][rows]) - to_step(values[own][parts], step[own][parts])
-        for step in (steps, finest)
-    ]
-    larger = values[of][rows] > values[own][parts]
-    unlike = larger & (np.sign(by_step[1]) > np.sign(by_step[0]))
-    for name, at in ((of, np.broadcast_to(rows, unlike.shape)[unlike]), (own, parts[unlike])):
-        steps[name][at] = finest[name][at]
-    return bool(unlike.any())
 
 
 def _as_printed(frame: pd.DataFrame, shown: dict[str, np.ndarray]) -> pd.DataFrame:
@@ -242,6 +223,11 @@ def whole_step(wholes: np.ndarray, parts: np.ndarray) -> np.ndarray:
     """The step of what shares are of: its third digit where all parts are whole numbers, else its second."""
     counted = (np.nan_to_num(parts) % 1 == 0).all()
     return digit(wholes, WHOLE_DIGITS if counted else DIGITS)
+
+
+def _difference(upper: np.ndarray, lower: np.ndarray, given: np.ndarray) -> np.ndarray:
+    """Of printed numbers, a missing one being none, wherever there is one to tell."""
+    return np.where(np.isnan(given), np.nan, np.round(np.nan_to_num(upper) - np.nan_to_num(lower), 12))
 
 
 def _ratio(ratio: np.ndarray, given: np.ndarray) -> np.ndarray:
