@@ -153,8 +153,8 @@ def starts(pools: pd.DataFrame, meeting_eur: float = 0.0) -> pd.DataFrame:
     return best.assign(start_number=range(1, len(best) + 1), excluded_starts=excluded)
 
 
-def losing(pools: pd.DataFrame) -> pd.DataFrame:
-    """Of each need of which groups cross the threshold and no part pays, the group that loses least.
+def losing(pools: pd.DataFrame, meeting_eur: float = 0.0) -> pd.DataFrame:
+    """Of each need of which groups cross the threshold and no part pays, the group that saves most.
 
     ``group_lacks`` says what its best part lacks.
     """
@@ -162,7 +162,7 @@ def losing(pools: pd.DataFrame) -> pd.DataFrame:
         "saving_eur_per_year", ascending=False, kind="stable"
     )
     best = groups.drop_duplicates(["nature", "label"])
-    return best[~(best["saving_eur_per_year"] > 0)]
+    return best[~(best["saving_eur_per_year"] > meeting_eur)]
 
 
 def members_alone(starts: pd.DataFrame, shares: pd.DataFrame) -> pd.DataFrame:
