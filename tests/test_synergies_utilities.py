@@ -417,9 +417,10 @@ def test_a_lead_that_a_fifth_less_of_the_other_would_condemn_is_not_listed() -> 
         found = plan.possible(table(out(), need(**changed)), sites, settings)
         return float(found[surplus.SURPLUS[0]].iloc[0])
 
-    least = 1.0  # MWh, from which it pays at central costs
-    while gain(energy_mwh_per_year=least) <= 0:
-        least *= 1.01
+    below, least = 1.0, 1e6  # MWh: from which it pays at central costs, to a hundredth
+    while least > 1.01 * below:
+        middle = (below * least) ** 0.5
+        below, least = (middle, least) if gain(energy_mwh_per_year=middle) <= 0 else (below, middle)
     for share, listed in ((1.05, 0), (1.2, 0), (1.3, 1)):
         rows = table(out(), need(energy_mwh_per_year=share * least))
         assert len(own_leads(rows, sites, settings, "A").frame) == listed
