@@ -122,11 +122,11 @@ def rounded(
         ends = [values[b] for b, of in bounds.items() if of == name]
         steps[name] = step_of(value, ends, digits, np.where(no_sum[name], NO_SUM, SUM))
     shown |= {name: to_step(values[name], step) for name, step in steps.items()}
-    for whole, part in PARTS.items():
-        if {whole, part} <= set(steps):
-            below = (values[whole] >= values[part]) & (shown[whole] < shown[part])
-            finer = np.fmin(steps[whole], steps[part])
-            for name in (whole, part):
+    for estimate, part in PARTS.items():
+        if {estimate, part} <= set(steps):
+            below = (values[estimate] >= values[part]) & (shown[estimate] < shown[part])
+            finer = np.fmin(steps[estimate], steps[part])
+            for name in (estimate, part):
                 steps[name] = np.where(below, finer, steps[name])
                 shown[name] = to_step(values[name], steps[name])
     for name, (first, second) in between.items():
