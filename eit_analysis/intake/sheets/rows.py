@@ -31,6 +31,7 @@ LEFT_OUT = "direction", "category"  # what the rest of a sheet of flows may tell
 RHYTHM = re.compile(
     "frequence|periodicite|rythme|cadence"
 )  # a column of it may say of what time quantities are
+NO_ANSWER = {"ignored_title_row", "ignored_blank_row", "ignored_header_row"}  # no row to say again
 SILENT_SHEETS = {"Mode d'emploi", "Listes"}  # the questionnaire's own, known not to hold answers
 
 
@@ -108,8 +109,6 @@ def set_aside(sheet: SurveySheet, removed: Collection[int], ledger: Ledger) -> N
     if layout is None:
         _refuse_rows(sheet, ledger)
         return
-    _log_headers(layout, cells, place, ledger)
-    account.header_row, account.rows_read = layout.header_row + 1, len(cells) - 1
     data = np.ones(len(cells), dtype=bool)
     data[layout.header_row] = False
     own = {name: i for name, i in layout.columns.items() if name == layout.key or name not in sheet.added}
@@ -126,19 +125,28 @@ def set_aside(sheet: SurveySheet, removed: Collection[int], ledger: Ledger) -> N
             for index, rule in rules.items()
             if rule != "ignored_total_row" or not keys[index] or asides.TOTAL.match(keys[index])
         }
-    asked, others = implied.of_years(sheet, layout)
+    data[[*rules]] = False
+    titles = {
+        index: " ".join(dict.fromkeys(filter(None, map(clean_text, cells[index]))))
+        for index, rule in rules.items()
+        if rule == "ignored_title_row"
+    }
+    asked, others, sheet.problem = implied.of_years(sheet, layout, data, titles.values())
+    if sheet.problem:
+        sheet.layout = None
+        _refuse_rows(sheet, ledger)
+        return
+    _log_headers(layout, cells, place, ledger)
+    account.header_row, account.rows_read = layout.header_row + 1, len(cells) - 1
+    data[others] = False
     rules |= dict.fromkeys(np.flatnonzero(others).tolist(), "ignored_other_year")
-    titles, quantity = dict[int, str](), layout.columns.get("quantity")
-    tops = [layout.header_row]
+    quantity, tops = layout.columns.get("quantity"), [layout.header_row]
     for index, ignored in rules.items():
-        data[index] = False
         account.rows_ignored += 1
         shown = (
             cells[index] if index < layout.header_row else [cells[index][i] for i in layout.columns.values()]
         )
         ledger.correct(place, index + 1, "", _shown(shown), "", ignored)
-        if ignored == "ignored_title_row":
-            titles[index] = " ".join(dict.fromkeys(filter(None, map(clean_text, cells[index]))))
         if ignored == "ignored_header_row":
             tops.append(index)
         if ignored == "ignored_total_row":
@@ -155,7 +163,10 @@ def set_aside(sheet: SurveySheet, removed: Collection[int], ledger: Ledger) -> N
             sheet.said = [one._replace(year=False) for one in sheet.said]
         regions.beside_quantity(layout, cells, kept, place, ledger)
     sheet.columns = {name: cells.numbers[kept, i] for name, i in layout.columns.items()}
-    implied.read_dittos(sheet, ledger)
+    skipped, totals = np.zeros((2, len(cells)), dtype=bool)
+    skipped[[index for index, rule in rules.items() if rule in NO_ANSWER]] = True
+    totals[[row - 1 for row in sheet.totals]] = True
+    implied.read_dittos(sheet, skipped, totals, ledger)
     if layout.key != "site_id" or layout.table == "sites":
         sheet.firm = ""
     told: dict[str, implied.Told] = {}
