@@ -245,7 +245,8 @@ def _places(stranger: Return, answer: Answer) -> list[tuple[str, str, int]]:
 def _asked(place: tuple[str, str, int], marks: pd.DataFrame, said: list[str]) -> bool:
     """Whether a row, or the sheet or file that holds it, is in question."""
     file, sheet, number = place
-    there = marks[(marks["source_file"] == file) & marks["source_sheet"].fillna("").isin([sheet, ""])]
+    sheets = marks["source_sheet"].fillna("")
+    there = marks[(marks["source_file"] == file) & (sheets.isin([sheet, ""]) | sheets.str.startswith(f"{sheet} ("))]
     rows = there["source_row"].fillna(0).isin([number, 0]) | there["reason_code"].isin(
         ["no_header", "table_beside"]
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, groupby
+from typing import Any
 
 from eit_analysis import tables
 from eit_analysis.errors import InputError
@@ -17,11 +18,14 @@ from eit_analysis.intake.answers.applying import Applied, Grid, SheetKey, apply
 from eit_analysis.intake.cells.columns import Rows
 from eit_analysis.intake.cells.identifiers import firm_of_file, in_capitals
 from eit_analysis.intake.cells.parsing import clean_text
+from eit_analysis.intake.sheets.asides import TOTAL
 from eit_analysis.intake.sheets.ledger import NO_ROW, Ledger, Origin
 from eit_analysis.intake.sheets.mapping import Mapping, find_mapping, translated
 from eit_analysis.intake.sheets.parts import PART, parts
 from eit_analysis.intake.sheets.rows import PEOPLE, find_sheet
+from eit_analysis.intake.sheets.subjects import said_twice
 from eit_analysis.intake.sheets.survey_sheet import SurveySheet
+from eit_analysis.intake.sheets.titles import years_told
 from eit_analysis.intake.sheets.workbook import Note, RawFile, read_files, survey_files
 from eit_analysis.reference import sentence
 from eit_analysis.reference.findings import Finding, finding
@@ -178,8 +182,50 @@ def hear_siblings(found: list[SurveySheet], wave: str, ledger: Ledger) -> None:
                 sheet.firm = named[0]
             nobody = sheet.layout is not None and sheet.layout.key in sheet.added and not sheet.firm
             sheet.layout = None if sheet.problem or nobody else sheet.layout
+    _set_parts_aside([sheet for sheet in found if sheet.layout], ledger)
     if any(sheet.by_columns for sheet in found):
         _set_doubles_aside([sheet for sheet in found if sheet.layout], ledger)
+
+
+def _set_parts_aside(sheets: list[SurveySheet], ledger: Ledger) -> None:
+    """Of tables of flows on one sheet, those that say each other again, or are of two years, are asked about.
+
+    Of two that come to the same total the longer is kept.
+    """
+    groups: dict[Origin, list[SurveySheet]] = {}
+    for sheet in sheets:
+        file, name = ledger.origins[sheet.place]
+        if sheet.table == "flows" and PART in name:
+            groups.setdefault((file, name.rpartition(PART)[0]), []).append(sheet)
+    for (_, name), own in groups.items():
+        titles = [_titles(sheet) for sheet in own]
+        told = {year for texts in titles for text in texts for year in years_told(text)}
+        cells = [_amounts(sheet) for sheet in own]
+        held = [(" ".join(texts), some) for texts, some in zip(titles, cells, strict=True)]
+        if len(told & own[0].years) > 1:
+            both = finding("no_header.years", sheet=name, year=" et ".join(sorted(told)))
+        elif said_twice(held):
+            both = finding("no_header.twice", sheet=name)
+            if len(own) == 2 and said_twice([("", some) for some in cells]):
+                own.remove(max(own, key=lambda sheet: len(_amounts(sheet))))
+        else:
+            continue
+        for sheet in own:
+            sheet.problem, sheet.layout = both, None
+
+
+def _titles(sheet: SurveySheet) -> list[str]:
+    """The texts above the header row."""
+    rows = sheet.cells[: sheet.layout.header_row] if sheet.layout else []
+    return [text for row in rows for cell in row if (text := clean_text(cell))]
+
+
+def _amounts(sheet: SurveySheet) -> list[Any]:
+    """The cells of its quantity, blank and total rows aside."""
+    place = sheet.layout.columns.get("quantity") if sheet.layout else None
+    rows = sheet.cells[sheet.layout.header_row + 1 :] if sheet.layout and place is not None else []
+    data = [row for row in rows if not any(TOTAL.match(fold_words(clean_text(cell))) for cell in row)]
+    return [row[place] for row in data if place is not None and clean_text(row[place])]
 
 
 def _set_doubles_aside(sheets: list[SurveySheet], ledger: Ledger) -> None:

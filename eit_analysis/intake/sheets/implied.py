@@ -111,44 +111,57 @@ def told(layout: Layout, cells: Rows, titles: Mapping[int, str], name: str) -> d
 
 
 def of_years(
-    sheet: SurveySheet, layout: Layout, data: np.ndarray, titles: Iterable[str]
+    sheet: SurveySheet, layout: Layout, data: np.ndarray, titles: Mapping[int, str]
 ) -> tuple[np.ndarray, np.ndarray, Finding | None]:
-    """Which rows of data a column gives to a year that is asked, which to another, and why none can be read.
+    """Which rows of data are told to be of a year that is asked, which of another, and why none can be read.
 
-    Any column of a sheet of no form may be one of years, if it holds nothing else; of ours, one whose header
-    says so. Where two years may be the one that is asked, a sheet of both is not read; nor is one of none.
+    A column of years tells it, or the titles of a sheet of no form and those that are a year alone. Where two
+    years may be the one that is asked, a sheet of both is not read; nor is one without a row of any.
     """
     asked, others = np.zeros((2, len(data)), dtype=bool)
     header = [clean_text(cell) for cell in sheet.cells[layout.header_row]]
-    texts = [*titles, *([sheet.name] if sheet.by_columns else [])]
+    own_name = [sheet.name] if sheet.by_columns else []
     if layout.table != "flows":
-        own = {*YEAR.findall(" ".join([*texts, *header]))} if sheet.by_columns else set()
-        apart = bool(own - sheet.years) or len(own) > 1
-        return asked, others, _unread("other_year", sheet, own) if apart else None
-    said = {year for text in texts for year in years_told(text)}
-    said |= {header_year(header[i]) for i in (*layout.repeated, layout.columns.get("quantity", -1)) if i in range(len(header))}
-    for index, text in layout.unknown.items():
-        cells = {row: fold_words(clean_text(sheet.cells[row][index])) for row in np.flatnonzero(data).tolist()}
-        filled = {row: cell for row, cell in cells.items() if cell}
-        dated = bool(filled) and all(map(YEARS.fullmatch, filled.values()))
-        if not dated or not (sheet.by_columns or YEAR_HEADER.search(fold_words(text))):
-            continue
-        for row, cell in filled.items():
-            (asked if cell[-4:] in sheet.years and len(YEAR.findall(cell)) == 1 else others)[row] = True
-        told = {year for cell in filled.values() for year in YEAR.findall(cell)}
-        if not asked.any() and others.any():
-            return asked, others, _unread("other_year", sheet, told)
-        if len(filled) < len(cells) and len(told) > 1:
-            return asked, others, _unread("years", sheet, told)
-        said |= {cell[-4:] for row, cell in filled.items() if asked[row]}
-        break
-    both = said & sheet.years
+        said = {*YEAR.findall(" ".join([*own_name, *titles.values(), *header]))} if sheet.by_columns else set()
+        apart = bool(said - sheet.years) or len(said) > 1
+        return asked, others, _unread("other_year", sheet, said) if apart else None
+    of_rows = _years_of_rows(sheet, layout, data, titles)
+    told = {year for years in of_rows.values() for year in years}
+    for row, years in of_rows.items():
+        (asked if years and years <= sheet.years and len(years) == 1 else others)[row] = bool(years)
+    if others.any() and not asked.any():
+        return asked, others, _unread("other_year", sheet, told)
+    quantities = {*layout.repeated, layout.columns.get("quantity", -1)} & {*range(len(header))}
+    said = {header_year(header[i]) for i in quantities} | {year for row, years in of_rows.items() if asked[row] for year in years}
+    said |= {year for text in (*own_name, *titles.values()) for year in years_told(text)}
+    undated = others.any() and not all(of_rows.values())
+    both = told if undated else said & sheet.years
     return asked, others, _unread("years", sheet, both) if len(both) > 1 else None
 
 
+def _years_of_rows(
+    sheet: SurveySheet, layout: Layout, data: np.ndarray, titles: Mapping[int, str]
+) -> dict[int, frozenset[str]]:
+    """The years of each row of data, by its column of years, else by the title above it; none: no row."""
+    rows = np.flatnonzero(data).tolist()
+    for index, text in layout.unknown.items():
+        cells = {row: fold_words(clean_text(sheet.cells[row][index])) for row in rows}
+        dated = [YEARS.fullmatch(cell) is not None for cell in cells.values() if cell]
+        if all(dated) and dated and (sheet.by_columns or YEAR_HEADER.search(fold_words(text))):
+            # Two in a cell, which may be short (2017-18), are none.
+            return {row: frozenset({*YEAR.findall(cell), *cell.split()[-1:]}) for row, cell in cells.items()}
+    tell = {
+        index: years
+        for index, text in sorted(titles.items())
+        if (years := years_told(text)) and (sheet.by_columns or YEAR.fullmatch(fold_words(text)))
+    }
+    starts = list(tell)
+    return {row: tell[starts[above - 1]] for row in rows if (above := bisect(starts, row))}
+
+
 def _unread(why: str, sheet: SurveySheet, years: Iterable[str]) -> Finding:
-    told, asked = " et ".join(sorted(years)), " ou ".join(sorted(sheet.years))
-    return finding(f"no_header.{why}", sheet=sheet.name, year=told, asked=asked)
+    asked = {"asked": " ou ".join(sorted(sheet.years))} if why == "other_year" else {}
+    return finding(f"no_header.{why}", sheet=sheet.name, year=" et ".join(sorted(years)), **asked)
 
 
 def read_dittos(sheet: SurveySheet, skipped: np.ndarray, totals: np.ndarray, ledger: Ledger) -> None:

@@ -57,9 +57,10 @@ def parts(sheet: RawSheet) -> list[RawSheet]:
     for number, span in enumerate(spans if len(spans) > 1 else (), start=1):
         part = _alone(cells, [span], beside)
         table, own, sure = understood("", part)
-        name = f"{sheet.name}{PART}{number if beside else tables.sheet_name(table) if table else ''})"
-        if own and name not in found and (sure or speaks(own, sheet.name, part)):
-            found[name] = span
+        kind = str(number) if beside else tables.sheet_name(table) if table else ""
+        again = 1 + sum(name.startswith(f"{sheet.name}{PART}{kind}") for name in found)
+        if own and (sure or speaks(own, sheet.name, part)):
+            found[f"{sheet.name}{PART}{kind}{f' {again}' if again > 1 and not beside else ''})"] = span
         elif not beside and (filled[span].sum(axis=1) < 2).all():
             notes.append(span)
         else:

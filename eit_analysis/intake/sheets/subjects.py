@@ -26,6 +26,9 @@ SITES = re.compile(
     r"\b(?:sites?|etablissements?|usines?|clients?|producteurs?|agences?|societes?|filiales?|lieux?|villes?"
     r"|communes?|entreprises?|ateliers?|magasins?|depots?|unites? de production|batiments?)\b"
 )
+# Words of a title by which a table says again what another says, and how near their totals then are.
+AGAIN = re.compile(r"\b(?:recapitulati\w*|recap|synthese|details?|detaille\w*|resume|totaux|total|cumul|dont)\b")
+NEAR = 0.05
 LONGEST = 5000  # rows: a longer list is no summary
 SLIPS = re.compile(r"\b(?:statut|bordereau|bsdd?)\b")
 PARTS = re.compile(r"\b(?:mois|trimestres?|semestres?|semaines?)\b")
@@ -96,3 +99,19 @@ def _is_partial(header: str, cells: Sequence[Any]) -> bool:
     days = sorted(filter(None, (readable("synergy_register", "start_date", cell) for cell in cells)))
     months = {day[:4]: (days[0][5:7], days[-1][5:7]) for day in days}
     return [first > "03" or last < "10" for first, last in months.values()] != [False]
+
+
+def said_twice(tables: Sequence[tuple[str, Sequence[Any]]]) -> bool:
+    """Whether of several tables, each with its titles and the cells of its quantity, one says the others again.
+
+    Its titles say so (``Récapitulatif``, ``Détail``), or its total is that of another or of all others.
+    """
+    totals = [sum(map(_number, cells)) for _, cells in tables]
+    rest = [[*totals[:i], *totals[i + 1 :]] for i in range(len(totals))]
+    near = any(
+        own and abs(own / other / scale - 1) <= NEAR
+        for own, others in zip(totals, rest, strict=True)
+        for other in filter(None, {*others, sum(others)})
+        for scale in (0.001, 1, 1000)
+    )
+    return len(tables) > 1 and (near or any(AGAIN.search(fold_words(titles)) for titles, _ in tables))
