@@ -21,12 +21,12 @@ from eit_analysis.intake.cells.parsing import clean_text
 from eit_analysis.intake.sheets.asides import TOTAL
 from eit_analysis.intake.sheets.ledger import NO_ROW, Ledger, Origin
 from eit_analysis.intake.sheets.mapping import Mapping, find_mapping, translated
-from eit_analysis.intake.sheets.parts import PART, parts
+from eit_analysis.intake.sheets.parts import parts
 from eit_analysis.intake.sheets.rows import PEOPLE, find_sheet
 from eit_analysis.intake.sheets.subjects import said_twice
 from eit_analysis.intake.sheets.survey_sheet import SurveySheet
 from eit_analysis.intake.sheets.titles import years_told
-from eit_analysis.intake.sheets.workbook import Note, RawFile, read_files, survey_files
+from eit_analysis.intake.sheets.workbook import PART, Note, RawFile, own_name, read_files, survey_files
 from eit_analysis.reference import sentence
 from eit_analysis.reference.findings import Finding, finding
 from eit_analysis.study import Study
@@ -196,7 +196,7 @@ def _set_parts_aside(sheets: list[SurveySheet], ledger: Ledger) -> None:
     for sheet in sheets:
         file, name = ledger.origins[sheet.place]
         if sheet.table == "flows" and PART in name:
-            groups.setdefault((file, name.rpartition(PART)[0]), []).append(sheet)
+            groups.setdefault((file, own_name(name)), []).append(sheet)
     for (_, name), own in groups.items():
         titles = [_titles(sheet) for sheet in own]
         told = {year for texts in titles for text in texts for year in years_told(text)}
@@ -231,7 +231,7 @@ def _amounts(sheet: SurveySheet) -> list[Any]:
 def _set_doubles_aside(sheets: list[SurveySheet], ledger: Ledger) -> None:
     """A sheet of no form is not read where the wave holds its table for its firm elsewhere: it may repeat it.
 
-    The parts of one sheet (``Feuil1 (Flux)``) are none of each other.
+    The parts of one sheet (``Feuil1 › Flux``) are none of each other.
     """
     holds: dict[tuple[str, str], set[Origin]] = {}
     of = {}
@@ -240,10 +240,10 @@ def _set_doubles_aside(sheets: list[SurveySheet], ledger: Ledger) -> None:
         of[sheet.place] = [(in_capitals(firm), sheet.table) for firm in firms]
         file, name = ledger.origins[sheet.place]
         for key in of[sheet.place]:
-            holds.setdefault(key, set()).add((file, name.rpartition(PART)[0] or name))
+            holds.setdefault(key, set()).add((file, own_name(name)))
     for sheet in sheets:
         if sheet.by_columns and any(len(holds[key]) > 1 for key in of[sheet.place]):
-            sheet.problem, sheet.layout = finding("no_header.other_table", sheet=sheet.name), None
+            sheet.problem, sheet.layout = finding("no_header.other_table", sheet=own_name(sheet.name)), None
 
 
 def siblings(file: str, name: str) -> str:

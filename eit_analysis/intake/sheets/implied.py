@@ -20,6 +20,7 @@ from eit_analysis.intake.sheets.ledger import Ledger
 from eit_analysis.intake.sheets.spec import Layout
 from eit_analysis.intake.sheets.survey_sheet import SurveySheet
 from eit_analysis.intake.sheets.titles import years_told
+from eit_analysis.intake.sheets.workbook import own_name
 from eit_analysis.reference.designations import families, family_of
 from eit_analysis.reference.findings import Finding, finding
 from eit_analysis.tables import CATEGORIES
@@ -161,7 +162,7 @@ def _years_of_rows(
 
 def _unread(why: str, sheet: SurveySheet, years: Iterable[str]) -> Finding:
     asked = {"asked": " ou ".join(sorted(sheet.years))} if why == "other_year" else {}
-    return finding(f"no_header.{why}", sheet=sheet.name, year=" et ".join(sorted(years)), **asked)
+    return finding(f"no_header.{why}", sheet=own_name(sheet.name), year=" et ".join(sorted(years)), **asked)
 
 
 def read_dittos(sheet: SurveySheet, skipped: np.ndarray, totals: np.ndarray, ledger: Ledger) -> None:

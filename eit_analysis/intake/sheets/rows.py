@@ -22,7 +22,7 @@ from eit_analysis.intake.sheets.personal import without_personal
 from eit_analysis.intake.sheets.spec import ROWS_SEARCHED, Layout, find_layout
 from eit_analysis.intake.sheets.survey_sheet import SurveySheet
 from eit_analysis.intake.sheets.titles import hear
-from eit_analysis.intake.sheets.workbook import RawSheet
+from eit_analysis.intake.sheets.workbook import RawSheet, own_name
 from eit_analysis.reference.findings import finding
 
 HIDDEN = re.compile("colonne ([A-Z]+) masquée")  # as `reading.book` notes it
@@ -133,7 +133,7 @@ def set_aside(sheet: SurveySheet, removed: Collection[int], ledger: Ledger) -> N
     asked, others, sheet.problem = implied.of_years(sheet, layout, data, titles)
     tops = [layout.header_row, *(index for index, rule in rules.items() if rule == "ignored_header_row")]
     if not sheet.problem and _says_twice(sheet, layout, np.flatnonzero(data & ~others), titles, tops[1:]):
-        sheet.problem = finding("no_header.twice", sheet=sheet.name)
+        sheet.problem = finding("no_header.twice", sheet=own_name(sheet.name))
     if sheet.problem:
         sheet.layout = None
         _refuse_rows(sheet, ledger)
