@@ -246,7 +246,9 @@ def _asked(place: tuple[str, str, int], marks: pd.DataFrame, said: list[str]) ->
     """Whether a row, or the sheet or file that holds it, is in question."""
     file, sheet, number = place
     sheets = marks["source_sheet"].fillna("")
-    there = marks[(marks["source_file"] == file) & (sheets.isin([sheet, ""]) | sheets.str.startswith(f"{sheet} › "))]
+    there = marks[
+        (marks["source_file"] == file) & (sheets.isin([sheet, ""]) | sheets.str.startswith(f"{sheet} › "))
+    ]
     rows = there["source_row"].fillna(0).isin([number, 0]) | there["reason_code"].isin(
         ["no_header", "table_beside"]
     )

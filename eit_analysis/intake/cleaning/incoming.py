@@ -23,7 +23,7 @@ from eit_analysis.intake.sheets.ledger import NO_ROW, Ledger, Origin
 from eit_analysis.intake.sheets.mapping import Mapping, find_mapping, translated
 from eit_analysis.intake.sheets.parts import parts
 from eit_analysis.intake.sheets.rows import PEOPLE, find_sheet
-from eit_analysis.intake.sheets.subjects import said_twice
+from eit_analysis.intake.sheets.subjects import of_sites, said_twice
 from eit_analysis.intake.sheets.survey_sheet import SurveySheet
 from eit_analysis.intake.sheets.titles import years_told
 from eit_analysis.intake.sheets.workbook import PART, Note, RawFile, own_name, read_files, survey_files
@@ -204,6 +204,8 @@ def _set_parts_aside(sheets: list[SurveySheet], ledger: Ledger) -> None:
         held = [(" ".join(texts), some) for texts, some in zip(titles, cells, strict=True)]
         if len(told & own[0].years) > 1:
             both = finding("no_header.years", sheet=name, year=" et ".join(sorted(told)))
+        elif of_sites([texts for texts, _ in held]):
+            both = finding("no_header.sites", sheet=name)
         elif said_twice(held):
             both = finding("no_header.twice", sheet=name)
             if len(own) == 2 and said_twice([("", some) for some in cells]):

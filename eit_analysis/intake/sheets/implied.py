@@ -41,7 +41,9 @@ SUBJECTS = (
     r"fournisseurs?|achats?|approvisionnements?|consommations?|matieres premieres",
     r"dechets?|rebuts?|coproduits?|exutoires?|jet(?:te|ons)|waste|votre bilan matieres",
 )
-ELSEWHERE = re.compile(r"\b(?:expedi\w*|livr\w*|vend\w*|ventes?|recus?|recues?|recepti\w*|produits? finis?)\b")
+ELSEWHERE = re.compile(
+    r"\b(?:expedi\w*|livr\w*|vend\w*|ventes?|recus?|recues?|recepti\w*|produits? finis?)\b"
+)
 LABELS = "entrant", "sortant"
 YEAR_HEADER = re.compile(r"\b(?:annees?|exercices?|year|campagnes?|saisons?)\b(?! (?:de )?(?:debut|mise))")
 # A cell that is a year, or two (``Exercice 2017-2018``).
@@ -96,7 +98,9 @@ def told(layout: Layout, cells: Rows, titles: Mapping[int, str], name: str) -> d
     header = [clean_text(cell) for cell in cells[layout.header_row]]
     whole = direction_of(name)
     if not any(whole) and not _of_direction(name):
-        likely = _labels(fold_words(" ".join(header)), SUBJECTS) or ["sortant"] * ("waste_code" in layout.columns)
+        likely = _labels(fold_words(" ".join(header)), SUBJECTS) or ["sortant"] * (
+            "waste_code" in layout.columns
+        )
         whole = (likely[0], "direction_from_subject") if len(likely) == 1 else ("", "")
     code, designation = (layout.columns.get(column) for column in ("waste_code", "description"))
 
@@ -123,7 +127,9 @@ def of_years(
     header = [clean_text(cell) for cell in sheet.cells[layout.header_row]]
     own_name = [sheet.name] if sheet.by_columns else []
     if layout.table != "flows":
-        said = {*YEAR.findall(" ".join([*own_name, *titles.values(), *header]))} if sheet.by_columns else set()
+        said = (
+            {*YEAR.findall(" ".join([*own_name, *titles.values(), *header]))} if sheet.by_columns else set()
+        )
         apart = bool(said - sheet.years) or len(said) > 1
         return asked, others, _unread("other_year", sheet, said) if apart else None
     of_rows = _years_of_rows(sheet, layout, data, titles)
@@ -133,7 +139,9 @@ def of_years(
     if others.any() and not asked.any():
         return asked, others, _unread("other_year", sheet, told)
     quantities = {*layout.repeated, layout.columns.get("quantity", -1)} & {*range(len(header))}
-    said = {header_year(header[i]) for i in quantities} | {year for row, years in of_rows.items() if asked[row] for year in years}
+    said = {header_year(header[i]) for i in quantities} | {
+        year for row, years in of_rows.items() if asked[row] for year in years
+    }
     said |= {year for text in (*own_name, *titles.values()) for year in years_told(text)}
     undated = others.any() and not all(of_rows.values())
     both = told if undated else said & sheet.years

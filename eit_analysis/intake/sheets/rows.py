@@ -189,7 +189,10 @@ def _says_twice(
     if above and above.found >= headers.LEAST_HEADERS and "quantity" in above.columns:
         return True  # a table above the header that is read
     within = [index for index in sorted({*titles, *tops}) if kept[0] < index < kept[-1]]
-    cells = [[sheet.cells[row][layout.columns["quantity"]] for row in part] for part in np.split(kept, np.searchsorted(kept, within))]
+    cells = [
+        [sheet.cells[row][layout.columns["quantity"]] for row in part]
+        for part in np.split(kept, np.searchsorted(kept, within))
+    ]
     named = [*(text for index, text in titles.items() if index < kept[0])]
     texts = [" ".join(named), *(titles.get(index, "") for index in within)]
     blocks: dict[str, list[tuple[str, list[Any]]]] = {}

@@ -27,11 +27,16 @@ SITES = re.compile(
     r"|communes?|entreprises?|ateliers?|magasins?|depots?|unites? de production|batiments?)\b"
 )
 # Words of a title by which a table says again what another says, and how near their totals then are.
-AGAIN = re.compile(r"\b(?:recapitulati\w*|recap|synthese|details?|detaille\w*|resume|totaux|total|cumul|dont)\b")
+AGAIN = re.compile(
+    r"\b(?:recapitulati\w*|recap|synthese|details?|detaille\w*|resume|totaux|total|cumul|dont)\b"
+)
 NEAR = 0.05
+PLACES = re.compile(r"\b(?:sites?|etablissements?|usines?|ateliers?|agences?|depots?|magasins?)\b")
+UNTIL = re.compile(rf"\b(?:au|fin) (?:[0-9]{{1,2}} )?({'|'.join(MONTHS[:-1])})\b")
 LONGEST = 5000  # rows: a longer list is no summary
 SLIPS = re.compile(r"\b(?:statut|bordereau|bsdd?)\b")
 PARTS = re.compile(r"\b(?:mois|trimestres?|semestres?|semaines?)\b")
+REAL = re.compile(r"\b(?:reel(?:le)?s?|realise(?:e|s|es)?)\b")
 WASTED = re.compile(r"\b(?:rebuts?|dechets?|chutes?|pertes?)\b")
 
 
@@ -44,26 +49,35 @@ def speaks(layout: Layout, name: str, rows: Sequence[Sequence[Any]]) -> bool:
     if len(rows) > LONGEST or not suffices(layout) or not all(map(header_year, layout.repeated.values())):
         return False
     header, under = list(map(clean_text, rows[layout.header_row])), rows[layout.header_row + 1 :]
-    titles = fold_words(
-        " ".join([name, *(clean_text(cell) for row in rows[: layout.header_row] for cell in row)])
-    )
+    texts = [[*filter(None, map(clean_text, row))] for row in rows]
+    above = [text for row in texts[: layout.header_row] for text in row]
+    # A title may stand among the rows too.
+    among = [row[0] for row in texts[layout.header_row + 1 :] if len(row) == 1]
+    titles = fold_words(" ".join([name, *above, *among]))
     words = singular(fold_words(" ".join([titles, *header]).replace("€", " euro ")))
-    if holds(words, "sheet_else") or _part_of_year(titles):
+    quantity = header[layout.columns["quantity"]] if "quantity" in layout.columns else ""
+    # What a column says to be real is not the budget beside it.
+    whole = singular(titles) if REAL.search(fold_words(quantity)) else words
+    partial = any(_is_partial(text, [row[i] for row in under]) for i, text in layout.unknown.items())
+    if holds(whole, "sheet_else") or _part_of_year(titles) or of_sites(among) or partial:
         return False
     if layout.table == "workforce":
         return _counts_jobs(titles, words, layout.columns["headcount"], under)
     read = fold_words(" ".join(header[index] for index in layout.columns.values()))
     told = layout.table in SUBJECT and SUBJECT[layout.table].search(f"{titles} {read}")
-    columns = {index: [row[index] for row in under] for index in (*layout.unknown, *layout.columns.values())}
-    codes = [cell for cell in columns.get(layout.columns.get("waste_code", -1), []) if clean_text(cell)]
-    valid = sum(_is_code(cell) for cell in codes)
-    partial = any(_is_partial(text, columns[index]) for index, text in layout.unknown.items())
-    return bool(told) and 2 * valid >= len(codes) and not partial
+    place = layout.columns.get("waste_code")
+    codes = [row[place] for row in under if clean_text(row[place])] if place is not None else []
+    return bool(told) and 2 * sum(map(_is_code, codes)) >= len(codes)
+
+
+def of_sites(titles: Sequence[str]) -> bool:
+    """Whether two titles or more are of sites (``Usine A``, ``Usine B``)."""
+    return len({text for text in map(fold_words, titles) if PLACES.search(text)}) > 1
 
 
 def _part_of_year(words: str) -> bool:
-    """Whether a title names a quarter, a half of the year or some of its months."""
-    months = {*MONTH.findall(words)}
+    """Whether a title names a quarter, a half of the year, some of its months or a day that ends them."""
+    months = {*MONTH.findall(words), *UNTIL.findall(words)}
     part = bool(months) and not {MONTHS[0], MONTHS[-1]} <= months
     return part or bool(QUARTER.search(words) or HALF_YEAR.search(words))
 
