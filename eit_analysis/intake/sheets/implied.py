@@ -179,15 +179,18 @@ def read_dittos(sheet: SurveySheet, skipped: np.ndarray, totals: np.ndarray, led
     The word above is that of the sheet, of a row that is not kept too, but for titles and blank rows
     (``skipped``); below one of ``totals``, it is asked.
     """
+    layout = sheet.layout
+    if layout is None:
+        return
     marks, form = matches(texts_of(sheet.cells.values), DITTO), tables.form(sheet.table)
     asked, kept = {"quantity", *tables.used_for(sheet.table, "names")}, sheet.rows - 1
-    for name, index in sheet.layout.columns.items() if marks.any() and sheet.layout else ():
+    for name, index in layout.columns.items() if marks.any() else ():
         column = sheet.cells.numbers[:, index]
         ditto = marks[column]
         if form[name]["dtype"] == "float" or name in asked or not ditto[kept].any():
             continue
         above = np.maximum.accumulate(np.where(ditto | skipped, 0, np.arange(len(column))))[kept]
-        where = np.flatnonzero(ditto[kept] & (above > sheet.layout.header_row) & ~totals[above])
+        where = np.flatnonzero(ditto[kept] & (above > layout.header_row) & ~totals[above])
         numbers = sheet.columns[name].copy()
         numbers[where] = column[above[where]]
         raw, clean = (objects(pick(sheet.cells.values, own[where])) for own in (sheet.columns[name], numbers))

@@ -182,7 +182,7 @@ def set_aside(sheet: SurveySheet, removed: Collection[int], ledger: Ledger) -> N
 def _says_twice(
     sheet: SurveySheet, layout: Layout, kept: np.ndarray, titles: Mapping[int, str], tops: Sequence[int]
 ) -> bool:
-    """Whether parts of a sheet of flows, under titles or headers among its rows, hold one another's tonnes."""
+    """Whether parts of a sheet of flows, under titles or headers among its rows, hold the same tonnes."""
     if layout.table != "flows" or "quantity" not in layout.columns or not len(kept):
         return False
     above = find_layout(layout.spec, sheet.cells[: layout.header_row])

@@ -116,7 +116,7 @@ def _is_partial(header: str, cells: Sequence[Any]) -> bool:
 
 
 def said_twice(tables: Sequence[tuple[str, Sequence[Any]]]) -> bool:
-    """Whether of several tables, each with its titles and the cells of its quantity, one says the others again.
+    """Whether of several tables, each with its titles and its quantities, one says the others again.
 
     Its titles say so (``Récapitulatif``, ``Détail``), or its total is that of another or of all others.
     """
