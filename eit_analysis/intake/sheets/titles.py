@@ -54,7 +54,7 @@ def read_title(text: str, years: frozenset[str] = frozenset()) -> TitleRemark:
     Clauses of costs, laws, plans, deadlines and versions say nothing of quantities.
 
     >>> read_title("N.B. : toutes les quantités sont exprimées en kg")
-    TitleRemark(unit='kg', against='N.B. : toutes les quantités sont exprimées en kg', doubt='')
+    TitleRemark(unit='kg', against='N.B. : toutes les quantités sont exprimées en kg', doubt='', year=False)
     """
     parts = [fold_words(part.replace("€", " euros ")) for part in CLAUSES.split(text)]
     parts = [part for part in parts if not holds(part, "title_aside")]
