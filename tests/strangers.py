@@ -30,6 +30,7 @@ NUMBER = re.compile(r"=(?P<number>[\d.]+)(?:\{(?P<format>.*)\})?$")
 NOTE = re.compile(r"(?P<cell>.*) \(!(?P<note>.*)\)$")
 ENTREPRISE = ["Identifiant", "Raison sociale", "Diffusion", "Année"]
 HIDDEN = " (hidden)"  #: after the name of a sheet, or a header
+MASS, BOUNDS = "mass_t_per_year", ("mass_low_t_per_year", "mass_high_t_per_year")
 TOLERANCE = 0.02  #: a mass within this share of the truth is right
 
 
@@ -194,14 +195,17 @@ def judge(study: Study) -> list[tuple[str, Answer, str]]:
     said = summary(study, wave, 0)
     asked = {fiche.site for fiche in fiches(wave)}
     marks = pd.concat([wave.quarantine, wave.implausible], ignore_index=True)
+    # People are judged as tonnes are.
+    jobs = wave.tables["workforce"].rename(columns={"occupation": "description", "headcount": MASS})
+    answers = pd.concat([wave.tables["flows"], jobs.assign(**dict.fromkeys(BOUNDS, jobs[MASS]))])
     verdicts = []
     for stranger in strangers:
         files = {file for file, _ in stranger.sheets}
         own = marks[marks["source_file"].isin(files)]
         told = [line for line in said if any(file in line for file in files)]
-        flows = wave.tables["flows"][wave.tables["flows"]["source_file"].isin(files)]
+        counted = answers[answers["source_file"].isin(files)]
         for answer in stranger.answers:
-            verdicts.append((stranger.name, answer, verdict(stranger, answer, flows, own, told)))
+            verdicts.append((stranger.name, answer, verdict(stranger, answer, counted, own, told)))
         for file, firm in stranger.unread:
             known = "right" if any(file in line for line in told) and firm in asked else "lost"
             verdicts.append((stranger.name, Answer(file, "said", "right", {}), known))
@@ -213,7 +217,7 @@ def verdict(
 ) -> str:
     names = flows["description"].astype("object").fillna("")
     own = flows[names == " ".join(answer.name.split())]
-    mass = own["mass_t_per_year"].sum(min_count=1)
+    mass = own[MASS].sum(min_count=1)
     counted = len(own) and pd.notna(mass)
     asked = any(_asked(place, marks, said) for place in _places(stranger, answer))
     if answer.truth == "none":
@@ -241,7 +245,10 @@ def _places(stranger: Return, answer: Answer) -> list[tuple[str, str, int]]:
 def _asked(place: tuple[str, str, int], marks: pd.DataFrame, said: list[str]) -> bool:
     """Whether a row, or the sheet or file that holds it, is in question."""
     file, sheet, number = place
-    there = marks[(marks["source_file"] == file) & marks["source_sheet"].fillna("").isin([sheet, ""])]
+    sheets = marks["source_sheet"].fillna("")
+    there = marks[
+        (marks["source_file"] == file) & (sheets.isin([sheet, ""]) | sheets.str.startswith(f"{sheet} › "))
+    ]
     rows = there["source_row"].fillna(0).isin([number, 0]) | there["reason_code"].isin(
         ["no_header", "table_beside"]
     )
@@ -252,7 +259,7 @@ def _asked(place: tuple[str, str, int], marks: pd.DataFrame, said: list[str]) ->
 
 
 def right(own: pd.DataFrame, truth: float, interval: list[str], also: dict[str, str]) -> bool:
-    sums = own[["mass_t_per_year", "mass_low_t_per_year", "mass_high_t_per_year"]].sum()
+    sums = own[[MASS, *BOUNDS]].sum()
     wanted = [truth, *map(float, interval)]
     near = all(abs(sums.iloc[i] - value) <= TOLERANCE * value for i, value in enumerate(wanted))
     return near and all((own[name].astype("object") == value).all() for name, value in also.items())

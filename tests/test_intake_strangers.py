@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 from small_pages import empty_study
-from strangers import Answer, judge
+from strangers import Answer, judge, write_book
+
+from eit_analysis.intake.cleaning.wave import clean_wave
+from eit_analysis.intake.relance.fiches import fiches
 
 # What is enough where the table of expected outcomes says the first.
 ENOUGH = {"right": {"right"}, "asked": {"right", "asked"}}
@@ -32,3 +35,24 @@ def test_most_answers_of_strangers_are_read_without_a_question(judged):
     verdicts = Counter(verdict for *_, verdict in judged)
     assert verdicts["wrong"] <= 0.01 * len(judged) and not verdicts["lost"]
     assert verdicts["right"] >= LEAST_RIGHT * len(judged), verdicts
+
+
+TURNED = [["Désignation", "cartons", "palettes"], ["Sens", "sortant", "sortant"],
+          ["Catégorie", "carton", "bois"], ["Quantité", "7,5", "?"], ["Unité", "t", "t"],
+          ["Période", "an", "an"]]  # fmt: skip
+STACKED = [["Nos déchets", "", ""], ["Déchet", "Code déchet", "Quantité (t/an)"],
+           ["Papiers", "20 01 01", "3"], ["", "", ""], ["Notre personnel", "", ""],
+           ["Fonction", "Effectif", ""], ["Relieur", "12", ""], ["", "", ""],
+           ["Déchets d'atelier", "", ""], ["Déchet", "Code déchet", "Quantité (t/an)"],
+           ["Rognures", "20 01 01", "?"]]  # fmt: skip
+
+
+def test_a_question_cites_the_cell_that_the_file_has(tmp_path):
+    study = empty_study(tmp_path)
+    write_book(study.raw / "E01_dechets.xlsx", {"Flux": TURNED})
+    write_book(study.raw / "E02_reponse.xlsx", {"Feuil1": STACKED})
+    places = {question.place for fiche in fiches(clean_wave(study)) for question in fiche.questions}
+    assert "Flux, colonne\u00a0C (palettes), ligne Quantité (C4)" in places
+    assert "Feuil1, ligne\u00a011 (Rognures), colonne Quantité (C11)" in places
+    assert "Feuil1, ligne\u00a03 (Papiers), colonne Sens" in places
+    assert not [place for place in places if "›" in place]

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from eit_analysis import reference
 from eit_analysis.intake.cells.remarks import read_remark
-from eit_analysis.reference.units import known_unit, normalise_unit
+from eit_analysis.reference.units import known_unit, normalise_unit, to_tonnes
 
 
 class Number(NamedTuple):
@@ -63,6 +63,8 @@ SINGLE = re.compile(rf"([+-]? ?)({DIGITS})(.*)")
 
 # Beside a quantity with its unit, money or the same said again; of people, what some of them are.
 ELSE = re.compile(rf"{DIGITS} ?(?:€|euros?\b|k€).*|soit (?:environ )?{DIGITS} ?[a-zà-ÿ]{{3,}}.*", re.I)
+AGAIN = re.compile(rf"soit (?:environ )?({DIGITS}) ?(.+)", re.I)
+SAID_AGAIN = 0.10  # of a mass: what it may differ by where another unit says it again
 PART = re.compile(r"([0-9]+),? dont [0-9]+ ([a-zà-ÿ]{4,}).*", re.I)
 NOTE = re.compile(r"(.*?)(?:^| |(?<=[0-9]))\(([^()]*)\)")
 SUFFIX = re.compile(r"(?:/ ?)?[A-Za-zÀ-ÿ%€]")
@@ -156,7 +158,8 @@ def _noted(text: str) -> Number:
         return _read(f"{head} {note}")
     if re.search(r"\d", note) or not head:
         other, number = ELSE.fullmatch(note), _read(head)
-        if other and number.suffix and not number.problem:
+        again = _says_again(number, note)
+        if number.suffix and not number.problem and (other if again is None else again):
             return number._replace(rule="note_left_out")
         return Number(problem="digits_in_parentheses")
     said = read_remark(note)
@@ -169,6 +172,24 @@ def _noted(text: str) -> Number:
     if said.unit or known_unit(unit):  # 12 (tonnes), 300 (en kg !)
         return Number(problem="several_numbers") if number.suffix else number._replace(suffix=unit)
     return number if number.rule else number._replace(rule="note_left_out")
+
+
+def _each(unit: str) -> str:
+    """A unit without its period."""
+    return re.split(r" ?/| par ", unit, maxsplit=1)[0].strip()
+
+
+def _says_again(number: Number, note: str) -> bool | None:
+    """Whether a note says the same mass (``soit 12000 kg``); None where it says none."""
+    again = AGAIN.fullmatch(note)
+    said = to_tonnes(1.0, _each(again[2]), "") if again else None
+    if again is None or said is None:
+        return None
+    own, digits = to_tonnes(number.value or 0.0, number.suffix, ""), decimal(again[1])
+    if own is None or digits is None or _each(again[2]) != again[2].strip():
+        return False
+    mass = digits[0] * said[0]
+    return abs(own[0] - mass) <= SAID_AGAIN * max(own[0], mass)
 
 
 def _read(text: str) -> Number:
@@ -238,7 +259,7 @@ def _one_unit(first: str | None, last: str) -> str | None:
     first, last = (first or "").strip(), last.strip()
     if not first or not last or normalise_unit(first) == normalise_unit(last):
         return last or first
-    return last if normalise_unit(first) == normalise_unit(re.split(r" ?/| par ", last)[0]) else None
+    return last if normalise_unit(first) == normalise_unit(_each(last)) else None
 
 
 def _single(text: str) -> Number:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, groupby
+from typing import Any
 
 from eit_analysis import tables
 from eit_analysis.errors import InputError
@@ -17,12 +18,15 @@ from eit_analysis.intake.answers.applying import Applied, Grid, SheetKey, apply
 from eit_analysis.intake.cells.columns import Rows
 from eit_analysis.intake.cells.identifiers import firm_of_file, in_capitals
 from eit_analysis.intake.cells.parsing import clean_text
+from eit_analysis.intake.sheets.asides import TOTAL
 from eit_analysis.intake.sheets.ledger import NO_ROW, Ledger, Origin
 from eit_analysis.intake.sheets.mapping import Mapping, find_mapping, translated
-from eit_analysis.intake.sheets.parts import PART, parts
+from eit_analysis.intake.sheets.parts import parts
 from eit_analysis.intake.sheets.rows import PEOPLE, find_sheet
+from eit_analysis.intake.sheets.subjects import of_sites, said_twice
 from eit_analysis.intake.sheets.survey_sheet import SurveySheet
-from eit_analysis.intake.sheets.workbook import Note, RawFile, read_files, survey_files
+from eit_analysis.intake.sheets.titles import years_told
+from eit_analysis.intake.sheets.workbook import PART, Note, RawFile, own_name, read_files, survey_files
 from eit_analysis.reference import sentence
 from eit_analysis.reference.findings import Finding, finding
 from eit_analysis.study import Study
@@ -178,14 +182,58 @@ def hear_siblings(found: list[SurveySheet], wave: str, ledger: Ledger) -> None:
                 sheet.firm = named[0]
             nobody = sheet.layout is not None and sheet.layout.key in sheet.added and not sheet.firm
             sheet.layout = None if sheet.problem or nobody else sheet.layout
+    _set_parts_aside([sheet for sheet in found if sheet.layout], ledger)
     if any(sheet.by_columns for sheet in found):
         _set_doubles_aside([sheet for sheet in found if sheet.layout], ledger)
+
+
+def _set_parts_aside(sheets: list[SurveySheet], ledger: Ledger) -> None:
+    """Of tables of flows on one sheet, those that say each other again, or are of two years, are asked about.
+
+    Of two that come to the same total the longer is kept.
+    """
+    groups: dict[Origin, list[SurveySheet]] = {}
+    for sheet in sheets:
+        file, name = ledger.origins[sheet.place]
+        if sheet.table == "flows" and PART in name:
+            groups.setdefault((file, own_name(name)), []).append(sheet)
+    for (_, name), own in groups.items():
+        titles = [_titles(sheet) for sheet in own]
+        told = {year for texts in titles for text in texts for year in years_told(text)}
+        cells = [_amounts(sheet) for sheet in own]
+        held = [(" ".join(texts), some) for texts, some in zip(titles, cells, strict=True)]
+        if len(told & own[0].years) > 1:
+            both = finding("no_header.years", sheet=name, year=" et ".join(sorted(told)))
+        elif of_sites([texts for texts, _ in held]):
+            both = finding("no_header.sites", sheet=name)
+        elif said_twice(held):
+            both = finding("no_header.twice", sheet=name)
+            if len(own) == 2 and said_twice([("", some) for some in cells]):
+                own.remove(max(own, key=lambda sheet: len(_amounts(sheet))))
+        else:
+            continue
+        for sheet in own:
+            sheet.problem, sheet.layout = both, None
+
+
+def _titles(sheet: SurveySheet) -> list[str]:
+    """The texts above the header row."""
+    rows = sheet.cells[: sheet.layout.header_row] if sheet.layout else []
+    return [text for row in rows for cell in row if (text := clean_text(cell))]
+
+
+def _amounts(sheet: SurveySheet) -> list[Any]:
+    """The cells of its quantity, blank and total rows aside."""
+    place = sheet.layout.columns.get("quantity") if sheet.layout else None
+    rows = sheet.cells[sheet.layout.header_row + 1 :] if sheet.layout and place is not None else []
+    data = [row for row in rows if not any(TOTAL.match(fold_words(clean_text(cell))) for cell in row)]
+    return [row[place] for row in data if place is not None and clean_text(row[place])]
 
 
 def _set_doubles_aside(sheets: list[SurveySheet], ledger: Ledger) -> None:
     """A sheet of no form is not read where the wave holds its table for its firm elsewhere: it may repeat it.
 
-    The parts of one sheet (``Feuil1 (Flux)``) are none of each other.
+    The parts of one sheet (``Feuil1 › Flux``) are none of each other.
     """
     holds: dict[tuple[str, str], set[Origin]] = {}
     of = {}
@@ -194,10 +242,10 @@ def _set_doubles_aside(sheets: list[SurveySheet], ledger: Ledger) -> None:
         of[sheet.place] = [(in_capitals(firm), sheet.table) for firm in firms]
         file, name = ledger.origins[sheet.place]
         for key in of[sheet.place]:
-            holds.setdefault(key, set()).add((file, name.rpartition(PART)[0] or name))
+            holds.setdefault(key, set()).add((file, own_name(name)))
     for sheet in sheets:
         if sheet.by_columns and any(len(holds[key]) > 1 for key in of[sheet.place]):
-            sheet.problem, sheet.layout = finding("no_header.other_table", sheet=sheet.name), None
+            sheet.problem, sheet.layout = finding("no_header.other_table", sheet=own_name(sheet.name)), None
 
 
 def siblings(file: str, name: str) -> str:

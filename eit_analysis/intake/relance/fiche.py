@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from xlsxwriter.utility import xl_cell_to_rowcol, xl_col_to_name
+
 from eit_analysis.intake.answers.applying import CellKey
 from eit_analysis.intake.relance import phrases
+from eit_analysis.intake.sheets.workbook import own_name
 
 OFFICE = ""  # in place of a firm: the study office
 OFFICE_FILE = "_bureau_etudes"
@@ -35,6 +38,8 @@ class Question:
     hint: str = ""
     stake_t_per_year: float = 0.0
     others: tuple[Question, ...] = ()
+    turned: bool = False  # a sheet laid on its side: its rows here are columns there
+    added: bool = False  # a column that the file has not
 
     @property
     def cell(self) -> CellKey:
@@ -80,15 +85,25 @@ class Question:
 
     @property
     def place(self) -> str:
-        """``Flux, ligne 12 (Cartons), colonne Quantité (F12)``: only what is known."""
-        named = [f"{line.row}{f' ({line.label})' if line.label else ''}" for line in self.lines]
+        """``Flux, ligne 12 (Cartons), colonne Quantité (F12)``: only what is known, as the file has it."""
+        line, column = ("colonne", "ligne") if self.turned else ("ligne", "colonne")
+        labels = (f" ({one.label})" if one.label else "" for one in self.lines)
+        named = [self.number(one.row) + label for one, label in zip(self.lines, labels, strict=True)]
         known = (
-            self.sheet or self.file,
-            f"ligne{'s' if self.others else ''}\u00a0{', '.join(named)}" if self.row else "",
-            f"colonne{'s' if self.columns != self.column else ''} {self.columns}" if self.column else "",
+            own_name(self.sheet) or self.file,
+            f"{line}{'s' if self.others else ''}\u00a0{', '.join(named)}" if self.row else "",
+            f"{column}{'s' if self.columns != self.column else ''} {self.columns}" if self.column else "",
         )
-        cell = self.letter if self.others else f"{self.letter}{self.row}"
-        return ", ".join(part for part in known if part) + (f" ({cell})" if self.answerable else "")
+        place = ", ".join(part for part in known if part)
+        if not self.answerable or self.added:
+            return place
+        across = str(xl_cell_to_rowcol(f"{self.letter}1")[1] + 1) if self.turned else self.letter
+        own = "" if self.others else self.number(self.row)
+        return f"{place} ({own}{across})" if self.turned else f"{place} ({across}{own})"
+
+    def number(self, row: int) -> str:
+        """A row as the file has it: a letter where its table lies on its side."""
+        return xl_col_to_name(row - 1) if self.turned and row else str(row)
 
 
 @dataclass(frozen=True)

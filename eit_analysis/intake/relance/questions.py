@@ -245,11 +245,12 @@ class Asking(WaveCells):
                 same = rows.setdefault((owner, cell[0], cell[1], why), {})
                 same.setdefault(cell[2], self.put(owner, "", (*cell[:3], ""), ""))
         lines: dict[str, list[str]] = {}
-        for (owner, _, sheet, why), same in rows.items():
-            numbers = ", ".join(map(str, same))
+        for (owner, *_, why), same in rows.items():
             first = next(iter(same.values()))
-            place = first.place if len(same) == 1 else f"{sheet}, lignes\u00a0{numbers}"
-            lines.setdefault(owner, []).append(f"{place}\u00a0: {why}")
+            if len(same) > 1:
+                first, *others = (replace(line, label="") for line in same.values())
+                first = replace(first, others=tuple(others))
+            lines.setdefault(owner, []).append(f"{first.place}\u00a0: {why}")
         return lines
 
     def lines(self, frame: pd.DataFrame, *names: str) -> Iterator[tuple]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -13,6 +14,7 @@ from eit_analysis import tables
 from eit_analysis.intake.answers.answer_sheets import as_read
 from eit_analysis.intake.answers.applying import CellKey, RowKey
 from eit_analysis.intake.cells.identifiers import firm_of_file
+from eit_analysis.intake.cells.parsing import clean_text
 from eit_analysis.intake.cells.privacy import PRIVATE
 from eit_analysis.intake.cleaning.wave import Cleaned
 from eit_analysis.intake.relance import phrases
@@ -45,6 +47,8 @@ class WaveCells:
             table: {spec["header"]: name for name, spec in tables.form(table).items()}
             for table in tables.TABLES
         }
+        turned = self.of_rule("sheet_turned")
+        self.turned = {*zip(turned["source_file"], turned["source_sheet"], strict=True)}
         self.rows = self._owners()  #: owner of each data row
         self.files = self._owners_of_files()  #: owner of what a file holds outside its data rows
 
@@ -149,7 +153,10 @@ class WaveCells:
         if label and len(label) > LABEL_LENGTH:
             label = f"{label[: LABEL_LENGTH - 1]}…"
         likely = likely if letter and cell[2] else ""
-        return Question(owner, kind, *cell, read, text, label or "", letter, likely, hint)
+        question = Question(owner, kind, *cell, read, text, label or "", letter, likely, hint)
+        grid = self.wave.grids.get(cell[:2])
+        added = grid is not None and index is not None and not clean_text(grid.rows[grid.header_row][index])
+        return replace(question, turned=cell[:2] in self.turned, added=added)
 
     def absent(self, question: Question) -> Question:
         """Asked about the whole column where the sheet does not have it: there is no cell to answer.

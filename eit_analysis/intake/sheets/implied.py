@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 
 import numpy as np
@@ -15,41 +15,62 @@ from eit_analysis.intake.cells.columns import Cells, Rows, matches, objects, pic
 from eit_analysis.intake.cells.contract import readable
 from eit_analysis.intake.cells.parsing import clean_text
 from eit_analysis.intake.cells.remarks import YEAR
-from eit_analysis.intake.sheets.headers import form_key
+from eit_analysis.intake.sheets.headers import header_year
 from eit_analysis.intake.sheets.ledger import Ledger
 from eit_analysis.intake.sheets.spec import Layout
 from eit_analysis.intake.sheets.survey_sheet import SurveySheet
+from eit_analysis.intake.sheets.titles import years_told
+from eit_analysis.intake.sheets.workbook import own_name
 from eit_analysis.reference.designations import families, family_of
+from eit_analysis.reference.findings import Finding, finding
 from eit_analysis.tables import CATEGORIES
 
 #: Of a blank cell, by the index of its row: what it is, and by which rule; two blanks where nothing tells.
 Told = Callable[[int], tuple[str, str]]
-# Words of a direction, by how sure they are: a waste is most often what leaves, yet some firms receive it.
-WORDS = (
-    ("direction_from_title", "entrees?|entrants?|entrantes?|intrants?|recus?|recues?|receptions?",
-     "sorties?|sortants?|sortantes?|evacue(?:e|s|es)?|expedie(?:e|s|es)?"),
-    ("direction_from_subject", "fournisseurs?|achats?|approvisionnements?|consommations?|matieres premieres",
-     "dechets?|rebuts?|coproduits?|exutoires?|jet(?:te|ons)|waste|votre bilan matieres"),
-)  # fmt: skip
+# A title that is made of a direction and of the noun of a matter tells a direction; other words of one do not
+# (« reçu de notre prestataire », « produits expédiés »). The subject of a sheet only makes it likely.
+NOUNS = (
+    r"nos|les|des|de|du|l|en|et|an|annee|flux|matieres?|premieres?|dechets?|produits de dechets|tableau|liste"
+    r"|bilan|recapitulatif|[0-9]+|[a-d]|i+v?|t|tonnes?|kg|dangereux|non"
+)
+DIRECTIONS = (
+    r"entrees?|entrants?|entrantes?|intrants?|recus|recues",
+    r"sorties?|sortants?|sortantes?|evacues?|evacuees?",
+)
+SUBJECTS = (
+    r"fournisseurs?|achats?|approvisionnements?|consommations?|matieres premieres",
+    r"dechets?|rebuts?|coproduits?|exutoires?|jet(?:te|ons)|waste|votre bilan matieres",
+)
+ELSEWHERE = re.compile(
+    r"\b(?:expedi\w*|livr\w*|vend\w*|ventes?|recus?|recues?|recepti\w*|produits? finis?)\b"
+)
 LABELS = "entrant", "sortant"
-YEAR_HEADERS = {"annee", "exercice", "year"}
+YEAR_HEADER = re.compile(r"\b(?:annees?|exercices?|year|campagnes?|saisons?)\b(?! (?:de )?(?:debut|mise))")
+# A cell that is a year, or two (``Exercice 2017-2018``).
+YEARS = re.compile(r"(?:[a-z]+ )?(?:19|20)[0-9]{2}(?: (?:19|20)?[0-9]{2})?")
 # A pattern of RE2.
 DITTO = r"""(?i)^\s*(?:["'«»“”„〃]+|id\.?|idem|ibid\.?|dito)\s*$"""
-PATTERNS = [(rule, [re.compile(rf"\b(?:{words})\b") for words in both]) for rule, *both in WORDS]
 
 
 def direction_of(text: str) -> tuple[str, str]:
-    """The one direction that words tell, and by which rule.
+    """The one direction that a title tells, and by which rule; else two blanks.
 
     >>> direction_of("Matières reçues"), direction_of("Déchets"), direction_of("Entrées et sorties")
     (('entrant', 'direction_from_title'), ('sortant', 'direction_from_subject'), ('', ''))
+    >>> direction_of("Produits expédiés"), direction_of("Déchets reçus de notre prestataire")
+    (('', ''), ('', ''))
     """
     folded = fold_words(text)
-    for rule, patterns in PATTERNS:
-        found = [label for label, pattern in zip(LABELS, patterns, strict=True) if pattern.search(folded)]
-        if found:
-            return (found[0], rule) if len(found) == 1 else ("", "")
-    return "", ""
+    made = re.fullmatch(rf"(?:\b(?:{NOUNS}|{'|'.join(DIRECTIONS)})\b ?)+", folded) is not None
+    told = _labels(folded, DIRECTIONS)
+    if told and made:
+        return (told[0], "direction_from_title") if len(told) == 1 else ("", "")
+    likely = [] if told or ELSEWHERE.search(folded) else _labels(folded, SUBJECTS)
+    return (likely[0], "direction_from_subject") if len(likely) == 1 else ("", "")
+
+
+def _labels(folded: str, words: tuple[str, str]) -> list[str]:
+    return [label for label, own in zip(LABELS, words, strict=True) if re.search(rf"\b(?:{own})\b", folded)]
 
 
 @lru_cache(maxsize=50_000)
@@ -61,17 +82,26 @@ def family(code: str, designation: str) -> tuple[str, str]:
     return (CATEGORIES[found], "category_from_designation") if found else ("", "")
 
 
+def _of_direction(text: str) -> bool:
+    folded = fold_words(text)
+    return any(direction_of(text)) or bool(_labels(folded, DIRECTIONS)) or bool(ELSEWHERE.search(folded))
+
+
 def told(layout: Layout, cells: Rows, titles: Mapping[int, str], name: str) -> dict[str, Told]:
     """What the columns that a sheet of flows lacks would hold.
 
-    The direction is that of the nearest title above that tells one, else of the sheet's name and headers.
+    The direction is that of the nearest title above that speaks of one, none where that is not clear; else of
+    the sheet's name, else what its headers are about.
     """
-    sections = {index: found for index, text in sorted(titles.items()) if any(found := direction_of(text))}
+    sections = {index: direction_of(text) for index, text in sorted(titles.items()) if _of_direction(text)}
     starts = list(sections)
     header = [clean_text(cell) for cell in cells[layout.header_row]]
-    whole = direction_of(" ".join([name, *header]))
-    if not any(whole) and "waste_code" in layout.columns:
-        whole = direction_of("déchets")
+    whole = direction_of(name)
+    if not any(whole) and not _of_direction(name):
+        likely = _labels(fold_words(" ".join(header)), SUBJECTS) or ["sortant"] * (
+            "waste_code" in layout.columns
+        )
+        whole = (likely[0], "direction_from_subject") if len(likely) == 1 else ("", "")
     code, designation = (layout.columns.get(column) for column in ("waste_code", "description"))
 
     def direction(row: int) -> tuple[str, str]:
@@ -85,29 +115,86 @@ def told(layout: Layout, cells: Rows, titles: Mapping[int, str], name: str) -> d
     return {"direction": direction, "category": category}
 
 
-def of_years(sheet: SurveySheet, layout: Layout) -> tuple[np.ndarray, np.ndarray]:
-    """Which rows a column of years gives to a year that is asked; beside some of these, which to another."""
-    column = next((i for i, text in layout.unknown.items() if form_key(text) in YEAR_HEADERS), None)
-    if column is None or layout.table != "flows":
-        return (none := np.zeros(len(sheet.cells), dtype=bool)), none
-    own = sheet.cells.numbers[:, column]
-    year = sheet.cells.test(lambda cell: YEAR.fullmatch(clean_text(cell)) is not None)[own]
-    asked = sheet.cells.test(lambda cell: clean_text(cell) in sheet.years)[own]
-    return asked, year & ~asked & asked.any()
+def of_years(
+    sheet: SurveySheet, layout: Layout, data: np.ndarray, titles: Mapping[int, str]
+) -> tuple[np.ndarray, np.ndarray, Finding | None]:
+    """Which rows of data are told to be of a year that is asked, which of another, and why none can be read.
+
+    A column of years tells it, or the titles of a sheet of no form and those that are a year alone. Where two
+    years may be the one that is asked, a sheet of both is not read; nor is one without a row of any.
+    """
+    asked, others = np.zeros((2, len(data)), dtype=bool)
+    header = [clean_text(cell) for cell in sheet.cells[layout.header_row]]
+    own_name = [sheet.name] if sheet.by_columns else []
+    if layout.table != "flows":
+        said = (
+            {*YEAR.findall(" ".join([*own_name, *titles.values(), *header]))} if sheet.by_columns else set()
+        )
+        apart = bool(said - sheet.years) or len(said) > 1
+        return asked, others, _unread("other_year", sheet, said) if apart else None
+    of_rows = _years_of_rows(sheet, layout, data, titles)
+    told = {year for years in of_rows.values() for year in years}
+    for row, years in of_rows.items():
+        (asked if years and years <= sheet.years and len(years) == 1 else others)[row] = bool(years)
+    if others.any() and not asked.any():
+        return asked, others, _unread("other_year", sheet, told)
+    quantities = {*layout.repeated, layout.columns.get("quantity", -1)} & {*range(len(header))}
+    said = {header_year(header[i]) for i in quantities} | {
+        year for row, years in of_rows.items() if asked[row] for year in years
+    }
+    said |= {year for text in (*own_name, *titles.values()) for year in years_told(text)}
+    undated = others.any() and not all(of_rows.values())
+    both = told if undated else said & sheet.years
+    return asked, others, _unread("years", sheet, both) if len(both) > 1 else None
 
 
-def read_dittos(sheet: SurveySheet, ledger: Ledger) -> None:
-    """Take the word above for the marks (``"``, ``idem``) that say it again; a number is asked."""
+def _years_of_rows(
+    sheet: SurveySheet, layout: Layout, data: np.ndarray, titles: Mapping[int, str]
+) -> dict[int, frozenset[str]]:
+    """The years of each row of data, by its column of years, else by the title above it; none: no row."""
+    rows = np.flatnonzero(data).tolist()
+    for index, text in layout.unknown.items():
+        cells = {row: fold_words(clean_text(sheet.cells[row][index])) for row in rows}
+        dated = [YEARS.fullmatch(cell) is not None for cell in cells.values() if cell]
+        if all(dated) and dated and (sheet.by_columns or YEAR_HEADER.search(fold_words(text))):
+            # Two in a cell, which may be short (2017-18), are none.
+            return {row: frozenset({*YEAR.findall(cell), *cell.split()[-1:]}) for row, cell in cells.items()}
+    tell = {
+        index: years
+        for index, text in sorted(titles.items())
+        if (years := years_told(text)) and (sheet.by_columns or YEAR.fullmatch(fold_words(text)))
+    }
+    starts = list(tell)
+    return {row: tell[starts[above - 1]] for row in rows if (above := bisect(starts, row))}
+
+
+def _unread(why: str, sheet: SurveySheet, years: Iterable[str]) -> Finding:
+    asked = {"asked": " ou ".join(sorted(sheet.years))} if why == "other_year" else {}
+    return finding(f"no_header.{why}", sheet=own_name(sheet.name), year=" et ".join(sorted(years)), **asked)
+
+
+def read_dittos(sheet: SurveySheet, skipped: np.ndarray, totals: np.ndarray, ledger: Ledger) -> None:
+    """Take the word above for the marks (``"``, ``idem``) that say it again; a number is asked.
+
+    The word above is that of the sheet, of a row that is not kept too, but for titles and blank rows
+    (``skipped``); below one of ``totals``, it is asked.
+    """
+    layout = sheet.layout
+    if layout is None:
+        return
     marks, form = matches(texts_of(sheet.cells.values), DITTO), tables.form(sheet.table)
-    asked = {"quantity", *tables.used_for(sheet.table, "names")}
-    for name, numbers in sheet.columns.items() if marks.any() else ():
-        ditto = marks[numbers]
-        if form[name]["dtype"] == "float" or name in asked or not ditto.any():
+    asked, kept = {"quantity", *tables.used_for(sheet.table, "names")}, sheet.rows - 1
+    for name, index in layout.columns.items() if marks.any() else ():
+        column = sheet.cells.numbers[:, index]
+        ditto = marks[column]
+        if form[name]["dtype"] == "float" or name in asked or not ditto[kept].any():
             continue
-        above = np.maximum.accumulate(np.where(ditto, 0, np.arange(len(numbers))))
-        sheet.columns[name] = numbers[above]
-        where = np.flatnonzero(ditto & (above < np.arange(len(numbers))) & ~marks[numbers[above]])
-        raw, clean = (objects(pick(sheet.cells.values, own[where])) for own in (numbers, sheet.columns[name]))
+        above = np.maximum.accumulate(np.where(ditto | skipped, 0, np.arange(len(column))))[kept]
+        where = np.flatnonzero(ditto[kept] & (above > layout.header_row) & ~totals[above])
+        numbers = sheet.columns[name].copy()
+        numbers[where] = column[above[where]]
+        raw, clean = (objects(pick(sheet.cells.values, own[where])) for own in (sheet.columns[name], numbers))
+        sheet.columns[name] = numbers
         places = np.full(len(where), sheet.place)
         ledger.correct(places, sheet.rows[where], form[name]["header"], raw, clean, "ditto_read")
 

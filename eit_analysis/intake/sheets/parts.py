@@ -18,10 +18,9 @@ from eit_analysis.intake.sheets.headers import (
     understood,
 )
 from eit_analysis.intake.sheets.subjects import speaks
-from eit_analysis.intake.sheets.workbook import RawSheet
+from eit_analysis.intake.sheets.workbook import PART, RawSheet
 
 MOST = 500  # rows: a longer sheet is one list
-PART = " ("  # between the name of a sheet and that of a part of it
 TURNED = "sheet_turned"  # the rule of a sheet laid on its side: its rows are numbered as its columns were
 
 
@@ -57,9 +56,10 @@ def parts(sheet: RawSheet) -> list[RawSheet]:
     for number, span in enumerate(spans if len(spans) > 1 else (), start=1):
         part = _alone(cells, [span], beside)
         table, own, sure = understood("", part)
-        name = f"{sheet.name}{PART}{number if beside else tables.sheet_name(table) if table else ''})"
-        if own and name not in found and (sure or speaks(own, sheet.name, part)):
-            found[name] = span
+        kind = str(number) if beside else tables.sheet_name(table) if table else ""
+        again = 1 + sum(name.startswith(f"{sheet.name}{PART}{kind}") for name in found)
+        if own and (sure or speaks(own, sheet.name, part)):
+            found[f"{sheet.name}{PART}{kind}{f' {again}' if again > 1 and not beside else ''}"] = span
         elif not beside and (filled[span].sum(axis=1) < 2).all():
             notes.append(span)
         else:

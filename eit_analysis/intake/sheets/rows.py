@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,15 +15,14 @@ from eit_analysis.intake.cells.columns import Rows
 from eit_analysis.intake.cells.parsing import clean_text
 from eit_analysis.intake.cells.privacy import PRIVATE, without_person
 from eit_analysis.intake.reading.looks import column_number
-from eit_analysis.intake.sheets import asides, headers, implied, regions
+from eit_analysis.intake.sheets import asides, headers, implied, regions, subjects
 from eit_analysis.intake.sheets.headers import PEOPLE
 from eit_analysis.intake.sheets.ledger import NO_ROW, Ledger, SheetAccount
 from eit_analysis.intake.sheets.personal import without_personal
 from eit_analysis.intake.sheets.spec import ROWS_SEARCHED, Layout, find_layout
-from eit_analysis.intake.sheets.subjects import speaks
 from eit_analysis.intake.sheets.survey_sheet import SurveySheet
 from eit_analysis.intake.sheets.titles import hear
-from eit_analysis.intake.sheets.workbook import RawSheet
+from eit_analysis.intake.sheets.workbook import RawSheet, own_name
 from eit_analysis.reference.findings import finding
 
 HIDDEN = re.compile("colonne ([A-Z]+) masquée")  # as `reading.book` notes it
@@ -31,6 +30,7 @@ LEFT_OUT = "direction", "category"  # what the rest of a sheet of flows may tell
 RHYTHM = re.compile(
     "frequence|periodicite|rythme|cadence"
 )  # a column of it may say of what time quantities are
+NO_ANSWER = {"ignored_title_row", "ignored_blank_row", "ignored_header_row"}  # no row to say again
 SILENT_SHEETS = {"Mode d'emploi", "Listes"}  # the questionnaire's own, known not to hold answers
 
 
@@ -44,7 +44,7 @@ def find_sheet(file: str, sheet: RawSheet, ledger: Ledger, told: str = "") -> Su
         layout, cells = _headed(layout, top, cells)
     hidden = any(rule == "hidden_sheet_read" for *_, rule in sheet.notes)
     account = SheetAccount(sheet.name, table, NO_ROW, len(cells))
-    if not table or (layout and not sure and not speaks(layout, sheet.name, cells)):
+    if not table or (layout and not sure and not subjects.speaks(layout, sheet.name, cells)):
         if sheet.name in SILENT_SHEETS:
             return None
         if layout and len(layout.columns) >= headers.LEAST_HEADERS:
@@ -108,8 +108,6 @@ def set_aside(sheet: SurveySheet, removed: Collection[int], ledger: Ledger) -> N
     if layout is None:
         _refuse_rows(sheet, ledger)
         return
-    _log_headers(layout, cells, place, ledger)
-    account.header_row, account.rows_read = layout.header_row + 1, len(cells) - 1
     data = np.ones(len(cells), dtype=bool)
     data[layout.header_row] = False
     own = {name: i for name, i in layout.columns.items() if name == layout.key or name not in sheet.added}
@@ -126,21 +124,31 @@ def set_aside(sheet: SurveySheet, removed: Collection[int], ledger: Ledger) -> N
             for index, rule in rules.items()
             if rule != "ignored_total_row" or not keys[index] or asides.TOTAL.match(keys[index])
         }
-    asked, others = implied.of_years(sheet, layout)
+    data[[*rules]] = False
+    titles = {
+        index: " ".join(dict.fromkeys(filter(None, map(clean_text, cells[index]))))
+        for index, rule in rules.items()
+        if rule == "ignored_title_row"
+    }
+    asked, others, sheet.problem = implied.of_years(sheet, layout, data, titles)
+    tops = [layout.header_row, *(index for index, rule in rules.items() if rule == "ignored_header_row")]
+    if not sheet.problem and _says_twice(sheet, layout, np.flatnonzero(data & ~others), titles, tops[1:]):
+        sheet.problem = finding("no_header.twice", sheet=own_name(sheet.name))
+    if sheet.problem:
+        sheet.layout = None
+        _refuse_rows(sheet, ledger)
+        return
+    _log_headers(layout, cells, place, ledger)
+    account.header_row, account.rows_read = layout.header_row + 1, len(cells) - 1
+    data[others] = False
     rules |= dict.fromkeys(np.flatnonzero(others).tolist(), "ignored_other_year")
-    titles, quantity = dict[int, str](), layout.columns.get("quantity")
-    tops = [layout.header_row]
+    quantity = layout.columns.get("quantity")
     for index, ignored in rules.items():
-        data[index] = False
         account.rows_ignored += 1
         shown = (
             cells[index] if index < layout.header_row else [cells[index][i] for i in layout.columns.values()]
         )
         ledger.correct(place, index + 1, "", _shown(shown), "", ignored)
-        if ignored == "ignored_title_row":
-            titles[index] = " ".join(dict.fromkeys(filter(None, map(clean_text, cells[index]))))
-        if ignored == "ignored_header_row":
-            tops.append(index)
         if ignored == "ignored_total_row":
             sheet.totals[index + 1] = {name: cells[index][i] for name, i in layout.columns.items()}
     kept = np.flatnonzero(data)
@@ -155,7 +163,10 @@ def set_aside(sheet: SurveySheet, removed: Collection[int], ledger: Ledger) -> N
             sheet.said = [one._replace(year=False) for one in sheet.said]
         regions.beside_quantity(layout, cells, kept, place, ledger)
     sheet.columns = {name: cells.numbers[kept, i] for name, i in layout.columns.items()}
-    implied.read_dittos(sheet, ledger)
+    skipped, totals = np.zeros((2, len(cells)), dtype=bool)
+    skipped[[index for index, rule in rules.items() if rule in NO_ANSWER]] = True
+    totals[[row - 1 for row in sheet.totals]] = True
+    implied.read_dittos(sheet, skipped, totals, ledger)
     if layout.key != "site_id" or layout.table == "sites":
         sheet.firm = ""
     told: dict[str, implied.Told] = {}
@@ -166,6 +177,32 @@ def set_aside(sheet: SurveySheet, removed: Collection[int], ledger: Ledger) -> N
     for name, tell in told.items():
         if name == "site_id" or name in sheet.added:
             implied.fill(sheet, name, tell, ledger)
+
+
+def _says_twice(
+    sheet: SurveySheet, layout: Layout, kept: np.ndarray, titles: Mapping[int, str], tops: Sequence[int]
+) -> bool:
+    """Whether parts of a sheet of flows, under titles or headers among its rows, hold the same tonnes."""
+    if layout.table != "flows" or "quantity" not in layout.columns or not len(kept):
+        return False
+    above = find_layout(layout.spec, sheet.cells[: layout.header_row])
+    if above and above.found >= headers.LEAST_HEADERS and "quantity" in above.columns:
+        return True  # a table above the header that is read
+    within = [index for index in sorted({*titles, *tops}) if kept[0] < index < kept[-1]]
+    cells = [
+        [sheet.cells[row][layout.columns["quantity"]] for row in part]
+        for part in np.split(kept, np.searchsorted(kept, within))
+    ]
+    named = [*(text for index, text in titles.items() if index < kept[0])]
+    texts = [" ".join(named), *(titles.get(index, "") for index in within)]
+    blocks: dict[str, list[tuple[str, list[Any]]]] = {}
+    for text, own in zip(texts, cells, strict=True):
+        if own:
+            blocks.setdefault(implied.direction_of(text)[0], []).append((text, own))
+    return any(
+        subjects.said_twice(some) and (sheet.by_columns or any(len(own) > 1 for _, own in some))
+        for some in blocks.values()
+    )
 
 
 def _refuse_rows(sheet: SurveySheet, ledger: Ledger) -> None:

@@ -8,49 +8,124 @@ from typing import Any
 
 from eit_analysis.french import fold_words
 from eit_analysis.intake.cells.contract import readable
-from eit_analysis.intake.cells.parsing import clean_text, parse_number
-from eit_analysis.intake.sheets.headers import PEOPLE, header_year, suffices
+from eit_analysis.intake.cells.parsing import clean_text, parse_number, singular
+from eit_analysis.intake.cells.periods import HALF_YEAR, MONTHS, QUARTER, header_part
+from eit_analysis.intake.cells.remarks import holds
+from eit_analysis.intake.sheets.headers import header_year, suffices
 from eit_analysis.intake.sheets.spec import Layout
+from eit_analysis.intake.sheets.titles import MONTH
 
-# What the words of a sheet of no form, its name, titles and headers, must speak of.
+# What a sheet must speak of: in its name and titles; one of flows also in the headers that are read.
 SUBJECT = {
     "flows": re.compile(
-        r"\b(?:dechets?|matieres?|flux|tonnages?|waste|rebuts|coproduits|code ced|bennes?|jet(?:te|ons))\b"
+        r"\b(?:dechets?|matieres?|flux|waste|rebuts|coproduits|code ced|bennes?|jet(?:te|ons))\b"
     ),
-    "workforce": re.compile(r"\b(?:effectifs?|salaries?|personnel|emplois?|cdi|postes?|metiers?)\b"),
+    "workforce": re.compile(r"\b(?:effectifs?|salaries?|personnel)\b"),
 }
-SITES = re.compile(r"\b(?:sites?|etablissements?|usines?|clients?|producteurs?|agences?)\b")
+SITES = re.compile(
+    r"\b(?:sites?|etablissements?|usines?|clients?|producteurs?|agences?|societes?|filiales?|lieux?|villes?"
+    r"|communes?|entreprises?|ateliers?|magasins?|depots?|unites? de production|batiments?)\b"
+)
+# Words of a title by which a table says again what another says, and how near their totals then are.
+AGAIN = re.compile(
+    r"\b(?:recapitulati\w*|recap|synthese|details?|detaille\w*|resume|totaux|total|cumul|dont)\b"
+)
+NEAR = 0.05
+PLACES = re.compile(r"\b(?:sites?|etablissements?|usines?|ateliers?|agences?|depots?|magasins?)\b")
+UNTIL = re.compile(rf"\b(?:au|fin) (?:[0-9]{{1,2}} )?({'|'.join(MONTHS[:-1])})\b")
 LONGEST = 5000  # rows: a longer list is no summary
 SLIPS = re.compile(r"\b(?:statut|bordereau|bsdd?)\b")
+PARTS = re.compile(r"\b(?:mois|trimestres?|semestres?|semaines?)\b")
+REAL = re.compile(r"\b(?:reel(?:le)?s?|realise(?:e|s|es)?)\b")
+WASTED = re.compile(r"\b(?:rebuts?|dechets?|chutes?|pertes?)\b")
 
 
 def speaks(layout: Layout, name: str, rows: Sequence[Sequence[Any]]) -> bool:
-    """Whether a sheet has what suffices for a row of its table, and the words of its subject.
+    """Whether a sheet has what suffices for a row of its table, the words of its subject and none of another.
 
-    One with two quantities, with slips that may be refused, with several sites, dated over a part of a year
-    or a list of people one by one is asked about.
+    One with two quantities, with slips that may be refused, with several sites, of a part of a year or of no
+    year (a budget, a stock: ``cell_words.csv``), or whose codes are no waste codes is asked about.
     """
-    if len(rows) > LONGEST:
+    if len(rows) > LONGEST or not suffices(layout) or not all(map(header_year, layout.repeated.values())):
         return False
-    words, under = SUBJECT.get(layout.table), rows[layout.header_row + 1 :]
-    above = [name, *(clean_text(cell) for row in rows[: layout.header_row + 1] for cell in row)]
-    told = words is not None and words.search(fold_words(" ".join(above))) is not None
-    if not told or not suffices(layout) or not all(map(header_year, layout.repeated.values())):
+    header, under = list(map(clean_text, rows[layout.header_row])), rows[layout.header_row + 1 :]
+    texts = [[*filter(None, map(clean_text, row))] for row in rows]
+    above = [text for row in texts[: layout.header_row] for text in row]
+    # A title may stand among the rows too.
+    among = [row[0] for row in texts[layout.header_row + 1 :] if len(row) == 1]
+    titles = fold_words(" ".join([name, *above, *among]))
+    words = singular(fold_words(" ".join([titles, *header]).replace("€", " euro ")))
+    quantity = header[layout.columns["quantity"]] if "quantity" in layout.columns else ""
+    # What a column says to be real is not the budget beside it.
+    whole = singular(titles) if REAL.search(fold_words(quantity)) else words
+    partial = any(_is_partial(text, [row[i] for row in under]) for i, text in layout.unknown.items())
+    if holds(whole, "sheet_else") or _part_of_year(titles) or of_sites(among) or partial:
         return False
-    if any(_is_partial(text, [row[index] for row in under]) for index, text in layout.unknown.items()):
-        return False
-    if layout.table not in PEOPLE:
-        return True
-    return any((parse_number(row[layout.columns["headcount"]]).value or 0) > 1 for row in under)
+    if layout.table == "workforce":
+        return _counts_jobs(titles, words, layout.columns["headcount"], under)
+    read = fold_words(" ".join(header[index] for index in layout.columns.values()))
+    told = layout.table in SUBJECT and SUBJECT[layout.table].search(f"{titles} {read}")
+    place = layout.columns.get("waste_code")
+    codes = [row[place] for row in under if clean_text(row[place])] if place is not None else []
+    return bool(told) and 2 * sum(map(_is_code, codes)) >= len(codes)
+
+
+def of_sites(titles: Sequence[str]) -> bool:
+    """Whether two titles or more are of sites (``Usine A``, ``Usine B``)."""
+    return len({text for text in map(fold_words, titles) if PLACES.search(text)}) > 1
+
+
+def _part_of_year(words: str) -> bool:
+    """Whether a title names a quarter, a half of the year, some of its months or a day that ends them."""
+    months = {*MONTH.findall(words), *UNTIL.findall(words)}
+    part = bool(months) and not {MONTHS[0], MONTHS[-1]} <= months
+    return part or bool(QUARTER.search(words) or HALF_YEAR.search(words))
+
+
+def _counts_jobs(titles: str, words: str, place: int, rows: Sequence[Sequence[Any]]) -> bool:
+    """Whether a title says that these are people, and the only column of numbers holds how many."""
+    numeric = {i for row in rows for i, cell in enumerate(row) if parse_number(cell).value is not None}
+    said = SUBJECT["workforce"].search(titles) is not None and not holds(words, "sheet_no_jobs")
+    return said and numeric == {place} and any(_number(row[place]) > 1 for row in rows)
+
+
+def _number(cell: Any) -> float:
+    return parse_number(cell).value or 0.0
+
+
+def _is_code(cell: Any) -> bool:
+    return readable("flows", "waste_code", cell) is not None
 
 
 def _is_partial(header: str, cells: Sequence[Any]) -> bool:
-    """Whether a column tells that not all rows count for one firm and year."""
+    """Whether a column tells that not all rows count for one firm and year, or is of another quantity."""
     words, texts = fold_words(header), [text for cell in cells if (text := clean_text(cell))]
     if SITES.search(words):
         return len({text for text in map(fold_words, texts) if "total" not in text}) > 1
-    if not words.startswith("date"):
+    if WASTED.search(words) and any(map(_number, cells)):
+        return True
+    parts = [header_part(text) for text in texts]
+    if PARTS.search(words) or (texts and all(parts)):
+        of = {part[0] for part in parts if part}
+        return not all(parts) or len(of) != 1 or len({*parts}) < max(of)
+    if not words.startswith(("date", "jour", "semaine")):
         return SLIPS.search(words) is not None
     days = sorted(filter(None, (readable("synergy_register", "start_date", cell) for cell in cells)))
     months = {day[:4]: (days[0][5:7], days[-1][5:7]) for day in days}
     return [first > "03" or last < "10" for first, last in months.values()] != [False]
+
+
+def said_twice(tables: Sequence[tuple[str, Sequence[Any]]]) -> bool:
+    """Whether of several tables, each with its titles and its quantities, one says the others again.
+
+    Its titles say so (``Récapitulatif``, ``Détail``), or its total is that of another or of all others.
+    """
+    totals = [sum(map(_number, cells)) for _, cells in tables]
+    rest = [[*totals[:i], *totals[i + 1 :]] for i in range(len(totals))]
+    near = any(
+        own and abs(own / other / scale - 1) <= NEAR
+        for own, others in zip(totals, rest, strict=True)
+        for other in filter(None, {*others, sum(others)})
+        for scale in (0.001, 1, 1000)
+    )
+    return len(tables) > 1 and (near or any(AGAIN.search(fold_words(titles)) for titles, _ in tables))

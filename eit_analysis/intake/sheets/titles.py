@@ -54,7 +54,7 @@ def read_title(text: str, years: frozenset[str] = frozenset()) -> TitleRemark:
     Clauses of costs, laws, plans, deadlines and versions say nothing of quantities.
 
     >>> read_title("N.B. : toutes les quantités sont exprimées en kg")
-    TitleRemark(unit='kg', against='N.B. : toutes les quantités sont exprimées en kg', doubt='')
+    TitleRemark(unit='kg', against='N.B. : toutes les quantités sont exprimées en kg', doubt='', year=False)
     """
     parts = [fold_words(part.replace("€", " euros ")) for part in CLAUSES.split(text)]
     parts = [part for part in parts if not holds(part, "title_aside")]
@@ -81,7 +81,23 @@ def _is_doubt(folded: str, years: frozenset[str]) -> bool:
         return 12 * (end - year) + last - month != 11 or not told & years
     months = {*MONTH.findall(folded)} if told & years else set()
     part = bool(months) and not {MONTHS[0], MONTHS[-1]} <= months
-    return part or (OF_YEAR.search(folded) is not None and not told & years)
+    dated = OF_YEAR.search(folded) or YEAR.fullmatch(folded)
+    return part or (dated is not None and not told & years)
+
+
+@lru_cache(maxsize=10_000)
+def years_told(text: str) -> frozenset[str]:
+    """The years that a title gives to quantities: alone, or with a word that says so; of a span its last.
+
+    >>> years_told("Bilan 2017"), years_told("2018"), years_told("Usine fondée en 1986")
+    (frozenset({'2017'}), frozenset({'2018'}), frozenset())
+    """
+    parts = [fold_words(part) for part in CLAUSES.split(text)]
+    folded = " ".join(part for part in parts if not holds(part, "title_aside"))
+    if span := SPAN.search(folded):
+        return frozenset({span[4]})
+    of = OF_YEAR.search(folded) or YEAR.fullmatch(folded)
+    return frozenset(YEAR.findall(folded)) if of else frozenset()
 
 
 @lru_cache(maxsize=10_000)

@@ -30,9 +30,15 @@ SECONDS_PER_FILE = 60.0
 LARGEST = 100 << 20  # bytes that are hashed for a file that killed its reader
 # Our own folder goes last on the path; -P keeps the current one off it, so no file lying there is imported.
 START = "import sys; sys.path.append(sys.argv[1]); from eit_analysis.intake.reading.child import main; main()"
+PART = " › "  # between the name of a sheet and that of one of its tables
 ROOT = Path(__file__).resolve().parents[3]
 
 Note = tuple[int | None, str, str, str]  # row (from 1) or None, raw text, clean text, rule
+
+
+def own_name(sheet: str) -> str:
+    """The name that its file gives a sheet, of which this may be one table."""
+    return sheet.partition(PART)[0]
 
 
 @dataclass(frozen=True)
