@@ -46,8 +46,6 @@ def workers(jobs: int) -> ProcessPoolExecutor:
 
 def _begin() -> None:
     """Prepare a worker."""
-    # Tables leave few circles behind: looked for at each 700 new objects, they cost a tenth of a page.
-    gc.set_threshold(20_000, 20, 50)
     gc.freeze()  # what was made before the fork is not looked at again, nor copied by being looked at
     end_with_parent()
 
