@@ -351,7 +351,7 @@ def test_what_a_group_tells_of_its_members_and_of_who_is_none(outside: float) ->
     groups, _ = pooled(sharing, outputs([]), SITES, THRESHOLDS, COSTS, 15.0, 1.0)
     assert groups["members"].tolist() == ["A B"]
     pays = groups.assign(saving_eur_per_year=1.0)  # what is told does not depend on it
-    facts = crossed(numbered(pays), targets(sharing, outputs([]), THRESHOLDS))
+    facts = crossed(numbered(pays, 0.0), targets(sharing, outputs([]), THRESHOLDS))
     told = {
         tuple(form): (low, high, bool(cell))
         for form, low, high, cell in zip(
@@ -372,7 +372,7 @@ def test_what_a_group_tells_of_its_members_and_of_who_is_none(outside: float) ->
 def test_what_a_group_tells_is_true(masses) -> None:
     flows = outputs([(site, "wood", mass) for site, mass in masses])
     groups, _ = pooled(needs([]), flows, SITES, THRESHOLDS, COSTS, 30.0, 1.0)
-    facts = crossed(numbered(groups), targets(needs([]), flows, THRESHOLDS))
+    facts = crossed(numbered(groups, 0.0), targets(needs([]), flows, THRESHOLDS))
     value = facts.forms @ facts.records["declared"].to_numpy(dtype=float)
     slack = 1e-9 * (1 + np.abs(value))
     assert ((value >= facts.low - slack) & (value <= facts.high + slack)).all()
@@ -388,7 +388,7 @@ def test_a_group_whose_member_is_near_the_threshold_is_withheld(small_study) -> 
         rows = [(site, "wood", mass) for site, mass in zip(sites["site_id"], (largest, 9, 8, 8), strict=True)]
         flows = outputs(rows)
         pools, shares = pooled(needs([]), flows, sites, THRESHOLDS, COSTS, 15.0, 1.0)
-        groups = by_group(numbered(pools), shares, partial(targets, needs([]), flows, THRESHOLDS))
+        groups = by_group(numbered(pools, 0.0), shares, partial(targets, needs([]), flows, THRESHOLDS))
         release = Release(small_study, "partners", "essai")
         table = release.table(groups, "Groupes").seen_by(release.viewer, {})
         assert (~table.hidden).tolist() == [leaves]

@@ -206,19 +206,19 @@ def test_appliances_that_a_producer_collects_make_no_group():
     flows, nobody = outputs([(s, "weee", 4.0) for s in "ABC"], 300.0), needs([], np.nan)
     table, costs = threshold_table(cost_table()), cost_table()
     paying, _ = pooled(nobody, flows, sites, table, costs, 15.0, 1.0)
-    assert len(numbered(paying)) == 1 and losing(paying).empty
+    assert len(numbered(paying, 0.0)) == 1 and losing(paying, 0.0).empty
     # What saves 34 € for all does not pay the meeting: it is proposed neither as a group nor as a start.
     small = pd.DataFrame(
         {"kind": "group", "saving_eur_per_year": [-1.0, 34.0, 100.0, 100.1], "volume_per_year": 1.0,
          "nature": "purchase", "label": list("abcd"), "part_members": "A B"}
     )  # fmt: skip
     assert [len(kept(small, 100.0)) for kept in (numbered, starts, losing)] == [1, 1, 3]
-    assert len(numbered(small)) == 3
+    assert len(numbered(small, 0.0)) == 3
     assert meeting_eur(costs) == 100
     asked = targets(nobody, flows, table, schemes(2018))
     unpaid, shares = groups.pooled(asked, sites, costs, 15.0, 1.0)
-    assert numbered(unpaid).empty and starts(unpaid).empty
-    assert losing(unpaid)["group_lacks"].to_list() == ["free_scheme"]
+    assert numbered(unpaid, 0.0).empty and starts(unpaid, 0.0).empty
+    assert losing(unpaid, 0.0)["group_lacks"].to_list() == ["free_scheme"]
     assert (shares["alone_eur_per_year"] == 0).all()
 
 
@@ -226,7 +226,7 @@ def test_groups_of_one_need_that_share_a_member_exclude_each_other():
     skips = [("bennes", "A B", 900.0), ("bennes", "B C", 800.0), ("bennes", "D E", 700.0)]
     rows = [*skips, ("cartons", "A B", 50.0)]
     parts = pd.DataFrame(rows, columns=["label", "part_members", "saving_eur_per_year"])
-    begun = starts(parts.assign(kind="group", nature="collection"))
+    begun = starts(parts.assign(kind="group", nature="collection"), 0.0)
     assert begun["excluded_starts"].to_list() == ["2", "1", "", ""]
 
 
@@ -280,11 +280,11 @@ def test_nobody_is_listed_twice_for_one_need_and_every_start_pays():
     flows = outputs([(s, "cardboard", 30.0) for s in "ABCDEF"], 200.0)
     table, costs = threshold_table(cost_table()), cost_table()
     pools, _ = pooled(needs([], np.nan), flows, sites, table, costs, 15.0, 1.0)
-    begun = starts(pools)
+    begun = starts(pools, 0.0)
     # A lorry takes 8 t a month, 96 t a year: three members each.
     assert begun["kind"].to_list() == ["group", "further"] and (begun["saving_eur_per_year"] > 0).all()
     assert sorted(" ".join(begun["part_members"]).split()) == list("ABCDEF")
-    assert len(numbered(pools)) == 1 and begun["excluded_starts"].to_list() == ["", ""]
+    assert len(numbered(pools, 0.0)) == 1 and begun["excluded_starts"].to_list() == ["", ""]
     # Who asks for groups alone gets the same ones, but for the round that would visit all of each.
     asked = targets(needs([], np.nan), flows, table)
     alone, _ = groups.pooled(asked, sites, costs, 15.0, 1.0, every=False)

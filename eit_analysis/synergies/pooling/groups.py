@@ -115,7 +115,7 @@ def pooled(
     return frame.reset_index(drop=True), pd.DataFrame(shares, columns=SHARE_COLUMNS)
 
 
-def numbered(pools: pd.DataFrame, meeting_eur: float = 0.0) -> pd.DataFrame:
+def numbered(pools: pd.DataFrame, meeting_eur: float) -> pd.DataFrame:
     """The groups of :func:`pooled` of which a part pays, numbered from 1 in ``group_number``.
 
     It pays where its members save more a year than ``meeting_eur`` (:func:`costs.meeting_eur`). That is all
@@ -126,7 +126,7 @@ def numbered(pools: pd.DataFrame, meeting_eur: float = 0.0) -> pd.DataFrame:
     return groups.assign(group_number=range(1, len(groups) + 1))
 
 
-def starts(pools: pd.DataFrame, meeting_eur: float = 0.0) -> pd.DataFrame:
+def starts(pools: pd.DataFrame, meeting_eur: float) -> pd.DataFrame:
     """Whom to start with: the parts that pay, numbered in ``start_number`` from the one that saves most.
 
     ``n_sites`` are those within reach. A part inside a better one of the same need is left out;
@@ -153,7 +153,7 @@ def starts(pools: pd.DataFrame, meeting_eur: float = 0.0) -> pd.DataFrame:
     return best.assign(start_number=range(1, len(best) + 1), excluded_starts=excluded)
 
 
-def losing(pools: pd.DataFrame, meeting_eur: float = 0.0) -> pd.DataFrame:
+def losing(pools: pd.DataFrame, meeting_eur: float) -> pd.DataFrame:
     """Of each need of which groups cross the threshold and no part pays, the group that saves most.
 
     ``group_lacks`` says what its best part lacks.
