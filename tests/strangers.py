@@ -91,7 +91,8 @@ def write(folder: Path, stranger: Return) -> None:
         if file.endswith(".csv"):
             (encoding, rows), *_ = sheets.items()
             write_csv(folder / file, rows, encoding)
-            write_csv(folder / file.replace("Flux", "Entreprise"), described(file), "utf-8")
+            firm = file.split("_")[0]
+            write_csv(folder / f"{firm}_Entreprise.csv", described(file), "utf-8")
         else:
             write_book(folder / file, sheets)
 

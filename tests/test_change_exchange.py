@@ -285,6 +285,10 @@ def test_what_is_taken_up_fits_what_is_left_and_is_not_done_here() -> None:
     assert both["subjects"].tolist() == [
         "«\u00a0bois\u00a0», par échange\u00a0; «\u00a0papier\u00a0», par mutualisation"
     ]
+    # Who takes masses as here is rung first: the tonnes of the other may be of another kind.
+    two = found.assign(left_t_per_year=1.0, contact="01 23 45")
+    alike = pd.DataFrame({"territory": ["A", "B"], "same_evidence": ["no", "yes"]})
+    assert neighbours.reachable(two, alike)["territory"].tolist() == ["B", "A"]
     assert neighbours.to_take_up(FLOWS, here, listed, done.head(0), THEIRS).empty
     # That it is done here may be read of a line by name, where its tonnes are no figure of its own.
     by_name = neighbours.to_take_up(FLOWS, here.head(0), listed.assign(status="done"), done, THEIRS)

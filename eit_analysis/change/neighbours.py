@@ -71,14 +71,17 @@ def standing(rates: pd.DataFrame, here: str) -> pd.DataFrame:
 def reachable(fits: pd.DataFrame, likeness: pd.DataFrame) -> pd.DataFrame:
     """Of each territory that says whom to ring, the first of :func:`to_take_up` that has tonnes left.
 
-    ``subjects`` are all that it is to be asked, in words; ``same_evidence`` is that of :func:`compared`.
+    Those that take masses as here come first: the tonnes of the others may be of another kind. ``subjects``
+    are all that a territory is to be asked, in words; ``same_evidence`` is that of :func:`compared`.
     """
     known = fits.dropna(subset=["contact", "left_t_per_year"])
     family, kind = (known[name].map(heading(name).labels) for name in ("category", "kind"))
     subjects = ("«\u00a0" + family + "\u00a0», par " + kind).groupby(known["territory"]).agg("\u00a0; ".join)
-    first = _ranked(known.drop_duplicates("territory"))
-    first = first.assign(subjects=first["territory"].map(subjects))
-    return first.merge(likeness[["territory", "same_evidence"]], on="territory", how="left")
+    alike = likeness.set_index("territory")["same_evidence"]
+    first = known.drop_duplicates("territory")
+    first = _ranked(first.iloc[first["territory"].map(alike).ne("yes").argsort(kind="stable")])
+    asked = first["territory"]
+    return first.assign(subjects=asked.map(subjects), same_evidence=asked.map(alike))
 
 
 def methods_of(settings: StudyConfig, program: str) -> pd.DataFrame:
