@@ -16,6 +16,7 @@ from eit_analysis.batch.standing import Standing, pooled_done, pooled_per_employ
 from eit_analysis.batch.studies_map import studies_map
 from eit_analysis.batch.together import told_needs
 from eit_analysis.config import Disclosure, StudyConfig
+from eit_analysis.publishing.figures.ground import labels
 
 SCHOOLS = np.array([28, 8, -3, 7, -1, 1, 18, 12]), np.array([15, 10, 16, 11, 9, 11, 10, 18])
 
@@ -57,6 +58,26 @@ def test_a_mark_for_each_study_with_a_known_commune() -> None:
     assert "nulle-part" not in drawing
     assert "À reprendre" in drawing
     assert studies_map({"nulle-part": []}, {"nulle-part": "good"}) == ""
+
+
+def test_a_caption_stands_nearer_to_its_own_mark_and_those_to_help_have_theirs_first() -> None:
+    rows = range(8)
+    places = {f"étude-{i}": (60.0 + 9 * (i % 3), 60.0 + 9 * (i // 3), 6.0) for i in rows}
+    captions = labels({name: [name] for name in places}, places, (0.0, 0.0, 350.0, 200.0))
+    assert captions and len(captions) < len(places)
+    for caption in captions:
+        x, y = (float(value) for value in re.findall(r'[xy]="([\d.]+)"', caption))
+        name = caption[caption.index(">") + 1 : caption.rindex("<")]
+        left, right, top, foot = x, x + 0.54 * 11 * len(name), y - 11, y + 2
+
+        def away(place: tuple[float, float, float], box: Any = (left, right, top, foot)) -> float:
+            across = max(box[0] - place[0], 0.0, place[0] - box[1])
+            return float(np.hypot(across, max(box[2] - place[1], 0.0, place[1] - box[3])))
+
+        assert away(places[name]) <= min(away(place) for place in places.values()) + 0.1, name
+    communes = {f"étude-{i}": ["68334"] for i in rows}
+    states = dict.fromkeys(communes, "good") | {"étude-7": "failed"}
+    assert ">étude-7</text>" in studies_map(communes, states)
 
 
 class Surveyed(Tables):
@@ -114,7 +135,7 @@ def test_what_a_study_still_needs_is_said_beyond_each_threshold_and_not_at_it() 
     assert list(needs(["reuse"] * 4, [], 0)) == ["Registre vide"]
     assert needs(["reuse"] * 4, ["done"], 0, "skills", "workforce", year=2022) == {
         "Feuilles sans réponse": "faire remplir les feuilles Emplois et Compétences",
-        "Enquête ancienne": "interroger de nouveau, les réponses sont de 2018",
+        "Enquête ancienne": "interroger de nouveau (réponses de 2018)",
     }
 
 
@@ -144,14 +165,26 @@ def test_what_all_studies_lack_is_said_once_and_tells_none_from_the_others() -> 
     lacking = {"étude-2": old | empty, "étude-10": old, "étude-1": old, "étude-3": {UNREADABLE: "abîmée"}}
     settings = StudyConfig(title="", territory="")
     entries = [Entry(name, settings, {}, [], Standing(needs=needs)) for name, needs in lacking.items()]
-    page = words_of(_inside(entries))
+    page = words_of(_inside(entries, {}))
     first = page[page.index("Par où commencer") : page.index("À aider (2)")]
     assert "étude-2 : ouvrir le registre." in first and "étude-10" not in first
     assert "À faire dans les 3 études dont les tables se lisent : interroger de nouveau." in first
     assert page.count("interroger de nouveau") == 1
     two = [entry for entry in entries if entry.name in ("étude-1", "étude-10")]  # two are no rule
-    assert words_of(_inside(two)).count("interroger de nouveau") >= 2
+    assert words_of(_inside(two, {})).count("interroger de nouveau") >= 2
     assert sorted(lacking, key=_as_counted) == ["étude-1", "étude-2", "étude-3", "étude-10"]
+
+
+def test_a_row_says_whom_it_is_of_and_who_is_left_out() -> None:
+    known = {
+        "étude-1": Standing((2.0, 1.8, 2.2), (1.0, 0.9, 1.1), 6, 1552.4, 0.14),
+        "étude-2": Standing((4.0, 3.0, 5.0), None, 9, 80.0, 0.72),
+    }
+    settings = StudyConfig(title="", territory="")
+    page = words_of(_inside([Entry(name, settings, {}, [], one) for name, one in known.items()], {}))
+    lost = page[page.rindex("Tonnes incinérées sans valorisation ou stockées") :]
+    assert "Sans étude-2 (72 %) : plus de 30 %" in lost
+    assert re.search(r"étude-1\s*1,00 t\s*1,00 t\s*0,90 à 1,11 t\s*6\s*1\u202f552\s*14 %", lost)
 
 
 def test_tonnes_per_employee_are_of_those_who_declare() -> None:

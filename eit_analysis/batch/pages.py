@@ -21,15 +21,23 @@ import pandas as pd
 from markupsafe import Markup
 
 from eit_analysis.batch.order import Outcome
-from eit_analysis.batch.standing import LIMITS, Standing, pooled_done, pooled_per_employee, standing
+from eit_analysis.batch.standing import (
+    LIMITS,
+    Standing,
+    percent,
+    pooled_done,
+    pooled_per_employee,
+    standing,
+)
 from eit_analysis.batch.studies_map import STATES, studies_map
 from eit_analysis.batch.together import printed_totals, strictest, told_needs
 from eit_analysis.config import StudyConfig
 from eit_analysis.errors import EitError
 from eit_analysis.files import write_atomic
+from eit_analysis.french import whole
 from eit_analysis.prepared import open_study
 from eit_analysis.publishing.consents import firm_of
-from eit_analysis.publishing.frame import audience_name, frame, published
+from eit_analysis.publishing.frame import AUDIENCES, audience_name, frame, published
 from eit_analysis.publishing.html import rendered
 from eit_analysis.publishing.press import told_to
 from eit_analysis.publishing.release.audience_tables import AudienceTables
@@ -44,11 +52,12 @@ FAILED = ".echec.html"
 UNREADABLE = "Aucune table lisible"  # a kind of need
 MOST_FIRST = 3  # studies named on the first lines
 PER_EMPLOYEE, DONE = "Tonnes sortantes par salarié et par an", "Part des pistes réalisées"
-LOST = "Tonnes incinérées ou stockées par salarié et par an"
+LOST = "Tonnes incinérées sans valorisation ou stockées, par salarié et par an"
 OF_WHOM = {
-    PER_EMPLOYEE: "Des acteurs qui déclarent des sortants, à la dernière vague.",
-    LOST: "Des mêmes acteurs\u00a0; destinations inconnues et valorisation énergétique non comprises. "
-    f"Sans les études dont plus de {LIMITS['unknown']} des tonnes vont on ne sait où.",
+    PER_EMPLOYEE: "Des acteurs qui déclarent des sortants, à la dernière vague, sans ceux qui traitent des "
+    "déchets ni les masses invraisemblables.",
+    LOST: "Des mêmes acteurs. Les tonnes de destination inconnue n’y sont pas, ni dans l’intervalle\u00a0: "
+    "là où il y en a, la perte peut être plus grande.",
     DONE: "Des pistes du registre, à la dernière vague.",
 }
 
@@ -125,11 +134,13 @@ def write_index(root: Path, progress: Callable[[Iterable], Iterable] = iter) -> 
     entries = [_entry(root, name) for name in progress(sorted(list_studies(root), key=_as_counted))]
     for old in (root / "reports").glob("index-*.html"):
         old.unlink()
+    others = {}
     for audience in sorted({audience for entry in entries for audience in entry.outside}):
         own = [entry for entry in entries if audience in entry.outside]
         if body := _outside(root, entries, audience):
-            _write(root, f"index-{audience}.html", audience, own, body)
-    return _write(root, INDEX, INTERNAL, entries, _inside(entries))
+            written = _write(root, f"index-{audience}.html", audience, own, body)
+            others[written.name] = AUDIENCES[audience]
+    return _write(root, INDEX, INTERNAL, entries, _inside(entries, others))
 
 
 def _write(root: Path, name: str, audience: str, entries: list[Entry], body: Markup) -> Path:
@@ -143,8 +154,9 @@ def _write(root: Path, name: str, audience: str, entries: list[Entry], body: Mar
     return place
 
 
-def _inside(entries: list[Entry]) -> Markup:
+def _inside(entries: list[Entry], others: Mapping[str, str]) -> Markup:
     standings = {entry.name: entry.standing for entry in entries}
+    called = {entry.name: entry.called for entry in entries}
     common = _common([entry.standing.needs for entry in entries if entry.readable])
     states = {entry.name: entry.state(common) for entry in entries}
     drawing = studies_map({name: one.communes for name, one in standings.items()}, states)
@@ -153,13 +165,6 @@ def _inside(entries: list[Entry]) -> Markup:
         state: (words[0], [entry for entry in worst_first if states[entry.name] == state])
         for state, words in STATES.items()
     }
-    tonnes = {PER_EMPLOYEE: "per_employee", LOST: "lost_per_employee"}
-    ratios = {
-        title: pooled_per_employee({name: getattr(one, field) for name, one in standings.items()})
-        for title, field in tonnes.items()
-    }
-    printed = {title: _printed(table, 2, "t") for title, table in ratios.items()}
-    printed[DONE] = _printed(pooled_done(standings), 0, "%")
     everyone = [one.establishments for one in standings.values()]
     return rendered(
         "studies",
@@ -169,15 +174,36 @@ def _inside(entries: list[Entry]) -> Markup:
         kinds=_by_kind({entry.name: entry.needs(common) for entry in entries}),
         limits=LIMITS,
         audience="",
-        measures=[(title, OF_WHOM[title], rows) for title, rows in printed.items() if rows],
-        called={entry.name: entry.called for entry in entries},
+        measures=[measure for measure in _measures(standings, called) if measure[2]],
+        called=called,
         unplaced=[entry.called for entry in entries if not entry.standing.communes],
         drawing=Markup(drawing),
         shared=_sharing(standings),
         n_studies=len(entries),
         unread=sum(not entry.readable for entry in entries),
+        others=others,
         n_firms=len({firm_of(siret) or siret for siret in set().union(*everyone)}),
     )
+
+
+def _measures(standings: dict[str, Standing], called: dict[str, str]) -> list[tuple[Any, ...]]:
+    """Of each indicator: its title, whom it is of, its rows, what is behind each, and who is left out."""
+    tonnes = {PER_EMPLOYEE: "per_employee", LOST: "lost_per_employee"}
+    behind = {
+        name: (whole(one.n_actors), whole(round(one.n_employees)), percent(one.unknown_share))
+        for name, one in standings.items()
+    }
+    ratios = {title: {name: getattr(one, field) for name, one in standings.items()}
+              for title, field in tonnes.items()}  # fmt: skip
+    found = []
+    for title, known in ratios.items():
+        left = [
+            f"{called[name]} ({behind[name][2]})"
+            for name in known
+            if ratios[PER_EMPLOYEE][name] and not known[name]
+        ]
+        found.append((title, OF_WHOM[title], _printed(pooled_per_employee(known), 2, "t"), behind, left))
+    return [*found, (DONE, OF_WHOM[DONE], _printed(pooled_done(standings), 0, "%"), {}, [])]
 
 
 def _common(needs: list[dict[str, str]]) -> dict[str, str]:
@@ -234,6 +260,8 @@ def _outside(root: Path, entries: list[Entry], audience: str) -> Markup:
         rows=_printed(pooled_per_employee(ratios), 2, "t"),
         title=PER_EMPLOYEE,
         of=OF_WHOM[PER_EMPLOYEE],
+        behind={},
+        left=[],
         common=common,
         needs=needs,
         kinds=_by_kind(needs),

@@ -46,6 +46,9 @@ class Standing:
     per_employee: Ratio | None = None
     #: Of those that are burnt without energy or buried; None where too many go nobody knows where.
     lost_per_employee: Ratio | None = None
+    n_actors: int = 0  #: those who declare some
+    n_employees: float = 0.0  #: of these
+    unknown_share: float = 0.0  #: of their tonnes, that go nobody knows where
     n_leads: int = 0  #: lines of the register
     n_done: int = 0  #: those that are done
     #: What it lacks, in French, by kind; empty when nothing was found lacking.
@@ -68,10 +71,13 @@ def standing(study: Study, year: int) -> Standing:
     saying = saying[saying["site_id"].isin(outgoing["site_id"])]
     leaving = outgoing[outgoing["site_id"].isin(saying["site_id"])]
     lacking = needs(study, study.wave, year, outgoing, team=True)
-    untraced = _unknown_share(leaving) > MOST_UNKNOWN
+    unknown = _unknown_share(leaving)
     return Standing(
         _ratio(leaving, saying),
-        None if untraced else _ratio(leaving[leaving["valorised"] == "no"], saying),
+        None if unknown > MOST_UNKNOWN else _ratio(leaving[leaving["valorised"] == "no"], saying),
+        len(saying),
+        float(saying["headcount"].sum()),
+        unknown,
         len(register),
         int((register["status"] == "done").sum()),
         {kind: words for kind, words, _ in lacking} | dict(_unread(study)),
@@ -126,7 +132,7 @@ def needs(
         yield "Aucune synergie réalisée", first, actors(register)["site_id"]
     with suppress(UsageError):  # no year is known
         if year - (answered := survey_year(sites, wave)) > OLDEST_YEARS:
-            yield "Enquête ancienne", f"interroger de nouveau, les réponses sont de {answered}", everyone
+            yield "Enquête ancienne", f"interroger de nouveau (réponses de {answered})", everyone
 
 
 def _unread(study: Study) -> Iterator[tuple[str, str]]:

@@ -14,9 +14,12 @@ STATES = {
     "failed": ("À reprendre", MARKS["outlet"].path, "#D55E00"),
     "needing": ("À aider", MARKS["ess"].path, "#E69F00"),
     "open": ("Étude", MARKS["firm"].path, "#5B9BD0"),  # to outsiders
-    "good": ("Rien de particulier", MARKS["firm"].path, "#5B9BD0"),
+    "good": ("Rien de plus à signaler", MARKS["firm"].path, "#5B9BD0"),
 }
-SIDE = 6.0  # units: half of a mark
+SIDE, ACROSS = (
+    6.0,
+    350.0,
+)  # units: half of a mark; the map, whose text is read on a telephone that shows it whole
 
 
 def studies_map(communes: Mapping[str, list[str]], states: Mapping[str, str]) -> str:
@@ -24,7 +27,7 @@ def studies_map(communes: Mapping[str, list[str]], states: Mapping[str, str]) ->
 
     ``communes`` are those of their actors, one code for each actor: a study stands in their middle.
     """
-    ground = Ground({code for codes in communes.values() for code in codes})
+    ground = Ground({code for codes in communes.values() for code in codes}, ACROSS)
     centres = ground.centres("commune_code")
     places = {}
     for name, codes in communes.items():
@@ -39,7 +42,8 @@ def studies_map(communes: Mapping[str, list[str]], states: Mapping[str, str]) ->
         f'fill="{STATES[states[name]][2]}" stroke="#1b1f23"/></a>'
         for name, (x, y, _) in places.items()
     ]
-    captions = labels({name: [name] for name in places}, places, ground.frame)
+    first = sorted(places, key=lambda name: list(STATES).index(states[name]))  # where there is room for few
+    captions = labels({name: [name] for name in first}, places, ground.frame)
     key = ground.key(look for state, look in STATES.items() if state in states.values())
     drawing = ground.drawing([*marks, *captions, *key], [""])
     # Links lead to « etudes-… »: what names a figure begins the names of all that is in it.

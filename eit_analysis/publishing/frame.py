@@ -77,14 +77,14 @@ def audience_name(study: Study, audience: str) -> str:
     if site is not None and study.has("sites"):
         names = study.load("sites").set_index("site_id")["name"]
         return str(names.get(site, site))
-    return AUDIENCES.get(audience, audience)
+    return french.typeset(AUDIENCES.get(audience, audience))
 
 
 def frame(study: Study, audience: str, title: str, foot: Imprint, **parts: Any) -> str:
     """A page for an audience; ``parts`` are the variables of ``page.html.j2``."""
     called = audience_name(study, audience)
     printed = [study.settings.territory, title, study.wave, f"pour {called}"]
-    css, policy = style_sheet(" · ".join(part for part in printed if part))
+    css, policy = style_sheet(french.typeset(" · ".join(part for part in printed if part)))
     page = rendered(
         "page",
         study=study,

@@ -19,6 +19,7 @@ from eit_analysis.reference.outlines import communes_of, rings_of
 KM_PER_DEGREE = 111.2  # of latitude, mean of the ellipsoid WGS 84
 WIDTH, TALLEST, MARGIN, SIZE = 626, 300, 14, 11  # units: of a drawing, its margin, its text
 FILLS = ("#F1F3EF", "#DFE6DC", "#E9EDF2")  # of neighbouring intercommunalités
+AWAY = 3  # of a caption from its place
 HALO = 'paint-order="stroke" stroke="#fff" stroke-width="2.5" stroke-linejoin="round"'
 # Where a caption may stand around its place: side along x, side along y, the best first.
 SIDES = [(1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (1, -1), (-1, 1), (-1, -1)]
@@ -32,9 +33,12 @@ class Ground:
     ----------
     codes : collection of str
         Codes of communes, or names of *intercommunalités*.
+    across : float
+        How wide the drawing is; one that a telephone shows whole is half as wide as other figures.
     """
 
-    def __init__(self, codes: Collection[str]) -> None:
+    def __init__(self, codes: Collection[str], across: float = WIDTH) -> None:
+        self.across = across
         self.communes = communes_of(codes)
         self.rings = rings_of(self.communes["commune_code"]) if len(self.communes) else {}
         # The frame is that of the communes asked for; those around them go on to its edges.
@@ -46,7 +50,9 @@ class Ground:
         self.middle = float(low[1] + high[1]) / 2
         self.origin = np.array([low[0], high[1]])
         span = self._km(np.array([high[0], low[1]]))
-        self.scale = min((WIDTH - 2 * MARGIN) / max(span[0], 1.0), (TALLEST - 2 * MARGIN) / max(span[1], 1.0))
+        self.scale = min(
+            (across - 2 * MARGIN) / max(span[0], 1.0), (TALLEST - 2 * MARGIN) / max(span[1], 1.0)
+        )
         self.width, self.height = (float(side) * self.scale + 2 * MARGIN for side in span)
 
     def _km(self, point: np.ndarray) -> np.ndarray:
@@ -55,9 +61,9 @@ class Ground:
 
     @property
     def frame(self) -> Box:
-        """What there is to write on: the drawing is as wide as any other figure."""
-        left = (self.width - WIDTH) / 2
-        return left, 0.0, left + WIDTH, self.height
+        """What there is to write on."""
+        left = (self.width - self.across) / 2
+        return left, 0.0, left + self.across, self.height
 
     def at(self, longitude: float, latitude: float) -> tuple[float, float]:
         """Where a place is on the drawing."""
@@ -113,12 +119,12 @@ class Ground:
             for i, note in enumerate(notes, 1)
         ]
         return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{left:.1f} 0 {WIDTH} '
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{left:.1f} 0 {self.across:g} '
             f'{foot + 15 * len(notes) + 4:.0f}" font-size="{SIZE}" '
             f'font-family="Arial, Helvetica, sans-serif" fill="#1b1f23">'
-            f'{self.svg()}<path d="M{left:.1f} {foot:.1f}h{WIDTH}v99h-{WIDTH}z" fill="#fff"/>'
-            f'<path d="M{left + 0.5:.1f} 0.5h{WIDTH - 1}v{foot - 1:.1f}h-{WIDTH - 1}z" fill="none" '
-            'stroke="#C9CED3"/>'
+            f'{self.svg()}<path d="M{left:.1f} {foot:.1f}h{self.across:g}v99h-{self.across:g}z" fill="#fff"/>'
+            f'<path d="M{left + 0.5:.1f} 0.5h{self.across - 1:g}v{foot - 1:.1f}h-{self.across - 1:g}z" '
+            'fill="none" stroke="#C9CED3"/>'
             f'<path d="M{right - 14:.0f} 24l5 -14l5 14z" fill="#1b1f23"/>'
             f'<text x="{right - 9:.0f}" y="36" text-anchor="middle" font-weight="bold">N</text>'
             f"{''.join([*parts, *lines])}</svg>"
@@ -128,9 +134,11 @@ class Ground:
 def labels(captions: Mapping[str, Sequence[str]], places: Mapping[str, Place], frame: Box) -> list[str]:
     """Captions of a few lines around their places, in their order; one that would cover another is left out.
 
-    A place is a circle, ``x, y`` and radius, and no other caption covers it.
+    A place is a circle, ``x, y`` and radius, and no other caption covers it, nor stands as near as its own.
     """
-    boxes = {code: (x - r, y - r, x + r, y + r) for code, (x, y, r) in places.items()}
+    boxes = {
+        code: (x - r - AWAY, y - r - AWAY, x + r + AWAY, y + r + AWAY) for code, (x, y, r) in places.items()
+    }
     taken: list[Box] = [(frame[2] - 20, 0.0, frame[2], 42.0)]  # the north
     texts = []
     for code, lines in captions.items():
@@ -138,7 +146,7 @@ def labels(captions: Mapping[str, Sequence[str]], places: Mapping[str, Place], f
         wide, tall = max(map(len, lines)) * 0.54 * SIZE, (SIZE + 2) * len(lines)
         for side in SIDES:
             # A corner of the caption touches the circle, not the square around it.
-            away = reach * (0.75 if side[0] and side[1] else 1.0) + 3
+            away = reach * (0.75 if side[0] and side[1] else 1.0) + AWAY
             x0 = x + side[0] * away - {1: 0.0, -1: wide, 0: wide / 2}[side[0]]
             y0 = y + side[1] * away - {1: 0.0, -1: tall, 0: tall / 2}[side[1]]
             box = (x0, y0, x0 + wide, y0 + tall)
