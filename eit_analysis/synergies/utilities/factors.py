@@ -11,6 +11,9 @@ from eit_analysis.config_synergies import UtilityFactorOverride
 from eit_analysis.errors import InputError
 
 VALUES = ["low", "central", "high", "source"]
+SOURCE_COLUMNS = [
+    "network_factor", "network_key", "low", "central", "high", "unit", "authority", "source", "year",
+]  # fmt: skip
 # What something is divided by.
 NEVER_ZERO = ("boiler_efficiency", "discount_rate", "heat_pump_quality", "network_life")
 
@@ -39,6 +42,12 @@ def factor_table(overrides: Iterable[UtilityFactorOverride] = ()) -> pd.DataFram
         table.loc[rows[name], "authority"] = "study"
         table.loc[rows[name], "year"] = pd.NA
     return table
+
+
+def sources(overrides: Iterable[UtilityFactorOverride]) -> pd.DataFrame:
+    """:func:`factor_table` as pages print it, each value with its source; columns ``SOURCE_COLUMNS``."""
+    named = {"factor": "network_factor", "key": "network_key"}
+    return factor_table(overrides).replace({"key": {"": pd.NA}}).rename(columns=named)[SOURCE_COLUMNS]
 
 
 def _wrong(override: UtilityFactorOverride, table: pd.DataFrame) -> str:
