@@ -12,8 +12,9 @@ Every name is imported when it is first asked for.
 """
 
 import os
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from eit_analysis.on_demand import on_demand
 
 if TYPE_CHECKING:
     from eit_analysis import change as change
@@ -35,26 +36,10 @@ if TYPE_CHECKING:
 # It is chosen once, when pyarrow is first imported.
 os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
 
-PLACES = {
-    "open_study": "prepared", "list_studies": "prepared", "Study": "prepared",
-    "Release": "publishing.release.gate", "figures": "publishing", "preview": "publishing.drawn_sections",
-    "Breakdown": "breakdown", "Derived": "derived", "labelled": "reference.vocabulary",
-    "flows": "", "synergies": "", "employment": "", "change": "", "reference": "",
-}  # fmt: skip
-__all__ = list(PLACES)
-
-
-def __getattr__(name: str) -> Any:
-    if name not in PLACES:
-        raise AttributeError(f"eit_analysis has no {name!r}: it has {', '.join(sorted(PLACES))}")
-    place = ".".join(filter(None, [__name__, PLACES[name]]))
-    try:
-        return import_module(f"{place}.{name}")
-    except ModuleNotFoundError as error:
-        if error.name != f"{place}.{name}":
-            raise
-        return getattr(import_module(place), name)
-
-
-def __dir__() -> list[str]:
-    return sorted(PLACES)
+PLACES = (
+    "prepared:open_study", "prepared:list_studies", "prepared:Study", "publishing.release.gate:Release",
+    "publishing.figures", "publishing.drawn_sections:preview", "breakdown:Breakdown", "derived:Derived",
+    "reference.vocabulary:labelled", "flows", "synergies", "employment", "change", "reference",
+)  # fmt: skip
+__getattr__, __dir__ = on_demand(__name__, PLACES)
+__all__ = __dir__()

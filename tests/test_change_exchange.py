@@ -121,7 +121,8 @@ def test_rates_come_from_totals_or_from_kinds_and_never_from_what_is_untold() ->
     # 90 of 100 and 1 of 100 are beyond what chance gives beside 40 of 100.
     far = pooled(counts(("ici", 100, 40), ("A", 100, 90), ("B", 100, 1)), "ici")
     rows = neighbours.standing(far, "ici").set_index("standing")["territory"].to_dict()
-    assert (rows["higher"], rows["lower"], rows["established"]) == ("A", "B", "A et B")
+    assert (rows["higher"], rows["lower"]) == ("A (90 sur 100)", "B (1 sur 100)")
+    assert rows["established"] == "A et B"
     assert (rows["above"], rows["below"]) == ("A", "B") and "unclear" not in rows
 
 
@@ -131,7 +132,7 @@ def test_the_very_same_counts_are_level_and_beaten_by_nobody() -> None:
     stand = neighbours.standing(pooled(pd.DataFrame(counts, columns=columns), "ici"), "ici")
     assert "established" not in set(stand["standing"])
     names = stand.set_index("standing")["territory"].dropna().to_dict()
-    assert names == dict.fromkeys(("others", "level", "unclear"), "A et B")
+    assert names == {"others": "A et B", "level": "A et B", "unclear": "A (4 sur 8) et B (4 sur 8)"}
     assert stand.set_index("standing").loc[["above", "below"], "n_territories"].tolist() == [0, 0]
     lower = neighbours.standing(pooled(pd.DataFrame([*counts, ("C", 8, 1)], columns=columns), "ici"), "ici")
     placed = lower.set_index("standing").loc[["above", "level", "below"], "n_territories"]

@@ -318,8 +318,8 @@ BETTER_05 = [
     "Hasard compris : plus que chez 1, moins que chez 1, autant que chez 0.",
 ]
 WHERE_05 = [
-    "Fait mieux qu'ici : Val Clair.",
-    "Le hasard suffit à expliquer l'écart avec Petit Plateau.",
+    "Fait mieux qu'ici : Val Clair (70 sur 90).",
+    "Le hasard suffit à expliquer l'écart avec Petit Plateau (3 sur 10).",
     "Qu'y a-t-il à reprendre ailleurs ?",
 ]
 COMPARE_05 = [
@@ -1104,8 +1104,8 @@ INSTEAD: dict[str, dict[str, str | None]] = {
         # By the sum over all parameters Val Clair is higher with a chance of 3.2 %, above 2.5.
         PLUS: f"{PLUS} Écart établi avec 1 territoire sur 2, qui fait moins bien qu'ici. "
         f"{BETTER_05[6].replace('5 sur', '11 sur').replace('45', '100')} Hasard compris : plus que chez 2, "
-        "moins que chez 0, autant que chez 0. Fait moins bien qu'ici : Petit Plateau. Le hasard suffit à "
-        "expliquer l'écart avec Val Clair.",
+        "moins que chez 0, autant que chez 0. Fait moins bien qu'ici : Petit Plateau (3 sur 10). "
+        "Le hasard suffit à expliquer l'écart avec Val Clair (70 sur 90).",
         # 23 000 kg / 300
         BETTER_05[0]: " ".join([BETTER_05[0], BETTER_05[1].replace("66,7", "76,7"), *BETTER_05[2:4]]),
         "Territoires dont": "Territoires dont l'écart avec ici est établi : 1 sur 2 ; ici, pistes "

@@ -32,23 +32,12 @@
     What each member of a group brings and gets of what the group saves; whether such a sharing would hold.
 """
 
-from importlib import import_module
-from typing import Any
+from eit_analysis.on_demand import on_demand
 
 MODULES = (
     "achieved", "agreement", "answers", "board", "calibration", "clauses", "durations", "efforts",
     "elsewhere", "evolution", "funnel", "governance", "indicators", "neighbours", "nucleolus", "obstacles",
     "opinions", "pooled_rates", "progress", "reliability", "results", "shapley", "sharing", "waiting",
 )  # fmt: skip
-__all__ = [*MODULES]
-
-
-def __getattr__(name: str) -> Any:
-    """A module of the study, imported when it is first asked for."""
-    if name in MODULES:
-        return import_module(f"{__name__}.{name}")
-    raise AttributeError(name)
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+__getattr__, __dir__ = on_demand(__name__, MODULES)
+__all__ = __dir__()

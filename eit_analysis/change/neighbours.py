@@ -50,15 +50,20 @@ def standing(rates: pd.DataFrame, here: str) -> pd.DataFrame:
 
     A row for the ``others`` that have a rate, for those of them whose pooled rate is ``above``, ``below`` or
     ``level`` with this one, be it nobody, and for those whose difference is ``established`` (``higher``,
-    ``lower``) or not (``unclear``), where there are any; none at all without a rate here.
+    ``lower``) or not (``unclear``), where there are any; none at all without a rate here. Of the last three
+    each name has its leads done and all (``3 sur 4``): how few they are is what a reader weighs.
     """
     own, others = rates[rates["territory"] == here], rates[rates["territory"] != here]
     gap = others["pooled_percent"] - (own["pooled_percent"].iloc[0] if len(own) else np.nan)
     known = others["rate_difference"]
     groups = {"others": gap.notna(), "above": gap > 0, "below": gap < 0, "level": gap == 0}
     groups["established"] = gap.notna() & known.isin(["higher", "lower"])
-    groups |= {name: gap.notna() & (known == name) for name in ("higher", "lower", "unclear")}
-    names = {group: others.loc[mask, "territory"].tolist() for group, mask in groups.items()}
+    each = ("higher", "lower", "unclear")
+    groups |= {name: gap.notna() & (known == name) for name in each}
+    name = others["territory"]
+    done, leads = (others[column].astype("Int64").astype(str) for column in ("n_done", "n_leads"))
+    counted = name + " (" + done + " sur " + leads + ")"
+    names = {group: (counted if group in each else name)[mask].tolist() for group, mask in groups.items()}
     always = {"above", "below", "level"} if names["others"] else set()
     lines = [
         (group, len(found), french.listed(found, "et") if found else None)

@@ -25,28 +25,18 @@
     Whom the job sheets describe of the territory's employment, and their ages weighted to it.
 """
 
-from importlib import import_module
-from types import ModuleType
+from eit_analysis.on_demand import on_demand
 
-_ROOMS = {
-    "": "own_posts priorities workforce",
-    ".forecast": "account assumptions cohort entrants evaluation insertion labour_gap"
-    " national_forecast outlook synergy_jobs territory_posts",
-    ".forecast.series": "backtest panel",
-    ".skills": "actions mobility shared_jobs skill_gaps training",
-    ".context": "age_comparison basin_needs dares_tension greening nomenclature representation signals"
-    " sources",
-}
-_PLACES = {module: f"{__name__}{room}" for room, modules in _ROOMS.items() for module in modules.split()}
-__all__ = list(_PLACES)
-
-
-def __getattr__(name: str) -> ModuleType:
-    """A module of the study, imported when it is first asked for."""
-    if name not in _PLACES:
-        raise AttributeError(name)
-    return import_module(f"{_PLACES[name]}.{name}")
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+__getattr__, __dir__ = on_demand(
+    __name__,
+    [
+        "own_posts", "priorities", "workforce", "forecast.account", "forecast.assumptions", "forecast.cohort",
+        "forecast.entrants", "forecast.evaluation", "forecast.insertion", "forecast.labour_gap",
+        "forecast.national_forecast", "forecast.outlook", "forecast.synergy_jobs", "forecast.territory_posts",
+        "forecast.series.backtest", "forecast.series.panel", "skills.actions", "skills.mobility",
+        "skills.shared_jobs", "skills.skill_gaps", "skills.training", "context.age_comparison",
+        "context.basin_needs", "context.dares_tension", "context.greening", "context.nomenclature",
+        "context.representation", "context.signals", "context.sources",
+    ],
+)  # fmt: skip
+__all__ = __dir__()

@@ -18,12 +18,10 @@ The flows of a wave are prepared once (:func:`prepared`), then taken by directio
     Does it balance, what of those who did not answer, how well a total is known.
 """
 
-from importlib import import_module
-from types import ModuleType
-
 from eit_analysis.flows.diagnosis import absent_categories, error_bounds, recovery_rates, totals
 from eit_analysis.flows.dimensions import counted, incoming, outgoing, prepared, reissued, set_aside
 from eit_analysis.flows.diversion import divert
+from eit_analysis.on_demand import on_demand
 
 MODULES = (
     "balance", "comparison", "concentration", "costs", "diversion", "emissions", "extrapolation", "full_cost",
@@ -35,14 +33,4 @@ __all__ = [
     "absent_categories", "counted", "divert", "error_bounds", "incoming", "outgoing", "prepared",
     "recovery_rates", "reissued", "set_aside", "totals", *MODULES,
 ]  # fmt: skip
-
-
-def __getattr__(name: str) -> ModuleType:
-    """A module of the study, imported when it is first asked for."""
-    if name in MODULES:
-        return import_module(f"{__name__}.{name}")
-    raise AttributeError(name)
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+__getattr__, __dir__ = on_demand(__name__, MODULES, __all__)

@@ -33,8 +33,7 @@ changes (``changes``).
     What became of each lead.
 """
 
-from importlib import import_module
-from typing import Any
+from eit_analysis.on_demand import on_demand
 
 MODULES = (
     "allocation", "ask_first", "checklist", "declined", "factor_rows", "free_flows", "impacts",
@@ -42,17 +41,5 @@ MODULES = (
     "register", "rings", "scoring", "substitution", "unknowns", "utilities",
 )  # fmt: skip
 
-__all__ = ["Assessment", *MODULES]
-
-
-def __getattr__(name: str) -> Any:
-    """A module of the study, or the assessment, imported when it is first asked for."""
-    if name == "Assessment":
-        return import_module(f"{__name__}.assessment").Assessment
-    if name in MODULES:
-        return import_module(f"{__name__}.{name}")
-    raise AttributeError(name)
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+__getattr__, __dir__ = on_demand(__name__, ["assessment:Assessment", *MODULES])
+__all__ = __dir__()

@@ -46,8 +46,9 @@ def factor_table(overrides: Iterable[UtilityFactorOverride] = ()) -> pd.DataFram
 
 def sources(overrides: Iterable[UtilityFactorOverride]) -> pd.DataFrame:
     """:func:`factor_table` as pages print it, each value with its source; columns ``SOURCE_COLUMNS``."""
-    named = {"factor": "network_factor", "key": "network_key"}
-    return factor_table(overrides).replace({"key": {"": pd.NA}}).rename(columns=named)[SOURCE_COLUMNS]
+    table = factor_table(overrides)
+    table["network_key"] = table["key"].where(table["key"] != "")
+    return table.rename(columns={"factor": "network_factor"})[SOURCE_COLUMNS]
 
 
 def _wrong(override: UtilityFactorOverride, table: pd.DataFrame) -> str:
