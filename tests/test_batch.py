@@ -115,7 +115,9 @@ def test_a_broken_study_is_explained_and_stops_no_other(project: Path) -> None:
     index = write_index(project).read_text(encoding="utf-8")
     assert 'href="source.echec.html"' in index
     # Why it has no table is said once: what made it fail, not the file that lacks for it.
-    assert "dont 1 sans table lisible" in index.replace("\u00a0", " ") and ".parquet" not in index
+    assert (
+        "1 dont les tables n’ont pas pu être lues" in index.replace("\u00a0", " ") and ".parquet" not in index
+    )
     assert 'href="amont/2018/internal/index.html"' in index
     assert "4 entreprises différentes" in index.replace("\u00a0", " ")
     assert re.search(r"amont</a> et <a [^>]+>aval</a>\s*:\s*1<", index)  # establishments in common

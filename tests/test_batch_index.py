@@ -168,7 +168,7 @@ def test_what_all_studies_lack_is_said_once_and_tells_none_from_the_others() -> 
     page = words_of(_inside(entries, {}))
     first = page[page.index("Par où commencer") : page.index("À aider (2)")]
     assert "étude-2 : ouvrir le registre." in first and "étude-10" not in first
-    assert "À faire dans les 3 études dont les tables se lisent : interroger de nouveau." in first
+    assert "À faire dans les 3 études dont les tables ont été lues : interroger de nouveau." in first
     assert page.count("interroger de nouveau") == 1
     two = [entry for entry in entries if entry.name in ("étude-1", "étude-10")]  # two are no rule
     assert words_of(_inside(two, {})).count("interroger de nouveau") >= 2
@@ -183,7 +183,7 @@ def test_a_row_says_whom_it_is_of_and_who_is_left_out() -> None:
     settings = StudyConfig(title="", territory="")
     page = words_of(_inside([Entry(name, settings, {}, [], one) for name, one in known.items()], {}))
     lost = page[page.rindex("Tonnes incinérées sans valorisation ou stockées") :]
-    assert "Sans étude-2 (72 %) : plus de 30 %" in lost
+    assert "Sans étude-2, 72 % : plus de 30 %" in lost
     assert re.search(r"étude-1\s*1,00 t\s*1,00 t\s*0,90 à 1,11 t\s*6\s*1\u202f552\s*14 %", lost)
 
 

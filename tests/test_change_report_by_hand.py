@@ -54,7 +54,8 @@ DECIDE = [
     "Que faut-il décider, et qui décide ?",
     "Relancer ou abandonner, avec leurs membres, 4 synergies, dont « Vêtements usés », « Sciure », "
     "« Copeaux de bois ».",
-    f"Se former ensemble, décision par consensus, {LATE} : Choisir la date de la session.",
+    f"Se former ensemble, pilote Scierie Chimère, décision par consensus, {LATE} : "
+    "Choisir la date de la session.",
     WEAKEST,
     "Qu'ont apporté la démarche et l'argent public ?",
 ]
@@ -88,7 +89,9 @@ ACTIONS = [
     "Et ensuite : Signer une règle simple sur les informations échangées",
 ]
 # S07; of S06, S09 and S12, which somebody carries, S06 waits longest, then S09.
-FIRST = "C'est la plus longue attente des bloquées dont le pilote est nommé ici ; 1 autre n'a pas de pilote."
+FIRST = (
+    "Sur 4 synergies, c'est la plus longue attente dont le pilote est nommé ici ; 1 autre n'a pas de pilote."
+)
 # Whom to ask, and to readers outside that X1 is not counted, come after the answers.
 REACH = "Pour joindre l'équipe : Mission du Vallon, 01 99 00 00 01"
 LEFT_OUT = (
@@ -217,9 +220,11 @@ OUTSIDE_RESULTS = [
     f"4 {SEATS}",
     f"{LINKING}.",
 ]
-TEAM_FOLLOWS = "L'équipe de l'étude les suit : les parties « Ce qui risque de s'arrêter », "
-TEAM_ALONE = (
-    "« Ce qui a changé dans les avis » et « Ce qui fait obstacle aux synergies » sont laissées de côté."
+TEAM_FOLLOWS = "L'équipe de l'étude les suit : les parties « Ce qui risque de s'arrêter »"
+TEAM_ALONE = " et « Ce qui a changé dans les avis » sont laissées de côté."
+HOLDS = (
+    "Ce qui freine un acteur n'est lu que par l'équipe de l'étude : la partie « Ce qui fait obstacle aux "
+    "synergies » est laissée de côté."
 )
 OUTSIDE_OPINIONS = [
     "Avis sur le changement, par dimension, en %",
@@ -252,13 +257,14 @@ PARTNERS_04 = [
     f"2 {AHEAD}",
     "Au même stade depuis plus de 24 mois fin 2018. 1 ligne n'est pas diffusée à ce public.",  # S06, of A6
     *OUTSIDE_AHEAD,
-    f"{TEAM_FOLLOWS}« Partager ce que l'on économise ensemble », {TEAM_ALONE}",
+    f"{TEAM_FOLLOWS}, « Partager ce que l'on économise ensemble »{TEAM_ALONE}",
     *OUTSIDE_RESULTS,
     *SEAT_FIGURE,
     f"5 {CLAUSES[0]}",
     *CLAUSES[1:],
     f"6 {THOUGHT}",
     *OUTSIDE_OPINIONS,
+    HOLDS,
     f"7 {HERE_TOO}",
     *ELSEWHERE,
 ]
@@ -296,6 +302,7 @@ FIRM_04 = [
     "partie « Partager ce que l'on économise ensemble » est laissée de côté.",
     f"6 {THOUGHT}",
     *OUTSIDE_OPINIONS,
+    HOLDS,
     f"7 {HERE_TOO}",
     *ELSEWHERE,
 ]
@@ -315,7 +322,7 @@ BETTER_05 = [
     PLUS,
     "Écart établi avec 1 territoire sur 2, qui fait mieux qu'ici.",
     "Ici, pistes réalisées : 5 sur 11, soit 45 % (avec celles qui ont pris fin).",
-    "Hasard compris : plus que chez 1, moins que chez 1, autant que chez 0.",
+    "Réel ou non : plus que chez 1, moins que chez 1, autant que chez 0.",
 ]
 WHERE_05 = [
     "Fait mieux qu'ici : Val Clair (70 sur 90).",
@@ -356,7 +363,8 @@ END_05 = [
     # Sicoval, 1 of 37, and CLES, 12 of 24.
     "6 Et dans les démarches publiées ? D'autres démarches disent avoir réalisé de 3 % à 50 % de leurs "
     "pistes",
-    "Chaque démarche définit ce qu'elle appelle piste, ou synergie réalisée. Les années sont "
+    "Chaque démarche définit ce qu'elle appelle piste, ou synergie réalisée (« en place ou en cours » pour "
+    "l'une). Les années sont "
     "celles de la démarche, et non de ses synergies. Ici, réalisées : arrêtées depuis comprises. "
     "Relues à leur source : 6 démarches sur 6. Intervalle de Wilson à 95 %. – : sans objet ou non connu.",
     "7 Ce que ce territoire partage",
@@ -1103,7 +1111,7 @@ INSTEAD: dict[str, dict[str, str | None]] = {
         "les 6 autres.",
         # By the sum over all parameters Val Clair is higher with a chance of 3.2 %, above 2.5.
         PLUS: f"{PLUS} Écart établi avec 1 territoire sur 2, qui fait moins bien qu'ici. "
-        f"{BETTER_05[6].replace('5 sur', '11 sur').replace('45', '100')} Hasard compris : plus que chez 2, "
+        f"{BETTER_05[6].replace('5 sur', '11 sur').replace('45', '100')} Réel ou non : plus que chez 2, "
         "moins que chez 0, autant que chez 0. Fait moins bien qu'ici : Petit Plateau (3 sur 10). "
         "Le hasard suffit à expliquer l'écart avec Val Clair (70 sur 90).",
         # 23 000 kg / 300
@@ -1162,8 +1170,9 @@ def test_a_firm_reads_between_which_percents_its_share_and_the_part_due_are(
     sentences = said(root, PAGES[0], "company:A1")
     # Over the 120 orders A1 adds 195 EUR on average, 19.9 % of 980, where an equal share is 20 %.
     assert (
-        "Quelle est votre part, et pourquoi ? Entre 15 % et 20 % de ce que 5 acteurs économiseraient, pour "
-        "« Formation groupée de secouristes » (S05). Pourquoi : votre venue apporte au groupe à peu près "
+        "Quelle est votre part, et pourquoi ? Entre 15 % et 20 % de ce que 5 acteurs économiseraient, "
+        "réunis par le calcul pour « Formation groupée de secouristes » (S05). Pourquoi : votre venue "
+        "apporte au groupe à peu près "
         "autant d'économies que la moyenne des membres (des dépenses évitées). Ensemble : une session de "
         "sauveteur secouriste du travail. C'est la part d'un groupe calculé, et non celle d'un projet de "
         "convention ; nul n'est engagé. En euros : non dite, car elle dirait ce que déclarent les autres. "

@@ -57,7 +57,7 @@ OF_WHOM = {
     PER_EMPLOYEE: "Des acteurs qui déclarent des sortants, à la dernière vague, sans ceux qui traitent des "
     "déchets ni les masses invraisemblables.",
     LOST: "Des mêmes acteurs. Les tonnes de destination inconnue n’y sont pas, ni dans l’intervalle\u00a0: "
-    "là où il y en a, la perte peut être plus grande.",
+    "là où il y en a, la perte peut être plus grande et un écart se fermer.",
     DONE: "Des pistes du registre, à la dernière vague.",
 }
 
@@ -198,7 +198,7 @@ def _measures(standings: dict[str, Standing], called: dict[str, str]) -> list[tu
     found = []
     for title, known in ratios.items():
         left = [
-            f"{called[name]} ({behind[name][2]})"
+            f"{called[name]}, {behind[name][2]}"
             for name in known
             if ratios[PER_EMPLOYEE][name] and not known[name]
         ]

@@ -125,7 +125,7 @@ def needs(
         which = "la feuille" if len(empty) == 1 else "les feuilles"
         yield "Feuilles sans réponse", f"faire remplir {which} {listed(empty)}", everyone
     if register.empty:
-        yield "Registre vide", "ouvrir le registre des synergies, qui est vide", everyone
+        yield "Registre vide", "ouvrir le registre des synergies (vide)", everyone
     elif not (register["status"] == "done").any():
         among = f", sur {counted(len(register), 'piste', 'pistes')}" if team else ""
         first = f"mener une première synergie à terme{among}"

@@ -14,7 +14,7 @@ STATES = {
     "failed": ("À reprendre", MARKS["outlet"].path, "#D55E00"),
     "needing": ("À aider", MARKS["ess"].path, "#E69F00"),
     "open": ("Étude", MARKS["firm"].path, "#5B9BD0"),  # to outsiders
-    "good": ("Rien de plus à signaler", MARKS["firm"].path, "#5B9BD0"),
+    "good": ("Sans autre besoin", MARKS["firm"].path, "#5B9BD0"),
 }
 SIDE, ACROSS = (
     6.0,

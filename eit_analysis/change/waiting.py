@@ -23,6 +23,7 @@ from eit_analysis.reference.stages import OPEN
 LEAST = 5  # passages: the curve of fewer would tell little but their own cases
 AHEAD = 12  # months
 EVEN = 50.0  # percent: below, a synergy is more likely to wait on than to move
+NEARLY = 1e-9  # percent: products of fractions miss an exact half
 TOGETHER = "all"
 FEW = "few_passages"
 CURVE_COLUMNS = [
@@ -78,7 +79,7 @@ def medians(stays: pd.DataFrame) -> pd.DataFrame:
         basis, months = _basis(kind, own), [np.nan] * 3
         if basis != FEW:
             curve = _curve(own)
-            months = [curve["months"][curve[name] <= 50].min() for name in CURVE_COLUMNS[4:]]
+            months = [curve["months"][curve[name] <= 50 + NEARLY].min() for name in CURVE_COLUMNS[4:]]
         n_waiting = int((own["passage"] == "waiting").sum())
         rows.append((stage, kind, _n_passed(own), n_waiting, *months, basis))
     return pd.DataFrame(rows, columns=MEDIAN_COLUMNS)

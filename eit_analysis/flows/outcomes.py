@@ -214,7 +214,8 @@ def _effects(parts: pd.DataFrame, rates: dict[str, Rates], scenarios: np.ndarray
         whole = _of_flows(rows, bounds)
         sums = estimates(whole, "scenario", effect, False, None, RATES, "x").frame
         sums = sums.rename(columns=dict(zip(amounts(effect, "x"), VALUES, strict=True)))
-        sums = sums.set_index("scenario").reindex(names, fill_value=0).reset_index()
+        sums = _as_signed(sums.set_index("scenario"), rows["scenario"].to_numpy(), bounds)
+        sums = sums.reindex(names, fill_value=0).reset_index()
         frames.append(sums.assign(effect=effect, unit=UNITS[effect]))
         public = bounds[:, 1] - stated
         for worth, declared in ((public, rows[DECLARED]), (stated, rows[DECLARED] * stated)):
@@ -227,6 +228,15 @@ def _effects(parts: pd.DataFrame, rates: dict[str, Rates], scenarios: np.ndarray
     return Breakdown(
         _in_order(frame.astype({"n_sites": int}), parts, names), KEYS, told, VALUES[0], of="declared_value"
     )
+
+
+def _as_signed(sums: pd.DataFrame, scenario: np.ndarray, bounds: np.ndarray) -> pd.DataFrame:
+    """Sums by scenario that do not pass zero where no rate does: a half-width knows no sign."""
+    ends = pd.DataFrame({"least": bounds.min(axis=1), "most": bounds.max(axis=1)}).groupby(scenario)
+    least, most = ends["least"].min().reindex(sums.index), ends["most"].max().reindex(sums.index)
+    low, high = sums[VALUES[1]], sums[VALUES[2]]
+    low, high = low.mask(least.ge(0) & low.lt(0), 0.0), high.mask(most.le(0) & high.gt(0), 0.0)
+    return sums.assign(**{VALUES[1]: low, VALUES[2]: high})
 
 
 def _of_flows(parts: pd.DataFrame, bounds: np.ndarray) -> pd.DataFrame:

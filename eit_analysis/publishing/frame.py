@@ -83,7 +83,7 @@ def audience_name(study: Study, audience: str) -> str:
 def frame(study: Study, audience: str, title: str, foot: Imprint, **parts: Any) -> str:
     """A page for an audience; ``parts`` are the variables of ``page.html.j2``."""
     called = audience_name(study, audience)
-    printed = [study.settings.territory, title, study.wave, f"pour {called}"]
+    printed = [study.settings.territory, title, study.wave, f"pour : {called}"]
     css, policy = style_sheet(french.typeset(" · ".join(part for part in printed if part)))
     page = rendered(
         "page",

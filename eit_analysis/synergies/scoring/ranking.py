@@ -47,11 +47,13 @@ def rank(candidates: pd.DataFrame, criteria: pd.DataFrame, n_draws: int, seed: i
     distance = spotis.spotis(intervals.central, weights)
     directions = criteria["direction"].to_numpy()
     sides = [ordered[c].map(EVIDENCE_RANK).to_numpy(dtype=int) for c in ("giver_evidence", "taker_evidence")]
+    place = spotis.positions(-100 * distance)
     ordered = ordered.assign(
         score=100 * (1 - (distance - step)),
-        rank=spotis.positions(-100 * distance),
-        rank_low=counted.low,
-        rank_high=counted.high,
+        rank=place,
+        # The draws may leave out the central values: an interval holds its own rank.
+        rank_low=np.minimum(counted.low, place),
+        rank_high=np.maximum(counted.high, place),
         first_rank_percent=100 * counted.first / n_draws,
         top_ranks_percent=100 * counted.top / n_draws,
         confidence_factor_percent=100 * draws.confidence(intervals, central, n_draws, seed),
