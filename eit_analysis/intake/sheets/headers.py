@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cache, lru_cache, partial
 from typing import Any
 
 from eit_analysis import tables
-from eit_analysis.french import fold, fold_words
+from eit_analysis.french import fold_words
 from eit_analysis.intake.cells.contract import DEFAULTS, SUFFIXES, SYNONYMS, clean_cell, is_free
 from eit_analysis.intake.cells.identifiers import CellError
-from eit_analysis.intake.cells.parsing import header_unit, singular, unit_key
-from eit_analysis.intake.cells.periods import PERIOD_LABELS, header_part, read_period, split_unit
+from eit_analysis.intake.cells.parsing import clean_text, header_unit, parse_number, singular, unit_key
+from eit_analysis.intake.cells.periods import PERIOD_LABELS, header_part, split_unit, year_and_month
 from eit_analysis.intake.cells.privacy import PRIVATE, is_personal
 from eit_analysis.intake.cells.remarks import YEAR
+from eit_analysis.intake.sheets.header_words import heard
 from eit_analysis.intake.sheets.spec import (
     LONGEST_HEADER,
+    ROWS_SEARCHED,
     Column,
     Layout,
     Meaning,
     Reading,
     TableSpec,
     find_layout,
+    layout_of,
 )
 
 PEOPLE = ("workforce", "skills", "readiness")  # tables where a name or a birth date has no place
@@ -30,9 +34,6 @@ LITTLE_WORDS = {"d", "de", "des", "du", "l", "la", "le", "les"}  # left out by h
 NAMELESS_SHARE = 0.5  # of the headers of a form
 # With which a sheet may hold answers, though its name and headers do not identify the table.
 LEAST_HEADERS = 3
-YEAR_LAST = re.compile(r"(.+?),? (?:en |de |année )?((?:19|20)[0-9]{2})", re.I)
-# A header that is a unit of mass alone.
-WEIGHT = re.compile(r"(?:tonnes?|kgs?|kilos?|t(?= ?/| par))(?: ?(?:/|par) ?[a-z]+)?")
 # How people name columns besides our headers: folded singular words to the column.
 HEADER_WORDS = SYNONYMS["header"]
 SHEET_NOISE = re.compile(r"\b[0-9]+\b|\bcopie\b|\bfeuille\b|\bonglet\b")
@@ -89,47 +90,23 @@ def recognise(table: str, text: str) -> Meaning | None:
     bare, unit = header_unit(text)
     name, remark = bare_headers(table).get(form_key(bare), ("", ""))
     other = HEADER_WORDS.get(form_key(bare), "")
-    if not name and other != "quantity" and other in tables.form(table):
-        return None if unit else Meaning(other, rank=1)
-    rank = 0
-    if not name and "quantity" in tables.form(table):
-        name, unit, rank = _other_quantity(bare, unit)
+    if not name and not unit and other in tables.form(table):
+        return Meaning(other, rank=1)
     if not name:
-        return None
+        return heard(text) if table == "flows" else None
     if not unit or unit_key(unit) == unit_key(remark):
-        return Meaning(name, rank=rank)
+        return Meaning(name)
     if name == "quantity":
-        return Meaning(name, unit, rank)
-    return Meaning(name) if not remark and unit_key(unit) in SUFFIXES.get(name, ()) else None
+        return Meaning(name, unit)
+    if not remark and unit_key(unit) in SUFFIXES.get(name, ()):
+        return Meaning(name)
+    return heard(text) if table == "flows" else None
 
 
 def header_year(text: str) -> str:
-    """The year that ends a header, its unit aside (``Qté 2016 (t)``), "" where none does."""
-    bare = header_unit(text)[0]
-    dated = YEAR_LAST.fullmatch(bare)
-    return dated[2] if dated else bare if YEAR.fullmatch(bare) else ""
-
-
-def _other_quantity(text: str, unit: str) -> tuple[str, str, int]:
-    """A quantity by another name, the unit and period that its words state (``Tonnage mensuel``), its rank.
-
-    Of several years side by side (``Quantité 2024``) the last is preferred; `titles` doubts one not asked.
-    """
-    if WEIGHT.fullmatch(fold(text)):
-        return "quantity", text, 0
-    if unit_key(unit) in ("t", "kg") and YEAR.fullmatch(text):
-        return "quantity", f"{unit}/{PERIOD_LABELS['year']}", 3000 - int(text)
-    dated = YEAR_LAST.fullmatch(text)
-    text = dated[1] if dated else text
-    head, _, last = re.sub(r" par (?=\w+$)", " ", text).rpartition(" ")
-    period = "year" if dated else read_period(last) if head else None
-    word = form_key(text if dated or not period else head)
-    if HEADER_WORDS.get(word) != "quantity" and not (period and word == form_key("quantité")):
-        return "", "", 0
-    unit = unit or ("t" if word == "tonnage" else "")
-    rank = 3000 - int(dated[2]) if dated else 0
-    stated = f"{unit}/{PERIOD_LABELS[period]}" if period and not split_unit(unit)[1] else unit
-    return "quantity", stated, rank
+    """The only year that a header names (``Qté 2016 (t)``), "" where none or several."""
+    years = {*YEAR.findall(text)}
+    return years.pop() if len(years) == 1 else ""
 
 
 @cache
@@ -143,11 +120,20 @@ def table_of(sheet: str) -> str | None:
     return sheet_names().get(singular(words))
 
 
+def part(text: str) -> tuple[int, int] | None:
+    """Which part of the year a header names, its unit aside."""
+    return header_part(header_unit(text)[0])
+
+
+def no_part(text: str) -> None:
+    """Only quantities stand in a column for each part of the year."""
+
+
 @cache
 def form_spec(table: str) -> TableSpec:
     """The specification of a table of the survey, from its form."""
     columns = {name: _column(table, name) for name in tables.form(table)}
-    return TableSpec(table, columns, partial(recognise, table))
+    return TableSpec(table, columns, partial(recognise, table), part=part if table == "flows" else no_part)
 
 
 def _column(table: str, name: str) -> Column:
@@ -206,9 +192,41 @@ def find_form(table: str, rows: Sequence[Sequence[Any]]) -> Layout | None:
     A sheet of one firm, which its file names, may leave out who it is, if it has what suffices else.
     """
     layout = find_layout(form_spec(table), rows)
+    if layout and table == "flows":
+        layout = _with_unit(_named_by_place(layout, rows))
     if not layout or layout.found < 2 or layout.foreign:
         return None
     return layout if layout.whole or (table != "sites" and suffices(layout)) else None
+
+
+def _named_by_place(layout: Layout, rows: Sequence[Sequence[Any]]) -> Layout:
+    """The first column of a table of numbers holds what they are of, whatever is written above it.
+
+    ``Quantités en kg`` above names of wastes tells their unit; beside months or years, a corner is often blank.
+    """
+    if {"description", "waste_code"} & layout.columns.keys():
+        return layout
+    header, under = rows[layout.header_row], rows[layout.header_row + 1 :][:ROWS_SEARCHED]
+    for index in range(len(header)):
+        cells = [row[index] for row in under if clean_text(row[index])]
+        if cells:
+            named = [parse_number(cell).value is None and not year_and_month(cell) for cell in cells]
+            if all(named) and index not in {*layout.columns.values()} - {layout.columns.get("quantity")}:
+                unit = header_unit(clean_text(header[index]))[1]
+                typed = list(header)
+                typed[index] = tables.header("flows", "description") + (f" ({unit})" if unit else "")
+                return layout_of(layout.spec, layout.header_row, typed)
+            break
+    return layout
+
+
+def _with_unit(layout: Layout) -> Layout:
+    """The unit that stands beside what the quantities are of (``Déchets (t)``) is theirs where they have none."""
+    units = dict(layout.units)
+    unit, own = units.pop("description", ""), units.get("quantity", "")
+    if unit and not split_unit(own)[0]:
+        units["quantity"] = unit + own
+    return replace(layout, units=units)
 
 
 def suffices(layout: Layout) -> bool:
@@ -216,8 +234,7 @@ def suffices(layout: Layout) -> bool:
     must = {name for name, column in layout.spec.columns.items() if column.fatal} - {"site_id", "period"}
     if must and must <= layout.columns.keys():
         return True
-    parts = (header_part(header_unit(text)[0]) for text in layout.unknown.values())
-    weighed = "quantity" in layout.columns or any(parts)
+    weighed = "quantity" in layout.columns or any(map(part, layout.unknown.values()))
     return layout.table == "flows" and weighed and bool(layout.columns.keys() & {"description", "waste_code"})
 
 

@@ -21,6 +21,7 @@ from eit_analysis.intake.cells.columns import Rows, texts_of
 from eit_analysis.intake.cells.parsing import clean_text, header_unit, parse_number
 from eit_analysis.intake.cells.periods import PERIOD_LABELS, header_part, split_unit
 from eit_analysis.intake.cells.remarks import YEAR
+from eit_analysis.intake.sheets.header_words import words
 from eit_analysis.intake.sheets.headers import HEADER_WORDS, header_year
 from eit_analysis.intake.sheets.ledger import NO_ROW, Ledger
 from eit_analysis.intake.sheets.spec import Layout, TableSpec, layout_of
@@ -79,7 +80,8 @@ def one_header(spec: TableSpec, cells: Rows, row: int) -> Rows:
     quantity = any(i == layout.columns.get("quantity") or not top[i] for i in parted)
     is_title = {bool(YEAR.fullmatch(below[i])) or parse_number(below[i]).value is None for i in parted}
     units = all(header_unit(f"{top[i]} {below[i]}")[1] for i in kept)
-    if len(parted) < LEAST or is_title != {True} or not (units and quantity):
+    alone = sum(map(bool, top)) < LEAST  # a title
+    if alone or len(parted) < LEAST or is_title != {True} or not (units and quantity):
         return cells
     rows = [list(line) for line in cells]
     for i in parted:
@@ -175,7 +177,8 @@ def _later(layout: Layout, cells: Rows) -> list[Layout]:
 def _starts(table: str) -> pa.StringArray:
     """The first letters of all that may be a header of a form."""
     known = [spec["header"] for spec in tables.form(table).values()]
-    return pa.array({text[:START].lower() for text in [*known, *map(fold, known), *HEADER_WORDS]})
+    own = [*known, *map(fold, known), *HEADER_WORDS, *words("head"), *words("kind")]
+    return pa.array({text[:START].lower() for text in own})
 
 
 def _is_beside(layout: Layout, other: Layout, cells: Rows, end: int) -> bool:
