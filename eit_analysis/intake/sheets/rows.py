@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from pathlib import PurePosixPath
 from typing import Any
 
 import numpy as np
@@ -27,7 +28,7 @@ from eit_analysis.intake.sheets.workbook import RawSheet, own_name
 from eit_analysis.reference.findings import finding
 
 HIDDEN = re.compile("colonne ([A-Z]+) masquée")  # as `reading.book` notes it
-LEFT_OUT = "direction", "category"  # what the rest of a sheet of flows may tell
+LEFT_OUT = "direction", "category", "unit"  # what the rest of a sheet of flows may tell
 RHYTHM = re.compile(
     "frequence|periodicite|rythme|cadence"
 )  # a column of it may say of what time quantities are
@@ -44,8 +45,8 @@ def find_sheet(file: str, sheet: RawSheet, ledger: Ledger, told: str = "") -> Su
     if table and (top := layout or find_layout(headers.form_spec(table), cells)):
         layout, cells = _headed(layout, top, cells)
     hidden = any(rule == "hidden_sheet_read" for *_, rule in sheet.notes)
-    account = SheetAccount(sheet.name, table, NO_ROW, len(cells))
-    if not table or (layout and not sure and not subjects.speaks(layout, sheet.name, cells)):
+    account, stem = SheetAccount(sheet.name, table, NO_ROW, len(cells)), PurePosixPath(file).stem
+    if not table or (layout and not sure and not subjects.speaks(layout, [sheet.name, stem], cells)):
         if sheet.name in SILENT_SHEETS:
             return None
         if layout and len(layout.columns) >= headers.LEAST_HEADERS:
@@ -180,7 +181,8 @@ def set_aside(sheet: SurveySheet, removed: Collection[int], ledger: Ledger) -> N
         sheet.firm = ""
     told: dict[str, implied.Told] = {}
     if layout.table == "flows" and sheet.added:
-        told = implied.told(layout, cells, titles, sheet.name)
+        file, _ = ledger.origins[place]
+        told = implied.told(layout, cells, titles, [sheet.name, PurePosixPath(file).stem])
     if sheet.firm:
         told["site_id"] = lambda _: (sheet.firm, "identifier_from_file")
     for name, tell in told.items():
