@@ -61,7 +61,9 @@ def find_sheets(
             found_wrong = finding("unreadable_file", problem=file.problem)
             ledger.quarantine(ledger.place(file.name), NO_ROW, "", "", found_wrong)
         _log_notes(ledger, file.name, "", file.notes, shown=True)
-        for sheet in chain.from_iterable(parts(sheet, PurePosixPath(file.name).stem) for sheet in file.sheets):
+        for sheet in chain.from_iterable(
+            parts(sheet, PurePosixPath(file.name).stem) for sheet in file.sheets
+        ):
             known, table = None, ""
             if mapped := find_mapping(mappings, sheet):
                 sheet, table = translated(sheet, file.name, *mapped), mapped[0].table

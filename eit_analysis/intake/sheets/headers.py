@@ -34,6 +34,7 @@ LITTLE_WORDS = {"d", "de", "des", "du", "l", "la", "le", "les"}  # left out by h
 NAMELESS_SHARE = 0.5  # of the headers of a form
 # With which a sheet may hold answers, though its name and headers do not identify the table.
 LEAST_HEADERS = 3
+WEIGHT_OF_ONE = re.compile(r"^(?:poids|masses?)\b.*\b(?:unitaires?|unites?|pieces?|chacun|par)\b")
 # How people name columns besides our headers: folded singular words to the column.
 HEADER_WORDS = SYNONYMS["header"]
 SHEET_NOISE = re.compile(r"\b[0-9]+\b|\bcopie\b|\bfeuille\b|\bonglet\b")
@@ -120,20 +121,23 @@ def table_of(sheet: str) -> str | None:
     return sheet_names().get(singular(words))
 
 
-def part(text: str) -> tuple[int, int] | None:
-    """Which part of the year a header names, its unit aside."""
-    return header_part(header_unit(text)[0])
+def makes_quantity(text: str) -> bool:
+    """Whether a column is of a part of the year, or of the weight of one piece."""
+    bare, unit = header_unit(text)
+    return bool(header_part(bare)) or (unit in ("t", "kg", "g") and is_weight_of_one(bare))
 
 
-def no_part(text: str) -> None:
-    """Only quantities stand in a column for each part of the year."""
+def is_weight_of_one(text: str) -> bool:
+    """Whether a header is that of the weight of one piece, not of all."""
+    return WEIGHT_OF_ONE.search(fold_words(text)) is not None
 
 
 @cache
 def form_spec(table: str) -> TableSpec:
     """The specification of a table of the survey, from its form."""
     columns = {name: _column(table, name) for name in tables.form(table)}
-    return TableSpec(table, columns, partial(recognise, table), part=part if table == "flows" else no_part)
+    spec = TableSpec(table, columns, partial(recognise, table))
+    return replace(spec, makes=makes_quantity) if "quantity" in columns else spec
 
 
 def _column(table: str, name: str) -> Column:
@@ -202,7 +206,7 @@ def find_form(table: str, rows: Sequence[Sequence[Any]]) -> Layout | None:
 def _named_by_place(layout: Layout, rows: Sequence[Sequence[Any]]) -> Layout:
     """The first column of a table of numbers holds what they are of, whatever is written above it.
 
-    ``Quantités en kg`` above names of wastes tells their unit; beside months or years, a corner is often blank.
+    ``Quantités en kg`` above names of wastes tells their unit; beside months a corner is often blank.
     """
     if {"description", "waste_code"} & layout.columns.keys():
         return layout
@@ -221,7 +225,7 @@ def _named_by_place(layout: Layout, rows: Sequence[Sequence[Any]]) -> Layout:
 
 
 def _with_unit(layout: Layout) -> Layout:
-    """The unit that stands beside what the quantities are of (``Déchets (t)``) is theirs where they have none."""
+    """The unit beside what the quantities are of (``Déchets (t)``) is theirs where they have none."""
     units = dict(layout.units)
     unit, own = units.pop("description", ""), units.get("quantity", "")
     if unit and not split_unit(own)[0]:
@@ -234,7 +238,7 @@ def suffices(layout: Layout) -> bool:
     must = {name for name, column in layout.spec.columns.items() if column.fatal} - {"site_id", "period"}
     if must and must <= layout.columns.keys():
         return True
-    weighed = "quantity" in layout.columns or any(map(part, layout.unknown.values()))
+    weighed = "quantity" in layout.columns or any(map(makes_quantity, layout.unknown.values()))
     return layout.table == "flows" and weighed and bool(layout.columns.keys() & {"description", "waste_code"})
 
 

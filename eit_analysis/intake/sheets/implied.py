@@ -43,7 +43,7 @@ SUBJECTS = (
     r"|ingredients?|fournitures?",
     r"dechets?|rebuts?|coproduits?|exutoires?|jet(?:te|ons)|waste|votre bilan matieres|bennes?|collecteurs?"
     r"|prestations?|repreneurs?|ferrailleurs?|recycl(?:e|ee|age|eur)s?|valoris(?:e|ee|ation)s?|bordereaux?|bsdd?"
-    r"|elimine?e?s?|elimination|dechetteries?|enlevements?|evacuations?|codes? d r|tri",
+    r"|elimine?e?s?|elimination|dechetteries?|enlevements?|evacuations?|codes? d r|tri|dnd|dib|did",
 )
 ELSEWHERE = re.compile(
     r"\b(?:expedi\w*|livr\w*|vend\w*|ventes?|recus?|recues?|recepti\w*|produits? finis?)\b"
@@ -92,6 +92,11 @@ def speaks_of_direction(text: str) -> bool:
     return bool(_labels(folded, DIRECTIONS) or _labels(folded, SUBJECTS) or ELSEWHERE.search(folded))
 
 
+def undated(headers: Iterable[str]) -> list[str]:
+    """Headers but those of dates: the day of an *expédition* tells nothing of what was sent."""
+    return [text for text in headers if not fold_words(text).startswith("date")]
+
+
 def told(layout: Layout, cells: Rows, titles: Mapping[int, str], names: Sequence[str]) -> dict[str, Told]:
     """What the columns that a sheet of flows lacks would hold.
 
@@ -102,10 +107,12 @@ def told(layout: Layout, cells: Rows, titles: Mapping[int, str], names: Sequence
     sections = {i: direction_of(text) for i, text in sorted(titles.items()) if speaks_of_direction(text)}
     starts = list(sections)
     sheet, *file = names
-    header = " ".join(clean_text(cell) for cell in cells[layout.header_row])
+    header = " ".join(undated(map(clean_text, cells[layout.header_row])))
     if {"waste_code", "route"} & layout.columns.keys():
         header += " déchet"
-    said = next((direction_of(text) for text in (sheet, header, *file) if speaks_of_direction(text)), ("", ""))
+    said = next(
+        (direction_of(text) for text in (sheet, header, *file) if speaks_of_direction(text)), ("", "")
+    )
     against = len({said[0], direction_of(header)[0]} - {""}) > 1
     silent = not any(map(speaks_of_direction, (sheet, header, *file)))
     code, designation = (layout.columns.get(column) for column in ("waste_code", "description"))

@@ -8,6 +8,7 @@ whose rows would bear the numbers of the rows of the first, is not read, and sai
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 
@@ -22,11 +23,11 @@ from eit_analysis.intake.cells.parsing import clean_text, header_unit, parse_num
 from eit_analysis.intake.cells.periods import PERIOD_LABELS, header_part, split_unit
 from eit_analysis.intake.cells.remarks import YEAR
 from eit_analysis.intake.sheets.header_words import words
-from eit_analysis.intake.sheets.headers import HEADER_WORDS, header_year
+from eit_analysis.intake.sheets.headers import HEADER_WORDS, header_year, is_weight_of_one
 from eit_analysis.intake.sheets.ledger import NO_ROW, Ledger
 from eit_analysis.intake.sheets.spec import Layout, TableSpec, layout_of
 from eit_analysis.reference.findings import finding
-from eit_analysis.reference.units import normalise_unit
+from eit_analysis.reference.units import known_unit, normalise_unit, to_tonnes
 
 SAME = 0.02  # between a total and the months that it adds, which were rounded
 SCALES = 0.001, 1, 1000  # of kg beside t
@@ -63,7 +64,7 @@ def one_layout(layout: Layout, cells: Rows, place: int, ledger: Ledger) -> tuple
         found_beside = finding("table_beside", row=other.header_row + 1)
         ledger.quarantine(place, NO_ROW, "", " | ".join(names), found_beside)
     layout, cells = _rearranged(below, cells) if len(below) > 1 else (layout, cells)
-    return _year_of_months(layout, cells, place, ledger)
+    return _number_of_weights(*_year_of_months(layout, cells, place, ledger), place, ledger)
 
 
 def one_header(spec: TableSpec, cells: Rows, row: int) -> Rows:
@@ -110,9 +111,8 @@ def _year_of_months(layout: Layout, cells: Rows, place: int, ledger: Ledger) -> 
     # The last of cumulated months holds the year.
     last, header = own[-1:] if summed == {True} else own, tables.header(layout.table, "quantity")
     where = [index for _, index, _ in last]
-    of = {header_year(layout.unknown[index]) for index in where} - {""}
-    top = f"{header} {of.pop()}" if len(of) == 1 else header
-    year, stated = [""] * layout.header_row + [top], layout.columns.get("quantity")
+    unit = next(iter(units)) or layout.units.get("quantity", "")
+    stated, year = layout.columns.get("quantity"), list[str]()
     for index, row in enumerate(cells[layout.header_row + 1 :], start=layout.header_row + 2):
         numbers = [parse_number(row[month]) for month in where]
         added, texts = sum(n.value or 0.0 for n in numbers), [clean_text(row[month]) for month in where]
@@ -125,20 +125,61 @@ def _year_of_months(layout: Layout, cells: Rows, place: int, ledger: Ledger) -> 
             continue
         typed = " + ".join(text or "?" for text in texts) if any(texts) else ""
         if typed and all(n.value is not None and not n.suffix and n.low is None for n in numbers):
-            year.append(f"{added:.12g}".replace(".", ","))
+            year.append(_plain(added))
             ledger.correct(place, index, header, typed, year[-1], "months_added")
         else:
             year.append(typed)
-    if stated is not None:
-        return layout, cells
-    rows = [[*row, cell] for row, cell in zip(cells, year, strict=True)]
-    unit = next(iter(units)) or layout.units.get("quantity", "")
+    return (layout, cells) if stated is not None else _with_quantity(layout, cells, where, year, unit)
+
+
+def _plain(value: float) -> str:
+    return f"{value:.12g}".replace(".", ",")
+
+
+def _with_quantity(
+    layout: Layout, cells: Rows, where: Sequence[int], quantities: Sequence[str], unit: str
+) -> tuple[Layout, Rows]:
+    """A sheet with one more column, the quantity of the year that other columns make."""
+    of = {header_year(clean_text(cells[layout.header_row][index])) for index in where} - {""}
+    header = tables.header(layout.table, "quantity")
+    top = [""] * layout.header_row + [f"{header} {of.pop()}" if len(of) == 1 else header]
+    rows = [[*row, cell] for row, cell in zip(cells, [*top, *quantities], strict=True)]
+    columns = {name: index for name, index in layout.columns.items() if index not in where}
     return replace(
         layout,
-        columns={**layout.columns, "quantity": len(rows[0]) - 1},
+        columns={**columns, "quantity": len(rows[0]) - 1},
         unknown={index: text for index, text in layout.unknown.items() if index not in where},
         units={**layout.units, "quantity": f"{unit}/{PERIOD_LABELS['year']}"},
     ), Rows.of(rows)
+
+
+def _number_of_weights(layout: Layout, cells: Rows, place: int, ledger: Ledger) -> tuple[Layout, Rows]:
+    """A number of pieces and the weight of one, in two columns, as their product; one blank is asked."""
+    header, own = list(map(clean_text, cells[layout.header_row])), layout.columns.get("quantity")
+    each = [i for i, text in layout.unknown.items() if is_weight_of_one(text)]
+    number = [i for i, text in enumerate(header) if NUMBER_OF.match(fold(text)) and i not in each]
+    if (
+        own is not None
+        and own not in number
+        and not header_unit(header[own])[1]
+        and "unit" not in layout.columns
+    ):
+        number.append(own)
+    unit = header_unit(header[each[0]])[1] if each else ""
+    weighed = own is not None and own not in number
+    if layout.table != "flows" or weighed or len(each) != 1 or len(number) != 1 or unit not in WEIGHTS[1:]:
+        return layout, cells
+    found, title = list[str](), tables.header(layout.table, "quantity")
+    for index, row in enumerate(cells[layout.header_row + 1 :], start=layout.header_row + 2):
+        read = [parse_number(row[i]) for i in (*number, *each)]
+        typed = " × ".join(clean_text(row[i]) or "?" for i in (*number, *each))
+        values = [n.value for n in read if n.value is not None and not n.suffix and n.low is None]
+        if len(values) == len(read):
+            found.append(_plain(values[0] * values[1]))
+            ledger.correct(place, index, title, typed, found[-1], "number_times_weight")
+        else:
+            found.append(typed if typed != "? × ?" else "")
+    return _with_quantity(layout, cells, [*number, *each], found, unit)
 
 
 def beside_quantity(layout: Layout, cells: Rows, kept: np.ndarray, place: int, ledger: Ledger) -> None:
@@ -159,6 +200,29 @@ def beside_quantity(layout: Layout, cells: Rows, kept: np.ndarray, place: int, l
             if own and value and (counts or not any(abs(value / own / k - 1) < SAME for k in SCALES)):
                 found = finding("quantity_beside", title=text, value=value)
                 ledger.mark(place, row + 1, header, clean_text(cells[row][stated]), found)
+
+
+def doubt_own(layout: Layout, cells: Rows, kept: np.ndarray, place: int, ledger: Ledger) -> None:
+    """Mark, in a table of people's own, what is no weight, and what bears the name of something taken back.
+
+    A number of pieces or a volume has a mass within a factor of two or more; a credit note is of the rows
+    that it names.
+    """
+    stated, header = layout.columns["quantity"], tables.header(layout.table, "quantity")
+    unit, name = (layout.columns.get(column) for column in ("unit", "description"))
+    backs = []
+    for row in kept.tolist():
+        text, number = clean_text(cells[row][stated]), parse_number(cells[row][stated])
+        typed = "" if unit is None else clean_text(cells[row][unit])
+        each = split_unit(number.suffix or typed or layout.units.get("quantity", ""))[0]
+        if number.value and known_unit(each) and to_tonnes(1.0, each, "") is None:
+            ledger.mark(place, row + 1, header, text, finding("no_weight", text=f"{text} {typed}".strip()))
+        if (number.value or 0.0) < 0 and name is not None:
+            backs.append(fold(clean_text(cells[row][name])))
+    for row in kept.tolist() if backs and name is not None else ():
+        own = fold(clean_text(cells[row][name]))
+        if own and any(own in back and own != back for back in backs):
+            ledger.mark(place, row + 1, header, clean_text(cells[row][stated]), finding("taken_back"))
 
 
 def _later(layout: Layout, cells: Rows) -> list[Layout]:

@@ -172,6 +172,8 @@ def set_aside(sheet: SurveySheet, removed: Collection[int], ledger: Ledger) -> N
         if any(RHYTHM.match(headers.header_key(text)) for text in layout.unknown.values()):
             sheet.said = [one._replace(year=False) for one in sheet.said]
         regions.beside_quantity(layout, cells, kept, place, ledger)
+        if sheet.by_columns:
+            regions.doubt_own(layout, cells, kept, place, ledger)
     sheet.columns = {name: cells.numbers[kept, i] for name, i in layout.columns.items()}
     skipped, totals = np.zeros((2, len(cells)), dtype=bool)
     skipped[[index for index, rule in rules.items() if rule in NO_ANSWER]] = True

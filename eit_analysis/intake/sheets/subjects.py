@@ -12,7 +12,7 @@ from eit_analysis.intake.cells.parsing import clean_text, parse_number, singular
 from eit_analysis.intake.cells.periods import HALF_YEAR, MONTHS, QUARTER, header_part, year_and_month
 from eit_analysis.intake.cells.remarks import holds
 from eit_analysis.intake.sheets.headers import header_year, suffices
-from eit_analysis.intake.sheets.implied import direction_of, speaks_of_direction
+from eit_analysis.intake.sheets.implied import direction_of, speaks_of_direction, undated
 from eit_analysis.intake.sheets.spec import Layout
 from eit_analysis.intake.sheets.titles import MONTH
 
@@ -57,7 +57,7 @@ def speaks(layout: Layout, names: Sequence[str], rows: Sequence[Sequence[Any]]) 
     # A title may stand among the rows too.
     among = [row[0] for row in texts[layout.header_row + 1 :] if len(row) == 1]
     titles = fold_words(" ".join([*names, *above, *among]))
-    words = singular(fold_words(" ".join([titles, *header]).replace("€", " euro ")))
+    words = singular(fold_words(" ".join([titles, *undated(header)]).replace("€", " euro ")))
     quantity = header[layout.columns["quantity"]] if "quantity" in layout.columns else ""
     # What a column says to be real is not the budget beside it.
     whole = singular(titles) if REAL.search(fold_words(quantity)) or header_year(quantity) else words
@@ -71,9 +71,11 @@ def speaks(layout: Layout, names: Sequence[str], rows: Sequence[Sequence[Any]]) 
     place = layout.columns.get("description")
     rows_told = any(direction_of(clean_text(row[place]))[0] for row in under) if place is not None else False
     told = layout.table == "flows" and (
-        SUBJECT["flows"].search(fold_words(f"{titles} {read}"))
-        or rows_told or any(map(speaks_of_direction, [*names, *above, *among, " ".join(header)]))
-    )  # fmt: skip
+        rows_told
+        or "direction" in layout.columns
+        or SUBJECT["flows"].search(fold_words(f"{titles} {read}"))
+        or any(map(speaks_of_direction, [*names, *above, *among, *undated(header)]))
+    )
     place = layout.columns.get("waste_code")
     codes = [row[place] for row in under if clean_text(row[place])] if place is not None else []
     return bool(told) and 2 * sum(map(_is_code, codes)) >= len(codes)
