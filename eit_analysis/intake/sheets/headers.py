@@ -197,7 +197,7 @@ def find_form(table: str, rows: Sequence[Sequence[Any]]) -> Layout | None:
     """
     layout = find_layout(form_spec(table), rows)
     if layout and table == "flows":
-        layout = _with_unit(_named_by_place(layout, rows))
+        layout = with_unit(_named_by_place(layout, rows))
     if not layout or layout.found < 2 or layout.foreign:
         return None
     return layout if layout.whole or (table != "sites" and suffices(layout)) else None
@@ -208,28 +208,33 @@ def _named_by_place(layout: Layout, rows: Sequence[Sequence[Any]]) -> Layout:
 
     ``Quantités en kg`` above names of wastes tells their unit; beside months a corner is often blank.
     """
-    if {"description", "waste_code"} & layout.columns.keys():
-        return layout
     header, under = rows[layout.header_row], rows[layout.header_row + 1 :][:ROWS_SEARCHED]
+    what = [layout.columns[name] for name in ("description", "waste_code") if name in layout.columns]
+    if any(clean_text(row[index]) for row in under for index in what):
+        return layout
     for index in range(len(header)):
         cells = [row[index] for row in under if clean_text(row[index])]
         if cells:
             named = [parse_number(cell).value is None and not year_and_month(cell) for cell in cells]
             if all(named) and index not in {*layout.columns.values()} - {layout.columns.get("quantity")}:
-                unit = header_unit(clean_text(header[index]))[1]
-                typed = list(header)
+                text, typed = (
+                    clean_text(header[index]),
+                    ["" if i in what else cell for i, cell in enumerate(header)],
+                )
+                meaning = layout.spec.means(text)
+                unit = meaning.unit if meaning else header_unit(text)[1]
                 typed[index] = tables.header("flows", "description") + (f" ({unit})" if unit else "")
                 return layout_of(layout.spec, layout.header_row, typed)
             break
     return layout
 
 
-def _with_unit(layout: Layout) -> Layout:
+def with_unit(layout: Layout) -> Layout:
     """The unit beside what the quantities are of (``Déchets (t)``) is theirs where they have none."""
     units = dict(layout.units)
-    unit, own = units.pop("description", ""), units.get("quantity", "")
+    unit, own = units.get("description", ""), units.get("quantity", "")
     if unit and not split_unit(own)[0]:
-        units["quantity"] = unit + own
+        units["quantity"] = split_unit(unit)[0] + own if own else unit
     return replace(layout, units=units)
 
 

@@ -13,9 +13,9 @@ from eit_analysis import tables
 from eit_analysis.french import fold_words
 from eit_analysis.intake.cells.columns import Cells, Rows, matches, objects, pick, texts_of
 from eit_analysis.intake.cells.contract import readable
-from eit_analysis.intake.cells.parsing import clean_text, header_unit
+from eit_analysis.intake.cells.parsing import clean_text, header_unit, singular
 from eit_analysis.intake.cells.periods import year_and_month
-from eit_analysis.intake.cells.remarks import YEAR
+from eit_analysis.intake.cells.remarks import WORDS, YEAR
 from eit_analysis.intake.sheets.headers import header_year
 from eit_analysis.intake.sheets.ledger import Ledger
 from eit_analysis.intake.sheets.spec import Layout
@@ -92,6 +92,10 @@ def speaks_of_direction(text: str) -> bool:
     return bool(_labels(folded, DIRECTIONS) or _labels(folded, SUBJECTS) or ELSEWHERE.search(folded))
 
 
+def first_word(text: str) -> str:
+    return singular(fold_words(text)).partition(" ")[0]
+
+
 def undated(headers: Iterable[str]) -> list[str]:
     """Headers but those of dates: the day of an *expédition* tells nothing of what was sent."""
     return [text for text in headers if not fold_words(text).startswith("date")]
@@ -122,6 +126,8 @@ def told(layout: Layout, cells: Rows, titles: Mapping[int, str], names: Sequence
 
     def direction(row: int) -> tuple[str, str]:
         above, own = bisect(starts, row), direction_of(named(row))
+        if first_word(named(row)) in WORDS["row_else"]:
+            return "", ""
         if silent and not above:
             return own
         found = sections[starts[above - 1]] if above else ("", "") if against else said

@@ -8,9 +8,11 @@ whose rows would bear the numbers of the rows of the first, is not read, and sai
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
+from itertools import accumulate
 
 import numpy as np
 import pyarrow as pa
@@ -20,13 +22,13 @@ from eit_analysis import tables
 from eit_analysis.french import fold
 from eit_analysis.intake.cells.columns import Rows, texts_of
 from eit_analysis.intake.cells.parsing import clean_text, header_unit, parse_number
-from eit_analysis.intake.cells.periods import PERIOD_LABELS, header_part, split_unit
+from eit_analysis.intake.cells.periods import PERIOD_LABELS, header_part, split_unit, year_and_month
 from eit_analysis.intake.cells.remarks import YEAR
 from eit_analysis.intake.sheets.header_words import words
 from eit_analysis.intake.sheets.headers import HEADER_WORDS, header_year, is_weight_of_one
 from eit_analysis.intake.sheets.ledger import NO_ROW, Ledger
 from eit_analysis.intake.sheets.spec import Layout, TableSpec, layout_of
-from eit_analysis.reference.findings import finding
+from eit_analysis.reference.findings import Finding, finding
 from eit_analysis.reference.units import known_unit, normalise_unit, to_tonnes
 
 SAME = 0.02  # between a total and the months that it adds, which were rounded
@@ -42,6 +44,7 @@ OF_TIMES = re.compile(r"(?:nombre|nbre?|nb) (?:de |d')?(?:semaines?|mois|jours?|
 ELSEWHERE = re.compile(
     r"[0-9]{4}|\bn ?- ?1|prev|budget|objectif|enlevement|collecte|rotation|passage|levee|voyage|bordereau"
 )
+EXACT, MOST_ADDED = 1e-6, 200  # of a sum, and of its numbers
 START = 4  # letters
 LEAST = 2  # headers that make a row a header row
 BARE = re.compile(r".*[0-9]")  # a number without its unit
@@ -203,26 +206,49 @@ def beside_quantity(layout: Layout, cells: Rows, kept: np.ndarray, place: int, l
 
 
 def doubt_own(layout: Layout, cells: Rows, kept: np.ndarray, place: int, ledger: Ledger) -> None:
-    """Mark, in a table of people's own, what is no weight, and what bears the name of something taken back.
+    """Mark what may not add up in a table of people's own: each of its rows is read, and none was asked for.
 
     A number of pieces or a volume has a mass within a factor of two or more; a credit note is of the rows
-    that it names.
+    that it names; an invoice has a tonnage on each of its lines; a row may be the sum of those around it.
     """
     stated, header = layout.columns["quantity"], tables.header(layout.table, "quantity")
     unit, name = (layout.columns.get(column) for column in ("unit", "description"))
-    backs = []
-    for row in kept.tolist():
-        text, number = clean_text(cells[row][stated]), parse_number(cells[row][stated])
+    rows = kept.tolist()
+    texts = [clean_text(cells[row][stated]) for row in rows]
+    names = ["" if name is None else clean_text(cells[row][name]) for row in rows]
+    numbers = [parse_number(cells[row][stated]) for row in rows]
+    values = [number.value or 0.0 for number in numbers]
+    dated = [i for i in layout.unknown if any(year_and_month(cells[row][i]) for row in rows)]
+    days = [tuple(clean_text(cells[row][i]) for i in dated) for row in rows]
+    same = Counter(zip(days, values, strict=True))
+    backs = [fold(text) for text, value in zip(names, values, strict=True) if value < 0]
+    totals = _sums(values)
+    for n, row in enumerate(rows):
         typed = "" if unit is None else clean_text(cells[row][unit])
-        each = split_unit(number.suffix or typed or layout.units.get("quantity", ""))[0]
-        if number.value and known_unit(each) and to_tonnes(1.0, each, "") is None:
-            ledger.mark(place, row + 1, header, text, finding("no_weight", text=f"{text} {typed}".strip()))
-        if (number.value or 0.0) < 0 and name is not None:
-            backs.append(fold(clean_text(cells[row][name])))
-    for row in kept.tolist() if backs and name is not None else ():
-        own = fold(clean_text(cells[row][name]))
+        each = split_unit(numbers[n].suffix or typed or layout.units.get("quantity", ""))[0]
+        own, found = fold(names[n]), list[Finding]()
+        if values[n] and known_unit(each) and to_tonnes(1.0, each, "") is None:
+            found.append(finding("no_weight", text=f"{texts[n]} {typed}".strip()))
         if own and any(own in back and own != back for back in backs):
-            ledger.mark(place, row + 1, header, clean_text(cells[row][stated]), finding("taken_back"))
+            found.append(finding("taken_back"))
+        if dated and values[n] and same[days[n], values[n]] > 1:
+            found.append(finding("same_day"))
+        if n in totals:
+            found.append(finding("perhaps_total", name=names[n]))
+        for one in found:
+            ledger.mark(place, row + 1, header, texts[n], one)
+
+
+def _sums(values: Sequence[float]) -> set[int]:
+    """Which numbers are the sum of those that follow, or that come before: of two, if it has three figures."""
+    found = set()
+    for n, value in enumerate(values[:MOST_ADDED] if any(values) else ()):
+        for around in (values[n + 1 :], values[:n][::-1]):
+            for count, total in enumerate(accumulate(around[:MOST_ADDED]), start=1):
+                enough = count > 2 or (count == 2 and len(f"{value:g}".strip("0").replace(".", "")) > 2)
+                if value > 0 and enough and abs(total / value - 1) < EXACT:
+                    found.add(n)
+    return found
 
 
 def _later(layout: Layout, cells: Rows) -> list[Layout]:

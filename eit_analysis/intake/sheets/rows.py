@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any
@@ -23,7 +23,7 @@ from eit_analysis.intake.sheets.ledger import NO_ROW, Ledger, SheetAccount
 from eit_analysis.intake.sheets.personal import without_personal
 from eit_analysis.intake.sheets.spec import ROWS_SEARCHED, Layout, find_layout
 from eit_analysis.intake.sheets.survey_sheet import SurveySheet
-from eit_analysis.intake.sheets.titles import hear
+from eit_analysis.intake.sheets.titles import hear, years_told
 from eit_analysis.intake.sheets.workbook import RawSheet, own_name
 from eit_analysis.reference.findings import finding
 
@@ -97,15 +97,21 @@ def _shown_columns(layout: Layout, sheet: RawSheet) -> Layout:
     """The layout with the second of two columns that mean one thing where the first is hidden."""
     letters = [HIDDEN.fullmatch(raw) for _, raw, _, rule in sheet.notes if rule == "hidden_column_read"]
     hidden = {column_number(found[1].encode()) - 1 for found in letters if found}
+    return _preferring(layout, sheet.rows, lambda index, _: index not in hidden) if hidden else layout
+
+
+def _preferring(layout: Layout, cells: Sequence[Sequence[Any]], fits: Callable[[int, str], bool]) -> Layout:
+    """The layout with the second of two columns that mean one thing where the first does not fit."""
     columns, units, repeated = dict(layout.columns), dict(layout.units), dict(layout.repeated)
-    for index, text in layout.repeated.items() if hidden else ():
+    for index, text in layout.repeated.items():
         meaning = layout.spec.means(text)
-        if meaning and columns[meaning.column] in hidden and index not in hidden:
-            left = columns[meaning.column]
-            repeated[left] = clean_text(sheet.rows[layout.header_row][left])
+        left = columns[meaning.column] if meaning else index
+        typed = clean_text(cells[layout.header_row][left])
+        if meaning and fits(index, text) and not fits(left, typed):
+            repeated[left] = typed
             del repeated[index]
             columns[meaning.column], units[meaning.column] = index, meaning.unit
-    return replace(layout, columns=columns, units=units, repeated=repeated)
+    return headers.with_unit(replace(layout, columns=columns, units=units, repeated=repeated))
 
 
 def set_aside(sheet: SurveySheet, removed: Collection[int], ledger: Ledger) -> None:
@@ -118,6 +124,9 @@ def set_aside(sheet: SurveySheet, removed: Collection[int], ledger: Ledger) -> N
     if layout is None:
         _refuse_rows(sheet, ledger)
         return
+    asked_for = {"", *sheet.years}
+    layout = _preferring(layout, cells, lambda _, text: headers.header_year(text) in asked_for)
+    sheet.layout = layout
     data = np.ones(len(cells), dtype=bool)
     data[layout.header_row] = False
     own = {name: i for name, i in layout.columns.items() if name == layout.key or name not in sheet.added}
@@ -166,8 +175,10 @@ def set_aside(sheet: SurveySheet, removed: Collection[int], ledger: Ledger) -> N
     if layout.table == "flows" and quantity is not None:
         dated = {index: clean_text(cells[index][quantity]) for index in tops}
         # What is not of the form is named after what it holds.
+        file = PurePosixPath(ledger.origins[place][0]).stem if sheet.by_columns else ""
         year = max(sheet.years) if asked[kept].all() and len(kept) else sheet.name if sheet.by_columns else ""
-        named = {-1: f"Bilan {year}"} if year else {}
+        silent = not any(map(years_told, [f"Bilan {year}", *titles.values()]))
+        named = ({-2: file} if file and silent else {}) | ({-1: f"Bilan {year}"} if year else {})
         sheet.said = hear(named | titles, dated, cells, kept, sheet.years)
         if any(RHYTHM.match(headers.header_key(text)) for text in layout.unknown.values()):
             sheet.said = [one._replace(year=False) for one in sheet.said]
@@ -183,8 +194,8 @@ def set_aside(sheet: SurveySheet, removed: Collection[int], ledger: Ledger) -> N
         sheet.firm = ""
     told: dict[str, implied.Told] = {}
     if layout.table == "flows" and sheet.added:
-        file, _ = ledger.origins[place]
-        told = implied.told(layout, cells, titles, [sheet.name, PurePosixPath(file).stem])
+        names = [sheet.name, PurePosixPath(ledger.origins[place][0]).stem]
+        told = implied.told(layout, cells, titles, names)
     if sheet.firm:
         told["site_id"] = lambda _: (sheet.firm, "identifier_from_file")
     for name, tell in told.items():

@@ -11,7 +11,7 @@ from eit_analysis.intake.cells.contract import readable
 from eit_analysis.intake.cells.parsing import clean_text, parse_number, singular
 from eit_analysis.intake.cells.periods import HALF_YEAR, MONTHS, QUARTER, header_part, year_and_month
 from eit_analysis.intake.cells.remarks import holds
-from eit_analysis.intake.sheets.headers import header_year, suffices
+from eit_analysis.intake.sheets.headers import header_year, makes_quantity, suffices
 from eit_analysis.intake.sheets.implied import direction_of, speaks_of_direction, undated
 from eit_analysis.intake.sheets.spec import Layout
 from eit_analysis.intake.sheets.titles import MONTH
@@ -62,6 +62,7 @@ def speaks(layout: Layout, names: Sequence[str], rows: Sequence[Sequence[Any]]) 
     # What a column says to be real is not the budget beside it.
     whole = singular(titles) if REAL.search(fold_words(quantity)) or header_year(quantity) else words
     aside = layout.unknown | {i: text for i, text in layout.repeated.items() if text not in again}
+    aside = {i: text for i, text in aside.items() if not makes_quantity(text)}
     partial = any(_is_partial(text, [row[i] for row in under]) for i, text in aside.items())
     if holds(whole, "sheet_else") or _part_of_year(titles) or of_sites(among) or partial:
         return False
