@@ -14,6 +14,7 @@ from eit_analysis.intake.sheets.headers import (
     LEAST_HEADERS,
     form_key,
     known_headers,
+    makes_quantity,
     table_of,
     understood,
 )
@@ -42,8 +43,11 @@ def parts(sheet: RawSheet, file: str = "") -> list[RawSheet]:
         _, aside, sure = understood(sheet.name, turned)
         told = aside is not None and (sure or speaks(aside, [sheet.name, file], turned))
         # The guide of the form lists its headers one below the other, and holds no quantity.
-        place = aside.columns.get("quantity") if aside and told else None
-        numbers = [] if place is None else [parse_number(row[place]).value for row in turned]
+        where = [aside.columns.get("quantity"), *aside.unknown] if aside and told else []
+        held = [
+            i for i in where if i is not None and (i not in aside.unknown or makes_quantity(aside.unknown[i]))
+        ]
+        numbers = [parse_number(row[i]).value for row in turned for i in held]
         many = aside is not None and (len(aside.columns) > LEAST_HEADERS or aside.found > len(aside.columns))
         if aside and any(numbers) and many:
             return [replace(sheet, rows=turned, notes=[*sheet.notes, (None, "", "", TURNED)])]

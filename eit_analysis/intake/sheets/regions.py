@@ -125,6 +125,8 @@ def _year_of_months(layout: Layout, cells: Rows, place: int, ledger: Ledger) -> 
             if apart and any(n.value for n in numbers):
                 found = finding("months_against_total", added=added)
                 ledger.mark(place, index, header, clean_text(row[stated]), found)
+            elif total and any(texts) and not all(texts):
+                ledger.mark(place, index, header, clean_text(row[stated]), finding("month_missing"))
             continue
         typed = " + ".join(text or "?" for text in texts) if any(texts) else ""
         if typed and all(n.value is not None and not n.suffix and n.low is None for n in numbers):
@@ -240,7 +242,7 @@ def doubt_own(layout: Layout, cells: Rows, kept: np.ndarray, place: int, ledger:
 
 
 def _sums(values: Sequence[float]) -> set[int]:
-    """Which numbers are the sum of those that follow, or that come before: of two, if it has three figures."""
+    """Which numbers are the sum of those after or before them: of two, where it has three figures."""
     found = set()
     for n, value in enumerate(values[:MOST_ADDED] if any(values) else ()):
         for around in (values[n + 1 :], values[:n][::-1]):
