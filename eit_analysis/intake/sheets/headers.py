@@ -123,8 +123,7 @@ def table_of(sheet: str) -> str | None:
 
 def makes_quantity(text: str) -> bool:
     """Whether a column is of a part of the year, or of the weight of one piece."""
-    bare, unit = header_unit(text)
-    return bool(header_part(bare)) or (unit in ("t", "kg", "g") and is_weight_of_one(bare))
+    return bool(header_part(header_unit(text)[0])) or is_weight_of_one(text)
 
 
 def is_weight_of_one(text: str) -> bool:
@@ -208,25 +207,21 @@ def _named_by_place(layout: Layout, rows: Sequence[Sequence[Any]]) -> Layout:
 
     ``Quantités en kg`` above names of wastes tells their unit; beside months a corner is often blank.
     """
-    header, under = rows[layout.header_row], rows[layout.header_row + 1 :][:ROWS_SEARCHED]
+    header, under = list(rows[layout.header_row]), rows[layout.header_row + 1 :][:ROWS_SEARCHED]
     what = [layout.columns[name] for name in ("description", "waste_code") if name in layout.columns]
-    if any(clean_text(row[index]) for row in under for index in what):
+    filled = [index for index in range(len(header)) if any(clean_text(row[index]) for row in under)]
+    if not filled or set(what) & set(filled):
         return layout
-    for index in range(len(header)):
-        cells = [row[index] for row in under if clean_text(row[index])]
-        if cells:
-            named = [parse_number(cell).value is None and not year_and_month(cell) for cell in cells]
-            if all(named) and index not in {*layout.columns.values()} - {layout.columns.get("quantity")}:
-                text, typed = (
-                    clean_text(header[index]),
-                    ["" if i in what else cell for i, cell in enumerate(header)],
-                )
-                meaning = layout.spec.means(text)
-                unit = meaning.unit if meaning else header_unit(text)[1]
-                typed[index] = tables.header("flows", "description") + (f" ({unit})" if unit else "")
-                return layout_of(layout.spec, layout.header_row, typed)
-            break
-    return layout
+    first = filled[0]
+    numbered = any(parse_number(row[first]).value is not None or year_and_month(row[first]) for row in under)
+    if numbered or first in {index for name, index in layout.columns.items() if name != "quantity"}:
+        return layout
+    meaning = layout.spec.means(text := clean_text(header[first]))
+    unit = meaning.unit if meaning else header_unit(text)[1]
+    header[first] = tables.header("flows", "description") + (f" ({unit})" if unit else "")
+    return layout_of(
+        layout.spec, layout.header_row, ["" if i in what else cell for i, cell in enumerate(header)]
+    )
 
 
 def with_unit(layout: Layout) -> Layout:

@@ -49,6 +49,7 @@ ELSEWHERE = re.compile(
     r"\b(?:expedi\w*|livr\w*|vend\w*|ventes?|recus?|recues?|recepti\w*|produits? finis?)\b"
 )
 LABELS = "entrant", "sortant"
+FIRST_MONTH, LAST_MONTH = 3, 10  # by which dates of a whole year begin and end
 YEAR_HEADER = re.compile(r"\b(?:annees?|exercices?|year|campagnes?|saisons?)\b(?! (?:de )?(?:debut|mise))")
 # A cell that is a year, or two (``Exercice 2017-2018``).
 YEARS = re.compile(r"(?:[a-z]+ )?(?:19|20)[0-9]{2}(?: (?:19|20)?[0-9]{2})?")
@@ -92,10 +93,6 @@ def speaks_of_direction(text: str) -> bool:
     return bool(_labels(folded, DIRECTIONS) or _labels(folded, SUBJECTS) or ELSEWHERE.search(folded))
 
 
-def first_word(text: str) -> str:
-    return singular(fold_words(text)).partition(" ")[0]
-
-
 def undated(headers: Iterable[str]) -> list[str]:
     """Headers but those of dates: the day of an *expédition* tells nothing of what was sent."""
     return [text for text in headers if not fold_words(text).startswith("date")]
@@ -126,7 +123,7 @@ def told(layout: Layout, cells: Rows, titles: Mapping[int, str], names: Sequence
 
     def direction(row: int) -> tuple[str, str]:
         above, own = bisect(starts, row), direction_of(named(row))
-        if first_word(named(row)) in WORDS["row_else"]:
+        if singular(fold_words(named(row))).partition(" ")[0] in WORDS["row_else"]:
             return "", ""
         if silent and not above:
             return own
@@ -139,7 +136,7 @@ def told(layout: Layout, cells: Rows, titles: Mapping[int, str], names: Sequence
 
     def unit(row: int) -> tuple[str, str]:
         beside = header_unit(named(row))[1]
-        return beside, "unit_from_designation" if beside else ""
+        return (beside, "unit_from_designation") if beside else ("", "")
 
     return {"direction": direction, "category": category, "unit": unit}
 
@@ -162,6 +159,8 @@ def of_years(
         apart = bool(said - sheet.years) or len(said) > 1
         return asked, others, _unread("other_year", sheet, said) if apart else None
     of_rows = _years_of_rows(sheet, layout, data, titles)
+    if sheet.problem:
+        return asked, others, sheet.problem
     told = {year for years in of_rows.values() for year in years}
     for row, years in of_rows.items():
         (asked if years and years <= sheet.years and len(years) == 1 else others)[row] = bool(years)
@@ -189,7 +188,10 @@ def _years_of_rows(
             # Two in a cell, which may be short (2017-18), are none.
             return {row: frozenset({*YEAR.findall(cell), *cell.split()[-1:]}) for row, cell in cells.items()}
         days = {row: year_and_month(sheet.cells[row][index]) for row in rows} if sheet.by_columns else {}
-        if days and all(days[row] for row, cell in cells.items() if cell) and any(days.values()):
+        if any(days.values()) and all(days[row] for row, cell in cells.items() if cell):
+            months = [day[1] for day in days.values() if day and day[0] in sheet.years]
+            if months and not (min(months) <= FIRST_MONTH and max(months) >= LAST_MONTH):
+                sheet.problem = finding("no_header.part_of_year", sheet=own_name(sheet.name))
             return {row: frozenset([day[0]] if day else []) for row, day in days.items()}
     tell = {
         index: years

@@ -8,11 +8,11 @@ whose rows would bear the numbers of the rows of the first, is not read, and sai
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from itertools import accumulate
+from math import prod
 
 import numpy as np
 import pyarrow as pa
@@ -28,7 +28,7 @@ from eit_analysis.intake.sheets.header_words import words
 from eit_analysis.intake.sheets.headers import HEADER_WORDS, header_year, is_weight_of_one
 from eit_analysis.intake.sheets.ledger import NO_ROW, Ledger
 from eit_analysis.intake.sheets.spec import Layout, TableSpec, layout_of
-from eit_analysis.reference.findings import Finding, finding
+from eit_analysis.reference.findings import finding
 from eit_analysis.reference.units import known_unit, normalise_unit, to_tonnes
 
 SAME = 0.02  # between a total and the months that it adds, which were rounded
@@ -112,79 +112,61 @@ def _year_of_months(layout: Layout, cells: Rows, place: int, ledger: Ledger) -> 
     if "quantity" not in tables.form(layout.table) or not whole or len(units) > 1 or len(summed) > 1:
         return layout, cells
     # The last of cumulated months holds the year.
-    last, header = own[-1:] if summed == {True} else own, tables.header(layout.table, "quantity")
-    where = [index for _, index, _ in last]
-    unit = next(iter(units)) or layout.units.get("quantity", "")
-    stated, year = layout.columns.get("quantity"), list[str]()
+    where = [index for _, index, _ in (own[-1:] if summed == {True} else own)]
+    unit, stated = next(iter(units)) or layout.units.get("quantity", ""), layout.columns.get("quantity")
+    if stated is None:
+        return _made_of(layout, cells, where, (" + ", unit, "months_added"), place, ledger)
     for index, row in enumerate(cells[layout.header_row + 1 :], start=layout.header_row + 2):
-        numbers = [parse_number(row[month]) for month in where]
-        added, texts = sum(n.value or 0.0 for n in numbers), [clean_text(row[month]) for month in where]
-        if stated is not None:
-            total = parse_number(row[stated]).value
-            apart = total is not None and abs(added - total) > SAME * max(added, total)
-            if apart and any(n.value for n in numbers):
-                found = finding("months_against_total", added=added)
-                ledger.mark(place, index, header, clean_text(row[stated]), found)
-            elif total and any(texts) and not all(texts):
-                ledger.mark(place, index, header, clean_text(row[stated]), finding("month_missing"))
+        months, total = [parse_number(row[month]).value for month in where], parse_number(row[stated]).value
+        if total is None or not any(months):
             continue
-        typed = " + ".join(text or "?" for text in texts) if any(texts) else ""
-        if typed and all(n.value is not None and not n.suffix and n.low is None for n in numbers):
-            year.append(_plain(added))
-            ledger.correct(place, index, header, typed, year[-1], "months_added")
+        if abs((added := sum(filter(None, months))) - total) > SAME * max(added, total):
+            found = finding("months_against_total", added=added)
+        elif None in months:
+            found = finding("month_missing")
         else:
-            year.append(typed)
-    return (layout, cells) if stated is not None else _with_quantity(layout, cells, where, year, unit)
-
-
-def _plain(value: float) -> str:
-    return f"{value:.12g}".replace(".", ",")
-
-
-def _with_quantity(
-    layout: Layout, cells: Rows, where: Sequence[int], quantities: Sequence[str], unit: str
-) -> tuple[Layout, Rows]:
-    """A sheet with one more column, the quantity of the year that other columns make."""
-    of = {header_year(clean_text(cells[layout.header_row][index])) for index in where} - {""}
-    header = tables.header(layout.table, "quantity")
-    top = [""] * layout.header_row + [f"{header} {of.pop()}" if len(of) == 1 else header]
-    rows = [[*row, cell] for row, cell in zip(cells, [*top, *quantities], strict=True)]
-    columns = {name: index for name, index in layout.columns.items() if index not in where}
-    return replace(
-        layout,
-        columns={**columns, "quantity": len(rows[0]) - 1},
-        unknown={index: text for index, text in layout.unknown.items() if index not in where},
-        units={**layout.units, "quantity": f"{unit}/{PERIOD_LABELS['year']}"},
-    ), Rows.of(rows)
+            continue
+        ledger.mark(place, index, tables.header(layout.table, "quantity"), clean_text(row[stated]), found)
+    return layout, cells
 
 
 def _number_of_weights(layout: Layout, cells: Rows, place: int, ledger: Ledger) -> tuple[Layout, Rows]:
-    """A number of pieces and the weight of one, in two columns, as their product; one blank is asked."""
+    """A number of pieces and the weight of one, in two columns, as the quantity of a table without one."""
     header, own = list(map(clean_text, cells[layout.header_row])), layout.columns.get("quantity")
     each = [i for i, text in layout.unknown.items() if is_weight_of_one(text)]
-    number = [i for i, text in enumerate(header) if NUMBER_OF.match(fold(text)) and i not in each]
-    if (
-        own is not None
-        and own not in number
-        and not header_unit(header[own])[1]
-        and "unit" not in layout.columns
-    ):
-        number.append(own)
+    number = [i for i, text in enumerate(header) if NUMBER_OF.match(fold(text)) or i == own]
     unit = header_unit(header[each[0]])[1] if each else ""
-    weighed = own is not None and own not in number
-    if layout.table != "flows" or weighed or len(each) != 1 or len(number) != 1 or unit not in WEIGHTS[1:]:
+    weighed = own is not None and (layout.units.get("quantity") or "unit" in layout.columns)
+    if layout.table != "flows" or weighed or (len(each), len(number)) != (1, 1) or unit not in WEIGHTS[1:]:
         return layout, cells
-    found, title = list[str](), tables.header(layout.table, "quantity")
+    return _made_of(layout, cells, number + each, (" × ", unit, "number_times_weight"), place, ledger)
+
+
+def _made_of(
+    layout: Layout, cells: Rows, where: list[int], how: tuple[str, str, str], place: int, ledger: Ledger
+) -> tuple[Layout, Rows]:
+    """A sheet with one more column, the quantity of the year that the numbers of others make by a sign.
+
+    Where one of these cells is no plain number, or is blank, they all stand in the cell and are asked.
+    """
+    (sign, unit, rule), header = how, tables.header(layout.table, "quantity")
+    of = {header_year(clean_text(cells[layout.header_row][index])) for index in where} - {""}
+    made = [""] * layout.header_row + [f"{header} {of.pop()}" if len(of) == 1 else header]
     for index, row in enumerate(cells[layout.header_row + 1 :], start=layout.header_row + 2):
-        read = [parse_number(row[i]) for i in (*number, *each)]
-        typed = " × ".join(clean_text(row[i]) or "?" for i in (*number, *each))
-        values = [n.value for n in read if n.value is not None and not n.suffix and n.low is None]
-        if len(values) == len(read):
-            found.append(_plain(values[0] * values[1]))
-            ledger.correct(place, index, title, typed, found[-1], "number_times_weight")
-        else:
-            found.append(typed if typed != "? × ?" else "")
-    return _with_quantity(layout, cells, [*number, *each], found, unit)
+        numbers, texts = [parse_number(row[i]) for i in where], [clean_text(row[i]) for i in where]
+        made.append(sign.join(text or "?" for text in texts) if any(texts) else "")
+        if any(texts) and all(n.value is not None and not n.suffix and n.low is None for n in numbers):
+            values = [n.value or 0.0 for n in numbers]
+            value = sum(values) if sign == " + " else prod(values)
+            typed, made[-1] = made[-1], f"{value:.12g}".replace(".", ",")
+            ledger.correct(place, index, header, typed, made[-1], rule)
+    rows = [[*row, cell] for row, cell in zip(cells, made, strict=True)]
+    return replace(
+        layout,
+        columns={**layout.columns, "quantity": len(rows[0]) - 1},
+        unknown={index: text for index, text in layout.unknown.items() if index not in where},
+        units={**layout.units, "quantity": f"{unit}/{PERIOD_LABELS['year']}"},
+    ), Rows.of(rows)
 
 
 def beside_quantity(layout: Layout, cells: Rows, kept: np.ndarray, place: int, ledger: Ledger) -> None:
@@ -214,42 +196,43 @@ def doubt_own(layout: Layout, cells: Rows, kept: np.ndarray, place: int, ledger:
     that it names; an invoice has a tonnage on each of its lines; a row may be the sum of those around it.
     """
     stated, header = layout.columns["quantity"], tables.header(layout.table, "quantity")
-    unit, name = (layout.columns.get(column) for column in ("unit", "description"))
     rows = kept.tolist()
-    texts = [clean_text(cells[row][stated]) for row in rows]
-    names = ["" if name is None else clean_text(cells[row][name]) for row in rows]
+    texts, names, units = (
+        ["" if i is None else clean_text(cells[row][i]) for row in rows]
+        for i in (stated, layout.columns.get("description"), layout.columns.get("unit"))
+    )
     numbers = [parse_number(cells[row][stated]) for row in rows]
     values = [number.value or 0.0 for number in numbers]
     dated = [i for i in layout.unknown if any(year_and_month(cells[row][i]) for row in rows)]
-    days = [tuple(clean_text(cells[row][i]) for i in dated) for row in rows]
-    same = Counter(zip(days, values, strict=True))
-    backs = [fold(text) for text, value in zip(names, values, strict=True) if value < 0]
-    totals = _sums(values)
+    days = [
+        (value, *(clean_text(cells[row][i]) for i in dated)) for value, row in zip(values, rows, strict=True)
+    ]
+    backs, totals = [fold(names[n]) for n, value in enumerate(values) if value < 0], _sums(values)
     for n, row in enumerate(rows):
-        typed = "" if unit is None else clean_text(cells[row][unit])
-        each = split_unit(numbers[n].suffix or typed or layout.units.get("quantity", ""))[0]
-        own, found = fold(names[n]), list[Finding]()
-        if values[n] and known_unit(each) and to_tonnes(1.0, each, "") is None:
-            found.append(finding("no_weight", text=f"{texts[n]} {typed}".strip()))
-        if own and any(own in back and own != back for back in backs):
-            found.append(finding("taken_back"))
-        if dated and values[n] and same[days[n], values[n]] > 1:
-            found.append(finding("same_day"))
-        if n in totals:
-            found.append(finding("perhaps_total", name=names[n]))
-        for one in found:
-            ledger.mark(place, row + 1, header, texts[n], one)
+        each = split_unit(numbers[n].suffix or units[n] or layout.units.get("quantity", ""))[0]
+        counted = values[n] and known_unit(each) and to_tonnes(1.0, each, "") is None
+        for found, holds in (
+            (finding("no_weight", text=f"{texts[n]} {units[n]}".strip()), counted),
+            (
+                finding("taken_back"),
+                names[n] and any(fold(names[n]) in back != fold(names[n]) for back in backs),
+            ),
+            (finding("same_day"), dated and values[n] and days.count(days[n]) > 1),
+            (finding("perhaps_total", name=names[n]), n in totals),
+        ):
+            if holds:
+                ledger.mark(place, row + 1, header, texts[n], found)
 
 
 def _sums(values: Sequence[float]) -> set[int]:
     """Which numbers are the sum of those after or before them: of two, where it has three figures."""
     found = set()
-    for n, value in enumerate(values[:MOST_ADDED] if any(values) else ()):
-        for around in (values[n + 1 :], values[:n][::-1]):
-            for count, total in enumerate(accumulate(around[:MOST_ADDED]), start=1):
-                enough = count > 2 or (count == 2 and len(f"{value:g}".strip("0").replace(".", "")) > 2)
-                if value > 0 and enough and abs(total / value - 1) < EXACT:
-                    found.add(n)
+    for n, value in enumerate(values[:MOST_ADDED]):
+        least = 2 if len(f"{value:g}".strip("0").replace(".", "")) > 2 else 3
+        for around in (values[n + 1 : n + MOST_ADDED], values[:n][::-1]):
+            sums = [*accumulate(around)][least - 1 :]
+            if value > 0 and any(abs(total / value - 1) < EXACT for total in sums):
+                found.add(n)
     return found
 
 

@@ -80,17 +80,17 @@ def _headed(layout: Layout | None, top: Layout, cells: Rows) -> tuple[Layout | N
     for first in range(top.header_row, max(top.header_row - 2, -1), -1):
         whole = regions.one_header(top.spec, cells, first)
         better = headers.find_form(top.table, whole) if whole is not cells else None
-        says_more = better and layout and (better.found, _told(better)) > (layout.found, _told(layout))
-        if better and (first == top.header_row or not layout or says_more):
+        more = better and layout and (better.found, *_unit(better)) > (layout.found, *_unit(layout))
+        if better and (first == top.header_row or not layout or more):
             return better, whole
         if whole is not cells and first == top.header_row:
             return None, whole  # a group of quantities of which none is the whole
     return layout, cells
 
 
-def _told(layout: Layout) -> bool:
-    """Whether its header tells the unit of the quantity."""
-    return bool(split_unit(layout.units.get("quantity", ""))[0])
+def _unit(layout: Layout) -> tuple[bool, ...]:
+    """Whether its headers tell the unit of the quantity."""
+    return (bool(split_unit(layout.units.get("quantity", ""))[0]),)
 
 
 def _shown_columns(layout: Layout, sheet: RawSheet) -> Layout:

@@ -16,13 +16,9 @@ from eit_analysis.intake.sheets.implied import direction_of, speaks_of_direction
 from eit_analysis.intake.sheets.spec import Layout
 from eit_analysis.intake.sheets.titles import MONTH
 
-# What a sheet must speak of: in its name and titles; one of flows also in the headers that are read.
-SUBJECT = {
-    "flows": re.compile(
-        r"\b(?:dechets?|matieres?|flux|waste|rebuts|coproduits|code ced|bennes?|jet(?:te|ons))\b"
-    ),
-    "workforce": re.compile(r"\b(?:effectifs?|salaries?|personnel)\b"),
-}
+# What a sheet of flows whose words tell no direction must speak of, and what titles of one of jobs.
+MATTER = re.compile(r"\b(?:matieres?|flux|code ced)\b")
+PEOPLE = re.compile(r"\b(?:effectifs?|salaries?|personnel)\b")
 SITES = re.compile(
     r"\b(?:sites?|etablissements?|usines?|clients?|producteurs?|agences?|societes?|filiales?|lieux?|villes?"
     r"|communes?|entreprises?|magasins?|depots?|unites? de production)\b"
@@ -32,7 +28,6 @@ AGAIN = re.compile(
     r"\b(?:recapitulati\w*|recap|synthese|details?|detaille\w*|resume|totaux|total|cumul|dont)\b"
 )
 NEAR = 0.05
-FIRST_MONTH, LAST_MONTH = 3, 10  # by which dates of a whole year begin and end
 UNTIL = re.compile(rf"\b(?:au|fin) (?:[0-9]{{1,2}} )?({'|'.join(MONTHS[:-1])})\b")
 LONGEST = 5000  # rows: a longer list is no summary
 SLIPS = re.compile(r"\b(?:statut|etat|refus\w*)\b")  # by which a row may not count
@@ -61,25 +56,19 @@ def speaks(layout: Layout, names: Sequence[str], rows: Sequence[Sequence[Any]]) 
     quantity = header[layout.columns["quantity"]] if "quantity" in layout.columns else ""
     # What a column says to be real is not the budget beside it.
     whole = singular(titles) if REAL.search(fold_words(quantity)) or header_year(quantity) else words
-    aside = layout.unknown | {i: text for i, text in layout.repeated.items() if text not in again}
-    aside = {i: text for i, text in aside.items() if not makes_quantity(text)}
-    partial = any(_is_partial(text, [row[i] for row in under]) for i, text in aside.items())
+    aside = [i for i, text in (layout.unknown | layout.repeated).items() if text not in again]
+    aside = [i for i in aside if not makes_quantity(header[i])]
+    partial = any(_is_partial(header[i], [row[i] for row in under]) for i in aside)
     if holds(whole, "sheet_else") or _part_of_year(titles) or of_sites(among) or partial:
         return False
     if layout.table == "workforce":
         return _counts_jobs(titles, words, layout.columns["headcount"], under)
-    read = " ".join(header[index] for index in layout.columns.values())
-    place = layout.columns.get("description")
-    rows_told = any(direction_of(clean_text(row[place]))[0] for row in under) if place is not None else False
-    told = layout.table == "flows" and (
-        rows_told
-        or "direction" in layout.columns
-        or SUBJECT["flows"].search(fold_words(f"{titles} {read}"))
-        or any(map(speaks_of_direction, [*names, *above, *among, *undated(header)]))
-    )
+    place, told = layout.columns.get("description"), fold_words(" ".join([titles, *undated(header)]))
+    rows_told = place is not None and any(direction_of(clean_text(row[place]))[0] for row in under)
+    speaks = rows_told or speaks_of_direction(told) or MATTER.search(told) or "direction" in layout.columns
     place = layout.columns.get("waste_code")
     codes = [row[place] for row in under if clean_text(row[place])] if place is not None else []
-    return bool(told) and 2 * sum(map(_is_code, codes)) >= len(codes)
+    return layout.table == "flows" and bool(speaks) and 2 * sum(map(_is_code, codes)) >= len(codes)
 
 
 def of_sites(titles: Sequence[str]) -> bool:
@@ -97,7 +86,7 @@ def _part_of_year(words: str) -> bool:
 def _counts_jobs(titles: str, words: str, place: int, rows: Sequence[Sequence[Any]]) -> bool:
     """Whether a title says that these are people, and the only column of numbers holds how many."""
     numeric = {i for row in rows for i, cell in enumerate(row) if parse_number(cell).value is not None}
-    said = SUBJECT["workforce"].search(titles) is not None and not holds(words, "sheet_no_jobs")
+    said = PEOPLE.search(titles) is not None and not holds(words, "sheet_no_jobs")
     return said and numeric == {place} and any(_number(row[place]) > 1 for row in rows)
 
 
@@ -116,12 +105,8 @@ def _is_partial(header: str, cells: Sequence[Any]) -> bool:
         return len({text for text in map(fold_words, texts) if "total" not in text}) > 1
     if WASTED.search(words) and any(map(_number, cells)):
         return True
-    days = [year_and_month(cell) for cell in cells if clean_text(cell)]
-    if days and all(days):
-        months: dict[str, list[int]] = {}
-        for year, month in filter(None, days):
-            months.setdefault(year, []).append(month)
-        return not any(min(own) <= FIRST_MONTH and max(own) >= LAST_MONTH for own in months.values())
+    if texts and all(year_and_month(cell) for cell in cells if clean_text(cell)):
+        return False  # those of the year that is asked are looked at, once it is known
     parts = [header_part(text) for text in texts]
     if PARTS.search(words) or (texts and all(parts)):
         of = {part[0] for part in parts if part}
