@@ -80,7 +80,7 @@ def _headed(layout: Layout | None, top: Layout, cells: Rows) -> tuple[Layout | N
     for first in range(top.header_row, max(top.header_row - 2, -1), -1):
         whole = regions.one_header(top.spec, cells, first)
         better = headers.find_form(top.table, whole) if whole is not cells else None
-        more = better and layout and (better.found, *_unit(better)) > (layout.found, *_unit(layout))
+        more = better and layout and _told(better) > _told(layout)
         if better and (first == top.header_row or not layout or more):
             return better, whole
         if whole is not cells and first == top.header_row:
@@ -88,9 +88,9 @@ def _headed(layout: Layout | None, top: Layout, cells: Rows) -> tuple[Layout | N
     return layout, cells
 
 
-def _unit(layout: Layout) -> tuple[bool, ...]:
-    """Whether its headers tell the unit of the quantity."""
-    return (bool(split_unit(layout.units.get("quantity", ""))[0]),)
+def _told(layout: Layout) -> tuple[int, bool]:
+    """How many columns its headers tell, and whether they tell the unit of the quantity."""
+    return layout.found, bool(split_unit(layout.units.get("quantity", ""))[0])
 
 
 def _shown_columns(layout: Layout, sheet: RawSheet) -> Layout:

@@ -59,7 +59,8 @@ def speaks(layout: Layout, names: Sequence[str], rows: Sequence[Sequence[Any]]) 
     aside = [i for i, text in (layout.unknown | layout.repeated).items() if text not in again]
     aside = [i for i in aside if not makes_quantity(header[i])]
     partial = any(_is_partial(header[i], [row[i] for row in under]) for i in aside)
-    if holds(whole, "sheet_else") or _part_of_year(titles) or of_sites(among) or partial:
+    dated = fold_words(" ".join([*names[:1], *above, *among]))  # a file may be named after the day it is sent
+    if holds(whole, "sheet_else") or _part_of_year(dated) or of_sites(among) or partial:
         return False
     if layout.table == "workforce":
         return _counts_jobs(titles, words, layout.columns["headcount"], under)
