@@ -34,6 +34,15 @@ LITTLE_WORDS = {"d", "de", "des", "du", "l", "la", "le", "les"}  # left out by h
 NAMELESS_SHARE = 0.5  # of the headers of a form
 # With which a sheet may hold answers, though its name and headers do not identify the table.
 LEAST_HEADERS = 3
+SITES = re.compile(
+    r"\b(?:sites?|etablissements?|usines?|clients?|producteurs?|agences?|societes?|filiales?|lieux?|villes?"
+    r"|communes?|entreprises?|magasins?|depots?|unites? de production)\b"
+)
+# What a first column of names is not of, but months beside columns of the other months.
+NO_NAMES, MONTHLY = (
+    re.compile(r"\b(?:ateliers?|services?|couts?|depenses?|annees?|dates?|jours?)\b"),
+    re.compile("mois"),
+)
 WEIGHT_OF_ONE = re.compile(r"^(?:poids|masses?)\b.*\b(?:unitaires?|unites?|pieces?|chacun|par)\b")
 # How people name columns besides our headers: folded singular words to the column.
 HEADER_WORDS = SYNONYMS["header"]
@@ -216,7 +225,10 @@ def _named_by_place(layout: Layout, rows: Sequence[Sequence[Any]]) -> Layout:
     numbered = any(parse_number(row[first]).value is not None or year_and_month(row[first]) for row in under)
     if numbered or first in {index for name, index in layout.columns.items() if name != "quantity"}:
         return layout
-    meaning = layout.spec.means(text := clean_text(header[first]))
+    meaning, folded = layout.spec.means(text := clean_text(header[first])), fold_words(text)
+    made = any(map(makes_quantity, layout.unknown.values()))
+    if SITES.search(folded) or NO_NAMES.search(folded) or (MONTHLY.match(folded) and not made):
+        return layout
     unit = meaning.unit if meaning else header_unit(text)[1]
     header[first] = tables.header("flows", "description") + (f" ({unit})" if unit else "")
     return layout_of(

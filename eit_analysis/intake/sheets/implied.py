@@ -15,7 +15,7 @@ from eit_analysis.intake.cells.columns import Cells, Rows, matches, objects, pic
 from eit_analysis.intake.cells.contract import readable
 from eit_analysis.intake.cells.parsing import clean_text, header_unit, singular
 from eit_analysis.intake.cells.periods import year_and_month
-from eit_analysis.intake.cells.remarks import WORDS, YEAR
+from eit_analysis.intake.cells.remarks import WORDS, YEAR, holds
 from eit_analysis.intake.sheets.headers import header_year
 from eit_analysis.intake.sheets.ledger import Ledger
 from eit_analysis.intake.sheets.spec import Layout
@@ -31,24 +31,11 @@ Told = Callable[[int], tuple[str, str]]
 # A title that is made of a direction and of the noun of a matter tells a direction; other words of one do not
 # (« reçu de notre prestataire », « produits expédiés »). A subject only makes it likely.
 NOUNS = (
-    r"nos|les|des|de|du|l|en|et|an|annee|flux|matieres?|premieres?|dechets?|produits de dechets|tableau|liste"
-    r"|bilan|recapitulatif|[0-9]+|[a-d]|i+v?|t|tonnes?|kg|dangereux|non"
+    r"no|le|de|du|l|en|et|an|annee|flu|matiere|premiere|dechet|produit de dechet|tableau|liste|bilan"
+    rf"|recapitulatif|[0-9]+|[a-d]|i+v?|t|tonne|kg|dangereu|non|{'|'.join(WORDS['enters'] | WORDS['leaves'])}"
 )
-DIRECTIONS = (
-    r"entrees?|entrants?|entrantes?|intrants?|recus|recues",
-    r"sorties?|sortants?|sortantes?|evacues?|evacuees?",
-)
-SUBJECTS = (
-    r"fournisseurs?|achats?|achetee?s?|approvisionnements?|consommations?|consommee?s?|matieres premieres"
-    r"|ingredients?|fournitures?",
-    r"dechets?|rebuts?|coproduits?|exutoires?|jet(?:te|ons)|waste|votre bilan matieres|bennes?|collecteurs?"
-    r"|prestations?|repreneurs?|ferrailleurs?|recycl(?:e|ee|age|eur)s?|valoris(?:e|ee|ation)s?|bordereaux?|bsdd?"
-    r"|elimine?e?s?|elimination|dechetteries?|enlevements?|evacuations?|codes? d r|tri|dnd|dib|did",
-)
-ELSEWHERE = re.compile(
-    r"\b(?:expedi\w*|livr\w*|vend\w*|ventes?|recus?|recues?|recepti\w*|produits? finis?)\b"
-)
-LABELS = "entrant", "sortant"
+MADE = re.compile(rf"(?:\b(?:{NOUNS})\b ?)+")
+LABELS = {"entrant": "enters", "sortant": "leaves"}
 FIRST_MONTH, LAST_MONTH = 3, 10  # by which dates of a whole year begin and end
 YEAR_HEADER = re.compile(r"\b(?:annees?|exercices?|year|campagnes?|saisons?)\b(?! (?:de )?(?:debut|mise))")
 # A cell that is a year, or two (``Exercice 2017-2018``).
@@ -65,17 +52,22 @@ def direction_of(text: str) -> tuple[str, str]:
     >>> direction_of("Produits expédiés"), direction_of("Déchets reçus de notre prestataire")
     (('', ''), ('', ''))
     """
-    folded = fold_words(text)
-    made = re.fullmatch(rf"(?:\b(?:{NOUNS}|{'|'.join(DIRECTIONS)})\b ?)+", folded) is not None
-    told = _labels(folded, DIRECTIONS)
-    if told and made:
+    told, likely, elsewhere = _directions(text)
+    if told and MADE.fullmatch(singular(fold_words(text))):
         return (told[0], "direction_from_title") if len(told) == 1 else ("", "")
-    likely = [] if ELSEWHERE.search(folded) else _labels(folded, SUBJECTS)
-    return (likely[0], "direction_from_subject") if len(likely) == 1 and {*told} <= {*likely} else ("", "")
+    clear = len(likely) == 1 and {*told} <= {*likely} and not elsewhere
+    return (likely[0], "direction_from_subject") if clear else ("", "")
 
 
-def _labels(folded: str, words: tuple[str, str]) -> list[str]:
-    return [label for label, own in zip(LABELS, words, strict=True) if re.search(rf"\b(?:{own})\b", folded)]
+@lru_cache(maxsize=50_000)
+def _directions(text: str) -> tuple[list[str], list[str], bool]:
+    """What a text tells of directions, what it makes likely, and whether it speaks of going elsewhere."""
+    words = singular(fold_words(text))
+    told, likely = (
+        [label for label, means in LABELS.items() if holds(words, f"{means}{sure}")]
+        for sure in ("", "_likely")
+    )
+    return told, likely, holds(words, "elsewhere")
 
 
 @lru_cache(maxsize=50_000)
@@ -89,8 +81,7 @@ def family(code: str, designation: str) -> tuple[str, str]:
 
 def speaks_of_direction(text: str) -> bool:
     """Whether a text speaks of what enters or leaves, clearly or not."""
-    folded = fold_words(text)
-    return bool(_labels(folded, DIRECTIONS) or _labels(folded, SUBJECTS) or ELSEWHERE.search(folded))
+    return any(_directions(text))
 
 
 def undated(headers: Iterable[str]) -> list[str]:

@@ -8,6 +8,7 @@ whose rows would bear the numbers of the rows of the first, is not read, and sai
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
@@ -201,27 +202,25 @@ def doubt_own(layout: Layout, cells: Rows, kept: np.ndarray, place: int, ledger:
         ["" if i is None else clean_text(cells[row][i]) for row in rows]
         for i in (stated, layout.columns.get("description"), layout.columns.get("unit"))
     )
-    numbers = [parse_number(cells[row][stated]) for row in rows]
+    numbers, folded = [parse_number(cells[row][stated]) for row in rows], list(map(fold, names))
     values = [number.value or 0.0 for number in numbers]
     dated = [i for i in layout.unknown if any(year_and_month(cells[row][i]) for row in rows)]
-    days = [
-        (value, *(clean_text(cells[row][i]) for i in dated)) for value, row in zip(values, rows, strict=True)
-    ]
-    backs, totals = [fold(names[n]) for n, value in enumerate(values) if value < 0], _sums(values)
+    days = [tuple(clean_text(cells[row][i]) for i in dated) for row in rows]
+    loads, totals = Counter(zip(days, values, strict=True)), _sums(values)
+    backs = [name for name, value in zip(folded, values, strict=True) if value < 0]
     for n, row in enumerate(rows):
-        each = split_unit(numbers[n].suffix or units[n] or layout.units.get("quantity", ""))[0]
-        counted = values[n] and known_unit(each) and to_tonnes(1.0, each, "") is None
-        for found, holds in (
-            (finding("no_weight", text=f"{texts[n]} {units[n]}".strip()), counted),
-            (
-                finding("taken_back"),
-                names[n] and any(fold(names[n]) in back != fold(names[n]) for back in backs),
-            ),
-            (finding("same_day"), dated and values[n] and days.count(days[n]) > 1),
-            (finding("perhaps_total", name=names[n]), n in totals),
-        ):
-            if holds:
-                ledger.mark(place, row + 1, header, texts[n], found)
+        unit = split_unit(numbers[n].suffix or units[n] or layout.units.get("quantity", ""))[0]
+        found = []
+        if values[n] and known_unit(unit) and to_tonnes(1.0, unit, "") is None:
+            found.append(finding("no_weight", text=f"{texts[n]} {units[n]}".strip()))
+        if folded[n] and any(folded[n] in back and folded[n] != back for back in backs):
+            found.append(finding("taken_back"))
+        if dated and values[n] and loads[days[n], values[n]] > 1:
+            found.append(finding("same_day"))
+        if n in totals:
+            found.append(finding("perhaps_total", name=names[n]))
+        for one in found:
+            ledger.mark(place, row + 1, header, texts[n], one)
 
 
 def _sums(values: Sequence[float]) -> set[int]:

@@ -11,7 +11,7 @@ from eit_analysis.intake.cells.contract import readable
 from eit_analysis.intake.cells.parsing import clean_text, parse_number, singular
 from eit_analysis.intake.cells.periods import HALF_YEAR, MONTHS, QUARTER, header_part, year_and_month
 from eit_analysis.intake.cells.remarks import holds
-from eit_analysis.intake.sheets.headers import header_year, makes_quantity, suffices
+from eit_analysis.intake.sheets.headers import SITES, header_year, makes_quantity, suffices
 from eit_analysis.intake.sheets.implied import direction_of, speaks_of_direction, undated
 from eit_analysis.intake.sheets.spec import Layout
 from eit_analysis.intake.sheets.titles import MONTH
@@ -19,10 +19,6 @@ from eit_analysis.intake.sheets.titles import MONTH
 # What a sheet of flows whose words tell no direction must speak of, and what titles of one of jobs.
 MATTER = re.compile(r"\b(?:matieres?|flux|code ced)\b")
 PEOPLE = re.compile(r"\b(?:effectifs?|salaries?|personnel)\b")
-SITES = re.compile(
-    r"\b(?:sites?|etablissements?|usines?|clients?|producteurs?|agences?|societes?|filiales?|lieux?|villes?"
-    r"|communes?|entreprises?|magasins?|depots?|unites? de production)\b"
-)
 # Words of a title by which a table says again what another says, and how near their totals then are.
 AGAIN = re.compile(
     r"\b(?:recapitulati\w*|recap|synthese|details?|detaille\w*|resume|totaux|total|cumul|dont)\b"
