@@ -18,6 +18,7 @@ from eit_analysis.intake.sheets.headers import (
     table_of,
     understood,
 )
+from eit_analysis.intake.sheets.spec import Layout
 from eit_analysis.intake.sheets.subjects import speaks
 from eit_analysis.intake.sheets.workbook import PART, RawSheet
 
@@ -41,15 +42,7 @@ def parts(sheet: RawSheet, file: str = "") -> list[RawSheet]:
     if layout is None and cells.numbers.shape[1] <= MOST:
         turned = Rows(cells.values, np.ascontiguousarray(cells.numbers.T))
         _, aside, sure = understood(sheet.name, turned)
-        told = aside is not None and (sure or speaks(aside, [sheet.name, file], turned))
-        # The guide of the form lists its headers one below the other, and holds no quantity.
-        where = [aside.columns.get("quantity"), *aside.unknown] if aside and told else []
-        held = [
-            i for i in where if i is not None and (i not in aside.unknown or makes_quantity(aside.unknown[i]))
-        ]
-        numbers = [parse_number(row[i]).value for row in turned for i in held]
-        many = aside is not None and (len(aside.columns) > LEAST_HEADERS or aside.found > len(aside.columns))
-        if aside and any(numbers) and many:
+        if aside and (sure or speaks(aside, [sheet.name, file], turned)) and _measures(aside, turned):
             return [replace(sheet, rows=turned, notes=[*sheet.notes, (None, "", "", TURNED)])]
     filled = cells.filled()[cells.numbers]
     beside = layout is not None and len(layout.repeated) > 1
@@ -74,6 +67,14 @@ def parts(sheet: RawSheet, file: str = "") -> list[RawSheet]:
     named = {sheet.name: rest} if rest else {}
     named |= {name: [span, *notes] for name, span in found.items()}
     return [replace(sheet, name=name, rows=_alone(cells, own, beside)) for name, own in named.items()]
+
+
+def _measures(layout: Layout, cells: Rows) -> bool:
+    """Whether a sheet laid on its side holds quantities: the guide of the form, so laid, has none."""
+    made = [index for index, text in layout.unknown.items() if makes_quantity(text)]
+    where = [*made, *(index for name, index in layout.columns.items() if name == "quantity")]
+    held = any(parse_number(row[index]).value for row in cells for index in where)
+    return held and (bool(made) or len(layout.columns) > LEAST_HEADERS)
 
 
 def _spans(filled: np.ndarray) -> Iterator[slice]:
