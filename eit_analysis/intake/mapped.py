@@ -12,10 +12,10 @@ from eit_analysis import tables
 from eit_analysis.errors import InputError
 from eit_analysis.files import write_atomic
 from eit_analysis.intake.cells.columns import Cells, Rows
-from eit_analysis.intake.cells.contract import SYNONYMS
 from eit_analysis.intake.cells.parsing import clean_text, header_unit, parse_number
 from eit_analysis.intake.cells.privacy import without_person
-from eit_analysis.intake.sheets.headers import form_key, form_spec, understood
+from eit_analysis.intake.sheets.header_words import NEWEST, likely
+from eit_analysis.intake.sheets.headers import form_spec, understood
 from eit_analysis.intake.sheets.mapping import FILE, Mapping, find_mapping, read_mappings, translated
 from eit_analysis.intake.sheets.spec import LONGEST_HEADER, ROWS_SEARCHED
 from eit_analysis.intake.sheets.workbook import RawSheet, read_file
@@ -23,7 +23,6 @@ from eit_analysis.reference import sentence
 from eit_analysis.reference.units import known_unit
 from eit_analysis.study import Study
 
-WORDS = {tuple(word.split()): column for word, column in SYNONYMS["mapped_header"].items()}
 NAMED = 2.0  # what a header is worth beside the share of cells that its column can read
 MOSTLY = 0.6  # of the cells: without a header that says it, this is what a column holds
 LEAST_HEADERS, LEAST_COLUMNS, EXAMPLES = 3, 3, 3
@@ -137,13 +136,12 @@ def _pairs(table: str, header: Sequence[str], under: Sequence[Cells]) -> Iterato
     spec = form_spec(table)
     for index, (text, cells) in enumerate(zip(header, under, strict=True)):
         meant = spec.means(text) if text else None
-        words = set(form_key(header_unit(text)[0]).split())
-        told = {column for known, column in WORDS.items() if words.issuperset(known)}
+        told = likely(text)
         filled = [cell for cell in cells.values[:SAMPLE] if clean_text(cell)]
         for name in spec.columns if filled and text else ():
             share = sum(_reads(table, name, cell) for cell in filled) / len(filled)
             if (meant and meant.column == name) or name in told:
-                yield NAMED + share, name, index
+                yield NAMED + share - (meant.rank / NEWEST if meant else 0), name, index
             # A code or a word of a list says what it is, any text or number does not.
             elif share >= MOSTLY and (name in CODED or tables.form(table)[name]["labels"]):
                 yield share, name, index

@@ -72,12 +72,29 @@ def _month(word: str) -> int | None:
 
 def header_part(text: str) -> tuple[int, int] | None:
     """How many such parts a year has, and which one a header names: ``Janv.``, ``Cumul août``, ``T1``."""
-    words = re.sub(r"^cumule?s? (?:a |au |fin )*| (?:19|20)[0-9]{2}$", "", fold_words(text))
+    words = re.sub(r"^cumule?s? (?:a |au |fin )*| (?:(?:19|20)?[0-9]{2})$", "", fold_words(text))
     for parts, form in ((4, QUARTER), (2, HALF_YEAR)):
         if found := form.fullmatch(words):
             return parts, int(next(filter(None, found.groups())))
     month = None if words.isdigit() else _month(words)
     return (12, month) if month else None
+
+
+def year_and_month(cell: Any) -> tuple[str, int] | None:
+    """The year and the month that a cell tells: a day, ``Janvier 2018``, ``janv-18``, ``01/2018``."""
+    try:
+        day = parse_date(cell)
+    except ValueError:
+        day = None
+    if day:
+        return day[:4], int(day[5:7])
+    words = fold_words(clean_text(cell)).split()
+    if len(words) != 2:
+        return None
+    name, year = words if len(words[1]) == 4 or not words[0].isdigit() else words[::-1]
+    month = _month(name.lstrip("0"))
+    full = year if len(year) == 4 else f"20{year}"
+    return (full, month) if month and re.fullmatch("(?:19|20)[0-9]{2}", full) else None
 
 
 def parse_months(cell: Any) -> str | None:

@@ -69,7 +69,9 @@ PART = re.compile(r"([0-9]+),? dont [0-9]+ ([a-zà-ÿ]{4,}).*", re.I)
 NOTE = re.compile(r"(.*?)(?:^| |(?<=[0-9]))\(([^()]*)\)")
 SUFFIX = re.compile(r"(?:/ ?)?[A-Za-zÀ-ÿ%€]")
 SEVERAL = re.compile(
-    r"\b(?:x|fois|et|ou|dont|soit|puis|plus|à|a|h) ?[0-9]|\bet demie?\b|[*×+=±;:<>,] ?[0-9]|- [0-9]", re.I
+    r"\b(?:x|fois|et|ou|dont|soit|puis|plus|à|a|h) ?[0-9]|\bet demie?\b|[*×+=±;:<>] ?[0-9]|- [0-9]|, [0-9]"
+    r"|(?<! [0-9])(?<! [0-9][0-9]),[0-9]",  # but « de 1,2 t »
+    re.I,
 )
 # 3T5, 1 tonne 200: three and a half, a tonne and 200 kg, or a word of their own.
 UNIT_INSIDE = re.compile(r"[0-9]+ ?(?:t|tonnes?|kg|m3|m³|l) ?[0-9]{1,3}", re.I)

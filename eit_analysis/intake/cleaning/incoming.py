@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, groupby
+from pathlib import PurePosixPath
 from typing import Any
 
 from eit_analysis import tables
@@ -60,7 +61,9 @@ def find_sheets(
             found_wrong = finding("unreadable_file", problem=file.problem)
             ledger.quarantine(ledger.place(file.name), NO_ROW, "", "", found_wrong)
         _log_notes(ledger, file.name, "", file.notes, shown=True)
-        for sheet in chain.from_iterable(map(parts, file.sheets)):
+        for sheet in chain.from_iterable(
+            parts(sheet, PurePosixPath(file.name).stem) for sheet in file.sheets
+        ):
             known, table = None, ""
             if mapped := find_mapping(mappings, sheet):
                 sheet, table = translated(sheet, file.name, *mapped), mapped[0].table

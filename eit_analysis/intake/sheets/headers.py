@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cache, lru_cache, partial
 from typing import Any
 
 from eit_analysis import tables
-from eit_analysis.french import fold, fold_words
+from eit_analysis.french import fold_words
 from eit_analysis.intake.cells.contract import DEFAULTS, SUFFIXES, SYNONYMS, clean_cell, is_free
 from eit_analysis.intake.cells.identifiers import CellError
-from eit_analysis.intake.cells.parsing import header_unit, singular, unit_key
-from eit_analysis.intake.cells.periods import PERIOD_LABELS, header_part, read_period, split_unit
+from eit_analysis.intake.cells.parsing import clean_text, header_unit, parse_number, singular, unit_key
+from eit_analysis.intake.cells.periods import PERIOD_LABELS, header_part, split_unit, year_and_month
 from eit_analysis.intake.cells.privacy import PRIVATE, is_personal
 from eit_analysis.intake.cells.remarks import YEAR
+from eit_analysis.intake.sheets.header_words import heard
 from eit_analysis.intake.sheets.spec import (
     LONGEST_HEADER,
+    ROWS_SEARCHED,
     Column,
     Layout,
     Meaning,
     Reading,
     TableSpec,
     find_layout,
+    layout_of,
 )
 
 PEOPLE = ("workforce", "skills", "readiness")  # tables where a name or a birth date has no place
@@ -30,9 +34,16 @@ LITTLE_WORDS = {"d", "de", "des", "du", "l", "la", "le", "les"}  # left out by h
 NAMELESS_SHARE = 0.5  # of the headers of a form
 # With which a sheet may hold answers, though its name and headers do not identify the table.
 LEAST_HEADERS = 3
-YEAR_LAST = re.compile(r"(.+?),? (?:en |de |année )?((?:19|20)[0-9]{2})", re.I)
-# A header that is a unit of mass alone.
-WEIGHT = re.compile(r"(?:tonnes?|kgs?|kilos?|t(?= ?/| par))(?: ?(?:/|par) ?[a-z]+)?")
+SITES = re.compile(
+    r"\b(?:sites?|etablissements?|usines?|clients?|producteurs?|agences?|societes?|filiales?|lieux?|villes?"
+    r"|communes?|entreprises?|magasins?|depots?|unites? de production)\b"
+)
+# What a first column of names is not of, but months beside columns of the other months.
+NO_NAMES, MONTHLY = (
+    re.compile(r"\b(?:ateliers?|services?|couts?|depenses?|annees?|dates?|jours?)\b"),
+    re.compile("mois"),
+)
+WEIGHT_OF_ONE = re.compile(r"^(?:poids|masses?)\b.*\b(?:unitaires?|unites?|pieces?|chacun|par)\b")
 # How people name columns besides our headers: folded singular words to the column.
 HEADER_WORDS = SYNONYMS["header"]
 SHEET_NOISE = re.compile(r"\b[0-9]+\b|\bcopie\b|\bfeuille\b|\bonglet\b")
@@ -89,47 +100,23 @@ def recognise(table: str, text: str) -> Meaning | None:
     bare, unit = header_unit(text)
     name, remark = bare_headers(table).get(form_key(bare), ("", ""))
     other = HEADER_WORDS.get(form_key(bare), "")
-    if not name and other != "quantity" and other in tables.form(table):
-        return None if unit else Meaning(other, rank=1)
-    rank = 0
-    if not name and "quantity" in tables.form(table):
-        name, unit, rank = _other_quantity(bare, unit)
+    if not name and not unit and other in tables.form(table):
+        return Meaning(other, rank=1)
     if not name:
-        return None
+        return heard(text) if table == "flows" else None
     if not unit or unit_key(unit) == unit_key(remark):
-        return Meaning(name, rank=rank)
+        return Meaning(name)
     if name == "quantity":
-        return Meaning(name, unit, rank)
-    return Meaning(name) if not remark and unit_key(unit) in SUFFIXES.get(name, ()) else None
+        return Meaning(name, unit)
+    if not remark and unit_key(unit) in SUFFIXES.get(name, ()):
+        return Meaning(name)
+    return heard(text) if table == "flows" else None
 
 
 def header_year(text: str) -> str:
-    """The year that ends a header, its unit aside (``Qté 2016 (t)``), "" where none does."""
-    bare = header_unit(text)[0]
-    dated = YEAR_LAST.fullmatch(bare)
-    return dated[2] if dated else bare if YEAR.fullmatch(bare) else ""
-
-
-def _other_quantity(text: str, unit: str) -> tuple[str, str, int]:
-    """A quantity by another name, the unit and period that its words state (``Tonnage mensuel``), its rank.
-
-    Of several years side by side (``Quantité 2024``) the last is preferred; `titles` doubts one not asked.
-    """
-    if WEIGHT.fullmatch(fold(text)):
-        return "quantity", text, 0
-    if unit_key(unit) in ("t", "kg") and YEAR.fullmatch(text):
-        return "quantity", f"{unit}/{PERIOD_LABELS['year']}", 3000 - int(text)
-    dated = YEAR_LAST.fullmatch(text)
-    text = dated[1] if dated else text
-    head, _, last = re.sub(r" par (?=\w+$)", " ", text).rpartition(" ")
-    period = "year" if dated else read_period(last) if head else None
-    word = form_key(text if dated or not period else head)
-    if HEADER_WORDS.get(word) != "quantity" and not (period and word == form_key("quantité")):
-        return "", "", 0
-    unit = unit or ("t" if word == "tonnage" else "")
-    rank = 3000 - int(dated[2]) if dated else 0
-    stated = f"{unit}/{PERIOD_LABELS[period]}" if period and not split_unit(unit)[1] else unit
-    return "quantity", stated, rank
+    """The only year that a header names (``Qté 2016 (t)``), "" where none or several."""
+    years = {*YEAR.findall(text)}
+    return years.pop() if len(years) == 1 else ""
 
 
 @cache
@@ -143,11 +130,22 @@ def table_of(sheet: str) -> str | None:
     return sheet_names().get(singular(words))
 
 
+def makes_quantity(text: str) -> bool:
+    """Whether a column is of a part of the year, or of the weight of one piece."""
+    return bool(header_part(header_unit(text)[0])) or is_weight_of_one(text)
+
+
+def is_weight_of_one(text: str) -> bool:
+    """Whether a header is that of the weight of one piece, not of all."""
+    return WEIGHT_OF_ONE.search(fold_words(text)) is not None
+
+
 @cache
 def form_spec(table: str) -> TableSpec:
     """The specification of a table of the survey, from its form."""
     columns = {name: _column(table, name) for name in tables.form(table)}
-    return TableSpec(table, columns, partial(recognise, table))
+    spec = TableSpec(table, columns, partial(recognise, table))
+    return replace(spec, makes=makes_quantity) if "quantity" in columns else spec
 
 
 def _column(table: str, name: str) -> Column:
@@ -206,9 +204,45 @@ def find_form(table: str, rows: Sequence[Sequence[Any]]) -> Layout | None:
     A sheet of one firm, which its file names, may leave out who it is, if it has what suffices else.
     """
     layout = find_layout(form_spec(table), rows)
+    if layout and table == "flows":
+        layout = with_unit(_named_by_place(layout, rows))
     if not layout or layout.found < 2 or layout.foreign:
         return None
     return layout if layout.whole or (table != "sites" and suffices(layout)) else None
+
+
+def _named_by_place(layout: Layout, rows: Sequence[Sequence[Any]]) -> Layout:
+    """The first column of a table of numbers holds what they are of, whatever is written above it.
+
+    ``Quantités en kg`` above names of wastes tells their unit; beside months a corner is often blank.
+    """
+    header, under = list(rows[layout.header_row]), rows[layout.header_row + 1 :][:ROWS_SEARCHED]
+    what = [layout.columns[name] for name in ("description", "waste_code") if name in layout.columns]
+    filled = [index for index in range(len(header)) if any(clean_text(row[index]) for row in under)]
+    if not filled or set(what) & set(filled):
+        return layout
+    first = filled[0]
+    numbered = any(parse_number(row[first]).value is not None or year_and_month(row[first]) for row in under)
+    if numbered or first in {index for name, index in layout.columns.items() if name != "quantity"}:
+        return layout
+    meaning, folded = layout.spec.means(text := clean_text(header[first])), fold_words(text)
+    made = any(map(makes_quantity, layout.unknown.values()))
+    if SITES.search(folded) or NO_NAMES.search(folded) or (MONTHLY.match(folded) and not made):
+        return layout
+    unit = meaning.unit if meaning else header_unit(text)[1]
+    header[first] = tables.header("flows", "description") + (f" ({unit})" if unit else "")
+    return layout_of(
+        layout.spec, layout.header_row, ["" if i in what else cell for i, cell in enumerate(header)]
+    )
+
+
+def with_unit(layout: Layout) -> Layout:
+    """The unit beside what the quantities are of (``Déchets (t)``) is theirs where they have none."""
+    units = dict(layout.units)
+    unit, own = units.get("description", ""), units.get("quantity", "")
+    if unit and not split_unit(own)[0]:
+        units["quantity"] = split_unit(unit)[0] + own if own else unit
+    return replace(layout, units=units)
 
 
 def suffices(layout: Layout) -> bool:
@@ -216,8 +250,7 @@ def suffices(layout: Layout) -> bool:
     must = {name for name, column in layout.spec.columns.items() if column.fatal} - {"site_id", "period"}
     if must and must <= layout.columns.keys():
         return True
-    parts = (header_part(header_unit(text)[0]) for text in layout.unknown.values())
-    weighed = "quantity" in layout.columns or any(parts)
+    weighed = "quantity" in layout.columns or any(map(makes_quantity, layout.unknown.values()))
     return layout.table == "flows" and weighed and bool(layout.columns.keys() & {"description", "waste_code"})
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -13,8 +13,9 @@ from eit_analysis import tables
 from eit_analysis.french import fold_words
 from eit_analysis.intake.cells.columns import Cells, Rows, matches, objects, pick, texts_of
 from eit_analysis.intake.cells.contract import readable
-from eit_analysis.intake.cells.parsing import clean_text
-from eit_analysis.intake.cells.remarks import YEAR
+from eit_analysis.intake.cells.parsing import clean_text, header_unit, singular
+from eit_analysis.intake.cells.periods import year_and_month
+from eit_analysis.intake.cells.remarks import WORDS, YEAR, holds
 from eit_analysis.intake.sheets.headers import header_year
 from eit_analysis.intake.sheets.ledger import Ledger
 from eit_analysis.intake.sheets.spec import Layout
@@ -28,23 +29,14 @@ from eit_analysis.tables import CATEGORIES
 #: Of a blank cell, by the index of its row: what it is, and by which rule; two blanks where nothing tells.
 Told = Callable[[int], tuple[str, str]]
 # A title that is made of a direction and of the noun of a matter tells a direction; other words of one do not
-# (« reçu de notre prestataire », « produits expédiés »). The subject of a sheet only makes it likely.
+# (« reçu de notre prestataire », « produits expédiés »). A subject only makes it likely.
 NOUNS = (
-    r"nos|les|des|de|du|l|en|et|an|annee|flux|matieres?|premieres?|dechets?|produits de dechets|tableau|liste"
-    r"|bilan|recapitulatif|[0-9]+|[a-d]|i+v?|t|tonnes?|kg|dangereux|non"
+    r"no|le|de|du|l|en|et|an|annee|flu|matiere|premiere|dechet|produit de dechet|tableau|liste|bilan"
+    rf"|recapitulatif|[0-9]+|[a-d]|i+v?|t|tonne|kg|dangereu|non|{'|'.join(WORDS['enters'] | WORDS['leaves'])}"
 )
-DIRECTIONS = (
-    r"entrees?|entrants?|entrantes?|intrants?|recus|recues",
-    r"sorties?|sortants?|sortantes?|evacues?|evacuees?",
-)
-SUBJECTS = (
-    r"fournisseurs?|achats?|approvisionnements?|consommations?|matieres premieres",
-    r"dechets?|rebuts?|coproduits?|exutoires?|jet(?:te|ons)|waste|votre bilan matieres",
-)
-ELSEWHERE = re.compile(
-    r"\b(?:expedi\w*|livr\w*|vend\w*|ventes?|recus?|recues?|recepti\w*|produits? finis?)\b"
-)
-LABELS = "entrant", "sortant"
+MADE = re.compile(rf"(?:\b(?:{NOUNS})\b ?)+")
+LABELS = {"entrant": "enters", "sortant": "leaves"}
+FIRST_MONTH, LAST_MONTH = 3, 10  # by which dates of a whole year begin and end
 YEAR_HEADER = re.compile(r"\b(?:annees?|exercices?|year|campagnes?|saisons?)\b(?! (?:de )?(?:debut|mise))")
 # A cell that is a year, or two (``Exercice 2017-2018``).
 YEARS = re.compile(r"(?:[a-z]+ )?(?:19|20)[0-9]{2}(?: (?:19|20)?[0-9]{2})?")
@@ -60,17 +52,22 @@ def direction_of(text: str) -> tuple[str, str]:
     >>> direction_of("Produits expédiés"), direction_of("Déchets reçus de notre prestataire")
     (('', ''), ('', ''))
     """
-    folded = fold_words(text)
-    made = re.fullmatch(rf"(?:\b(?:{NOUNS}|{'|'.join(DIRECTIONS)})\b ?)+", folded) is not None
-    told = _labels(folded, DIRECTIONS)
-    if told and made:
+    told, likely, elsewhere = _directions(text)
+    if told and MADE.fullmatch(singular(fold_words(text))):
         return (told[0], "direction_from_title") if len(told) == 1 else ("", "")
-    likely = [] if told or ELSEWHERE.search(folded) else _labels(folded, SUBJECTS)
-    return (likely[0], "direction_from_subject") if len(likely) == 1 else ("", "")
+    clear = len(likely) == 1 and {*told} <= {*likely} and not elsewhere
+    return (likely[0], "direction_from_subject") if clear else ("", "")
 
 
-def _labels(folded: str, words: tuple[str, str]) -> list[str]:
-    return [label for label, own in zip(LABELS, words, strict=True) if re.search(rf"\b(?:{own})\b", folded)]
+@lru_cache(maxsize=50_000)
+def _directions(text: str) -> tuple[list[str], list[str], bool]:
+    """What a text tells of directions, what it makes likely, and whether it speaks of going elsewhere."""
+    words = singular(fold_words(text))
+    told, likely = (
+        [label for label, means in LABELS.items() if holds(words, f"{means}{sure}")]
+        for sure in ("", "_likely")
+    )
+    return told, likely, holds(words, "elsewhere")
 
 
 @lru_cache(maxsize=50_000)
@@ -82,37 +79,57 @@ def family(code: str, designation: str) -> tuple[str, str]:
     return (CATEGORIES[found], "category_from_designation") if found else ("", "")
 
 
-def _of_direction(text: str) -> bool:
-    folded = fold_words(text)
-    return any(direction_of(text)) or bool(_labels(folded, DIRECTIONS)) or bool(ELSEWHERE.search(folded))
+def speaks_of_direction(text: str) -> bool:
+    """Whether a text speaks of what enters or leaves, clearly or not."""
+    return any(_directions(text))
 
 
-def told(layout: Layout, cells: Rows, titles: Mapping[int, str], name: str) -> dict[str, Told]:
+def undated(headers: Iterable[str]) -> list[str]:
+    """Headers but those of dates: the day of an *expédition* tells nothing of what was sent."""
+    return [text for text in headers if not fold_words(text).startswith("date")]
+
+
+def told(layout: Layout, cells: Rows, titles: Mapping[int, str], names: Sequence[str]) -> dict[str, Told]:
     """What the columns that a sheet of flows lacks would hold.
 
     The direction is that of the nearest title above that speaks of one, none where that is not clear; else of
-    the sheet's name, else what its headers are about.
+    the sheet's name, of its headers, of the file's name (``names``), of what the row itself is called. A row
+    or a header that says the other direction leaves it blank. A unit may stand beside what a row is of.
     """
-    sections = {index: direction_of(text) for index, text in sorted(titles.items()) if _of_direction(text)}
+    sections = {i: direction_of(text) for i, text in sorted(titles.items()) if speaks_of_direction(text)}
     starts = list(sections)
-    header = [clean_text(cell) for cell in cells[layout.header_row]]
-    whole = direction_of(name)
-    if not any(whole) and not _of_direction(name):
-        likely = _labels(fold_words(" ".join(header)), SUBJECTS) or ["sortant"] * (
-            "waste_code" in layout.columns
-        )
-        whole = (likely[0], "direction_from_subject") if len(likely) == 1 else ("", "")
+    sheet, *file = names
+    header = " ".join(undated(map(clean_text, cells[layout.header_row])))
+    if {"waste_code", "route"} & layout.columns.keys():
+        header += " déchet"
+    said = next(
+        (direction_of(text) for text in (sheet, header, *file) if speaks_of_direction(text)), ("", "")
+    )
+    against = len({said[0], direction_of(header)[0]} - {""}) > 1
+    silent = not any(map(speaks_of_direction, (sheet, header, *file)))
     code, designation = (layout.columns.get(column) for column in ("waste_code", "description"))
 
+    def named(row: int) -> str:
+        return "" if designation is None else clean_text(cells[row][designation])
+
     def direction(row: int) -> tuple[str, str]:
-        above = bisect(starts, row)
-        return sections[starts[above - 1]] if above else whole
+        above, own = bisect(starts, row), direction_of(named(row))
+        if singular(fold_words(named(row))).partition(" ")[0] in WORDS["row_else"]:
+            return "", ""
+        if silent and not above:
+            return own
+        found = sections[starts[above - 1]] if above else ("", "") if against else said
+        return found if own[0] in ("", found[0]) else ("", "")
 
     def category(row: int) -> tuple[str, str]:
-        texts = ("" if i is None else clean_text(cells[row][i]) for i in (code, designation))
-        return family(*texts)
+        found = family("" if code is None else clean_text(cells[row][code]), named(row))
+        return found if any(found) else (CATEGORIES["other"], "category_assumed_other")
 
-    return {"direction": direction, "category": category}
+    def unit(row: int) -> tuple[str, str]:
+        beside = header_unit(named(row))[1]
+        return (beside, "unit_from_designation") if beside else ("", "")
+
+    return {"direction": direction, "category": category, "unit": unit}
 
 
 def of_years(
@@ -133,6 +150,8 @@ def of_years(
         apart = bool(said - sheet.years) or len(said) > 1
         return asked, others, _unread("other_year", sheet, said) if apart else None
     of_rows = _years_of_rows(sheet, layout, data, titles)
+    if sheet.problem:
+        return asked, others, sheet.problem
     told = {year for years in of_rows.values() for year in years}
     for row, years in of_rows.items():
         (asked if years and years <= sheet.years and len(years) == 1 else others)[row] = bool(years)
@@ -159,6 +178,12 @@ def _years_of_rows(
         if all(dated) and dated and (sheet.by_columns or YEAR_HEADER.search(fold_words(text))):
             # Two in a cell, which may be short (2017-18), are none.
             return {row: frozenset({*YEAR.findall(cell), *cell.split()[-1:]}) for row, cell in cells.items()}
+        days = {row: year_and_month(sheet.cells[row][index]) for row in rows} if sheet.by_columns else {}
+        if any(days.values()) and all(days[row] for row, cell in cells.items() if cell):
+            months = [day[1] for day in days.values() if day and day[0] in sheet.years]
+            if months and not (min(months) <= FIRST_MONTH and max(months) >= LAST_MONTH):
+                sheet.problem = finding("no_header.part_of_year", sheet=own_name(sheet.name))
+            return {row: frozenset([day[0]] if day else []) for row, day in days.items()}
     tell = {
         index: years
         for index, text in sorted(titles.items())
@@ -209,6 +234,9 @@ def fill(sheet: SurveySheet, name: str, tell: Told, ledger: Ledger) -> None:
     if not len(where):
         return
     texts, rules = zip(*filter(any, found), strict=True)
+    if unknown := [row for row, rule in zip(where, rules, strict=True) if rule == "category_assumed_other"]:
+        column = tables.header(sheet.table, name)
+        ledger.mark(sheet.place, sheet.rows[unknown], column, "", finding("category_unknown"))
     own = Cells.of(texts)
     sheet.cells = Rows([*values, *own.values], sheet.cells.numbers)
     sheet.columns[name] = numbers.copy()

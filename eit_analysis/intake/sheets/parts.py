@@ -14,9 +14,11 @@ from eit_analysis.intake.sheets.headers import (
     LEAST_HEADERS,
     form_key,
     known_headers,
+    makes_quantity,
     table_of,
     understood,
 )
+from eit_analysis.intake.sheets.spec import Layout
 from eit_analysis.intake.sheets.subjects import speaks
 from eit_analysis.intake.sheets.workbook import PART, RawSheet
 
@@ -24,7 +26,7 @@ MOST = 500  # rows: a longer sheet is one list
 TURNED = "sheet_turned"  # the rule of a sheet laid on its side: its rows are numbered as its columns were
 
 
-def parts(sheet: RawSheet) -> list[RawSheet]:
+def parts(sheet: RawSheet, file: str = "") -> list[RawSheet]:
     """The tables of a sheet of which nothing is sure, apart by blank rows, or by blank columns; else itself.
 
     Each keeps the numbers of its rows, the others blank, and the notes that stand between the tables. What is
@@ -40,11 +42,7 @@ def parts(sheet: RawSheet) -> list[RawSheet]:
     if layout is None and cells.numbers.shape[1] <= MOST:
         turned = Rows(cells.values, np.ascontiguousarray(cells.numbers.T))
         _, aside, sure = understood(sheet.name, turned)
-        told = aside is not None and (sure or speaks(aside, sheet.name, turned))
-        # The guide of the form lists its headers one below the other, and holds no quantity.
-        place = aside.columns.get("quantity") if aside and told else None
-        numbers = [] if place is None else [parse_number(row[place]).value for row in turned]
-        if aside and any(numbers) and len(aside.columns) > LEAST_HEADERS:
+        if aside and (sure or speaks(aside, [sheet.name, file], turned)) and _measures(aside, turned):
             return [replace(sheet, rows=turned, notes=[*sheet.notes, (None, "", "", TURNED)])]
     filled = cells.filled()[cells.numbers]
     beside = layout is not None and len(layout.repeated) > 1
@@ -58,7 +56,7 @@ def parts(sheet: RawSheet) -> list[RawSheet]:
         table, own, sure = understood("", part)
         kind = str(number) if beside else tables.sheet_name(table) if table else ""
         again = 1 + sum(name.startswith(f"{sheet.name}{PART}{kind}") for name in found)
-        if own and (sure or speaks(own, sheet.name, part)):
+        if own and (sure or speaks(own, [sheet.name, file], part)):
             found[f"{sheet.name}{PART}{kind}{f' {again}' if again > 1 and not beside else ''}"] = span
         elif not beside and (filled[span].sum(axis=1) < 2).all():
             notes.append(span)
@@ -69,6 +67,14 @@ def parts(sheet: RawSheet) -> list[RawSheet]:
     named = {sheet.name: rest} if rest else {}
     named |= {name: [span, *notes] for name, span in found.items()}
     return [replace(sheet, name=name, rows=_alone(cells, own, beside)) for name, own in named.items()]
+
+
+def _measures(layout: Layout, cells: Rows) -> bool:
+    """Whether a sheet laid on its side holds quantities: the guide of the form, so laid, has none."""
+    made = [index for index, text in layout.unknown.items() if makes_quantity(text)]
+    where = [*made, *(index for name, index in layout.columns.items() if name == "quantity")]
+    held = any(parse_number(row[index]).value for row in cells for index in where)
+    return held and (bool(made) or len(layout.columns) > LEAST_HEADERS)
 
 
 def _spans(filled: np.ndarray) -> Iterator[slice]:

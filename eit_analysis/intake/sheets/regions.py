@@ -8,8 +8,12 @@ whose rows would bear the numbers of the rows of the first, is not read, and sai
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
+from itertools import accumulate
+from math import prod
 
 import numpy as np
 import pyarrow as pa
@@ -19,13 +23,14 @@ from eit_analysis import tables
 from eit_analysis.french import fold
 from eit_analysis.intake.cells.columns import Rows, texts_of
 from eit_analysis.intake.cells.parsing import clean_text, header_unit, parse_number
-from eit_analysis.intake.cells.periods import PERIOD_LABELS, header_part, split_unit
+from eit_analysis.intake.cells.periods import PERIOD_LABELS, header_part, split_unit, year_and_month
 from eit_analysis.intake.cells.remarks import YEAR
-from eit_analysis.intake.sheets.headers import HEADER_WORDS, header_year
+from eit_analysis.intake.sheets.header_words import words
+from eit_analysis.intake.sheets.headers import HEADER_WORDS, header_year, is_weight_of_one
 from eit_analysis.intake.sheets.ledger import NO_ROW, Ledger
 from eit_analysis.intake.sheets.spec import Layout, TableSpec, layout_of
 from eit_analysis.reference.findings import finding
-from eit_analysis.reference.units import normalise_unit
+from eit_analysis.reference.units import known_unit, normalise_unit, to_tonnes
 
 SAME = 0.02  # between a total and the months that it adds, which were rounded
 SCALES = 0.001, 1, 1000  # of kg beside t
@@ -40,6 +45,7 @@ OF_TIMES = re.compile(r"(?:nombre|nbre?|nb) (?:de |d')?(?:semaines?|mois|jours?|
 ELSEWHERE = re.compile(
     r"[0-9]{4}|\bn ?- ?1|prev|budget|objectif|enlevement|collecte|rotation|passage|levee|voyage|bordereau"
 )
+EXACT, MOST_ADDED = 1e-6, 200  # of a sum, and of its numbers
 START = 4  # letters
 LEAST = 2  # headers that make a row a header row
 BARE = re.compile(r".*[0-9]")  # a number without its unit
@@ -62,7 +68,7 @@ def one_layout(layout: Layout, cells: Rows, place: int, ledger: Ledger) -> tuple
         found_beside = finding("table_beside", row=other.header_row + 1)
         ledger.quarantine(place, NO_ROW, "", " | ".join(names), found_beside)
     layout, cells = _rearranged(below, cells) if len(below) > 1 else (layout, cells)
-    return _year_of_months(layout, cells, place, ledger)
+    return _number_of_weights(*_year_of_months(layout, cells, place, ledger), place, ledger)
 
 
 def one_header(spec: TableSpec, cells: Rows, row: int) -> Rows:
@@ -79,7 +85,8 @@ def one_header(spec: TableSpec, cells: Rows, row: int) -> Rows:
     quantity = any(i == layout.columns.get("quantity") or not top[i] for i in parted)
     is_title = {bool(YEAR.fullmatch(below[i])) or parse_number(below[i]).value is None for i in parted}
     units = all(header_unit(f"{top[i]} {below[i]}")[1] for i in kept)
-    if len(parted) < LEAST or is_title != {True} or not (units and quantity):
+    alone = sum(map(bool, top)) < LEAST  # a title
+    if alone or len(parted) < LEAST or is_title != {True} or not (units and quantity):
         return cells
     rows = [list(line) for line in cells]
     for i in parted:
@@ -106,31 +113,55 @@ def _year_of_months(layout: Layout, cells: Rows, place: int, ledger: Ledger) -> 
     if "quantity" not in tables.form(layout.table) or not whole or len(units) > 1 or len(summed) > 1:
         return layout, cells
     # The last of cumulated months holds the year.
-    last, header = own[-1:] if summed == {True} else own, tables.header(layout.table, "quantity")
-    where = [index for _, index, _ in last]
-    of = {header_year(layout.unknown[index]) for index in where} - {""}
-    top = f"{header} {of.pop()}" if len(of) == 1 else header
-    year, stated = [""] * layout.header_row + [top], layout.columns.get("quantity")
+    where = [index for _, index, _ in (own[-1:] if summed == {True} else own)]
+    unit, stated = next(iter(units)) or layout.units.get("quantity", ""), layout.columns.get("quantity")
+    if stated is None:
+        return _made_of(layout, cells, where, (" + ", unit, "months_added"), place, ledger)
     for index, row in enumerate(cells[layout.header_row + 1 :], start=layout.header_row + 2):
-        numbers = [parse_number(row[month]) for month in where]
-        added, texts = sum(n.value or 0.0 for n in numbers), [clean_text(row[month]) for month in where]
-        if stated is not None:
-            total = parse_number(row[stated]).value
-            apart = total is not None and abs(added - total) > SAME * max(added, total)
-            if apart and any(n.value for n in numbers):
-                found = finding("months_against_total", added=added)
-                ledger.mark(place, index, header, clean_text(row[stated]), found)
+        months, total = [parse_number(row[month]).value for month in where], parse_number(row[stated]).value
+        if total is None or not any(months):
             continue
-        typed = " + ".join(text or "?" for text in texts) if any(texts) else ""
-        if typed and all(n.value is not None and not n.suffix and n.low is None for n in numbers):
-            year.append(f"{added:.12g}".replace(".", ","))
-            ledger.correct(place, index, header, typed, year[-1], "months_added")
+        if abs((added := sum(filter(None, months))) - total) > SAME * max(added, total):
+            found = finding("months_against_total", added=added)
+        elif None in months:
+            found = finding("month_missing")
         else:
-            year.append(typed)
-    if stated is not None:
+            continue
+        ledger.mark(place, index, tables.header(layout.table, "quantity"), clean_text(row[stated]), found)
+    return layout, cells
+
+
+def _number_of_weights(layout: Layout, cells: Rows, place: int, ledger: Ledger) -> tuple[Layout, Rows]:
+    """A number of pieces and the weight of one, in two columns, as the quantity of a table without one."""
+    header, own = list(map(clean_text, cells[layout.header_row])), layout.columns.get("quantity")
+    each = [i for i, text in layout.unknown.items() if is_weight_of_one(text)]
+    number = [i for i, text in enumerate(header) if NUMBER_OF.match(fold(text)) or i == own]
+    unit = header_unit(header[each[0]])[1] if each else ""
+    weighed = own is not None and (layout.units.get("quantity") or "unit" in layout.columns)
+    if layout.table != "flows" or weighed or (len(each), len(number)) != (1, 1) or unit not in WEIGHTS[1:]:
         return layout, cells
-    rows = [[*row, cell] for row, cell in zip(cells, year, strict=True)]
-    unit = next(iter(units)) or layout.units.get("quantity", "")
+    return _made_of(layout, cells, number + each, (" × ", unit, "number_times_weight"), place, ledger)
+
+
+def _made_of(
+    layout: Layout, cells: Rows, where: list[int], how: tuple[str, str, str], place: int, ledger: Ledger
+) -> tuple[Layout, Rows]:
+    """A sheet with one more column, the quantity of the year that the numbers of others make by a sign.
+
+    Where one of these cells is no plain number, or is blank, they all stand in the cell and are asked.
+    """
+    (sign, unit, rule), header = how, tables.header(layout.table, "quantity")
+    of = {header_year(clean_text(cells[layout.header_row][index])) for index in where} - {""}
+    made = [""] * layout.header_row + [f"{header} {of.pop()}" if len(of) == 1 else header]
+    for index, row in enumerate(cells[layout.header_row + 1 :], start=layout.header_row + 2):
+        numbers, texts = [parse_number(row[i]) for i in where], [clean_text(row[i]) for i in where]
+        made.append(sign.join(text or "?" for text in texts) if any(texts) else "")
+        if any(texts) and all(n.value is not None and not n.suffix and n.low is None for n in numbers):
+            values = [n.value or 0.0 for n in numbers]
+            value = sum(values) if sign == " + " else prod(values)
+            typed, made[-1] = made[-1], f"{value:.12g}".replace(".", ",")
+            ledger.correct(place, index, header, typed, made[-1], rule)
+    rows = [[*row, cell] for row, cell in zip(cells, made, strict=True)]
     return replace(
         layout,
         columns={**layout.columns, "quantity": len(rows[0]) - 1},
@@ -159,6 +190,51 @@ def beside_quantity(layout: Layout, cells: Rows, kept: np.ndarray, place: int, l
                 ledger.mark(place, row + 1, header, clean_text(cells[row][stated]), found)
 
 
+def doubt_own(layout: Layout, cells: Rows, kept: np.ndarray, place: int, ledger: Ledger) -> None:
+    """Mark what may not add up in a table of people's own: each of its rows is read, and none was asked for.
+
+    A number of pieces or a volume has a mass within a factor of two or more; a credit note is of the rows
+    that it names; an invoice has a tonnage on each of its lines; a row may be the sum of those around it.
+    """
+    stated, header = layout.columns["quantity"], tables.header(layout.table, "quantity")
+    rows = kept.tolist()
+    texts, names, units = (
+        ["" if i is None else clean_text(cells[row][i]) for row in rows]
+        for i in (stated, layout.columns.get("description"), layout.columns.get("unit"))
+    )
+    numbers, folded = [parse_number(cells[row][stated]) for row in rows], list(map(fold, names))
+    values = [number.value or 0.0 for number in numbers]
+    dated = [i for i in layout.unknown if any(year_and_month(cells[row][i]) for row in rows)]
+    days = [tuple(clean_text(cells[row][i]) for i in dated) for row in rows]
+    loads, totals = Counter(zip(days, values, strict=True)), _sums(values)
+    backs = [name for name, value in zip(folded, values, strict=True) if value < 0]
+    for n, row in enumerate(rows):
+        unit = split_unit(numbers[n].suffix or units[n] or layout.units.get("quantity", ""))[0]
+        found = []
+        if values[n] and known_unit(unit) and to_tonnes(1.0, unit, "") is None:
+            found.append(finding("no_weight", text=f"{texts[n]} {units[n]}".strip()))
+        if folded[n] and any(folded[n] in back and folded[n] != back for back in backs):
+            found.append(finding("taken_back"))
+        if dated and values[n] and loads[days[n], values[n]] > 1:
+            found.append(finding("same_day"))
+        if n in totals:
+            found.append(finding("perhaps_total", name=names[n]))
+        for one in found:
+            ledger.mark(place, row + 1, header, texts[n], one)
+
+
+def _sums(values: Sequence[float]) -> set[int]:
+    """Which numbers are the sum of those after or before them: of two, where it has three figures."""
+    found = set()
+    for n, value in enumerate(values[:MOST_ADDED]):
+        least = 2 if len(f"{value:g}".strip("0").replace(".", "")) > 2 else 3
+        for around in (values[n + 1 : n + MOST_ADDED], values[:n][::-1]):
+            sums = [*accumulate(around)][least - 1 :]
+            if value > 0 and any(abs(total / value - 1) < EXACT for total in sums):
+                found.add(n)
+    return found
+
+
 def _later(layout: Layout, cells: Rows) -> list[Layout]:
     """Layouts of the other header rows below the first."""
     starts = pc.utf8_slice_codeunits(pc.utf8_ltrim_whitespace(texts_of(cells.values)), 0, START)
@@ -175,7 +251,8 @@ def _later(layout: Layout, cells: Rows) -> list[Layout]:
 def _starts(table: str) -> pa.StringArray:
     """The first letters of all that may be a header of a form."""
     known = [spec["header"] for spec in tables.form(table).values()]
-    return pa.array({text[:START].lower() for text in [*known, *map(fold, known), *HEADER_WORDS]})
+    own = [*known, *map(fold, known), *HEADER_WORDS, *words("head"), *words("kind")]
+    return pa.array({text[:START].lower() for text in own})
 
 
 def _is_beside(layout: Layout, other: Layout, cells: Rows, end: int) -> bool:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
+from pathlib import PurePosixPath
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from eit_analysis import tables
 from eit_analysis.french import fold_words
 from eit_analysis.intake.cells.columns import Rows
 from eit_analysis.intake.cells.parsing import clean_text
+from eit_analysis.intake.cells.periods import split_unit
 from eit_analysis.intake.cells.privacy import PRIVATE, without_person
 from eit_analysis.intake.reading.looks import column_number
 from eit_analysis.intake.sheets import asides, headers, implied, regions, subjects
@@ -21,12 +23,12 @@ from eit_analysis.intake.sheets.ledger import NO_ROW, Ledger, SheetAccount
 from eit_analysis.intake.sheets.personal import without_personal
 from eit_analysis.intake.sheets.spec import ROWS_SEARCHED, Layout, find_layout
 from eit_analysis.intake.sheets.survey_sheet import SurveySheet
-from eit_analysis.intake.sheets.titles import hear
+from eit_analysis.intake.sheets.titles import hear, years_told
 from eit_analysis.intake.sheets.workbook import RawSheet, own_name
 from eit_analysis.reference.findings import finding
 
 HIDDEN = re.compile("colonne ([A-Z]+) masquée")  # as `reading.book` notes it
-LEFT_OUT = "direction", "category"  # what the rest of a sheet of flows may tell
+LEFT_OUT = "direction", "category", "unit"  # what the rest of a sheet of flows may tell
 RHYTHM = re.compile(
     "frequence|periodicite|rythme|cadence"
 )  # a column of it may say of what time quantities are
@@ -43,8 +45,8 @@ def find_sheet(file: str, sheet: RawSheet, ledger: Ledger, told: str = "") -> Su
     if table and (top := layout or find_layout(headers.form_spec(table), cells)):
         layout, cells = _headed(layout, top, cells)
     hidden = any(rule == "hidden_sheet_read" for *_, rule in sheet.notes)
-    account = SheetAccount(sheet.name, table, NO_ROW, len(cells))
-    if not table or (layout and not sure and not subjects.speaks(layout, sheet.name, cells)):
+    account, stem = SheetAccount(sheet.name, table, NO_ROW, len(cells)), PurePosixPath(file).stem
+    if not table or (layout and not sure and not subjects.speaks(layout, [sheet.name, stem], cells)):
         if sheet.name in SILENT_SHEETS:
             return None
         if layout and len(layout.columns) >= headers.LEAST_HEADERS:
@@ -78,24 +80,38 @@ def _headed(layout: Layout | None, top: Layout, cells: Rows) -> tuple[Layout | N
     for first in range(top.header_row, max(top.header_row - 2, -1), -1):
         whole = regions.one_header(top.spec, cells, first)
         better = headers.find_form(top.table, whole) if whole is not cells else None
-        if better and (first == top.header_row or not layout or better.found > layout.found):
+        more = better and layout and _told(better) > _told(layout)
+        if better and (first == top.header_row or not layout or more):
             return better, whole
+        if whole is not cells and first == top.header_row:
+            return None, whole  # a group of quantities of which none is the whole
     return layout, cells
+
+
+def _told(layout: Layout) -> tuple[int, bool]:
+    """How many columns its headers tell, and whether they tell the unit of the quantity."""
+    return layout.found, bool(split_unit(layout.units.get("quantity", ""))[0])
 
 
 def _shown_columns(layout: Layout, sheet: RawSheet) -> Layout:
     """The layout with the second of two columns that mean one thing where the first is hidden."""
     letters = [HIDDEN.fullmatch(raw) for _, raw, _, rule in sheet.notes if rule == "hidden_column_read"]
     hidden = {column_number(found[1].encode()) - 1 for found in letters if found}
+    return _preferring(layout, sheet.rows, lambda index, _: index not in hidden) if hidden else layout
+
+
+def _preferring(layout: Layout, cells: Sequence[Sequence[Any]], fits: Callable[[int, str], bool]) -> Layout:
+    """The layout with the second of two columns that mean one thing where the first does not fit."""
     columns, units, repeated = dict(layout.columns), dict(layout.units), dict(layout.repeated)
-    for index, text in layout.repeated.items() if hidden else ():
+    for index, text in layout.repeated.items():
         meaning = layout.spec.means(text)
-        if meaning and columns[meaning.column] in hidden and index not in hidden:
-            left = columns[meaning.column]
-            repeated[left] = clean_text(sheet.rows[layout.header_row][left])
+        left = columns[meaning.column] if meaning else index
+        typed = clean_text(cells[layout.header_row][left])
+        if meaning and fits(index, text) and not fits(left, typed):
+            repeated[left] = typed
             del repeated[index]
             columns[meaning.column], units[meaning.column] = index, meaning.unit
-    return replace(layout, columns=columns, units=units, repeated=repeated)
+    return headers.with_unit(replace(layout, columns=columns, units=units, repeated=repeated))
 
 
 def set_aside(sheet: SurveySheet, removed: Collection[int], ledger: Ledger) -> None:
@@ -108,6 +124,9 @@ def set_aside(sheet: SurveySheet, removed: Collection[int], ledger: Ledger) -> N
     if layout is None:
         _refuse_rows(sheet, ledger)
         return
+    asked_for = {"", *sheet.years}
+    layout = _preferring(layout, cells, lambda _, text: headers.header_year(text) in asked_for)
+    sheet.layout = layout
     data = np.ones(len(cells), dtype=bool)
     data[layout.header_row] = False
     own = {name: i for name, i in layout.columns.items() if name == layout.key or name not in sheet.added}
@@ -156,12 +175,16 @@ def set_aside(sheet: SurveySheet, removed: Collection[int], ledger: Ledger) -> N
     if layout.table == "flows" and quantity is not None:
         dated = {index: clean_text(cells[index][quantity]) for index in tops}
         # What is not of the form is named after what it holds.
+        file = PurePosixPath(ledger.origins[place][0]).stem if sheet.by_columns else ""
         year = max(sheet.years) if asked[kept].all() and len(kept) else sheet.name if sheet.by_columns else ""
-        named = {-1: f"Bilan {year}"} if year else {}
+        silent = not any(map(years_told, [f"Bilan {year}", *titles.values()]))
+        named = ({-2: file} if file and silent else {}) | ({-1: f"Bilan {year}"} if year else {})
         sheet.said = hear(named | titles, dated, cells, kept, sheet.years)
         if any(RHYTHM.match(headers.header_key(text)) for text in layout.unknown.values()):
             sheet.said = [one._replace(year=False) for one in sheet.said]
         regions.beside_quantity(layout, cells, kept, place, ledger)
+        if sheet.by_columns:
+            regions.doubt_own(layout, cells, kept, place, ledger)
     sheet.columns = {name: cells.numbers[kept, i] for name, i in layout.columns.items()}
     skipped, totals = np.zeros((2, len(cells)), dtype=bool)
     skipped[[index for index, rule in rules.items() if rule in NO_ANSWER]] = True
@@ -171,7 +194,8 @@ def set_aside(sheet: SurveySheet, removed: Collection[int], ledger: Ledger) -> N
         sheet.firm = ""
     told: dict[str, implied.Told] = {}
     if layout.table == "flows" and sheet.added:
-        told = implied.told(layout, cells, titles, sheet.name)
+        names = [sheet.name, PurePosixPath(ledger.origins[place][0]).stem]
+        told = implied.told(layout, cells, titles, names)
     if sheet.firm:
         told["site_id"] = lambda _: (sheet.firm, "identifier_from_file")
     for name, tell in told.items():

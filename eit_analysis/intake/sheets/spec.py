@@ -73,6 +73,8 @@ class TableSpec:
     columns: Mapping[str, Column]  #: by our name, in order; the first is its key
     means: Callable[[str], Meaning | None]  #: what a text is among its headers
     wide: Wide | None = None  #: the columns that become rows
+    #: Whether a header is of what makes its quantity (``T1``, ``Poids unitaire``).
+    makes: Callable[[str], bool] = lambda text: False
     absent: Sequence[str] = ()  #: headers of a sibling of this table: where one is found, it is not this one
     same: Callable[[str], str] = field(default=str)  #: how those are compared
     constants: Mapping[str, str] = field(default_factory=dict)  #: columns with one value for the whole file
@@ -113,7 +115,7 @@ class Layout:
 
     @property
     def found(self) -> int:
-        return len(self.columns) + bool(self.wide)
+        return len(self.columns) + bool(self.wide) + any(map(self.spec.makes, self.unknown.values()))
 
     @property
     def missing(self) -> list[str]:
@@ -165,7 +167,10 @@ def find_layout(spec: TableSpec, rows: Sequence[Sequence[Any]]) -> Layout | None
     """
     top, wide = Rows.of(rows[:ROWS_SEARCHED]), spec.wide
     texts = list(map(clean_text, top.values))
-    known = [bool(spec.means(text) or (wide and re.fullmatch(wide.pattern, text))) for text in texts]
+    known = [
+        bool(spec.means(text) or spec.makes(text) or (wide and re.fullmatch(wide.pattern, text)))
+        for text in texts
+    ]
     indices = np.flatnonzero(np.array(known, dtype=bool)[top.numbers].any(axis=1)).tolist()
     found = [layout_of(spec, index, top[index]) for index in indices]
     return max(found, key=lambda layout: (-len(layout.missing), layout.found), default=None)

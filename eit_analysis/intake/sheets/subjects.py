@@ -9,70 +9,68 @@ from typing import Any
 from eit_analysis.french import fold_words
 from eit_analysis.intake.cells.contract import readable
 from eit_analysis.intake.cells.parsing import clean_text, parse_number, singular
-from eit_analysis.intake.cells.periods import HALF_YEAR, MONTHS, QUARTER, header_part
+from eit_analysis.intake.cells.periods import HALF_YEAR, MONTHS, QUARTER, header_part, year_and_month
 from eit_analysis.intake.cells.remarks import holds
-from eit_analysis.intake.sheets.headers import header_year, suffices
+from eit_analysis.intake.sheets.headers import SITES, header_year, makes_quantity, suffices
+from eit_analysis.intake.sheets.implied import direction_of, speaks_of_direction, undated
 from eit_analysis.intake.sheets.spec import Layout
 from eit_analysis.intake.sheets.titles import MONTH
 
-# What a sheet must speak of: in its name and titles; one of flows also in the headers that are read.
-SUBJECT = {
-    "flows": re.compile(
-        r"\b(?:dechets?|matieres?|flux|waste|rebuts|coproduits|code ced|bennes?|jet(?:te|ons))\b"
-    ),
-    "workforce": re.compile(r"\b(?:effectifs?|salaries?|personnel)\b"),
-}
-SITES = re.compile(
-    r"\b(?:sites?|etablissements?|usines?|clients?|producteurs?|agences?|societes?|filiales?|lieux?|villes?"
-    r"|communes?|entreprises?|ateliers?|magasins?|depots?|unites? de production|batiments?)\b"
-)
+# What a sheet of flows whose words tell no direction must speak of, and what titles of one of jobs.
+MATTER = re.compile(r"\b(?:matieres?|flux|code ced)\b")
+PEOPLE = re.compile(r"\b(?:effectifs?|salaries?|personnel)\b")
 # Words of a title by which a table says again what another says, and how near their totals then are.
 AGAIN = re.compile(
     r"\b(?:recapitulati\w*|recap|synthese|details?|detaille\w*|resume|totaux|total|cumul|dont)\b"
 )
 NEAR = 0.05
-PLACES = re.compile(r"\b(?:sites?|etablissements?|usines?|ateliers?|agences?|depots?|magasins?)\b")
 UNTIL = re.compile(rf"\b(?:au|fin) (?:[0-9]{{1,2}} )?({'|'.join(MONTHS[:-1])})\b")
 LONGEST = 5000  # rows: a longer list is no summary
-SLIPS = re.compile(r"\b(?:statut|bordereau|bsdd?)\b")
+SLIPS = re.compile(r"\b(?:statut|etat|refus\w*)\b")  # by which a row may not count
 PARTS = re.compile(r"\b(?:mois|trimestres?|semestres?|semaines?)\b")
 REAL = re.compile(r"\b(?:reel(?:le)?s?|realise(?:e|s|es)?)\b")
 WASTED = re.compile(r"\b(?:rebuts?|dechets?|chutes?|pertes?)\b")
 
 
-def speaks(layout: Layout, name: str, rows: Sequence[Sequence[Any]]) -> bool:
+def speaks(layout: Layout, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> bool:
     """Whether a sheet has what suffices for a row of its table, the words of its subject and none of another.
 
     One with two quantities, with slips that may be refused, with several sites, of a part of a year or of no
     year (a budget, a stock: ``cell_words.csv``), or whose codes are no waste codes is asked about.
     """
-    if len(rows) > LONGEST or not suffices(layout) or not all(map(header_year, layout.repeated.values())):
+    means = {index: layout.spec.means(text) for index, text in layout.repeated.items()}
+    again = [layout.repeated[index] for index, one in means.items() if one and one.column == "quantity"]
+    if len(rows) > LONGEST or not suffices(layout) or not all(map(_set_aside, again)):
         return False
     header, under = list(map(clean_text, rows[layout.header_row])), rows[layout.header_row + 1 :]
     texts = [[*filter(None, map(clean_text, row))] for row in rows]
     above = [text for row in texts[: layout.header_row] for text in row]
     # A title may stand among the rows too.
     among = [row[0] for row in texts[layout.header_row + 1 :] if len(row) == 1]
-    titles = fold_words(" ".join([name, *above, *among]))
-    words = singular(fold_words(" ".join([titles, *header]).replace("€", " euro ")))
+    titles = fold_words(" ".join([*names, *above, *among]))
+    words = singular(fold_words(" ".join([titles, *undated(header)]).replace("€", " euro ")))
     quantity = header[layout.columns["quantity"]] if "quantity" in layout.columns else ""
     # What a column says to be real is not the budget beside it.
-    whole = singular(titles) if REAL.search(fold_words(quantity)) else words
-    partial = any(_is_partial(text, [row[i] for row in under]) for i, text in layout.unknown.items())
-    if holds(whole, "sheet_else") or _part_of_year(titles) or of_sites(among) or partial:
+    whole = singular(titles) if REAL.search(fold_words(quantity)) or header_year(quantity) else words
+    aside = [i for i, text in (layout.unknown | layout.repeated).items() if text not in again]
+    aside = [i for i in aside if not makes_quantity(header[i])]
+    partial = any(_is_partial(header[i], [row[i] for row in under]) for i in aside)
+    dated = fold_words(" ".join([*names[:1], *above, *among]))  # a file may be named after the day it is sent
+    if holds(whole, "sheet_else") or _part_of_year(dated) or of_sites(among) or partial:
         return False
     if layout.table == "workforce":
         return _counts_jobs(titles, words, layout.columns["headcount"], under)
-    read = fold_words(" ".join(header[index] for index in layout.columns.values()))
-    told = layout.table in SUBJECT and SUBJECT[layout.table].search(f"{titles} {read}")
+    place, told = layout.columns.get("description"), fold_words(" ".join([titles, *undated(header)]))
+    rows_told = place is not None and any(direction_of(clean_text(row[place]))[0] for row in under)
+    speaks = rows_told or speaks_of_direction(told) or MATTER.search(told) or "direction" in layout.columns
     place = layout.columns.get("waste_code")
     codes = [row[place] for row in under if clean_text(row[place])] if place is not None else []
-    return bool(told) and 2 * sum(map(_is_code, codes)) >= len(codes)
+    return layout.table == "flows" and bool(speaks) and 2 * sum(map(_is_code, codes)) >= len(codes)
 
 
 def of_sites(titles: Sequence[str]) -> bool:
     """Whether two titles or more are of sites (``Usine A``, ``Usine B``)."""
-    return len({text for text in map(fold_words, titles) if PLACES.search(text)}) > 1
+    return len({text for text in map(fold_words, titles) if SITES.search(text)}) > 1
 
 
 def _part_of_year(words: str) -> bool:
@@ -85,7 +83,7 @@ def _part_of_year(words: str) -> bool:
 def _counts_jobs(titles: str, words: str, place: int, rows: Sequence[Sequence[Any]]) -> bool:
     """Whether a title says that these are people, and the only column of numbers holds how many."""
     numeric = {i for row in rows for i, cell in enumerate(row) if parse_number(cell).value is not None}
-    said = SUBJECT["workforce"].search(titles) is not None and not holds(words, "sheet_no_jobs")
+    said = PEOPLE.search(titles) is not None and not holds(words, "sheet_no_jobs")
     return said and numeric == {place} and any(_number(row[place]) > 1 for row in rows)
 
 
@@ -104,15 +102,18 @@ def _is_partial(header: str, cells: Sequence[Any]) -> bool:
         return len({text for text in map(fold_words, texts) if "total" not in text}) > 1
     if WASTED.search(words) and any(map(_number, cells)):
         return True
+    if texts and all(year_and_month(cell) for cell in cells if clean_text(cell)):
+        return False  # those of the year that is asked are looked at, once it is known
     parts = [header_part(text) for text in texts]
     if PARTS.search(words) or (texts and all(parts)):
         of = {part[0] for part in parts if part}
         return not all(parts) or len(of) != 1 or len({*parts}) < max(of)
-    if not words.startswith(("date", "jour", "semaine")):
-        return SLIPS.search(words) is not None
-    days = sorted(filter(None, (readable("synergy_register", "start_date", cell) for cell in cells)))
-    months = {day[:4]: (days[0][5:7], days[-1][5:7]) for day in days}
-    return [first > "03" or last < "10" for first, last in months.values()] != [False]
+    return words.startswith(("date", "jour", "semaine")) or SLIPS.search(words) is not None
+
+
+def _set_aside(header: str) -> bool:
+    """Whether a second header of the quantity is of another year, or of what was only estimated."""
+    return bool(header_year(header)) or re.search(r"\bestim", fold_words(header)) is not None
 
 
 def said_twice(tables: Sequence[tuple[str, Sequence[Any]]]) -> bool:

@@ -17,7 +17,10 @@ from eit_analysis.intake.cells.remarks import YEAR, holds, plain
 from eit_analysis.intake.sheets.headers import header_year
 
 CLAUSES = re.compile(r"[,;()\n]|\.\s|\s[-–—]\s|\bet (?=(?:les? |des )?(?:co[uû]ts?|prix|tarifs?)\b)", re.I)
-WHAT = r"quantites?|qtes?|tonnages?|poids|masses?|donnees?|chiffres|valeurs|dechets|flux|matieres"
+WHAT = (
+    r"quantites?|qtes?|tonnages?|poids|masses?|donnees?|chiffres|valeurs|dechets|flux|matieres|achats"
+    r"|emballages|produits|consommations|collectes|pesees"
+)
 UNITS = r"(tonnes?|t|kgs?|kilos?|kilogrammes?|m3|litres?)"
 UNIT = re.compile(rf"\b(?:en|unites?(?: de mesure)?(?: est)?) (?:la |le )?{UNITS}\b")
 UNIT_ALONE = re.compile(rf"(?:en )?{UNITS}")
