@@ -236,7 +236,7 @@ def fill(sheet: SurveySheet, name: str, tell: Told, ledger: Ledger) -> None:
     texts, rules = zip(*filter(any, found), strict=True)
     if unknown := [row for row, rule in zip(where, rules, strict=True) if rule == "category_assumed_other"]:
         column = tables.header(sheet.table, name)
-        ledger.mark(sheet.place, sheet.rows[unknown], column, "", finding("category_unknown"))
+        ledger.mark(sheet.place, sheet.rows[unknown], column, raw="", found=finding("category_unknown"))
     own = Cells.of(texts)
     sheet.cells = Rows([*values, *own.values], sheet.cells.numbers)
     sheet.columns[name] = numbers.copy()
