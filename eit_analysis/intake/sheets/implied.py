@@ -47,7 +47,7 @@ ELSEWHERE = re.compile(
     r"\b(?:expedi\w*|livr\w*|vend\w*|ventes?|recus?|recues?|recepti\w*|produits? finis?)\b"
 )
 LABELS = "entrant", "sortant"
-SAID = re.compile(r"(?P<what>.+?) ?(?P<sign>[:=,(]|[-–—](?= )) ?(?P<much>(?:env\S* |[~≈] ?)?[0-9][^()]*)\)?")
+SAID = re.compile(r"(?P<what>[^0-9]+?) ?(?P<sign>[:=,(]|[-–—](?= )) ?(?P<much>(?:env\S* |[~≈] ?)?[0-9][^()]*)\)?")
 HEAVY = 1.5  # tonnes: more than a big bag or a pallet holds
 YEAR_HEADER = re.compile(r"\b(?:annees?|exercices?|year|campagnes?|saisons?)\b(?! (?:de )?(?:debut|mise))")
 # A cell that is a year, or two (``Exercice 2017-2018``).

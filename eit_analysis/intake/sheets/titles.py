@@ -34,7 +34,7 @@ SPAN = re.compile(r"\b[0-9]{1,2} ([0-9]{1,2}) ([0-9]{4}) (?:au|a) [0-9]{1,2} ([0
 MONTH = re.compile(rf"(?<![0-9] )\b{MONTH_NAME}\b")  # a day before it makes a date
 # That a part of a year begins or ends with a month.
 PARTLY = re.compile(rf"\b{MONTH_NAME} au? {MONTH_NAME}\b|\b(?:jusqu|depuis|a partir|seulement|uniquement)\b")
-WITHIN_YEAR = re.compile(rf"{YEAR.pattern}|\b{MONTH_NAME}\b|\b[0-9]{{1,2}}\b")
+WITHIN_YEAR = re.compile(rf"{SPAN.pattern}|{YEAR.pattern}|\b{MONTH_NAME}\b")
 WHOLE = re.compile(r"\b(?:1er(?= jan)|31(?= dec)|12 mois)\b ?")
 DATED = WORDS["leading"] | WORDS["dated"]  # beside a year that quantities are of
 # T2 alone may be a building.
@@ -128,7 +128,7 @@ def hear_beside(layout: Layout, cells: Rows, kept: np.ndarray, years: frozenset[
     A doubt, another unit or another time. A comment of one of the first two alone is heard at the weighing.
     """
     found, columns = dict[int, str](), layout.columns
-    own = [columns[name] for name in ("unit", "period") if name in columns]
+    own = [columns[name] for name in ("quantity", "unit", "period") if name in columns]
     asides = [i for i, text in layout.unknown.items() if not holds(fold_words(text), "of_time")]
     for index in [*asides, *(i for name, i in columns.items() if name == "comment")]:
         texts = Cells.among(cells.values, cells.numbers[kept, index])
