@@ -8,25 +8,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from eit_analysis import reference
 from eit_analysis.config import StudyConfig
 from eit_analysis.errors import InputError
 
 # What pydantic finds wrong, by its name for it; {} stands for the value, named parts for the limit it gives.
-FRENCH = {
-    "extra_forbidden": "cette clé est inconnue, retirez-la ou corrigez son nom",
-    "missing": "cette clé est obligatoire, ajoutez-la",
-    "greater_than_equal": "{} est trop petit, écrivez {ge} ou plus",
-    "less_than_equal": "{} est trop grand, écrivez {le} ou moins",
-    "greater_than": "{} est trop petit, écrivez un nombre au-dessus de {gt}",
-    "int_type": "{} n'est pas un nombre entier, écrivez-en un sans guillemets",
-    "float_type": "{} n'est pas un nombre, écrivez-en un sans guillemets, avec un point décimal",
-    "bool_type": "{} n'est ni true ni false, écrivez l'un des deux sans guillemets",
-    "string_type": "{} n'est pas un texte entre guillemets, ajoutez-les",
-    "date_type": "{} n'est pas une date, écrivez-la sans guillemets, comme 2026-06-30",
-    "literal_error": "{} n'est pas prévu, choisissez {expected}",
-    "too_short": "{} est une liste trop courte, complétez-la (au moins {min_length})",
-    "value_error": "{error}",  # what the sections of config.py say
-}
+FRENCH = reference.pairs("settings_errors", "error", "sentence_fr")
 OTHERWISE = "la valeur {} ou son type est incorrect, voyez l'exemple de study.toml"
 
 

@@ -69,11 +69,12 @@ def logged() -> set[str]:
 
 def constants() -> set[str]:
     """Every text of the package, with the whole of those that are put together from two parts, and the
-    reasons that the declarations of registers and of headers of persons give."""
+    reasons that the declarations of registers, of headers of persons and of spellings give."""
     found = {node.value for node in nodes()
              if isinstance(node, ast.Constant) and isinstance(node.value, str)}  # fmt: skip
     found |= {reason for register in REGISTERS.values() for layout in register.layouts
               for words in layout.ignore.values() for reason in words.values()}  # fmt: skip
+    found |= set(reference.load("number_spellings")["rule"].dropna())
     return found | {f"dropped_{kind}" for kind in HEADERS}
 
 

@@ -22,13 +22,7 @@ MONEY = ["project_code", "funding_public_eur"]
 CLAUSES = ["clause", "clause_kind", "clause_unit", "clause_target", "clause_state"]
 SHARES = ["synergy_id", "realised_eur_per_year", "site_id", "share_percent", "share_reason"]
 # What the members have to say before they sign.
-OPEN = (
-    "Quelles quantités chacun apporte-t-il, et à partir de quand ?",
-    "Qui avance l’argent, et qui porte le risque d’une perte ?",
-    "Quel préavis pour sortir, et que devient ce qui a été acheté ensemble ?",
-    "Qui peut entrer, et à quelles conditions ?",
-    "Qui signe pour chaque membre : nom, fonction, date, signature ?",
-)
+OPEN = tuple(reference.load("agreement_questions")["question_fr"])
 
 
 def agreements(

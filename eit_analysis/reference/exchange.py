@@ -14,16 +14,7 @@ FORMAT = 2  # of the files written; those of version 1 are read too
 RECEIVED = "territoires"  # folder of a study that holds the files of others: no wave
 SENT = "echange"  # folder, beside the pages, of the file that is sent
 PROFILE = "eit_exchange"  # key of the descriptor that holds the version of the format
-LICENCES = {
-    "etalab-2.0": ("Licence Ouverte 2.0", "https://www.etalab.gouv.fr/licence-ouverte-open-licence"),
-    "ODbL-1.0": ("Open Database License 1.0", "https://opendatacommons.org/licenses/odbl/1-0/"),
-    "CC-BY-4.0": ("Creative Commons Attribution 4.0", "https://creativecommons.org/licenses/by/4.0/"),
-    "CC-BY-SA-4.0": (
-        "Creative Commons Attribution partage à l'identique 4.0",
-        "https://creativecommons.org/licenses/by-sa/4.0/",
-    ),
-    "CC0-1.0": ("Creative Commons Zero 1.0", "https://creativecommons.org/publicdomain/zero/1.0/"),
-}
+LICENCES = {name: told for name, *told in reference.load("licences").itertuples(index=False)}
 TABLES_V1 = {
     "territoire": "territory", "indicateurs": "indicators", "avancement": "funnel",
     "realisees": "synergies_done", "flux": "flows", "methodes": "methods",

@@ -8,25 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Container, Sequence
 
-# The next coarser level of a key.
-COARSER = {
-    "commune_code": "epci_name",
-    "naf_division": "naf_section",
-    "waste_code": "category",
-    "route": "recovery",
-    "recovery": "valorised",
-    "occupation": "rome_domain",
-    "age_band": "age_group",
-}
-WORDS = {
-    "epci_name": "par intercommunalité",
-    "naf_section": "par section de la NAF",
-    "category": "par famille",
-    "recovery": "par mode de traitement",
-    "valorised": "selon la valorisation",
-    "rome_domain": "par domaine de métiers",
-    "age_group": "en trois tranches",
-}
+from eit_analysis import reference
+
+# The next coarser level of a key, and by what a table of that level is.
+COARSER = reference.pairs("levels", "key", "coarser")
+WORDS = reference.pairs("levels", "coarser", "words_fr")
 
 
 def raised(keys: Sequence[str], key: str, known: Container[str]) -> list[str] | None:

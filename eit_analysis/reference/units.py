@@ -11,6 +11,7 @@ from eit_analysis import reference
 from eit_analysis.french import fold
 
 # Spellings that neither case, accents nor a plural explain.
+HELD = re.compile(r"([^0-9]+) ([0-9]+(?:,[0-9]+)?) ?(t|tonne|kg)")  # as `normalise_unit` writes it
 ALIASES: dict[str, str] = dict(reference.load("unit_aliases").to_numpy())
 
 
@@ -49,6 +50,14 @@ def known_unit(text: str) -> bool:
     return normalise_unit(unit) in {name for name, _ in _units()}
 
 
+def held_weight(unit: object) -> tuple[str, float] | None:
+    """What a unit is one of, and the tonnes that it holds (``sacs de 25 kg``); None for any other unit."""
+    found = HELD.fullmatch(normalise_unit(unit))
+    if found is None:
+        return None
+    return found[1], float(found[2].replace(",", ".")) * _units()[normalise_unit(found[3]), ""][0]
+
+
 def to_tonnes(quantity: float, unit: object, category: str) -> tuple[float, float, float, str] | None:
     """t = quantity × t_per_unit(unit, category): a quantity of the form in tonnes, with its range.
 
@@ -64,6 +73,8 @@ def to_tonnes(quantity: float, unit: object, category: str) -> tuple[float, floa
     """
     name = normalise_unit(unit)
     found = _units().get((name, category)) or _units().get((name, ""))
+    if found is None and (held := held_weight(unit)):
+        found = held[1], held[1], held[1], ""
     if found is None or pd.isna(quantity):
         return None
     central, low, high, source = found

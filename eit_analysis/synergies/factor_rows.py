@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from eit_analysis import reference
 from eit_analysis.reference.factors import KEY
 
 BOUNDS = ["low", "central", "high"]
@@ -32,26 +33,9 @@ class Role(NamedTuple):
     route: str = ""
 
 
-ROLES = {
-    "old_cost": Role("treatment_cost", route="old_route"),
-    # What an operator takes to receive: its price, with the sign of a cost. A firm's price is to be agreed.
-    "new_cost": Role("treatment_cost", route="new_route"),
-    "preparation": Role("preparation_cost", route="new_route"),
-    "vehicle_cost": Role("vehicle_cost"),
-    "loading_cost": Role("loading_cost"),
-    "trip_load": Role("trip_load"),
-    "exchange_cost": Role("exchange_cost"),
-    # What is replaced is the input of the taker, which may be of another category than the output.
-    "virgin_price": Role("virgin_price", category="input_category", route="new_route"),
-    "old_impact": Role("emissions_impact", route="old_route"),
-    "new_impact": Role("emissions_impact", route="new_route"),
-    "transport_emissions": Role("transport_emissions"),
-    "old_avoided": Role("emissions_avoided", route="old_route"),
-    "new_avoided": Role("emissions_avoided", route="new_route"),
-    "old_jobs": Role("jobs", route="old_route"),
-    "new_jobs": Role("jobs", route="new_route"),
-    "insertion_share": Role("insertion_share"),
-}
+# What an operator takes to receive is its price, with the sign of a cost (``new_cost``). What is replaced is
+# the input of the taker, which may be of another category than the output (``virgin_price``).
+ROLES = {name: Role(*of) for name, *of in reference.load("factor_roles").fillna("").itertuples(index=False)}
 # Roles in which a cost or a price that an actor declared takes the place of the factor.
 DECLARED = ("old_cost", "new_cost", "virgin_price")
 # Actors that live on what they are given or paid to take, and buy no new material instead.

@@ -14,19 +14,12 @@ from eit_analysis.breakdown import Breakdown
 from eit_analysis.employment.context.family_figures import of_occupations
 from eit_analysis.employment.context.nomenclature import family_labels
 from eit_analysis.employment.workforce import occupations
-from eit_analysis.reference import advised, sentence
+from eit_analysis.reference import advised, pairs, sentence
 from eit_analysis.reference.communes import departments_of, regions_with
 
 AREAS = {"dep": "department_code", "reg": "region_code"}  # DARES' levels below the country, finest first
 # Its complementary indicators, each a class from 1 to 5 (5 weighs most on recruitment).
-CAUSES = {
-    "hiring_intensity_class": "embauches nombreuses",
-    "training_link_class": "formation particulière exigée",
-    "labour_shortage_class": "main-d'œuvre rare",
-    "unstable_jobs_class": "emplois peu durables",
-    "hard_conditions_class": "conditions de travail contraignantes",
-    "location_mismatch_class": "offre et demande éloignées",
-}
+CAUSES = pairs("tension_causes", "column", "cause_fr")
 STRONG = 3.5  # classes 4 and 5 are named as causes, a mean as it would be rounded
 TENSION_COLUMNS = [
     "occupation", "headcount", "hiring_difficulty", "tension_class", "tension_class_low",

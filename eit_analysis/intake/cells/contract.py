@@ -21,6 +21,8 @@ from eit_analysis.intake.cells.parsing import (
     unit_key,
 )
 from eit_analysis.intake.cells.periods import PERIOD_LABELS, PERIODS_PER_YEAR, read_period, split_unit
+from eit_analysis.intake.cells.remarks import holds, is_harmless
+from eit_analysis.reference.designations import family_of
 
 # Words people write instead of the allowed one: column, then folded singular word to code.
 SYNONYMS: dict[str, dict[str, str]] = {
@@ -141,15 +143,24 @@ def clean_word(table: str, column: str, cell: Any) -> tuple[str | None, str]:
     text = clean_text(cell)
     words = words_of(table, column) or {}
     folded = singular(fold_words(text))
-    if folded not in words:  # « bois (palettes) »
-        folded = singular(fold_words(REMARK.sub("", text))) or folded
+    note = REMARK.search(text)
+    if folded not in words and note and (column != "period" or is_harmless(note[0])):  # « bois (palettes) »
+        folded = singular(fold_words(text[: note.start()])) or folded
+    starts = (code for start, code in SYNONYMS.get(f"{column}_start", {}).items() if folded.startswith(start))
     if folded in words:
         if cell in allowed_words(table, column):
             return words[folded], ""
         return words[folded], "synonym" if folded in SYNONYMS.get(column, ()) else "word_normalised"
+    if not holds(folded, "turns") and (code := next(starts, "")):  # « évacué par le prestataire »
+        return code, "synonym"
+    if (table, column) == ("flows", "category") and (code := family_of(text)):
+        return code, "category_from_word"
     if not folded or fold_words(text) in MISSING_WORDS:
         return None, "missing_word" if text else ""
-    raise CellError("unknown_value", allowed=", ".join(allowed_words(table, column)))
+    allowed = ", ".join(allowed_words(table, column))
+    if likely := SYNONYMS.get(f"{column}_likely", {}).get(folded):
+        raise CellError("unknown_value.likely", allowed=allowed, likely=likely)
+    raise CellError("unknown_value", allowed=allowed)
 
 
 def clean_period(cell: Any) -> tuple[str | None, str]:
@@ -158,8 +169,9 @@ def clean_period(cell: Any) -> tuple[str | None, str]:
         return clean_word("flows", "period", cell)
     except CellError:
         period = read_period(clean_text(cell))
-        if period is None:
-            raise
+        # How many days the opening ones are, only the firm knows.
+        if period is None or "ouvr" in fold_words(clean_text(cell)):
+            raise CellError("unknown_value.period") from None
         return period, "" if cell == PERIOD_LABELS[period] else "synonym"
 
 

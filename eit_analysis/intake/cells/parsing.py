@@ -48,7 +48,7 @@ PLAIN = re.compile(r"-?[0-9]{1,15}(?:[.,](?:[0-9]{1,2}|[0-9]{4,12}))?")
 POINT = re.compile(r"(?<![0-9.,'])(?<![0-9] )[1-9][0-9]{0,2}\.[0-9]{3}(?![0-9.,'])")
 HUGE = 1e15  # no firm counts so many of anything, and sums, squares and their words stay within bounds
 LONGEST = 60  # characters: the longest number a person types, and a bound on matching time
-MONTH = (
+MONTH_NAME = (
     r"(?:janv?|janvier|f[ée]v|f[ée]vr|f[ée]vrier|mars|avr|avril|mai|juin|juil|juillet|ao[uû]t|sept?|septembre|oct"
     r"|octobre|nov|novembre|d[ée]c|d[ée]cembre|feb|mar|apr|may|jun|jul|aug)\.?"
 )
@@ -56,8 +56,8 @@ DATE = re.compile(
     r"[0-3]?[0-9]([/.-])(?:0?[1-9]|1[0-2])\1(?:[0-9]{4}|[0-9]{2})"
     r"|[12][0-9]{3}([/-])[0-9]{1,2}\2[0-9]{1,2}(?:[ T].*)?"
     r"|(?:0?[1-9]|1[0-2])[/-](?:19|20)[0-9]{2}|(?:19|20)[0-9]{2}[/-](?:0[1-9]|1[0-2])"
-    rf"|[0-9]{{1,2}}(?:er)?[-/. ]{MONTH}(?:[-/. ](?:[0-9]{{4}}|[0-9]{{2}}))?"
-    rf"|{MONTH}[-/. ](?:[0-9]{{4}}|[0-9]{{2}})",
+    rf"|[0-9]{{1,2}}(?:er)?[-/. ]{MONTH_NAME}(?:[-/. ](?:[0-9]{{4}}|[0-9]{{2}}))?"
+    rf"|{MONTH_NAME}[-/. ](?:[0-9]{{4}}|[0-9]{{2}})",
     re.I,
 )
 YEARS = re.compile(r"((?:19|20)[0-9]{2}) ?[-–/à] ?((?:19|20)[0-9]{2})")

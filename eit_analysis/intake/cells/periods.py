@@ -9,6 +9,7 @@ from typing import Any
 from eit_analysis import reference
 from eit_analysis.french import fold_words
 from eit_analysis.intake.cells.parsing import MISSING_WORDS, clean_text, singular, words_meaning
+from eit_analysis.intake.cells.remarks import is_harmless
 from eit_analysis.reference.units import known_unit
 
 PERIODS = reference.load("periods").to_numpy().tolist()
@@ -26,6 +27,8 @@ OPENING = re.compile(r"(?:(?:par|chaque|tou(?:te)? les|a l|a la|au|le|la|l|un|un
 # The sign between a unit and its period; the last one counts (kg/hab/an).
 PER = re.compile(r"(.*)(?:/|\bpar\b|\bchaque\b|\btou(?:te)?s les\b|\bà l'|[.·⋅])(.+)", re.I)
 BESIDE = re.compile(r"(.+) (\w+(?:[-⁻−][1¹])?)")  # tonnes annuelles, t an-1
+# A note after a unit: it begins with a mark, or says who tells.
+NOTED = re.compile(r"(.+?) ?((?:[(,;:]|[-–—] |d['’]après |selon |suivant ).+)", re.I)
 
 MONTHS = ("janvier", "fevrier", "mars", "avril", "mai", "juin", "juillet", "aout", "septembre", "octobre",
           "novembre", "decembre")  # fmt: skip
@@ -55,6 +58,9 @@ def split_unit(text: str) -> tuple[str, str]:
     beside = None if found else BESIDE.fullmatch(plain)
     if beside and known_unit(beside[1]) and (period := _after_unit(beside[2])):
         return beside[1], period
+    noted = None if known_unit(plain) else NOTED.fullmatch(plain)
+    if noted and known_unit(noted[1]) and is_harmless(noted[2]):  # t (tickets de pesée)
+        return split_unit(noted[1])
     return plain, ""
 
 

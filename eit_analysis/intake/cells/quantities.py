@@ -9,7 +9,8 @@ import re
 from typing import NamedTuple
 
 from eit_analysis import reference
-from eit_analysis.intake.cells.remarks import read_remark
+from eit_analysis.french import fold_words
+from eit_analysis.intake.cells.remarks import holds, read_remark
 from eit_analysis.reference.units import known_unit, normalise_unit, to_tonnes
 
 
@@ -93,26 +94,11 @@ VAGUE = re.compile(
 )
 
 
-POINTED = r"[1-9][0-9]{0,2}(?:(?:\.[0-9]{3})+,[0-9]+|(?:\.[0-9]{3}){2,})"
 # One spelling of a value each, tried in this order; the first two would match the third.
-SPELLINGS: tuple[tuple[re.Pattern[str], str, str, str], ...] = tuple(
-    (re.compile(pattern), thousands, mark, rule)
-    for pattern, thousands, mark, rule in (
-        (POINTED, ".", ",", "point_read_as_thousands"),
-        (r"[1-9][0-9]{0,2},[0-9]{3}", "", ",", "comma_read_as_decimal"),
-        (r"[0-9]+(?:,[0-9]+)?", "", ",", ""),
-        (r"[0-9]+\.[0-9]+", "", ".", ""),
-        (r"[1-9][0-9]{0,2}(?: [0-9]{3})+(?:,[0-9]+)?", " ", ",", ""),
-        (r"[1-9][0-9]{0,2}(?: [0-9]{3})+\.[0-9]+", " ", ".", ""),
-        (r"[1-9][0-9]{0,2}(?:'[0-9]{3})+(?:,[0-9]+)?", "'", ",", ""),
-        (r"[1-9][0-9]{0,2}(?:'[0-9]{3})+\.[0-9]+", "'", ".", ""),
-        (r"[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?", ",", ".", "comma_read_as_thousands"),
-        (r",[0-9]+", "", ",", "leading_zero_left_out"),
-        (r"\.[0-9]+", "", ".", "leading_zero_left_out"),
-        (r"[0-9]+(?:,[0-9]+)?[eE][+-]?[0-9]{1,3}", "", ",", "scientific_notation"),
-        (r"[0-9]+\.[0-9]+[eE][+-]?[0-9]{1,3}", "", ".", "scientific_notation"),
-    )
-)
+SPELLINGS = [
+    (re.compile(spelling), *how)
+    for spelling, *how in reference.load("number_spellings").fillna("").itertuples(index=False)
+]
 
 
 def decimal(text: str) -> tuple[float, str] | None:
@@ -165,7 +151,7 @@ def _noted(text: str) -> Number:
             return number._replace(rule="note_left_out")
         return Number(problem="digits_in_parentheses")
     said = read_remark(note)
-    if said.finding:
+    if said.finding or (not (said.unit or known_unit(note)) and holds(fold_words(note), "alters")):
         return Number(problem="doubtful_value")
     number = _read(head)
     if number.problem:

@@ -11,9 +11,12 @@ from eit_analysis.french import fold_words
 
 PERIOD = "an|annee|semestre|trimestre|mois|semaine|jour"
 UNIT = re.compile(
-    rf"(?:en )?(?P<unit>t|tonnes?|kgs?|kilos?|g|m3|l|litres?)(?: (?:par )?(?P<each>{PERIOD}))?"
-    rf"|par (?P<period>{PERIOD})"
+    rf"(?:en )?(?P<unit>t|tonnes?|kgs?|kilos?|kilogrammes?|g|m3|l|litres?)(?: (?:par )?(?P<each>{PERIOD}))?"
+    rf"|par (?P<period>{PERIOD})|(?P<often>(?:mensuel|trimestriel|semestriel)(?:le)?s?|hebdomadaires?)"
 )
+MENTION = re.compile(r"(?<!pas |non |ieu )\b(?:en|des|de) (tonnes?|kgs?|kilo\w*|litres?|m3|(?<=en )t)\b")
+RATE = re.compile(r"\bpar (?!(?:l|la|les?|une?|nos|notre)\b)")  # par poste, and not par le prestataire
+ANYHOW = re.compile(r"\bd apres |\bferm\w+ (?:en|au mois d) ?\w+")  # who says it, and when nothing is made
 DENIED = re.compile(r" (?:et )?(?:non|pas|au lieu)\b.*")  # kg et non tonnes
 YEAR, NUMBER = re.compile(r"\b(?:19|20)[0-9]{2}\b"), re.compile(r"\b(?!12\b)[0-9]{1,2}\b")
 WORDS = reference.load("cell_words").groupby("means")["word"].agg(set).to_dict()
@@ -25,6 +28,7 @@ class Remark(NamedTuple):
     """What a remark says."""
 
     unit: str = ""  #: with its period, as it is written beside a number
+    mention: str = ""  #: a unit, among other words
     finding: str = ""  #: its code
 
 
@@ -44,9 +48,9 @@ def read_remark(text: str) -> Remark:
     """A unit where the remark says nothing else; a doubt or a withdrawal wherever its words stand.
 
     >>> read_remark("ATTENTION, quantité par mois et non par an !")
-    Remark(unit='par mois', finding='doubted_by_comment')
-    >>> read_remark("2 enlèvements par mois")
-    Remark(unit='', finding='')
+    Remark(unit='par mois', mention='', finding='doubted_by_comment')
+    >>> read_remark("2 enlèvements par mois, pesés en kilos")
+    Remark(unit='', mention='kilos', finding='')
     """
     folded = fold_words(text)
     words = folded.split()
@@ -56,6 +60,15 @@ def read_remark(text: str) -> Remark:
     unit = ""
     if found:
         each = "/".join(filter(None, found.group("unit", "each")))
-        unit = each or f"par {found['period']}"
+        unit = each or f"par {found['period'] or found['often']}"
+    named = {*MENTION.findall(folded)}
     said = (code for code, means in SAID.items() if holds(plain(folded), means))
-    return Remark(unit, next(said, "doubted_by_comment" if "?" in text else ""))
+    doubt = "doubted_by_comment" if "?" in text or len(named) > 1 else ""
+    return Remark(unit, min(named, default=""), next(said, doubt))
+
+
+def is_harmless(note: str) -> bool:
+    """Whether words after a unit, a period or a quantity leave it as it is (``t, tickets de pesée``)."""
+    folded = ANYHOW.sub("", fold_words(note))
+    odd = RATE.search(folded) or re.search("[0-9/%€]", note) or holds(folded, "alters")
+    return not odd and not any(read_remark(note))

@@ -47,6 +47,7 @@ def clean_tables(
             places.locate(batch)
             known = places.declare(batch)
         if table == "flows":
+            _ask_what_enters(batch)
             weighing.weigh(batch, half_widths)
         if table != "sites":
             places.check_sites(batch, known)
@@ -62,6 +63,15 @@ def clean_tables(
         if "site_id" in batch.values:
             sites.append(_row_sites(batch))
     return clean, pd.concat(sites, ignore_index=True), unread
+
+
+def _ask_what_enters(batch: SurveyBatch) -> None:
+    """What enters under a word of wastes that rot may be food."""
+    family, told = batch.values["category"], batch.rules["category"].items()
+    rots = [n for n, rule in told if rule == "category_from_word" and family.values[n] == "biowaste"]
+    where = family.rows_of(rots)
+    where = where[batch.clean("direction")[where] == "in"]
+    batch.reject(where, "category", finding("unknown_value.food"), fatal=True)
 
 
 def _flow_ids(sites: Cells, letter: str) -> Any:

@@ -19,10 +19,10 @@ from eit_analysis.intake.cells.columns import Cells, jointly, objects
 from eit_analysis.intake.cells.parsing import parse_number
 from eit_analysis.intake.cells.periods import PERIOD_LABELS, PERIODS_PER_YEAR, split_unit
 from eit_analysis.intake.cells.quantities import Number
-from eit_analysis.intake.cells.remarks import read_remark
+from eit_analysis.intake.cells.remarks import holds, read_remark
 from eit_analysis.intake.cleaning.gathering import SurveyBatch
 from eit_analysis.reference.findings import Finding, finding
-from eit_analysis.reference.units import normalise_unit, to_tonnes
+from eit_analysis.reference.units import held_weight, known_unit, normalise_unit, to_tonnes
 from eit_analysis.tables import CATEGORIES
 
 MONTHS_PER_YEAR = 12
@@ -207,6 +207,8 @@ def _measure(
     if period and own_period and own_period != period:
         problems.append(("period", finding("period_conflict")))
     period = own_period or period
+    if typed_unit and known_unit(unit) and not known_unit(typed_unit):
+        corrections.append(("unit", unit, "note_left_out"))
     for text, column, rule in (
         (suffix, "quantity", "unit_from_quantity"),
         (remark, "comment", "unit_from_comment"),
@@ -248,6 +250,10 @@ def _measure(
         return Measure(corrections=tuple(corrections), problems=(("unit", unknown),))
     central, low, high, source = one
     late = []
+    if held := held_weight(unit):
+        late.append(("unit", finding("unit_multiplied", unit=unit, tonnes=held[1])))
+        if not holds(held[0], "of_weight"):
+            doubt = finding("capacity_as_weight", unit=unit)
     if low != high:
         what = {"unit": normalise_unit(unit), "family": CATEGORIES[category], "source": source}
         late.append(("unit", finding("unit_converted", tonnes=central, low=low, high=high, **what)))

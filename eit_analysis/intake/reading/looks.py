@@ -36,7 +36,8 @@ CELL = rb'<c\b(?=[^<>]*\ss="(%s)")[^<>]*?\sr="([A-Z]{1,3})([0-9]{1,7})"'
 COMMENT = re.compile(rb'<comment\b[^<>]*?\sref="([A-Z]{1,3})([0-9]{1,7})"')
 # Who wrote a note, and what a program adds for another that cannot show a conversation.
 AUTHOR = re.compile(r"\A(?:\[[^\]]*\].*?(?:Comment|Commentaire) ?:|[^\n:]{1,60} ?:\s*\n)", re.DOTALL)
-SAYS_UNIT = re.compile(rf"(?:.{{0,30}}\ben )?({UNIT.pattern})\W*", re.I)
+SAYS_UNIT = re.compile(rf"(?!.*\b(?:pas|non)\b)(?:.{{0,30}}\ben )?({UNIT.pattern})\W*", re.I)
+DENIED = re.compile(r"(?<=\w)\W+(?:et )?(?:non|pas|au lieu)\b.*", re.I)  # en kg, pas en t
 NUMBER = re.compile(rf"[<>~≈±+-]? ?[0-9][0-9 .,'\u00a0\u202f]{{0,12}}(?:{UNIT.pattern})?", re.I)
 
 
@@ -149,7 +150,7 @@ def _with(cell: Any, said: str) -> Any:
         return STRUCK + (_digits(cell) if isinstance(cell, (int, float)) else str(cell))
     number = isinstance(cell, (int, float)) and not isinstance(cell, bool) and abs(cell) < IDENTIFIER
     if said.startswith("("):
-        unit = SAYS_UNIT.fullmatch(said[1:-1])
+        unit = SAYS_UNIT.fullmatch(DENIED.sub("", said[1:-1]))
         said = f"({unit[1]})" if unit else said
         if number or unit or NUMBER.fullmatch(str(cell)):
             return f"{_digits(cell) if number else cell} {said}"

@@ -18,6 +18,7 @@ import pandas as pd
 from eit_analysis import tables
 from eit_analysis.french import counted, tonnes
 from eit_analysis.intake.answers.applying import CellKey
+from eit_analysis.intake.cells.parsing import parse_number
 from eit_analysis.intake.cleaning.wave import Cleaned
 from eit_analysis.intake.relance import phrases
 from eit_analysis.intake.relance.fiche import DOUBTFUL, IMPLAUSIBLE, LAW, MISSING, OFFICE, REFUSED, Question
@@ -127,7 +128,8 @@ class Asking(WaveCells):
             cell = self.asked(cell, found)
             if found.code == "answer_unreadable" or (found.entry.asks == "site" and owner != OFFICE):
                 continue  # asked on the cell it answers; on the row that describes its firm
-            if found.entry.group == "missing" and cell in self.answered:
+            nothing = parse_number(self.read((*cell[:3], QUANTITY))).value == 0  # of it, nothing is asked
+            if nothing or (found.entry.group == "missing" and cell in self.answered):
                 continue
             shown = raw if cell[2] else ""  # of a sheet without headers, no row in particular
             text, personal = self.wrong(owner, cell, found, message), found.code == "personal_data"

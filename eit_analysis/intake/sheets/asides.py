@@ -13,23 +13,23 @@ from eit_analysis import reference, tables
 from eit_analysis.french import fold_words
 from eit_analysis.intake.cells.columns import Cells, Rows, matches, texts_of
 from eit_analysis.intake.cells.parsing import clean_text, singular
+from eit_analysis.intake.cells.remarks import WORDS
 from eit_analysis.intake.reading.sheet import STRUCK
 from eit_analysis.intake.sheets.headers import header_key
 from eit_analysis.intake.sheets.spec import Layout
 
 LEAST_ANSWERS = 7  # equal to those of the printed example: fewer may be a firm's own
 # What a total says somewhere, and what is struck out (a pattern of RE2).
-ODD = rf"(?i)tota|somme|ensemble|cumul|r[ée]capitul|tous (?:les |nos )?(?:d[ée]chets|flux)|^{STRUCK}"
+ODD = rf"(?i)tota|somme|ensemble|cumul|r[ée]capitul|tous (?:les |nos )?(?:d[ée]chets|flux)|ne pas|^{STRUCK}"
 TOTAL = re.compile(r"(?:sous |grand )?(?:total|totaux)\b|somme\b")
+WITHDRAWN = re.compile(r"\w ne pas (?:compter|prendre en compte|tenir compte)\b")
 TOTAL_ALONE = re.compile(r"(?:sous |grand )?(?:total|totaux)(?: general| annuel| par an)?")
 # What a row of a sheet is of. There a total has one of these words, and no other than those that follow.
 NAMING = ("description", "occupation")
-FAMILIES = "|".join(sorted(singular(fold_words(" ".join(tables.CATEGORIES.values()))).split()))
+FAMILIES = singular(fold_words(" ".join(tables.CATEGORIES.values()))).split()
+TOTALS, OF_TOTALS = ("|".join(sorted(words)) for words in (WORDS["total"], WORDS["of_total"].union(FAMILIES)))
 TOTAL_NAME = re.compile(  # in the singular: sous is sou
-    r"(?:sous? |grand )?(?:total|ensemble|cumul|cumule|somme|recapitulatif"
-    r"|tou(?= (?:le |nos )?(?:dechet|flu)))"
-    r"(?: (?:generale?|annuele?|nos|des?|du|la|le|par|an|hor|et|confondu|dechet|flu|sortant|entrant|ligne"
-    rf"|site|famille|tonne|t|kg|[0-9]{{4}}|{FAMILIES}))*"
+    rf"(?:sous? |grand )?(?:{TOTALS}|tou(?= (?:le |nos )?(?:dechet|flu)))(?: (?:{OF_TOTALS}|[0-9]{{4}}))*"
 )
 
 
@@ -77,13 +77,16 @@ def ignored_rule(layout: Layout, row: list[Any], index: int) -> str | None:
     unnamed = not key or " " in key  # an identifier has no space: TOTAL-01 is an actor
     if _is_alone(key) or (unnamed and TOTAL.match(fold_words(key or filled[0]))):
         return "ignored_total_row"
+    if WITHDRAWN.search(fold_words(held.get("description", ""))):
+        return "ignored_withdrawn_row"
     if _is_total(table, held, filled):
         return "ignored_total_row"
     # A row that the form came with: a statement, without who answers it nor what.
     answered = held.get("answer") or held.get("respondent_role")
     if table == "readiness" and held.get("item") in statements() and not answered:
         return "ignored_unanswered"
-    if len(filled) == 1 and unnamed:
+    # An identifier without a figure, alone on its row, is the name of a workshop.
+    if len(filled) == 1 and (unnamed or (table == "flows" and not re.search("[0-9]", key))):
         return "ignored_title_row"
     if key and header_key(key) == header_key(tables.header(table, layout.key)):
         return "ignored_header_row"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -13,17 +13,18 @@ from eit_analysis import tables
 from eit_analysis.french import fold_words
 from eit_analysis.intake.cells.columns import Cells, Rows, matches, objects, pick, texts_of
 from eit_analysis.intake.cells.contract import readable
-from eit_analysis.intake.cells.parsing import clean_text, header_unit, singular
-from eit_analysis.intake.cells.periods import year_and_month
+from eit_analysis.intake.cells.parsing import clean_text, header_unit, parse_number, singular
+from eit_analysis.intake.cells.periods import PERIOD_LABELS, split_unit, year_and_month
 from eit_analysis.intake.cells.remarks import WORDS, YEAR, holds
 from eit_analysis.intake.sheets.headers import header_year
 from eit_analysis.intake.sheets.ledger import Ledger
 from eit_analysis.intake.sheets.spec import Layout
 from eit_analysis.intake.sheets.survey_sheet import SurveySheet
-from eit_analysis.intake.sheets.titles import years_told
+from eit_analysis.intake.sheets.titles import whole_year, years_told
 from eit_analysis.intake.sheets.workbook import own_name
 from eit_analysis.reference.designations import families, family_of
 from eit_analysis.reference.findings import Finding, finding
+from eit_analysis.reference.units import known_unit, to_tonnes
 from eit_analysis.tables import CATEGORIES
 
 #: Of a blank cell, by the index of its row: what it is, and by which rule; two blanks where nothing tells.
@@ -37,6 +38,10 @@ NOUNS = (
 MADE = re.compile(rf"(?:\b(?:{NOUNS})\b ?)+")
 LABELS = {"entrant": "enters", "sortant": "leaves"}
 FIRST_MONTH, LAST_MONTH = 3, 10  # by which dates of a whole year begin and end
+SAID = re.compile(
+    r"(?P<what>[^0-9]+?) ?(?P<sign>[:=,(]|[-–—](?= )) ?(?P<much>(?:env\S* |[~≈] ?)?[0-9][^()]*)\)?"
+)
+HEAVY = 1.5  # tonnes: more than a big bag or a pallet holds
 YEAR_HEADER = re.compile(r"\b(?:annees?|exercices?|year|campagnes?|saisons?)\b(?! (?:de )?(?:debut|mise))")
 # A cell that is a year, or two (``Exercice 2017-2018``).
 YEARS = re.compile(r"(?:[a-z]+ )?(?:19|20)[0-9]{2}(?: (?:19|20)?[0-9]{2})?")
@@ -132,6 +137,22 @@ def told(layout: Layout, cells: Rows, titles: Mapping[int, str], names: Sequence
     return {"direction": direction, "category": category, "unit": unit}
 
 
+@lru_cache(maxsize=50_000)
+def quantity_in(designation: str) -> tuple[str, str]:
+    """The weight that a designation ends with (``Palettes : 12 t``), and by which rule; else two blanks.
+
+    Without a period, what is in parentheses may be the weight of one thing, as what one box holds.
+    """
+    said = SAID.fullmatch(designation)
+    number = parse_number(said["much"] if said else "")
+    unit, period = split_unit(number.suffix)
+    tonnes, *_ = to_tonnes(number.value or 0.0, unit, "") or (0.0,)
+    if said is None or not tonnes:
+        return "", ""
+    alone = said["sign"] in ":=" and (tonnes >= HEAVY or not known_unit(said["what"]))
+    return (said["much"], "quantity_from_designation") if period or alone else ("", "")
+
+
 def of_years(
     sheet: SurveySheet, layout: Layout, data: np.ndarray, titles: Mapping[int, str]
 ) -> tuple[np.ndarray, np.ndarray, Finding | None]:
@@ -224,10 +245,21 @@ def read_dittos(sheet: SurveySheet, skipped: np.ndarray, totals: np.ndarray, led
         ledger.correct(places, sheet.rows[where], form[name]["header"], raw, clean, "ditto_read")
 
 
-def fill(sheet: SurveySheet, name: str, tell: Told, ledger: Ledger) -> None:
-    """Put into the blank cells of a column what the rest of the sheet, or of its file, tells."""
+def read_years(sheet: SurveySheet, ledger: Ledger) -> None:
+    """Take a period that is the year asked (``exercice 2018``) for a year, where no other is typed."""
+    cells = np.unique(sheet.columns.get("period", sheet.rows[:0]))
+    typed = {*map(clean_text, pick(sheet.cells.values, cells))}
+    if len({*YEAR.findall(" ".join(typed))} & sheet.years) == 1:
+        years = {text for text in typed if whole_year(text, sheet.years)}
+        fill(sheet, "period", lambda _: (PERIOD_LABELS["year"], "period_from_year"), ledger, years)
+
+
+def fill(
+    sheet: SurveySheet, name: str, tell: Told, ledger: Ledger, typed: Collection[str] = frozenset([""])
+) -> None:
+    """Put into the cells of a column that are blank, or so typed, what the rest of the file tells."""
     values, numbers = sheet.cells.values, sheet.columns[name]
-    blank = [number for number in np.unique(numbers).tolist() if not clean_text(values[number])]
+    blank = [number for number in np.unique(numbers).tolist() if clean_text(values[number]) in typed]
     where = np.flatnonzero(np.isin(numbers, blank))
     found = [tell(row - 1) for row in sheet.rows[where].tolist()]
     where = where[np.array([bool(text) for text, _ in found], dtype=bool)]
@@ -242,4 +274,5 @@ def fill(sheet: SurveySheet, name: str, tell: Told, ledger: Ledger) -> None:
     sheet.columns[name] = numbers.copy()
     sheet.columns[name][where] = len(values) + own.codes
     places, header = np.full(len(where), sheet.place), tables.header(sheet.table, name)
-    ledger.correct(places, sheet.rows[where], header, "", objects(texts), objects(rules))
+    raw = objects([clean_text(cell) for cell in pick(values, numbers[where])])
+    ledger.correct(places, sheet.rows[where], header, raw, objects(texts), objects(rules))

@@ -23,7 +23,7 @@ from eit_analysis.intake.sheets.ledger import NO_ROW, Ledger, SheetAccount
 from eit_analysis.intake.sheets.personal import without_personal
 from eit_analysis.intake.sheets.spec import ROWS_SEARCHED, Layout, find_layout
 from eit_analysis.intake.sheets.survey_sheet import SurveySheet
-from eit_analysis.intake.sheets.titles import hear, years_told
+from eit_analysis.intake.sheets.titles import hear, hear_beside, years_told
 from eit_analysis.intake.sheets.workbook import RawSheet, own_name
 from eit_analysis.reference.findings import finding
 
@@ -182,6 +182,9 @@ def set_aside(sheet: SurveySheet, removed: Collection[int], ledger: Ledger) -> N
         sheet.said = hear(named | titles, dated, cells, kept, sheet.years)
         if any(RHYTHM.match(headers.header_key(text)) for text in layout.unknown.values()):
             sheet.said = [one._replace(year=False) for one in sheet.said]
+        for index, text in hear_beside(layout, cells, kept, sheet.years).items():
+            found, header = finding("doubted_by_title", title=text), tables.header("flows", "quantity")
+            ledger.mark(place, index + 1, header, clean_text(cells[index][quantity]), found)
         regions.beside_quantity(layout, cells, kept, place, ledger)
         if sheet.by_columns:
             regions.doubt_own(layout, cells, kept, place, ledger)
@@ -190,6 +193,7 @@ def set_aside(sheet: SurveySheet, removed: Collection[int], ledger: Ledger) -> N
     skipped[[index for index, rule in rules.items() if rule in NO_ANSWER]] = True
     totals[[row - 1 for row in sheet.totals]] = True
     implied.read_dittos(sheet, skipped, totals, ledger)
+    implied.read_years(sheet, ledger)
     if layout.key != "site_id" or layout.table == "sites":
         sheet.firm = ""
     told: dict[str, implied.Told] = {}
@@ -198,8 +202,11 @@ def set_aside(sheet: SurveySheet, removed: Collection[int], ledger: Ledger) -> N
         told = implied.told(layout, cells, titles, names)
     if sheet.firm:
         told["site_id"] = lambda _: (sheet.firm, "identifier_from_file")
+    if layout.table == "flows" and {"quantity", "description"} <= layout.columns.keys():
+        designation = layout.columns["description"]
+        told["quantity"] = lambda row: implied.quantity_in(clean_text(cells[row][designation]))
     for name, tell in told.items():
-        if name == "site_id" or name in sheet.added:
+        if name in ("site_id", "quantity") or name in sheet.added:
             implied.fill(sheet, name, tell, ledger)
 
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from eit_analysis.french import fold_words
-from eit_analysis.intake.cells.columns import Rows
-from eit_analysis.intake.cells.parsing import clean_text
+from eit_analysis.intake.cells.columns import Cells, Rows
+from eit_analysis.intake.cells.parsing import MONTH_NAME, clean_text
 from eit_analysis.intake.cells.periods import HALF_YEAR, MONTHS, QUARTER
-from eit_analysis.intake.cells.remarks import YEAR, holds, plain
+from eit_analysis.intake.cells.remarks import WORDS, YEAR, holds, plain, read_remark
 from eit_analysis.intake.sheets.headers import header_year
+from eit_analysis.intake.sheets.spec import Layout
+from eit_analysis.reference.units import normalise_unit
 
 CLAUSES = re.compile(r"[,;()\n]|\.\s|\s[-–—]\s|\bet (?=(?:les? |des )?(?:co[uû]ts?|prix|tarifs?)\b)", re.I)
 WHAT = (
@@ -29,10 +31,15 @@ OF_QUANTITIES = re.compile(rf"\b(?:{WHAT}|unites?)\b")
 CONVERTED = re.compile(r"\b(?:volumes?|converti\w*)\b")
 # A year that the figures are of, and not that of a foundation or of a signature.
 OF_YEAR = re.compile(
-    rf"\b(?:{WHAT}|annee|annuelle?|exercice|bilan|recapitulatif|synthese|declaration|estimations?|suivi)\b[^0-9]*\b(?:19|20)[0-9]{{2}}\b"
+    rf"\b(?:{WHAT}|annee|annuelle?|exercice|bilan|recapitulatif|synthese|declaration|estimations?|suivi|moyennes?|releves?|pesees?)\b[^0-9]*\b(?:19|20)[0-9]{{2}}\b"
 )
 SPAN = re.compile(r"\b[0-9]{1,2} ([0-9]{1,2}) ([0-9]{4}) (?:au|a) [0-9]{1,2} ([0-9]{1,2}) ([0-9]{4})\b")
-MONTH = re.compile(rf"(?<![0-9] )\b(?:{'|'.join(MONTHS)})\b")  # a day before it makes a date
+MONTH = re.compile(rf"(?<![0-9] )\b{MONTH_NAME}\b")  # a day before it makes a date
+# That a part of a year begins or ends with a month.
+PARTLY = re.compile(rf"\b{MONTH_NAME} au? {MONTH_NAME}\b|\b(?:jusqu|depuis|a partir|seulement|uniquement)\b")
+WITHIN_YEAR = re.compile(rf"{SPAN.pattern}|{YEAR.pattern}|\b{MONTH_NAME}\b")
+WHOLE = re.compile(r"\b(?:1er(?= jan)|31(?= dec)|12 mois)\b ?")
+DATED = WORDS["leading"] | WORDS["dated"]  # beside a year that quantities are of
 # T2 alone may be a building.
 NO_QUARTER = re.compile(r"(?<!aaaa )(?<!bilan )(?<!suivi )(?<!dechets )(?<!tonnages )\bt[1-4]\b(?! aaaa)")
 PER_YEAR = re.compile(rf"\b{UNITS} (?:par an|an|annuel(?:le)?s)\b")
@@ -82,8 +89,8 @@ def _is_doubt(folded: str, years: frozenset[str]) -> bool:
     if span := SPAN.search(folded):
         month, year, last, end = map(int, span.groups())
         return 12 * (end - year) + last - month != 11 or not told & years
-    months = {*MONTH.findall(folded)} if told & years else set()
-    part = bool(months) and not {MONTHS[0], MONTHS[-1]} <= months
+    months = {name[:3] for name in MONTH.findall(folded)} if told & years or PARTLY.search(folded) else set()
+    part = bool(months) and not {MONTHS[0][:3], MONTHS[-1][:3]} <= months
     dated = OF_YEAR.search(folded) or YEAR.fullmatch(folded)
     return part or (dated is not None and not told & years)
 
@@ -110,6 +117,36 @@ def _with_year(text: str, years: frozenset[str]) -> TitleRemark:
     told = SPAN.search(folded) or (OF_YEAR.search(folded) and not RATE.search(folded))
     yearly = (told and {*YEAR.findall(folded)} <= years) or (said.unit and PER_YEAR.search(folded))
     return said._replace(year=bool(yearly) and not said.doubt)
+
+
+def whole_year(text: str, years: frozenset[str]) -> bool:
+    """Whether a period is the year asked (``exercice 2018``, ``janv.-déc. 2018``)."""
+    folded = WHOLE.sub("", fold_words(text))
+    return {*WITHIN_YEAR.sub("", folded).split()} <= DATED and _with_year(f"année {folded}", years).year
+
+
+def hear_beside(layout: Layout, cells: Rows, kept: np.ndarray, years: frozenset[str]) -> dict[int, str]:
+    """By index of the rows ``kept``, what a comment or a column that is not read says to doubt its quantity.
+
+    A doubt, another unit or another time. A comment of one of the first two alone is heard at the weighing.
+    """
+    found, columns = dict[int, str](), layout.columns
+    own = [columns[name] for name in ("quantity", "unit", "period") if name in columns]
+    asides = [i for i, text in layout.unknown.items() if not holds(fold_words(text), "of_time")]
+    for index in [*asides, *(i for name, i in columns.items() if name == "comment")]:
+        texts = Cells.among(cells.values, cells.numbers[kept, index])
+        for row in kept[texts.where(lambda cell: isinstance(cell, str) and cell != "")].tolist():
+            text = clean_text(cells[row][index])
+            said, typed = read_remark(text), {"par", *(unit for i in own for unit in _units(cells[row][i]))}
+            other = said.finding or not typed.issuperset(_units(said.unit or said.mention))
+            heard = index in columns.values() and (said.unit or said.finding)
+            if (other and not heard) or read_title(text, years).doubt:
+                found[row] = text
+    return found
+
+
+def _units(text: Any) -> list[str]:
+    return [normalise_unit(word) for word in fold_words(clean_text(text)).split()]
 
 
 def hear(
