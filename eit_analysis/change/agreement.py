@@ -44,17 +44,18 @@ def agreements(
     ruled = table.dropna(subset="decision_rule")
     if member is not None:
         ruled = ruled[among(ruled, member)]
-    facts, own = ruled.assign(members=ruled["site_ids"]), shares.merge(lines, on="synergy_id")
+    facts, money = ruled.assign(members=ruled["site_ids"])[MADE_OF], ruled[MONEY]
+    own = shares.merge(lines, on="synergy_id")
     terms, split = (dict(iter(rows.groupby("project_code"))) for rows in (asked, own))
+    told = {rule: [*map(Said, articles(rule))] for rule in ruled["decision_rule"].astype(str).unique()}
     made = []
     for row, (code, title, site_ids, rule) in enumerate(ruled[HEADED].astype(str).to_numpy().tolist()):
-        about = facts[row : row + 1]
         parts = [
-            Listed("Membres, pilote et décision", about[MADE_OF], ["carrier", "members"]),
-            Summed("Financement public", about[MONEY]),
+            Listed("Membres, pilote et décision", facts[row : row + 1], ["carrier", "members"]),
+            Summed("Financement public", money[row : row + 1]),
             Summed("Clauses", terms.get(code, asked[:0])[CLAUSES]),
             _shared(split.get(code, own[:0]), team),
-            *map(Said, articles(rule)),
+            *told[rule],
             Asked("À fixer ensemble", OPEN),
         ]
         made.append(SheetContent(code, title, site_ids.split(), parts))

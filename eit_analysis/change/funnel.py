@@ -76,7 +76,7 @@ def reached_stages(registers: dict[str, pd.DataFrame]) -> Iterator[tuple[str, pd
     known: dict[str, int] = {}
     for wave in sorted(registers):
         register = registers[wave]
-        lines = list(zip(register["synergy_id"], register["status"], strict=True))
+        lines = register[["synergy_id", "status"]].to_numpy(dtype=object).tolist()
         # One taken back to an earlier stage is counted there; only a dropped one is remembered.
         known |= {name: RANK[status] for name, status in lines if status in RANK}
         yield wave, register, np.array([RANK.get(s, known.get(n, 0)) for n, s in lines], dtype=int)

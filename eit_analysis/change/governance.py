@@ -100,8 +100,9 @@ def _lines(register: pd.DataFrame, day: pd.Timestamp) -> dict[str, list[dict[str
     found: dict[str, list[dict[str, Any]]] = {}
     blank = register.astype(object).where(register.notna(), None)
     blank = blank.assign(over=stopped(register, day), begun=~not_begun(register, day))
-    for cells in blank.itertuples(index=False):
-        line = dict(zip(map(str, blank), cells, strict=True))
+    names = [*map(str, blank)]
+    for cells in blank.to_numpy(dtype=object):
+        line = dict(zip(names, cells, strict=True))
         line["members"] = str(line["site_ids"] or "").split()
         line["family"] = words.get(line["category"], line["category"])
         found.setdefault(str(line["synergy_id"]), []).append(line)

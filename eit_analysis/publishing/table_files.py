@@ -74,7 +74,7 @@ def _write(
     for column, (name, title) in enumerate(zip(data.columns, printed.header, strict=True)):
         sheet.write_string(FIRST, column, title, head)
         sheet.set_column(column, column, 34 if name in table.keys else 16)
-        for row, value in enumerate(data[name], FIRST + 1):
+        for row, value in enumerate(data[name].to_numpy(dtype=object), FIRST + 1):
             if isinstance(value, str):
                 sheet.write_string(row, column, value)
             elif not pd.isna(value):

@@ -82,17 +82,16 @@ class AudienceTables(PreparedTables):
             if not self.viewer.internal:
                 refused |= viewer_of(study, "public").refused - {self.viewer.company}
         frame = study.load(table)
+        kept = np.ones(len(frame), dtype=bool)
         if "site_id" in frame.columns:
-            kept = [site not in refused for site in frame["site_id"]]
+            kept = ~frame["site_id"].isin(refused).to_numpy(dtype=bool)
         elif "site_ids" in frame.columns:
-            kept = [refused.isdisjoint(str(ids).split()) for ids in frame["site_ids"]]
-        else:
-            kept = [True] * len(frame)
+            ids = frame["site_ids"].to_numpy(dtype=object)
+            kept = np.array([refused.isdisjoint(str(each).split()) for each in ids], dtype=bool)
         # Who they are, and what nobody could weigh, is in no total of its own.
-        if not all(kept) and table not in ("sites", "unread_flows"):
+        if not kept.all() and table not in ("sites", "unread_flows"):
             self.viewer.left_out.add(table)
-        # An array: an empty list would select no column rather than no row.
-        frame = frame[np.array(kept, dtype=bool)].reset_index(drop=True)
+        frame = frame[kept].reset_index(drop=True)
         if self.viewer.internal:
             return frame
         # What is declared at two waves are two amounts, be it in one cell of files of one name.

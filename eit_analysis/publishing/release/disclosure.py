@@ -53,13 +53,10 @@ class Limits:
 
     def _reckoned(self, weights: dict[str, float], behind: list[str]) -> bool:
         """Whether somebody could reckon the largest weight that it does not know."""
-        ranked = sorted(behind, key=lambda unit: -weights[unit])
-        known = [known_by(unit) for unit in ranked]
-        shared = any(len(actors) > 1 for actors in known)
-        for reader in {"", *chain.from_iterable(known if shared else known[:2])}:
-            secret = [
-                weights[unit] for unit, actors in zip(ranked, known, strict=True) if reader not in actors
-            ]
+        ranked = sorted(((weights[unit], known_by(unit)) for unit in behind), key=lambda one: -one[0])
+        shared = any(len(actors) > 1 for _, actors in ranked)
+        for reader in {"", *chain(*(actors for _, actors in (ranked if shared else ranked[:2])))}:
+            secret = [weight for weight, actors in ranked if reader not in actors]
             others = sum(secret[1:]) - len(secret[1:]) * self.people
             if secret and others < PROTECTION * secret[0]:
                 return True

@@ -22,7 +22,8 @@ class FoundMoves:
     """
 
     def __init__(self, parts: Parts, known: np.ndarray) -> None:
-        self.parts, self.known = parts, known
+        # BLAS multiplies no integers.
+        self.parts, self.known, self._weighed = parts, known, known.astype(np.float32)
         self._moves = np.zeros((0, len(known)))
         self._fresh: list[np.ndarray] = []  # the last moves, not yet among them
         self._served = self._count(parts, self._moves)
@@ -30,16 +31,18 @@ class FoundMoves:
     @property
     def moves(self) -> np.ndarray:
         """Shape (moves, amounts)."""
-        self._moves, self._fresh = np.vstack([self._moves, *self._fresh]), []
+        if self._fresh:
+            self._moves, self._fresh = np.vstack([self._moves, *self._fresh]), []
         return self._moves
 
     def keep(self, moves: np.ndarray) -> None:
         """Add moves, of shape (moves, amounts)."""
         self._fresh.append(moves)
+        far = enough(self.parts.size)
         for move in moves:  # most go far for few parts, or before few readers: the others are not touched
-            moved, blind = self.parts.forms @ move, np.flatnonzero(~self.known[move != 0].any(axis=0))
+            moved, blind = self.parts.forms @ move, np.flatnonzero((move != 0) @ self._weighed == 0)
             for way, count in self._served.items():
-                count[np.ix_(way * moved >= enough(self.parts.size), blind)] += 1
+                count.T[blind] += way * moved >= far
 
     def strike(self, kept: np.ndarray) -> None:
         """Forget all moves but those kept, a mask of shape (moves,)."""
@@ -78,10 +81,10 @@ class FoundMoves:
 
     def _count(self, parts: Parts, moves: np.ndarray) -> dict[int, np.ndarray]:
         """By way, shape (parts, readers): how many moves bring a part there, unseen by a reader."""
-        moved, far = parts.forms @ moves.T, enough(parts.size)[:, None]
-        # BLAS multiplies no integers.
-        blind = ((moves != 0).astype(np.float32) @ self.known.astype(np.float32) == 0).astype(np.float32)
-        return {way: ((way * moved >= far).astype(np.float32) @ blind).astype(np.int32) for way in (1, -1)}
+        moved, least = parts.forms @ moves.T, enough(parts.size)[:, None]
+        blind = ((moves != 0) @ self._weighed == 0).astype(np.float32)
+        reached = {way: (way * moved >= least).astype(np.float32) for way in (1, -1)}
+        return {way: (far @ blind).astype(np.int32, "F") for way, far in reached.items()}
 
 
 def enough(size: np.ndarray) -> np.ndarray:

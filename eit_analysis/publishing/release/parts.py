@@ -109,7 +109,7 @@ def parts_of(
         shape=(len(found), len(amounts)),
     )
     against = np.array([against for _, _, against, _ in found.values()], dtype=bool)
-    against = against.reshape(len(found), known.shape[1])
+    against = np.asfortranarray(against.reshape(len(found), known.shape[1]))  # a reader after the other
     either = np.array([either for *_, either in found.values()], dtype=bool)
     size = forms @ amounts
     open_below = size - at_least(forms, ones) > PROTECTION * size

@@ -90,7 +90,8 @@ class Printed:
         self.closed = [title for title, closed in zip(self.header, silent, strict=True) if closed]
         self.withheld = int(self._finest[hidden].sum())
         self.marked = bool(shut[~hidden][:, ~silent].any())
-        values = table.frame.to_numpy(dtype=object)
+        # Plain objects, read cell by cell: a column of texts would check each of them.
+        self._values = values = table.frame.to_numpy(dtype=object)
         nothing = pd.isna(values)
         nothing[~nothing] = values[~nothing] == ""  # what is missing compares with nothing
         nothing = (nothing & ~shut)[~hidden]
@@ -109,15 +110,14 @@ class Printed:
     @property
     def body(self) -> list[list[str]]:
         """Every cell as it is printed, withheld ones as ``s``."""
-        frame = self.table.frame
-        columns = [
+        names, coarse = [*map(str, self.table.frame.columns)], self.table.coarse
+        return [
             [
-                wording.SUPPRESSED if shut else wording.cell(value, str(name), self.table.coarse)
-                for value, shut in zip(frame[name], closed, strict=True)
+                wording.SUPPRESSED if shut else wording.cell(value, name, coarse)
+                for name, value, shut in zip(names, *row, strict=True)
             ]
-            for name, closed in zip(frame.columns, self._shut.T, strict=True)
+            for row in zip(self._values, self._shut, strict=True)
         ]
-        return [list(row) for row in zip(*columns, strict=True)]
 
     @property
     def lines(self) -> list[tuple[str, list[str]]]:
@@ -194,5 +194,4 @@ class Printed:
 
     @property
     def _numbers(self) -> list[bool]:
-        frame = self.table.frame
-        return [pd.api.types.is_numeric_dtype(frame[column]) for column in frame.columns]
+        return [*map(pd.api.types.is_numeric_dtype, self.table.frame.dtypes)]

@@ -37,7 +37,7 @@ class Programme:
         high: np.ndarray,
         ones: csr_array,
     ) -> None:
-        self.known, self.told, self.positive = known, told, amounts >= 0
+        self.known, self.told, self.positive = known.astype(np.float32), told, amounts >= 0  # for BLAS
         self.size, self.spare = np.abs(amounts), np.abs(amounts)
         value, far = told @ amounts, highspy.kHighsInf
         self.low, self.high = np.minimum(low - value, 0.0), np.maximum(high - value, 0.0)
@@ -75,7 +75,7 @@ class Programme:
         """
         low, high = -self.spare, reach * self.size
         low, high = np.where(self.positive, low, -high), np.where(self.positive, high, -low)
-        seen = self.known[:, readers].any(axis=1)
+        seen = self.known @ readers > 0
         low[seen] = high[seen] = 0.0
         self._solver.changeColsBounds(len(low), self._columns, low, high)
         self._solver.changeColsCost(len(low), self._columns, -direction)

@@ -43,9 +43,8 @@ class Table(Grid):
 
     def named(self, frame: pd.DataFrame, viewer: Viewer) -> pd.DataFrame:
         """The frame with the names of its actors for who may read them."""
-        return frame.assign(
-            **{name: [self.called(who, name, viewer) for who in frame[name]] for name in self.sites}
-        )
+        shown = {name: frame[name].to_numpy(dtype=object) for name in self.sites}
+        return frame.assign(**{n: [self.called(who, n, viewer) for who in ids] for n, ids in shown.items()})
 
     def called(self, who: object, column: str, viewer: Viewer) -> Any:
         """How a cell of a column of actors is read."""

@@ -112,7 +112,11 @@ class Witnesses:
         if not concede and not self._suspects_covered(withhold):
             return False
         # What leaves many firms their own serves before all of them at once.
-        for readers in (*_halves(len(self.alone)), *self.alone):
+        for readers in _halves(len(self.alone)):
+            self._many(readers)
+        # What is found for one serves others as well: who lacks few now will not lack more.
+        most = np.max([self.found.lacking(sign).sum(axis=0) for sign in (1, -1)], axis=0)
+        for readers in self.alone[most >= FEW]:
             self._many(readers)
         while not self._covered(withhold):
             if not concede:

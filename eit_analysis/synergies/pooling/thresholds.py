@@ -151,16 +151,13 @@ def _stated(sharing: pd.DataFrame) -> pd.DataFrame:
 
 
 def _applies(threshold: Threshold, stated: pd.DataFrame) -> np.ndarray:
-    rows = zip(stated["nature"], stated["unit"], stated["item"], strict=True)
-    return np.array(
-        [
-            nature == threshold.nature
-            and _scale(unit, threshold.unit) > 0
-            and keyword_in(threshold.keyword, item) is not None
-            for nature, unit, item in rows
-        ],
-        dtype=bool,
-    )
+    like = stated["nature"].isin([threshold.nature]).to_numpy(dtype=bool, copy=True)
+    rows = stated.loc[like, ["unit", "item"]].to_numpy(dtype=object)
+    like[like] = [
+        _scale(unit, threshold.unit) > 0 and keyword_in(threshold.keyword, item) is not None
+        for unit, item in rows
+    ]
+    return like
 
 
 @cache
