@@ -20,6 +20,7 @@ from eit_analysis.intake.cells.columns import Rows
 from eit_analysis.intake.cells.identifiers import firm_of_file, in_capitals
 from eit_analysis.intake.cells.parsing import clean_text
 from eit_analysis.intake.sheets.asides import TOTAL
+from eit_analysis.intake.sheets.implied import direction_of
 from eit_analysis.intake.sheets.ledger import NO_ROW, Ledger, Origin
 from eit_analysis.intake.sheets.mapping import Mapping, find_mapping, translated
 from eit_analysis.intake.sheets.parts import parts
@@ -236,18 +237,22 @@ def _amounts(sheet: SurveySheet) -> list[Any]:
 def _set_doubles_aside(sheets: list[SurveySheet], ledger: Ledger) -> None:
     """A sheet of no form is not read where the wave holds its table for its firm elsewhere: it may repeat it.
 
-    The parts of one sheet (``Feuil1 › Flux``) are none of each other.
+    The parts of one sheet (``Feuil1 › Flux``) are none of each other, nor are two of which one says that it
+    is of what enters and the other of what leaves.
     """
-    holds: dict[tuple[str, str], set[Origin]] = {}
+    holds: dict[tuple[str, str], set[tuple[Origin, str]]] = {}
     of = {}
     for sheet in sheets:
         firms = {sheet.firm} if sheet.firm else {*_cells(sheet, "site_id")} - {""}
-        of[sheet.place] = [(in_capitals(firm), sheet.table) for firm in firms]
         file, name = ledger.origins[sheet.place]
-        for key in of[sheet.place]:
-            holds.setdefault(key, set()).add((file, own_name(name)))
+        own = (file, own_name(name)), direction_of(own_name(name))[0] if sheet.table == "flows" else ""
+        of[sheet.place] = own, [(in_capitals(firm), sheet.table) for firm in firms]
+        for key in of[sheet.place][1]:
+            holds.setdefault(key, set()).add(own)
     for sheet in sheets:
-        if sheet.by_columns and any(len(holds[key]) > 1 for key in of[sheet.place]):
+        (origin, way), keys = of[sheet.place]
+        others = [other for key in keys for other in holds[key] if other[0] != origin]
+        if sheet.by_columns and not all(way and other and way != other for _, other in others):
             sheet.problem, sheet.layout = finding("no_header.other_table", sheet=own_name(sheet.name)), None
 
 
