@@ -53,9 +53,7 @@ def known_unit(text: str) -> bool:
 def held_weight(unit: object) -> tuple[str, float] | None:
     """What a unit is one of, and the tonnes that it holds (``sacs de 25 kg``); None for any other unit."""
     found = HELD.fullmatch(normalise_unit(unit))
-    if found is None:
-        return None
-    return found[1], float(found[2].replace(",", ".")) * _units()[normalise_unit(found[3]), ""][0]
+    return found and (found[1], float(found[2].replace(",", ".")) * (0.001 if found[3] == "kg" else 1))
 
 
 def to_tonnes(quantity: float, unit: object, category: str) -> tuple[float, float, float, str] | None:

@@ -27,8 +27,7 @@ OPENING = re.compile(r"(?:(?:par|chaque|tou(?:te)? les|a l|a la|au|le|la|l|un|un
 # The sign between a unit and its period; the last one counts (kg/hab/an).
 PER = re.compile(r"(.*)(?:/|\bpar\b|\bchaque\b|\btou(?:te)?s les\b|\bà l'|[.·⋅])(.+)", re.I)
 BESIDE = re.compile(r"(.+) (\w+(?:[-⁻−][1¹])?)")  # tonnes annuelles, t an-1
-# A note after a unit: it begins with a mark, or says who tells.
-NOTED = re.compile(r"(.+?) ?((?:[(,;:]|[-–—] |d['’]après |selon |suivant ).+)", re.I)
+NOTED = re.compile(r"(.+?) ?((?:[(,;:]|[-–—] |d['’]après |selon |suivant ).+)", re.I)  # after a unit
 
 MONTHS = ("janvier", "fevrier", "mars", "avril", "mai", "juin", "juillet", "aout", "septembre", "octobre",
           "novembre", "decembre")  # fmt: skip

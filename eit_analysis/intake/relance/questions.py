@@ -128,7 +128,7 @@ class Asking(WaveCells):
             cell = self.asked(cell, found)
             if found.code == "answer_unreadable" or (found.entry.asks == "site" and owner != OFFICE):
                 continue  # asked on the cell it answers; on the row that describes its firm
-            nothing = parse_number(self.read((*cell[:3], QUANTITY))).value == 0  # of it, nothing is asked
+            nothing = cell[3] != QUANTITY and parse_number(self.read((*cell[:3], QUANTITY))).value == 0
             if nothing or (found.entry.group == "missing" and cell in self.answered):
                 continue
             shown = raw if cell[2] else ""  # of a sheet without headers, no row in particular

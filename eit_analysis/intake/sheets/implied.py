@@ -38,9 +38,7 @@ NOUNS = (
 MADE = re.compile(rf"(?:\b(?:{NOUNS})\b ?)+")
 LABELS = {"entrant": "enters", "sortant": "leaves"}
 FIRST_MONTH, LAST_MONTH = 3, 10  # by which dates of a whole year begin and end
-SAID = re.compile(
-    r"(?P<what>[^0-9]+?) ?(?P<sign>[:=,(]|[-–—](?= )) ?(?P<much>(?:env\S* |[~≈] ?)?[0-9][^()]*)\)?"
-)
+SAID = re.compile(r"(?P<of>[^0-9]+?) ?(?P<by>[:=,(]|[-–—](?= )) ?(?P<how>(?:env\S* |[~≈] ?)?[0-9][^()]*)\)?")
 HEAVY = 1.5  # tonnes: more than a big bag or a pallet holds
 YEAR_HEADER = re.compile(r"\b(?:annees?|exercices?|year|campagnes?|saisons?)\b(?! (?:de )?(?:debut|mise))")
 # A cell that is a year, or two (``Exercice 2017-2018``).
@@ -144,13 +142,13 @@ def quantity_in(designation: str) -> tuple[str, str]:
     Without a period, what is in parentheses may be the weight of one thing, as what one box holds.
     """
     said = SAID.fullmatch(designation)
-    number = parse_number(said["much"] if said else "")
+    number = parse_number(said["how"] if said else "")
     unit, period = split_unit(number.suffix)
     tonnes, *_ = to_tonnes(number.value or 0.0, unit, "") or (0.0,)
     if said is None or not tonnes:
         return "", ""
-    alone = said["sign"] in ":=" and (tonnes >= HEAVY or not known_unit(said["what"]))
-    return (said["much"], "quantity_from_designation") if period or alone else ("", "")
+    alone = said["by"] in ":=" and (tonnes >= HEAVY or not known_unit(said["of"]))
+    return (said["how"], "quantity_from_designation") if period or alone else ("", "")
 
 
 def of_years(
