@@ -50,7 +50,10 @@ class Return:
     unread: list[tuple[str, str]] = field(default_factory=list)
 
 
-def returns(path: Path = Path(__file__).parent / "stranger_layouts.txt") -> Iterator[Return]:
+LAYOUTS = Path(__file__).parent / "stranger_layouts.txt"
+
+
+def returns(path: Path = LAYOUTS) -> Iterator[Return]:
     """Each return, its firms E01, E02 and E09 under names of their own: all are one wave."""
     made: Return | None = None
     rows: list[list[str]] = []
@@ -187,9 +190,9 @@ PIXEL = bytes.fromhex(
 )
 
 
-def judge(study: Study) -> list[tuple[str, Answer, str]]:
+def judge(study: Study, path: Path = LAYOUTS) -> list[tuple[str, Answer, str]]:
     """Each answer with the name of its return and its verdict; all returns are one wave, cleaned once."""
-    strangers = list(returns())
+    strangers = list(returns(path))
     for stranger in strangers:
         write(study.raw, stranger)
     wave = clean_wave(study)

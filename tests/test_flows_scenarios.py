@@ -267,16 +267,15 @@ def test_a_recycler_that_closes_shows_in_the_material_share():
     assert tables[2].frame.groupby("scenario")["share_percent"].sum().tolist() == pytest.approx([100, 100])
 
 
-def test_a_tax_that_nothing_pays_less_has_no_bound_below_zero():
+def test_a_sum_does_not_pass_zero_where_no_rate_does():
     """Burning pays from nothing to the full rate; with the error of the mass the half-width passes zero."""
-    burnt = step("divert", category="wood", from_route="recycling", to_route="incineration", share=1.0)
-    table = outcomes.changes(diversion.what_if(OUT, [burnt]), FACTORS, YEAR).frame
-    taxed = table[(table["scenario"] == "S") & (table["effect"] == "tax")].iloc[0]
-    assert taxed["effect_change"] > 0 and taxed["effect_change_low"] == 0
-    back = step("divert", category="mixed", from_route="landfill", to_route="recycling", share=1.0)
-    table = outcomes.changes(diversion.what_if(OUT, [back]), FACTORS, YEAR).frame
-    spared = table[(table["scenario"] == "S") & (table["effect"] == "tax")].iloc[0]
-    assert spared["effect_change"] < 0 and spared["effect_change_high"] <= 0
+    sums = pd.DataFrame(
+        {"value": [5.0, -5.0, 1.0], "value_low": [-1.0, -9.0, -1.0], "value_high": [9.0, 2.0, 3.0]},
+        list("ABC"),
+    )
+    rates = np.array([[0.0, 1.0, 2.0], [-2.0, -1.0, 0.0], [-1.0, 0.0, 1.0]])
+    held = outcomes._as_signed(sums, np.array(list("ABC")), rates)
+    assert held[["value_low", "value_high"]].to_numpy().tolist() == [[0, 9], [-9, 0], [-1, 3]]
 
 
 def test_what_each_step_supposes_is_told_without_naming_anybody():

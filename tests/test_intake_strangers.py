@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from small_pages import empty_study
-from strangers import Answer, judge, write_book
+from strangers import LAYOUTS, Answer, judge, write_book
 
 from eit_analysis.intake.cleaning.wave import clean_wave
 from eit_analysis.intake.relance.fiches import fiches
@@ -35,6 +35,13 @@ def test_most_answers_of_strangers_are_read_without_a_question(judged):
     verdicts = Counter(verdict for *_, verdict in judged)
     assert verdicts["wrong"] <= 0.01 * len(judged) and not verdicts["lost"]
     assert verdicts["right"] >= LEAST_RIGHT * len(judged), verdicts
+
+
+def test_a_plan_a_part_of_the_year_or_what_is_of_others_is_asked(tmp_path):
+    """Sheets written by one who had read the code: totals over years, budgets, companies, other times."""
+    judged = judge(empty_study(tmp_path), LAYOUTS.with_name("hostile_layouts.txt"))
+    verdicts = [(name, answer.name, verdict) for name, answer, verdict in judged]
+    assert not [one for one in verdicts if one[2] in ("wrong", "lost")] and len(verdicts) > 60
 
 
 TURNED = [["Désignation", "cartons", "palettes"], ["Sens", "sortant", "sortant"],

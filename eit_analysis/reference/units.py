@@ -11,7 +11,7 @@ from eit_analysis import reference
 from eit_analysis.french import fold
 
 # Spellings that neither case, accents nor a plural explain.
-HELD = re.compile(r"([^0-9]+) ([0-9]+(?:,[0-9]+)?) ?(t|tonne|kg)")  # as `normalise_unit` writes it
+HELD = re.compile(r"([a-z]+(?:[ -]bag)?) ([0-9]+(?:,[0-9]+)?) ?(t|tonne|kg)")  # as `normalise_unit` writes it
 ALIASES: dict[str, str] = dict(reference.load("unit_aliases").to_numpy())
 
 

@@ -93,8 +93,9 @@ def year_and_month(cell: Any) -> tuple[str, int] | None:
         day = None
     if day:
         return day[:4], int(day[5:7])
-    words = fold_words(clean_text(cell)).split()
-    if len(words) != 2:
+    text = clean_text(cell)
+    words = fold_words(text).split()
+    if len(words) != 2 or re.fullmatch(r"[0-9]+[.,\s][0-9]+", text):  # 18,5 is no May
         return None
     name, year = words if len(words[1]) == 4 or not words[0].isdigit() else words[::-1]
     month = _month(name.lstrip("0"))

@@ -15,7 +15,6 @@ UNIT = re.compile(
     rf"|par (?P<period>{PERIOD})|(?P<often>(?:mensuel|trimestriel|semestriel)(?:le)?s?|hebdomadaires?)"
 )
 MENTION = re.compile(r"(?<!pas |non |ieu )\b(?:en|des|de) (tonnes?|kgs?|kilo\w*|litres?|m3|(?<=en )t)\b")
-RATE = re.compile(r"\bpar (?!(?:l|la|les?|une?|nos|notre)\b)")  # par poste, and not par le prestataire
 ANYHOW = re.compile(r"\bd apres |\bferm\w+ (?:en|au mois d) ?\w+")  # who says it, and when nothing is made
 DENIED = re.compile(r" (?:et )?(?:non|pas|au lieu)\b.*")  # kg et non tonnes
 YEAR, NUMBER = re.compile(r"\b(?:19|20)[0-9]{2}\b"), re.compile(r"\b(?!12\b)[0-9]{1,2}\b")
@@ -69,6 +68,5 @@ def read_remark(text: str) -> Remark:
 
 def is_harmless(note: str) -> bool:
     """Whether words after a unit, a period or a quantity leave it as it is (``t, tickets de pesée``)."""
-    folded = ANYHOW.sub("", fold_words(note))
-    odd = RATE.search(folded) or re.search("[0-9/%€]", note) or holds(folded, "alters")
-    return not odd and not any(read_remark(note))
+    words = ANYHOW.sub("", fold_words(note)).split()
+    return not re.search("[0-9/%€]", note) and {*words} <= WORDS["plain"] and not any(read_remark(note))

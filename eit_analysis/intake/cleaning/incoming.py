@@ -245,7 +245,7 @@ def _set_doubles_aside(sheets: list[SurveySheet], ledger: Ledger) -> None:
     for sheet in sheets:
         firms = {sheet.firm} if sheet.firm else {*_cells(sheet, "site_id")} - {""}
         file, name = ledger.origins[sheet.place]
-        own = (file, own_name(name)), direction_of(own_name(name))[0] if sheet.table == "flows" else ""
+        own = (file, own_name(name)), direction_of(own_name(name))[0] if "direction" in sheet.added else ""
         of[sheet.place] = own, [(in_capitals(firm), sheet.table) for firm in firms]
         for key in of[sheet.place][1]:
             holds.setdefault(key, set()).add(own)

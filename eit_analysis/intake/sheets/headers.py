@@ -36,14 +36,17 @@ NAMELESS_SHARE = 0.5  # of the headers of a form
 LEAST_HEADERS = 3
 SITES = re.compile(
     r"\b(?:sites?|etablissements?|usines?|clients?|producteurs?|agences?|societes?|filiales?|lieux?|villes?"
-    r"|communes?|entreprises?|magasins?|depots?|unites? de production)\b"
+    r"|communes?|entreprises?|magasins?|depots?|unites? de production|entites?|bu|divisions?|regions?|pays)\b"
 )
 # What a first column of names is not of, but months beside columns of the other months.
 NO_NAMES, MONTHLY = (
     re.compile(r"\b(?:ateliers?|services?|couts?|depenses?|annees?|dates?|jours?)\b"),
     re.compile("mois"),
 )
-WEIGHT_OF_ONE = re.compile(r"^(?:poids|masses?)\b.*\b(?:unitaires?|unites?|pieces?|chacun|par)\b")
+PIECE = "unites?|pieces?|sacs?|big|bennes?|bacs?|palettes?|futs?|bidons?|caisses?|cartons?|rames?|balles?"
+WEIGHT_OF_ONE = re.compile(
+    rf"^(?:poids|masses?)\b.*\b(?:unitaires?|unites?|pieces?|chacun|par (?:{PIECE}))\b"
+)
 # How people name columns besides our headers: folded singular words to the column.
 HEADER_WORDS = SYNONYMS["header"]
 SHEET_NOISE = re.compile(r"\b[0-9]+\b|\bcopie\b|\bfeuille\b|\bonglet\b")
@@ -116,6 +119,8 @@ def recognise(table: str, text: str) -> Meaning | None:
 def header_year(text: str) -> str:
     """The only year that a header names (``Qté 2016 (t)``), "" where none or several."""
     years = {*YEAR.findall(text)}
+    if not years and (short := re.search(r"[^0-9]([0-9]{2})$", text.strip())) and header_part(text):
+        years = {f"20{short[1]}"}
     return years.pop() if len(years) == 1 else ""
 
 

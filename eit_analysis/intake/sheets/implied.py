@@ -14,7 +14,7 @@ from eit_analysis.french import fold_words
 from eit_analysis.intake.cells.columns import Cells, Rows, matches, objects, pick, texts_of
 from eit_analysis.intake.cells.contract import readable
 from eit_analysis.intake.cells.parsing import clean_text, header_unit, parse_number, singular
-from eit_analysis.intake.cells.periods import PERIOD_LABELS, split_unit, year_and_month
+from eit_analysis.intake.cells.periods import PERIOD_LABELS, header_part, split_unit, year_and_month
 from eit_analysis.intake.cells.remarks import WORDS, YEAR, holds
 from eit_analysis.intake.sheets.headers import header_year
 from eit_analysis.intake.sheets.ledger import Ledger
@@ -117,7 +117,12 @@ def told(layout: Layout, cells: Rows, titles: Mapping[int, str], names: Sequence
 
     def direction(row: int) -> tuple[str, str]:
         above, own = bisect(starts, row), direction_of(named(row))
-        if singular(fold_words(named(row))).partition(" ")[0] in WORDS["row_else"]:
+        words = singular(fold_words(named(row)))
+        if (
+            words.partition(" ")[0] in WORDS["row_else"]
+            or holds(words, "row_doubt")
+            or header_part(named(row))
+        ):
             return "", ""
         if silent and not above:
             return own
@@ -126,7 +131,9 @@ def told(layout: Layout, cells: Rows, titles: Mapping[int, str], names: Sequence
 
     def category(row: int) -> tuple[str, str]:
         found = family("" if code is None else clean_text(cells[row][code]), named(row))
-        return found if any(found) else (CATEGORIES["other"], "category_assumed_other")
+        # What nothing says to be a matter may be a total, a plan or a price.
+        told = holds(singular(fold_words(named(row))), "row_no_matter")
+        return found if any(found) or told else (CATEGORIES["other"], "category_assumed_other")
 
     def unit(row: int) -> tuple[str, str]:
         beside = header_unit(named(row))[1]
@@ -146,6 +153,11 @@ def quantity_in(designation: str) -> tuple[str, str]:
     unit, period = split_unit(number.suffix)
     tonnes, *_ = to_tonnes(number.value or 0.0, unit, "") or (0.0,)
     if said is None or not tonnes:
+        return "", ""
+    of = fold_words(said["of"])
+    if re.search("[(,;]", said["of"]) or any(
+        holds(of, means) for means in ("sheet_else", "row_else", "row_doubt", "doubt")
+    ):
         return "", ""
     alone = said["by"] in ":=" and (tonnes >= HEAVY or not known_unit(said["of"]))
     return (said["how"], "quantity_from_designation") if period or alone else ("", "")

@@ -156,7 +156,8 @@ def _made_of(
     for index, row in enumerate(cells[layout.header_row + 1 :], start=layout.header_row + 2):
         numbers, texts = [parse_number(row[i]) for i in where], [clean_text(row[i]) for i in where]
         made.append(sign.join(text or "?" for text in texts) if any(texts) else "")
-        if any(texts) and all(n.value is not None and not n.suffix and n.low is None for n in numbers):
+        plain = not of and all(n.value is not None and not n.suffix and n.low is None for n in numbers)
+        if any(texts) and plain:
             values = [n.value or 0.0 for n in numbers]
             value = sum(values) if sign == " + " else prod(values)
             typed, made[-1] = made[-1], f"{value:.12g}".replace(".", ",")

@@ -124,7 +124,10 @@ def set_aside(sheet: SurveySheet, removed: Collection[int], ledger: Ledger) -> N
     if layout is None:
         _refuse_rows(sheet, ledger)
         return
-    asked_for = {"", *sheet.years}
+    means = [*layout.repeated, layout.columns.get("quantity", -1)]
+    years = {headers.header_year(clean_text(cells[layout.header_row][i])) for i in means if i >= 0}
+    # Of years side by side, one without a year is their total.
+    asked_for = {*sheet.years} if years & {*sheet.years} else {"", *sheet.years}
     layout = _preferring(layout, cells, lambda _, text: headers.header_year(text) in asked_for)
     sheet.layout = layout
     data = np.ones(len(cells), dtype=bool)

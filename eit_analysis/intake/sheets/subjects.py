@@ -25,6 +25,7 @@ AGAIN = re.compile(
 )
 NEAR = 0.05
 UNTIL = re.compile(rf"\b(?:au|fin) (?:[0-9]{{1,2}} )?({'|'.join(MONTHS[:-1])})\b")
+MONTH_TO = re.compile(rf"\b(?:{'|'.join(MONTHS)}) a (?:{'|'.join(MONTHS)})\b")
 LONGEST = 5000  # rows: a longer list is no summary
 SLIPS = re.compile(r"\b(?:statut|etat|refus\w*)\b")  # by which a row may not count
 PARTS = re.compile(r"\b(?:mois|trimestres?|semestres?|semaines?)\b")
@@ -56,7 +57,15 @@ def speaks(layout: Layout, names: Sequence[str], rows: Sequence[Sequence[Any]]) 
     aside = [i for i in aside if not makes_quantity(header[i])]
     partial = any(_is_partial(header[i], [row[i] for row in under]) for i in aside)
     dated = fold_words(" ".join([*names[:1], *above, *among]))  # a file may be named after the day it is sent
-    if holds(whole, "sheet_else") or _part_of_year(dated) or of_sites(among) or partial:
+    stems = fold_words(" ".join(names[1:]))  # of which a month may be that of the answer
+    part = _part_of_year(dated) or QUARTER.search(stems) or HALF_YEAR.search(stems) or MONTH_TO.search(stems)
+    if (
+        holds(whole, "sheet_else")
+        or holds(singular(fold_words(quantity)), "sheet_else")
+        or part
+        or of_sites(among)
+        or partial
+    ):
         return False
     if layout.table == "workforce":
         return _counts_jobs(titles, words, layout.columns["headcount"], under)
