@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 from test_batch_together import Tables, siret
 
-from eit_analysis.batch.pages import UNREADABLE, Entry, _as_counted, _inside
+from eit_analysis.batch.entries import UNREADABLE, Entry, as_counted
+from eit_analysis.batch.pages import _inside
 from eit_analysis.batch.pooled_means import pooled_means
 from eit_analysis.batch.standing import Standing, pooled_done, pooled_per_employee, standing
 from eit_analysis.batch.studies_map import studies_map
@@ -172,7 +173,7 @@ def test_what_all_studies_lack_is_said_once_and_tells_none_from_the_others() -> 
     assert page.count("interroger de nouveau") == 1
     two = [entry for entry in entries if entry.name in ("étude-1", "étude-10")]  # two are no rule
     assert words_of(_inside(two, {})).count("interroger de nouveau") >= 2
-    assert sorted(lacking, key=_as_counted) == ["étude-1", "étude-2", "étude-3", "étude-10"]
+    assert sorted(lacking, key=as_counted) == ["étude-1", "étude-2", "étude-3", "étude-10"]
 
 
 def test_a_row_says_whom_it_is_of_and_who_is_left_out() -> None:

@@ -8,108 +8,49 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
 from datetime import date
 from itertools import combinations
 from pathlib import Path
-from typing import Any
 
-import pandas as pd
 from markupsafe import Markup
 
-from eit_analysis.batch.order import Outcome
-from eit_analysis.batch.standing import (
-    LIMITS,
-    Standing,
-    percent,
-    pooled_done,
-    pooled_per_employee,
-    standing,
+from eit_analysis.batch.entries import (
+    FAILED,
+    UNREADABLE,
+    Entry,
+    as_counted,
+    bare_study,
+    read_entry,
+    reasons_file,
 )
+from eit_analysis.batch.measures import OF_WHOM, PER_EMPLOYEE, measures, printed
+from eit_analysis.batch.order import Outcome
+from eit_analysis.batch.standing import LIMITS, Standing, pooled_per_employee
 from eit_analysis.batch.studies_map import STATES, studies_map
 from eit_analysis.batch.together import printed_totals, strictest, told_needs
 from eit_analysis.config import StudyConfig
 from eit_analysis.errors import EitError
 from eit_analysis.files import write_atomic
-from eit_analysis.french import whole
 from eit_analysis.prepared import open_study
 from eit_analysis.publishing.consents import firm_of
-from eit_analysis.publishing.frame import AUDIENCES, audience_name, frame, published
+from eit_analysis.publishing.frame import AUDIENCES, frame, published
 from eit_analysis.publishing.html import rendered
 from eit_analysis.publishing.press import told_to
 from eit_analysis.publishing.release.audience_tables import AudienceTables
 from eit_analysis.publishing.release.viewer import INTERNAL
 from eit_analysis.publishing.release_log import ReleaseLog
-from eit_analysis.publishing.wording import number
-from eit_analysis.settings_file import read_config
-from eit_analysis.study import Study, list_studies, list_waves
+from eit_analysis.study import Study, list_studies
 
 INDEX = "index.html"
-FAILED = ".echec.html"
-UNREADABLE = "Aucune table lisible"  # a kind of need
 MOST_FIRST = 3  # studies named on the first lines
-PER_EMPLOYEE, DONE = "Tonnes sortantes par salarié et par an", "Part des pistes réalisées"
-LOST = "Tonnes incinérées sans valorisation ou stockées, par salarié et par an"
-OF_WHOM = {
-    PER_EMPLOYEE: "Des acteurs qui déclarent des sortants, à la dernière vague, sans ceux qui traitent des "
-    "déchets ni les masses invraisemblables.",
-    LOST: "Des mêmes acteurs. Les tonnes de destination inconnue n’y sont pas, ni dans l’intervalle\u00a0: "
-    "là où il y en a, la perte peut être plus grande et un écart se fermer.",
-    DONE: "Des pistes du registre, à la dernière vague.",
-}
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A study in the index."""
-
-    name: str
-    settings: StudyConfig  #: title, territory and whether it is fictional, as far as they can be read
-    waves: dict[str, list[tuple[str, str]]]  #: its pages by wave, as (words, path)
-    reasons: list[str]  #: why it could not be made, as its own page says; kept beside the log of the batch
-    standing: Standing  #: empty, with what is wrong as its only need, where its tables cannot be read
-
-    @property
-    def called(self) -> str:
-        """The territory, which readers of many know better than titles, and the study's own name."""
-        return f"{self.settings.territory} ({self.name})" if self.settings.territory else self.name
-
-    @property
-    def readable(self) -> bool:
-        return UNREADABLE not in self.standing.needs
-
-    def needs(self, common: Mapping[str, str]) -> dict[str, str]:
-        """What it lacks, by kind, but for what all studies lack and why it could not be made."""
-        said = {*common, UNREADABLE} if self.failed else set(common)
-        return {kind: words for kind, words in self.standing.needs.items() if kind not in said}
-
-    @property
-    def outside(self) -> dict[str, list[str]]:
-        """The waves that each audience outside the team, but for single firms, has pages of."""
-        found: dict[str, list[str]] = {}
-        for wave, pages in self.waves.items():
-            for _, path in pages:
-                audience = Path(path).parts[2]
-                if audience != INTERNAL and not audience.startswith("company-"):
-                    found.setdefault(audience, []).append(wave)
-        return found
-
-    @property
-    def failed(self) -> str:
-        """Path of the page that says why it could not be made; "" without."""
-        return f"{self.name}{FAILED}" if self.reasons else ""
-
-    def state(self, common: Mapping[str, str]) -> str:
-        return "failed" if self.failed else "needing" if self.needs(common) else "good"
 
 
 def explain(outcome: Outcome) -> None:
     """Write the page that says why a study failed, beside its folder of reports; clear that of a good one."""
     root, name = outcome.order.root, outcome.order.name
-    place, kept = root / "reports" / f"{name}{FAILED}", _kept(root, name)
+    place, kept = root / "reports" / f"{name}{FAILED}", reasons_file(root, name)
     if not outcome.failed:
         place.unlink(missing_ok=True)
         kept.unlink(missing_ok=True)
@@ -120,7 +61,7 @@ def explain(outcome: Outcome) -> None:
     log = outcome.order.log.relative_to(root).as_posix()
     body = rendered("study_failed", reasons=reasons, log=log, command=outcome.order.command)
     foot = [("Fait le", published(date.today()))]
-    study = _bare(root, name)
+    study = bare_study(root, name)
     page = frame(study, "internal", "Étude non produite", foot, body=body, back="Toutes les études")
     write_atomic(place, page.encode())
 
@@ -131,7 +72,7 @@ def write_index(root: Path, progress: Callable[[Iterable], Iterable] = iter) -> 
     And beside it, for each audience that some of them have pages for, that of these studies, with no more
     than it may read.
     """
-    entries = [_entry(root, name) for name in progress(sorted(list_studies(root), key=_as_counted))]
+    entries = [read_entry(root, name) for name in progress(sorted(list_studies(root), key=as_counted))]
     for old in (root / "reports").glob("index-*.html"):
         old.unlink()
     others = {}
@@ -174,7 +115,7 @@ def _inside(entries: list[Entry], others: Mapping[str, str]) -> Markup:
         kinds=_by_kind({entry.name: entry.needs(common) for entry in entries}),
         limits=LIMITS,
         audience="",
-        measures=[measure for measure in _measures(standings, called) if measure[2]],
+        measures=[one for one in measures(standings, called) if one[2]],
         called=called,
         unplaced=[entry.called for entry in entries if not entry.standing.communes],
         drawing=Markup(drawing),
@@ -184,26 +125,6 @@ def _inside(entries: list[Entry], others: Mapping[str, str]) -> Markup:
         others=others,
         n_firms=len({firm_of(siret) or siret for siret in set().union(*everyone)}),
     )
-
-
-def _measures(standings: dict[str, Standing], called: dict[str, str]) -> list[tuple[Any, ...]]:
-    """Of each indicator: its title, whom it is of, its rows, what is behind each, and who is left out."""
-    tonnes = {PER_EMPLOYEE: "per_employee", LOST: "lost_per_employee"}
-    behind = {
-        name: (whole(one.n_actors), whole(round(one.n_employees)), percent(one.unknown_share))
-        for name, one in standings.items()
-    }
-    ratios = {title: {name: getattr(one, field) for name, one in standings.items()}
-              for title, field in tonnes.items()}  # fmt: skip
-    found = []
-    for title, known in ratios.items():
-        left = [
-            f"{called[name]}, {behind[name][2]}"
-            for name in known
-            if ratios[PER_EMPLOYEE][name] and not known[name]
-        ]
-        found.append((title, OF_WHOM[title], _printed(pooled_per_employee(known), 2, "t"), behind, left))
-    return [*found, (DONE, OF_WHOM[DONE], _printed(pooled_done(standings), 0, "%"), {}, [])]
 
 
 def _common(needs: list[dict[str, str]]) -> dict[str, str]:
@@ -246,8 +167,8 @@ def _outside(root: Path, entries: list[Entry], audience: str) -> Markup:
         return Markup("")
     rules = strictest([tables.settings.disclosure for tables in studies.values()])
     listed = [entry.name for entry in entries]
-    printed = printed_totals(studies, told, listed, audience, rules)
-    ratios = {row[0]: tuple(mass / row[-1] for mass in row[1:-1]) for row in printed.itertuples(name=None)}
+    totals = printed_totals(studies, told, listed, audience, rules)
+    ratios = {row[0]: tuple(mass / row[-1] for mass in row[1:-1]) for row in totals.itertuples(name=None)}
     needs = told_needs({name: studies[name] for name in listed}, rules, date.today().year)
     common = _common(list(needs.values()))
     needs = {name: {k: words for k, words in own.items() if k not in common} for name, own in needs.items()}
@@ -257,7 +178,7 @@ def _outside(root: Path, entries: list[Entry], audience: str) -> Markup:
         "studies_outside",
         entries=entries,
         audience=audience,
-        rows=_printed(pooled_per_employee(ratios), 2, "t"),
+        rows=printed(pooled_per_employee(ratios), 2, "t"),
         title=PER_EMPLOYEE,
         of=OF_WHOM[PER_EMPLOYEE],
         behind={},
@@ -269,49 +190,3 @@ def _outside(root: Path, entries: list[Entry], audience: str) -> Markup:
         called={entry.name: entry.called for entry in entries},
         drawing=Markup(drawing),
     )
-
-
-def _printed(table: pd.DataFrame, decimals: int, unit: str) -> list[tuple[Any, ...]]:
-    """Rows of an indicator, the highest first: study, raw value, pooled value and its interval, in words."""
-    ordered = table.sort_values("pooled", ascending=False, kind="stable")
-    rows = [(n, *(number(v, decimals) for v in values)) for n, *values in ordered.itertuples(name=None)]
-    unit = f"\u00a0{unit}"
-    return [(name, raw + unit, near + unit, f"{low} à {high}{unit}") for name, raw, near, low, high in rows]
-
-
-def _entry(root: Path, name: str) -> Entry:
-    bare = _bare(root, name)
-    waves: dict[str, list[tuple[str, str]]] = {}
-    for wave in list_waves(root, name):
-        study = replace(bare, wave=wave)
-        for path in sorted((root / "reports" / name / wave).glob("[!.]*/index.html")):
-            words = audience_name(study, path.parent.name.replace("company-", "company:", 1))
-            waves.setdefault(wave, []).append((words, path.relative_to(root / "reports").as_posix()))
-    kept = _kept(root, name)
-    reasons = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else []
-    try:
-        found = standing(open_study(name, root=root), date.today().year)
-    except EitError as error:
-        found = Standing(needs={UNREADABLE: " ; ".join(reasons) or str(error)})
-    return Entry(name, bare.settings, waves, reasons, found)
-
-
-def _as_counted(name: str) -> list[tuple[str, int]]:
-    """The order of names that end in numbers: 2 before 10."""
-    return [(words, int(digits or 0)) for words, digits in re.findall(r"(\D*)(\d*)", name)]
-
-
-def _kept(root: Path, name: str) -> Path:
-    """Why a study failed, as data."""
-    return root / "data" / "batch" / f"{name}.json"
-
-
-def _bare(root: Path, name: str) -> Study:
-    """A study with no more than its title, its territory ("" where nobody can read it) and whether it is
-    fictional."""
-    try:
-        known = read_config(root / "data" / "raw" / name / "study.toml")
-        settings = StudyConfig(title=known.title, territory=known.territory, fictional=known.fictional)
-    except EitError:
-        settings = StudyConfig(title=name, territory="")
-    return Study(name, "", root, settings)

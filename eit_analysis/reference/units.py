@@ -10,8 +10,8 @@ import pandas as pd
 from eit_analysis import reference
 from eit_analysis.french import fold
 
-# Spellings that neither case, accents nor a plural explain.
 HELD = re.compile(r"([a-z]+(?:[ -]bag)?) ([0-9]+(?:,[0-9]+)?) ?(t|tonne|kg)")  # as `normalise_unit` writes it
+# Spellings that neither case, accents nor a plural explain.
 ALIASES: dict[str, str] = dict(reference.load("unit_aliases").to_numpy())
 
 

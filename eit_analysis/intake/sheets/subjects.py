@@ -59,13 +59,8 @@ def speaks(layout: Layout, names: Sequence[str], rows: Sequence[Sequence[Any]]) 
     dated = fold_words(" ".join([*names[:1], *above, *among]))  # a file may be named after the day it is sent
     stems = fold_words(" ".join(names[1:]))  # of which a month may be that of the answer
     part = _part_of_year(dated) or QUARTER.search(stems) or HALF_YEAR.search(stems) or MONTH_TO.search(stems)
-    if (
-        holds(whole, "sheet_else")
-        or holds(singular(fold_words(quantity)), "sheet_else")
-        or part
-        or of_sites(among)
-        or partial
-    ):
+    plan = holds(whole, "sheet_else") or holds(singular(fold_words(quantity)), "sheet_else")
+    if plan or part or partial or of_sites(among):
         return False
     if layout.table == "workforce":
         return _counts_jobs(titles, words, layout.columns["headcount"], under)
