@@ -80,6 +80,23 @@ def loop(folder: Path, names: list[str]) -> float:
     return time.perf_counter() - start
 
 
+def machine() -> str:
+    """What this machine gives now: two processes that only count beside one, what its host takes from it."""
+    count = [sys.executable, "-c", "for _ in range(30_000_000): pass"]
+    before, seconds = psutil.cpu_times(), []
+    for number in (1, 2):
+        start = time.perf_counter()
+        for process in [subprocess.Popen(count) for _ in range(number)]:
+            process.wait()
+        seconds.append(time.perf_counter() - start)
+    after = psutil.cpu_times()
+    stolen = getattr(after, "steal", 0.0) - getattr(before, "steal", 0.0)
+    return (
+        f"two that count do {2 * seconds[0] / seconds[1]:.2f} times the work of one ({seconds[0]:.1f} s); "
+        f"the host took {stolen / (sum(after) - sum(before)):.0%}"
+    )
+
+
 def forget(folder: Path) -> None:
     for part in ("reports", "data/processed", "data/releases", "data/batch"):
         shutil.rmtree(folder / part, ignore_errors=True)
@@ -110,6 +127,7 @@ def peaks(folder: Path) -> list[int]:
 
 def scaling(folder: Path, asked: argparse.Namespace) -> None:
     names = project(folder, asked.studies, asked.notebook)
+    print(machine())
     alone = loop(folder, names)
     plain = written(folder)
     print(f"load {os.getloadavg()[0]:.1f}; plain loop of eit clean and eit run: {alone:.0f} s")
@@ -117,7 +135,7 @@ def scaling(folder: Path, asked: argparse.Namespace) -> None:
     for jobs in (1, 2):
         forget(folder)
         seconds[jobs], said = batch(folder, "--jobs", str(jobs))
-        print(f"load {os.getloadavg()[0]:.1f}; {jobs} worker(s): {seconds[jobs]:.0f} s\n{said}")
+        print(f"load {os.getloadavg()[0]:.1f}; {jobs} worker(s): {seconds[jobs]:.0f} s\n{said}\n{machine()}")
         made = {n: c for n, c in written(folder).items() if n in plain or ".echec." not in n}
         different = [n for n in plain if made.get(n) != plain[n]]
         print(f"files of the loop: {len(plain)}, that differ: {different[:5]}")

@@ -34,6 +34,7 @@ def test_a_cleaning_is_told_in_counts_then_by_what_was_not_read(tmp_path) -> Non
         implausible=range(2),
         quarantine=pd.DataFrame(quarantine, columns=columns),
         corrections=pd.DataFrame(corrections, columns=["source_file", "source_sheet", "column", "rule"]),
+        tables={"flows": pd.DataFrame({"source_file": ["b.xlsx", *(f"d{n}.xlsx" for n in range(5))]})},
     )
     said = [line.replace("\u00a0", " ") for line in summary(empty_study(tmp_path), cleaned, 1)]
     assert said == [
@@ -44,7 +45,7 @@ def test_a_cleaning_is_told_in_counts_then_by_what_was_not_read(tmp_path) -> Non
         "Non lu : a.xlsx : ce fichier est protégé ; ôtez son mot de passe.",
         "Non lu : b.xlsx, feuille Flux : aucun en-tête n'est reconnu.",
         "Non lu : c.pdf : ce format n'est pas lu ; demandez un classeur XLSX ou ODS, ou un fichier CSV.",
-        "Feuille laissée de côté : « Notes » (b.xlsx, d0.xlsx, d1.xlsx, d2.xlsx, d3.xlsx, et 2 autres "
+        "Feuille laissée de côté : « Notes » (d5.xlsx, b.xlsx, d0.xlsx, d1.xlsx, d2.xlsx, et 2 autres "
         "fichiers) ; si c'est une réponse, remettez les en-têtes du questionnaire ou voyez « eit map ».",
         "Colonne laissée de côté : « Avis » (b.xlsx, feuille Flux, et 1 autre feuille) ; si c'est une "
         "réponse, remettez les en-têtes du questionnaire.",

@@ -17,7 +17,7 @@ from eit_analysis.intake.survey.quality import unread
 from eit_analysis.reference import sentence
 from eit_analysis.study import Study
 
-FILES_NAMED = 5  # in one line: any file with an unknown sheet may be an answer
+FILES_NAMED = 5  # in one line, of those that gave flows by another sheet: any other may be an answer
 
 
 def write_tables(study: Study, cleaned: Cleaned) -> None:
@@ -101,13 +101,15 @@ def _left_aside(cleaned: Cleaned) -> Iterator[str]:
     places = lost[["source_file", "source_sheet", "source_message"]].fillna("")
     for file, sheet, message in places.itertuples(index=False):
         yield f"Non lu\u00a0: {file}{f', feuille {sheet}' if sheet else ''}\u00a0: {message}."
+    answering = {*cleaned.tables["flows"]["source_file"]}
     for what, name in (("sheet", "source_sheet"), ("column", "column")):
         unknown = cleaned.corrections[cleaned.corrections["rule"] == f"ignored_unknown_{what}"]
         for text, rows in unknown.groupby(name):
             first = rows.iloc[0]
-            files = list(dict.fromkeys(rows["source_file"]))
-            where = ", ".join(files[:FILES_NAMED])
-            if (more := len(files) - FILES_NAMED) > 0:
+            files = sorted(dict.fromkeys(rows["source_file"]), key=lambda file: file in answering)
+            named = max(FILES_NAMED, sum(file not in answering for file in files))
+            where = ", ".join(files[:named])
+            if (more := len(files) - named) > 0:
                 where += f", et {counted(more, 'autre fichier', 'autres fichiers')}"
             if what == "column":
                 where = f"{first['source_file']}, feuille {first['source_sheet']}"

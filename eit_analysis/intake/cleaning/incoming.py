@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import cache
 from itertools import chain, groupby
 from pathlib import PurePosixPath
 from typing import Any
@@ -19,6 +21,7 @@ from eit_analysis.intake.answers.applying import Applied, Grid, SheetKey, apply
 from eit_analysis.intake.cells.columns import Rows
 from eit_analysis.intake.cells.identifiers import firm_of_file, in_capitals
 from eit_analysis.intake.cells.parsing import clean_text
+from eit_analysis.intake.form.guide import note
 from eit_analysis.intake.sheets.asides import TOTAL
 from eit_analysis.intake.sheets.implied import direction_of
 from eit_analysis.intake.sheets.ledger import NO_ROW, Ledger, Origin
@@ -62,9 +65,11 @@ def find_sheets(
             found_wrong = finding("unreadable_file", problem=file.problem)
             ledger.quarantine(ledger.place(file.name), NO_ROW, "", "", found_wrong)
         _log_notes(ledger, file.name, "", file.notes, shown=True)
-        for sheet in chain.from_iterable(
-            parts(sheet, PurePosixPath(file.name).stem) for sheet in file.sheets
-        ):
+        ours = [
+            replace(sheet, notes=[one for one in sheet.notes if one[1] not in _printed()])
+            for sheet in file.sheets
+        ]
+        for sheet in chain.from_iterable(parts(sheet, PurePosixPath(file.name).stem) for sheet in ours):
             known, table = None, ""
             if mapped := find_mapping(mappings, sheet):
                 sheet, table = translated(sheet, file.name, *mapped), mapped[0].table
@@ -75,6 +80,13 @@ def find_sheets(
             shown = known is not None and known.table not in PEOPLE
             _log_notes(ledger, file.name, sheet.name, sheet.notes, shown)
     return found, [file for file in files if file.name in answering]
+
+
+@cache
+def _printed() -> set[str]:
+    """The notes that the form prints on its headers, as they are read."""
+    texts = (note(table, column) for table in tables.TABLES for column in tables.form(table))
+    return {" ".join(text.replace("(", "").replace(")", "").split()) for text in texts}
 
 
 def _log_notes(ledger: Ledger, file: str, sheet: str, notes: list[Note], shown: bool) -> None:

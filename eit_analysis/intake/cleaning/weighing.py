@@ -194,7 +194,7 @@ def _measures(batch: SurveyBatch, odd: Mapping[int, Number]) -> Cells:
 
 @cache
 def _measure(
-    written: tuple[str, bool, bool], remark: str, header_unit: str, title: tuple[str, str, bool],
+    written: tuple[str, bool, bool], remark: str, header_unit: str, title: tuple[str, str, str],
     typed_unit: str | None, own_period: str | None, period_refused: bool, category: str | None, months: int,
 ) -> Measure:  # fmt: skip
     """Unit and period from their own cells, else beside the number, in the comment, header, title."""
@@ -225,13 +225,13 @@ def _measure(
         if (beside and not unit) or (beside_period and not period) or column == "quantity":
             unit, period = unit or beside, period or beside_period
             corrections.append(("unit", unit, rule))
-    said, against, whole_year = title
+    said, against, by_year = title
     if said and known and not unit:
         unit = said
         corrections.append(("unit", unit, "unit_from_title"))
-    if whole_year and known and not period and not period_refused:
+    if by_year and known and not period and not period_refused:
         period = "year"
-        corrections.append(("period", PERIOD_LABELS[period], "period_from_title"))
+        corrections.append(("period", PERIOD_LABELS[period], by_year))
     other = against and not suffix and _differ(unit, said)
     doubt = finding("unit_against_title", title=against) if other else None
     if not known:

@@ -104,7 +104,7 @@ def _sheet(workbook: CalamineWorkbook, metadata: SheetMetadata, properties: Shee
     for row, column, text in properties.errors:
         if row < height and column < width:
             rows[row][column] = text
-    looks.write_looks(rows, properties.looks)
+    sheet.notes += looks.write_looks(rows, properties.looks)
     sheet.notes += fill_down(rows, source.merged_cell_ranges or properties.merged)
     if bool in set(map(type, chain.from_iterable(rows))):
         rows = [["VRAI" if c is True else "FAUX" if c is False else c for c in row] for row in rows]

@@ -17,7 +17,7 @@ from xml.etree import ElementTree
 
 from eit_analysis.intake.reading.archive import Parts
 from eit_analysis.intake.reading.limits import check_longest
-from eit_analysis.intake.reading.sheet import IDENTIFIER, STRUCK, Look
+from eit_analysis.intake.reading.sheet import IDENTIFIER, STRUCK, Look, Note
 
 STYLES = "xl/styles.xml"
 FEW_STYLES = 100
@@ -138,11 +138,15 @@ def column_number(letters: bytes) -> int:
     return number
 
 
-def write_looks(rows: list[list[Any]], found: list[Look]) -> None:
-    """Write into the cells what their look says."""
+def write_looks(rows: list[list[Any]], found: list[Look]) -> list[Note]:
+    """Write into the cells what their look says; the notes on texts, which stay as they are."""
+    unwritten: list[Note] = []
     for row, column, said in found:
-        if row < len(rows) and column < len(rows[row]) and rows[row][column] != "":
-            rows[row][column] = _with(rows[row][column], said)
+        if row < len(rows) and column < len(rows[row]) and (cell := rows[row][column]) != "":
+            rows[row][column] = _with(cell, said)
+            if said.startswith("(") and rows[row][column] == cell:
+                unwritten.append((row + 1, said[1:-1], "", "note_on_text"))
+    return unwritten
 
 
 def _with(cell: Any, said: str) -> Any:

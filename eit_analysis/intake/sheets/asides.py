@@ -22,6 +22,7 @@ LEAST_ANSWERS = 7  # equal to those of the printed example: fewer may be a firm'
 # What a total says somewhere, and what is struck out (a pattern of RE2).
 ODD = rf"(?i)tota|somme|ensemble|cumul|r[ée]capitul|tous (?:les |nos )?(?:d[ée]chets|flux)|ne pas|^{STRUCK}"
 TOTAL = re.compile(r"(?:sous |grand )?(?:total|totaux)\b|somme\b")
+SUBTOTAL = re.compile(r"sous tota")
 WITHDRAWN = re.compile(r"\w ne pas (?:compter|prendre en compte|tenir compte)$")
 TOTAL_ALONE = re.compile(r"(?:sous |grand )?(?:total|totaux)(?: general| annuel| par an)?")
 # What a row of a sheet is of. There a total has one of these words, and no other than those that follow.

@@ -8,6 +8,7 @@ one that may stand beside it (``header_words.csv``): a ``Poids unitaire`` is no 
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
 from functools import cache, lru_cache
 
 from eit_analysis import reference
@@ -23,6 +24,9 @@ FEMININE = re.compile(r"([a-z])\1?e*$")
 WEIGHTS = {"t": "t", "ton": "t", "tonnag": "t", "kg": "kg", "kilo": "kg"}
 # What a kind is of: ``Type de traitement``, ``Nom du transporteur``, ``Libellé du code déchet``.
 KINDS = {"waste_code": "description"} | {name: name for name in ("description", "route", "contractor")}
+PLACES = "head", "kind", "beside", "less"
+SHORTEST, SPELLING = 6, 0.88  # letters of a word that may be misspelled, and how alike it then is
+LOOSE = {"famil", "categori"}  # kinds of a kind: beside another, that one goes first
 # Ranks: the header that says its column in its own word goes first, of several years the last.
 KIND, LESS, NEWEST = 5, 10, 3000
 
@@ -43,6 +47,14 @@ def stem(word: str) -> str:
 
 
 @lru_cache(maxsize=50_000)
+def spelled(word: str) -> str:
+    """The word of headers that a stem is, or is misspelled of (``desigantion``)."""
+    known = {known for place in PLACES for known in words(place)}
+    near = () if word in known or len(word) < SHORTEST else get_close_matches(word, known, 1, SPELLING)
+    return near[0] if near else word
+
+
+@lru_cache(maxsize=50_000)
 def heard(text: str) -> Meaning | None:
     """Column of a header of flows, by its words; None where one of them is foreign to it.
 
@@ -54,14 +66,14 @@ def heard(text: str) -> Meaning | None:
     bare, unit = header_unit(text)
     years = {*YEAR.findall(bare)}
     said = [word for word in singular(fold_words(YEAR.sub(" ", bare))).split() if word not in LITTLE_WORDS]
-    stems = [stem(word) for word in said] or (["quantity"] if years else [])
+    stems = [spelled(stem(word)) for word in said] or (["quantity"] if years else [])
     if not stems or len(years) > 1:
         return None
     heads, kinds = (words(place).get(stems[0], set()) for place in ("head", "kind"))
     named = (column for word in stems[1:] for column in words("head").get(word, ()))
     of = next(named, next(iter(kinds), ""))
     column = next(iter(heads), "") or (KINDS.get(of, "") if kinds & {"description", of} else "")
-    rank = 0 if heads else KIND
+    rank = 0 if heads else KIND + (stems[0] in LOOSE)
     for place in ("beside", "head", "kind"):
         stems = [stems[0], *(word for word in stems[1:] if column not in words(place).get(word, ()))]
     if column == "description" and kinds:

@@ -16,6 +16,7 @@ from eit_analysis.intake.cells.parsing import clean_text, header_unit, parse_num
 from eit_analysis.intake.cells.periods import PERIOD_LABELS, header_part, split_unit, year_and_month
 from eit_analysis.intake.cells.privacy import PRIVATE, is_personal
 from eit_analysis.intake.cells.remarks import YEAR
+from eit_analysis.intake.sheets.factors import role
 from eit_analysis.intake.sheets.header_words import heard
 from eit_analysis.intake.sheets.spec import (
     LONGEST_HEADER,
@@ -42,10 +43,6 @@ SITES = re.compile(
 NO_NAMES, MONTHLY = (
     re.compile(r"\b(?:ateliers?|services?|couts?|depenses?|annees?|dates?|jours?)\b"),
     re.compile("mois"),
-)
-PIECE = "unites?|pieces?|sacs?|big|bennes?|bacs?|palettes?|futs?|bidons?|caisses?|cartons?|rames?|balles?"
-WEIGHT_OF_ONE = re.compile(
-    rf"^(?:poids|masses?)\b.*\b(?:unitaires?|unites?|pieces?|chacun|par (?:{PIECE}))\b"
 )
 # How people name columns besides our headers: folded singular words to the column.
 HEADER_WORDS = SYNONYMS["header"]
@@ -136,13 +133,8 @@ def table_of(sheet: str) -> str | None:
 
 
 def makes_quantity(text: str) -> bool:
-    """Whether a column is of a part of the year, or of the weight of one piece."""
-    return bool(header_part(header_unit(text)[0])) or is_weight_of_one(text)
-
-
-def is_weight_of_one(text: str) -> bool:
-    """Whether a header is that of the weight of one piece, not of all."""
-    return WEIGHT_OF_ONE.search(fold_words(text)) is not None
+    """Whether a column is of a part of the year, of the weight of one piece, or of a density."""
+    return bool(header_part(header_unit(text)[0])) or role(text) in ("weight", "density")
 
 
 @cache

@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from itertools import accumulate
-from math import prod
 
 import numpy as np
 import pyarrow as pa
@@ -23,11 +22,12 @@ from eit_analysis import tables
 from eit_analysis.french import fold
 from eit_analysis.intake.cells.columns import Rows, texts_of
 from eit_analysis.intake.cells.parsing import clean_text, header_unit, parse_number
-from eit_analysis.intake.cells.periods import PERIOD_LABELS, header_part, split_unit, year_and_month
+from eit_analysis.intake.cells.periods import header_part, split_unit, year_and_month
 from eit_analysis.intake.cells.remarks import YEAR
 from eit_analysis.intake.sheets.header_words import words
-from eit_analysis.intake.sheets.headers import HEADER_WORDS, header_year, is_weight_of_one
+from eit_analysis.intake.sheets.headers import HEADER_WORDS, header_year
 from eit_analysis.intake.sheets.ledger import NO_ROW, Ledger
+from eit_analysis.intake.sheets.products import Making, made_of, product, total_of
 from eit_analysis.intake.sheets.spec import Layout, TableSpec, layout_of
 from eit_analysis.reference.findings import finding
 from eit_analysis.reference.units import known_unit, normalise_unit, to_tonnes
@@ -68,7 +68,9 @@ def one_layout(layout: Layout, cells: Rows, place: int, ledger: Ledger) -> tuple
         found_beside = finding("table_beside", row=other.header_row + 1)
         ledger.quarantine(place, NO_ROW, "", " | ".join(names), found_beside)
     layout, cells = _rearranged(below, cells) if len(below) > 1 else (layout, cells)
-    return _number_of_weights(*_year_of_months(layout, cells, place, ledger), place, ledger)
+    layout, cells = _year_of_months(layout, cells, place, ledger)
+    made = product(layout, cells)
+    return _made_of(layout, cells, made, place, ledger) if made else (layout, cells)
 
 
 def one_header(spec: TableSpec, cells: Rows, row: int) -> Rows:
@@ -97,10 +99,16 @@ def one_header(spec: TableSpec, cells: Rows, row: int) -> Rows:
     return Rows.of(rows)
 
 
+def _made_of(layout: Layout, cells: Rows, how: Making, place: int, ledger: Ledger) -> tuple[Layout, Rows]:
+    """The sheet with the quantity that columns make; they are asked where they are of several years."""
+    years = {header_year(clean_text(cells[layout.header_row][index])) for index in how.where} - {""}
+    how = how._replace(value=lambda _: None) if len(years) > 1 else how
+    return made_of(layout, cells, how, years.pop() if len(years) == 1 else "", place, ledger)
+
+
 def _year_of_months(layout: Layout, cells: Rows, place: int, ledger: Ledger) -> tuple[Layout, Rows]:
     """A quantity that stands in a column for each month, quarter or half of the year, as that of the year.
 
-    Where one of these cells is no plain number, or is blank, they all stand in the cell and are asked.
     Where the sheet has a quantity beside them, it is marked if it is not their sum.
     """
     named = {index: header_unit(text) for index, text in layout.unknown.items()}
@@ -116,7 +124,7 @@ def _year_of_months(layout: Layout, cells: Rows, place: int, ledger: Ledger) -> 
     where = [index for _, index, _ in (own[-1:] if summed == {True} else own)]
     unit, stated = next(iter(units)) or layout.units.get("quantity", ""), layout.columns.get("quantity")
     if stated is None:
-        return _made_of(layout, cells, where, (" + ", unit, "months_added"), place, ledger)
+        return _made_of(layout, cells, Making(where, " + ", unit, "months_added", total_of), place, ledger)
     for index, row in enumerate(cells[layout.header_row + 1 :], start=layout.header_row + 2):
         months, total = [parse_number(row[month]).value for month in where], parse_number(row[stated]).value
         if total is None or not any(months):
@@ -129,46 +137,6 @@ def _year_of_months(layout: Layout, cells: Rows, place: int, ledger: Ledger) -> 
             continue
         ledger.mark(place, index, tables.header(layout.table, "quantity"), clean_text(row[stated]), found)
     return layout, cells
-
-
-def _number_of_weights(layout: Layout, cells: Rows, place: int, ledger: Ledger) -> tuple[Layout, Rows]:
-    """A number of pieces and the weight of one, in two columns, as the quantity of a table without one."""
-    header, own = list(map(clean_text, cells[layout.header_row])), layout.columns.get("quantity")
-    each = [i for i, text in layout.unknown.items() if is_weight_of_one(text)]
-    number = [i for i, text in enumerate(header) if NUMBER_OF.match(fold(text)) or i == own]
-    unit = header_unit(header[each[0]])[1] if each else ""
-    weighed = own is not None and (layout.units.get("quantity") or "unit" in layout.columns)
-    if layout.table != "flows" or weighed or (len(each), len(number)) != (1, 1) or unit not in WEIGHTS[1:]:
-        return layout, cells
-    return _made_of(layout, cells, number + each, (" × ", unit, "number_times_weight"), place, ledger)
-
-
-def _made_of(
-    layout: Layout, cells: Rows, where: list[int], how: tuple[str, str, str], place: int, ledger: Ledger
-) -> tuple[Layout, Rows]:
-    """A sheet with one more column, the quantity of the year that the numbers of others make by a sign.
-
-    Where one of these cells is no plain number, or is blank, they all stand in the cell and are asked.
-    """
-    (sign, unit, rule), header = how, tables.header(layout.table, "quantity")
-    of = {header_year(clean_text(cells[layout.header_row][index])) for index in where} - {""}
-    made = [""] * layout.header_row + [f"{header} {of.pop()}" if len(of) == 1 else header]
-    for index, row in enumerate(cells[layout.header_row + 1 :], start=layout.header_row + 2):
-        numbers, texts = [parse_number(row[i]) for i in where], [clean_text(row[i]) for i in where]
-        made.append(sign.join(text or "?" for text in texts) if any(texts) else "")
-        plain = not of and all(n.value is not None and not n.suffix and n.low is None for n in numbers)
-        if any(texts) and plain:
-            values = [n.value or 0.0 for n in numbers]
-            value = sum(values) if sign == " + " else prod(values)
-            typed, made[-1] = made[-1], f"{value:.12g}".replace(".", ",")
-            ledger.correct(place, index, header, typed, made[-1], rule)
-    rows = [[*row, cell] for row, cell in zip(cells, made, strict=True)]
-    return replace(
-        layout,
-        columns={**layout.columns, "quantity": len(rows[0]) - 1},
-        unknown={index: text for index, text in layout.unknown.items() if index not in where},
-        units={**layout.units, "quantity": f"{unit}/{PERIOD_LABELS['year']}"},
-    ), Rows.of(rows)
 
 
 def beside_quantity(layout: Layout, cells: Rows, kept: np.ndarray, place: int, ledger: Ledger) -> None:

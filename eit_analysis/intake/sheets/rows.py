@@ -23,15 +23,20 @@ from eit_analysis.intake.sheets.ledger import NO_ROW, Ledger, SheetAccount
 from eit_analysis.intake.sheets.personal import without_personal
 from eit_analysis.intake.sheets.spec import ROWS_SEARCHED, Layout, find_layout
 from eit_analysis.intake.sheets.survey_sheet import SurveySheet
-from eit_analysis.intake.sheets.titles import hear, hear_beside, years_told
+from eit_analysis.intake.sheets.titles import (
+    EACH_TIME,
+    OFTEN,
+    TitleRemark,
+    hear,
+    hear_beside,
+    of_no_time,
+    years_told,
+)
 from eit_analysis.intake.sheets.workbook import RawSheet, own_name
 from eit_analysis.reference.findings import finding
 
 HIDDEN = re.compile("colonne ([A-Z]+) masquée")  # as `reading.book` notes it
 LEFT_OUT = "direction", "category", "unit"  # what the rest of a sheet of flows may tell
-RHYTHM = re.compile(
-    "frequence|periodicite|rythme|cadence"
-)  # a column of it may say of what time quantities are
 NO_ANSWER = {"ignored_title_row", "ignored_blank_row", "ignored_header_row"}  # no row to say again
 SILENT_SHEETS = {"Mode d'emploi", "Listes"}  # the questionnaire's own, known not to hold answers
 
@@ -70,8 +75,9 @@ def find_sheet(file: str, sheet: RawSheet, ledger: Ledger, told: str = "") -> Su
             layout.unknown.pop(index, None)
             layout.repeated.pop(index, None)
     layout, cells = regions.one_layout(layout, cells, place, ledger)
+    noted = tuple(raw for number, raw, _, rule in sheet.notes if (number, rule) == (row + 1, "note_on_text"))
     return SurveySheet(
-        place, account, cells, layout, hidden=hidden, added=frozenset(added), by_columns=not sure
+        place, account, cells, layout, hidden=hidden, added=frozenset(added), by_columns=not sure, noted=noted
     )
 
 
@@ -146,6 +152,7 @@ def set_aside(sheet: SurveySheet, removed: Collection[int], ledger: Ledger) -> N
             for index, rule in rules.items()
             if rule != "ignored_total_row" or not keys[index] or asides.TOTAL.match(keys[index])
         }
+    rules = _with_own_totals(rules, cells, layout)
     data[[*rules]] = False
     titles = {
         index: " ".join(dict.fromkeys(filter(None, map(clean_text, cells[index]))))
@@ -182,9 +189,17 @@ def set_aside(sheet: SurveySheet, removed: Collection[int], ledger: Ledger) -> N
         year = max(sheet.years) if asked[kept].all() and len(kept) else sheet.name if sheet.by_columns else ""
         silent = not any(map(years_told, [f"Bilan {year}", *titles.values()]))
         named = ({-2: file} if file and silent else {}) | ({-1: f"Bilan {year}"} if year else {})
+        named |= {-3 - n: text for n, text in enumerate(sheet.noted)}
         sheet.said = hear(named | titles, dated, cells, kept, sheet.years)
-        if any(RHYTHM.match(headers.header_key(text)) for text in layout.unknown.values()):
-            sheet.said = [one._replace(year=False) for one in sheet.said]
+        if any(map(OFTEN.match, map(headers.header_key, layout.unknown.values()))) or any(
+            EACH_TIME.search(fold_words(text)) for text in titles.values()
+        ):
+            sheet.said = [one._replace(year="") for one in sheet.said]
+        heads = [sheet.name, PurePosixPath(ledger.origins[place][0]).stem, *titles.values(), *sheet.noted]
+        heads += map(clean_text, cells[layout.header_row])
+        if sheet.by_columns and of_no_time(heads, map(clean_text, cells.values), sheet.years):
+            said = sheet.said or [TitleRemark()] * len(kept)
+            sheet.said = [one._replace(year=one.year or "period_assumed") for one in said]
         for index, text in hear_beside(layout, cells, kept, sheet.years).items():
             found, header = finding("doubted_by_title", title=text), tables.header("flows", "quantity")
             ledger.mark(place, index + 1, header, clean_text(cells[index][quantity]), found)
@@ -211,6 +226,17 @@ def set_aside(sheet: SurveySheet, removed: Collection[int], ledger: Ledger) -> N
     for name, tell in told.items():
         if name in ("site_id", "quantity") or name in sheet.added:
             implied.fill(sheet, name, tell, ledger)
+
+
+def _with_own_totals(rules: dict[int, str], cells: Rows, layout: Layout) -> dict[int, str]:
+    """The rows left aside, but for the sub-totals of no row: whoever folds the rows away answers by these."""
+    closed, kept = layout.header_row, dict(rules)
+    for index in [index for index, rule in rules.items() if rule == "ignored_total_row"]:
+        first = next(filter(None, map(clean_text, cells[index])), "")
+        if asides.SUBTOTAL.match(fold_words(first)) and all(row in rules for row in range(closed + 1, index)):
+            del kept[index]
+        closed = index
+    return kept
 
 
 def _says_twice(

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from eit_analysis.french import fold_words
+from eit_analysis.intake.cells.columns import Rows
 from eit_analysis.intake.cells.contract import readable
 from eit_analysis.intake.cells.parsing import clean_text, parse_number, singular
 from eit_analysis.intake.cells.periods import HALF_YEAR, MONTHS, QUARTER, header_part, year_and_month
 from eit_analysis.intake.cells.remarks import holds
 from eit_analysis.intake.sheets.headers import SITES, header_year, makes_quantity, suffices
 from eit_analysis.intake.sheets.implied import direction_of, speaks_of_direction, undated
+from eit_analysis.intake.sheets.products import product
 from eit_analysis.intake.sheets.spec import Layout
 from eit_analysis.intake.sheets.titles import MONTH
 
@@ -54,7 +56,8 @@ def speaks(layout: Layout, names: Sequence[str], rows: Sequence[Sequence[Any]]) 
     # What a column says to be real is not the budget beside it.
     whole = singular(titles) if REAL.search(fold_words(quantity)) or header_year(quantity) else words
     aside = [i for i, text in (layout.unknown | layout.repeated).items() if text not in again]
-    aside = [i for i in aside if not makes_quantity(header[i])]
+    made = product(layout, Rows.of(rows))
+    aside = [i for i in aside if not makes_quantity(header[i]) and not (made and i in made.where)]
     partial = any(_is_partial(header[i], [row[i] for row in under]) for i in aside)
     dated = fold_words(" ".join([*names[:1], *above, *among]))  # a file may be named after the day it is sent
     stems = fold_words(" ".join(names[1:]))  # of which a month may be that of the answer

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -35,6 +35,10 @@ OF_YEAR = re.compile(
 )
 SPAN = re.compile(r"\b[0-9]{1,2} ([0-9]{1,2}) ([0-9]{4}) (?:au|a) [0-9]{1,2} ([0-9]{1,2}) ([0-9]{4})\b")
 MONTH = re.compile(rf"(?<![0-9] )\b{MONTH_NAME}\b")  # a day before it makes a date
+OF_MONTH = re.compile(  # 06-2018
+    r"(?<![0-9] )\b(?:0[1-9]|1[0-2]) (?:19|20)[0-9]{2}\b|\b(?:19|20)[0-9]{2} (?:0[1-9]|1[0-2])\b(?! [0-9])"
+)
+DAY = re.compile(r"\b[0-9]{1,2} [0-9]{1,2} (?:19|20)[0-9]{2}\b")
 # That a part of a year begins or ends with a month.
 PARTLY = re.compile(rf"\b{MONTH_NAME} au? {MONTH_NAME}\b|\b(?:jusqu|depuis|a partir|seulement|uniquement)\b")
 WITHIN_YEAR = re.compile(rf"{SPAN.pattern}|{YEAR.pattern}|\b{MONTH_NAME}\b")
@@ -44,7 +48,21 @@ DATED = WORDS["leading"] | WORDS["dated"]  # beside a year that quantities are o
 NO_QUARTER = re.compile(r"(?<!aaaa )(?<!bilan )(?<!suivi )(?<!dechets )(?<!tonnages )\bt[1-4]\b(?! aaaa)")
 PER_YEAR = re.compile(rf"\b{UNITS} (?:par an|an|annuel(?:le)?s)\b")
 # Of a rate, or of what is followed as the year goes.
-RATE = re.compile(r"\b(?:suivi|moyen\w*|mensuel\w*|hebdo\w*|trimestriel\w*|journalier\w*|par (?!an\b))")
+EACH_TIME = re.compile(r"\b(?:moyen\w*|mens\w*|hebdo\w*|trim\w*|journalier\w*|quotid\w*)")
+RATE = re.compile(rf"{EACH_TIME.pattern}|\b(?:suivi|par (?!an\b))")
+OFTEN = re.compile("frequence|periodicite|rythme|cadence")  # a header by which quantities may be of each time
+TIMED = re.compile(
+    rf"{OFTEN.pattern}|recurrence|ramassage|cumul|echantillon|caracterisation|\b(?:depuis|jusqu|tickets?|bons?|dates?|passages?|rotations?|collectes|levees?|tournees?"
+    r"|enlevements?|periodes?)\b"
+)
+# In any cell of a sheet.
+PARTS = re.compile(
+    r"\b(?:mois|mens\w*|bimens\w*|bimestr\w*|sem(?:aines?)?|hebdo\w*|trim\w*|semest\w*|jours?|journ\w*|quotid\w*"
+    r"|quinz\w*|decades?|fois|[0-9]+ ?x|s [0-9]{1,2}|s[0-9]{1,2}"
+    r"|par (?:bennes?|bacs?|levees?|enlevements?|passages?|voyages?|palettes?|tournees?|livraisons?))\b"
+)
+UNTIL = re.compile(r"\b(?:au|fin|jusqu) (?!31 12\b)[0-9]{1,2} [0-9]{1,2}\b")
+SHORT_YEAR = re.compile(r"(?:\bfy|[a-z] )([0-9]{2})$")
 FOOTNOTE = re.compile(r"(\*{1,3}|[¹²³]|\([1-9*]\)) ?\w?")
 
 
@@ -54,7 +72,7 @@ class TitleRemark(NamedTuple):
     unit: str = ""  #: of a quantity that has none
     against: str = ""  #: the title that states it: a quantity in another is asked; "" where it asks for it
     doubt: str = ""  #: the title that tells another time, a budget or an estimate
-    year: bool = False  #: whether a title tells the year asked: of a quantity without a period
+    year: str = ""  #: by which rule a quantity without a period is of the year asked; "" where it is not told
 
 
 @lru_cache(maxsize=10_000)
@@ -64,7 +82,7 @@ def read_title(text: str, years: frozenset[str] = frozenset()) -> TitleRemark:
     Clauses of costs, laws, plans, deadlines and versions say nothing of quantities.
 
     >>> read_title("N.B. : toutes les quantités sont exprimées en kg")
-    TitleRemark(unit='kg', against='N.B. : toutes les quantités sont exprimées en kg', doubt='', year=False)
+    TitleRemark(unit='kg', against='N.B. : toutes les quantités sont exprimées en kg', doubt='', year='')
     """
     parts = [fold_words(part.replace("€", " euros ")) for part in CLAUSES.split(text)]
     parts = [part for part in parts if not holds(part, "title_aside")]
@@ -80,7 +98,7 @@ def read_title(text: str, years: frozenset[str] = frozenset()) -> TitleRemark:
 
 def _is_doubt(folded: str, years: frozenset[str]) -> bool:
     numbered, told = plain(folded), {*YEAR.findall(folded)}
-    if holds(numbered, "title_doubt") or HALF_YEAR.search(folded):
+    if holds(numbered, "title_doubt") or HALF_YEAR.search(folded) or OF_MONTH.search(folded):
         return True
     if QUARTER.search(NO_QUARTER.sub("", YEAR.sub("aaaa", folded))):
         return True
@@ -116,13 +134,30 @@ def _with_year(text: str, years: frozenset[str]) -> TitleRemark:
     said, folded = read_title(text, years), fold_words(text)
     told = SPAN.search(folded) or (OF_YEAR.search(folded) and not RATE.search(folded))
     yearly = (told and {*YEAR.findall(folded)} <= years) or (said.unit and PER_YEAR.search(folded))
-    return said._replace(year=bool(yearly) and not said.doubt)
+    return said._replace(year="period_from_title" if yearly and not said.doubt else "")
 
 
 def whole_year(text: str, years: frozenset[str]) -> bool:
     """Whether a period is the year asked (``exercice 2018``, ``janv.-déc. 2018``)."""
     folded = WHOLE.sub("", fold_words(text))
-    return {*WITHIN_YEAR.sub("", folded).split()} <= DATED and _with_year(f"année {folded}", years).year
+    return {*WITHIN_YEAR.sub("", folded).split()} <= DATED and bool(_with_year(f"année {folded}", years).year)
+
+
+def of_no_time(heads: Iterable[str], texts: Iterable[str], years: frozenset[str]) -> bool:
+    """Whether titles, headers and names, and no other text of a sheet, tell a rhythm or another time.
+
+    >>> of_no_time(["Déchets", "Quantité 2018 (kg)"], ["Cartons"], frozenset({"2018"}))
+    True
+    >>> of_no_time(["Déchets de mars"], [], frozenset()), of_no_time(["Poids"], ["2x/mois"], frozenset())
+    (False, False)
+    """
+    above, within = (list(map(fold_words, some)) for some in (heads, texts))
+    ended = {found[1] for text in above if (found := SHORT_YEAR.search(text))} - {year[-2:] for year in years}
+    timed = any(form.search(text) for text in above for form in (RATE, TIMED, OF_MONTH, DAY))
+    told = any(
+        form.search(text) for text in above + within for form in (PARTS, MONTH, QUARTER, HALF_YEAR, UNTIL)
+    )
+    return not (timed or told or ended) and {*YEAR.findall(" | ".join(above + within))} <= years
 
 
 def hear_beside(layout: Layout, cells: Rows, kept: np.ndarray, years: frozenset[str]) -> dict[int, str]:
