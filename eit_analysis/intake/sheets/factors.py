@@ -25,7 +25,7 @@ OPEN = "(?:ouverture|ouvre|travaille|production|service|fonctionnement|activite|
 # By folded singular words of a header.
 ROLES = {
     "weight": re.compile(
-        r"(?!.*\b(?:vide|brut|roulant|tare|ptac|total|max\w*|min\w*|moyenne?)\b)(?:poid|masse|tonnage|quantite)\b.*\b"
+        r"(?!.*\b(?:vide|brut|roulant|tare|ptac|total|max\w*|min\w*)\b)(?:poid|masse|tonnage|quantite)\b.*\b"
         rf"(?:unitaire|chacun|unite|piece|(?:par|une|chaque|d un) (?:{PIECE}|{TIME}))"
     ),
     "days": re.compile(rf"(?:(?:nombre|nbre|nb) )?(?:de )?jour (?:d )?{OPEN}\b"),
@@ -73,8 +73,10 @@ def of_one_thing(names: Sequence[str], headers: Sequence[str]) -> bool:
     of, each = ({*NOUN.findall(text)} for text in (counted, one))
     bare = {*map(stem, YEAR.sub("", counted).split())} <= BARE
     whole = each <= ANY or (names[1] == "volume" and not each)
+    emptied = bool(of & {"rotation", "vidage"} and each & {"benne", "bac", "conteneur"})
     return (
-        bool(of & each)
+        emptied
+        or bool(of & each)
         or (whole and (bare or bool(of)))
         or (names[0] == "frequency" and each <= {*TIME.split("|")})
     )

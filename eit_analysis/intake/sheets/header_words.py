@@ -17,7 +17,7 @@ from eit_analysis.intake.cells.parsing import header_unit, singular
 from eit_analysis.intake.cells.periods import PERIOD_LABELS, read_period, split_unit
 from eit_analysis.intake.cells.remarks import YEAR
 from eit_analysis.intake.sheets.spec import Meaning
-from eit_analysis.reference.units import known_unit
+from eit_analysis.reference.units import known_unit, to_tonnes
 
 LITTLE_WORDS = {"d", "de", "du", "en", "et", "l", "la", "le", "no", "notre", "par", "sur", "votre", "vo"}
 FEMININE = re.compile(r"([a-z])\1?e*$")
@@ -67,6 +67,8 @@ def heard(text: str) -> Meaning | None:
     years = {*YEAR.findall(bare)}
     said = [word for word in singular(fold_words(YEAR.sub(" ", bare))).split() if word not in LITTLE_WORDS]
     stems = [spelled(stem(word)) for word in said] or (["quantity"] if years else [])
+    if text != "T" and known_unit(text) and to_tonnes(1.0, split_unit(text)[0], ""):  # t/an
+        return Meaning("quantity", text)
     if not stems or len(years) > 1:
         return None
     heads, kinds = (words(place).get(stems[0], set()) for place in ("head", "kind"))

@@ -254,10 +254,13 @@ def suffices(layout: Layout) -> bool:
 def understood(name: str, rows: Sequence[Sequence[Any]], told: str = "") -> tuple[str, Layout | None, bool]:
     """Table of a sheet, where not told by its name, else by what it holds most of; its layout; if sure.
 
-    ``""`` is no table. Half of the headers of a form identify a table by themselves.
+    A sheet may bear the name of one table and hold another. ``""`` is no table. Half of the headers of a form
+    identify a table by themselves.
     """
     named = told or table_of(name) or ""
-    layouts = [found for table in ([named] if named else tables.TABLES) if (found := find_form(table, rows))]
+    own = find_form(named, rows) if named else None
+    others = () if own or told else tables.TABLES
+    layouts = [own] if own else [found for table in others if (found := find_form(table, rows))]
     layout = max(layouts, key=share, default=None)
-    sure = layout is not None and (bool(named) or share(layout) >= NAMELESS_SHARE)
+    sure = layout is not None and (own is not None or share(layout) >= NAMELESS_SHARE)
     return layout.table if layout else named, layout, sure

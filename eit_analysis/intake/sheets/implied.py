@@ -37,6 +37,8 @@ NOUNS = (
 )
 MADE = re.compile(rf"(?:\b(?:{NOUNS})\b ?)+")
 LABELS = {"entrant": "enters", "sortant": "leaves"}
+NO_ROWS = np.zeros(0, dtype=np.int64)
+KINDS = "kind_out", "kind_in", "kind_any"  # of words that are typed for a family
 FIRST_MONTH, LAST_MONTH = 3, 10  # by which dates of a whole year begin and end
 SAID = re.compile(r"(?P<of>[^0-9]+?) ?(?P<by>[:=,(]|[-–—](?= )) ?(?P<how>(?:env\S* |[~≈] ?)?[0-9][^()]*)\)?")
 HEAVY = 1.5  # tonnes: more than a big bag or a pallet holds
@@ -116,7 +118,8 @@ def told(layout: Layout, cells: Rows, titles: Mapping[int, str], names: Sequence
         return "" if designation is None else clean_text(cells[row][designation])
 
     def direction(row: int) -> tuple[str, str]:
-        above, own = bisect(starts, row), direction_of(named(row))
+        coded = code is not None and readable("flows", "waste_code", cells[row][code])
+        above, own = bisect(starts, row), ("", "") if coded else direction_of(named(row))
         words = singular(fold_words(named(row)))
         if (
             words.partition(" ")[0] in WORDS["row_else"]
@@ -264,17 +267,46 @@ def read_years(sheet: SurveySheet, ledger: Ledger) -> None:
         fill(sheet, "period", lambda _: (PERIOD_LABELS["year"], "period_from_year"), ledger, years)
 
 
+def read_kinds(sheet: SurveySheet, ledger: Ledger) -> np.ndarray:
+    """Take a family that only says what kind of flow it is (``Déchets``, ``Matières premières``) for none.
+
+    Not where it says another direction than its row, whose two answers are then asked. The rows that are so
+    told, from 1.
+    """
+    layout, cells = sheet.layout, sheet.cells
+    if layout is None or not {"category", "direction", "description"} <= layout.columns.keys():
+        return NO_ROWS
+    typed = {
+        text: kind
+        for text in map(clean_text, pick(cells.values, np.unique(sheet.columns["category"])))
+        if (kind := next((kind for kind in KINDS if singular(fold_words(text)) in WORDS[kind]), ""))
+    }
+    category, direction, designation = (
+        layout.columns[name] for name in ("category", "direction", "description")
+    )
+
+    def tell(row: int) -> tuple[str, str]:
+        way = readable("flows", "direction", cells[row][direction])
+        kind = typed[clean_text(cells[row][category])]
+        found = family("", clean_text(cells[row][designation]))
+        if kind != "kind_any" and way != kind.removeprefix("kind_"):
+            return "", ""
+        return found if any(found) else (CATEGORIES["other"], "category_assumed_other")
+
+    return fill(sheet, "category", tell, ledger, typed) if typed else NO_ROWS
+
+
 def fill(
     sheet: SurveySheet, name: str, tell: Told, ledger: Ledger, typed: Collection[str] = frozenset([""])
-) -> None:
-    """Put into the cells of a column that are blank, or so typed, what the rest of the file tells."""
+) -> np.ndarray:
+    """Put into the cells of a column, blank or so typed, what the rest of the file tells; those rows."""
     values, numbers = sheet.cells.values, sheet.columns[name]
     blank = [number for number in np.unique(numbers).tolist() if clean_text(values[number]) in typed]
     where = np.flatnonzero(np.isin(numbers, blank))
     found = [tell(row - 1) for row in sheet.rows[where].tolist()]
     where = where[np.array([bool(text) for text, _ in found], dtype=bool)]
     if not len(where):
-        return
+        return NO_ROWS
     texts, rules = zip(*filter(any, found), strict=True)
     if unknown := [row for row, rule in zip(where, rules, strict=True) if rule == "category_assumed_other"]:
         column = tables.header(sheet.table, name)
@@ -286,3 +318,4 @@ def fill(
     places, header = np.full(len(where), sheet.place), tables.header(sheet.table, name)
     raw = objects([clean_text(cell) for cell in pick(values, numbers[where])])
     ledger.correct(places, sheet.rows[where], header, raw, objects(texts), objects(rules))
+    return sheet.rows[where]

@@ -10,6 +10,7 @@ import numpy as np
 from eit_analysis import tables
 from eit_analysis.intake.cells.columns import Rows
 from eit_analysis.intake.cells.parsing import clean_text, parse_number
+from eit_analysis.intake.cells.periods import split_unit
 from eit_analysis.intake.sheets.headers import (
     LEAST_HEADERS,
     form_key,
@@ -21,8 +22,10 @@ from eit_analysis.intake.sheets.headers import (
 from eit_analysis.intake.sheets.spec import Layout
 from eit_analysis.intake.sheets.subjects import speaks
 from eit_analysis.intake.sheets.workbook import PART, RawSheet
+from eit_analysis.reference.units import to_tonnes
 
 MOST = 500  # rows: a longer sheet is one list
+LEAST_WEIGHED = 2  # lines of a list
 TURNED = "sheet_turned"  # the rule of a sheet laid on its side: its rows are numbered as its columns were
 
 
@@ -44,11 +47,15 @@ def parts(sheet: RawSheet, file: str = "") -> list[RawSheet]:
         _, aside, sure = understood(sheet.name, turned)
         if aside and (sure or speaks(aside, [sheet.name, file], turned)) and _measures(aside, turned):
             return [replace(sheet, rows=turned, notes=[*sheet.notes, (None, "", "", TURNED)])]
+    if layout is None and (listed := _headed(cells)):
+        return [replace(sheet, rows=listed)]
     filled = cells.filled()[cells.numbers]
-    beside = layout is not None and len(layout.repeated) > 1
+    columns = filled[layout.header_row :].any(axis=0) if layout else filled.any(axis=0)
+    apart = len(list(_spans(columns))) > 1
+    beside = layout is not None and len(layout.repeated) > (0 if apart else 1)
     if sure and not beside:
         return [sheet]
-    across = filled[layout.header_row :].any(axis=0) if layout and beside else filled.any(axis=1)
+    across = columns if beside else filled.any(axis=1)
     notes, rest, found = [], [], dict[str, slice]()
     spans = list(_spans(across))
     for number, span in enumerate(spans if len(spans) > 1 else (), start=1):
@@ -67,6 +74,26 @@ def parts(sheet: RawSheet, file: str = "") -> list[RawSheet]:
     named = {sheet.name: rest} if rest else {}
     named |= {name: [span, *notes] for name, span in found.items()}
     return [replace(sheet, name=name, rows=_alone(cells, own, beside)) for name, own in named.items()]
+
+
+def _headed(cells: Rows) -> Rows | None:
+    """A list of names beside weights with their unit, under a blank row, with our headers on that row."""
+    texts = [list(map(clean_text, row)) for row in cells]
+    pairs = [[i for i, text in enumerate(row) if text] for row in texts]
+    for top in range(1, len(texts)):
+        start, end = pairs[top], next((n for n in range(top, len(texts)) if not pairs[n]), len(texts))
+        if pairs[top - 1] or len(start) != 2 or any(pair != start for pair in pairs[top:end]):
+            continue
+        numbers = [parse_number(texts[row][start[1]]) for row in range(top, end)]
+        weighed = sum(
+            bool(n.suffix) and to_tonnes(1.0, split_unit(n.suffix)[0], "") is not None for n in numbers
+        )
+        if weighed >= LEAST_WEIGHED and not any(parse_number(row[start[0]]).value for row in texts[top:end]):
+            rows = [list(row) for row in cells]
+            for index, name in zip(start, ("description", "quantity"), strict=True):
+                rows[top - 1][index] = tables.header("flows", name)
+            return Rows.of(rows)
+    return None
 
 
 def _measures(layout: Layout, cells: Rows) -> bool:

@@ -162,14 +162,14 @@ def beside_quantity(layout: Layout, cells: Rows, kept: np.ndarray, place: int, l
 def doubt_own(layout: Layout, cells: Rows, kept: np.ndarray, place: int, ledger: Ledger) -> None:
     """Mark what may not add up in a table of people's own: each of its rows is read, and none was asked for.
 
-    A number of pieces or a volume has a mass within a factor of two or more; a credit note is of the rows
-    that it names; an invoice has a tonnage on each of its lines; a row may be the sum of those around it.
+    A credit note is of the rows that it names; an invoice has a tonnage on each of its lines; a row may be
+    the sum of those around it.
     """
     stated, header = layout.columns["quantity"], tables.header(layout.table, "quantity")
     rows = kept.tolist()
-    texts, names, units = (
+    texts, names = (
         ["" if i is None else clean_text(cells[row][i]) for row in rows]
-        for i in (stated, layout.columns.get("description"), layout.columns.get("unit"))
+        for i in (stated, layout.columns.get("description"))
     )
     numbers, folded = [parse_number(cells[row][stated]) for row in rows], list(map(fold, names))
     values = [number.value or 0.0 for number in numbers]
@@ -178,10 +178,7 @@ def doubt_own(layout: Layout, cells: Rows, kept: np.ndarray, place: int, ledger:
     loads, totals = Counter(zip(days, values, strict=True)), _sums(values)
     backs = [name for name, value in zip(folded, values, strict=True) if value < 0]
     for n, row in enumerate(rows):
-        unit = split_unit(numbers[n].suffix or units[n] or layout.units.get("quantity", ""))[0]
         found = []
-        if values[n] and known_unit(unit) and to_tonnes(1.0, unit, "") is None:
-            found.append(finding("no_weight", text=f"{texts[n]} {units[n]}".strip()))
         if folded[n] and any(folded[n] in back and folded[n] != back for back in backs):
             found.append(finding("taken_back"))
         if dated and values[n] and loads[days[n], values[n]] > 1:
@@ -190,6 +187,18 @@ def doubt_own(layout: Layout, cells: Rows, kept: np.ndarray, place: int, ledger:
             found.append(finding("perhaps_total", name=names[n]))
         for one in found:
             ledger.mark(place, row + 1, header, texts[n], one)
+
+
+def doubt_weights(layout: Layout, cells: Rows, rows: Sequence[int], place: int, ledger: Ledger) -> None:
+    """Mark pieces and volumes whose family nobody stated: their mass may be twice as much."""
+    stated, unit = layout.columns["quantity"], layout.columns.get("unit")
+    for row in rows:
+        text, beside = (clean_text(cells[row][i]) if i is not None else "" for i in (stated, unit))
+        number = parse_number(cells[row][stated])
+        own = split_unit(number.suffix or beside or layout.units.get("quantity", ""))[0]
+        if number.value and known_unit(own) and to_tonnes(1.0, own, "") is None:
+            found = finding("no_weight", text=f"{text} {beside}".strip())
+            ledger.mark(place, row + 1, tables.header(layout.table, "quantity"), text, found)
 
 
 def _sums(values: Sequence[float]) -> set[int]:

@@ -223,9 +223,14 @@ def set_aside(sheet: SurveySheet, removed: Collection[int], ledger: Ledger) -> N
     if layout.table == "flows" and {"quantity", "description"} <= layout.columns.keys():
         designation = layout.columns["description"]
         told["quantity"] = lambda row: implied.quantity_in(clean_text(cells[row][designation]))
+    guessed = implied.read_kinds(sheet, ledger) if layout.table == "flows" else implied.NO_ROWS
     for name, tell in told.items():
         if name in ("site_id", "quantity") or name in sheet.added:
-            implied.fill(sheet, name, tell, ledger)
+            filled = implied.fill(sheet, name, tell, ledger)
+            guessed = filled if name == "category" else guessed
+    if layout.table == "flows" and quantity is not None:
+        doubted = kept if sheet.by_columns else guessed - 1
+        regions.doubt_weights(layout, cells, doubted.tolist(), place, ledger)
 
 
 def _with_own_totals(rules: dict[int, str], cells: Rows, layout: Layout) -> dict[int, str]:
