@@ -52,8 +52,9 @@ EACH_TIME = re.compile(r"\b(?:moyen\w*|mens\w*|hebdo\w*|trim\w*|journalier\w*|qu
 RATE = re.compile(rf"{EACH_TIME.pattern}|\b(?:suivi|par (?!an\b))")
 OFTEN = re.compile("frequence|periodicite|rythme|cadence")  # a header by which quantities may be of each time
 TIMED = re.compile(
-    rf"{OFTEN.pattern}|recurrence|ramassage|cumul|echantillon|caracterisation|\b(?:depuis|jusqu|tickets?|bons?|dates?|passages?|rotations?|collectes|levees?|tournees?"
-    r"|enlevements?|periodes?)\b"
+    rf"{OFTEN.pattern}|recurrence|ramassage|cumul|echantillon|caracterisation"
+    r"|\b(?:depuis|jusqu|tickets?|bons?|dates?|passages?|rotations?|collectes|levees?|tournees?|enlevements?"
+    r"|periodes?)\b"
 )
 # In any cell of a sheet.
 PARTS = re.compile(
