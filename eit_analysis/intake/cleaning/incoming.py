@@ -52,7 +52,7 @@ def read_raw(study: Study, progress: Callable[[Iterable], Iterable]) -> tuple[li
 
 
 def find_sheets(
-    files: list[RawFile], ledger: Ledger, mappings: Sequence[Mapping] = ()
+    files: list[RawFile], ledger: Ledger, wave: str, mappings: Sequence[Mapping] = ()
 ) -> tuple[list[SurveySheet], list[RawFile]]:
     """The sheets of every file that belong to a table, and the files with answers to a *fiche de relance*.
 
@@ -69,7 +69,9 @@ def find_sheets(
             replace(sheet, notes=[one for one in sheet.notes if one[1] not in _printed()])
             for sheet in file.sheets
         ]
-        for sheet in chain.from_iterable(parts(sheet, PurePosixPath(file.name).stem) for sheet in ours):
+        for sheet in chain.from_iterable(
+            parts(sheet, PurePosixPath(file.name).stem, _asked(wave)) for sheet in ours
+        ):
             known, table = None, ""
             if mapped := find_mapping(mappings, sheet):
                 sheet, table = translated(sheet, file.name, *mapped), mapped[0].table
@@ -183,12 +185,12 @@ def hear_siblings(found: list[SurveySheet], wave: str, ledger: Ledger) -> None:
     for sheet in found:
         for site, year in _described([sheet]):
             described.setdefault(in_capitals(site), [site, year])
-    asked = {wave, *([str(int(wave) - 1)] if wave.isdigit() else [])}
+    asked = _asked(wave)
     for group, sheets in groupby(found, key=lambda sheet: siblings(*ledger.origins[sheet.place])):
         own = list(sheets)
         firms = dict(_described(own))
         named = [] if firms else described.get(firm_of_file(group), [])
-        years = frozenset(filter(None, [*firms.values(), *named[1:]])) or frozenset(asked)
+        years = frozenset(filter(None, [*firms.values(), *named[1:]])) or asked
         read = [sheet for sheet in own if sheet.layout]
         for sheet in read:
             sheet.problem = _aside(sheet, [other for other in read if other.table == sheet.table], years)
@@ -201,6 +203,11 @@ def hear_siblings(found: list[SurveySheet], wave: str, ledger: Ledger) -> None:
     _set_parts_aside([sheet for sheet in found if sheet.layout], ledger)
     if any(sheet.by_columns for sheet in found):
         _set_doubles_aside([sheet for sheet in found if sheet.layout], ledger)
+
+
+def _asked(wave: str) -> frozenset[str]:
+    """The years that answers to a wave may be of."""
+    return frozenset({wave, *([str(int(wave) - 1)] if wave.isdigit() else [])})
 
 
 def _set_parts_aside(sheets: list[SurveySheet], ledger: Ledger) -> None:

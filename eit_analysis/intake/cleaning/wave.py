@@ -112,7 +112,7 @@ def clean_wave(study: Study, progress: Callable[[Iterable], Iterable] = iter) ->
     ledger = Ledger()
     accounts: dict[str, list[SheetAccount]] = {file.name: [] for file in files}
     confirmed = [mapping for mapping in read_mappings(study.raw.parent) if mapping.confirmed]
-    sheets, answering = find_sheets(files, ledger, confirmed)
+    sheets, answering = find_sheets(files, ledger, study.wave, confirmed)
     hear_siblings(sheets, study.wave, ledger)
     applied = apply_answers(answering, sheets, ledger)
     for (file, _), answered in applied.accounts.items():

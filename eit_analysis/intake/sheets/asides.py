@@ -21,7 +21,7 @@ from eit_analysis.intake.sheets.spec import Layout
 LEAST_ANSWERS = 7  # equal to those of the printed example: fewer may be a firm's own
 # What a total says somewhere, and what is struck out (a pattern of RE2).
 ODD = rf"(?i)tota|somme|ensemble|cumul|r[ée]capitul|tous (?:les |nos )?(?:d[ée]chets|flux)|ne pas|^{STRUCK}"
-TOTAL = re.compile(r"(?:sous |grand )?(?:total|totaux)\b|somme\b")
+TOTAL = re.compile(r"(?:sous |s |grand )?(?:total|totaux)\b|somme\b")
 SUBTOTAL = re.compile(r"sous tota")
 WITHDRAWN = re.compile(r"\w ne pas (?:compter|prendre en compte|tenir compte)$")
 TOTAL_ALONE = re.compile(r"(?:sous |grand )?(?:total|totaux)(?: general| annuel| par an)?")
@@ -30,7 +30,7 @@ NAMING = ("description", "occupation")
 FAMILIES = singular(fold_words(" ".join(tables.CATEGORIES.values()))).split()
 TOTALS, OF_TOTALS = ("|".join(sorted(words)) for words in (WORDS["total"], WORDS["of_total"].union(FAMILIES)))
 TOTAL_NAME = re.compile(  # in the singular: sous is sou
-    rf"(?:sous? |grand )?(?:{TOTALS}|tou(?= (?:le |nos )?(?:dechet|flu)))(?: (?:{OF_TOTALS}|[0-9]{{4}}))*"
+    rf"(?:sous? |s |grand )?(?:{TOTALS}|tou(?= (?:le |nos )?(?:dechet|flu)))(?: (?:{OF_TOTALS}|[0-9]{{4}}))*"
 )
 
 

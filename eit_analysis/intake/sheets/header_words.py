@@ -17,7 +17,7 @@ from eit_analysis.intake.cells.parsing import header_unit, singular
 from eit_analysis.intake.cells.periods import PERIOD_LABELS, read_period, split_unit
 from eit_analysis.intake.cells.remarks import YEAR
 from eit_analysis.intake.sheets.spec import Meaning
-from eit_analysis.reference.units import known_unit, to_tonnes
+from eit_analysis.reference.units import known_unit
 
 LITTLE_WORDS = {"d", "de", "du", "en", "et", "l", "la", "le", "no", "notre", "par", "sur", "votre", "vo"}
 FEMININE = re.compile(r"([a-z])\1?e*$")
@@ -27,6 +27,7 @@ KINDS = {"waste_code": "description"} | {name: name for name in ("description", 
 PLACES = "head", "kind", "beside", "less"
 SHORTEST, SPELLING = 6, 0.88  # letters of a word that may be misspelled, and how alike it then is
 LOOSE = {"famil", "categori"}  # kinds of a kind: beside another, that one goes first
+BARE_UNIT = re.compile("(?:t|kg|tonnes?) ?/ ?an", re.I)  # of a column whose header says no more
 # Ranks: the header that says its column in its own word goes first, of several years the last.
 KIND, LESS, NEWEST = 5, 10, 3000
 
@@ -67,7 +68,7 @@ def heard(text: str) -> Meaning | None:
     years = {*YEAR.findall(bare)}
     said = [word for word in singular(fold_words(YEAR.sub(" ", bare))).split() if word not in LITTLE_WORDS]
     stems = [spelled(stem(word)) for word in said] or (["quantity"] if years else [])
-    if text != "T" and known_unit(text) and to_tonnes(1.0, split_unit(text)[0], ""):  # t/an
+    if BARE_UNIT.fullmatch(text):
         return Meaning("quantity", text)
     if not stems or len(years) > 1:
         return None

@@ -259,7 +259,8 @@ def understood(name: str, rows: Sequence[Sequence[Any]], told: str = "") -> tupl
     """
     named = told or table_of(name) or ""
     own = find_form(named, rows) if named else None
-    others = () if own or told else tables.TABLES
+    # « Réponse » is the name of one of ours, and of anything.
+    others = tables.TABLES if not named or (named == "exchange_answers" and not (own or told)) else ()
     layouts = [own] if own else [found for table in others if (found := find_form(table, rows))]
     layout = max(layouts, key=share, default=None)
     sure = layout is not None and (own is not None or share(layout) >= NAMELESS_SHARE)

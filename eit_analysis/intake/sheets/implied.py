@@ -289,7 +289,9 @@ def read_kinds(sheet: SurveySheet, ledger: Ledger) -> np.ndarray:
         way = readable("flows", "direction", cells[row][direction])
         kind = typed[clean_text(cells[row][category])]
         found = family("", clean_text(cells[row][designation]))
-        if kind != "kind_any" and way != kind.removeprefix("kind_"):
+        words = singular(fold_words(clean_text(cells[row][designation])))
+        doubt = any(holds(words, means) for means in ("row_doubt", "row_no_matter", "elsewhere", "energy"))
+        if doubt or (kind != "kind_any" and way != kind.removeprefix("kind_")):
             return "", ""
         return found if any(found) else (CATEGORIES["other"], "category_assumed_other")
 

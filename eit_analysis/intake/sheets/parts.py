@@ -11,6 +11,7 @@ from eit_analysis import tables
 from eit_analysis.intake.cells.columns import Rows
 from eit_analysis.intake.cells.parsing import clean_text, parse_number
 from eit_analysis.intake.cells.periods import split_unit
+from eit_analysis.intake.cells.remarks import YEAR
 from eit_analysis.intake.sheets.headers import (
     LEAST_HEADERS,
     form_key,
@@ -19,6 +20,7 @@ from eit_analysis.intake.sheets.headers import (
     table_of,
     understood,
 )
+from eit_analysis.intake.sheets.implied import direction_of
 from eit_analysis.intake.sheets.spec import Layout
 from eit_analysis.intake.sheets.subjects import speaks
 from eit_analysis.intake.sheets.workbook import PART, RawSheet
@@ -29,7 +31,7 @@ LEAST_WEIGHED = 2  # lines of a list
 TURNED = "sheet_turned"  # the rule of a sheet laid on its side: its rows are numbered as its columns were
 
 
-def parts(sheet: RawSheet, file: str = "") -> list[RawSheet]:
+def parts(sheet: RawSheet, file: str = "", years: frozenset[str] = frozenset()) -> list[RawSheet]:
     """The tables of a sheet of which nothing is sure, apart by blank rows, or by blank columns; else itself.
 
     Each keeps the numbers of its rows, the others blank, and the notes that stand between the tables. What is
@@ -47,7 +49,7 @@ def parts(sheet: RawSheet, file: str = "") -> list[RawSheet]:
         _, aside, sure = understood(sheet.name, turned)
         if aside and (sure or speaks(aside, [sheet.name, file], turned)) and _measures(aside, turned):
             return [replace(sheet, rows=turned, notes=[*sheet.notes, (None, "", "", TURNED)])]
-    if layout is None and (listed := _headed(cells)):
+    if layout is None and (listed := _headed(cells, years)):
         return [replace(sheet, rows=listed)]
     filled = cells.filled()[cells.numbers]
     columns = filled[layout.header_row :].any(axis=0) if layout else filled.any(axis=0)
@@ -56,6 +58,7 @@ def parts(sheet: RawSheet, file: str = "") -> list[RawSheet]:
     if sure and not beside:
         return [sheet]
     across = columns if beside else filled.any(axis=1)
+    opposed = not beside or _opposed(layout, cells, columns)
     notes, rest, found = [], [], dict[str, slice]()
     spans = list(_spans(across))
     for number, span in enumerate(spans if len(spans) > 1 else (), start=1):
@@ -69,17 +72,22 @@ def parts(sheet: RawSheet, file: str = "") -> list[RawSheet]:
             notes.append(span)
         else:
             rest.append(span)
-    if len(found) < 2:
+    if len(found) < 2 or not opposed:
         return [sheet]
     named = {sheet.name: rest} if rest else {}
     named |= {name: [span, *notes] for name, span in found.items()}
     return [replace(sheet, name=name, rows=_alone(cells, own, beside)) for name, own in named.items()]
 
 
-def _headed(cells: Rows) -> Rows | None:
-    """A list of names beside weights with their unit, under a blank row, with our headers on that row."""
+def _headed(cells: Rows, years: frozenset[str]) -> Rows | None:
+    """The only list of names beside weights with their unit, with our headers on the blank row above it.
+
+    Where what stands above it tells the year asked.
+    """
     texts = [list(map(clean_text, row)) for row in cells]
     pairs = [[i for i, text in enumerate(row) if text] for row in texts]
+    if len(list(_spans(np.array([len(pair) > 1 for pair in pairs])))) > 1:
+        return None
     for top in range(1, len(texts)):
         start, end = pairs[top], next((n for n in range(top, len(texts)) if not pairs[n]), len(texts))
         if pairs[top - 1] or len(start) != 2 or any(pair != start for pair in pairs[top:end]):
@@ -88,12 +96,24 @@ def _headed(cells: Rows) -> Rows | None:
         weighed = sum(
             bool(n.suffix) and to_tonnes(1.0, split_unit(n.suffix)[0], "") is not None for n in numbers
         )
-        if weighed >= LEAST_WEIGHED and not any(parse_number(row[start[0]]).value for row in texts[top:end]):
+        dated = {*YEAR.findall(" ".join(text for row in texts[:top] for text in row))}
+        numbered = any(parse_number(row[start[0]]).value for row in texts[top:end])
+        if weighed >= LEAST_WEIGHED and dated and dated <= years and not numbered:
             rows = [list(row) for row in cells]
             for index, name in zip(start, ("description", "quantity"), strict=True):
                 rows[top - 1][index] = tables.header("flows", name)
             return Rows.of(rows)
     return None
+
+
+def _opposed(layout: Layout, cells: Rows, columns: np.ndarray) -> bool:
+    """Whether of tables beside each other a header or a title of one says in, of the other out."""
+    heads = [cells[row] for row in range(layout.header_row + 1)]
+    ways = [
+        {direction_of(clean_text(cell))[0] for row in heads for cell in row[span]} - {""}
+        for span in _spans(columns)
+    ]
+    return all(len(one) == 1 for one in ways) and len(set.union(*ways)) == len(ways)
 
 
 def _measures(layout: Layout, cells: Rows) -> bool:

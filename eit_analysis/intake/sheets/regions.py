@@ -24,7 +24,7 @@ from eit_analysis.intake.cells.columns import Rows, texts_of
 from eit_analysis.intake.cells.parsing import clean_text, header_unit, parse_number
 from eit_analysis.intake.cells.periods import header_part, split_unit, year_and_month
 from eit_analysis.intake.cells.remarks import YEAR
-from eit_analysis.intake.sheets.header_words import words
+from eit_analysis.intake.sheets.header_words import BARE_UNIT, words
 from eit_analysis.intake.sheets.headers import HEADER_WORDS, header_year
 from eit_analysis.intake.sheets.ledger import NO_ROW, Ledger
 from eit_analysis.intake.sheets.products import Making, made_of, product, total_of
@@ -40,7 +40,8 @@ OTHER_QUANTITY = re.compile(
     r"\b(?:quantite|qte|tonnage|poids|masse)s?\b"
     r"(?! (?:volumique|unitaire|moyen|max|min|stock|autoris|a vide|d(?:es? |u |')(?!dechet|matiere)))"
 )
-ONE_WEIGHT, NUMBER_OF = re.compile(r"(?:poids|masse)s?\b"), re.compile(r"(?:nombre|nbre?|nb)\b")
+ONE_WEIGHT = re.compile(r"(?:poids|masse)s?\b|(?:t|kgs?|kilos?|tonnes?)(?: ?/ ?an)?$")
+NUMBER_OF = re.compile(r"(?:nombre|nbre?|nb)\b")
 OF_TIMES = re.compile(r"(?:nombre|nbre?|nb) (?:de |d')?(?:semaines?|mois|jours?|an)\b")  # that a year has
 ELSEWHERE = re.compile(
     r"[0-9]{4}|\bn ?- ?1|prev|budget|objectif|enlevement|collecte|rotation|passage|levee|voyage|bordereau"
@@ -94,7 +95,8 @@ def one_header(spec: TableSpec, cells: Rows, row: int) -> Rows:
     for i in parted:
         text, unit = header_unit(next(filter(None, top[i::-1]), ""))
         both = f"{text} {below[i]}".strip() + (f" ({unit})" if unit else "")
-        rows[row][i] = below[i] if spec.means(below[i]) and not spec.means(both) else both
+        whole = spec.means(below[i]) and not spec.means(both) and not BARE_UNIT.fullmatch(below[i])
+        rows[row][i] = below[i] if whole else both
     rows[row + 1] = [""] * len(top)
     return Rows.of(rows)
 
@@ -149,7 +151,8 @@ def beside_quantity(layout: Layout, cells: Rows, kept: np.ndarray, place: int, l
         words = fold(text)
         counts = (weight and NUMBER_OF.match(words)) or OF_TIMES.match(words)
         weighs = normalise_unit(split_unit(header_unit(text)[1])[0]) in WEIGHTS
-        other = weighs and OTHER_QUANTITY.search(words)
+        again = index in layout.repeated and ONE_WEIGHT.match(words)
+        other = weighs and (OTHER_QUANTITY.search(words) or again)
         if ELSEWHERE.search(words) or not (counts or other):
             continue
         for row in kept.tolist():

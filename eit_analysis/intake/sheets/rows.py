@@ -16,6 +16,7 @@ from eit_analysis.intake.cells.columns import Rows
 from eit_analysis.intake.cells.parsing import clean_text
 from eit_analysis.intake.cells.periods import split_unit
 from eit_analysis.intake.cells.privacy import PRIVATE, without_person
+from eit_analysis.intake.cells.remarks import is_harmless
 from eit_analysis.intake.reading.looks import column_number
 from eit_analysis.intake.sheets import asides, headers, implied, regions, subjects
 from eit_analysis.intake.sheets.headers import PEOPLE
@@ -75,7 +76,10 @@ def find_sheet(file: str, sheet: RawSheet, ledger: Ledger, told: str = "") -> Su
             layout.unknown.pop(index, None)
             layout.repeated.pop(index, None)
     layout, cells = regions.one_layout(layout, cells, place, ledger)
-    noted = tuple(raw for number, raw, _, rule in sheet.notes if (number, rule) == (row + 1, "note_on_text"))
+    noted = dict[int, str]()
+    for number, raw, _, rule in sheet.notes:
+        if number is not None and rule == "note_on_text":
+            noted[number] = f"{noted[number]} ; {raw}" if number in noted else raw
     return SurveySheet(
         place, account, cells, layout, hidden=hidden, added=frozenset(added), by_columns=not sure, noted=noted
     )
@@ -189,18 +193,24 @@ def set_aside(sheet: SurveySheet, removed: Collection[int], ledger: Ledger) -> N
         year = max(sheet.years) if asked[kept].all() and len(kept) else sheet.name if sheet.by_columns else ""
         silent = not any(map(years_told, [f"Bilan {year}", *titles.values()]))
         named = ({-2: file} if file and silent else {}) | ({-1: f"Bilan {year}"} if year else {})
-        named |= {-3 - n: text for n, text in enumerate(sheet.noted)}
+        if note := sheet.noted.get(layout.header_row + 1, ""):
+            named[-3] = note
         sheet.said = hear(named | titles, dated, cells, kept, sheet.years)
         if any(map(OFTEN.match, map(headers.header_key, layout.unknown.values()))) or any(
             EACH_TIME.search(fold_words(text)) for text in titles.values()
         ):
             sheet.said = [one._replace(year="") for one in sheet.said]
-        heads = [sheet.name, PurePosixPath(ledger.origins[place][0]).stem, *titles.values(), *sheet.noted]
+        heads = [sheet.name, PurePosixPath(ledger.origins[place][0]).stem, *titles.values(), note]
         heads += map(clean_text, cells[layout.header_row])
         if sheet.by_columns and of_no_time(heads, map(clean_text, cells.values), sheet.years):
             said = sheet.said or [TitleRemark()] * len(kept)
             sheet.said = [one._replace(year=one.year or "period_assumed") for one in said]
-        for index, text in hear_beside(layout, cells, kept, sheet.years).items():
+        doubts = {
+            row - 1: text for row, text in sheet.noted.items() if row in sheet.rows and not is_harmless(text)
+        }
+        if note and not of_no_time([note], [], sheet.years):
+            doubts |= dict.fromkeys(kept.tolist(), note)
+        for index, text in (doubts | hear_beside(layout, cells, kept, sheet.years)).items():
             found, header = finding("doubted_by_title", title=text), tables.header("flows", "quantity")
             ledger.mark(place, index + 1, header, clean_text(cells[index][quantity]), found)
         regions.beside_quantity(layout, cells, kept, place, ledger)

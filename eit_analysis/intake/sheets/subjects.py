@@ -12,6 +12,7 @@ from eit_analysis.intake.cells.contract import readable
 from eit_analysis.intake.cells.parsing import clean_text, parse_number, singular
 from eit_analysis.intake.cells.periods import HALF_YEAR, MONTHS, QUARTER, header_part, year_and_month
 from eit_analysis.intake.cells.remarks import holds
+from eit_analysis.intake.sheets.header_words import BARE_UNIT
 from eit_analysis.intake.sheets.headers import SITES, header_year, makes_quantity, suffices
 from eit_analysis.intake.sheets.implied import direction_of, speaks_of_direction, undated
 from eit_analysis.intake.sheets.products import product
@@ -43,6 +44,9 @@ def speaks(layout: Layout, names: Sequence[str], rows: Sequence[Sequence[Any]]) 
     """
     means = {index: layout.spec.means(text) for index, text in layout.repeated.items()}
     again = [layout.repeated[index] for index, one in means.items() if one and one.column == "quantity"]
+    own, top = layout.columns.get("quantity"), layout.header_row - 1
+    if own is not None and BARE_UNIT.fullmatch(clean_text(rows[top + 1][own])) and top >= 0:
+        again += filter(None, [clean_text(rows[top][own])])  # what stands above a unit says of what it is
     if len(rows) > LONGEST or not suffices(layout) or not all(map(_set_aside, again)):
         return False
     header, under = list(map(clean_text, rows[layout.header_row])), rows[layout.header_row + 1 :]

@@ -35,7 +35,7 @@ class SurveySheet:
     #: Shape (n_rows,): position in ``cells.values`` of the cell of these rows, by form column of the sheet.
     columns: dict[str, np.ndarray] = field(default_factory=dict)
     totals: dict[int, dict[str, Any]] = field(default_factory=dict)  #: raw cells of total rows, by row number
-    noted: tuple[str, ...] = ()  #: the notes on its headers
+    noted: dict[int, str] = field(default_factory=dict)  #: the notes on its texts, by row from 1
     said: Sequence[TitleRemark] = ()  #: of each of these rows, by the titles of the sheet; none: nothing
 
     @property

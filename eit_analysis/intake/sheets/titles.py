@@ -60,7 +60,8 @@ TIMED = re.compile(
 PARTS = re.compile(
     r"\b(?:mois|mens\w*|bimens\w*|bimestr\w*|sem(?:aines?)?|hebdo\w*|trim\w*|semest\w*|jours?|journ\w*|quotid\w*"
     r"|quinz\w*|decades?|fois|[0-9]+ ?x|s [0-9]{1,2}|s[0-9]{1,2}"
-    r"|par (?:bennes?|bacs?|levees?|enlevements?|passages?|voyages?|palettes?|tournees?|livraisons?))\b"
+    r"|(?:par|une|un|chaque) (?:seule? )?(?:bennes?|bacs?|levees?|enlevements?|passages?|voyages?|palettes?"
+    r"|tournees?|livraisons?|vidages?|camions?|chargements?|pesees?))\b"
 )
 UNTIL = re.compile(r"\b(?:au|fin|jusqu) (?!31 12\b)[0-9]{1,2} [0-9]{1,2}\b")
 SHORT_YEAR = re.compile(r"(?:\bfy|[a-z] )([0-9]{2})$")
@@ -133,7 +134,9 @@ def years_told(text: str) -> frozenset[str]:
 def _with_year(text: str, years: frozenset[str]) -> TitleRemark:
     """What a title says, and whether it is, without a doubt, of a whole year asked (``Bilan 2025``)."""
     said, folded = read_title(text, years), fold_words(text)
-    told = SPAN.search(folded) or (OF_YEAR.search(folded) and not RATE.search(folded))
+    told = SPAN.search(folded) or (
+        OF_YEAR.search(folded) and not (RATE.search(folded) or PARTS.search(folded))
+    )
     yearly = (told and {*YEAR.findall(folded)} <= years) or (said.unit and PER_YEAR.search(folded))
     return said._replace(year="period_from_title" if yearly and not said.doubt else "")
 
