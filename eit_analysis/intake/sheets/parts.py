@@ -58,7 +58,7 @@ def parts(sheet: RawSheet, file: str = "", years: frozenset[str] = frozenset()) 
     if sure and not beside:
         return [sheet]
     across = columns if beside else filled.any(axis=1)
-    opposed = not beside or _opposed(layout, cells, columns)
+    opposed = layout is None or not beside or _opposed(layout, cells, columns)
     notes, rest, found = [], [], dict[str, slice]()
     spans = list(_spans(across))
     for number, span in enumerate(spans if len(spans) > 1 else (), start=1):

@@ -243,7 +243,7 @@ def set_aside(sheet: SurveySheet, removed: Collection[int], ledger: Ledger) -> N
         regions.doubt_weights(layout, cells, doubted.tolist(), place, ledger)
 
 
-def _with_own_totals(rules: dict[int, str], cells: Rows, layout: Layout) -> dict[int, str]:
+def _with_own_totals(rules: dict[int, str | None], cells: Rows, layout: Layout) -> dict[int, str | None]:
     """The rows left aside, but for the sub-totals of no row: whoever folds the rows away answers by these."""
     closed, kept = layout.header_row, dict(rules)
     for index in [index for index, rule in rules.items() if rule == "ignored_total_row"]:
