@@ -29,6 +29,8 @@ UNIT_ALONE = re.compile(rf"(?:en )?{UNITS}")
 UNIT_AT_END = re.compile(rf".*[(\[]{UNITS}[)\]]\W*", re.I)
 OF_QUANTITIES = re.compile(rf"\b(?:{WHAT}|unites?)\b")
 CONVERTED = re.compile(r"\b(?:volumes?|converti\w*)\b")
+# Of some of the quantities: whose, a mark or another sheet may tell.
+EXCEPT_SOME = re.compile(rf"\b(?:sauf|excepte|hormis)\b.*\ben {UNITS}\b")
 # A year that the figures are of, and not that of a foundation or of a signature.
 OF_YEAR = re.compile(
     rf"\b(?:{WHAT}|annee|annuelle?|exercice|bilan|recapitulatif|synthese|declaration|estimations?|suivi|moyennes?|releves?|pesees?)\b[^0-9]*\b(?:19|20)[0-9]{{2}}\b"
@@ -100,6 +102,8 @@ def read_title(text: str, years: frozenset[str] = frozenset()) -> TitleRemark:
 
 def _is_doubt(folded: str, years: frozenset[str]) -> bool:
     numbered, told = plain(folded), {*YEAR.findall(folded)}
+    if EXCEPT_SOME.search(folded):
+        return True
     if holds(numbered, "title_doubt") or HALF_YEAR.search(folded) or OF_MONTH.search(folded):
         return True
     if QUARTER.search(NO_QUARTER.sub("", YEAR.sub("aaaa", folded))):
