@@ -61,7 +61,7 @@ def find_sheet(file: str, sheet: RawSheet, ledger: Ledger, told: str = "") -> Su
         return None
     if not layout:
         return SurveySheet(place, account, cells, None, hidden=hidden)
-    layout, row = _shown_columns(layout, sheet), layout.header_row
+    layout, row = _named(_shown_columns(layout, sheet), cells), layout.header_row
     may_lack = (layout.key, *LEFT_OUT) if table == "flows" else (layout.key,)
     added = [name for name in may_lack if name not in layout.columns]
     if added:
@@ -108,6 +108,19 @@ def _shown_columns(layout: Layout, sheet: RawSheet) -> Layout:
     letters = [HIDDEN.fullmatch(raw) for _, raw, _, rule in sheet.notes if rule == "hidden_column_read"]
     hidden = {column_number(found[1].encode()) - 1 for found in letters if found}
     return _preferring(layout, sheet.rows, lambda index, _: index not in hidden) if hidden else layout
+
+
+def _named(layout: Layout, cells: Rows) -> Layout:
+    """The layout with the column of names for the designation, where the first so called holds codes."""
+
+    def fits(index: int, text: str) -> bool:
+        meaning = layout.spec.means(text)
+        under = (clean_text(row[index]) for row in cells[layout.header_row + 1 :][:ROWS_SEARCHED])
+        return (
+            not meaning or meaning.column != "description" or not all(map(str.isdecimal, filter(None, under)))
+        )
+
+    return _preferring(layout, cells, fits) if layout.table == "flows" and layout.repeated else layout
 
 
 def _preferring(layout: Layout, cells: Sequence[Sequence[Any]], fits: Callable[[int, str], bool]) -> Layout:
