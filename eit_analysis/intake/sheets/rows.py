@@ -16,23 +16,14 @@ from eit_analysis.intake.cells.columns import Rows
 from eit_analysis.intake.cells.parsing import clean_text
 from eit_analysis.intake.cells.periods import split_unit
 from eit_analysis.intake.cells.privacy import PRIVATE, without_person
-from eit_analysis.intake.cells.remarks import is_harmless
 from eit_analysis.intake.reading.looks import column_number
-from eit_analysis.intake.sheets import asides, headers, implied, regions, subjects
+from eit_analysis.intake.sheets import asides, filling, headers, implied, regions, subjects
 from eit_analysis.intake.sheets.headers import PEOPLE
+from eit_analysis.intake.sheets.hearing import hear_quantities
 from eit_analysis.intake.sheets.ledger import NO_ROW, Ledger, SheetAccount
 from eit_analysis.intake.sheets.personal import without_personal
 from eit_analysis.intake.sheets.spec import ROWS_SEARCHED, Layout, find_layout
 from eit_analysis.intake.sheets.survey_sheet import SurveySheet
-from eit_analysis.intake.sheets.titles import (
-    EACH_TIME,
-    OFTEN,
-    TitleRemark,
-    hear,
-    hear_beside,
-    of_no_time,
-    years_told,
-)
 from eit_analysis.intake.sheets.workbook import RawSheet, own_name
 from eit_analysis.reference.findings import finding
 
@@ -144,6 +135,7 @@ def set_aside(sheet: SurveySheet, removed: Collection[int], ledger: Ledger) -> N
     numbers that the firm has withdrawn.
     """
     layout, place, cells, account = sheet.layout, sheet.place, sheet.cells, sheet.account
+    stem = PurePosixPath(ledger.origins[place][0]).stem
     if layout is None:
         _refuse_rows(sheet, ledger)
         return
@@ -200,32 +192,8 @@ def set_aside(sheet: SurveySheet, removed: Collection[int], ledger: Ledger) -> N
     kept = np.flatnonzero(data)
     sheet.rows = kept + 1
     if layout.table == "flows" and quantity is not None:
-        dated = {index: clean_text(cells[index][quantity]) for index in tops}
-        # What is not of the form is named after what it holds.
-        file = PurePosixPath(ledger.origins[place][0]).stem if sheet.by_columns else ""
-        year = max(sheet.years) if asked[kept].all() and len(kept) else sheet.name if sheet.by_columns else ""
-        silent = not any(map(years_told, [f"Bilan {year}", *titles.values()]))
-        named = ({-2: file} if file and silent else {}) | ({-1: f"Bilan {year}"} if year else {})
-        if note := sheet.noted.get(layout.header_row + 1, ""):
-            named[-3] = note
-        sheet.said = hear(named | titles, dated, cells, kept, sheet.years)
-        if any(map(OFTEN.match, map(headers.header_key, layout.unknown.values()))) or any(
-            EACH_TIME.search(fold_words(text)) for text in titles.values()
-        ):
-            sheet.said = [one._replace(year="") for one in sheet.said]
-        heads = [sheet.name, PurePosixPath(ledger.origins[place][0]).stem, *titles.values(), note]
-        heads += map(clean_text, cells[layout.header_row])
-        if sheet.by_columns and of_no_time(heads, map(clean_text, cells.values), sheet.years):
-            said = sheet.said or [TitleRemark()] * len(kept)
-            sheet.said = [one._replace(year=one.year or "period_assumed") for one in said]
-        doubts = {
-            row - 1: text for row, text in sheet.noted.items() if row in sheet.rows and not is_harmless(text)
-        }
-        if note and not of_no_time([note], [], sheet.years):
-            doubts |= dict.fromkeys(kept.tolist(), note)
-        for index, text in (doubts | hear_beside(layout, cells, kept, sheet.years)).items():
-            found, header = finding("doubted_by_title", title=text), tables.header("flows", "quantity")
-            ledger.mark(place, index + 1, header, clean_text(cells[index][quantity]), found)
+        of_year = bool(asked[kept].all() and len(kept))
+        hear_quantities(sheet, titles, tops, kept, of_year, stem, ledger)
         regions.beside_quantity(layout, cells, kept, place, ledger)
         if sheet.by_columns:
             regions.doubt_own(layout, cells, kept, place, ledger)
@@ -233,24 +201,9 @@ def set_aside(sheet: SurveySheet, removed: Collection[int], ledger: Ledger) -> N
     skipped, totals = np.zeros((2, len(cells)), dtype=bool)
     skipped[[index for index, rule in rules.items() if rule in NO_ANSWER]] = True
     totals[[row - 1 for row in sheet.totals]] = True
-    implied.read_dittos(sheet, skipped, totals, ledger)
-    implied.read_years(sheet, ledger)
-    if layout.key != "site_id" or layout.table == "sites":
-        sheet.firm = ""
-    told: dict[str, implied.Told] = {}
-    if layout.table == "flows" and sheet.added:
-        names = [sheet.name, PurePosixPath(ledger.origins[place][0]).stem]
-        told = implied.told(layout, cells, titles, names)
-    if sheet.firm:
-        told["site_id"] = lambda _: (sheet.firm, "identifier_from_file")
-    if layout.table == "flows" and {"quantity", "description"} <= layout.columns.keys():
-        designation = layout.columns["description"]
-        told["quantity"] = lambda row: implied.quantity_in(clean_text(cells[row][designation]))
-    guessed = implied.read_kinds(sheet, ledger) if layout.table == "flows" else implied.NO_ROWS
-    for name, tell in told.items():
-        if name in ("site_id", "quantity") or name in sheet.added:
-            filled = implied.fill(sheet, name, tell, ledger)
-            guessed = filled if name == "category" else guessed
+    filling.read_dittos(sheet, skipped, totals, ledger)
+    filling.read_years(sheet, ledger)
+    guessed = filling.fill_blanks(sheet, titles, [sheet.name, stem], ledger)
     if layout.table == "flows" and quantity is not None:
         doubted = kept if sheet.by_columns else guessed - 1
         regions.doubt_weights(layout, cells, doubted.tolist(), place, ledger)
