@@ -113,6 +113,10 @@ def test_a_broken_study_is_explained_and_stops_no_other(project: Path) -> None:
     assert "<code>eit batch source --audience internal</code>" in reason  # what to type once it is mended
     assert not (project / "reports" / "amont.echec.html").exists()
     index = write_index(project).read_text(encoding="utf-8")
+    # Who made a study says where it stands, as its tables do.
+    standings = {name: outcome.standing for name, outcome in outcomes.items()}
+    assert standings["amont"] and not standings["source"]
+    assert write_index(project, standings=standings).read_text(encoding="utf-8") == index
     assert 'href="source.echec.html"' in index
     # Why it has no table is said once: what made it fail, not the file that lacks for it.
     assert (

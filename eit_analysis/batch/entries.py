@@ -66,8 +66,8 @@ class Entry:
         return "failed" if self.failed else "needing" if self.needs(common) else "good"
 
 
-def read_entry(root: Path, name: str) -> Entry:
-    """A study of the project, with what can be read of it."""
+def read_entry(root: Path, name: str, stands: Standing | None = None) -> Entry:
+    """A study of the project, with what can be read of it; where it stands, if that is not known yet."""
     bare = bare_study(root, name)
     waves: dict[str, list[tuple[str, str]]] = {}
     for wave in list_waves(root, name):
@@ -78,7 +78,7 @@ def read_entry(root: Path, name: str) -> Entry:
     kept = reasons_file(root, name)
     reasons = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else []
     try:
-        found = standing(open_study(name, root=root), date.today().year)
+        found = stands or standing(open_study(name, root=root), date.today().year)
     except EitError as error:
         found = Standing(needs={UNREADABLE: " ; ".join(reasons) or str(error)})
     return Entry(name, bare.settings, waves, reasons, found)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
+from eit_analysis import prepared
 from eit_analysis.batch.finished import is_clean, note_clean, unpublished
 from eit_analysis.batch.order import Order
+from eit_analysis.batch.standing import Standing, standing
 from eit_analysis.errors import EitError, UsageError
 from eit_analysis.intake.results import clean
 from eit_analysis.locking import locked
@@ -47,6 +50,14 @@ def make(order: Order, say: Say) -> tuple[list[str], int]:
             except EitError as error:
                 failed.append(f"vague {wave.wave}\u00a0: {error}")
     return failed, steps
+
+
+def stands(order: Order) -> Standing | None:
+    """Where a study stands now, for the index: whoever made it has its tables at hand."""
+    try:
+        return standing(prepared.open_study(order.name, root=order.root), date.today().year)
+    except EitError:
+        return None
 
 
 def asked_waves(study: Study, asked: tuple[str, ...]) -> list[str]:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # what only waits for a study imports none of its tables
+    from eit_analysis.batch.standing import Standing
 
 
 @dataclass(frozen=True)
@@ -37,3 +41,4 @@ class Outcome:
     failed: list[str] = field(default_factory=list)
     steps: int = 0  #: cleanings and pages of an audience that were made; 0 when all was there before
     killed: bool = False  #: whether it was stopped from outside, for its memory or by the system
+    standing: Standing | None = None  #: where it stands now; None where its tables cannot be read

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from itertools import combinations
 from pathlib import Path
+from types import MappingProxyType
 
 from markupsafe import Markup
 
@@ -66,13 +67,18 @@ def explain(outcome: Outcome) -> None:
     write_atomic(place, page.encode())
 
 
-def write_index(root: Path, progress: Callable[[Iterable], Iterable] = iter) -> Path:
+def write_index(
+    root: Path,
+    progress: Callable[[Iterable], Iterable] = iter,
+    standings: Mapping[str, Standing | None] = MappingProxyType({}),
+) -> Path:
     """Write the index of all studies of the project, those to take up again first; its path.
 
     And beside it, for each audience that some of them have pages for, that of these studies, with no more
-    than it may read.
+    than it may read. ``standings`` are where some are known to stand; the tables of the others are read.
     """
-    entries = [read_entry(root, name) for name in progress(sorted(list_studies(root), key=as_counted))]
+    names = sorted(list_studies(root), key=as_counted)
+    entries = [read_entry(root, name, standings.get(name)) for name in progress(names)]
     for old in (root / "reports").glob("index-*.html"):
         old.unlink()
     others = {}

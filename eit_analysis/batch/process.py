@@ -41,13 +41,13 @@ def make_apart(order: Order, most_bytes: int) -> Outcome:
         if peak > most_bytes:
             _kill(process.pid)
     try:
-        failed, steps = receiving.recv()
+        failed, steps, found = receiving.recv()
         killed = False
     except EOFError:  # it ended without a word
-        failed, steps, killed = [_why_killed(peak, most_bytes)], 0, True
+        failed, steps, found, killed = [_why_killed(peak, most_bytes)], 0, None, True
     process.join()
     _end_log(order, failed, time.monotonic() - start, peak)
-    return Outcome(order, failed, steps, killed)
+    return Outcome(order, failed, steps, killed, found)
 
 
 def own_bytes(pid: int) -> int:
@@ -77,7 +77,7 @@ def _kill(pid: int) -> None:
 
 def _work(order: Order, sending: Connection) -> None:
     """The process of a study: says all to its log, and at last what failed."""
-    from eit_analysis.batch.one_study import make  # not for the worker, which only waits
+    from eit_analysis.batch.one_study import make, stands  # not for the worker, which only waits
 
     end_with_parent()
     os.chdir(order.root)
@@ -88,9 +88,10 @@ def _work(order: Order, sending: Connection) -> None:
         def say(line: str) -> None:
             log.write(CONTROLS.sub(" ", line) + "\n")
 
-        steps = 0
+        steps, found = 0, None
         try:
             failed, steps = make(order, say)
+            found = stands(order)
         except EitError as error:
             failed = [str(error)]
         except OSError as error:
@@ -102,7 +103,7 @@ def _work(order: Order, sending: Connection) -> None:
                 f"Erreur imprévue ({type(error).__name__})\u00a0: le détail technique est dans {where}, "
                 "joignez-le à votre demande d'aide."
             ]
-        sending.send((failed, steps))
+        sending.send((failed, steps, found))
 
 
 def _why_killed(peak: int, most_bytes: int) -> str:

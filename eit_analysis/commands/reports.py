@@ -115,7 +115,9 @@ def command_batch(arguments: argparse.Namespace) -> int:
         f"{counted(len(outcomes) - failures, 'étude à jour', 'études à jour')}, dont {before} sans rien à "
         f"refaire\u00a0; {counted(failures, 'échec', 'échecs')}."
     )
-    say(write_index(root, lambda names: progress(names, words="Index")).relative_to(root))
+    standings = {outcome.order.name: outcome.standing for outcome in outcomes}
+    index = write_index(root, lambda names: progress(names, words="Index"), standings)
+    say(index.relative_to(root))
     return FAILED if failures else DONE
 
 
