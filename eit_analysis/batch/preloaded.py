@@ -3,6 +3,7 @@
 import pandas as pd
 
 from eit_analysis import settings_checks  # noqa: F401
+from eit_analysis.batch import standing  # noqa: F401
 from eit_analysis.intake import results  # noqa: F401
 from eit_analysis.publishing import publish  # noqa: F401
 from eit_analysis.publishing.version import program_digest

@@ -29,11 +29,11 @@ from eit_analysis.intake.cleaning.incoming import (
     apply_answers,
     find_sheets,
     grids,
-    hear_siblings,
     read_raw,
     refuse_blank,
     refuse_nothing,
 )
+from eit_analysis.intake.cleaning.siblings import hear_siblings
 from eit_analysis.intake.cleaning.tidy import clean_tables
 from eit_analysis.intake.registers.canonical import waste_register
 from eit_analysis.intake.sheets.ledger import ACCOUNTS, CORRECTIONS, QUARANTINE, Ledger, SheetAccount

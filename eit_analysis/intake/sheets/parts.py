@@ -55,10 +55,11 @@ def parts(sheet: RawSheet, file: str = "", years: frozenset[str] = frozenset()) 
     columns = filled[layout.header_row :].any(axis=0) if layout else filled.any(axis=0)
     apart = len(list(_spans(columns))) > 1
     beside = layout is not None and len(layout.repeated) > (0 if apart else 1)
+    if beside and layout and not _opposed(layout, cells, columns):
+        return [sheet]
     if sure and not beside:
         return [sheet]
     across = columns if beside else filled.any(axis=1)
-    opposed = layout is None or not beside or _opposed(layout, cells, columns)
     notes, rest, found = [], [], dict[str, slice]()
     spans = list(_spans(across))
     for number, span in enumerate(spans if len(spans) > 1 else (), start=1):
@@ -72,7 +73,7 @@ def parts(sheet: RawSheet, file: str = "", years: frozenset[str] = frozenset()) 
             notes.append(span)
         else:
             rest.append(span)
-    if len(found) < 2 or not opposed:
+    if len(found) < 2:
         return [sheet]
     named = {sheet.name: rest} if rest else {}
     named |= {name: [span, *notes] for name, span in found.items()}

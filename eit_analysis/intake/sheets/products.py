@@ -18,6 +18,7 @@ from eit_analysis.intake.cells.columns import Rows
 from eit_analysis.intake.cells.parsing import clean_text, header_unit, parse_number
 from eit_analysis.intake.cells.periods import PERIOD_LABELS, split_unit
 from eit_analysis.intake.sheets.factors import FACTORS, of_one_thing, period, role, words
+from eit_analysis.intake.sheets.headers import header_year
 from eit_analysis.intake.sheets.ledger import Ledger
 from eit_analysis.intake.sheets.spec import Layout
 
@@ -99,17 +100,17 @@ def _multiplied(factors: Sequence[Callable[[Any], float | None]], cells: Sequenc
     return None if None in values else prod(value for value in values if value is not None)
 
 
-def made_of(
-    layout: Layout, cells: Rows, how: Making, year: str, place: int, ledger: Ledger
-) -> tuple[Layout, Rows]:
-    """A sheet with one more column, the quantity that others make, of a ``year`` or of none (``""``)."""
+def made_of(layout: Layout, cells: Rows, how: Making, place: int, ledger: Ledger) -> tuple[Layout, Rows]:
+    """A sheet with one more column, the quantity that others make; they are asked where of several years."""
+    years = {header_year(clean_text(cells[layout.header_row][index])) for index in how.where} - {""}
+    year = min(years, default="") if len(years) < 2 else ""
     header = tables.header(layout.table, "quantity")
     made = [""] * layout.header_row + [f"{header} {year}".strip()]
     for index, row in enumerate(cells[layout.header_row + 1 :], start=layout.header_row + 2):
         own = [row[i] for i in how.where]
         texts = [*map(clean_text, own)]
         made.append(how.sign.join(text or "?" for text in texts) if any(texts) else "")
-        value = how.value(own) if any(texts) else None
+        value = how.value(own) if any(texts) and len(years) < 2 else None
         if value is not None:
             typed, made[-1] = made[-1], f"{value:.12g}".replace(".", ",")
             ledger.correct(place, index, header, typed, made[-1], how.rule)

@@ -71,7 +71,7 @@ def one_layout(layout: Layout, cells: Rows, place: int, ledger: Ledger) -> tuple
     layout, cells = _rearranged(below, cells) if len(below) > 1 else (layout, cells)
     layout, cells = _year_of_months(layout, cells, place, ledger)
     made = product(layout, cells)
-    return _made_of(layout, cells, made, place, ledger) if made else (layout, cells)
+    return made_of(layout, cells, made, place, ledger) if made else (layout, cells)
 
 
 def one_header(spec: TableSpec, cells: Rows, row: int) -> Rows:
@@ -101,13 +101,6 @@ def one_header(spec: TableSpec, cells: Rows, row: int) -> Rows:
     return Rows.of(rows)
 
 
-def _made_of(layout: Layout, cells: Rows, how: Making, place: int, ledger: Ledger) -> tuple[Layout, Rows]:
-    """The sheet with the quantity that columns make; they are asked where they are of several years."""
-    years = {header_year(clean_text(cells[layout.header_row][index])) for index in how.where} - {""}
-    how = how._replace(value=lambda _: None) if len(years) > 1 else how
-    return made_of(layout, cells, how, years.pop() if len(years) == 1 else "", place, ledger)
-
-
 def _year_of_months(layout: Layout, cells: Rows, place: int, ledger: Ledger) -> tuple[Layout, Rows]:
     """A quantity that stands in a column for each month, quarter or half of the year, as that of the year.
 
@@ -126,7 +119,7 @@ def _year_of_months(layout: Layout, cells: Rows, place: int, ledger: Ledger) -> 
     where = [index for _, index, _ in (own[-1:] if summed == {True} else own)]
     unit, stated = next(iter(units)) or layout.units.get("quantity", ""), layout.columns.get("quantity")
     if stated is None:
-        return _made_of(layout, cells, Making(where, " + ", unit, "months_added", total_of), place, ledger)
+        return made_of(layout, cells, Making(where, " + ", unit, "months_added", total_of), place, ledger)
     for index, row in enumerate(cells[layout.header_row + 1 :], start=layout.header_row + 2):
         months, total = [parse_number(row[month]).value for month in where], parse_number(row[stated]).value
         if total is None or not any(months):
