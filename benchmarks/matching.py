@@ -267,9 +267,10 @@ def as_in_one_piece(folder: str) -> bool:
     reach = RADIUS_KM * Scoring().detour_factor
     rules = reference.load("compatibility")
     (whole,) = best_candidates(flows, sites, rules, reach, Scoring().detour_factor, 5)
-    written = pq.read_table(Path(folder, FILE)).sort_by("candidate_id")
+    written = pq.read_table(Path(folder, FILE))
     whole = narrow(whole, sites["own_id"]).cast(written.schema)
-    return whole.sort_by("candidate_id").equals(written)
+    by = [("out_flow_id", "ascending"), ("in_flow_id", "ascending")]
+    return whole.sort_by(by).equals(written.sort_by(by))
 
 
 def studies_of(folder: str) -> list[str]:

@@ -31,13 +31,17 @@ TABLES = {
 
 
 @cache
+def _columns() -> list[dict[str, Any]]:
+    rows = reference.load("table_columns").astype(object)
+    rows = rows.rename(columns={"header_fr": "header", "description_fr": "description"})
+    return rows.where(rows.notna(), None).to_dict("records")  # type: ignore[return-value]
+
+
+@cache
 def _declared(table: str) -> dict[str, dict[str, Any]]:
     """What is declared of each column of a table, those of its form alone among them."""
-    rows = reference.load("table_columns").astype(object)
-    rows = rows[rows["table"].isna() | (rows["table"] == table)]
-    rows = rows.rename(columns={"header_fr": "header", "description_fr": "description"}).set_index("column")
-    columns: Any = rows.where(rows.notna(), None).to_dict("index")
-    return {name: spec | {"labels": LABELS.get(name)} for name, spec in columns.items()}
+    own = (dict(spec) for spec in _columns() if spec["table"] in (None, table))
+    return {name: spec | {"labels": LABELS.get(name)} for spec in own for name in [spec.pop("column")]}
 
 
 @cache

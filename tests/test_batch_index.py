@@ -125,7 +125,7 @@ def test_what_a_study_still_needs_is_said_beyond_each_threshold_and_not_at_it() 
     assert needs(["recycling", "reuse"], ["done"], 0) == {}  # half of its actors
     assert list(needs(["unknown", "reuse", "reuse", "reuse"], ["done"], 0)) == []
     assert needs(["recycling"] * 4, ["done"], 11) == {
-        "Lignes illisibles": "reprendre les lignes en quarantaine\u00a0: Flux 11 sur 100"
+        "Lignes illisibles": "reprendre les lignes laissées de côté (quarantaine)\u00a0: Flux 11 sur 100"
     }
     found = needs(["unknown"], ["lead"], 0)
     assert found == {

@@ -10,6 +10,8 @@ from eit_analysis.study import open_study
 from eit_analysis.synergies import nationwide
 from eit_analysis.synergies.across import circles, exchanges_across, stacked
 
+FLOWS = ["out_flow_id", "in_flow_id"]
+
 
 def crowd(name, n, random):
     """Sites of one study at random, a third of which do not agree to be named, and one flow each way."""
@@ -76,7 +78,7 @@ def test_studies_that_share_with_each_other_are_matched_and_no_others(tmp_path):
     assert done.returncode == 0, done.stderr
     assert "vallee-c" in done.stderr
     found = pd.read_parquet(tmp_path / "data" / "batch" / "exchanges.parquet")
-    pairs = found.set_index("candidate_id")["distance_km"].round().astype(int).to_dict()
+    pairs = found.set_index(found[FLOWS].agg(">".join, axis=1))["distance_km"].round().astype(int).to_dict()
     a, b = "vallee-a/", "vallee-b/"
     near = {f"{v}{pair}": 0 for v in (a, b) for pair in (f"A-1>{v}B-1", f"B-2>{v}A-2")}
     far = {
@@ -119,5 +121,5 @@ def test_part_by_part_is_the_whole_and_an_establishment_is_one(monkeypatch):
     assert (np.concatenate(between) == np.not_equal(*ends)).all()
     monkeypatch.setattr(nationwide, "PART_ROWS", 10**6)
     (whole,) = nationwide.best_candidates(flows, sites, rules, 40.0, 1.3, 3)
-    together, whole = (table.sort_values("candidate_id", ignore_index=True) for table in (together, whole))
+    together, whole = (table.sort_values(FLOWS, ignore_index=True) for table in (together, whole))
     pd.testing.assert_frame_equal(together, whole)

@@ -410,10 +410,11 @@ def test_equal_to_brute_force_in_any_order(flow_rows, rule_rows, radius_km, rand
 
 
 def best_candidates(*arguments):
-    """In one part, its categories as words."""
+    """In one part, its categories as words, each exchange with its name."""
     (found,) = in_parts(*arguments)
     words = found.select_dtypes("category")
-    return found.assign(**{name: words[name].astype("str") for name in words})
+    found = found.assign(**{name: words[name].astype("str") for name in words})
+    return found.assign(candidate_id=found["out_flow_id"] + ">" + found["in_flow_id"])[CANDIDATE_COLUMNS]
 
 
 @settings(max_examples=30)

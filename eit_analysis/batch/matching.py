@@ -30,12 +30,13 @@ from eit_analysis.synergies.substitution import CANDIDATE_COLUMNS
 
 FILE, PAGE = "data/batch/exchanges.parquet", "reports/echanges.html"
 MOST_ROWS = 200  # of the page
-NUMBERS = [name for name in CANDIDATE_COLUMNS if name.endswith(("_per_year", "_percent", "_per_t", "_km"))]
+COLUMNS = CANDIDATE_COLUMNS[1:]  # but for their name, which is their two flows
+NUMBERS = [name for name in COLUMNS if name.endswith(("_per_year", "_percent", "_per_t", "_km"))]
 NUMBERS += ["yield_central", "fit"]
 COUNTS = ["months_in_common", "maturity"]
 KINDS = dict.fromkeys(NUMBERS, pa.float32())  # seven digits are more than anybody weighs
 KINDS |= dict.fromkeys(COUNTS, pa.int8()) | dict.fromkeys(WORDS, pa.dictionary(pa.int16(), pa.string()))
-SCHEMA = pa.schema([(name, KINDS.get(name, pa.string())) for name in CANDIDATE_COLUMNS])
+SCHEMA = pa.schema([(name, KINDS.get(name, pa.string())) for name in COLUMNS])
 # Dictionaries of the others take a tenth of the command's time and save a twentieth of the file. Without
 # Arrow's own schema, who reads the file has words.
 WRITTEN = {"use_dictionary": [*WORDS, *COUNTS], "write_statistics": False, "store_schema": False}
@@ -85,7 +86,7 @@ def match(root: Path, names: list[str], radius_km: float, top: int) -> Matched:
             written = hand.submit(writer.write_table, narrow(part, sites["own_id"]))
             rows, across = rows + len(part), across + int(between.sum())
             # Unknown masses come last, and only where there is room for them.
-            best = _best_first(pd.concat([best, part[between & ~(part[MASS] < least)]]))
+            best = _best_first(pd.concat([best, part.loc[between & ~(part[MASS] < least), SHOWN]]))
             least = best[MASS].iloc[-1] if len(best) == MOST_ROWS else least
         written.result()
     matched = Matched(rows, across, repeated, sorted(set(names) - joined))
@@ -109,8 +110,8 @@ def prepared_tables(study: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
 def narrow(part: pd.DataFrame, own_ids: pd.Series) -> pa.Table:
     """Candidates as they are written, sites by their ids."""
     part = part.assign(**{side: own_ids.iloc[part[side].to_numpy()].array for side in SIDES})
-    columns = [pa.array(part[name], from_pandas=True) for name in CANDIDATE_COLUMNS]
-    return pa.Table.from_arrays(columns, CANDIDATE_COLUMNS).cast(SCHEMA)
+    columns = [pa.array(part[name], from_pandas=True) for name in COLUMNS]
+    return pa.Table.from_arrays(columns, COLUMNS).cast(SCHEMA)
 
 
 def _write_page(
@@ -118,7 +119,7 @@ def _write_page(
 ) -> None:
     ends = {side: sites.iloc[best[side]] for side in SIDES}
     named = {side: end["name"] + " (" + end["study"].astype("str") + ")" for side, end in ends.items()}
-    shown = best.assign(**{side: names.array for side, names in named.items()})[SHOWN]
+    shown = best.assign(**{side: names.array for side, names in named.items()})
     header = [heading(name).titled for name in SHOWN]
     rows = [list(map(cell, row, SHOWN)) for row in shown.itertuples(index=False)]
     counts = {"found": whole(matched.rows), "across": whole(matched.across)}

@@ -143,7 +143,10 @@ def _unread(study: Study) -> Iterator[tuple[str, str]]:
     }
     if unread:
         sheets = [f"{sheet} {whole(lost)} sur {whole(read)}" for sheet, (lost, read) in unread.items()]
-        yield "Lignes illisibles", f"reprendre les lignes en quarantaine\u00a0: {listed(sheets)}"
+        yield (
+            "Lignes illisibles",
+            f"reprendre les lignes laissées de côté (quarantaine)\u00a0: {listed(sheets)}",
+        )
 
 
 def pooled_per_employee(ratios: Mapping[str, Ratio | None]) -> pd.DataFrame:

@@ -21,7 +21,10 @@ PARAMETERS = ("low", "central", "high")
 DAY = re.compile(r"\d{4}-\d\d-\d\d")  # as tables hold it
 # The difference of two uncertain sums: two digits are all that it has.
 CHANGES = ("effect_change", "effect_change_low", "effect_change_high")
-ANY_UNIT = (*PARAMETERS, "value", "value_low", "value_high", "value_before", "target_value", "threshold")
+ANY_UNIT = (
+    *PARAMETERS, "value", "value_low", "value_high", "value_before", "target_value", "threshold",
+    "hours_per_result", "public_eur_per_result", "private_eur_per_result",
+)  # fmt: skip
 
 
 def alphabetical(text: str) -> str:

@@ -60,14 +60,20 @@ def stacked(
         named = own_sites[own_sites["consent"] == "named"]
         row = pd.Index(named["site_id"]).get_indexer(own_flows["site_id"])
         ids = {"flow_id": study + SEPARATOR + own_flows["flow_id"], "site_id": before + row}
-        flows.append(own_flows.assign(study=study, **ids)[row >= 0])
-        sites.append(named.assign(study=study, own_id=study + SEPARATOR + named["site_id"]))
+        flows.append(own_flows.assign(**ids)[row >= 0])
+        sites.append(named.assign(own_id=study + SEPARATOR + named["site_id"]))
         before += len(named)
-    everyone = pd.concat(sites, ignore_index=True).astype({"study": "category"})
+    everyone, declared = (_one_table(parts, sorted(tables)) for parts in (sites, flows))
     again = (everyone["siret"].notna() & everyone["siret"].duplicated()).to_numpy()
-    declared = pd.concat(flows, ignore_index=True).astype({"study": "category"})
     first = declared[~again[declared["site_id"]]].reset_index(drop=True)
     return first, everyone.assign(site_id=everyone.index), int(again.sum())
+
+
+def _one_table(parts: list[pd.DataFrame], studies: list[str]) -> pd.DataFrame:
+    """The tables of the studies one under the other, and whose each row is."""
+    whose = np.repeat(np.arange(len(studies)), [len(part) for part in parts])
+    study = pd.Categorical.from_codes(whose, studies)
+    return pd.concat(parts, ignore_index=True).assign(study=study)
 
 
 def exchanges_across(
@@ -87,7 +93,7 @@ def exchanges_across(
     Yields
     ------
     pandas.DataFrame, numpy.ndarray
-        ``CANDIDATE_COLUMNS`` of ``substitution``, and which of them join two studies.
+        As those of ``nationwide.best_candidates``, and which of them join two studies.
     """
     outgoing, study = flows["direction"] == "out", sites["study"].cat.codes.to_numpy()
     for givers, takers in circles(shares):

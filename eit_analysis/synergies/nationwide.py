@@ -65,8 +65,8 @@ def best_candidates(
     Yields
     ------
     pandas.DataFrame
-        As ``passed`` of ``substitution.candidates``, by ``out_flow_id``, then best first; ``WORDS`` are
-        categories.
+        As ``passed`` of ``substitution.candidates``, but for ``candidate_id``, by ``out_flow_id``, then best
+        first; ``WORDS`` are categories.
     """
     giving, taking = outputs(flows, sites), inputs(flows, sites)
     giving = giving[giving[["out_lat", "out_lon"]].notna().all(axis=1) & ~(giving["supply_high"] <= 0)]

@@ -135,7 +135,8 @@ def own_uses(pairs: pd.DataFrame) -> pd.DataFrame:
 
 
 def _by_name(candidates: pd.DataFrame) -> pd.DataFrame:
-    return candidates.sort_values("candidate_id", kind="stable", ignore_index=True)
+    named = candidates.assign(candidate_id=candidates["out_flow_id"] + ">" + candidates["in_flow_id"])
+    return named[CANDIDATE_COLUMNS].sort_values("candidate_id", kind="stable", ignore_index=True)
 
 
 def _stops(pairs: pd.DataFrame) -> dict[str, pd.Series | np.ndarray]:
@@ -154,7 +155,7 @@ def by_gate(rejected: pd.DataFrame) -> Breakdown:
 
 
 def quantities(pairs: pd.DataFrame, reach_km: float, detour_factor: float) -> pd.DataFrame:
-    """``CANDIDATE_COLUMNS`` of pairs that passed the gates (equations above)."""
+    """``CANDIDATE_COLUMNS`` of pairs that passed the gates (equations above), but for their name."""
     months = pairs["out_months"].to_numpy(dtype=np.int64) & pairs["in_months"].to_numpy(dtype=np.int64)
     y = {bound: pairs[f"yield_{bound}"].astype(float) for bound in ("low", "central", "high")}
     taken_up = {bound: rate.where(~pairs["is_intake"], 1.0) for bound, rate in y.items()}
@@ -168,7 +169,6 @@ def quantities(pairs: pd.DataFrame, reach_km: float, detour_factor: float) -> pd
     both_ways = coverage_both_ways(received, pairs["demand"].fillna(0).to_numpy())
     nearness = 1 - pairs["great_circle_km"] / reach_km
     passed = pairs.assign(
-        candidate_id=pairs["out_flow_id"] + ">" + pairs["in_flow_id"],
         distance_km=detour_factor * pairs["great_circle_km"],
         months_in_common=np.bitwise_count(months).astype(int),
         supply_t_per_year=pairs["supply"],
@@ -184,4 +184,4 @@ def quantities(pairs: pd.DataFrame, reach_km: float, detour_factor: float) -> pd
         demand_coverage_percent=100 * np.minimum(1, pairs["supply"] * n / pairs["demand"]),
         fit=n * both_ways * SHARE_OF_YEAR[months] * nearness,
     )
-    return passed[CANDIDATE_COLUMNS]
+    return passed[CANDIDATE_COLUMNS[1:]]
