@@ -192,7 +192,7 @@ def test_sites_are_located_and_protected_by_default(study):
 def test_header_anywhere_title_blank_total_and_repeated_rows(study):
     flows = [
         ["Enquête 2018"], [],
-        ["identifiants ", "SENS", "categorie", "Quantites", "UNITE", "période", "Remarque"],
+        ["identifiants ", "SENS", "categorie", "Quantites", "UNITE", "période", "Suivi"],
         ["e01", "Sortants", "Cartons", 10, "tonnes", "Annuel"], [],
         ["E01", "sortant", "carton", 12, "t", "an"], ["E01", "sortant", "carton", 12, "t", "an"],
         [None, "Total", None, 22, "t"], ["TOTAL", None, None, 22],

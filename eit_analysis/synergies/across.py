@@ -72,7 +72,7 @@ def stacked(
 def _one_table(parts: list[pd.DataFrame], studies: list[str]) -> pd.DataFrame:
     """The tables of the studies one under the other, and whose each row is."""
     whose = np.repeat(np.arange(len(studies)), [len(part) for part in parts])
-    study = pd.Categorical.from_codes(whose, studies)
+    study = pd.Categorical.from_codes(whose, pd.Index(studies))
     return pd.concat(parts, ignore_index=True).assign(study=study)
 
 

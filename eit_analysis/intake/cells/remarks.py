@@ -13,6 +13,7 @@ PERIOD = "an|annee|semestre|trimestre|mois|semaine|jour"
 UNIT = re.compile(
     rf"(?:en )?(?P<unit>t|tonnes?|kgs?|kilos?|kilogrammes?|g|m3|l|litres?)(?: (?:par )?(?P<each>{PERIOD}))?"
     rf"|par (?P<period>{PERIOD})|(?P<often>(?:mensuel|trimestriel|semestriel)(?:le)?s?|hebdomadaires?)"
+    r"|(?P<yearly>(?:total|cumul|somme)(?: (?:de|sur|pour)? ?(?:toute )?l annee| annuel))"
 )
 MENTION = re.compile(r"(?<!pas |non |ieu )\b(?:en|des|de) (tonnes?|kgs?|kilo\w*|litres?|m3|(?<=en )t)\b")
 ANYHOW = re.compile(r"\bd apres |\bferm\w+ (?:en|au mois d) ?\w+")  # who says it, and when nothing is made
@@ -59,7 +60,7 @@ def read_remark(text: str) -> Remark:
     unit = ""
     if found:
         each = "/".join(filter(None, found.group("unit", "each")))
-        unit = each or f"par {found['period'] or found['often']}"
+        unit = each or f"par {'an' if found['yearly'] else found['period'] or found['often']}"
     named = {*MENTION.findall(folded)}
     said = (code for code, means in SAID.items() if holds(plain(folded), means))
     doubt = "doubted_by_comment" if "?" in text or len(named) > 1 else ""

@@ -9,44 +9,19 @@ lower half-widths of each; likewise for the upper bound.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import numpy as np
 
-from eit_analysis.intake.cells.columns import Cells, jointly, objects
+from eit_analysis.intake.cells.columns import Cells, objects
 from eit_analysis.intake.cells.parsing import parse_number
-from eit_analysis.intake.cells.periods import PERIOD_LABELS, PERIODS_PER_YEAR, split_unit
 from eit_analysis.intake.cells.quantities import Number
-from eit_analysis.intake.cells.remarks import holds, read_remark
+from eit_analysis.intake.cells.remarks import read_remark
 from eit_analysis.intake.cleaning.gathering import SurveyBatch
+from eit_analysis.intake.cleaning.measures import Interval, measures
 from eit_analysis.reference.findings import Finding, finding
-from eit_analysis.reference.units import held_weight, known_unit, normalise_unit, to_tonnes
-from eit_analysis.tables import CATEGORIES
 
-MONTHS_PER_YEAR = 12
-# By where another unit or period is said.
-CONFLICTS = {
-    "unit_from_quantity": "unit_conflict",
-    "unit_from_comment": "unit_conflict.comment",
-    "unit_from_header": "unit_conflict.header",
-}
 MASSES = ("mass_t_per_year", "mass_low_t_per_year", "mass_high_t_per_year")
-Interval = tuple[float, float, float]  # central, low, high
-
-
-@dataclass(frozen=True)
-class Measure:
-    """In what a quantity is given, once its cells have been read together."""
-
-    tonnes: Interval | None = None  #: of one unit; None, as the periods, when unusable
-    periods: Interval | None = None  #: in a year
-    density_unit: str | None = None  #: of volume or pieces, which one weight for all converts
-    corrections: tuple[tuple[str, str, str], ...] = ()  #: what was read: column, clean, rule
-    conversions: tuple[tuple[str, Finding], ...] = ()  #: column, what was converted where the row is kept
-    doubt: Finding | None = None  #: of the quantity
-    problems: tuple[tuple[str, Finding], ...] = ()  #: column, what sends the row to quarantine
 
 
 def weigh(batch: SurveyBatch, half_widths: Mapping[str, float]) -> None:
@@ -63,7 +38,7 @@ def weigh(batch: SurveyBatch, half_widths: Mapping[str, float]) -> None:
     aside = remarks.where(lambda text: said.get(text) == "set_aside_by_comment")
     batch.reject(aside, "quantity", finding("set_aside_by_comment"), fatal=True)
     doubted = remarks.where(lambda text: said.get(text) == "doubted_by_comment")
-    measured = _measures(batch, odd)
+    measured = measures(batch, odd)
     usable = np.zeros(len(batch), dtype=bool)
     for measure, where in zip(measured.values, measured.groups(), strict=True):
         for column, clean, rule in measure.corrections:
@@ -163,123 +138,6 @@ def _reject_quantities(batch: SurveyBatch, odd: Mapping[int, Number]) -> None:
             problems[code] = finding(problem)
     wrong = quantity.rows_of(problems)
     batch.reject(wrong, "quantity", [problems[code] for code in quantity.codes[wrong].tolist()], fatal=True)
-
-
-def _measures(batch: SurveyBatch, odd: Mapping[int, Number]) -> Cells:
-    """The ways in which the quantities are given."""
-    quantity = batch.cells["quantity"]
-    plainly = ("", True, False)
-    others = [(n.suffix, n.value is not None and n.value >= 0, n.value == 0) for n in odd.values()]
-    written = Cells.of([plainly, *others])
-    ways = np.zeros(len(quantity.values), dtype=np.int32)
-    ways[list(odd)] = written.codes[1:]
-    refused = batch.refused.get("period", np.zeros(len(batch), dtype=bool))
-    months, remarks = batch.values["months"], batch.values["comment"]
-    said = Cells.of([read_remark(text).unit if text else "" for text in remarks.values])
-    keys = jointly(
-        [
-            Cells(written.values, ways[quantity.codes]),
-            Cells(said.values, said.codes[remarks.codes]),
-            batch.header_units,
-            Cells([(said.unit, said.against, said.year) for said in batch.titles.values], batch.titles.codes),
-            batch.values["unit"],
-            batch.values["period"],
-            Cells([False, True], refused.astype(np.int32)),
-            batch.values["category"],
-            Cells([len(m.split()) if m else MONTHS_PER_YEAR for m in months.values], months.codes),
-        ]
-    )
-    return Cells([_measure(*key) for key in keys.values], keys.codes)
-
-
-@cache
-def _measure(
-    written: tuple[str, bool, bool], remark: str, header_unit: str, title: tuple[str, str, str],
-    typed_unit: str | None, own_period: str | None, period_refused: bool, category: str | None, months: int,
-) -> Measure:  # fmt: skip
-    """Unit and period from their own cells, else beside the number, in the comment, header, title."""
-    suffix, known, zero = written
-    corrections: list[tuple[str, str, str]] = []
-    problems: list[tuple[str, Finding]] = []
-    unit, period = split_unit(typed_unit or "")
-    if period:
-        corrections.append(("period", PERIOD_LABELS[period], "period_from_unit"))
-    if period and own_period and own_period != period:
-        problems.append(("period", finding("period_conflict")))
-    period = own_period or period
-    if typed_unit and known_unit(unit) and not known_unit(typed_unit):
-        corrections.append(("unit", unit, "note_left_out"))
-    for text, column, rule in (
-        (suffix, "quantity", "unit_from_quantity"),
-        (remark, "comment", "unit_from_comment"),
-        (header_unit, "unit", "unit_from_header"),
-    ):
-        if not text or not known:
-            continue
-        beside, beside_period = split_unit(text)
-        # What is written beside the number is nearer to it than the header, which may yet give its period.
-        if column == "unit" and suffix and (period or _differ(unit, beside)):
-            continue
-        if _differ(unit, beside) or (period and beside_period and period != beside_period):
-            problems.append((column, finding(CONFLICTS[rule])))
-        if (beside and not unit) or (beside_period and not period) or column == "quantity":
-            unit, period = unit or beside, period or beside_period
-            corrections.append(("unit", unit, rule))
-    said, against, by_year = title
-    if said and known and not unit:
-        unit = said
-        corrections.append(("unit", unit, "unit_from_title"))
-    if by_year and known and not period and not period_refused:
-        period = "year"
-        corrections.append(("period", PERIOD_LABELS[period], by_year))
-    other = against and not suffix and _differ(unit, said)
-    doubt = finding("unit_against_title", title=against) if other else None
-    if not known:
-        return Measure(corrections=tuple(corrections))
-    if zero:
-        unit, period = unit or "t", period or "year"  # nothing weighs nothing in any unit
-    if not unit:
-        problems.append(("unit", finding("missing_unit")))
-    if not period and not period_refused:
-        problems.append(("period", finding("missing_period")))
-    if problems or not unit or not period or category is None:
-        return Measure(corrections=tuple(corrections), problems=tuple(problems))
-    one = to_tonnes(1.0, unit, category)
-    if one is None:
-        unknown = finding("unknown_unit", unit=unit)
-        return Measure(corrections=tuple(corrections), problems=(("unit", unknown),))
-    central, low, high, source = one
-    late = []
-    if held := held_weight(unit):
-        late.append(("unit", finding("unit_multiplied", unit=unit, tonnes=held[1])))
-        if not holds(held[0], "of_weight"):
-            doubt = finding("capacity_as_weight", unit=unit)
-    if low != high:
-        what = {"unit": normalise_unit(unit), "family": CATEGORIES[category], "source": source}
-        late.append(("unit", finding("unit_converted", tonnes=central, low=low, high=high, **what)))
-    periods = periods_per_year(period, months)
-    if period == "day":
-        days = dict(zip(("days", "low", "high"), periods, strict=True))
-        late.append(("period", finding("day_read_as_working_day", **days)))
-    elif period != "year" and months < MONTHS_PER_YEAR:
-        times = float(f"{periods[0]:g}")
-        late.append(("period", finding("annualised_over_active_months", times=times)))
-    counted = normalise_unit(unit) if low != high else None
-    return Measure((central, low, high), periods, counted, tuple(corrections), tuple(late), doubt)
-
-
-def periods_per_year(period: str, active_months: int = MONTHS_PER_YEAR) -> Interval:
-    """Periods in a year of a flow that exists ``active_months`` months a year.
-
-    A quantity per year is already a year's, whatever the months.
-    """
-    central, low, high = PERIODS_PER_YEAR[period]
-    share = 1.0 if period == "year" else active_months / MONTHS_PER_YEAR
-    return central * share, low * share, high * share
-
-
-def _differ(unit: str, other: str) -> bool:
-    return bool(unit and other) and normalise_unit(unit) != normalise_unit(other)
 
 
 def _read_as(number: Number) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from functools import cache
 from typing import Any
 
@@ -12,7 +13,7 @@ import pyarrow.compute as pc
 from eit_analysis import reference, tables
 from eit_analysis.french import fold_words
 from eit_analysis.intake.cells.columns import Cells, Rows, matches, texts_of
-from eit_analysis.intake.cells.parsing import clean_text, singular
+from eit_analysis.intake.cells.parsing import clean_text, parse_number, singular
 from eit_analysis.intake.cells.remarks import WORDS
 from eit_analysis.intake.reading.sheet import STRUCK
 from eit_analysis.intake.sheets.headers import header_key
@@ -23,6 +24,7 @@ LEAST_ANSWERS = 7  # equal to those of the printed example: fewer may be a firm'
 ODD = rf"(?i)tota|somme|ensemble|cumul|r[ée]capitul|tous (?:les |nos )?(?:d[ée]chets|flux)|ne pas|^{STRUCK}"
 TOTAL = re.compile(r"(?:sous |s |grand )?(?:total|totaux)\b|somme\b")
 SUBTOTAL = re.compile(r"sous tota")
+PART_OF, SAME = re.compile(r"dont\b"), 0.005  # of a sum that was rounded
 WITHDRAWN = re.compile(r"\w ne pas (?:compter|prendre en compte|tenir compte)$")
 TOTAL_ALONE = re.compile(r"(?:sous |grand )?(?:total|totaux)(?: general| annuel| par an)?")
 # What a row of a sheet is of. There a total has one of these words, and no other than those that follow.
@@ -94,6 +96,28 @@ def ignored_rule(layout: Layout, row: list[Any], index: int) -> str | None:
     # Every answer is that of the filled row which the form prints.
     same = [header_key(text) == example(table).get(name) for name, text in held.items() if text]
     return "ignored_example_row" if all(same) and len(same) >= LEAST_ANSWERS else None
+
+
+def of_parts(layout: Layout, cells: Rows, rules: Container[int]) -> dict[int, str]:
+    """Why some rows of a table of names do not count: those that say a part (``dont inox``) of the row above.
+
+    That row is their total where they add up to it.
+    """
+    name, quantity = (layout.columns.get(column) for column in ("description", "quantity"))
+    found, parts, whole = dict[int, str](), list[int](), -1
+    if name is None or quantity is None:
+        return found
+    amounts = [parse_number(row[quantity]).value or 0.0 for row in cells]
+    for row in [*range(layout.header_row + 1, len(cells)), len(cells)]:
+        if row < len(cells) and PART_OF.match(fold_words(clean_text(cells[row][name]))):
+            parts.append(row)
+            continue
+        added = sum(amounts[part] for part in parts)
+        if added > 0 and whole >= 0 and amounts[whole] > 0:
+            total = abs(added - amounts[whole]) <= SAME * amounts[whole]
+            found |= {whole: "ignored_total_row"} if total else dict.fromkeys(parts, "ignored_part_row")
+        parts, whole = [], row if row not in rules else -1
+    return found
 
 
 def _is_alone(text: str) -> bool:

@@ -11,21 +11,19 @@ from typing import Any
 
 from eit_analysis.french import fold, fold_words
 from eit_analysis.intake.cells.parsing import clean_text, header_unit, parse_number, singular
-from eit_analysis.intake.cells.periods import PERIODS_PER_YEAR, read_period, split_unit
+from eit_analysis.intake.cells.periods import PERIODS_PER_YEAR, header_part, read_period, split_unit
 from eit_analysis.intake.cells.remarks import YEAR
+from eit_analysis.intake.cells.stated import CUBIC_METRES, DENSEST, PIECE, TONNES_PER_M3
 from eit_analysis.intake.sheets.header_words import stem
 from eit_analysis.intake.sheets.header_words import words as beside
 from eit_analysis.reference.units import normalise_unit, to_tonnes
 
-PIECE = (
-    "unite|piece|sac|big|benne|bac|conteneur|palette|fut|bidon|cubi|caisse|carton|rame|balle|bobine|rouleau"
-)
 TIME = "enlevement|levee|collecte|passage|rotation|vidage|voyage|tournee|foi"
 OPEN = "(?:ouverture|ouvre|travaille|production|service|fonctionnement|activite|par an)"
 # By folded singular words of a header.
 ROLES = {
     "weight": re.compile(
-        r"(?!.*\b(?:vide|brut|roulant|tare|ptac|total|max\w*|min\w*)\b)(?:poid|masse|tonnage|quantite)\b.*\b"
+        r"(?!.*\b(?:vide|brut|roulant|tare|ptac|total|max\w*|min\w*)\b)(?:poid|masse|tonnage|quantite|charge)\b.*\b"
         rf"(?:unitaire|chacun|unite|piece|(?:par|une|chaque|d un) (?:{PIECE}|{TIME}))"
     ),
     "days": re.compile(rf"(?:(?:nombre|nbre|nb) )?(?:de )?jour (?:d )?{OPEN}\b"),
@@ -39,9 +37,6 @@ ANY = {"unite", "piece", "unitaire", "chacun"}  # of what is counted, whatever i
 OF_ALL = ("nombr", "nbr", "nb", "qt", "par", "en", "de")
 BARE = {*OF_ALL, *(word for word, of in beside("beside").items() if "quantity" in of)}
 COUNTED = re.compile(rf"(?:{PIECE}|{TIME})?")
-CUBIC_METRES = {"m3": 1.0, "l": 0.001, "litre": 0.001}
-TONNES_PER_M3 = {"t/m3": 1.0, "kg/l": 1.0, "kg/m3": 0.001, "": 1.0}
-DENSEST = {"": 3.0}  # t/m3, where no unit tells it: water has one
 
 
 def role(text: str) -> str:
@@ -52,6 +47,11 @@ def role(text: str) -> str:
     """
     told = words(text)
     return next((name for name, form in ROLES.items() if form.match(told)), "")
+
+
+def makes_quantity(text: str) -> bool:
+    """Whether a column is of a part of the year, of the weight of one piece, or of a density."""
+    return bool(header_part(header_unit(text)[0])) or role(text) in ("weight", "density")
 
 
 def words(text: str) -> str:

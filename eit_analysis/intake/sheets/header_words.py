@@ -24,7 +24,7 @@ FEMININE = re.compile(r"([a-z])\1?e*$")
 WEIGHTS = {"t": "t", "ton": "t", "tonnag": "t", "kg": "kg", "kilo": "kg"}
 # What a kind is of: ``Type de traitement``, ``Nom du transporteur``, ``Libellé du code déchet``.
 KINDS = {"waste_code": "description"} | {name: name for name in ("description", "route", "contractor")}
-PLACES = "head", "kind", "beside", "less"
+PLACES = "head", "kind", "beside", "less", "way"
 SHORTEST, SPELLING = 6, 0.88  # letters of a word that may be misspelled, and how alike it then is
 LOOSE = {"famil", "categori"}  # kinds of a kind: beside another, that one goes first
 BARE_UNIT = re.compile("(?:t|kg|tonnes?) ?/ ?an", re.I)  # of a column whose header says no more
@@ -76,6 +76,8 @@ def heard(text: str) -> Meaning | None:
     named = (column for word in stems[1:] for column in words("head").get(word, ()))
     of = next(named, next(iter(kinds), ""))
     column = next(iter(heads), "") or (KINDS.get(of, "") if kinds & {"description", of} else "")
+    if not column and unit and stems[0] in words("way"):  # Sorties (t)
+        column, heads = "quantity", {"quantity"}
     rank = 0 if heads else KIND + (stems[0] in LOOSE)
     for place in ("beside", "head", "kind"):
         stems = [stems[0], *(word for word in stems[1:] if column not in words(place).get(word, ()))]

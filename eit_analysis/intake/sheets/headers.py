@@ -12,22 +12,21 @@ from eit_analysis import tables
 from eit_analysis.french import fold_words
 from eit_analysis.intake.cells.contract import DEFAULTS, SUFFIXES, SYNONYMS, clean_cell, is_free
 from eit_analysis.intake.cells.identifiers import CellError
-from eit_analysis.intake.cells.parsing import clean_text, header_unit, parse_number, singular, unit_key
-from eit_analysis.intake.cells.periods import PERIOD_LABELS, header_part, split_unit, year_and_month
+from eit_analysis.intake.cells.parsing import header_unit, singular, unit_key
+from eit_analysis.intake.cells.periods import PERIOD_LABELS, header_part, split_unit
 from eit_analysis.intake.cells.privacy import PRIVATE, is_personal
 from eit_analysis.intake.cells.remarks import YEAR
-from eit_analysis.intake.sheets.factors import role
+from eit_analysis.intake.sheets.by_content import by_content
+from eit_analysis.intake.sheets.factors import makes_quantity
 from eit_analysis.intake.sheets.header_words import heard
 from eit_analysis.intake.sheets.spec import (
     LONGEST_HEADER,
-    ROWS_SEARCHED,
     Column,
     Layout,
     Meaning,
     Reading,
     TableSpec,
     find_layout,
-    layout_of,
 )
 
 PEOPLE = ("workforce", "skills", "readiness")  # tables where a name or a birth date has no place
@@ -35,15 +34,6 @@ LITTLE_WORDS = {"d", "de", "des", "du", "l", "la", "le", "les"}  # left out by h
 NAMELESS_SHARE = 0.5  # of the headers of a form
 # With which a sheet may hold answers, though its name and headers do not identify the table.
 LEAST_HEADERS = 3
-SITES = re.compile(
-    r"\b(?:sites?|etablissements?|usines?|clients?|producteurs?|agences?|societes?|filiales?|lieux?|villes?"
-    r"|communes?|entreprises?|magasins?|depots?|unites? de production|entites?|bu|divisions?|regions?|pays)\b"
-)
-# What a first column of names is not of, but months beside columns of the other months.
-NO_NAMES, MONTHLY = (
-    re.compile(r"\b(?:ateliers?|services?|couts?|depenses?|annees?|dates?|jours?)\b"),
-    re.compile("mois"),
-)
 # How people name columns besides our headers: folded singular words to the column.
 HEADER_WORDS = SYNONYMS["header"]
 SHEET_NOISE = re.compile(r"\b[0-9]+\b|\bcopie\b|\bfeuille\b|\bonglet\b")
@@ -132,11 +122,6 @@ def table_of(sheet: str) -> str | None:
     return sheet_names().get(singular(words))
 
 
-def makes_quantity(text: str) -> bool:
-    """Whether a column is of a part of the year, of the weight of one piece, or of a density."""
-    return bool(header_part(header_unit(text)[0])) or role(text) in ("weight", "density")
-
-
 @cache
 def form_spec(table: str) -> TableSpec:
     """The specification of a table of the survey, from its form."""
@@ -202,35 +187,10 @@ def find_form(table: str, rows: Sequence[Sequence[Any]]) -> Layout | None:
     """
     layout = find_layout(form_spec(table), rows)
     if layout and table == "flows":
-        layout = with_unit(_named_by_place(layout, rows))
+        layout = with_unit(by_content(layout, rows))
     if not layout or layout.found < 2 or layout.foreign:
         return None
     return layout if layout.whole or (table != "sites" and suffices(layout)) else None
-
-
-def _named_by_place(layout: Layout, rows: Sequence[Sequence[Any]]) -> Layout:
-    """The first column of a table of numbers holds what they are of, whatever is written above it.
-
-    ``Quantités en kg`` above names of wastes tells their unit; beside months a corner is often blank.
-    """
-    header, under = list(rows[layout.header_row]), rows[layout.header_row + 1 :][:ROWS_SEARCHED]
-    what = [layout.columns[name] for name in ("description", "waste_code") if name in layout.columns]
-    filled = [index for index in range(len(header)) if any(clean_text(row[index]) for row in under)]
-    if not filled or set(what) & set(filled):
-        return layout
-    first = filled[0]
-    numbered = any(parse_number(row[first]).value is not None or year_and_month(row[first]) for row in under)
-    if numbered or first in {index for name, index in layout.columns.items() if name != "quantity"}:
-        return layout
-    meaning, folded = layout.spec.means(text := clean_text(header[first])), fold_words(text)
-    made = any(map(makes_quantity, layout.unknown.values()))
-    if SITES.search(folded) or NO_NAMES.search(folded) or (MONTHLY.match(folded) and not made):
-        return layout
-    unit = meaning.unit if meaning else header_unit(text)[1]
-    header[first] = tables.header("flows", "description") + (f" ({unit})" if unit else "")
-    return layout_of(
-        layout.spec, layout.header_row, ["" if i in what else cell for i, cell in enumerate(header)]
-    )
 
 
 def with_unit(layout: Layout) -> Layout:

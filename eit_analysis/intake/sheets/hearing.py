@@ -8,10 +8,13 @@ import numpy as np
 
 from eit_analysis import tables
 from eit_analysis.french import fold_words
+from eit_analysis.intake.cells.columns import Rows
 from eit_analysis.intake.cells.parsing import clean_text
 from eit_analysis.intake.cells.remarks import is_harmless
+from eit_analysis.intake.cells.stated import PIECE, counted
 from eit_analysis.intake.sheets.headers import header_key
 from eit_analysis.intake.sheets.ledger import Ledger
+from eit_analysis.intake.sheets.spec import Layout
 from eit_analysis.intake.sheets.survey_sheet import SurveySheet
 from eit_analysis.intake.sheets.titles import (
     EACH_TIME,
@@ -23,6 +26,8 @@ from eit_analysis.intake.sheets.titles import (
     years_told,
 )
 from eit_analysis.reference.findings import finding
+
+PIECES = {*PIECE.split("|")} - {"unite", "piece"}
 
 
 def hear_quantities(
@@ -64,3 +69,15 @@ def hear_quantities(
     for index, text in (doubts | hear_beside(layout, cells, kept, sheet.years)).items():
         found, header = finding("doubted_by_title", title=text), tables.header("flows", "quantity")
         ledger.mark(sheet.place, index + 1, header, clean_text(cells[index][quantity]), found)
+
+
+def held_in_others(layout: Layout, cells: Rows, kept: np.ndarray) -> np.ndarray:
+    """Which of the rows ``kept`` count one by one what is called by what holds it: a roll is no garment."""
+    for name, of in (("unit", {"unite"}), ("description", PIECES)):
+        if name not in layout.columns:
+            return kept[:0]
+        fits = cells.test(lambda cell, of=of: isinstance(cell, str) and counted(cell) in of)
+        kept = kept[fits[cells.numbers[kept, layout.columns[name]]]]
+        if not len(kept):
+            break
+    return kept

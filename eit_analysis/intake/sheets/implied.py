@@ -132,8 +132,12 @@ def told(layout: Layout, cells: Rows, titles: Mapping[int, str], names: Sequence
         told = holds(singular(fold_words(named(row))), "row_no_matter")
         return found if any(found) or told else (CATEGORIES["other"], "category_assumed_other")
 
+    stated = split_unit(layout.units.get("quantity", ""))[0]
+
     def unit(row: int) -> tuple[str, str]:
         beside = header_unit(named(row))[1]
+        if stated and not named(row).endswith((")", "]")):  # « en balles » is what it comes in
+            return "", ""
         return (beside, "unit_from_designation") if beside else ("", "")
 
     return {"direction": direction, "category": category, "unit": unit}

@@ -12,11 +12,11 @@ from eit_analysis.intake.cells.columns import Rows
 from eit_analysis.intake.cells.parsing import clean_text, parse_number
 from eit_analysis.intake.cells.periods import split_unit
 from eit_analysis.intake.cells.remarks import YEAR
+from eit_analysis.intake.sheets.factors import makes_quantity
 from eit_analysis.intake.sheets.headers import (
     LEAST_HEADERS,
     form_key,
     known_headers,
-    makes_quantity,
     table_of,
     understood,
 )
@@ -44,8 +44,9 @@ def parts(sheet: RawSheet, file: str = "", years: frozenset[str] = frozenset()) 
     if ours or not 1 < len(cells) <= MOST:
         return [sheet]
     _, layout, sure = understood(sheet.name, cells)
-    if layout is None and cells.numbers.shape[1] <= MOST:
-        turned = Rows(cells.values, np.ascontiguousarray(cells.numbers.T))
+    read = layout is not None and (sure or speaks(layout, [sheet.name, file], cells))
+    if not read and cells.numbers.shape[1] <= MOST:
+        turned = _turned(cells)
         _, aside, sure = understood(sheet.name, turned)
         if aside and (sure or speaks(aside, [sheet.name, file], turned)) and _measures(aside, turned):
             return [replace(sheet, rows=turned, notes=[*sheet.notes, (None, "", "", TURNED)])]
@@ -78,6 +79,15 @@ def parts(sheet: RawSheet, file: str = "", years: frozenset[str] = frozenset()) 
     named = {sheet.name: rest} if rest else {}
     named |= {name: [span, *notes] for name, span in found.items()}
     return [replace(sheet, name=name, rows=_alone(cells, own, beside)) for name, own in named.items()]
+
+
+def _turned(cells: Rows) -> Rows:
+    """The rows as columns, and what stands alone on a row above them below: rows bear columns' numbers."""
+    alone = cells.filled()[cells.numbers].sum(axis=1) < 2
+    above = int(np.argmin(alone)) if not alone.all() else 0
+    titles = [text for row in cells[:above] for text in map(clean_text, row) if text]
+    upright = Rows(cells.values, np.ascontiguousarray(cells.numbers[above:].T))
+    return Rows.of([*map(list, upright), *([title] for title in titles)]) if titles else upright
 
 
 def _headed(cells: Rows, years: frozenset[str]) -> Rows | None:

@@ -19,11 +19,12 @@ from eit_analysis.intake.cells.privacy import PRIVATE, without_person
 from eit_analysis.intake.reading.looks import column_number
 from eit_analysis.intake.sheets import asides, filling, headers, implied, regions, subjects
 from eit_analysis.intake.sheets.headers import PEOPLE
-from eit_analysis.intake.sheets.hearing import hear_quantities
+from eit_analysis.intake.sheets.hearing import hear_quantities, held_in_others
 from eit_analysis.intake.sheets.ledger import NO_ROW, Ledger, SheetAccount
 from eit_analysis.intake.sheets.personal import without_personal
 from eit_analysis.intake.sheets.spec import ROWS_SEARCHED, Layout, find_layout
 from eit_analysis.intake.sheets.survey_sheet import SurveySheet
+from eit_analysis.intake.sheets.two_ways import one_quantity
 from eit_analysis.intake.sheets.workbook import RawSheet, own_name
 from eit_analysis.reference.findings import finding
 
@@ -52,7 +53,8 @@ def find_sheet(file: str, sheet: RawSheet, ledger: Ledger, told: str = "") -> Su
         return None
     if not layout:
         return SurveySheet(place, account, cells, None, hidden=hidden)
-    layout, row = _named(_shown_columns(layout, sheet), cells), layout.header_row
+    layout, cells = one_quantity(_named(_shown_columns(layout, sheet), cells), cells)
+    row = layout.header_row
     may_lack = (layout.key, *LEFT_OUT) if table == "flows" else (layout.key,)
     added = [name for name in may_lack if name not in layout.columns]
     if added:
@@ -162,6 +164,7 @@ def set_aside(sheet: SurveySheet, removed: Collection[int], ledger: Ledger) -> N
             if rule != "ignored_total_row" or not keys[index] or asides.TOTAL.match(keys[index])
         }
     rules = _with_own_totals(rules, cells, layout)
+    rules |= asides.of_parts(typed, cells, rules)
     data[[*rules]] = False
     titles = {
         index: " ".join(dict.fromkeys(filter(None, map(clean_text, cells[index]))))
@@ -205,7 +208,7 @@ def set_aside(sheet: SurveySheet, removed: Collection[int], ledger: Ledger) -> N
     filling.read_years(sheet, ledger)
     guessed = filling.fill_blanks(sheet, titles, [sheet.name, stem], ledger)
     if layout.table == "flows" and quantity is not None:
-        doubted = kept if sheet.by_columns else guessed - 1
+        doubted = kept if sheet.by_columns else np.union1d(guessed - 1, held_in_others(layout, cells, kept))
         regions.doubt_weights(layout, cells, doubted.tolist(), place, ledger)
 
 

@@ -12,12 +12,16 @@ from eit_analysis.intake.cells.contract import readable
 from eit_analysis.intake.cells.parsing import clean_text, parse_number, singular
 from eit_analysis.intake.cells.periods import HALF_YEAR, MONTHS, QUARTER, header_part, year_and_month
 from eit_analysis.intake.cells.remarks import holds
+from eit_analysis.intake.sheets.asides import TOTAL
+from eit_analysis.intake.sheets.by_content import SITES
+from eit_analysis.intake.sheets.factors import makes_quantity
 from eit_analysis.intake.sheets.header_words import BARE_UNIT
-from eit_analysis.intake.sheets.headers import SITES, header_year, makes_quantity, suffices
+from eit_analysis.intake.sheets.headers import header_year, suffices
 from eit_analysis.intake.sheets.implied import direction_of, speaks_of_direction, undated
 from eit_analysis.intake.sheets.products import product
 from eit_analysis.intake.sheets.spec import Layout
 from eit_analysis.intake.sheets.titles import MONTH
+from eit_analysis.intake.sheets.two_ways import one_quantity
 
 # What a sheet of flows whose words tell no direction must speak of, and what titles of one of jobs.
 MATTER = re.compile(r"\b(?:matieres?|flux|code ced)\b")
@@ -42,6 +46,7 @@ def speaks(layout: Layout, names: Sequence[str], rows: Sequence[Sequence[Any]]) 
     One with two quantities, with slips that may be refused, with several sites, of a part of a year or of no
     year (a budget, a stock: ``cell_words.csv``), or whose codes are no waste codes is asked about.
     """
+    layout, rows = one_quantity(layout, Rows.of(rows))
     means = {index: layout.spec.means(text) for index, text in layout.repeated.items()}
     again = [layout.repeated[index] for index, one in means.items() if one and one.column == "quantity"]
     own, top = layout.columns.get("quantity"), layout.header_row - 1
@@ -55,12 +60,14 @@ def speaks(layout: Layout, names: Sequence[str], rows: Sequence[Sequence[Any]]) 
     # A title may stand among the rows too.
     among = [row[0] for row in texts[layout.header_row + 1 :] if len(row) == 1]
     titles = fold_words(" ".join([*names, *above, *among]))
-    words = singular(fold_words(" ".join([titles, *undated(header)]).replace("€", " euro ")))
+    made = product(layout, rows)
+    # « Poids moyen » of what is multiplied is no mean.
+    others = [text for i, text in enumerate(header) if not (made and i in made.where)]
+    words = singular(fold_words(" ".join([titles, *undated(others)]).replace("€", " euro ")))
     quantity = header[layout.columns["quantity"]] if "quantity" in layout.columns else ""
     # What a column says to be real is not the budget beside it.
     whole = singular(titles) if REAL.search(fold_words(quantity)) or header_year(quantity) else words
     aside = [i for i, text in (layout.unknown | layout.repeated).items() if text not in again]
-    made = product(layout, Rows.of(rows))
     aside = [i for i in aside if not makes_quantity(header[i]) and not (made and i in made.where)]
     partial = any(_is_partial(header[i], [row[i] for row in under]) for i in aside)
     dated = fold_words(" ".join([*names[:1], *above, *among]))  # a file may be named after the day it is sent
@@ -86,8 +93,8 @@ def of_sites(titles: Sequence[str]) -> bool:
 
 def _part_of_year(words: str) -> bool:
     """Whether a title names a quarter, a half of the year, some of its months or a day that ends them."""
-    months = {*MONTH.findall(words), *UNTIL.findall(words)}
-    part = bool(months) and not {MONTHS[0], MONTHS[-1]} <= months
+    months = {month[:3] for month in (*MONTH.findall(words), *UNTIL.findall(words))}
+    part = bool(months) and not {"jan", "dec"} <= months
     return part or bool(QUARTER.search(words) or HALF_YEAR.search(words))
 
 
@@ -113,7 +120,8 @@ def _is_partial(header: str, cells: Sequence[Any]) -> bool:
         return len({text for text in map(fold_words, texts) if "total" not in text}) > 1
     if WASTED.search(words) and any(map(_number, cells)):
         return True
-    if texts and all(year_and_month(cell) for cell in cells if clean_text(cell)):
+    days = [cell for cell in cells if clean_text(cell) and not TOTAL.match(fold_words(clean_text(cell)))]
+    if days and all(map(year_and_month, days)):
         return False  # those of the year that is asked are looked at, once it is known
     parts = [header_part(text) for text in texts]
     if PARTS.search(words) or (texts and all(parts)):
