@@ -67,7 +67,7 @@ def write(root: Path, seed: int, years: range) -> int:
 def page(root: str, wave: str) -> tuple[float, float]:
     """Seconds of processor and megabytes of the page of the waves up to one."""
     os.chdir(root)
-    preload(texts=True)
+    preload()
     Path("/proc/self/clear_refs").write_text("5", encoding="ascii")  # forget the peak so far
     before, start = memory("VmRSS"), time.process_time()
     execute("notebooks/08_history.ipynb", {"study": NAME, "wave": wave, "audience": "internal"})

@@ -1,7 +1,8 @@
 """Returns in people's own layouts, as ``stranger_layouts.txt`` writes them: made, cleaned and judged.
 
-A verdict is ``right``, ``asked`` (a question on its row, or a refusal said aloud), ``wrong`` (counted with
-another mass and no word about it) or ``lost`` (neither counted nor said).
+A verdict is ``right``, ``asked`` (a mark on its row, a question of its firm's *fiche* on its quantity, or a
+refusal said aloud), ``wrong`` (counted with another mass and no word about it) or ``lost`` (neither counted
+nor said).
 """
 
 from __future__ import annotations
@@ -197,8 +198,16 @@ def judge(study: Study, path: Path = LAYOUTS) -> list[tuple[str, Answer, str]]:
         write(study.raw, stranger)
     wave = clean_wave(study)
     said = summary(study, wave, 0)
-    asked = {fiche.site for fiche in fiches(wave)}
-    marks = pd.concat([wave.quarantine, wave.implausible], ignore_index=True)
+    asked = {fiche.site: fiche.questions for fiche in fiches(wave)}
+    # « Nous avons compté 1 m3 = 1 t, soit 3 t par an »: the firm says if it is not so.
+    read = [
+        {"source_file": one.file, "source_sheet": one.sheet, "source_row": one.row, "reason_code": "asked"}
+        for questions in asked.values()
+        for question in questions
+        for one in (question, *question.others)
+        if one.column == "Quantité"
+    ]
+    marks = pd.concat([wave.quarantine, wave.implausible, pd.DataFrame(read)], ignore_index=True)
     # People are judged as tonnes are.
     jobs = wave.tables["workforce"].rename(columns={"occupation": "description", "headcount": MASS})
     answers = pd.concat([wave.tables["flows"], jobs.assign(**dict.fromkeys(BOUNDS, jobs[MASS]))])

@@ -78,7 +78,7 @@ def test_days_of_opening_are_those_that_a_comment_says_to_be(comment, days):
 
 
 def test_a_comment_says_nothing_of_what_needs_nothing():
-    assert read_stated("pesés chez le ferrailleur") == Stated(alone=True)
+    assert read_stated("pesés chez le ferrailleur") == Stated()
     measure = measured("t", "year", "mineral", "densité 2,4 t/m³, 8 kg pièce")
     assert measure.tonnes[0] == 1.0 and measure.doubt is None
 

@@ -239,7 +239,8 @@ def _range(opening: str | None, first: str, unit: str | None, sign: str, last: s
         return Number(problem="reversed_range")
     if low > 0 and high > low * WIDEST_RANGE:
         return Number(problem="ambiguous_range")
-    return Number((low + high) / 2, low, high, "range", suffix)
+    middle = (low + high) / 2
+    return Number(middle, low, high, "wide_range" if low < middle / 2 else "range", suffix)
 
 
 def _one_unit(first: str | None, last: str) -> str | None:

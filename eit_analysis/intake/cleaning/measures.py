@@ -109,6 +109,9 @@ def _measure(
             unit, period = unit or beside, period or beside_period
             corrections.append(("unit", unit, rule))
     said, against, by_year = title
+    rhythm = [column for column, _, rule in corrections if rule == "unit_from_comment"]
+    if by_year and rhythm and period and period != "year":  # a year's, or collected so often
+        problems.append(("comment", finding(CONFLICTS["unit_from_comment"])))
     if said and known and not unit:
         unit = said
         corrections.append(("unit", unit, "unit_from_title"))
@@ -149,14 +152,14 @@ def _measure(
         what = {"unit": normalise_unit(unit), "family": CATEGORIES[category], "source": source}
         late.append(("unit", finding("unit_converted", tonnes=central, low=low, high=high, **what)))
     periods = periods_per_year(period, months)
-    if period == "day" and stated.days and months == MONTHS_PER_YEAR:
-        periods = stated.days, stated.days, stated.days
-        late.append(("period", finding("days_from_comment", days=stated.days)))
+    if (opening := dict(stated.openings).get(period)) and months == MONTHS_PER_YEAR:
+        periods = opening, opening, opening
+        late.append(("period", finding("opening_from_comment", times=opening)))
+    elif period in stated.speaks:
+        doubt = finding("doubted_by_comment")
     elif period == "day":
         days = dict(zip(("days", "low", "high"), periods, strict=True))
         late.append(("period", finding("day_read_as_working_day", **days)))
-        if "day" in stated.speaks:
-            doubt = finding("doubted_by_comment")
     elif period != "year" and months < MONTHS_PER_YEAR:
         times = float(f"{periods[0]:g}")
         late.append(("period", finding("annualised_over_active_months", times=times)))

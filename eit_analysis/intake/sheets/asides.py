@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container
 from functools import cache
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from eit_analysis import reference, tables
 from eit_analysis.french import fold_words
 from eit_analysis.intake.cells.columns import Cells, Rows, matches, texts_of
 from eit_analysis.intake.cells.parsing import clean_text, parse_number, singular
+from eit_analysis.intake.cells.quantities import Number
 from eit_analysis.intake.cells.remarks import WORDS
 from eit_analysis.intake.reading.sheet import STRUCK
 from eit_analysis.intake.sheets.headers import header_key
@@ -101,21 +103,29 @@ def ignored_rule(layout: Layout, row: list[Any], index: int) -> str | None:
 def of_parts(layout: Layout, cells: Rows, rules: Container[int]) -> dict[int, str]:
     """Why some rows of a table of names do not count: those that say a part (``dont inox``) of the row above.
 
-    That row is their total where they add up to it.
+    That row is their total where they add up to it. Only plain numbers that go the same way in one unit, of
+    which the rest is not what follows: any other is asked.
     """
     name, quantity = (layout.columns.get(column) for column in ("description", "quantity"))
     found, parts, whole = dict[int, str](), list[int](), -1
     if name is None or quantity is None:
         return found
-    amounts = [parse_number(row[quantity]).value or 0.0 for row in cells]
+    same = [layout.columns[column] for column in ("direction", "unit", "period") if column in layout.columns]
+    comment = layout.columns.get("comment")
+    numbers = [parse_number(row[quantity]) for row in cells]
+    amounts = [number.value or 0.0 if number[1:] == Number()[1:] else 0.0 for number in numbers]
     for row in [*range(layout.header_row + 1, len(cells)), len(cells)]:
         if row < len(cells) and PART_OF.match(fold_words(clean_text(cells[row][name]))):
             parts.append(row)
             continue
-        added = sum(amounts[part] for part in parts)
-        if added > 0 and whole >= 0 and amounts[whole] > 0:
-            total = abs(added - amounts[whole]) <= SAME * amounts[whole]
-            found |= {whole: "ignored_total_row"} if total else dict.fromkeys(parts, "ignored_part_row")
+        alike = all(clean_text(cells[part][i]) == clean_text(cells[whole][i]) for part in parts for i in same)
+        silent = comment is None or not clean_text(cells[whole][comment])  # it may be withdrawn
+        if parts and whole >= 0 and alike and silent and all(amounts[part] for part in parts):
+            rest, near = amounts[whole] - sum(amounts[part] for part in parts), SAME * amounts[whole]
+            if abs(rest) <= near and len(parts) > 1:
+                found[whole] = "ignored_total_row"
+            elif rest > near and not any(abs(other - rest) <= near for other in accumulate(amounts[row:])):
+                found |= dict.fromkeys(parts, "ignored_part_row")
         parts, whole = [], row if row not in rules else -1
     return found
 

@@ -10,7 +10,7 @@ from eit_analysis import tables
 from eit_analysis.french import fold_words
 from eit_analysis.intake.cells.contract import SYNONYMS, readable
 from eit_analysis.intake.cells.parsing import clean_text, header_unit, parse_number, singular
-from eit_analysis.intake.cells.periods import year_and_month
+from eit_analysis.intake.cells.periods import header_part, year_and_month
 from eit_analysis.intake.sheets.factors import makes_quantity
 from eit_analysis.intake.sheets.spec import ROWS_SEARCHED, Layout, layout_of
 
@@ -24,42 +24,61 @@ NO_NAMES, MONTHLY = (
     re.compile("mois"),
 )
 
+MONTHS_OF_YEAR = 12
 LIKELY = SYNONYMS["direction_likely"]
+# Headers of a column that may say which way each row goes.
+WAYS = re.compile(
+    r"(?:(?:type|sens|nature) (?:d[eu]? )?)?(?:flu|mouvement|mvt|movement)|type|sens|entree sortie|e s|in out"
+)
 
 
 def by_content(layout: Layout, rows: Sequence[Sequence[Any]]) -> Layout:
     """The layout of a sheet of flows, its direction and its names found by what their columns hold."""
     header, under = list(rows[layout.header_row]), rows[layout.header_row + 1 :][:ROWS_SEARCHED]
-    if (way := _direction(layout, under)) is not None:
+    named = layout.columns.get("description")
+    names = [] if named is None else [row[named] for row in under if clean_text(row[named])]
+    if named is not None and names and all(parse_number(cell).value is not None for cell in names):
+        header[named] = ""  # « DIB » above tonnes is no header of names
+        layout = layout_of(layout.spec, layout.header_row, header)
+    if (way := _direction(layout, header, under)) is not None:
         header[way] = tables.header("flows", "direction")
-    if (when := _months(layout)) is not None:
+    if (when := _months(layout, under)) is not None:
         header[when] = tables.header("flows", "months")
     layout = layout_of(layout.spec, layout.header_row, header)
     return _named_by_place(layout, header, under)
 
 
-def _direction(layout: Layout, under: Sequence[Sequence[Any]]) -> int | None:
-    """The column of which every cell says a direction, whatever stands above it (``Flux``, ``Mvt``).
+def _direction(layout: Layout, header: Sequence[Any], under: Sequence[Sequence[Any]]) -> int | None:
+    """The column *Flux* or *Mouvement* of which every cell says a direction.
 
-    Some may only make it likely, and are asked. A letter alone may be anything: then both must be found; and
-    so they must in a column of names, which another may be.
+    Some may only make it likely, and are asked. Where all say the same, it may be of anything; and of a
+    column of names, which another may be, that is the name.
     """
     named = {index for name, index in layout.columns.items() if name == "description"}
     for index in () if "direction" in layout.columns else sorted({*layout.unknown, *layout.repeated, *named}):
-        texts = {text for row in under if (text := clean_text(row[index]))}
-        ways = {text: readable("flows", "direction", text) for text in texts}
+        rows = [row for row in under if sum(bool(clean_text(cell)) for cell in row) > 1]
+        ways = {
+            text: readable("flows", "direction", text) for text in (clean_text(row[index]) for row in rows)
+        }
         told = all(way or singular(fold_words(text)) in LIKELY for text, way in ways.items())
-        both = len({*ways.values()}) > 1
-        if told and any(ways.values()) and (both or (index not in named and min(map(len, texts)) > 1)):
+        both = {"in", "out"} <= {*ways.values()}
+        spoken = WAYS.fullmatch(singular(fold_words(clean_text(header[index]))))
+        if spoken and told and any(ways.values()) and (both or index not in named):
             return index
     return None
 
 
-def _months(layout: Layout) -> int | None:
-    """The column *Mois* beside quantities of each month: it says which, once, and not a rhythm."""
-    if "period" not in layout.columns or "months" in layout.columns:
+def _months(layout: Layout, under: Sequence[Sequence[Any]]) -> int | None:
+    """The column *Mois* beside quantities of each month of a year: it says which, once, and not a rhythm."""
+    if "period" not in layout.columns or "months" in layout.columns or "description" not in layout.columns:
         return None
-    return next((index for index, text in layout.unknown.items() if fold_words(text) == "mois"), None)
+    for index, text in layout.unknown.items():
+        months = [header_part(clean_text(row[index])) for row in under if clean_text(row[index])]
+        told = {part[1] for part in months if part and part[0] == MONTHS_OF_YEAR}
+        names = {clean_text(row[layout.columns["description"]]) for row in under if clean_text(row[index])}
+        if MONTHLY.fullmatch(fold_words(text)) and all(months) and len(told) * len(names) == len(months):
+            return index if len(told) == MONTHS_OF_YEAR else None
+    return None
 
 
 def _named_by_place(layout: Layout, header: list[Any], under: Sequence[Sequence[Any]]) -> Layout:

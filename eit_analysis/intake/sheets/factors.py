@@ -23,7 +23,7 @@ OPEN = "(?:ouverture|ouvre|travaille|production|service|fonctionnement|activite|
 # By folded singular words of a header.
 ROLES = {
     "weight": re.compile(
-        r"(?!.*\b(?:vide|brut|roulant|tare|ptac|total|max\w*|min\w*)\b)(?:poid|masse|tonnage|quantite|charge)\b.*\b"
+        r"(?!.*\b(?:vide|brut|roulant|tare|ptac|utile|admissible|nominale?|total|max\w*|min\w*)\b)(?:poid|masse|tonnage|quantite|charge)\b.*\b"
         rf"(?:unitaire|chacun|unite|piece|(?:par|une|chaque|d un) (?:{PIECE}|{TIME}))"
     ),
     "days": re.compile(rf"(?:(?:nombre|nbre|nb) )?(?:de )?jour (?:d )?{OPEN}\b"),

@@ -22,7 +22,6 @@ from eit_analysis.tables import CATEGORIES
 
 NO_ROWS = np.zeros(0, dtype=np.int64)
 KINDS = "kind_out", "kind_in", "kind_any"  # of words that are typed for a family
-WASTE = "dechet", "perte"
 # A pattern of RE2.
 DITTO = r"""(?i)^\s*(?:["'«»“”„〃]+|id\.?|idem|ibid\.?|dito)\s*$"""
 
@@ -47,8 +46,6 @@ def fill_blanks(
     if flows and {"quantity", "description"} <= layout.columns.keys():
         designation = layout.columns["description"]
         tells["quantity"] = lambda row: quantity_in(clean_text(cells[row][designation]))
-    if flows:
-        read_opposites(sheet, ledger)
     families = read_kinds(sheet, ledger) if flows else NO_ROWS
     for name, tell in tells.items():
         if name in ("site_id", "quantity") or name in sheet.added:
@@ -121,15 +118,6 @@ def read_kinds(sheet: SurveySheet, ledger: Ledger) -> np.ndarray:
         return found if any(found) else (CATEGORIES["other"], "category_assumed_other")
 
     return fill(sheet, "category", tell, ledger, typed) if typed else NO_ROWS
-
-
-def read_opposites(sheet: SurveySheet, ledger: Ledger) -> None:
-    """Take *déchet* for what leaves where other rows say what enters."""
-    texts = {*map(clean_text, pick(sheet.cells.values, np.unique(sheet.columns.get("direction", NO_ROWS))))}
-    waste = {text for text in texts if singular(fold_words(text)) in WASTE}
-    if waste and any(readable("flows", "direction", text) == "in" for text in texts - waste):
-        leaving = (tables.fields("flows")["direction"]["labels"]["out"], "direction_from_opposite")
-        fill(sheet, "direction", lambda _: leaving, ledger, waste)
 
 
 def fill(

@@ -176,7 +176,7 @@ def _label(labels: dict[str, str], value: Any) -> Any:
 
 def share(layout: Layout) -> float:
     """Part of the headers of its form that a sheet holds, those that joined the form later aside."""
-    first = tables.form(layout.table).keys() - tables.used_for(layout.table, "later")
+    first = tables.form(layout.table).keys() - {*tables.used_for(layout.table, "later"), "comment"}
     return len(first & layout.columns.keys()) / len(first)
 
 

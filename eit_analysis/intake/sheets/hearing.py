@@ -76,7 +76,8 @@ def held_in_others(layout: Layout, cells: Rows, kept: np.ndarray) -> np.ndarray:
     for name, of in (("unit", {"unite"}), ("description", PIECES)):
         if name not in layout.columns:
             return kept[:0]
-        fits = cells.test(lambda cell, of=of: isinstance(cell, str) and counted(cell) in of)
+        pieces = {cell for cell in cells.values if isinstance(cell, str) and counted(cell) in of}
+        fits = cells.test(pieces.__contains__)
         kept = kept[fits[cells.numbers[kept, layout.columns[name]]]]
         if not len(kept):
             break

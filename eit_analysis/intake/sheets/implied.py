@@ -15,6 +15,7 @@ from eit_analysis.intake.cells.contract import readable
 from eit_analysis.intake.cells.parsing import clean_text, header_unit, parse_number, singular
 from eit_analysis.intake.cells.periods import header_part, split_unit, year_and_month
 from eit_analysis.intake.cells.remarks import WORDS, YEAR, holds
+from eit_analysis.intake.cells.stated import counted
 from eit_analysis.intake.sheets.headers import header_year
 from eit_analysis.intake.sheets.spec import Layout
 from eit_analysis.intake.sheets.survey_sheet import SurveySheet
@@ -101,11 +102,12 @@ def told(layout: Layout, cells: Rows, titles: Mapping[int, str], names: Sequence
     header = " ".join(undated(map(clean_text, cells[layout.header_row])))
     if {"waste_code", "route"} & layout.columns.keys():
         header += " déchet"
-    said = next(
-        (direction_of(text) for text in (sheet, header, *file) if speaks_of_direction(text)), ("", "")
-    )
+    # Of a sheet laid on its side, titles stand below.
+    foot = [text for i, text in titles.items() if min(titles) > layout.header_row and i == max(titles)]
+    around = (sheet, *foot, header, *file)
+    said = next((direction_of(text) for text in around if speaks_of_direction(text)), ("", ""))
     against = len({said[0], direction_of(header)[0]} - {""}) > 1
-    silent = not any(map(speaks_of_direction, (sheet, header, *file)))
+    silent = not any(map(speaks_of_direction, around))
     code, designation = (layout.columns.get(column) for column in ("waste_code", "description"))
 
     def named(row: int) -> str:
@@ -136,7 +138,7 @@ def told(layout: Layout, cells: Rows, titles: Mapping[int, str], names: Sequence
 
     def unit(row: int) -> tuple[str, str]:
         beside = header_unit(named(row))[1]
-        if stated and not named(row).endswith((")", "]")):  # « en balles » is what it comes in
+        if stated and counted(beside):  # « en balles » is what it comes in
             return "", ""
         return (beside, "unit_from_designation") if beside else ("", "")
 

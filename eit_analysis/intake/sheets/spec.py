@@ -150,7 +150,7 @@ def layout_of(spec: TableSpec, index: int, row: Sequence[Any]) -> Layout:
             continue
         name, unit, rank = meaning
         if rank >= ranks.get(name, rank + 1):
-            layout.repeated[position] = text
+            (layout.unknown if name == "comment" else layout.repeated)[position] = text
             continue
         if name in layout.columns:
             layout.repeated[layout.columns[name]] = clean_text(row[layout.columns[name]])

@@ -9,19 +9,19 @@ from typing import Any
 from eit_analysis.french import fold_words
 from eit_analysis.intake.cells.columns import Rows
 from eit_analysis.intake.cells.contract import readable
-from eit_analysis.intake.cells.parsing import clean_text, parse_number, singular
+from eit_analysis.intake.cells.parsing import clean_text, header_unit, parse_number, singular
 from eit_analysis.intake.cells.periods import HALF_YEAR, MONTHS, QUARTER, header_part, year_and_month
 from eit_analysis.intake.cells.remarks import holds
 from eit_analysis.intake.sheets.asides import TOTAL
 from eit_analysis.intake.sheets.by_content import SITES
-from eit_analysis.intake.sheets.factors import makes_quantity
+from eit_analysis.intake.sheets.factors import makes_quantity, role
 from eit_analysis.intake.sheets.header_words import BARE_UNIT
 from eit_analysis.intake.sheets.headers import header_year, suffices
 from eit_analysis.intake.sheets.implied import direction_of, speaks_of_direction, undated
 from eit_analysis.intake.sheets.products import product
 from eit_analysis.intake.sheets.spec import Layout
 from eit_analysis.intake.sheets.titles import MONTH
-from eit_analysis.intake.sheets.two_ways import one_quantity
+from eit_analysis.intake.sheets.two_ways import one_quantity, way_of
 
 # What a sheet of flows whose words tell no direction must speak of, and what titles of one of jobs.
 MATTER = re.compile(r"\b(?:matieres?|flux|code ced)\b")
@@ -34,6 +34,8 @@ NEAR = 0.05
 UNTIL = re.compile(rf"\b(?:au|fin) (?:[0-9]{{1,2}} )?({'|'.join(MONTHS[:-1])})\b")
 MONTH_TO = re.compile(rf"\b(?:{'|'.join(MONTHS)}) a (?:{'|'.join(MONTHS)})\b")
 LONGEST = 5000  # rows: a longer list is no summary
+QUANTITY = re.compile("quantites?|qte|tonnages?|poids|masses?")
+MEAN = re.compile(r"\bmoyenn?e?s?\b", re.I)
 SLIPS = re.compile(r"\b(?:statut|etat|refus\w*)\b")  # by which a row may not count
 PARTS = re.compile(r"\b(?:mois|trimestres?|semestres?|semaines?)\b")
 REAL = re.compile(r"\b(?:reel(?:le)?s?|realise(?:e|s|es)?)\b")
@@ -47,6 +49,9 @@ def speaks(layout: Layout, names: Sequence[str], rows: Sequence[Sequence[Any]]) 
     year (a budget, a stock: ``cell_words.csv``), or whose codes are no waste codes is asked about.
     """
     layout, rows = one_quantity(layout, Rows.of(rows))
+    quantities = [*layout.repeated, *(i for name, i in layout.columns.items() if name == "quantity")]
+    if any(way_of(clean_text(rows[layout.header_row][i])) for i in quantities):
+        return False  # what a store hands out, or the entries and exits of several years
     means = {index: layout.spec.means(text) for index, text in layout.repeated.items()}
     again = [layout.repeated[index] for index, one in means.items() if one and one.column == "quantity"]
     own, top = layout.columns.get("quantity"), layout.header_row - 1
@@ -62,7 +67,10 @@ def speaks(layout: Layout, names: Sequence[str], rows: Sequence[Sequence[Any]]) 
     titles = fold_words(" ".join([*names, *above, *among]))
     made = product(layout, rows)
     # « Poids moyen » of what is multiplied is no mean.
-    others = [text for i, text in enumerate(header) if not (made and i in made.where)]
+    others = [
+        MEAN.sub("", text) if made and i in made.where and role(text) == "weight" else text
+        for i, text in enumerate(header)
+    ]
     words = singular(fold_words(" ".join([titles, *undated(others)]).replace("€", " euro ")))
     quantity = header[layout.columns["quantity"]] if "quantity" in layout.columns else ""
     # What a column says to be real is not the budget beside it.
@@ -76,9 +84,13 @@ def speaks(layout: Layout, names: Sequence[str], rows: Sequence[Sequence[Any]]) 
     plan = holds(whole, "sheet_else") or holds(singular(fold_words(quantity)), "sheet_else")
     if plan or part or partial or of_sites(among):
         return False
+    place = layout.columns.get("description")
+    names = [] if place is None else [header_unit(clean_text(row[place]))[0] for row in under]
+    if any(QUANTITY.fullmatch(fold_words(name)) for name in names):
+        return False  # it lies on its side
     if layout.table == "workforce":
         return _counts_jobs(titles, words, layout.columns["headcount"], under)
-    place, told = layout.columns.get("description"), fold_words(" ".join([titles, *undated(header)]))
+    told = fold_words(" ".join([titles, *undated(header)]))
     rows_told = place is not None and any(direction_of(clean_text(row[place]))[0] for row in under)
     speaks = rows_told or speaks_of_direction(told) or MATTER.search(told) or "direction" in layout.columns
     place = layout.columns.get("waste_code")

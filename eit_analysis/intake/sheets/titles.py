@@ -175,6 +175,9 @@ def hear_beside(layout: Layout, cells: Rows, kept: np.ndarray, years: frozenset[
     """
     found, columns = dict[int, str](), layout.columns
     own = [columns[name] for name in ("quantity", "unit", "period") if name in columns]
+    # A month beside a period may be the one that was weighed, or how many there are.
+    months = [i for i, text in layout.unknown.items() if fold_words(text) == "mois" and "period" in columns]
+    found |= {row: text for i in months for row in kept.tolist() if (text := clean_text(cells[row][i]))}
     asides = [i for i, text in layout.unknown.items() if not holds(fold_words(text), "of_time")]
     for index in [*asides, *(i for name, i in columns.items() if name == "comment")]:
         texts = Cells.among(cells.values, cells.numbers[kept, index])
