@@ -130,7 +130,7 @@ def test_what_a_study_still_needs_is_said_beyond_each_threshold_and_not_at_it() 
     found = needs(["unknown"], ["lead"], 0)
     assert found == {
         "Flux qui manquent": "obtenir des flux\u00a0: 1\u00a0acteur en déclare, sur 4",
-        "Destinations inconnues": "demander où vont 100\u00a0% des tonnes sortantes",
+        "Destinations inconnues": "demander où vont 10\u00a0t/an, 100\u00a0% des tonnes sortantes",
         "Aucune synergie réalisée": "mener une première synergie à terme, sur 1\u00a0piste",
     }
     assert list(needs(["reuse"] * 4, [], 0)) == ["Registre vide"]
@@ -179,7 +179,7 @@ def test_what_all_studies_lack_is_said_once_and_tells_none_from_the_others() -> 
 def test_a_row_says_whom_it_is_of_and_who_is_left_out() -> None:
     known = {
         "étude-1": Standing((2.0, 1.8, 2.2), (1.0, 0.9, 1.1), 6, 1552.4, 0.14),
-        "étude-2": Standing((4.0, 3.0, 5.0), None, 9, 80.0, 0.72),
+        "étude-2": Standing((4.0, 3.0, 5.0), None, 9, 80.0, 0.72, 230.4),
     }
     settings = StudyConfig(title="", territory="")
     page = words_of(_inside([Entry(name, settings, {}, [], one) for name, one in known.items()], {}))

@@ -34,6 +34,7 @@ from eit_analysis.batch.together import printed_totals, strictest, told_needs
 from eit_analysis.config import StudyConfig
 from eit_analysis.errors import EitError
 from eit_analysis.files import write_atomic
+from eit_analysis.french import whole
 from eit_analysis.prepared import open_study
 from eit_analysis.publishing.consents import firm_of
 from eit_analysis.publishing.frame import AUDIENCES, frame, published
@@ -107,17 +108,21 @@ def _inside(entries: list[Entry], others: Mapping[str, str]) -> Markup:
     common = _common([entry.standing.needs for entry in entries if entry.readable])
     states = {entry.name: entry.state(common) for entry in entries}
     drawing = studies_map({name: one.communes for name, one in standings.items()}, states)
-    worst_first = sorted(entries, key=lambda entry: -len(entry.needs(common)))
+    worst_first = sorted(
+        entries, key=lambda entry: (-len(entry.needs(common)), -entry.standing.unknown_t_per_year)
+    )
     groups = {
         state: (words[0], [entry for entry in worst_first if states[entry.name] == state])
         for state, words in STATES.items()
     }
-    everyone = [one.establishments for one in standings.values()]
+    everyone = set().union(*(one.establishments for one in standings.values()))
+    n_firms = len({firm_of(siret) or siret for siret in everyone})
     return rendered(
         "studies",
         groups=groups,
         common=common,
         first=groups["needing"][1][:MOST_FIRST],
+        others_to_help=len(groups["needing"][1]) - MOST_FIRST,
         kinds=_by_kind({entry.name: entry.needs(common) for entry in entries}),
         limits=LIMITS,
         audience="",
@@ -129,7 +134,8 @@ def _inside(entries: list[Entry], others: Mapping[str, str]) -> Markup:
         n_studies=len(entries),
         unread=sum(not entry.readable for entry in entries),
         others=others,
-        n_firms=len({firm_of(siret) or siret for siret in set().union(*everyone)}),
+        n_firms=n_firms,
+        firms=whole(n_firms),
     )
 
 

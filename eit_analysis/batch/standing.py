@@ -14,7 +14,7 @@ from eit_analysis.batch.pooled_means import pooled_means
 from eit_analysis.change.pooled_rates import posterior
 from eit_analysis.errors import UsageError
 from eit_analysis.flows.diagnosis import totals
-from eit_analysis.french import counted, listed, whole
+from eit_analysis.french import counted, listed, short, whole
 from eit_analysis.prepared import PreparedTables, Study
 from eit_analysis.reference.dated import survey_year
 from eit_analysis.reference.stages import actors
@@ -49,6 +49,7 @@ class Standing:
     n_actors: int = 0  #: those who declare some
     n_employees: float = 0.0  #: of these
     unknown_share: float = 0.0  #: of their tonnes, that go nobody knows where
+    unknown_t_per_year: float = 0.0  #: and these tonnes
     n_leads: int = 0  #: lines of the register
     n_done: int = 0  #: those that are done
     #: What it lacks, in French, by kind; empty when nothing was found lacking.
@@ -78,6 +79,7 @@ def standing(study: Study, year: int) -> Standing:
         len(saying),
         float(saying["headcount"].sum()),
         unknown,
+        _unknown_t_per_year(leaving),
         len(register),
         int((register["status"] == "done").sum()),
         {kind: words for kind, words, _ in lacking} | dict(_unread(study)),
@@ -87,8 +89,12 @@ def standing(study: Study, year: int) -> Standing:
 
 
 def _unknown_share(outgoing: pd.DataFrame) -> float:
-    mass = outgoing["mass_t_per_year"]
-    return float(mass[outgoing["route"] == "unknown"].sum() / mass.sum()) if mass.sum() > 0 else 0.0
+    whole_t = outgoing["mass_t_per_year"].sum()
+    return _unknown_t_per_year(outgoing) / whole_t if whole_t > 0 else 0.0
+
+
+def _unknown_t_per_year(outgoing: pd.DataFrame) -> float:
+    return float(outgoing["mass_t_per_year"][outgoing["route"] == "unknown"].sum())
 
 
 def _ratio(flows: pd.DataFrame, actors: pd.DataFrame) -> Ratio | None:
@@ -119,7 +125,8 @@ def needs(
         yield "Flux qui manquent", f"obtenir des flux\u00a0: {said if team else fewer}", everyone
     unknown = _unknown_share(outgoing)
     if team and unknown > MOST_UNKNOWN:
-        lost = f"demander où vont {percent(unknown)} des tonnes sortantes"
+        amount = f"{short(_unknown_t_per_year(outgoing))}\u00a0t/an"
+        lost = f"demander où vont {amount}, {percent(unknown)} des tonnes sortantes"
         yield "Destinations inconnues", lost, everyone
     if empty := [sheet_name(table) for table in SHEETS if study.load(table).empty]:
         which = "la feuille" if len(empty) == 1 else "les feuilles"

@@ -14,8 +14,9 @@ STATES = {
     "failed": ("À reprendre", MARKS["outlet"].path, "#D55E00"),
     "needing": ("À aider", MARKS["ess"].path, "#E69F00"),
     "open": ("Étude", MARKS["firm"].path, "#5B9BD0"),  # to outsiders
-    "good": ("Sans autre besoin", MARKS["firm"].path, "#5B9BD0"),
+    "good": ("Sans besoin propre", MARKS["firm"].path, "#5B9BD0"),
 }
+MOST_NAMED = 20
 SIDE, ACROSS = (
     6.0,
     350.0,
@@ -36,14 +37,16 @@ def studies_map(communes: Mapping[str, list[str]], states: Mapping[str, str]) ->
             places[name] = (float(known["x"].mean()), float(known["y"].mean()), SIDE)
     if not places:
         return ""
+    # Those to look at are drawn last, over the others, and named first; where there are many, they alone.
+    first = sorted(places, key=lambda name: list(STATES).index(states[name]))
+    named = [name for name in first if len(places) <= MOST_NAMED or states[name] != "good"]
     marks = [
         f'<a href="#{escape(name)}"><title>{escape(name)}, {STATES[states[name]][0].lower()}</title>'
         f'<path transform="translate({x:.1f} {y:.1f})" d="{STATES[states[name]][1]}" '
         f'fill="{STATES[states[name]][2]}" stroke="#1b1f23"/></a>'
-        for name, (x, y, _) in places.items()
+        for name, (x, y, _) in ((name, places[name]) for name in reversed(first))
     ]
-    first = sorted(places, key=lambda name: list(STATES).index(states[name]))  # where there is room for few
-    captions = labels({name: [name] for name in first}, places, ground.frame)
+    captions = labels({name: [name] for name in named}, places, ground.frame)
     key = ground.key(look for state, look in STATES.items() if state in states.values())
     drawing = ground.drawing([*marks, *captions, *key], [""])
     # Links lead to « etudes-… »: what names a figure begins the names of all that is in it.
