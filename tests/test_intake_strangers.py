@@ -9,6 +9,7 @@ import pytest
 from small_pages import empty_study
 from strangers import LAYOUTS, Answer, judge, write_book
 
+from eit_analysis.intake.answers.answer_sheets import HEADERS
 from eit_analysis.intake.cleaning.wave import clean_wave
 from eit_analysis.intake.relance.fiches import fiches
 
@@ -63,3 +64,20 @@ def test_a_question_cites_the_cell_that_the_file_has(tmp_path):
     assert "Feuil1, ligne\u00a011 (Rognures), colonne Quantité (C11)" in places
     assert "Feuil1, ligne\u00a03 (Papiers), colonne Sens" in places
     assert not [place for place in places if "›" in place]
+
+
+def test_an_answer_lands_in_the_column_of_the_year_that_is_asked(tmp_path):
+    """Of years side by side the fiche cites that of the survey, not the last."""
+    study = empty_study(tmp_path)
+    table = [["Déchets évacués (t)", "", "", ""], ["Déchet", "2017", "2018", "2019"],
+             ["Cartons", "10", "beaucoup", "12"], ["Palettes", "3", "4", "5"]]  # fmt: skip
+    write_book(study.raw / "E01_dechets.xlsx", {"Déchets": table})
+    asked = [one for fiche in fiches(clean_wave(study)) for one in fiche.questions]
+    (question,) = [one for one in asked if (one.row, one.column) == (3, "Quantité")]
+    assert question.read == "beaucoup"
+    answer = [question.file, question.sheet, "3", question.column, question.read, "", question.text, "11"]
+    write_book(study.raw / "reponses.xlsx", {"Relance": [list(HEADERS), answer]})
+    wave = clean_wave(study)
+    flows = wave.tables["flows"].set_index("description")["mass_t_per_year"]
+    assert flows.to_dict() == {"Cartons": 11, "Palettes": 4}
+    assert "answer_out_of_date" not in set(wave.quarantine["reason_code"])

@@ -13,6 +13,7 @@ from eit_analysis.intake.cells.parsing import clean_text
 from eit_analysis.intake.sheets.asides import TOTAL
 from eit_analysis.intake.sheets.implied import direction_of
 from eit_analysis.intake.sheets.ledger import Ledger, Origin
+from eit_analysis.intake.sheets.rows import of_year
 from eit_analysis.intake.sheets.subjects import of_sites, said_twice
 from eit_analysis.intake.sheets.survey_sheet import SurveySheet
 from eit_analysis.intake.sheets.titles import years_told
@@ -51,7 +52,9 @@ def hear_siblings(found: list[SurveySheet], wave: str, ledger: Ledger) -> None:
             if named and not any(_cells(sheet, "site_id")):
                 sheet.firm = named[0]
             nobody = sheet.layout is not None and sheet.layout.key in sheet.added and not sheet.firm
-            sheet.layout = None if sheet.problem or nobody else sheet.layout
+            layout = None if sheet.problem or nobody else sheet.layout
+            # Before the answers, which are given to what is asked.
+            sheet.layout = layout and of_year(layout, sheet.cells, years)
     _set_parts_aside([sheet for sheet in found if sheet.layout], ledger)
     if any(sheet.by_columns for sheet in found):
         _set_doubles_aside([sheet for sheet in found if sheet.layout], ledger)

@@ -96,6 +96,14 @@ def _told(layout: Layout) -> tuple[int, bool]:
     return layout.found, bool(split_unit(layout.units.get("quantity", ""))[0])
 
 
+def of_year(layout: Layout, cells: Rows, asked: frozenset[str]) -> Layout:
+    """The layout with the quantity of a year asked; beside years, one without any is their total."""
+    means = [*layout.repeated, *(i for name, i in layout.columns.items() if name == "quantity")]
+    years = {headers.header_year(clean_text(cells[layout.header_row][i])) for i in means}
+    wanted = asked if years & asked else asked | {""}
+    return _preferring(layout, cells, lambda _, text: headers.header_year(text) in wanted)
+
+
 def _shown_columns(layout: Layout, sheet: RawSheet) -> Layout:
     """The layout with the second of two columns that mean one thing where the first is hidden."""
     letters = [HIDDEN.fullmatch(raw) for _, raw, _, rule in sheet.notes if rule == "hidden_column_read"]
@@ -141,12 +149,6 @@ def set_aside(sheet: SurveySheet, removed: Collection[int], ledger: Ledger) -> N
     if layout is None:
         _refuse_rows(sheet, ledger)
         return
-    means = [*layout.repeated, layout.columns.get("quantity", -1)]
-    years = {headers.header_year(clean_text(cells[layout.header_row][i])) for i in means if i >= 0}
-    # Of years side by side, one without a year is their total.
-    asked_for = {*sheet.years} if years & {*sheet.years} else {"", *sheet.years}
-    layout = _preferring(layout, cells, lambda _, text: headers.header_year(text) in asked_for)
-    sheet.layout = layout
     data = np.ones(len(cells), dtype=bool)
     data[layout.header_row] = False
     own = {name: i for name, i in layout.columns.items() if name == layout.key or name not in sheet.added}
