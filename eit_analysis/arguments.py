@@ -13,7 +13,12 @@ from eit_analysis.errors import UsageError
 SHARED: dict[str, dict[str, Any]] = {
     "study": {"metavar": "ÉTUDE"},
     "--wave": {"default": "", "metavar": "VAGUE", "help": "par défaut la dernière"},
-    "--audience": {"action": "append", "default": [], "metavar": "PUBLIC", "help": "internal par défaut"},
+    "--audience": {
+        "action": "append",
+        "default": [],
+        "metavar": "PUBLIC",
+        "help": "internal (par défaut), partners, public ou company:CODE\u00a0; une fois chacun",
+    },
 }
 REGISTER_NAMES = (
     "sirene, trackdechets, irep, gerep, registre_chronologique, bmo, base_carbone, sinoe, outlets, "
@@ -94,14 +99,23 @@ def build_parser() -> argparse.ArgumentParser:
     batch = command("batch", "nettoie et fait les rapports de beaucoup d'études")
     batch.add_argument("studies", nargs="*", metavar="ÉTUDE", help="toutes celles de data/raw par défaut")
     batch.add_argument(
-        "--waves", nargs="+", default=[], metavar="VAGUE", help="par défaut la dernière\u00a0; « toutes »"
+        "--waves",
+        nargs="+",
+        default=[],
+        metavar="VAGUE",
+        help="par défaut la dernière\u00a0; « toutes »\u00a0; après les études",
     )
     add(batch, "--audience")
     batch.add_argument("--scheduler", default="", metavar="ADRESSE", help="un ordonnanceur Dask déjà lancé")
     batch.add_argument("--jobs", type=int, metavar="N", help="études à la fois sur cette machine (ses cœurs)")
 
     match = command("match", "cherche des échanges entre les acteurs de plusieurs études")
-    match.add_argument("studies", nargs="+", metavar="ÉTUDE")
+    match.add_argument(
+        "studies",
+        nargs="+",
+        metavar="ÉTUDE",
+        help="deux au moins, qui partagent (shares_with)",
+    )
     match.add_argument(
         "--radius", type=float, default=100.0, metavar="KM", help="par la route, 100 par défaut"
     )

@@ -192,3 +192,10 @@ def test_what_cannot_be_asked_is_refused_before_anything_starts(project: Path) -
     (project / "vide" / "data" / "raw").mkdir(parents=True)
     refused(eit(project / "vide", "batch"), "aucune étude", "eit new")
     refused(eit(project, "batch", "--jobs", "2", "--scheduler", "tcp://127.0.0.1:1"), "--scheduler")
+
+
+def test_a_wave_that_no_study_has_is_refused_before_any_work(project: Path) -> None:
+    """A study named after --waves is taken for one."""
+    done = eit(project, "batch", "--waves", "2018", "no-study")
+    assert done.returncode == 2 and "no-study" in done.stderr and "--waves" in done.stderr
+    assert not (project / "data" / "batch").exists()

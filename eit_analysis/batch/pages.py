@@ -133,6 +133,7 @@ def _inside(entries: list[Entry], others: Mapping[str, str]) -> Markup:
         shared=_sharing(standings),
         n_studies=len(entries),
         unread=sum(not entry.readable for entry in entries),
+        unread_failed=all(entry.failed for entry in entries if not entry.readable),
         others=others,
         n_firms=n_firms,
         firms=whole(n_firms),

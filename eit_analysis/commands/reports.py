@@ -82,6 +82,7 @@ def command_history(arguments: argparse.Namespace) -> int:
 
 def command_batch(arguments: argparse.Namespace) -> int:
     from eit_analysis.batch.cluster import make_all, workers
+    from eit_analysis.batch.one_study import EVERY
     from eit_analysis.batch.order import Order
     from eit_analysis.batch.pages import explain, write_index
     from eit_analysis.publishing.version import program_digest
@@ -93,13 +94,16 @@ def command_batch(arguments: argparse.Namespace) -> int:
     if unknown := [name for name in given if name not in known]:
         there = ", ".join(known)
         raise UsageError(sentence("study_unknown", study=unknown[0], known=there, mend="son nom"))
+    waves, audiences = tuple(arguments.waves), tuple(dict.fromkeys(arguments.audience)) or ("internal",)
+    held = {path.name for name in given or known for path in (root / "data" / "raw" / name).glob("*/")}
+    if strange := [wave for wave in waves if wave not in held | {EVERY}]:
+        raise UsageError(sentence("batch_wave_unknown", wave=strange[0]))
     if arguments.scheduler and arguments.jobs:
         raise UsageError("--jobs est pour cette machine, --scheduler pour une autre\u00a0: choisissez.")
     jobs = os.cpu_count() or 1 if arguments.jobs is None else arguments.jobs
     if jobs < 1:
         raise UsageError("--jobs attend un nombre d'au moins 1\u00a0: corrigez-le.")
-    audiences = tuple(dict.fromkeys(arguments.audience)) or ("internal",)
-    waves, program = tuple(arguments.waves), program_digest()
+    program = program_digest()
     orders = [Order(root, name, waves, audiences, program) for name in given or known]
     outcomes = []
     with workers(arguments.scheduler, min(jobs, len(orders))) as client:

@@ -13,7 +13,7 @@ from eit_analysis.intake.cells.parsing import clean_text
 from eit_analysis.intake.sheets.asides import TOTAL
 from eit_analysis.intake.sheets.implied import direction_of
 from eit_analysis.intake.sheets.ledger import Ledger, Origin
-from eit_analysis.intake.sheets.rows import of_year
+from eit_analysis.intake.sheets.preferred import of_year
 from eit_analysis.intake.sheets.subjects import of_sites, said_twice
 from eit_analysis.intake.sheets.survey_sheet import SurveySheet
 from eit_analysis.intake.sheets.titles import years_told

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any
@@ -16,19 +15,18 @@ from eit_analysis.intake.cells.columns import Rows
 from eit_analysis.intake.cells.parsing import clean_text
 from eit_analysis.intake.cells.periods import split_unit
 from eit_analysis.intake.cells.privacy import PRIVATE, without_person
-from eit_analysis.intake.reading.looks import column_number
 from eit_analysis.intake.sheets import asides, filling, headers, implied, regions, subjects
 from eit_analysis.intake.sheets.headers import PEOPLE
 from eit_analysis.intake.sheets.hearing import hear_quantities, held_in_others
 from eit_analysis.intake.sheets.ledger import NO_ROW, Ledger, SheetAccount
 from eit_analysis.intake.sheets.personal import without_personal
+from eit_analysis.intake.sheets.preferred import named, shown
 from eit_analysis.intake.sheets.spec import ROWS_SEARCHED, Layout, find_layout
 from eit_analysis.intake.sheets.survey_sheet import SurveySheet
 from eit_analysis.intake.sheets.two_ways import one_quantity
 from eit_analysis.intake.sheets.workbook import RawSheet, own_name
 from eit_analysis.reference.findings import finding
 
-HIDDEN = re.compile("colonne ([A-Z]+) masquée")  # as `reading.book` notes it
 LEFT_OUT = "direction", "category", "unit"  # what the rest of a sheet of flows may tell
 NO_ANSWER = {"ignored_title_row", "ignored_blank_row", "ignored_header_row"}  # no row to say again
 SILENT_SHEETS = {"Mode d'emploi", "Listes"}  # the questionnaire's own, known not to hold answers
@@ -53,7 +51,7 @@ def find_sheet(file: str, sheet: RawSheet, ledger: Ledger, told: str = "") -> Su
         return None
     if not layout:
         return SurveySheet(place, account, cells, None, hidden=hidden)
-    layout, cells = one_quantity(_named(_shown_columns(layout, sheet), cells), cells)
+    layout, cells = one_quantity(named(shown(layout, sheet), cells), cells)
     row = layout.header_row
     may_lack = (layout.key, *LEFT_OUT) if table == "flows" else (layout.key,)
     added = [name for name in may_lack if name not in layout.columns]
@@ -94,48 +92,6 @@ def _headed(layout: Layout | None, top: Layout, cells: Rows) -> tuple[Layout | N
 def _told(layout: Layout) -> tuple[int, bool]:
     """How many columns its headers tell, and whether they tell the unit of the quantity."""
     return layout.found, bool(split_unit(layout.units.get("quantity", ""))[0])
-
-
-def of_year(layout: Layout, cells: Rows, asked: frozenset[str]) -> Layout:
-    """The layout with the quantity of a year asked; beside years, one without any is their total."""
-    means = [*layout.repeated, *(i for name, i in layout.columns.items() if name == "quantity")]
-    years = {headers.header_year(clean_text(cells[layout.header_row][i])) for i in means}
-    wanted = asked if years & asked else asked | {""}
-    return _preferring(layout, cells, lambda _, text: headers.header_year(text) in wanted)
-
-
-def _shown_columns(layout: Layout, sheet: RawSheet) -> Layout:
-    """The layout with the second of two columns that mean one thing where the first is hidden."""
-    letters = [HIDDEN.fullmatch(raw) for _, raw, _, rule in sheet.notes if rule == "hidden_column_read"]
-    hidden = {column_number(found[1].encode()) - 1 for found in letters if found}
-    return _preferring(layout, sheet.rows, lambda index, _: index not in hidden) if hidden else layout
-
-
-def _named(layout: Layout, cells: Rows) -> Layout:
-    """The layout with the column of names for the designation, where the first so called holds codes."""
-
-    def fits(index: int, text: str) -> bool:
-        meaning = layout.spec.means(text)
-        under = (clean_text(row[index]) for row in cells[layout.header_row + 1 :][:ROWS_SEARCHED])
-        return (
-            not meaning or meaning.column != "description" or not all(map(str.isdecimal, filter(None, under)))
-        )
-
-    return _preferring(layout, cells, fits) if layout.table == "flows" and layout.repeated else layout
-
-
-def _preferring(layout: Layout, cells: Sequence[Sequence[Any]], fits: Callable[[int, str], bool]) -> Layout:
-    """The layout with the second of two columns that mean one thing where the first does not fit."""
-    columns, units, repeated = dict(layout.columns), dict(layout.units), dict(layout.repeated)
-    for index, text in layout.repeated.items():
-        meaning = layout.spec.means(text)
-        left = columns[meaning.column] if meaning else index
-        typed = clean_text(cells[layout.header_row][left])
-        if meaning and fits(index, text) and not fits(left, typed):
-            repeated[left] = typed
-            del repeated[index]
-            columns[meaning.column], units[meaning.column] = index, meaning.unit
-    return headers.with_unit(replace(layout, columns=columns, units=units, repeated=repeated))
 
 
 def set_aside(sheet: SurveySheet, removed: Collection[int], ledger: Ledger) -> None:
