@@ -110,6 +110,8 @@ def of_parts(layout: Layout, cells: Rows, rules: Container[int]) -> dict[int, st
     found, parts, whole = dict[int, str](), list[int](), -1
     if name is None or quantity is None:
         return found
+    if not matches(texts_of(cells.values), rf"(?i)^\s*{PART_OF.pattern}").any():
+        return found
     same = [layout.columns[column] for column in ("direction", "unit", "period") if column in layout.columns]
     comment = layout.columns.get("comment")
     numbers = [parse_number(row[quantity]) for row in cells]

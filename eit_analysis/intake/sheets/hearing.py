@@ -8,7 +8,7 @@ import numpy as np
 
 from eit_analysis import tables
 from eit_analysis.french import fold_words
-from eit_analysis.intake.cells.columns import Rows
+from eit_analysis.intake.cells.columns import Cells, Rows
 from eit_analysis.intake.cells.parsing import clean_text
 from eit_analysis.intake.cells.remarks import is_harmless
 from eit_analysis.intake.cells.stated import PIECE, counted
@@ -74,11 +74,9 @@ def hear_quantities(
 def held_in_others(layout: Layout, cells: Rows, kept: np.ndarray) -> np.ndarray:
     """Which of the rows ``kept`` count one by one what is called by what holds it: a roll is no garment."""
     for name, of in (("unit", {"unite"}), ("description", PIECES)):
-        if name not in layout.columns:
+        if name not in layout.columns or not len(kept):
             return kept[:0]
-        pieces = {cell for cell in cells.values if isinstance(cell, str) and counted(cell) in of}
-        fits = cells.test(pieces.__contains__)
-        kept = kept[fits[cells.numbers[kept, layout.columns[name]]]]
-        if not len(kept):
-            break
+        own = Cells.among(cells.values, cells.numbers[kept, layout.columns[name]])
+        pieces = {cell for cell in own.values if isinstance(cell, str) and counted(cell) in of}
+        kept = kept[own.where(pieces.__contains__)]
     return kept
