@@ -199,3 +199,9 @@ def test_a_wave_that_no_study_has_is_refused_before_any_work(project: Path) -> N
     done = eit(project, "batch", "--waves", "2018", "no-study")
     assert done.returncode == 2 and "no-study" in done.stderr and "--waves" in done.stderr
     assert not (project / "data" / "batch").exists()
+
+
+def test_an_audience_that_is_none_is_refused_and_no_study_has_failed(project: Path) -> None:
+    done = eit(project, "batch", "--audience", "partenaires")
+    assert done.returncode == 2 and "partenaires" in done.stderr
+    assert not list((project / "reports").glob("*.echec.html"))

@@ -6,10 +6,11 @@ import argparse
 import io
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from eit_analysis.commands.survey import clean
-from eit_analysis.errors import CONTROLS, UsageError
+from eit_analysis.errors import CONTROLS, EitError, UsageError
 from eit_analysis.french import counted
 from eit_analysis.locking import locked
 from eit_analysis.reference import sentence
@@ -98,6 +99,8 @@ def command_batch(arguments: argparse.Namespace) -> int:
     held = {path.name for name in given or known for path in (root / "data" / "raw" / name).glob("*/")}
     if strange := [wave for wave in waves if wave not in held | {EVERY}]:
         raise UsageError(sentence("batch_wave_unknown", wave=strange[0]))
+    for audience in audiences:
+        _check_audience(audience, root, given or known)
     if arguments.scheduler and arguments.jobs:
         raise UsageError("--jobs est pour cette machine, --scheduler pour une autre\u00a0: choisissez.")
     jobs = os.cpu_count() or 1 if arguments.jobs is None else arguments.jobs
@@ -123,6 +126,19 @@ def command_batch(arguments: argparse.Namespace) -> int:
     index = write_index(root, lambda names: progress(names, words="Index"), standings)
     say(index.relative_to(root))
     return FAILED if failures else DONE
+
+
+def _check_audience(audience: str, root: Path, names: list[str]) -> None:
+    """Refuse an audience that is none of the usual ones, of a firm, or that one of the studies declares."""
+    from eit_analysis.publishing.frame import AUDIENCES
+    from eit_analysis.publishing.release.viewer import company_of
+
+    declared = set(AUDIENCES)
+    for name in names if audience not in declared and company_of(audience) is None else ():
+        with suppress(EitError):  # its own page says why
+            declared |= open_study(name, root=root).settings.audiences.keys()
+    if audience not in declared and company_of(audience) is None:
+        raise UsageError(sentence("audience_unknown", audience=audience, known=", ".join(sorted(declared))))
 
 
 def command_match(arguments: argparse.Namespace) -> int:
