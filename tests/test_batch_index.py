@@ -81,6 +81,9 @@ def test_a_caption_stands_nearer_to_its_own_mark_and_those_to_help_have_theirs_f
     assert ">étude-7</text>" in studies_map(communes, states)
 
 
+ASIDE = "reprendre les lignes laissées de côté (quarantaine)\u00a0: "
+
+
 class Surveyed(Tables):
     """Four actors of whom some declare a flow, a register of two of them, how many flows of a hundred were
     not read, and the sheets that nobody filled."""
@@ -113,7 +116,22 @@ class Surveyed(Tables):
 
     def manifest(self) -> dict:
         few = {"rows_read": 100, "rows_quarantined": self.unread}
-        return {"tables": {"flows": few, "workforce": {"rows_read": 1000, "rows_quarantined": 0}}}
+        people = {"rows_read": 0 if "workforce" in self.empty else 1000, "rows_quarantined": 0}
+        return {"tables": {"flows": few, "workforce": people}, "inputs": []}
+
+
+def test_a_sheet_that_came_and_could_not_be_read_is_not_asked_to_be_filled() -> None:
+    class Broken(Surveyed):
+        def manifest(self) -> dict:
+            lost = {"rows_read": 288, "rows_quarantined": 288}
+            return {"tables": {"readiness": lost}, "inputs": [{"problem": "abîmé"}, {"problem": ""}]}
+
+    found = standing(Broken(["reuse"] * 4, ["done"], 0, "readiness", "skills"), 2021).needs  # type: ignore
+    assert found == {
+        "Feuilles sans réponse": "obtenir la feuille Compétences",
+        "Fichiers abîmés": "faire renvoyer 1\u00a0fichier abîmé",
+        "Lignes illisibles": f"{ASIDE}Changement 288 sur 288",
+    }
 
 
 def needs(*made: object, year: int = 2021) -> dict[str, str]:
@@ -124,9 +142,7 @@ def test_what_a_study_still_needs_is_said_beyond_each_threshold_and_not_at_it() 
     assert needs(["recycling"] * 4, ["lead", "done"], 10) == {}
     assert needs(["recycling", "reuse"], ["done"], 0) == {}  # half of its actors
     assert list(needs(["unknown", "reuse", "reuse", "reuse"], ["done"], 0)) == []
-    assert needs(["recycling"] * 4, ["done"], 11) == {
-        "Lignes illisibles": "reprendre les lignes laissées de côté (quarantaine)\u00a0: Flux 11 sur 100"
-    }
+    assert needs(["recycling"] * 4, ["done"], 11) == {"Lignes illisibles": f"{ASIDE}Flux 11 sur 100"}
     found = needs(["unknown"], ["lead"], 0)
     assert found == {
         "Flux qui manquent": "obtenir des flux\u00a0: 1\u00a0acteur en déclare, sur 4",

@@ -71,7 +71,8 @@ def standing(study: Study, year: int) -> Standing:
     saying = asked(sites).dropna(subset="headcount")
     saying = saying[saying["site_id"].isin(outgoing["site_id"])]
     leaving = outgoing[outgoing["site_id"].isin(saying["site_id"])]
-    lacking = needs(study, study.wave, year, outgoing, team=True)
+    manifest = study.manifest()
+    lacking = needs(study, study.wave, year, outgoing, manifest)
     unknown = _unknown_share(leaving)
     return Standing(
         _ratio(leaving, saying),
@@ -82,7 +83,7 @@ def standing(study: Study, year: int) -> Standing:
         _unknown_t_per_year(leaving),
         len(register),
         int((register["status"] == "done").sum()),
-        {kind: words for kind, words, _ in lacking} | dict(_unread(study)),
+        {kind: words for kind, words, _ in lacking} | dict(_unread(manifest)),
         sites["commune_code"].dropna().astype(str).tolist(),
         set(sites["siret"].dropna().astype(str)),
     )
@@ -113,9 +114,11 @@ def asked(sites: pd.DataFrame) -> pd.DataFrame:
 
 
 def needs(
-    study: PreparedTables, wave: str, year: int, outgoing: pd.DataFrame, team: bool = False
+    study: PreparedTables, wave: str, year: int, outgoing: pd.DataFrame, manifest: Mapping | None = None
 ) -> Iterator[tuple[str, str, pd.Series]]:
-    """What a study lacks in a year: kind, words (numbers for the team alone), sites that it is told of."""
+    """What a study lacks in a year: kind, words (the team's, by its manifest), sites that it is told of."""
+    team = manifest is not None
+    came = {name for name, counts in (manifest or {}).get("tables", {}).items() if counts["rows_read"]}
     sites, register = study.sites(), study.synergy_register()
     everyone = asked(sites)["site_id"]
     saying = int(everyone.isin(outgoing["site_id"]).sum())
@@ -128,9 +131,11 @@ def needs(
         amount = f"{short(_unknown_t_per_year(outgoing))}\u00a0t/an"
         lost = f"demander où vont {amount}, {percent(unknown)} des tonnes sortantes"
         yield "Destinations inconnues", lost, everyone
-    if empty := [sheet_name(table) for table in SHEETS if study.load(table).empty]:
+    # One whose lines came, and none could be used, is told with those lines; a broken file may hold another.
+    if empty := [sheet_name(table) for table in SHEETS if study.load(table).empty and table not in came]:
         which = "la feuille" if len(empty) == 1 else "les feuilles"
-        yield "Feuilles sans réponse", f"faire remplir {which} {listed(empty)}", everyone
+        ask = "obtenir" if _broken(manifest or {}) else "faire remplir"
+        yield "Feuilles sans réponse", f"{ask} {which} {listed(empty)}", everyone
     if register.empty:
         yield "Registre vide", "ouvrir le registre des synergies (vide)", everyone
     elif not (register["status"] == "done").any():
@@ -142,10 +147,18 @@ def needs(
             yield "Enquête ancienne", f"interroger de nouveau (réponses de {answered})", everyone
 
 
-def _unread(study: Study) -> Iterator[tuple[str, str]]:
+def _broken(manifest: Mapping) -> int:
+    """How many files could not be read."""
+    return sum(bool(file["problem"]) for file in manifest.get("inputs", []))
+
+
+def _unread(manifest: Mapping) -> Iterator[tuple[str, str]]:
+    if broken := _broken(manifest):
+        files = counted(broken, "fichier abîmé", "fichiers abîmés")
+        yield "Fichiers abîmés", f"faire renvoyer {files}"
     unread = {
         sheet_name(name): (counts["rows_quarantined"], counts["rows_read"])
-        for name, counts in study.manifest()["tables"].items()
+        for name, counts in manifest["tables"].items()
         if counts["rows_quarantined"] > MOST_UNREAD * counts["rows_read"]
     }
     if unread:
