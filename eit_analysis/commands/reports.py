@@ -134,10 +134,12 @@ def _check_audience(audience: str, root: Path, names: list[str]) -> None:
     from eit_analysis.publishing.release.viewer import company_of
 
     declared = set(AUDIENCES)
-    for name in names if audience not in declared and company_of(audience) is None else ():
+    if audience in declared or company_of(audience) is not None:
+        return
+    for name in names:
         with suppress(EitError):  # its own page says why
             declared |= open_study(name, root=root).settings.audiences.keys()
-    if audience not in declared and company_of(audience) is None:
+    if audience not in declared:
         raise UsageError(sentence("audience_unknown", audience=audience, known=", ".join(sorted(declared))))
 
 

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from eit_analysis.french import fold
+from eit_analysis.intake.cells.quantities import ABOUT_HALF_WIDTH
 from eit_analysis.intake.cells.remarks import holds
 from eit_analysis.reference.units import normalise_unit, to_tonnes
 
@@ -21,7 +22,6 @@ CUBIC_METRES = {"m3": 1.0, "l": 0.001, "litre": 0.001, "hl": 0.1}
 TONNES_PER_M3 = {"t/m3": 1.0, "kg/l": 1.0, "kg/m3": 0.001, "": 1.0}
 DENSEST = {"": 3.0}  # t/m3, where no unit tells it: water has one
 TONNES = {"g": 1e-6, "k": 1e-3, "t": 1.0}
-ABOUT_SHARE = 0.2
 # How each is written, and how many of them a firm may open in a year: one that opens less often is asked.
 OF_YEAR = {"day": ("j(?:ours?|rs)?", 100, 366), "week": ("sem(?:aines?)?", 20, 53), "month": ("mois", 3, 12)}
 EVERY_DAY = r"\b7 ?(?:j|jours?) ?(?:/|sur) ?7\b|\b365 ?(?:j|jours?) ?(?:/|sur) ?365\b"
@@ -167,5 +167,5 @@ def _number(found: re.Match[str]) -> float:
 
 
 def _interval(clause: str, value: float) -> tuple[float, float, float]:
-    share = ABOUT_SHARE if re.search(ABOUT, clause) else 0.0
+    share = ABOUT_HALF_WIDTH if re.search(ABOUT, clause) else 0.0
     return value, value * (1 - share), value * (1 + share)
