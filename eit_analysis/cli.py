@@ -11,7 +11,7 @@ from eit_analysis.commands import reports, survey
 from eit_analysis.errors import DiskError, EitError
 from eit_analysis.files import write_atomic
 from eit_analysis.study import project_root
-from eit_analysis.terminal import DONE, REFUSED, warn, working
+from eit_analysis.terminal import DONE, INTERRUPTED, REFUSED, warn, working
 
 COMMANDS = {
     "campaign": survey.command_campaign,
@@ -32,7 +32,7 @@ COMMANDS = {
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run one command and return its exit code: 0 done, 1 a report failed, 2 refused."""
+    """Run one command and return its exit code: 0 done, 1 a report failed, 2 refused, 130 interrupted."""
     try:
         working()
         arguments = build_parser().parse_args(argv)
@@ -45,6 +45,7 @@ def main(argv: list[str] | None = None) -> int:
         warn(str(error))
     except KeyboardInterrupt:
         warn("Interrompu\u00a0: les fichiers déjà écrits sont entiers, relancez la commande.")
+        return INTERRUPTED
     except BrokenPipeError:
         # Who reads our output has seen enough, as in « eit outlets 150101 | head ».
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Iterator
 
 CLEAR = "\r\x1b[K"
-DONE, FAILED, REFUSED = 0, 1, 2
+DONE, FAILED, REFUSED, INTERRUPTED = 0, 1, 2, 130  # the last as shells count it: 128 + SIGINT
 # What is done once a bar is full, until the next one: nothing of it can be counted.
 AFTER = {
     "Lecture": "Contrôles et fiches de relance",
@@ -39,3 +39,9 @@ def say(text: object) -> None:
 def warn(text: str) -> None:
     working()
     print(text, file=sys.stderr)
+
+
+def note(text: str) -> None:
+    """A line of a log, where no terminal shows the bar."""
+    if not sys.stderr.isatty():
+        print(text, file=sys.stderr, flush=True)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import signal
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -171,6 +174,30 @@ def test_without_a_worker_it_says_so_and_waits_and_what_one_has_no_memory_for_is
     assert asked == [("Études", 1), ("Seules", 1)] * 2
     (line,) = said  # once, and not while a worker works
     assert "Aucun travailleur" in line and machine.scheduler_address in line
+
+
+def test_an_index_for_others_says_that_one_of_its_studies_has_changed(project: Path) -> None:
+    """It counts whom the study counted; the page of the team goes on leading to it."""
+    to_all = replace(order(project, "amont"), audiences=("internal", "public"))
+    assert one_study.make(to_all, [].append) == ([], 3)
+    index, public = write_index(project), project / "reports" / "index-public.html"
+    assert 'href="amont/2018/public/index.html"' in public.read_text(encoding="utf-8")
+    done = eit(project, "run", "amont")
+    assert done.returncode == 0, done.stderr
+    assert 'href="index-public.html"' in index.read_text(encoding="utf-8")
+    page = public.read_text(encoding="utf-8")
+    assert "a changé depuis" in page and "href=" not in page.split("<main")[1]
+    assert "tout public" in page.replace("\u00a0", " ")
+
+
+def test_who_stops_a_batch_hears_so_and_the_shell_too(project: Path) -> None:
+    command = [sys.executable, "-m", "eit_analysis", "batch", "--jobs", "1"]
+    with subprocess.Popen(command, cwd=project, stderr=subprocess.PIPE, text=True) as process:
+        lines = iter(process.stderr)
+        assert next(lines).startswith("1 sur 3")  # no terminal: a line each time one ends
+        process.send_signal(signal.SIGINT)
+        assert "Interrompu" in "".join(lines)
+    assert process.returncode == 130
 
 
 def test_a_scheduler_that_is_not_there_is_said(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:

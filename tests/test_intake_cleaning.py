@@ -450,6 +450,18 @@ def test_one_bad_file_never_stops_the_others(study):
     check_accounts(cleaned)
 
 
+def test_where_no_file_can_be_used_each_is_named_with_its_reason(study):
+    for number in range(12):
+        (study.raw / f"E{number:02}_Flux.csv").write_bytes(b"PK\x03\x04 no workbook")
+    (study.raw / "F01_Flux.csv").write_bytes(b"")
+    with pytest.raises(InputError) as said:
+        clean_wave(study)
+    first, second = str(said.value).split(". ", 1)[1].split(". ")
+    assert "E00_Flux.csv" in first and "E09_Flux.csv" in first and "E10" not in first
+    assert "2\u00a0autres fichiers" in first and "abîmé" in first
+    assert "F01_Flux.csv" in second and "vide" in second
+
+
 def test_a_sheet_is_known_by_its_headers_when_its_name_says_nothing(study):
     save(study.raw / "a.xlsx", {"Feuil1": SITES, "Notes": [["rien", "d'utile"]]})
     cleaned = clean_wave(study)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -13,15 +12,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from eit_analysis import reference
-from eit_analysis.config import StudyConfig
 from eit_analysis.config_synergies import Scoring
 from eit_analysis.errors import UsageError
-from eit_analysis.files import open_atomic, write_atomic
+from eit_analysis.files import open_atomic
 from eit_analysis.flows.dimensions import counted, marked
 from eit_analysis.french import whole
 from eit_analysis.prepared import open_study
-from eit_analysis.publishing.frame import frame, published
 from eit_analysis.publishing.html import rendered
+from eit_analysis.publishing.project_page import write_project_page
 from eit_analysis.publishing.wording import cell, heading
 from eit_analysis.study import Study
 from eit_analysis.synergies.across import circles, exchanges_across, stacked
@@ -125,8 +123,5 @@ def _write_page(
     counts = {"found": whole(matched.rows), "across": whole(matched.across)}
     counts["radius"] = cell(radius_km, "distance_km")
     body = rendered("exchanges", header=header, rows=rows, matched=matched, file=FILE, **counts)
-    settings = StudyConfig(title="Plusieurs territoires", territory="", fictional=fictional)
-    foot = [("Fait le", published(date.today()))]
     title = "Échanges possibles entre territoires"
-    page = frame(Study("", "", root, settings), "internal", title, foot, body=body, home="")
-    write_atomic(root / PAGE, page.encode())
+    write_project_page(root / PAGE, body, audience="internal", title=title, fictional=fictional)

@@ -31,7 +31,6 @@ from eit_analysis.batch.order import Outcome
 from eit_analysis.batch.standing import LIMITS, Standing, pooled_per_employee
 from eit_analysis.batch.studies_map import STATES, studies_map
 from eit_analysis.batch.together import printed_totals, strictest, told_needs
-from eit_analysis.config import StudyConfig
 from eit_analysis.errors import EitError
 from eit_analysis.files import write_atomic
 from eit_analysis.french import whole
@@ -40,10 +39,11 @@ from eit_analysis.publishing.consents import firm_of
 from eit_analysis.publishing.frame import AUDIENCES, frame, published
 from eit_analysis.publishing.html import rendered
 from eit_analysis.publishing.press import told_to
+from eit_analysis.publishing.project_page import STUDIES, write_project_page
 from eit_analysis.publishing.release.audience_tables import AudienceTables
 from eit_analysis.publishing.release.viewer import INTERNAL
 from eit_analysis.publishing.release_log import ReleaseLog
-from eit_analysis.study import Study, list_studies
+from eit_analysis.study import list_studies
 
 INDEX = "index.html"
 MOST_FIRST = 3  # studies named on the first lines
@@ -94,11 +94,9 @@ def write_index(
 def _write(root: Path, name: str, audience: str, entries: list[Entry], body: Markup) -> Path:
     known = [entry.settings for entry in entries if entry.settings.territory]
     fictional = bool(known) and all(settings.fictional for settings in known)
-    every = Study("", "", root, StudyConfig(title="Tous les territoires", territory="", fictional=fictional))
-    foot = [("Fait le", published(date.today()))]
-    page = frame(every, audience, "Études du projet", foot, body=body, home="")
     place = root / "reports" / name
-    write_atomic(place, page.encode())
+    of = "Tous les territoires"
+    write_project_page(place, body, audience=audience, title=STUDIES, of=of, fictional=fictional)
     return place
 
 

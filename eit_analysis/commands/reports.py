@@ -15,7 +15,7 @@ from eit_analysis.french import counted
 from eit_analysis.locking import locked
 from eit_analysis.reference import sentence
 from eit_analysis.study import Study, list_studies, open_study, project_root
-from eit_analysis.terminal import DONE, FAILED, progress, say, warn
+from eit_analysis.terminal import DONE, FAILED, note, progress, say, warn
 
 
 def command_run(arguments: argparse.Namespace) -> int:
@@ -113,6 +113,7 @@ def command_batch(arguments: argparse.Namespace) -> int:
         for outcome in make_all(orders, client, progress, warn):
             explain(outcome)
             outcomes.append(outcome)
+            note(f"{len(outcomes)} sur {len(orders)}\u00a0: {outcome.order.name}")
     for outcome in sorted(outcomes, key=lambda outcome: outcome.order.name):
         for reason in outcome.failed:
             warn(CONTROLS.sub(" ", f"Échec de {outcome.order.name}\u00a0: {reason}"))

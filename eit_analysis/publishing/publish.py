@@ -11,6 +11,7 @@ from eit_analysis.publishing.consents import census
 from eit_analysis.publishing.notebooks import find_notebooks
 from eit_analysis.publishing.one_page import Run
 from eit_analysis.publishing.press import Press
+from eit_analysis.publishing.project_page import outdate_indexes
 from eit_analysis.publishing.release_log import ReleaseLog
 from eit_analysis.publishing.swap import recover
 from eit_analysis.publishing.version import Parameters, version_of
@@ -45,8 +46,7 @@ def publish(
     version = version_of(study, find_notebooks(study, []), parameters)
     press = Press(study, log, census(study), jobs, progress, forms)
     withdraw(study, log, press.now, say)
-    for index in (study.root / "reports").glob("index-*.html"):
-        index.unlink(missing_ok=True)  # of all studies: it counts whom this one counted, until the next batch
+    outdate_indexes(study)
     if unsearched := press.unsearched(audiences):
         say(unsearched)
     failed = press.publish(audiences, asked, version)

@@ -13,6 +13,7 @@ from pathlib import PurePosixPath
 
 from eit_analysis import tables
 from eit_analysis.errors import InputError
+from eit_analysis.french import counted, listed
 from eit_analysis.intake.answers.answer_sheets import find_header, read_answers
 from eit_analysis.intake.answers.applying import Applied, Grid, SheetKey, apply
 from eit_analysis.intake.cells.columns import Rows
@@ -34,6 +35,8 @@ from eit_analysis.intake.sheets.workbook import (
 from eit_analysis.reference import sentence
 from eit_analysis.reference.findings import finding
 from eit_analysis.study import Study
+
+MOST_NAMED = 10  # files, in one sentence
 
 
 def read_raw(study: Study, progress: Callable[[Iterable], Iterable]) -> tuple[list[RawFile], list[str]]:
@@ -153,15 +156,26 @@ def _signed(sheet: SurveySheet) -> bool:
 
 
 def refuse_nothing(files: list[RawFile], sheets: list[SurveySheet], ledger: Ledger) -> None:
-    """Stop where no row at all can be cleaned, with the first reason for it."""
+    """Stop where no row at all can be cleaned, with the reasons that the files have for it, or the first
+    that a sheet has."""
     if any(len(sheet.rows) for sheet in sheets) or not files:
         return
-    broken = next((file for file in files if file.problem), None)
-    if broken is not None:
-        raise InputError(sentence("wave_unreadable", problem=broken.problem), file=broken.name)
+    broken: dict[str, list[str]] = {}
+    for file in files:
+        if file.problem:
+            broken.setdefault(file.problem, []).append(file.name)
+    if broken:
+        told = [f"{_quoted(names)}\u00a0: {problem}" for problem, names in broken.items()]
+        raise InputError(sentence("wave_unreadable", problems=". ".join(told)))
     for sheet in sheets:
         if lost := sheet.problem:
-            file = ledger.origins[sheet.place][0]
-            raise InputError(f"{lost.sentence}, {lost.advice}", file=file, sheet=sheet.account.sheet)
+            name = ledger.origins[sheet.place][0]
+            raise InputError(f"{lost.sentence}, {lost.advice}", file=name, sheet=sheet.account.sheet)
     expected = ", ".join(tables.sheet_name(table) for table in tables.TABLES)
     raise InputError(sentence("wave_no_row", sheets=expected), file=files[0].name)
+
+
+def _quoted(names: list[str]) -> str:
+    named = [f"« {name} »" for name in names[:MOST_NAMED]]
+    more = len(names) - len(named)
+    return listed([*named, *([counted(more, "autre fichier", "autres fichiers")] if more else [])])
