@@ -159,7 +159,8 @@ class ExchangeSettings(Section):
     licence: str = "etalab-2.0"
     """Licence ouverte du fichier transmis : etalab-2.0, ODbL-1.0, CC-BY-4.0, CC-BY-SA-4.0 ou CC0-1.0."""
     shares_with: list[str] = Field(default_factory=list)
-    """Études dont les acteurs nommés sont rapprochés des siens (« eit match ») si elles le veulent aussi."""
+    """Études dont les acteurs nommés sont rapprochés des siens (« eit match ») si elles le veulent aussi.
+    Leurs équipes lisent alors les tonnes et les coûts de ces acteurs, flux par flux : dites-le-leur."""
 
     @field_validator("licence")
     @classmethod

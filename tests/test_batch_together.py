@@ -43,7 +43,7 @@ def siret(firm: int, site: int = 1) -> str:
 
 
 def printed(**studies: Tables) -> list[str]:
-    return printed_totals(studies, {}, studies, "public", RULES).index.tolist()  # type: ignore[arg-type]
+    return printed_totals(studies, {}, studies, "public", RULES)[0].index.tolist()  # type: ignore[arg-type]
 
 
 APART = {siret(i): 10.0 + i for i in range(1, 7)}
@@ -52,7 +52,7 @@ APART = {siret(i): 10.0 + i for i in range(1, 7)}
 def test_territories_that_share_nobody_are_both_printed() -> None:
     other = {siret(100 + i): 10.0 + i for i in range(1, 7)}
     studies = {"a": Tables(APART), "b": Tables(other)}
-    table = printed_totals(studies, {}, studies, "public", RULES)  # type: ignore[arg-type]
+    table, _ = printed_totals(studies, {}, studies, "public", RULES)  # type: ignore[arg-type]
     assert table.index.tolist() == ["a", "b"]
     assert table.loc["a", MASS] == pytest.approx(sum(APART.values()), rel=0.06)
     assert table.loc["a", "headcount"] == pytest.approx(240, rel=0.06)
@@ -98,7 +98,19 @@ def test_what_the_pages_told_is_known() -> None:
     tables = Tables({**APART, siret(6): 60.0})
     assert printed(a=tables) == ["a"]
     told = {"a": told_of_five(tables)}
-    assert printed_totals({"a": tables}, told, ["a"], "public", RULES).empty  # type: ignore[dict-item]
+    assert printed_totals({"a": tables}, told, ["a"], "public", RULES)[0].empty  # type: ignore[dict-item]
+
+
+def test_what_an_earlier_index_told_is_known() -> None:
+    """That of last year printed the total without the sixth, who answered since: that of all bares him."""
+    within = {name: mass for name, mass in APART.items() if name != siret(6)}
+    whole = {"a": Tables({**within, siret(6): 60.0})}
+    assert printed_totals(whole, {}, whole, "public", RULES)[0].index.tolist() == ["a"]  # type: ignore[arg-type]
+    earlier = {"a": Tables(within)}
+    table, told = printed_totals(earlier, {}, earlier, "partners", RULES)  # type: ignore[arg-type]
+    again, same = printed_totals(earlier, {}, earlier, "partners", RULES, told)  # type: ignore[arg-type]
+    assert table.equals(again) and len(once([told, same])) == len(told)  # nothing new was told
+    assert printed_totals(whole, {}, whole, "public", RULES, told)[0].empty  # type: ignore[arg-type]
 
 
 class Silent(Tables):
@@ -119,9 +131,9 @@ def test_what_a_study_told_that_prints_nothing_here_is_known(kind: type[Tables],
     heavier = {**APART, siret(6): 60.0}
     within = {name: mass for name, mass in heavier.items() if name != siret(6)}
     studies = {"a": Tables(heavier), "b": kind(within, people=70.0)}
-    assert printed_totals(studies, {}, ["a"], "public", RULES).index.tolist() == ["a"]  # type: ignore[arg-type]
+    assert printed_totals(studies, {}, ["a"], "public", RULES)[0].index.tolist() == ["a"]  # type: ignore[arg-type]
     told = {"b": told_of_five(studies["b"])}
-    assert printed_totals(studies, told, listed, "public", RULES).empty  # type: ignore[arg-type]
+    assert printed_totals(studies, told, listed, "public", RULES)[0].empty  # type: ignore[arg-type]
 
 
 def test_the_strictest_rules_are_those_of_all() -> None:

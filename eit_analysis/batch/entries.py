@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -82,6 +83,19 @@ def read_entry(root: Path, name: str, stands: Standing | None = None) -> Entry:
     except EitError as error:
         found = Standing(needs={UNREADABLE: " ; ".join(reasons) or str(error)})
     return Entry(name, bare.settings, waves, reasons, found)
+
+
+def common_needs(needs: list[dict[str, str]]) -> dict[str, str]:
+    """What each of several studies lacks alike, by kind: it tells none of them from the others."""
+    shared = set.intersection(*(set(own.items()) for own in needs)) if len(needs) > 2 else set()
+    return dict(sorted(shared))
+
+
+def needs_by_kind(needs: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
+    """By kind of need, studies without any table first, then the most frequent, what it is by study."""
+    kinds = Counter(kind for own in needs.values() for kind in own)
+    ordered = sorted(kinds, key=lambda kind: (kind != UNREADABLE, -kinds[kind]))
+    return {kind: {name: own[kind] for name, own in needs.items() if kind in own} for kind in ordered}
 
 
 def as_counted(name: str) -> list[tuple[str, int]]:

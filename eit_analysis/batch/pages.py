@@ -1,14 +1,13 @@
 """The team's pages of many studies: why one could not be made, and the index of all of them.
 
-The index names no actor and is the team's; that of another audience says what :mod:`together` lets it. The
-firms counted are those of all studies, each once.
+The index names no actor and is the team's; that of another audience is of :mod:`outside`. The firms counted
+are those of all studies, each once.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from itertools import combinations
@@ -19,30 +18,26 @@ from markupsafe import Markup
 
 from eit_analysis.batch.entries import (
     FAILED,
-    UNREADABLE,
     Entry,
     as_counted,
     bare_study,
+    common_needs,
+    needs_by_kind,
     read_entry,
     reasons_file,
 )
-from eit_analysis.batch.measures import OF_WHOM, PER_EMPLOYEE, measures, printed
+from eit_analysis.batch.measures import measures
 from eit_analysis.batch.order import Outcome
-from eit_analysis.batch.standing import LIMITS, Standing, pooled_per_employee
+from eit_analysis.batch.outside import outside
+from eit_analysis.batch.standing import LIMITS, Standing
 from eit_analysis.batch.studies_map import STATES, studies_map
-from eit_analysis.batch.together import printed_totals, strictest, told_needs
-from eit_analysis.errors import EitError
 from eit_analysis.files import write_atomic
 from eit_analysis.french import whole
-from eit_analysis.prepared import open_study
 from eit_analysis.publishing.consents import firm_of
 from eit_analysis.publishing.frame import AUDIENCES, frame, published
 from eit_analysis.publishing.html import rendered
-from eit_analysis.publishing.press import told_to
 from eit_analysis.publishing.project_page import STUDIES, write_project_page
-from eit_analysis.publishing.release.audience_tables import AudienceTables
 from eit_analysis.publishing.release.viewer import INTERNAL
-from eit_analysis.publishing.release_log import ReleaseLog
 from eit_analysis.study import list_studies
 
 INDEX = "index.html"
@@ -85,7 +80,7 @@ def write_index(
     others = {}
     for audience in sorted({audience for entry in entries for audience in entry.outside}):
         own = [entry for entry in entries if audience in entry.outside]
-        if body := _outside(root, entries, audience):
+        if body := outside(root, entries, audience):
             written = _write(root, f"index-{audience}.html", audience, own, body)
             others[written.name] = AUDIENCES[audience]
     return _write(root, INDEX, INTERNAL, entries, _inside(entries, others))
@@ -103,7 +98,7 @@ def _write(root: Path, name: str, audience: str, entries: list[Entry], body: Mar
 def _inside(entries: list[Entry], others: Mapping[str, str]) -> Markup:
     standings = {entry.name: entry.standing for entry in entries}
     called = {entry.name: entry.called for entry in entries}
-    common = _common([entry.standing.needs for entry in entries if entry.readable])
+    common = common_needs([entry.standing.needs for entry in entries if entry.readable])
     states = {entry.name: entry.state(common) for entry in entries}
     drawing = studies_map({name: one.communes for name, one in standings.items()}, states)
     worst_first = sorted(
@@ -121,7 +116,7 @@ def _inside(entries: list[Entry], others: Mapping[str, str]) -> Markup:
         common=common,
         first=groups["needing"][1][:MOST_FIRST],
         others_to_help=len(groups["needing"][1]) - MOST_FIRST,
-        kinds=_by_kind({entry.name: entry.needs(common) for entry in entries}),
+        kinds=needs_by_kind({entry.name: entry.needs(common) for entry in entries}),
         limits=LIMITS,
         audience="",
         measures=[one for one in measures(standings, called) if one[2]],
@@ -138,66 +133,8 @@ def _inside(entries: list[Entry], others: Mapping[str, str]) -> Markup:
     )
 
 
-def _common(needs: list[dict[str, str]]) -> dict[str, str]:
-    """What each of several studies lacks alike, by kind: it tells none of them from the others."""
-    shared = set.intersection(*(set(own.items()) for own in needs)) if len(needs) > 2 else set()
-    return dict(sorted(shared))
-
-
-def _by_kind(needs: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
-    """By kind of need, studies without any table first, then the most frequent, what it is by study."""
-    kinds = Counter(kind for own in needs.values() for kind in own)
-    ordered = sorted(kinds, key=lambda kind: (kind != UNREADABLE, -kinds[kind]))
-    return {kind: {name: own[kind] for name, own in needs.items() if kind in own} for kind in ordered}
-
-
 def _sharing(standings: dict[str, Standing]) -> list[tuple[str, str, int]]:
     """Studies that list the same establishments, and how many, the most first."""
     pairs = [(a, b, len(standings[a].establishments & standings[b].establishments))
              for a, b in combinations(standings, 2)]  # fmt: skip
     return sorted((pair for pair in pairs if pair[2]), key=lambda pair: -pair[2])
-
-
-def _outside(root: Path, entries: list[Entry], audience: str) -> Markup:
-    """What all studies that an audience reads may say of themselves side by side (:mod:`together`)."""
-    studies, told = {}, {}
-    for entry in entries:
-        waves = entry.outside.get(audience) or [wave for waves in entry.outside.values() for wave in waves]
-        try:
-            study = open_study(entry.name, max(waves, default=""), root)
-            numbers = told_to(ReleaseLog(study), audience)
-            if numbers is not None:  # by pages for all, though it has none for this audience
-                told[entry.name] = numbers
-            elif audience not in entry.outside:
-                continue
-            studies[entry.name] = AudienceTables(study, audience if audience in entry.outside else "public")
-        except EitError:
-            continue  # its own page and the index of the team say why
-    entries = [entry for entry in entries if entry.name in studies and audience in entry.outside]
-    if not entries:
-        return Markup("")
-    rules = strictest([tables.settings.disclosure for tables in studies.values()])
-    listed = [entry.name for entry in entries]
-    totals = printed_totals(studies, told, listed, audience, rules)
-    ratios = {row[0]: tuple(mass / row[-1] for mass in row[1:-1]) for row in totals.itertuples(name=None)}
-    needs = told_needs({name: studies[name] for name in listed}, rules, date.today().year)
-    common = _common(list(needs.values()))
-    needs = {name: {k: words for k, words in own.items() if k not in common} for name, own in needs.items()}
-    places = {name: studies[name].sites()["commune_code"].dropna().tolist() for name in listed}
-    drawing = studies_map(places, dict.fromkeys(listed, "open"))
-    return rendered(
-        "studies_outside",
-        entries=entries,
-        audience=audience,
-        rows=printed(pooled_per_employee(ratios), 2, "t"),
-        title=PER_EMPLOYEE,
-        of=OF_WHOM[PER_EMPLOYEE],
-        behind={},
-        left=[],
-        common=common,
-        needs=needs,
-        kinds=_by_kind(needs),
-        limits=LIMITS,
-        called={entry.name: entry.called for entry in entries},
-        drawing=Markup(drawing),
-    )

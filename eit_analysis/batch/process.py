@@ -20,7 +20,7 @@ from eit_analysis.batch.order import Order, Outcome
 from eit_analysis.errors import CONTROLS, DiskError, EitError
 from eit_analysis.processes import end_with_parent
 
-LOOK_EVERY_S = 0.25
+LOOK_EVERY_S = 0.5  # a look takes some 15 ms of a core
 FORKS = hasattr(os, "fork")
 CONTEXT: Any = multiprocessing.get_context("forkserver" if FORKS else "spawn")
 

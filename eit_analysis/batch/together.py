@@ -27,7 +27,12 @@ from eit_analysis.publishing.release.audience_tables import AudienceTables
 from eit_analysis.publishing.release.disclosure import judge
 from eit_analysis.publishing.release.protected import protected
 from eit_analysis.publishing.release.publication import Publication
-from eit_analysis.publishing.release.statements import Statements, amounts_of, from_frame
+from eit_analysis.publishing.release.statements import (
+    NOTHING,
+    Statements,
+    amounts_of,
+    from_frame,
+)
 from eit_analysis.publishing.release.viewer import Viewer
 from eit_analysis.records import known_by
 
@@ -41,7 +46,8 @@ def printed_totals(
     listed: Collection[str],
     audience: str,
     rules: Disclosure,
-) -> pd.DataFrame:
+    before: pd.DataFrame = NOTHING,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Tonnes put out and people of the actors who put them out, by study, as an audience may read them.
 
     Parameters
@@ -54,13 +60,17 @@ def printed_totals(
         The studies that the index lists; of the others it is known what they told.
     rules : Disclosure
         The strictest of all of them.
+    before : pandas.DataFrame
+        What earlier indices told (the second frame returned).
 
     Returns
     -------
-    pandas.DataFrame
+    printed : pandas.DataFrame
         By study: mass and bounds (t/year) and ``headcount``, rounded. Left out are studies of which one of
         the two is withheld, or where somebody declares flows and no headcount: a total of the others would
         tell theirs beside that of the pages.
+    told : pandas.DataFrame
+        What it tells, as the log of releases has it.
     """
     flows, people, known = [], [], []
     for name, study in studies.items():
@@ -75,7 +85,7 @@ def printed_totals(
             flows.append(tonnes)
             people.append(persons)
     if not flows:
-        return pd.DataFrame(columns=[MASS, LOW, HIGH, PEOPLE], dtype=float)
+        return pd.DataFrame(columns=[MASS, LOW, HIGH, PEOPLE], dtype=float), NOTHING
     viewer = Viewer(audience, named=False, names={}, consents={})
     mass = totals(pd.concat(flows, ignore_index=True), "study", total=False)
     records = pd.concat(people, ignore_index=True)
@@ -84,12 +94,13 @@ def printed_totals(
         Breakdown(mass.frame.drop(columns="share_percent"), ["study"], mass.records, MASS, shares={}),
         Breakdown(counted, ["study"], records, PEOPLE, people=True, shares={}),
     ]
-    together, printed = Publication(earlier=known), []
+    together, printed = Publication(earlier=[*known, from_frame(before)]), []
     tables = [protected(content, "Études", viewer, rules) for content in contents]
     numbers = [together.add(table.told) for table in tables if table.told is not None]
     for table, number in zip(tables, numbers, strict=True):
         printed.append(table.frame.set_index("study")[together.shown(number)[: len(table.frame)]])
-    return printed[0][[MASS, LOW, HIGH]].join(printed[1][[PEOPLE]], how="inner").sort_index()
+    both = printed[0][[MASS, LOW, HIGH]].join(printed[1][[PEOPLE]], how="inner").sort_index()
+    return both, together.told().drop(columns="private")
 
 
 def told_needs(

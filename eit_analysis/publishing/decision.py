@@ -76,7 +76,9 @@ def _seen(study: Study, audience: str) -> str:
         return ""
     consent = study.load("sites").set_index("site_id")["consent"].get(firm)
     least = study.settings.disclosure.minimum_units
-    return reference.sentence(f"seen_{consent}", units=least) if isinstance(consent, str) else ""
+    told = reference.sentence(f"seen_{consent}", units=least) if isinstance(consent, str) else ""
+    abroad = consent == "named" and study.settings.exchange.shares_with
+    return told + (" " + reference.sentence("seen_abroad") if abroad else "")
 
 
 def _answers(reports: list[Digest]) -> list[Answer]:
