@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -186,8 +187,25 @@ def test_an_index_for_others_says_that_one_of_its_studies_has_changed(project: P
     assert done.returncode == 0, done.stderr
     assert 'href="index-public.html"' in index.read_text(encoding="utf-8")
     page = public.read_text(encoding="utf-8")
-    assert "a changé depuis" in page and "href=" not in page.split("<main")[1]
+    assert "a été refaite depuis" in page and "href=" not in page.split("<main")[1]
     assert "tout public" in page.replace("\u00a0", " ")
+
+
+def test_no_tonnes_go_out_while_a_study_that_told_something_cannot_be_read(project: Path) -> None:
+    for name in ("amont", "aval"):
+        one_study.make(replace(order(project, name), audiences=("public",)), [].append)
+    public, unsaid = project / "reports" / "index-public.html", "ne pouvant être relue"
+    write_index(project)
+    before = public.read_bytes()
+    assert unsaid not in before.decode()
+    write_index(project)
+    assert public.read_bytes() == before  # what it told itself changes nothing
+    shutil.rmtree(project / "data" / "raw" / "aval")
+    write_index(project)
+    assert unsaid in public.read_text(encoding="utf-8")
+    (project / "data" / "releases" / "indexes.parquet").write_bytes(b"PAR1")
+    write_index(project)
+    assert unsaid in public.read_text(encoding="utf-8")
 
 
 def test_who_stops_a_batch_hears_so_and_the_shell_too(project: Path) -> None:

@@ -28,6 +28,9 @@ class Tables:
         self.mass = np.array(list(masses.values()))
         self.ids = [f"E{i}" for i in range(len(masses))]
 
+    def waves(self, table: str) -> dict[str, Tables]:
+        return {"2018": self}
+
     def sites(self) -> pd.DataFrame:
         source = {"source_file": "a.csv", "source_sheet": "s", "source_row": range(len(self.ids))}
         return pd.DataFrame({"site_id": self.ids, "siret": self.siret, "headcount": self.people, **source})
@@ -111,6 +114,32 @@ def test_what_an_earlier_index_told_is_known() -> None:
     again, same = printed_totals(earlier, {}, earlier, "partners", RULES, told)  # type: ignore[arg-type]
     assert table.equals(again) and len(once([told, same])) == len(told)  # nothing new was told
     assert printed_totals(whole, {}, whole, "public", RULES, told)[0].empty  # type: ignore[arg-type]
+
+
+def test_what_an_index_told_licenses_nothing_that_the_pages_told_since_forbid() -> None:
+    """It printed the total of six; then a page printed that of five: both together bare the sixth."""
+    whole = {"a": Tables({**APART, siret(6): 60.0})}
+    _, log = printed_totals(whole, {}, whole, "public", RULES)  # type: ignore[arg-type]
+    told = {"a": told_of_five(whole["a"])}
+    assert printed_totals(whole, told, whole, "public", RULES, log)[0].empty  # type: ignore[arg-type]
+
+
+class TwoWaves(Tables):
+    """The wave before had the first five alone, as another survey has them still."""
+
+    def waves(self, table: str) -> dict[str, Tables]:
+        five = {name: mass for name, mass in APART.items() if name != siret(6)}
+        return {"2018": Tables(five), "2021": self}
+
+
+def test_what_the_pages_of_an_earlier_wave_told_is_known() -> None:
+    whole = Tables({**APART, siret(6): 60.0})
+    later = TwoWaves({siret(50 + i): 30.0 + i for i in range(1, 7)})
+    studies = {"a": whole, "b": later}
+    assert printed(**studies) == ["a", "b"]
+    told = {"b": told_of_five(later.waves("flows")["2018"])}
+    left, _ = printed_totals(studies, told, studies, "public", RULES)  # type: ignore[arg-type]
+    assert left.index.tolist() == ["b"]
 
 
 class Silent(Tables):

@@ -12,14 +12,13 @@ import multiprocessing
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
-import dask
 from distributed import CancelledError, Client, Future, LocalCluster, get_worker, wait
 from distributed.comm import CommClosedError
 from distributed.scheduler import KilledWorker
 from distributed.system import MEMORY_LIMIT
 
 from eit_analysis.batch.order import Order, Outcome
-from eit_analysis.batch.process import make_apart
+from eit_analysis.batch.process import make_apart, start_server
 from eit_analysis.errors import UsageError
 
 PATIENCE_S = 10.0
@@ -51,12 +50,14 @@ def workers(scheduler: str, jobs: int) -> Iterator[Client]:
             except (CancelledError, CommClosedError):
                 raise UsageError(sentence("dask_stopped", scheduler=scheduler)) from None
         return
-    # A worker that may have children: each study is a process.
+    start_server()
+    # A worker only waits for its study, which is a process: a thread of this one will do.
     with (
-        dask.config.set({"distributed.worker.daemon": False}),
         LocalCluster(
             n_workers=jobs,
             threads_per_worker=1,
+            processes=False,
+            memory_limit=MEMORY_LIMIT // jobs,
             dashboard_address="127.0.0.1:0",
             silence_logs=logging.CRITICAL,
         ) as cluster,

@@ -19,7 +19,7 @@ from eit_analysis.flows.dimensions import counted, marked
 from eit_analysis.french import whole
 from eit_analysis.prepared import open_study
 from eit_analysis.publishing.html import rendered
-from eit_analysis.publishing.project_page import write_project_page
+from eit_analysis.publishing.project_page import SEVERAL, write_project_page
 from eit_analysis.publishing.wording import cell, heading
 from eit_analysis.study import Study
 from eit_analysis.synergies.across import circles, exchanges_across, stacked
@@ -124,4 +124,4 @@ def _write_page(
     counts["radius"] = cell(radius_km, "distance_km")
     body = rendered("exchanges", header=header, rows=rows, matched=matched, file=FILE, **counts)
     title = "Échanges possibles entre territoires"
-    write_project_page(root / PAGE, body, audience="internal", title=title, fictional=fictional)
+    write_project_page(root / PAGE, body, audience="internal", title=title, of=SEVERAL, fictional=fictional)

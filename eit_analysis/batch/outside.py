@@ -11,25 +11,32 @@ from pathlib import Path
 import pandas as pd
 from markupsafe import Markup
 
-from eit_analysis.batch.entries import Entry, common_needs, needs_by_kind
+from eit_analysis.batch.entries import Entry, bare_study, common_needs, needs_by_kind
 from eit_analysis.batch.measures import OF_WHOM, PER_EMPLOYEE, printed
 from eit_analysis.batch.standing import LIMITS, pooled_per_employee
 from eit_analysis.batch.studies_map import studies_map
 from eit_analysis.batch.together import printed_totals, strictest, told_needs
-from eit_analysis.errors import EitError
+from eit_analysis.errors import EitError, InputError
 from eit_analysis.files import write_atomic
 from eit_analysis.prepared import open_study
 from eit_analysis.publishing.html import rendered
 from eit_analysis.publishing.press import told_to
 from eit_analysis.publishing.release.audience_tables import AudienceTables
 from eit_analysis.publishing.release.statements import NOTHING, once
+from eit_analysis.publishing.release.viewer import INTERNAL
 from eit_analysis.publishing.release_log import ReleaseLog
+from eit_analysis.reference import sentence
+from eit_analysis.reference.commune_tables import epci_of
+from eit_analysis.reference.outlines import communes_of
 
 LOG = Path("data", "releases", "indexes.parquet")  # of all indices, beside the logs of the studies
 
 
 def outside(root: Path, entries: list[Entry], audience: str) -> Markup:
-    """What all studies that an audience reads may say of themselves side by side (:mod:`together`)."""
+    """What all studies that an audience reads may say of themselves side by side (:mod:`together`).
+
+    No tonnes while one that told something outside cannot be read: what it told must not be forgotten.
+    """
     studies, told = {}, {}
     for entry in entries:
         waves = entry.outside.get(audience) or [wave for waves in entry.outside.values() for wave in waves]
@@ -48,21 +55,26 @@ def outside(root: Path, entries: list[Entry], audience: str) -> Markup:
         return Markup("")
     rules = strictest([tables.settings.disclosure for tables in studies.values()])
     listed = [entry.name for entry in entries]
-    log = root / LOG
-    before = pd.read_parquet(log) if log.exists() else NOTHING
-    totals, tells = printed_totals(studies, told, listed, audience, rules, before)
-    write_atomic(log, once([before, tells]).to_parquet())
-    ratios = {row[0]: tuple(mass / row[-1] for mass in row[1:-1]) for row in totals.itertuples(name=None)}
+    logs = (path.name for path in (root / "data" / "releases").glob("*/"))
+    rows = None
+    if not any(name not in studies and _told_outside(root, name) for name in logs):
+        try:
+            totals, tells = printed_totals(studies, told, listed, audience, rules, before := _before(root))
+            write_atomic(root / LOG, once([before, tells]).to_parquet())
+            ratios = {r[0]: tuple(mass / r[-1] for mass in r[1:-1]) for r in totals.itertuples(name=None)}
+            rows = printed(pooled_per_employee(ratios), 2, "t")
+        except EitError:
+            pass  # as above
     needs = told_needs({name: studies[name] for name in listed}, rules, date.today().year)
     common = common_needs(list(needs.values()))
     needs = {name: {k: words for k, words in own.items() if k not in common} for name, own in needs.items()}
-    places = {name: studies[name].sites()["commune_code"].dropna().tolist() for name in listed}
-    drawing = studies_map(places, dict.fromkeys(listed, "open"))
+    drawing = studies_map({name: _around(studies[name]) for name in listed}, dict.fromkeys(listed, "open"))
     return rendered(
         "studies_outside",
         entries=entries,
         audience=audience,
-        rows=printed(pooled_per_employee(ratios), 2, "t"),
+        unsaid=rows is None,
+        rows=rows or [],
         title=PER_EMPLOYEE,
         of=OF_WHOM[PER_EMPLOYEE],
         behind={},
@@ -74,3 +86,24 @@ def outside(root: Path, entries: list[Entry], audience: str) -> Markup:
         called={entry.name: entry.called for entry in entries},
         drawing=Markup(drawing),
     )
+
+
+def _told_outside(root: Path, name: str) -> bool:
+    """Whether a study told something to others than its team; so it is taken, where nobody can say."""
+    try:
+        return any(record.audience != INTERNAL for record in ReleaseLog(bare_study(root, name)).records())
+    except EitError:
+        return True
+
+
+def _before(root: Path) -> pd.DataFrame:
+    try:
+        return pd.read_parquet(root / LOG) if (root / LOG).exists() else NOTHING
+    except ValueError as error:
+        raise InputError(sentence("log_damaged"), file=root / LOG) from error
+
+
+def _around(study: AudienceTables) -> list[str]:
+    """The communes of the *intercommunalité* that most actors are in: their own would place a newcomer."""
+    names = epci_of(study.sites()["commune_code"]).dropna()
+    return communes_of(set(names.mode()[:1]))["commune_code"].tolist() if len(names) else []

@@ -36,7 +36,7 @@ from eit_analysis.french import whole
 from eit_analysis.publishing.consents import firm_of
 from eit_analysis.publishing.frame import AUDIENCES, frame, published
 from eit_analysis.publishing.html import rendered
-from eit_analysis.publishing.project_page import STUDIES, write_project_page
+from eit_analysis.publishing.project_page import STUDIES, index_lock, write_project_page
 from eit_analysis.publishing.release.viewer import INTERNAL
 from eit_analysis.study import list_studies
 
@@ -73,25 +73,24 @@ def write_index(
     And beside it, for each audience that some of them have pages for, that of these studies, with no more
     than it may read. ``standings`` are where some are known to stand; the tables of the others are read.
     """
-    names = sorted(list_studies(root), key=as_counted)
-    entries = [read_entry(root, name, standings.get(name)) for name in progress(names)]
-    for old in (root / "reports").glob("index-*.html"):
-        old.unlink()
-    others = {}
-    for audience in sorted({audience for entry in entries for audience in entry.outside}):
-        own = [entry for entry in entries if audience in entry.outside]
-        if body := outside(root, entries, audience):
-            written = _write(root, f"index-{audience}.html", audience, own, body)
-            others[written.name] = AUDIENCES[audience]
-    return _write(root, INDEX, INTERNAL, entries, _inside(entries, others))
+    with index_lock(root):
+        names = sorted(list_studies(root), key=as_counted)
+        entries = [read_entry(root, name, standings.get(name)) for name in progress(names)]
+        audiences = sorted({audience for entry in entries for audience in entry.outside})
+        bodies = {audience: outside(root, entries, audience) for audience in audiences}
+        others = {f"index-{audience}.html": audience for audience, body in bodies.items() if body}
+        for old in (root / "reports").glob("index-*.html"):
+            if old.name not in others:
+                old.unlink()
+        for name, audience in others.items():
+            _write(root, name, audience, bodies[audience])
+        called = {name: AUDIENCES.get(audience, audience) for name, audience in others.items()}
+        return _write(root, INDEX, INTERNAL, _inside(entries, called))
 
 
-def _write(root: Path, name: str, audience: str, entries: list[Entry], body: Markup) -> Path:
-    known = [entry.settings for entry in entries if entry.settings.territory]
-    fictional = bool(known) and all(settings.fictional for settings in known)
+def _write(root: Path, name: str, audience: str, body: Markup) -> Path:
     place = root / "reports" / name
-    of = "Tous les territoires"
-    write_project_page(place, body, audience=audience, title=STUDIES, of=of, fictional=fictional)
+    write_project_page(place, body, audience=audience, title=STUDIES, of="Tous les territoires")
     return place
 
 

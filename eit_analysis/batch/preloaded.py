@@ -1,5 +1,7 @@
 """What every study imports and reads, once: the server that studies are forked from imports this."""
 
+import gc
+
 import pandas as pd
 
 from eit_analysis import settings_checks  # noqa: F401
@@ -12,3 +14,6 @@ from eit_analysis.publishing.workers import preload
 with pd.option_context("mode.string_storage", "python"):  # as a run keeps the texts that it makes pages with
     preload()
 program_digest()
+gc.set_threshold(20_000, 20, 50)  # as that of a command
+gc.collect()
+gc.freeze()  # what all studies share is neither looked at again by each, nor copied by being looked at

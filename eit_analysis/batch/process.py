@@ -11,6 +11,7 @@ import multiprocessing
 import os
 import time
 import traceback
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -25,10 +26,16 @@ FORKS = hasattr(os, "fork")
 CONTEXT: Any = multiprocessing.get_context("forkserver" if FORKS else "spawn")
 
 
-def make_apart(order: Order, most_bytes: int) -> Outcome:
-    """Make a study in a process of its own, of at most so much memory, and wait for its end."""
+def start_server() -> None:
+    """Let the server that studies are forked from begin to import, which takes some seconds."""
     if FORKS:
         CONTEXT.set_forkserver_preload(["eit_analysis.batch.preloaded"])
+        forkserver.ensure_running()
+
+
+def make_apart(order: Order, most_bytes: int) -> Outcome:
+    """Make a study in a process of its own, of at most so much memory, and wait for its end."""
+    start_server()
     order.log.parent.mkdir(parents=True, exist_ok=True)
     receiving, sending = CONTEXT.Pipe(duplex=False)
     process = CONTEXT.Process(target=_work, args=(order, sending))

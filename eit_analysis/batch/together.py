@@ -21,7 +21,6 @@ from eit_analysis.config import Disclosure
 from eit_analysis.errors import EitError
 from eit_analysis.flows.diagnosis import totals
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
-from eit_analysis.prepared import PreparedTables
 from eit_analysis.publishing.consents import firm_of
 from eit_analysis.publishing.release.audience_tables import AudienceTables
 from eit_analysis.publishing.release.disclosure import judge
@@ -41,7 +40,7 @@ ESTABLISHMENT = "source_file"  # of records told apart by establishment and fami
 
 
 def printed_totals(
-    studies: Mapping[str, PreparedTables],
+    studies: Mapping[str, AudienceTables],
     told: Mapping[str, pd.DataFrame],
     listed: Collection[str],
     audience: str,
@@ -53,7 +52,7 @@ def printed_totals(
     Parameters
     ----------
     studies : mapping
-        By study, its tables as the audience is given them.
+        By study, its tables as the audience is given them, and those of earlier waves.
     told : mapping
         By study, the numbers that its pages told the audience (frames of the log of releases).
     listed : collection of str
@@ -74,13 +73,18 @@ def printed_totals(
     """
     flows, people, known = [], [], []
     for name, study in studies.items():
-        sites, leaving = study.sites(), study.flows("out")
-        own = _firms(sites, name)
-        sites = sites[sites["site_id"].isin(leaving["site_id"])]
-        tonnes = _by_firm(leaving, own, leaving["category"], name)
-        persons = _by_firm(sites, own, "", name)
+        same: list[tuple[pd.DataFrame, pd.DataFrame, str]] = []
+        own = pd.DataFrame(columns=["firm", "establishment"])
+        for wave in study.waves("flows").values():  # its pages of earlier ones may tell of the same amounts
+            sites, leaving = wave.sites(), wave.flows("out")
+            firms = _firms(sites, name)
+            own = pd.concat([firms, own[~own.index.isin(firms.index)]])
+            sites = sites[sites["site_id"].isin(leaving["site_id"])]
+            tonnes = _by_firm(leaving, firms, leaving["category"], name)
+            persons = _by_firm(sites, firms, "", name)
+            same += [(leaving, tonnes, MASS), (sites, persons, PEOPLE)]
         if name in told:  # be it not listed or without a ratio: its firms may be those of another
-            known.append(_known(told[name], name, own, [(leaving, tonnes, MASS), (sites, persons, PEOPLE)]))
+            known.append(_known(told[name], name, own, same))
         if name in listed and len(sites) and sites[PEOPLE].notna().all():
             flows.append(tonnes)
             people.append(persons)
@@ -94,7 +98,9 @@ def printed_totals(
         Breakdown(mass.frame.drop(columns="share_percent"), ["study"], mass.records, MASS, shares={}),
         Breakdown(counted, ["study"], records, PEOPLE, people=True, shares={}),
     ]
-    together, printed = Publication(earlier=[*known, from_frame(before)]), []
+    # No page knew what an index told: none of its parts is given up for its sake, and it licenses nothing.
+    known.append(from_frame(before.assign(assumed=True)))
+    together, printed = Publication(earlier=known), []
     tables = [protected(content, "Études", viewer, rules) for content in contents]
     numbers = [together.add(table.told) for table in tables if table.told is not None]
     for table, number in zip(tables, numbers, strict=True):
@@ -169,5 +175,6 @@ def _known(
     apart = pd.util.hash_pandas_object(told[["variable"]].assign(study=study), index=False).to_numpy()
     variable = [amounts.get(old, new) for old, new in zip(told["variable"], apart, strict=True)]
     firms = own["firm"].to_dict()
-    firm = [" ".join(firms.get(one, f"{study}/{one}") for one in known_by(who)) for who in told["firm"]]
+    alone = study.replace(" ", "_")
+    firm = [" ".join(firms.get(one, f"{alone}/{one}") for one in known_by(who)) for who in told["firm"]]
     return from_frame(told.assign(variable=np.array(variable, dtype=np.uint64), firm=firm))

@@ -2,39 +2,56 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
+from filelock import FileLock
 from markupsafe import Markup
 
 from eit_analysis.config import StudyConfig
+from eit_analysis.errors import EitError
 from eit_analysis.files import write_atomic
 from eit_analysis.publishing.frame import frame, published
 from eit_analysis.publishing.html import rendered
-from eit_analysis.study import Study
+from eit_analysis.settings_file import read_config
+from eit_analysis.study import Study, list_studies
 
 STUDIES, SEVERAL = "Études du projet", "Plusieurs territoires"
 
 
 def write_project_page(
-    path: Path, body: Markup, *, audience: str, title: str, of: str = SEVERAL, fictional: bool
+    path: Path, body: Markup, *, audience: str, title: str, of: str, fictional: bool | None = None
 ) -> None:
-    """Write a page of ``reports/``; ``of`` stands where that of a study names its territory."""
+    """Write a page of ``reports/``; ``of`` stands where that of a study names its territory.
+
+    It is of fictional studies when all those that can be read are, unless it is told.
+    """
     root = path.parent.parent
+    fictional = _all_fictional(root) if fictional is None else fictional
     every = Study("", "", root, StudyConfig(title=of, territory="", fictional=fictional))
     foot = [("Fait le", published(date.today()))]
     page = frame(every, audience, title, foot, body=body, home="")
     write_atomic(path, page.encode())
 
 
-def outdate_indexes(study: Study) -> None:
-    """Say on each index for readers outside that one of its studies has changed: it counts whom this one
-    counted, until the next batch. The team's, which leads to them, stays."""
-    for index in (study.root / "reports").glob("index-*.html"):
-        write_project_page(
-            index,
-            rendered("studies_outdated", study=study.name),
-            audience=index.stem.removeprefix("index-"),
-            title=STUDIES,
-            fictional=study.settings.fictional,
-        )
+def outdate_indexes(root: Path) -> None:
+    """Say on each index for readers outside that a study has changed: it counts whom that one counted, until
+    the next batch. The team's, which leads to them, stays."""
+    with index_lock(root):
+        for index in (root / "reports").glob("index-*.html"):
+            audience, body = index.stem.removeprefix("index-"), rendered("studies_outdated")
+            write_project_page(index, body, audience=audience, title=STUDIES, of=SEVERAL)
+
+
+def index_lock(root: Path) -> FileLock:
+    """Held while the indices of a project are made or taken away."""
+    return FileLock(root / "data" / ".index.lock")
+
+
+def _all_fictional(root: Path) -> bool:
+    found = []
+    for name in list_studies(root):
+        with suppress(EitError):
+            found.append(read_config(root / "data" / "raw" / name / "study.toml").fictional)
+    return bool(found) and all(found)

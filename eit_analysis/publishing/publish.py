@@ -46,7 +46,7 @@ def publish(
     version = version_of(study, find_notebooks(study, []), parameters)
     press = Press(study, log, census(study), jobs, progress, forms)
     withdraw(study, log, press.now, say)
-    outdate_indexes(study)
+    outdate_indexes(study.root)
     if unsearched := press.unsearched(audiences):
         say(unsearched)
     failed = press.publish(audiences, asked, version)
