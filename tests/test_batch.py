@@ -194,7 +194,7 @@ def test_an_index_for_others_says_that_one_of_its_studies_has_changed(project: P
 def test_no_tonnes_go_out_while_a_study_that_told_something_cannot_be_read(project: Path) -> None:
     for name in ("amont", "aval"):
         one_study.make(replace(order(project, name), audiences=("public",)), [].append)
-    public, unsaid = project / "reports" / "index-public.html", "ne pouvant être relue"
+    public, unsaid = project / "reports" / "index-public.html", "ne pouvant être relus"
     write_index(project)
     before = public.read_bytes()
     assert unsaid not in before.decode()

@@ -12,16 +12,20 @@ import multiprocessing
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
+import dask
 from distributed import CancelledError, Client, Future, LocalCluster, get_worker, wait
 from distributed.comm import CommClosedError
 from distributed.scheduler import KilledWorker
 from distributed.system import MEMORY_LIMIT
 
 from eit_analysis.batch.order import Order, Outcome
-from eit_analysis.batch.process import make_apart, start_server
+from eit_analysis.batch.process import begin, give_up, make_apart
 from eit_analysis.errors import UsageError
 
 PATIENCE_S = 10.0
+# Memory is that of studies, not of the command that waits for them; nor is there anything to profile there.
+QUIET = {f"distributed.worker.memory.{name}": False for name in ("target", "spill", "pause")}
+QUIET |= {"distributed.worker.profile.enabled": False}
 LOOKS = 3  # in a row that find no worker, one each ``PATIENCE_S`` that nothing ends in, before it is said
 Progress = Callable[[Iterable, int, str], Iterable]
 Say = Callable[[str], None]
@@ -50,20 +54,28 @@ def workers(scheduler: str, jobs: int) -> Iterator[Client]:
             except (CancelledError, CommClosedError):
                 raise UsageError(sentence("dask_stopped", scheduler=scheduler)) from None
         return
-    start_server()
+    begin()
     # A worker only waits for its study, which is a process: a thread of this one will do.
     with (
+        dask.config.set(QUIET),
         LocalCluster(
             n_workers=jobs,
             threads_per_worker=1,
             processes=False,
             memory_limit=MEMORY_LIMIT // jobs,
+            host="127.0.0.1",
+            protocol="tcp://",
             dashboard_address="127.0.0.1:0",
+            worker_dashboard_address="127.0.0.1:0",
             silence_logs=logging.CRITICAL,
         ) as cluster,
         Client(cluster) as client,
     ):
-        yield client
+        try:
+            yield client
+        except BaseException:
+            give_up()  # else the cluster waits for the studies that are being made
+            raise
 
 
 def make_all(orders: list[Order], client: Client, progress: Progress, say: Say) -> Iterator[Outcome]:

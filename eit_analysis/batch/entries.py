@@ -15,11 +15,11 @@ from eit_analysis.config import StudyConfig
 from eit_analysis.errors import EitError
 from eit_analysis.prepared import open_study
 from eit_analysis.publishing.frame import audience_name
+from eit_analysis.publishing.project_page import FAILED
 from eit_analysis.publishing.release.viewer import INTERNAL
 from eit_analysis.settings_file import read_config
 from eit_analysis.study import Study, list_waves
 
-FAILED = ".echec.html"
 UNREADABLE = "Aucune table lisible"  # a kind of need
 
 

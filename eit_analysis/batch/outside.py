@@ -99,7 +99,7 @@ def _told_outside(root: Path, name: str) -> bool:
 def _before(root: Path) -> pd.DataFrame:
     try:
         return pd.read_parquet(root / LOG) if (root / LOG).exists() else NOTHING
-    except ValueError as error:
+    except (ValueError, OSError) as error:
         raise InputError(sentence("log_damaged"), file=root / LOG) from error
 
 

@@ -17,7 +17,6 @@ from types import MappingProxyType
 from markupsafe import Markup
 
 from eit_analysis.batch.entries import (
-    FAILED,
     Entry,
     as_counted,
     bare_study,
@@ -36,7 +35,13 @@ from eit_analysis.french import whole
 from eit_analysis.publishing.consents import firm_of
 from eit_analysis.publishing.frame import AUDIENCES, frame, published
 from eit_analysis.publishing.html import rendered
-from eit_analysis.publishing.project_page import STUDIES, index_lock, write_project_page
+from eit_analysis.publishing.project_page import (
+    FAILED,
+    STUDIES,
+    index_lock,
+    indexes,
+    write_project_page,
+)
 from eit_analysis.publishing.release.viewer import INTERNAL
 from eit_analysis.study import list_studies
 
@@ -79,7 +84,7 @@ def write_index(
         audiences = sorted({audience for entry in entries for audience in entry.outside})
         bodies = {audience: outside(root, entries, audience) for audience in audiences}
         others = {f"index-{audience}.html": audience for audience, body in bodies.items() if body}
-        for old in (root / "reports").glob("index-*.html"):
+        for old in indexes(root):
             if old.name not in others:
                 old.unlink()
         for name, audience in others.items():

@@ -1,6 +1,10 @@
 """What every study imports and reads, once: the server that studies are forked from imports this."""
 
 import gc
+import os
+
+# One thread a study for its small matrices: as many studies as there are cores are made at once.
+os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 import pandas as pd
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import threading
 import time
 import traceback
 from multiprocessing import forkserver
@@ -24,18 +25,27 @@ from eit_analysis.processes import end_with_parent
 LOOK_EVERY_S = 0.5  # a look takes some 15 ms of a core
 FORKS = hasattr(os, "fork")
 CONTEXT: Any = multiprocessing.get_context("forkserver" if FORKS else "spawn")
+PRELOADED = ["eit_analysis.batch.preloaded"]
+_given_up = threading.Event()
 
 
-def start_server() -> None:
+def begin() -> None:
     """Let the server that studies are forked from begin to import, which takes some seconds."""
+    _given_up.clear()
     if FORKS:
-        CONTEXT.set_forkserver_preload(["eit_analysis.batch.preloaded"])
+        CONTEXT.set_forkserver_preload(PRELOADED)
         forkserver.ensure_running()
+
+
+def give_up() -> None:
+    """End the studies that are being made, and start no other until the next :func:`begin`."""
+    _given_up.set()
 
 
 def make_apart(order: Order, most_bytes: int) -> Outcome:
     """Make a study in a process of its own, of at most so much memory, and wait for its end."""
-    start_server()
+    if FORKS:
+        CONTEXT.set_forkserver_preload(PRELOADED)
     order.log.parent.mkdir(parents=True, exist_ok=True)
     receiving, sending = CONTEXT.Pipe(duplex=False)
     process = CONTEXT.Process(target=_work, args=(order, sending))
@@ -45,7 +55,7 @@ def make_apart(order: Order, most_bytes: int) -> Outcome:
     assert process.pid is not None
     while not receiving.poll(LOOK_EVERY_S):
         peak = max(peak, own_bytes(process.pid))
-        if peak > most_bytes:
+        if peak > most_bytes or _given_up.is_set():
             _kill(process.pid)
     try:
         failed, steps, found = receiving.recv()

@@ -17,6 +17,8 @@ from eit_analysis.publishing.html import rendered
 from eit_analysis.settings_file import read_config
 from eit_analysis.study import Study, list_studies
 
+FAILED = ".echec.html"  # after the name of a study: why it could not be made
+OUTDATED = 'id="outdated"'
 STUDIES, SEVERAL = "Études du projet", "Plusieurs territoires"
 
 
@@ -39,14 +41,21 @@ def outdate_indexes(root: Path) -> None:
     """Say on each index for readers outside that a study has changed: it counts whom that one counted, until
     the next batch. The team's, which leads to them, stays."""
     with index_lock(root):
-        for index in (root / "reports").glob("index-*.html"):
-            audience, body = index.stem.removeprefix("index-"), rendered("studies_outdated")
-            write_project_page(index, body, audience=audience, title=STUDIES, of=SEVERAL)
+        for index in indexes(root):
+            if OUTDATED not in index.read_text(encoding="utf-8"):
+                audience, body = index.stem.removeprefix("index-"), rendered("studies_outdated")
+                write_project_page(index, body, audience=audience, title=STUDIES, of=SEVERAL)
+
+
+def indexes(root: Path) -> list[Path]:
+    """The indices for readers outside that are in place; a study may be called index-…, and have failed."""
+    found = (root / "reports").glob("index-*.html")
+    return [path for path in found if not path.name.endswith(FAILED)]
 
 
 def index_lock(root: Path) -> FileLock:
     """Held while the indices of a project are made or taken away."""
-    return FileLock(root / "data" / ".index.lock")
+    return FileLock(root / "data" / ".lock")  # those of studies have their name before the end
 
 
 def _all_fictional(root: Path) -> bool:

@@ -50,6 +50,7 @@ def publish(
     if unsearched := press.unsearched(audiences):
         say(unsearched)
     failed = press.publish(audiences, asked, version)
+    outdate_indexes(study.root)  # one that another command made meanwhile
     for wave, others in to_make_again(study, log).items():
         try:
             other = replace(press, study=study.at(wave))
