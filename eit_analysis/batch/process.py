@@ -26,6 +26,7 @@ LOOK_EVERY_S = 0.5  # a look takes some 15 ms of a core
 FORKS = hasattr(os, "fork")
 CONTEXT: Any = multiprocessing.get_context("forkserver" if FORKS else "spawn")
 PRELOADED = ["eit_analysis.batch.preloaded"]
+INTERRUPTED = "L'étude a été interrompue\u00a0: relancez la commande."
 _given_up = threading.Event()
 
 
@@ -44,6 +45,8 @@ def give_up() -> None:
 
 def make_apart(order: Order, most_bytes: int) -> Outcome:
     """Make a study in a process of its own, of at most so much memory, and wait for its end."""
+    if _given_up.is_set():
+        return Outcome(order, [INTERRUPTED])
     if FORKS:
         CONTEXT.set_forkserver_preload(PRELOADED)
     order.log.parent.mkdir(parents=True, exist_ok=True)
@@ -61,7 +64,8 @@ def make_apart(order: Order, most_bytes: int) -> Outcome:
         failed, steps, found = receiving.recv()
         killed = False
     except EOFError:  # it ended without a word
-        failed, steps, found, killed = [_why_killed(peak, most_bytes)], 0, None, True
+        killed = not _given_up.is_set()
+        failed, steps, found = [_why_killed(peak, most_bytes) if killed else INTERRUPTED], 0, None
     process.join()
     _end_log(order, failed, time.monotonic() - start, peak)
     return Outcome(order, failed, steps, killed, found)
