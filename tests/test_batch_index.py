@@ -201,7 +201,21 @@ def test_a_row_says_whom_it_is_of_and_who_is_left_out() -> None:
     page = words_of(_inside([Entry(name, settings, {}, [], one) for name, one in known.items()], {}))
     lost = page[page.rindex("Tonnes incinérées sans valorisation ou stockées") :]
     assert "Sans étude-2, 72 % : plus de 30 %" in lost
-    assert re.search(r"étude-1\s*1,00 t\s*1,00 t\s*0,90 à 1,11 t\s*6\s*1\u202f552\s*14 %", lost)
+    assert re.search(r"étude-1\s*1,00 t\s*0,90 à 1,11 t\s*1,00 t\s*6\s*1\u202f552\s*14 %", lost)
+
+
+def test_a_study_that_needs_nothing_but_loses_more_is_said() -> None:
+    settings, lost = StudyConfig(title="", territory=""), {"à aider": 100.0, "grande": 1950.4, "petite": 40.0}
+    needs = {"à aider": {"Répondants": "obtenir des flux"}}
+    entries = [
+        Entry(name, settings, {}, [], Standing(None, None, 0, 0.0, 0.2, tonnes, needs=needs.get(name, {})))
+        for name, tonnes in lost.items()
+    ]
+    page = words_of(_inside(entries, {}))
+    assert re.search(
+        r"Grosses pertes, sous ces seuils\s: grande \(1\s950\st/an de destination inconnue\)\.", page
+    )
+    assert "Grosses pertes" not in words_of(_inside(entries[1:], {}))  # of which none is to help
 
 
 def test_tonnes_per_employee_are_of_those_who_declare() -> None:

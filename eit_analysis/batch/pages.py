@@ -14,6 +14,7 @@ from itertools import combinations
 from pathlib import Path
 from types import MappingProxyType
 
+import numpy as np
 from markupsafe import Markup
 
 from eit_analysis.batch.entries import (
@@ -112,14 +113,18 @@ def _inside(entries: list[Entry], others: Mapping[str, str]) -> Markup:
         state: (words[0], [entry for entry in worst_first if states[entry.name] == state])
         for state, words in STATES.items()
     }
+    needing, good = (groups[state][1] for state in ("needing", "good"))
+    least = min((entry.standing.unknown_t_per_year for entry in needing), default=np.inf)
+    losing = [(entry, entry.standing.unknown_t_per_year) for entry in good]
     everyone = set().union(*(one.establishments for one in standings.values()))
     n_firms = len({firm_of(siret) or siret for siret in everyone})
     return rendered(
         "studies",
         groups=groups,
         common=common,
-        first=groups["needing"][1][:MOST_FIRST],
-        others_to_help=len(groups["needing"][1]) - MOST_FIRST,
+        first=needing[:MOST_FIRST],
+        others_to_help=len(needing) - MOST_FIRST,
+        losing=[(entry, whole(round(lost))) for entry, lost in losing if lost > least][:MOST_FIRST],
         kinds=needs_by_kind({entry.name: entry.needs(common) for entry in entries}),
         limits=LIMITS,
         audience="",

@@ -30,11 +30,13 @@ def studies_map(communes: Mapping[str, list[str]], states: Mapping[str, str]) ->
     """
     ground = Ground({code for codes in communes.values() for code in codes}, ACROSS)
     centres = ground.centres("commune_code")
-    places = {}
+    places, middles = {}, {}
     for name, codes in communes.items():
         known = centres.loc[[code for code in codes if code in centres.index]]
         if len(known):
-            places[name] = (float(known["x"].mean()), float(known["y"].mean()), SIDE)
+            x, y = float(known["x"].mean()), float(known["y"].mean())
+            beside = sum((x, y) == middle for middle in middles.values())  # of one intercommunalité
+            middles[name], places[name] = (x, y), (x + 2 * SIDE * beside, y, SIDE)
     if not places:
         return ""
     # Those to look at are drawn last, over the others, and named first; where there are many, they alone.

@@ -84,6 +84,7 @@ def frame(study: Study, audience: str, title: str, foot: Imprint, **parts: Any) 
     """A page for an audience; ``parts`` are the variables of ``page.html.j2``."""
     called = audience_name(study, audience)
     printed = [study.settings.territory, title, study.wave, f"pour : {called}"]
+    printed += ["données fictives"] if study.settings.fictional else []
     css, policy = style_sheet(french.typeset(" · ".join(part for part in printed if part)))
     page = rendered(
         "page",

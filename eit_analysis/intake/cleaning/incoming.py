@@ -165,7 +165,10 @@ def refuse_nothing(files: list[RawFile], sheets: list[SurveySheet], ledger: Ledg
         if file.problem:
             broken.setdefault(file.problem, []).append(file.name)
     if broken:
-        told = [f"{_quoted(names)}\u00a0: {problem}" for problem, names in broken.items()]
+        told = [
+            f"{_quoted(names)}{', pour chacun' if len(names) > 1 else ''}\u00a0: {problem}"
+            for problem, names in broken.items()
+        ]
         raise InputError(sentence("wave_unreadable", problems=". ".join(told)))
     for sheet in sheets:
         if lost := sheet.problem:
