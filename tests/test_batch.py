@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import dask
@@ -210,7 +211,10 @@ def test_no_tonnes_go_out_while_a_study_that_told_something_cannot_be_read(proje
 
 def test_who_stops_a_batch_hears_so_and_the_shell_too(project: Path) -> None:
     command = [sys.executable, "-m", "eit_analysis", "batch", "--jobs", "1"]
-    with subprocess.Popen(command, cwd=project, stderr=subprocess.PIPE, text=True) as process:
+    heard = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # what runs in the background ignores it
+    with subprocess.Popen(
+        command, cwd=project, stderr=subprocess.PIPE, text=True, preexec_fn=heard
+    ) as process:
         lines = iter(process.stderr)
         assert next(lines).startswith("1 sur 3")  # no terminal: a line each time one ends
         process.send_signal(signal.SIGINT)

@@ -30,7 +30,7 @@ def studies_map(communes: Mapping[str, list[str]], states: Mapping[str, str]) ->
     """
     ground = Ground({code for codes in communes.values() for code in codes}, ACROSS)
     centres = ground.centres("commune_code")
-    places, middles = {}, {}
+    places, middles = dict[str, tuple[float, float, float]](), dict[str, tuple[float, float]]()
     for name, codes in communes.items():
         known = centres.loc[[code for code in codes if code in centres.index]]
         if len(known):
