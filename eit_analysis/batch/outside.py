@@ -37,7 +37,7 @@ def outside(root: Path, entries: list[Entry], audience: str) -> Markup:
 
     No tonnes while one that told something outside cannot be read: what it told must not be forgotten.
     """
-    studies, told = {}, {}
+    studies, told, places = {}, {}, {}
     for entry in entries:
         waves = entry.outside.get(audience) or [wave for waves in entry.outside.values() for wave in waves]
         try:
@@ -47,7 +47,8 @@ def outside(root: Path, entries: list[Entry], audience: str) -> Markup:
                 told[entry.name] = numbers
             elif audience not in entry.outside:
                 continue
-            studies[entry.name] = AudienceTables(study, audience if audience in entry.outside else "public")
+            tables = AudienceTables(study, audience if audience in entry.outside else "public")
+            places[entry.name], studies[entry.name] = _around(tables), tables
         except EitError:
             continue  # its own page and the index of the team say why
     entries = [entry for entry in entries if entry.name in studies and audience in entry.outside]
@@ -68,7 +69,7 @@ def outside(root: Path, entries: list[Entry], audience: str) -> Markup:
     needs = told_needs({name: studies[name] for name in listed}, rules, date.today().year)
     common = common_needs(list(needs.values()))
     needs = {name: {k: words for k, words in own.items() if k not in common} for name, own in needs.items()}
-    drawing = studies_map({name: _around(studies[name]) for name in listed}, dict.fromkeys(listed, "open"))
+    drawing = studies_map({name: places[name] for name in listed}, dict.fromkeys(listed, "open"))
     return rendered(
         "studies_outside",
         entries=entries,
