@@ -89,14 +89,16 @@ def write_index(
             if old.name not in others:
                 old.unlink()
         for name, audience in others.items():
-            _write(root, name, audience, bodies[audience])
+            _write(root, name, audience, entries, bodies[audience])
         called = {name: AUDIENCES.get(audience, audience) for name, audience in others.items()}
-        return _write(root, INDEX, INTERNAL, _inside(entries, called))
+        return _write(root, INDEX, INTERNAL, entries, _inside(entries, called))
 
 
-def _write(root: Path, name: str, audience: str, body: Markup) -> Path:
-    place = root / "reports" / name
-    write_project_page(place, body, audience=audience, title=STUDIES, of="Tous les territoires")
+def _write(root: Path, name: str, audience: str, entries: list[Entry], body: Markup) -> Path:
+    known = [entry.settings for entry in entries if entry.settings.territory]
+    fictional = bool(known) and all(settings.fictional for settings in known)
+    place, of = root / "reports" / name, "Tous les territoires"
+    write_project_page(place, body, audience=audience, title=STUDIES, of=of, fictional=fictional)
     return place
 
 

@@ -25,7 +25,8 @@ from eit_analysis.processes import end_with_parent
 LOOK_EVERY_S = 0.5  # a look takes some 15 ms of a core
 FORKS = hasattr(os, "fork")
 CONTEXT: Any = multiprocessing.get_context("forkserver" if FORKS else "spawn")
-PRELOADED = ["eit_analysis.batch.preloaded"]
+if FORKS:
+    CONTEXT.set_forkserver_preload(["eit_analysis.batch.preloaded"])
 INTERRUPTED = "L'étude a été interrompue\u00a0: relancez la commande."
 _given_up = threading.Event()
 
@@ -34,7 +35,6 @@ def begin() -> None:
     """Let the server that studies are forked from begin to import, which takes some seconds."""
     _given_up.clear()
     if FORKS:
-        CONTEXT.set_forkserver_preload(PRELOADED)
         forkserver.ensure_running()
 
 
@@ -47,8 +47,6 @@ def make_apart(order: Order, most_bytes: int) -> Outcome:
     """Make a study in a process of its own, of at most so much memory, and wait for its end."""
     if _given_up.is_set():
         return Outcome(order, [INTERRUPTED])
-    if FORKS:
-        CONTEXT.set_forkserver_preload(PRELOADED)
     order.log.parent.mkdir(parents=True, exist_ok=True)
     receiving, sending = CONTEXT.Pipe(duplex=False)
     process = CONTEXT.Process(target=_work, args=(order, sending))

@@ -23,15 +23,10 @@ STUDIES, SEVERAL = "Études du projet", "Plusieurs territoires"
 
 
 def write_project_page(
-    path: Path, body: Markup, *, audience: str, title: str, of: str, fictional: bool | None = None
+    path: Path, body: Markup, *, audience: str, title: str, of: str, fictional: bool
 ) -> None:
-    """Write a page of ``reports/``; ``of`` stands where that of a study names its territory.
-
-    It is of fictional studies when all those that can be read are, unless it is told.
-    """
-    root = path.parent.parent
-    fictional = _all_fictional(root) if fictional is None else fictional
-    every = Study("", "", root, StudyConfig(title=of, territory="", fictional=fictional))
+    """Write a page of ``reports/``; ``of`` stands where that of a study names its territory."""
+    every = Study("", "", path.parent.parent, StudyConfig(title=of, territory="", fictional=fictional))
     foot = [("Fait le", published(date.today()))]
     page = frame(every, audience, title, foot, body=body, home="")
     write_atomic(path, page.encode())
@@ -44,7 +39,10 @@ def outdate_indexes(root: Path) -> None:
         for index in indexes(root):
             if OUTDATED not in index.read_text(encoding="utf-8"):
                 audience, body = index.stem.removeprefix("index-"), rendered("studies_outdated")
-                write_project_page(index, body, audience=audience, title=STUDIES, of=SEVERAL)
+                made_up = _all_fictional(root)
+                write_project_page(
+                    index, body, audience=audience, title=STUDIES, of=SEVERAL, fictional=made_up
+                )
 
 
 def indexes(root: Path) -> list[Path]:
@@ -59,6 +57,7 @@ def index_lock(root: Path) -> FileLock:
 
 
 def _all_fictional(root: Path) -> bool:
+    """Whether all studies that can be read are fictional."""
     found = []
     for name in list_studies(root):
         with suppress(EitError):
