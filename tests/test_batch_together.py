@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,12 +13,19 @@ from stdnum import luhn
 from eit_analysis.batch.together import printed_totals, strictest
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.config import Disclosure
+from eit_analysis.errors import InputError
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
-from eit_analysis.publishing.consents import firm_of
+from eit_analysis.prepared import open_study
+from eit_analysis.publishing.consents import firm_of, rosters
+from eit_analysis.publishing.index_log import log_index
+from eit_analysis.publishing.press import Press, told_to
+from eit_analysis.publishing.release.among_studies import AmongStudies
+from eit_analysis.publishing.release.audience_tables import AudienceTables
 from eit_analysis.publishing.release.protected import protected
 from eit_analysis.publishing.release.publication import Publication
-from eit_analysis.publishing.release.statements import once
+from eit_analysis.publishing.release.statements import from_frame, once
 from eit_analysis.publishing.release.viewer import Viewer
+from eit_analysis.publishing.release_log import ReleaseLog
 
 RULES = Disclosure()
 
@@ -85,15 +95,20 @@ def test_a_number_that_is_no_siren_tells_no_firm() -> None:
     assert [firm_of(number) for number in ("0" * 14, "1" * 14, "", None)] == [""] * 4
 
 
-def told_of_five(tables: Tables) -> pd.DataFrame:
-    """What a page tells that printed the total of the first five."""
-    five = tables.flows("out").iloc[:5].assign(quality="clean")
+def page_of_five(tables: Tables, *known: pd.DataFrame) -> Publication:
+    """A page with the total of the first five, beside what is known."""
+    flows = tables.flows("out").assign(quality="clean")
+    five = flows[flows["site_id"].isin(tables.ids[:5])]
     content = Breakdown(
         five.groupby("quality", as_index=False)[[MASS]].sum(), ["quality"], five, MASS, shares={}
     )
-    page = Publication()
+    page = Publication(earlier=[from_frame(frame) for frame in known])
     page.add(protected(content, "Cinq", Viewer("public", False, {}, {}), RULES).told)  # type: ignore[arg-type]
-    return once([page.told().drop(columns="private")])
+    return page
+
+
+def told_of_five(tables: Tables) -> pd.DataFrame:
+    return once([page_of_five(tables).told().drop(columns="private")])
 
 
 def test_what_the_pages_told_is_known() -> None:
@@ -142,6 +157,64 @@ def test_what_the_pages_of_an_earlier_wave_told_is_known() -> None:
     assert left.index.tolist() == ["b"]
 
 
+def index_as_pages_know_it(of: str, listed: list[str], **studies: Tables) -> pd.DataFrame:
+    table, told = printed_totals(studies, {}, listed, "public", RULES)  # type: ignore[arg-type]
+    assert table.index.tolist() == listed
+    own = AmongStudies(of, studies[of]).on_its_pages(told)  # type: ignore[arg-type]
+    system = from_frame(own).system
+    value = system.forms @ system.amounts
+    assert len(value) and (system.low <= value).all() and (value <= system.high).all()
+    return own
+
+
+def shown(page: Publication) -> bool:
+    return bool(page.shown(0)[0])
+
+
+def test_a_page_is_audited_with_what_an_index_told_of_its_study() -> None:
+    """The index printed the total of six: a page that prints that of five bares the sixth."""
+    whole = Tables({**APART, siret(6): 60.0})
+    assert shown(page_of_five(whole))
+    assert not shown(page_of_five(whole, index_as_pages_know_it("a", ["a"], a=whole)))
+    # Of others it has told nothing of this one.
+    other = Tables({siret(50 + i): 30.0 + i for i in range(1, 7)})
+    told = printed_totals({"b": other}, {}, ["b"], "public", RULES)[1]  # type: ignore[arg-type]
+    assert AmongStudies("a", whole).on_its_pages(told).empty  # type: ignore[arg-type]
+
+
+def test_a_page_is_audited_with_what_an_index_told_of_a_territory_around_it() -> None:
+    """The five answered two surveys alike, and a sixth that of the larger territory, whose total is out."""
+    five = Tables({name: mass for name, mass in APART.items() if name != siret(6)}, people=70.0)
+    told = index_as_pages_know_it("part", ["whole"], whole=Tables({**APART, siret(6): 60.0}), part=five)
+    assert shown(page_of_five(five)) and not shown(page_of_five(five, told))
+
+
+def test_what_an_actor_declares_at_two_waves_or_twice_alike_is_each_of_them() -> None:
+    """The first five declare at both waves the same, the first its tonnes in two equal halves."""
+    masses = {**APART, siret(6): 60.0}
+    later = Halves(masses)
+    told = index_as_pages_know_it("a", ["a"], a=later)
+    for wave in later.waves("flows").values():
+        assert shown(page_of_five(wave)) and not shown(page_of_five(wave, told))
+
+
+class Halves(Tables):
+    """At both of its waves the first actor declares two equal flows."""
+
+    def __init__(self, masses: dict[str, float], wave: str = "2021") -> None:
+        super().__init__(masses)
+        self.wave = wave
+
+    def waves(self, table: str) -> dict[str, Tables]:
+        earlier = Halves(dict(list(zip(self.siret, self.mass, strict=True))[:5]), "2018")
+        return {"2018": earlier, self.wave: self}
+
+    def flows(self, direction: str) -> pd.DataFrame:
+        flows = super().flows(direction).assign(source_sheet=self.wave)
+        first = flows.iloc[:1].assign(**{column: flows[column] / 2 for column in (MASS, LOW, HIGH)})
+        return pd.concat([first, first.assign(source_row=99), flows.iloc[1:]], ignore_index=True)
+
+
 class Silent(Tables):
     """The first actor did not say how many people work there."""
 
@@ -169,3 +242,29 @@ def test_the_strictest_rules_are_those_of_all() -> None:
     rules = [Disclosure(minimum_units=5), Disclosure(maximum_share=0.7, minimum_people=8)]
     found = strictest(rules)
     assert all(found.as_strict_as(one) for one in rules)
+
+
+def test_the_press_knows_what_an_index_told_of_the_amounts_of_its_pages(
+    published: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(published / "data", tmp_path / "data")
+    (tmp_path / "notebooks").mkdir()
+    study = open_study("thur-doller", root=tmp_path)
+    log = ReleaseLog(study)
+    press = Press(study, log, rosters(study), 1, lambda items, *_: items)
+    pages = told_to(log, "public")
+    assert len(press._known_to("public")) == 1
+    tables = {study.name: AudienceTables(study, "public")}
+    printed, told = printed_totals(tables, {study.name: pages}, tables, "public", RULES)
+    assert printed.index.tolist() == [study.name]
+    log_index(tmp_path, told)
+    _, of_index = press._known_to("public")
+    assert of_index.system.assumed.all()
+    # Over the very amounts of its pages; and over those of the wave before, where they are the same.
+    of_pages = of_index.system.forms @ ~np.isin(of_index.variables, pages["variable"]) == 0
+    tonnes_and_people = set(of_index.system.low[of_pages])
+    assert len(tonnes_and_people) == 2 and tonnes_and_people == set(of_index.system.low)
+    assert set(of_index.system.firms) <= {site for wave in press.now.values() for site in wave}
+    (tmp_path / "data" / "releases" / "indexes.parquet").write_bytes(b"PAR1")
+    with pytest.raises(InputError, match="abîmé"):
+        press._known_to("public")

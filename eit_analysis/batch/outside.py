@@ -8,7 +8,6 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-import pandas as pd
 from markupsafe import Markup
 
 from eit_analysis.batch.entries import Entry, bare_study, common_needs, needs_by_kind
@@ -16,20 +15,16 @@ from eit_analysis.batch.measures import OF_WHOM, PER_EMPLOYEE, printed
 from eit_analysis.batch.standing import LIMITS, pooled_per_employee
 from eit_analysis.batch.studies_map import studies_map
 from eit_analysis.batch.together import printed_totals, strictest, told_needs
-from eit_analysis.errors import EitError, InputError
-from eit_analysis.files import write_atomic
+from eit_analysis.errors import EitError
 from eit_analysis.prepared import open_study
 from eit_analysis.publishing.html import rendered
+from eit_analysis.publishing.index_log import log_index, told_by_indexes
 from eit_analysis.publishing.press import told_to
 from eit_analysis.publishing.release.audience_tables import AudienceTables
-from eit_analysis.publishing.release.statements import NOTHING, once
 from eit_analysis.publishing.release.viewer import INTERNAL
 from eit_analysis.publishing.release_log import ReleaseLog
-from eit_analysis.reference import sentence
 from eit_analysis.reference.commune_tables import epci_of
 from eit_analysis.reference.outlines import communes_of
-
-LOG = Path("data", "releases", "indexes.parquet")  # of all indices, beside the logs of the studies
 
 
 def outside(root: Path, entries: list[Entry], audience: str) -> Markup:
@@ -60,8 +55,9 @@ def outside(root: Path, entries: list[Entry], audience: str) -> Markup:
     rows = None
     if not any(name not in studies and _told_outside(root, name) for name in logs):
         try:
-            totals, tells = printed_totals(studies, told, listed, audience, rules, before := _before(root))
-            write_atomic(root / LOG, once([before, tells]).to_parquet())
+            before = told_by_indexes(root)
+            totals, tells = printed_totals(studies, told, listed, audience, rules, before)
+            log_index(root, tells)
             ratios = {r[0]: tuple(mass / r[-1] for mass in r[1:-1]) for r in totals.itertuples(name=None)}
             rows = printed(pooled_per_employee(ratios), 2, "t")
         except EitError:
@@ -95,13 +91,6 @@ def _told_outside(root: Path, name: str) -> bool:
         return any(record.audience != INTERNAL for record in ReleaseLog(bare_study(root, name)).records())
     except EitError:
         return True
-
-
-def _before(root: Path) -> pd.DataFrame:
-    try:
-        return pd.read_parquet(root / LOG) if (root / LOG).exists() else NOTHING
-    except (ValueError, OSError) as error:
-        raise InputError(sentence("log_damaged"), file=root / LOG) from error
 
 
 def _around(study: AudienceTables) -> list[str]:

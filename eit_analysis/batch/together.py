@@ -2,17 +2,16 @@
 
     T_j = sum of x over the records of study j;      a reader has all T_j, and the pages of all studies
 
-A firm that has sites in two territories is one (SIREN), and reads as one: what it declared in the one helps
-it to subtract in the other. An establishment that two studies list is one as well (SIRET): what it declared
-alike in both is one amount, so that two territories that overlap are not subtracted one from the other. What
-all pages told before is known; what the index adds to it is audited with it, by the strictest rules of all.
+A firm that has sites in two territories reads as one: what it declared in the one helps it to subtract in the
+other. What an establishment declared alike to two studies is one amount, so that two territories that overlap
+are not subtracted one from the other (:mod:`among_studies`). What all pages told before is known; what the
+index adds to it is audited with it, by the strictest rules of all.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-import numpy as np
 import pandas as pd
 
 from eit_analysis.batch.standing import needs
@@ -20,23 +19,14 @@ from eit_analysis.breakdown import Breakdown
 from eit_analysis.config import Disclosure
 from eit_analysis.errors import EitError
 from eit_analysis.flows.diagnosis import totals
-from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
-from eit_analysis.publishing.consents import firm_of
+from eit_analysis.flows.uncertainty.propagation import HIGH, LOW
+from eit_analysis.publishing.release.among_studies import MASS, PEOPLE, AmongStudies, firms_of
 from eit_analysis.publishing.release.audience_tables import AudienceTables
 from eit_analysis.publishing.release.disclosure import judge
 from eit_analysis.publishing.release.protected import protected
 from eit_analysis.publishing.release.publication import Publication
-from eit_analysis.publishing.release.statements import (
-    NOTHING,
-    Statements,
-    amounts_of,
-    from_frame,
-)
+from eit_analysis.publishing.release.statements import NOTHING, from_frame
 from eit_analysis.publishing.release.viewer import Viewer
-from eit_analysis.records import known_by
-
-PEOPLE = "headcount"
-ESTABLISHMENT = "source_file"  # of records told apart by establishment and family instead of their cell
 
 
 def printed_totals(
@@ -60,7 +50,7 @@ def printed_totals(
     rules : Disclosure
         The strictest of all of them.
     before : pandas.DataFrame
-        What earlier indices told (the second frame returned).
+        What earlier indices told (:func:`told_by_indexes`).
 
     Returns
     -------
@@ -69,25 +59,16 @@ def printed_totals(
         the two is withheld, or where somebody declares flows and no headcount: a total of the others would
         tell theirs beside that of the pages.
     told : pandas.DataFrame
-        What it tells, as the log of releases has it.
+        What it tells, as the log of releases has it: taken to be told, so that it licenses nothing.
     """
     flows, people, known = [], [], []
-    for name, study in studies.items():
-        same: list[tuple[pd.DataFrame, pd.DataFrame, str]] = []
-        own = pd.DataFrame(columns=["firm", "establishment"])
-        for wave in study.waves("flows").values():  # its pages of earlier ones may tell of the same amounts
-            sites, leaving = wave.sites(), wave.flows("out")
-            firms = _firms(sites, name)
-            own = pd.concat([firms, own[~own.index.isin(firms.index)]])
-            sites = sites[sites["site_id"].isin(leaving["site_id"])]
-            tonnes = _by_firm(leaving, firms, leaving["category"], name)
-            persons = _by_firm(sites, firms, "", name)
-            same += [(leaving, tonnes, MASS), (sites, persons, PEOPLE)]
+    for name, tables in studies.items():
+        study = AmongStudies(name, tables)
         if name in told:  # be it not listed or without a ratio: its firms may be those of another
-            known.append(_known(told[name], name, own, same))
-        if name in listed and len(sites) and sites[PEOPLE].notna().all():
-            flows.append(tonnes)
-            people.append(persons)
+            known.append(from_frame(study.among_studies(told[name])))
+        if name in listed and len(study.sites) and study.sites[PEOPLE].notna().all():
+            flows.append(study.tonnes)
+            people.append(study.persons)
     if not flows:
         return pd.DataFrame(columns=[MASS, LOW, HIGH, PEOPLE], dtype=float), NOTHING
     viewer = Viewer(audience, named=False, names={}, consents={})
@@ -98,15 +79,16 @@ def printed_totals(
         Breakdown(mass.frame.drop(columns="share_percent"), ["study"], mass.records, MASS, shares={}),
         Breakdown(counted, ["study"], records, PEOPLE, people=True, shares={}),
     ]
-    # No page knew what an index told: none of its parts is given up for its sake, and it licenses nothing.
-    known.append(from_frame(before.assign(assumed=True)))
+    known.append(from_frame(before))
     together, printed = Publication(earlier=known), []
     tables = [protected(content, "Études", viewer, rules) for content in contents]
     numbers = [together.add(table.told) for table in tables if table.told is not None]
     for table, number in zip(tables, numbers, strict=True):
         printed.append(table.frame.set_index("study")[together.shown(number)[: len(table.frame)]])
     both = printed[0][[MASS, LOW, HIGH]].join(printed[1][[PEOPLE]], how="inner").sort_index()
-    return both, together.told().drop(columns="private")
+    tells = together.told().drop(columns="private").assign(assumed=True)
+    says_nothing = tells["relation"] & (tells[["low", "high"]] == 0).all(axis=1)  # but what a name is of
+    return both, tells[~says_nothing]
 
 
 def told_needs(
@@ -122,7 +104,7 @@ def told_needs(
             lacking = list(needs(study, study.wave, year, study.flows("out")))
         except EitError:
             continue  # its own page and the index of the team say why
-        own = _firms(study.sites(), name)["firm"].to_dict()
+        own = firms_of(study.sites(), name)["firm"].to_dict()
         for kind, said, sites in lacking:
             words[name, kind] = said
             firms = [own.get(site, site) for site in sites.astype(str)]
@@ -144,37 +126,3 @@ def strictest(rules: list[Disclosure]) -> Disclosure:
         maximum_share=min(one.maximum_share for one in rules),
         minimum_people=max(one.minimum_people for one in rules),
     )
-
-
-def _firms(sites: pd.DataFrame, study: str) -> pd.DataFrame:
-    """By site, its ``firm`` (SIREN) and ``establishment`` (SIRET): itself, where these tell no firm."""
-    known = zip(sites["site_id"].astype(str), sites["siret"].map(firm_of), sites["siret"], strict=True)
-    found = {site: (firm, siret) if firm else [f"{study}/{site}".replace(" ", "_")] * 2
-             for site, firm, siret in known}  # fmt: skip
-    return pd.DataFrame.from_dict(found, "index", columns=["firm", "establishment"])
-
-
-def _by_firm(records: pd.DataFrame, own: pd.DataFrame, what: pd.Series | str, study: str) -> pd.DataFrame:
-    """The records of a study, each of a firm, told apart by establishment and what it is of."""
-    sites = own.reindex(records["site_id"].astype(str))
-    return records.assign(
-        site_id=sites["firm"].to_numpy(), study=study, source_row=0, source_sheet=what,
-        **{ESTABLISHMENT: sites["establishment"].to_numpy()},
-    )  # fmt: skip
-
-
-def _known(
-    told: pd.DataFrame, study: str, own: pd.DataFrame, same: list[tuple[pd.DataFrame, pd.DataFrame, str]]
-) -> Statements:
-    """What a study told, over the firms and amounts of all studies."""
-    amounts: dict[int, int] = {}
-    for before, after, column in same:
-        values = np.nan_to_num(after[column].to_numpy(dtype=float))
-        names = (amounts_of(records, values).variables for records in (before, after))
-        amounts |= dict(zip(*names, strict=True))
-    apart = pd.util.hash_pandas_object(told[["variable"]].assign(study=study), index=False).to_numpy()
-    variable = [amounts.get(old, new) for old, new in zip(told["variable"], apart, strict=True)]
-    firms = own["firm"].to_dict()
-    alone = study.replace(" ", "_")
-    firm = [" ".join(firms.get(one, f"{alone}/{one}") for one in known_by(who)) for who in told["firm"]]
-    return from_frame(told.assign(variable=np.array(variable, dtype=np.uint64), firm=firm))

@@ -13,6 +13,7 @@ from eit_analysis.config import Disclosure
 from eit_analysis.errors import InputError
 from eit_analysis.publishing.consents import Rosters
 from eit_analysis.publishing.folder import Files, folder_files, page_files
+from eit_analysis.publishing.index_log import told_of
 from eit_analysis.publishing.notebooks import find_notebooks
 from eit_analysis.publishing.one_page import Job, Run
 from eit_analysis.publishing.release.names import Names, allowed, ordinary
@@ -76,8 +77,8 @@ class Press:
         )
 
     def _known_to(self, audience: str) -> list[Statements]:
-        told = told_to(self.log, audience)
-        return [] if told is None else [from_frame(told)]
+        told = [told_to(self.log, audience), told_of(self.study)]
+        return [from_frame(frame) for frame in told if frame is not None and len(frame)]
 
     def _open_to_all(self, version: Version) -> bool:
         """Whether the log holds what all may read of this very version, every page of it."""
