@@ -62,8 +62,8 @@ def printed_totals(
         What it tells, as the log of releases has it: taken to be told, so that it licenses nothing.
     """
     flows, people, known = [], [], []
-    for name, tables in studies.items():
-        study = AmongStudies(name, tables)
+    for name, given in studies.items():
+        study = AmongStudies(name, given)
         if name in told:  # be it not listed or without a ratio: its firms may be those of another
             known.append(from_frame(study.among_studies(told[name])))
         if name in listed and len(study.sites) and study.sites[PEOPLE].notna().all():
