@@ -147,6 +147,6 @@ def test_the_attacker_reads_what_is_told_of_people(attacker: Attacker) -> None:
     for title, keys in (
         ("Ancienneté, diplôme, sexe et temps de travail", ("trait", "trait_answer")),
         ("Âges pondérés à l'emploi du territoire", ("age_group",)),
-        ("Emploi décrit, déclaré et du territoire, par taille", ("job_size_class",)),
+        ("Métiers : effectif et difficulté de recrutement", ("occupation",)),
     ):
         assert readings[title].keys == keys and not readings[title].unread, title

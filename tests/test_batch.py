@@ -25,7 +25,10 @@ from eit_analysis.batch.finished import is_clean
 from eit_analysis.batch.order import Order
 from eit_analysis.batch.pages import explain, write_index
 from eit_analysis.batch.process import make_apart
-from eit_analysis.errors import UsageError
+from eit_analysis.errors import InputError, UsageError
+from eit_analysis.publishing.index_log import IndexLog
+from eit_analysis.publishing.publish import publish
+from eit_analysis.publishing.release.statements import NOTHING
 from eit_analysis.publishing.version import program_digest
 from eit_analysis.study import open_study
 
@@ -207,6 +210,22 @@ def test_no_tonnes_go_out_while_a_study_that_told_something_cannot_be_read(proje
     (project / "data" / "releases" / "indexes.parquet").write_bytes(b"PAR1")
     write_index(project)
     assert unsaid in public.read_text(encoding="utf-8")
+
+
+def test_pages_are_not_put_beside_an_index_that_was_made_meanwhile(project: Path) -> None:
+    """Neither of them would have been audited with the other."""
+    assert one_study.make(replace(order(project, "amont"), audiences=("public",)), [].append)[0] == []
+    study, pages = open_study("amont", root=project), project / "reports" / "amont"
+    before = written(pages)
+
+    def meanwhile(items, *_):
+        IndexLog(project).add(NOTHING, [])
+        return items
+
+    with pytest.raises(InputError, match="pendant le calcul"):
+        publish(study, ["public"], [], {}, 1, meanwhile, [].append)
+    assert written(pages) == before
+    assert publish(study, ["public"], [], {}, 1, lambda items, *_: items, [].append) == []
 
 
 def test_who_stops_a_batch_hears_so_and_the_shell_too(project: Path) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,13 +19,13 @@ from eit_analysis.errors import InputError
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
 from eit_analysis.prepared import open_study
 from eit_analysis.publishing.consents import firm_of, rosters
-from eit_analysis.publishing.index_log import log_index
+from eit_analysis.publishing.index_log import IndexLog
 from eit_analysis.publishing.press import Press, told_to
 from eit_analysis.publishing.release.among_studies import AmongStudies
 from eit_analysis.publishing.release.audience_tables import AudienceTables
 from eit_analysis.publishing.release.protected import protected
 from eit_analysis.publishing.release.publication import Publication
-from eit_analysis.publishing.release.statements import from_frame, once
+from eit_analysis.publishing.release.statements import NOTHING, from_frame, once
 from eit_analysis.publishing.release.viewer import Viewer
 from eit_analysis.publishing.release_log import ReleaseLog
 
@@ -55,8 +57,13 @@ def siret(firm: int, site: int = 1) -> str:
     return f"{number}{luhn.calc_check_digit(number)}{site:05d}"
 
 
+def index_of(studies, told, listed, audience, rules, before=NOTHING):  # type: ignore[no-untyped-def]
+    among = {name: AmongStudies(name, tables) for name, tables in studies.items()}
+    return printed_totals(among, told, listed, audience, rules, before)
+
+
 def printed(**studies: Tables) -> list[str]:
-    return printed_totals(studies, {}, studies, "public", RULES)[0].index.tolist()  # type: ignore[arg-type]
+    return index_of(studies, {}, studies, "public", RULES)[0].index.tolist()  # type: ignore[arg-type]
 
 
 APART = {siret(i): 10.0 + i for i in range(1, 7)}
@@ -65,7 +72,7 @@ APART = {siret(i): 10.0 + i for i in range(1, 7)}
 def test_territories_that_share_nobody_are_both_printed() -> None:
     other = {siret(100 + i): 10.0 + i for i in range(1, 7)}
     studies = {"a": Tables(APART), "b": Tables(other)}
-    table, _ = printed_totals(studies, {}, studies, "public", RULES)  # type: ignore[arg-type]
+    table, _ = index_of(studies, {}, studies, "public", RULES)  # type: ignore[arg-type]
     assert table.index.tolist() == ["a", "b"]
     assert table.loc["a", MASS] == pytest.approx(sum(APART.values()), rel=0.06)
     assert table.loc["a", "headcount"] == pytest.approx(240, rel=0.06)
@@ -95,20 +102,27 @@ def test_a_number_that_is_no_siren_tells_no_firm() -> None:
     assert [firm_of(number) for number in ("0" * 14, "1" * 14, "", None)] == [""] * 4
 
 
-def page_of_five(tables: Tables, *known: pd.DataFrame) -> Publication:
-    """A page with the total of the first five, beside what is known."""
+def page_of(tables: Tables, actors: Iterable[str], *known: pd.DataFrame) -> Publication:
+    """A page with the total of some actors, beside what is known."""
     flows = tables.flows("out").assign(quality="clean")
-    five = flows[flows["site_id"].isin(tables.ids[:5])]
-    content = Breakdown(
-        five.groupby("quality", as_index=False)[[MASS]].sum(), ["quality"], five, MASS, shares={}
-    )
+    some = flows[flows["site_id"].isin(list(actors))]
+    total = some.groupby("quality", as_index=False)[[MASS]].sum()
+    content = Breakdown(total, ["quality"], some, MASS, shares={})
     page = Publication(earlier=[from_frame(frame) for frame in known])
-    page.add(protected(content, "Cinq", Viewer("public", False, {}, {}), RULES).told)  # type: ignore[arg-type]
+    page.add(protected(content, "Total", Viewer("public", False, {}, {}), RULES).told)  # type: ignore[arg-type]
     return page
 
 
+def told_of(tables: Tables, actors: Iterable[str]) -> pd.DataFrame:
+    return once([page_of(tables, actors).told().drop(columns="private")])
+
+
+def page_of_five(tables: Tables, *known: pd.DataFrame) -> Publication:
+    return page_of(tables, tables.ids[:5], *known)
+
+
 def told_of_five(tables: Tables) -> pd.DataFrame:
-    return once([page_of_five(tables).told().drop(columns="private")])
+    return told_of(tables, tables.ids[:5])
 
 
 def test_what_the_pages_told_is_known() -> None:
@@ -116,27 +130,27 @@ def test_what_the_pages_told_is_known() -> None:
     tables = Tables({**APART, siret(6): 60.0})
     assert printed(a=tables) == ["a"]
     told = {"a": told_of_five(tables)}
-    assert printed_totals({"a": tables}, told, ["a"], "public", RULES)[0].empty  # type: ignore[dict-item]
+    assert index_of({"a": tables}, told, ["a"], "public", RULES)[0].empty  # type: ignore[dict-item]
 
 
 def test_what_an_earlier_index_told_is_known() -> None:
     """That of last year printed the total without the sixth, who answered since: that of all bares him."""
     within = {name: mass for name, mass in APART.items() if name != siret(6)}
     whole = {"a": Tables({**within, siret(6): 60.0})}
-    assert printed_totals(whole, {}, whole, "public", RULES)[0].index.tolist() == ["a"]  # type: ignore[arg-type]
+    assert index_of(whole, {}, whole, "public", RULES)[0].index.tolist() == ["a"]  # type: ignore[arg-type]
     earlier = {"a": Tables(within)}
-    table, told = printed_totals(earlier, {}, earlier, "partners", RULES)  # type: ignore[arg-type]
-    again, same = printed_totals(earlier, {}, earlier, "partners", RULES, told)  # type: ignore[arg-type]
+    table, told = index_of(earlier, {}, earlier, "partners", RULES)  # type: ignore[arg-type]
+    again, same = index_of(earlier, {}, earlier, "partners", RULES, told)  # type: ignore[arg-type]
     assert table.equals(again) and len(once([told, same])) == len(told)  # nothing new was told
-    assert printed_totals(whole, {}, whole, "public", RULES, told)[0].empty  # type: ignore[arg-type]
+    assert index_of(whole, {}, whole, "public", RULES, told)[0].empty  # type: ignore[arg-type]
 
 
 def test_what_an_index_told_licenses_nothing_that_the_pages_told_since_forbid() -> None:
     """It printed the total of six; then a page printed that of five: both together bare the sixth."""
     whole = {"a": Tables({**APART, siret(6): 60.0})}
-    _, log = printed_totals(whole, {}, whole, "public", RULES)  # type: ignore[arg-type]
+    _, log = index_of(whole, {}, whole, "public", RULES)  # type: ignore[arg-type]
     told = {"a": told_of_five(whole["a"])}
-    assert printed_totals(whole, told, whole, "public", RULES, log)[0].empty  # type: ignore[arg-type]
+    assert index_of(whole, told, whole, "public", RULES, log)[0].empty  # type: ignore[arg-type]
 
 
 class TwoWaves(Tables):
@@ -153,12 +167,12 @@ def test_what_the_pages_of_an_earlier_wave_told_is_known() -> None:
     studies = {"a": whole, "b": later}
     assert printed(**studies) == ["a", "b"]
     told = {"b": told_of_five(later.waves("flows")["2018"])}
-    left, _ = printed_totals(studies, told, studies, "public", RULES)  # type: ignore[arg-type]
+    left, _ = index_of(studies, told, studies, "public", RULES)  # type: ignore[arg-type]
     assert left.index.tolist() == ["b"]
 
 
 def index_as_pages_know_it(of: str, listed: list[str], **studies: Tables) -> pd.DataFrame:
-    table, told = printed_totals(studies, {}, listed, "public", RULES)  # type: ignore[arg-type]
+    table, told = index_of(studies, {}, listed, "public", RULES)  # type: ignore[arg-type]
     assert table.index.tolist() == listed
     own = AmongStudies(of, studies[of]).on_its_pages(told)  # type: ignore[arg-type]
     system = from_frame(own).system
@@ -178,7 +192,7 @@ def test_a_page_is_audited_with_what_an_index_told_of_its_study() -> None:
     assert not shown(page_of_five(whole, index_as_pages_know_it("a", ["a"], a=whole)))
     # Of others it has told nothing of this one.
     other = Tables({siret(50 + i): 30.0 + i for i in range(1, 7)})
-    told = printed_totals({"b": other}, {}, ["b"], "public", RULES)[1]  # type: ignore[arg-type]
+    told = index_of({"b": other}, {}, ["b"], "public", RULES)[1]  # type: ignore[arg-type]
     assert AmongStudies("a", whole).on_its_pages(told).empty  # type: ignore[arg-type]
 
 
@@ -196,6 +210,78 @@ def test_what_an_actor_declares_at_two_waves_or_twice_alike_is_each_of_them() ->
     told = index_as_pages_know_it("a", ["a"], a=later)
     for wave in later.waves("flows").values():
         assert shown(page_of_five(wave)) and not shown(page_of_five(wave, told))
+
+
+def index_of_one(tables: Tables, rules: Disclosure = RULES) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """What an index told of one study, and the names of its amounts on that day."""
+    study = AmongStudies("a", tables)  # type: ignore[arg-type]
+    return printed_totals({"a": study}, {}, ["a"], "public", rules)[1], study.pairs
+
+
+def test_what_others_rules_closed_in_an_index_closes_nothing_on_a_page() -> None:
+    six = Tables(APART)
+    told, _ = index_of_one(six, Disclosure(minimum_units=10))
+    assert told["closed"].any()
+    assert AmongStudies("a", six).on_its_pages(told).empty  # type: ignore[arg-type]
+
+
+def test_an_index_is_known_whose_actors_were_known_otherwise_on_that_day() -> None:
+    """Without SIRETs it told the total of six; the team has added them since."""
+    before, after = Tables({**APART, siret(6): 60.0}), Tables({**APART, siret(6): 60.0})
+    before.siret = [""] * 6
+    told, pairs = index_of_one(before)
+    study = AmongStudies("a", after, pairs)  # type: ignore[arg-type]
+    assert not shown(page_of_five(after, study.on_its_pages(told)))
+    # The next index too: that of another territory of five of them, who declared alike there.
+    five = AmongStudies("b", Tables({name: mass for name, mass in APART.items() if name != siret(6)}))  # type: ignore[arg-type]
+    listed = printed_totals({"a": study, "b": five}, {}, ["b"], "public", RULES)[0]
+    assert listed.index.tolist() == ["b"]
+    assert printed_totals({"a": study, "b": five}, {}, ["b"], "public", RULES, told)[0].empty
+
+
+def test_who_left_since_is_the_same_in_what_an_index_and_what_a_page_told() -> None:
+    """T = a + ... + h is out by the index, a + b + h by a page: c + d + e + f would bare g."""
+    tonnes = dict(zip("abcdefgh", (20.0, 20.0, 10.0, 10.0, 10.0, 10.0, 60.0, 20.0), strict=True))
+    everyone = Tables({siret(ord(name)): mass for name, mass in tonnes.items()})
+    everyone.ids = list(tonnes)
+    told, pairs = index_of_one(everyone)
+    page = told_of(everyone, "abh")
+    without = Tables({siret(ord(name)): mass for name, mass in tonnes.items() if name != "h"})
+    without.ids = list("abcdefg")
+    assert shown(page_of(without, "cdef", page))
+    known = AmongStudies("a", without, pairs).on_its_pages(told)  # type: ignore[arg-type]
+    assert not shown(page_of(without, "cdef", page, known))
+    # And in the next index, what the page told.
+    assert not index_of({"b": everyone}, {}, ["b"], "public", RULES)[0].empty
+    cdef, study = told_of(without, "cdef"), AmongStudies("a", without, pairs)  # type: ignore[arg-type]
+    pages = {"a": once([page, cdef])}
+    studies = {"a": study, "b": AmongStudies("b", everyone)}  # type: ignore[arg-type]
+    assert printed_totals(studies, pages, ["b"], "public", RULES)[0].empty
+
+
+def test_amounts_of_two_waves_are_told_apart_from_one_total() -> None:
+    """a + b + c are out for one wave, d + e + f for the next: the total of an index would bare g."""
+    later = SameTwice({siret(i): 20.0 for i in range(1, 7)} | {siret(7): 60.0})
+    told, pairs = index_of_one(later)
+    earlier = later.waves("flows")["2018"]
+    page = told_of(earlier, earlier.ids[:3])
+    known = AmongStudies("a", later, pairs).on_its_pages(told)  # type: ignore[arg-type]
+    assert shown(page_of(later, later.ids[3:6], page))
+    assert not shown(page_of(later, later.ids[3:6], page, known))
+
+
+class SameTwice(Tables):
+    """The first three of its actors had declared the same at the wave before, and nobody else anything."""
+
+    wave = "2021"
+
+    def waves(self, table: str) -> dict[str, Tables]:
+        earlier = SameTwice(dict(list(zip(self.siret, self.mass, strict=True))[:3]))
+        earlier.wave = "2018"
+        return {"2018": earlier, self.wave: self}
+
+    def flows(self, direction: str) -> pd.DataFrame:
+        return super().flows(direction).assign(source_sheet=self.wave)
 
 
 class Halves(Tables):
@@ -233,9 +319,9 @@ def test_what_a_study_told_that_prints_nothing_here_is_known(kind: type[Tables],
     heavier = {**APART, siret(6): 60.0}
     within = {name: mass for name, mass in heavier.items() if name != siret(6)}
     studies = {"a": Tables(heavier), "b": kind(within, people=70.0)}
-    assert printed_totals(studies, {}, ["a"], "public", RULES)[0].index.tolist() == ["a"]  # type: ignore[arg-type]
+    assert index_of(studies, {}, ["a"], "public", RULES)[0].index.tolist() == ["a"]  # type: ignore[arg-type]
     told = {"b": told_of_five(studies["b"])}
-    assert printed_totals(studies, told, listed, "public", RULES)[0].empty  # type: ignore[arg-type]
+    assert index_of(studies, told, listed, "public", RULES)[0].empty  # type: ignore[arg-type]
 
 
 def test_the_strictest_rules_are_those_of_all() -> None:
@@ -255,10 +341,10 @@ def test_the_press_knows_what_an_index_told_of_the_amounts_of_its_pages(
     pages = told_to(log, "public")
     assert len(press._known_to("public")) == 1
     tables = {study.name: AudienceTables(study, "public")}
-    printed, told = printed_totals(tables, {study.name: pages}, tables, "public", RULES)
+    printed, told = index_of(tables, {study.name: pages}, tables, "public", RULES)
     assert printed.index.tolist() == [study.name]
-    log_index(tmp_path, told)
-    _, of_index = press._known_to("public")
+    IndexLog(tmp_path).add(told, [AmongStudies(study.name, tables[study.name])])
+    _, of_index = replace(press)._known_to("public")
     assert of_index.system.assumed.all()
     # Over the very amounts of its pages; and over those of the wave before, where they are the same.
     of_pages = of_index.system.forms @ ~np.isin(of_index.variables, pages["variable"]) == 0
@@ -267,4 +353,4 @@ def test_the_press_knows_what_an_index_told_of_the_amounts_of_its_pages(
     assert set(of_index.system.firms) <= {site for wave in press.now.values() for site in wave}
     (tmp_path / "data" / "releases" / "indexes.parquet").write_bytes(b"PAR1")
     with pytest.raises(InputError, match="abîmé"):
-        press._known_to("public")
+        replace(press)._known_to("public")

@@ -18,8 +18,9 @@ from eit_analysis.batch.together import printed_totals, strictest, told_needs
 from eit_analysis.errors import EitError
 from eit_analysis.prepared import open_study
 from eit_analysis.publishing.html import rendered
-from eit_analysis.publishing.index_log import log_index, told_by_indexes
+from eit_analysis.publishing.index_log import IndexLog
 from eit_analysis.publishing.press import told_to
+from eit_analysis.publishing.release.among_studies import AmongStudies
 from eit_analysis.publishing.release.audience_tables import AudienceTables
 from eit_analysis.publishing.release.viewer import INTERNAL
 from eit_analysis.publishing.release_log import ReleaseLog
@@ -51,13 +52,15 @@ def outside(root: Path, entries: list[Entry], audience: str) -> Markup:
         return Markup("")
     rules = strictest([tables.settings.disclosure for tables in studies.values()])
     listed = [entry.name for entry in entries]
-    logs = (path.name for path in (root / "data" / "releases").glob("*/"))
+    released = (path.name for path in (root / "data" / "releases").glob("*/"))
     rows = None
-    if not any(name not in studies and _told_outside(root, name) for name in logs):
+    if not any(name not in studies and _told_outside(root, name) for name in released):
         try:
-            before = told_by_indexes(root)
-            totals, tells = printed_totals(studies, told, listed, audience, rules, before)
-            log_index(root, tells)
+            log = IndexLog(root)
+            before = log.pairs()
+            among = {name: AmongStudies(name, tables, before) for name, tables in studies.items()}
+            totals, tells = printed_totals(among, told, listed, audience, rules, log.told())
+            log.add(tells, among.values())
             ratios = {r[0]: tuple(mass / r[-1] for mass in r[1:-1]) for r in totals.itertuples(name=None)}
             rows = printed(pooled_per_employee(ratios), 2, "t")
         except EitError:

@@ -14,13 +14,11 @@ STATES = {
     "failed": ("À reprendre", MARKS["outlet"].path, "#D55E00"),
     "needing": ("À aider", MARKS["ess"].path, "#E69F00"),
     "open": ("Étude", MARKS["firm"].path, "#5B9BD0"),  # to outsiders
-    "good": ("Sans besoin propre", MARKS["firm"].path, "#5B9BD0"),
+    "good": ("Rien de particulier à faire", MARKS["firm"].path, "#5B9BD0"),
 }
 MOST_NAMED = 20
-SIDE, ACROSS = (
-    6.0,
-    350.0,
-)  # units: half of a mark; the map, whose text is read on a telephone that shows it whole
+SIDE = 6.0  # units: half of a mark
+ACROSS = 350.0  # units: the map, whose text is read on a telephone that shows it whole
 
 
 def studies_map(communes: Mapping[str, list[str]], states: Mapping[str, str]) -> str:

@@ -25,12 +25,12 @@ from eit_analysis.publishing.release.audience_tables import AudienceTables
 from eit_analysis.publishing.release.disclosure import judge
 from eit_analysis.publishing.release.protected import protected
 from eit_analysis.publishing.release.publication import Publication
-from eit_analysis.publishing.release.statements import NOTHING, from_frame
+from eit_analysis.publishing.release.statements import NOTHING, from_frame, once
 from eit_analysis.publishing.release.viewer import Viewer
 
 
 def printed_totals(
-    studies: Mapping[str, AudienceTables],
+    studies: Mapping[str, AmongStudies],
     told: Mapping[str, pd.DataFrame],
     listed: Collection[str],
     audience: str,
@@ -42,7 +42,7 @@ def printed_totals(
     Parameters
     ----------
     studies : mapping
-        By study, its tables as the audience is given them, and those of earlier waves.
+        By name, from its tables as the audience is given them, and those of earlier waves.
     told : mapping
         By study, the numbers that its pages told the audience (frames of the log of releases).
     listed : collection of str
@@ -50,7 +50,7 @@ def printed_totals(
     rules : Disclosure
         The strictest of all of them.
     before : pandas.DataFrame
-        What earlier indices told (:func:`told_by_indexes`).
+        What earlier indices told (:meth:`IndexLog.told`).
 
     Returns
     -------
@@ -61,12 +61,12 @@ def printed_totals(
     told : pandas.DataFrame
         What it tells, as the log of releases has it: taken to be told, so that it licenses nothing.
     """
-    flows, people, known = [], [], []
-    for name, given in studies.items():
-        study = AmongStudies(name, given)
+    flows, people, known, renamed = [], [], [], before
+    for name, study in studies.items():
+        renamed = study.by_todays_names(renamed)
         if name in told:  # be it not listed or without a ratio: its firms may be those of another
             known.append(from_frame(study.among_studies(told[name])))
-        if name in listed and len(study.sites) and study.sites[PEOPLE].notna().all():
+        if name in listed and len(study.persons) and study.persons[PEOPLE].notna().all():
             flows.append(study.tonnes)
             people.append(study.persons)
     if not flows:
@@ -79,7 +79,7 @@ def printed_totals(
         Breakdown(mass.frame.drop(columns="share_percent"), ["study"], mass.records, MASS, shares={}),
         Breakdown(counted, ["study"], records, PEOPLE, people=True, shares={}),
     ]
-    known.append(from_frame(before))
+    known.append(from_frame(once([before, renamed])))
     together, printed = Publication(earlier=known), []
     tables = [protected(content, "Études", viewer, rules) for content in contents]
     numbers = [together.add(table.told) for table in tables if table.told is not None]
@@ -87,8 +87,8 @@ def printed_totals(
         printed.append(table.frame.set_index("study")[together.shown(number)[: len(table.frame)]])
     both = printed[0][[MASS, LOW, HIGH]].join(printed[1][[PEOPLE]], how="inner").sort_index()
     tells = together.told().drop(columns="private").assign(assumed=True)
-    says_nothing = tells["relation"] & (tells[["low", "high"]] == 0).all(axis=1)  # but what a name is of
-    return both, tells[~says_nothing]
+    defines = tells["relation"] & (tells[["low", "high"]] == 0).all(axis=1)  # a ratio of a page: says nothing
+    return both, tells[~defines]
 
 
 def told_needs(

@@ -44,7 +44,8 @@ def employees(sites: pd.DataFrame, counted: Iterable[str]) -> Breakdown:
 
     No row where one of them states nothing: every amount per employee would be too large.
     """
-    rows = sites[sites["site_id"].isin(list(counted))][["site_id", "headcount"]].assign(actor_type=TOTAL)
+    columns = ["site_id", "headcount", *(name for name in SOURCE if name in sites)]
+    rows = sites[sites["site_id"].isin(list(counted))][columns].assign(actor_type=TOTAL)
     known = len(rows) > 0 and rows["headcount"].notna().all()
     values = [(TOTAL, rows["headcount"].sum(), len(rows))] if known else []
     frame = pd.DataFrame(values, columns=["actor_type", "headcount", "n_sites"])

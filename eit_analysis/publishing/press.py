@@ -13,9 +13,10 @@ from eit_analysis.config import Disclosure
 from eit_analysis.errors import InputError
 from eit_analysis.publishing.consents import Rosters
 from eit_analysis.publishing.folder import Files, folder_files, page_files
-from eit_analysis.publishing.index_log import told_of
+from eit_analysis.publishing.index_log import IndexLog
 from eit_analysis.publishing.notebooks import find_notebooks
 from eit_analysis.publishing.one_page import Job, Run
+from eit_analysis.publishing.project_page import index_lock
 from eit_analysis.publishing.release.names import Names, allowed, ordinary
 from eit_analysis.publishing.release.statements import Statements, from_frame, once
 from eit_analysis.publishing.release.viewer import INTERNAL, company_of
@@ -77,8 +78,12 @@ class Press:
         )
 
     def _known_to(self, audience: str) -> list[Statements]:
-        told = [told_to(self.log, audience), told_of(self.study)]
+        told = [told_to(self.log, audience), self._by_indexes]
         return [from_frame(frame) for frame in told if frame is not None and len(frame)]
+
+    @cached_property
+    def _by_indexes(self) -> pd.DataFrame:
+        return IndexLog(self.study.root).told_of(self.study)
 
     def _open_to_all(self, version: Version) -> bool:
         """Whether the log holds what all may read of this very version, every page of it."""
@@ -92,13 +97,18 @@ class Press:
         """Give each audience of one wave a new version; the runs that failed."""
         carried = self._carried(version, {path.stem for path in self.notebooks if path not in asked})
         own = [path for path in self.notebooks if f"{path.stem}.html" not in carried]
+        indexes = IndexLog(self.study.root)
+        known = indexes.content()
         runs, told = self.draw(version, audiences, own)
         if data_digest(self.study) != version.data:
             raise InputError(sentence("tables_changed"), file=self.study.processed)
-        for audience in audiences:
-            made = [run for run in runs if run.audience == audience]
-            kept = carried if audience == INTERNAL else {}
-            self._put(audience, made, version, kept, told.get(audience))
+        with index_lock(self.study.root):  # an index is audited with these pages, or these with the index
+            if indexes.content() != known and set(audiences) != {INTERNAL}:
+                raise InputError(sentence("index_made_meanwhile"), file=indexes.file)
+            for audience in audiences:
+                made = [run for run in runs if run.audience == audience]
+                kept = carried if audience == INTERNAL else {}
+                self._put(audience, made, version, kept, told.get(audience))
         return sorted((run for run in runs if run.error), key=lambda run: (run.audience, run.name))
 
     def _carried(self, version: Version, unasked: set[str]) -> Files:

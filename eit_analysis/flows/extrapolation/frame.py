@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.flows.uncertainty.propagation import MASS
+from eit_analysis.records import SOURCE
 from eit_analysis.reference.nomenclatures import naf_division
 from eit_analysis.reference.sizes import moments, size_class
 
@@ -54,10 +55,11 @@ def respondents(out: pd.DataFrame, sites: pd.DataFrame, frame: pd.DataFrame) -> 
     -------
     pandas.DataFrame
         ``site_id``, ``siret``, ``naf_division`` (``unknown`` when it is), ``size_class``, ``headcount``
-        and ``headcount_low`` of its INSEE class (missing when nobody knows it), and the mass of its outflows,
-        by ``site_id``.
+        and ``headcount_low`` of its INSEE class (missing when nobody knows it), the mass of its outflows, and
+        the cell of the survey that it is from; by ``site_id``.
     """
-    columns = ["site_id", "siret", "naf_code", "headcount"]
+    cells = [name for name in SOURCE if name in sites]  # of the headcounts
+    columns = ["site_id", "siret", "naf_code", "headcount", *cells]
     told = sites["site_id"].isin(out["site_id"])
     if "no_waste" in sites:  # a later column: not in what was cleaned before
         told |= sites["no_waste"] == "yes"
@@ -73,7 +75,7 @@ def respondents(out: pd.DataFrame, sites: pd.DataFrame, frame: pd.DataFrame) -> 
     rows["headcount_low"] = np.array(CLASSES, dtype=float)[place]
     rows["headcount_low"] = rows["headcount_low"].where(rows["headcount"].notna())
     rows[MASS] = rows["site_id"].map(out.groupby("site_id")[MASS].sum()).fillna(0.0)
-    return rows[["site_id", *UNITS, MASS]]
+    return rows[["site_id", *UNITS, MASS, *cells]]
 
 
 def split(out: pd.DataFrame, sites: pd.DataFrame, table: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:

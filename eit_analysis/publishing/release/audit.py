@@ -61,14 +61,16 @@ class Audit:
         doubtful: Sequence[int] = (),
     ) -> None:
         self._of_number = of_number = components(system)
-        asked = np.unique([*(number for line in lines for number in line), *known, *doubtful]).astype(int)
+        numbers = [*(number for line in lines for number in line), *known]
+        asked = np.unique([*numbers, *doubtful]).astype(int)
         self._witnesses = {
             name: Witnesses(system, np.flatnonzero(of_number == name), asked, list(readers))
-            for name in np.unique(of_number[asked])
+            for name in np.unique(of_number[np.array(numbers, dtype=int)])  # of what is doubtful alone, none
         }
         self._board = _Board(lines, known, doubtful, self._relax)
         for part in self._witnesses.values():
             part.cover(self._board.withhold, concede=True)
+        doubted = self._board.doubtful != set(doubtful)
         # A line that clashed may leave once another is withheld for good: until none does, a second
         # release of the same numbers would show more than the first. What is bare for certain with a line
         # alone is bare with more: from then on that line stays where it is.
@@ -79,10 +81,17 @@ class Audit:
             self._publish(likely)
             clashing = [line for line in likely if not self.shown[line]]
             withheld = clashing if len(clashing) < len(likely) else []
+        # One part that was bare before must not cost the others what is only taken to be published.
+        self._without_doubt: Audit | None = None
+        if doubted:
+            left = np.flatnonzero(self.shown).tolist()
+            self._without_doubt = Audit(system, [lines[line] for line in left], [*known, *doubtful], readers)
+            self.shown[left] = self._without_doubt.shown
 
     def leaves_open(self, numbers: Sequence[int]) -> bool:
         """Whether a sum of numbers, which follows from what is published, could be printed as they are."""
-        return self._witnesses[self._of_number[numbers[0]]].leave_open(numbers)
+        open_ = self._witnesses[self._of_number[numbers[0]]].leave_open(numbers)
+        return open_ and (self._without_doubt is None or self._without_doubt.leaves_open(numbers))
 
     def _relax(self, number: int) -> None:
         self._witnesses[self._of_number[number]].relax(number)
