@@ -47,7 +47,8 @@ def put(
 ) -> None:
     for audience in audiences:
         own = [run for run in runs if run.audience == audience]
-        press._put(audience, own, version, {}, told.get(audience))
+        files, record = press._folder(audience, own, version, {})
+        press.log.put(press.study.reports(audience), files, record, told.get(audience))
 
 
 def folders(study: Study) -> dict[str, Folder]:

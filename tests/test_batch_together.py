@@ -36,7 +36,7 @@ class Tables:
     """A study: tonnes of one family and people by SIRET."""
 
     def __init__(self, masses: dict[str, float], people: float = 40.0) -> None:
-        self.siret, self.people = list(masses), people
+        self.siret, self.people, self.first_row = list(masses), people, 0
         self.mass = np.array(list(masses.values()))
         self.ids = [f"E{i}" for i in range(len(masses))]
 
@@ -44,7 +44,11 @@ class Tables:
         return {"2018": self}
 
     def sites(self) -> pd.DataFrame:
-        source = {"source_file": "a.csv", "source_sheet": "s", "source_row": range(len(self.ids))}
+        source = {
+            "source_file": "a.csv",
+            "source_sheet": "s",
+            "source_row": np.arange(len(self.ids)) + self.first_row,
+        }
         return pd.DataFrame({"site_id": self.ids, "siret": self.siret, "headcount": self.people, **source})
 
     def flows(self, direction: str) -> pd.DataFrame:
@@ -215,7 +219,7 @@ def test_what_an_actor_declares_at_two_waves_or_twice_alike_is_each_of_them() ->
 def index_of_one(tables: Tables, rules: Disclosure = RULES) -> tuple[pd.DataFrame, pd.DataFrame]:
     """What an index told of one study, and the names of its amounts on that day."""
     study = AmongStudies("a", tables)  # type: ignore[arg-type]
-    return printed_totals({"a": study}, {}, ["a"], "public", rules)[1], study.pairs
+    return printed_totals({"a": study}, {}, ["a"], "public", rules)[1], study.today
 
 
 def test_what_others_rules_closed_in_an_index_closes_nothing_on_a_page() -> None:
@@ -225,13 +229,18 @@ def test_what_others_rules_closed_in_an_index_closes_nothing_on_a_page() -> None
     assert AmongStudies("a", six).on_its_pages(told).empty  # type: ignore[arg-type]
 
 
-def test_an_index_is_known_whose_actors_were_known_otherwise_on_that_day() -> None:
-    """Without SIRETs it told the total of six; the team has added them since."""
-    before, after = Tables({**APART, siret(6): 60.0}), Tables({**APART, siret(6): 60.0})
-    before.siret = [""] * 6
-    told, pairs = index_of_one(before)
-    study = AmongStudies("a", after, pairs)  # type: ignore[arg-type]
+@pytest.mark.parametrize("moved", [False, True])
+@pytest.mark.parametrize("typed_since", [False, True])
+def test_an_index_is_known_whose_amounts_have_other_names_since(typed_since: bool, moved: bool) -> None:
+    """It told the total of six: SIRETs were typed since, or the file came anew with a row more above."""
+    masses = {**APART, siret(6): 60.0}
+    before, after = Tables(masses), Tables(masses)
+    before.siret = [""] * 6 if typed_since else before.siret
+    after.first_row = int(moved)
+    told, names = index_of_one(before)
+    study = AmongStudies("a", after, names)  # type: ignore[arg-type]
     assert not shown(page_of_five(after, study.on_its_pages(told)))
+    assert not shown(page_of_five(before, study.on_its_pages(told)))  # nor a page of then
     # The next index too: that of another territory of five of them, who declared alike there.
     five = AmongStudies("b", Tables({name: mass for name, mass in APART.items() if name != siret(6)}))  # type: ignore[arg-type]
     listed = printed_totals({"a": study, "b": five}, {}, ["b"], "public", RULES)[0]
@@ -239,21 +248,52 @@ def test_an_index_is_known_whose_actors_were_known_otherwise_on_that_day() -> No
     assert printed_totals({"a": study, "b": five}, {}, ["b"], "public", RULES, told)[0].empty
 
 
+def test_equal_amounts_of_two_kinds_stay_apart() -> None:
+    """A page tells the wood of six, of which the first has as much metal: an index is not asked of that."""
+    tables = TwoKinds({**APART, siret(6): 60.0})
+    told, names = index_of_one(tables)
+    study = AmongStudies("a", tables, names)  # type: ignore[arg-type]
+    flows = tables.flows("out").assign(quality="clean")
+    wood = flows[flows["category"] == "wood"]
+    content = Breakdown(
+        wood.groupby("quality", as_index=False)[[MASS]].sum(), ["quality"], wood, MASS, shares={}
+    )
+    page = Publication()
+    page.add(protected(content, "Bois", Viewer("public", False, {}, {}), RULES).told)  # type: ignore[arg-type]
+    shared = study.among_studies(once([page.told().drop(columns="private")]))
+    assert len(shared) == len(wood) and (shared["coefficient"] == 1).all()
+    assert set(shared["variable"]) < set(told["variable"])
+
+
+def test_names_that_come_back_are_those_of_today() -> None:
+    with_sirets, without = Tables({**APART, siret(6): 60.0}), Tables({**APART, siret(6): 60.0})
+    without.siret = [""] * 6
+    told, names = index_of_one(with_sirets)
+    between = AmongStudies("a", without, names)  # type: ignore[arg-type]
+    again = AmongStudies("a", with_sirets, pd.concat([names, between.today]))  # type: ignore[arg-type]
+    assert between.changed and again.changed
+    same = AmongStudies("a", with_sirets, pd.concat([names, between.today, again.today]))  # type: ignore[arg-type]
+    assert not same.changed and same.today["day"].equals(again.today["day"])
+    assert set(again.by_todays_names(told)["variable"]) == set(told["variable"])
+    pages = again.among_studies(told_of_five(with_sirets))
+    assert set(pages["firm"]) < set(told["firm"]) and set(pages["variable"]) < set(told["variable"])
+
+
 def test_who_left_since_is_the_same_in_what_an_index_and_what_a_page_told() -> None:
     """T = a + ... + h is out by the index, a + b + h by a page: c + d + e + f would bare g."""
     tonnes = dict(zip("abcdefgh", (20.0, 20.0, 10.0, 10.0, 10.0, 10.0, 60.0, 20.0), strict=True))
     everyone = Tables({siret(ord(name)): mass for name, mass in tonnes.items()})
     everyone.ids = list(tonnes)
-    told, pairs = index_of_one(everyone)
+    told, names = index_of_one(everyone)
     page = told_of(everyone, "abh")
     without = Tables({siret(ord(name)): mass for name, mass in tonnes.items() if name != "h"})
     without.ids = list("abcdefg")
     assert shown(page_of(without, "cdef", page))
-    known = AmongStudies("a", without, pairs).on_its_pages(told)  # type: ignore[arg-type]
+    known = AmongStudies("a", without, names).on_its_pages(told)  # type: ignore[arg-type]
     assert not shown(page_of(without, "cdef", page, known))
     # And in the next index, what the page told.
     assert not index_of({"b": everyone}, {}, ["b"], "public", RULES)[0].empty
-    cdef, study = told_of(without, "cdef"), AmongStudies("a", without, pairs)  # type: ignore[arg-type]
+    cdef, study = told_of(without, "cdef"), AmongStudies("a", without, names)  # type: ignore[arg-type]
     pages = {"a": once([page, cdef])}
     studies = {"a": study, "b": AmongStudies("b", everyone)}  # type: ignore[arg-type]
     assert printed_totals(studies, pages, ["b"], "public", RULES)[0].empty
@@ -262,10 +302,10 @@ def test_who_left_since_is_the_same_in_what_an_index_and_what_a_page_told() -> N
 def test_amounts_of_two_waves_are_told_apart_from_one_total() -> None:
     """a + b + c are out for one wave, d + e + f for the next: the total of an index would bare g."""
     later = SameTwice({siret(i): 20.0 for i in range(1, 7)} | {siret(7): 60.0})
-    told, pairs = index_of_one(later)
+    told, names = index_of_one(later)
     earlier = later.waves("flows")["2018"]
     page = told_of(earlier, earlier.ids[:3])
-    known = AmongStudies("a", later, pairs).on_its_pages(told)  # type: ignore[arg-type]
+    known = AmongStudies("a", later, names).on_its_pages(told)  # type: ignore[arg-type]
     assert shown(page_of(later, later.ids[3:6], page))
     assert not shown(page_of(later, later.ids[3:6], page, known))
 
@@ -299,6 +339,12 @@ class Halves(Tables):
         flows = super().flows(direction).assign(source_sheet=self.wave)
         first = flows.iloc[:1].assign(**{column: flows[column] / 2 for column in (MASS, LOW, HIGH)})
         return pd.concat([first, first.assign(source_row=99), flows.iloc[1:]], ignore_index=True)
+
+
+class TwoKinds(Halves):
+    def flows(self, direction: str) -> pd.DataFrame:
+        flows = super().flows(direction)
+        return flows.assign(category=flows["category"].mask(flows["source_row"] == 99, "metal"))
 
 
 class Silent(Tables):

@@ -57,7 +57,7 @@ def outside(root: Path, entries: list[Entry], audience: str) -> Markup:
     if not any(name not in studies and _told_outside(root, name) for name in released):
         try:
             log = IndexLog(root)
-            before = log.pairs()
+            before = log.names()
             among = {name: AmongStudies(name, tables, before) for name, tables in studies.items()}
             totals, tells = printed_totals(among, told, listed, audience, rules, log.told())
             log.add(tells, among.values())

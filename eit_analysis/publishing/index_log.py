@@ -14,7 +14,7 @@ import pandas as pd
 
 from eit_analysis.errors import InputError
 from eit_analysis.files import write_atomic
-from eit_analysis.publishing.release.among_studies import NO_PAIRS, AmongStudies
+from eit_analysis.publishing.release.among_studies import NO_NAMES, AmongStudies
 from eit_analysis.publishing.release.audience_tables import AudienceTables
 from eit_analysis.publishing.release.statements import NOTHING, once
 from eit_analysis.reference import sentence
@@ -26,7 +26,7 @@ class IndexLog:
 
     def __init__(self, root: Path) -> None:
         folder = root / "data" / "releases"
-        self.file, self._pairs = folder / "indexes.parquet", folder / "index_amounts.parquet"
+        self.file, self._names = folder / "indexes.parquet", folder / "index_amounts.parquet"
 
     def content(self) -> bytes:
         """What tells whether an index was made meanwhile."""
@@ -42,14 +42,17 @@ class IndexLog:
         """
         return _read(self.file, NOTHING).assign(assumed=True)  # older ones do not say so
 
-    def pairs(self) -> pd.DataFrame:
-        """What the amounts were known by (`among_studies.PAIR`); raises as ``told``."""
-        return _read(self._pairs, NO_PAIRS)
+    def names(self) -> pd.DataFrame:
+        """What amounts were known by (`among_studies.NAMES`); raises as ``told``."""
+        told = _read(self.file, NOTHING)
+        if not self._names.exists() and len(told) and told["assumed"].all():  # older ones have none
+            raise InputError(sentence("log_missing"), file=self._names)
+        return _read(self._names, NO_NAMES)
 
     def add(self, told: pd.DataFrame, studies: Iterable[AmongStudies]) -> None:
         """Add what an index told."""
-        pairs = pd.concat([self.pairs(), *(study.pairs for study in studies)]).drop_duplicates()
-        write_atomic(self._pairs, pairs.to_parquet(index=False))
+        names = pd.concat([self.names(), *(study.today for study in studies if study.changed)])
+        write_atomic(self._names, names.to_parquet(index=False))
         write_atomic(self.file, once([self.told(), told]).to_parquet())
 
     def told_of(self, study: Study) -> pd.DataFrame:
@@ -59,7 +62,7 @@ class IndexLog:
         if told.empty or not cleaned:
             return NOTHING
         tables = AudienceTables(study.at(max(cleaned)), "public")
-        return AmongStudies(study.name, tables, self.pairs()).on_its_pages(told)
+        return AmongStudies(study.name, tables, self.names()).on_its_pages(told)
 
 
 def _read(path: Path, nothing: pd.DataFrame) -> pd.DataFrame:

@@ -102,13 +102,16 @@ class Press:
         runs, told = self.draw(version, audiences, own)
         if data_digest(self.study) != version.data:
             raise InputError(sentence("tables_changed"), file=self.study.processed)
+        folders = []
+        for audience in audiences:
+            made = [run for run in runs if run.audience == audience]
+            kept = carried if audience == INTERNAL else {}
+            folders.append((*self._folder(audience, made, version, kept), told.get(audience)))
         with index_lock(self.study.root):  # an index is audited with these pages, or these with the index
             if indexes.content() != known and set(audiences) != {INTERNAL}:
                 raise InputError(sentence("index_made_meanwhile"), file=indexes.file)
-            for audience in audiences:
-                made = [run for run in runs if run.audience == audience]
-                kept = carried if audience == INTERNAL else {}
-                self._put(audience, made, version, kept, told.get(audience))
+            for files, record, numbers in folders:
+                self.log.put(self.study.reports(record.audience), files, record, numbers)
         return sorted((run for run in runs if run.error), key=lambda run: (run.audience, run.name))
 
     def _carried(self, version: Version, unasked: set[str]) -> Files:
@@ -123,10 +126,10 @@ class Press:
             files = {n: c.replace(old, new) if n.endswith(".html") else c for n, c in files.items()}
         return files
 
-    def _put(
-        self, audience: str, runs: list[Run], version: Version, carried: Files, told: pd.DataFrame | None
-    ) -> None:
-        place = self.study.reports(audience)
+    def _folder(
+        self, audience: str, runs: list[Run], version: Version, carried: Files
+    ) -> tuple[Files, Record]:
+        """What an audience gets, and what the log says of it."""
         last = self.log.last(self.study.wave, audience)
         good = {run.name: self._last_good(audience, run.name, last) for run in runs if not run.files}
         files = folder_files(self.study, audience, runs, version, good, carried, self.forms)
@@ -146,7 +149,7 @@ class Press:
             actors=self.now,
             disclosure=self.study.settings.disclosure.model_dump(),
         )
-        self.log.put(place, files, record, told)
+        return files, record
 
     def _last_good(self, audience: str, name: str, last: Record | None) -> Files:
         """The last good page of a notebook that failed, if all of it may still be read.
@@ -170,7 +173,8 @@ class Press:
 def told_to(log: ReleaseLog, audience: str) -> pd.DataFrame | None:
     """All that an audience, wider ones and all firms alike were told of a study before, of all waves."""
     told = []
-    for record in {record.forms: record for record in log.records()}.values():
+    # What a killed run put in place is not in the log yet.
+    for record in {record.forms: record for record in (*log.records(), *log.waiting())}.values():
         frame = log.forms(record)
         if frame is not None and not _reads(audience, record.audience):
             frame = frame[~frame["private"]] if "private" in frame else None

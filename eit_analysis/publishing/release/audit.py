@@ -70,7 +70,7 @@ class Audit:
         self._board = _Board(lines, known, doubtful, self._relax)
         for part in self._witnesses.values():
             part.cover(self._board.withhold, concede=True)
-        doubted = self._board.doubtful != set(doubtful)
+        doubted = set(of_number[sorted(set(doubtful) - self._board.doubtful)].tolist())
         # A line that clashed may leave once another is withheld for good: until none does, a second
         # release of the same numbers would show more than the first. What is bare for certain with a line
         # alone is bare with more: from then on that line stays where it is.
@@ -82,16 +82,23 @@ class Audit:
             clashing = [line for line in likely if not self.shown[line]]
             withheld = clashing if len(clashing) < len(likely) else []
         # One part that was bare before must not cost the others what is only taken to be published.
-        self._without_doubt: Audit | None = None
+        self._without_doubt: dict[int, Audit] = {}
         if doubted:
-            left = np.flatnonzero(self.shown).tolist()
-            self._without_doubt = Audit(system, [lines[line] for line in left], [*known, *doubtful], readers)
-            self.shown[left] = self._without_doubt.shown
+            left = [
+                line
+                for line in np.flatnonzero(self.shown).tolist()
+                if doubted & {*of_number[list(lines[line])].tolist()}
+            ]
+            taken = [number for number in (*known, *doubtful) if of_number[number] in doubted]
+            again = Audit(system, [lines[line] for line in left], taken, readers)
+            self.shown[left] = again.shown
+            self._without_doubt = dict.fromkeys(doubted, again)
 
     def leaves_open(self, numbers: Sequence[int]) -> bool:
         """Whether a sum of numbers, which follows from what is published, could be printed as they are."""
-        open_ = self._witnesses[self._of_number[numbers[0]]].leave_open(numbers)
-        return open_ and (self._without_doubt is None or self._without_doubt.leaves_open(numbers))
+        part = self._of_number[numbers[0]]
+        again = self._without_doubt.get(part)
+        return self._witnesses[part].leave_open(numbers) and (again is None or again.leaves_open(numbers))
 
     def _relax(self, number: int) -> None:
         self._witnesses[self._of_number[number]].relax(number)
