@@ -127,9 +127,7 @@ def test_a_broken_study_is_explained_and_stops_no_other(project: Path) -> None:
     assert write_index(project, standings=standings).read_text(encoding="utf-8") == index
     assert 'href="source.echec.html"' in index
     # Why it has no table is said once: what made it fail, not the file that lacks for it.
-    assert (
-        "1 dont les tables n’ont pas pu être lues" in index.replace("\u00a0", " ") and ".parquet" not in index
-    )
+    assert "3 études, 1 à reprendre (1 illisible)" in index.replace("\u00a0", " ") and ".parquet" not in index
     assert 'href="amont/2018/internal/index.html"' in index
     assert "4 entreprises différentes" in index.replace("\u00a0", " ")
     assert re.search(r"amont</a> et <a [^>]+>aval</a>\s*:\s*1<", index)  # establishments in common
@@ -138,7 +136,9 @@ def test_a_broken_study_is_explained_and_stops_no_other(project: Path) -> None:
     assert 'href="aval/2018/public/index.html"' in public
     assert not re.search(r"amont|source|internal", public)
     # Of three firms; in words that tell no number.
-    assert re.search("il reste à obtenir des flux[^<]* ; à ouvrir le registre", public.replace("\u00a0", " "))
+    assert re.search(
+        "il reste à obtenir des flux[^<]* ; à commencer à remplir le registre", public.replace("\u00a0", " ")
+    )
     assert not re.search(r"déclare, sur|\bpistes?, sur", public)
     # Beyond its memory a study is killed with all that it started, and that is what is said of it.
     settings = project / "data" / "raw" / "amont" / "study.toml"

@@ -146,13 +146,14 @@ def test_what_a_study_still_needs_is_said_beyond_each_threshold_and_not_at_it() 
     found = needs(["unknown"], ["lead"], 0)
     assert found == {
         "Flux qui manquent": "obtenir des flux\u00a0: 1\u00a0acteur en déclare, sur 4",
-        "Destinations inconnues": "demander où vont 10\u00a0t/an, 100\u00a0% des tonnes sortantes",
+        "Destinations inconnues": "demander aux acteurs où vont 10\u00a0t/an, "
+        "100\u00a0% des tonnes sortantes",
         "Aucune synergie réalisée": "mener une première synergie à terme, sur 1\u00a0piste",
     }
     assert list(needs(["reuse"] * 4, [], 0)) == ["Registre vide"]
     assert needs(["reuse"] * 4, ["done"], 0, "skills", "workforce", year=2022) == {
         "Feuilles sans réponse": "faire remplir les feuilles Emplois et Compétences",
-        "Enquête ancienne": "interroger de nouveau (réponses de 2018)",
+        "Enquête ancienne": "interroger de nouveau les acteurs (réponses de 2018)",
     }
 
 
@@ -200,7 +201,7 @@ def test_a_row_says_whom_it_is_of_and_who_is_left_out() -> None:
     settings = StudyConfig(title="", territory="")
     page = words_of(_inside([Entry(name, settings, {}, [], one) for name, one in known.items()], {}))
     lost = page[page.rindex("Tonnes incinérées sans valorisation ou stockées") :]
-    assert "Sans étude-2, 72 % : plus de 30 %" in lost
+    assert "Absentes, plus de 30 % de leurs tonnes ayant une destination inconnue : étude-2, 72 %." in lost
     assert re.search(r"étude-1\s*1,00 t\s*0,90 à 1,11 t\s*1,00 t\s*6\s*1\u202f552\s*14 %", lost)
 
 
@@ -212,10 +213,8 @@ def test_a_study_that_needs_nothing_but_loses_more_is_said() -> None:
         for name, tonnes in lost.items()
     ]
     page = words_of(_inside(entries, {}))
-    assert re.search(
-        r"Grosses pertes, sous ces seuils\s: grande \(1\s950\st/an de destination inconnue\)\.", page
-    )
-    assert "Grosses pertes" not in words_of(_inside(entries[1:], {}))  # of which none is to help
+    assert re.search(r"mais plus de tonnes que dans une étude à aider\s: grande \(1\s950\st/an\)\.", page)
+    assert "À suivre" not in words_of(_inside(entries[1:], {}))  # of which none is to help
 
 
 def test_tonnes_per_employee_are_of_those_who_declare() -> None:

@@ -13,11 +13,12 @@ from eit_analysis.publishing.wording import number
 PER_EMPLOYEE, DONE = "Tonnes sortantes par salarié et par an", "Part des pistes réalisées"
 LOST = "Tonnes incinérées sans valorisation ou stockées, par salarié et par an"
 OF_WHOM = {
-    PER_EMPLOYEE: "Des acteurs qui déclarent des sortants, à la dernière vague, sans ceux qui traitent des "
-    "déchets ni les masses invraisemblables.",
-    LOST: "Des mêmes acteurs. Les tonnes de destination inconnue n’y sont pas, ni dans l’intervalle\u00a0: "
-    "là où il y en a, la perte peut être plus grande et un écart se fermer.",
-    DONE: "Des pistes du registre, à la dernière vague.",
+    PER_EMPLOYEE: "Calculé sur les acteurs qui déclarent des sortants, à la dernière vague, hors traitement "
+    "des déchets et masses invraisemblables.",
+    LOST: "Calculé sur les mêmes acteurs. Les tonnes de destination inconnue n’y sont pas, ni dans "
+    "l’intervalle\u00a0: là où il y en a, les tonnes perdues peuvent être plus nombreuses, et l’écart "
+    "entre deux études disparaître.",
+    DONE: "Calculé sur les pistes du registre, à la dernière vague.",
 }
 
 

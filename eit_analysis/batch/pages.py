@@ -38,6 +38,7 @@ from eit_analysis.publishing.frame import AUDIENCES, frame, published
 from eit_analysis.publishing.html import rendered
 from eit_analysis.publishing.project_page import (
     FAILED,
+    SEVERAL,
     STUDIES,
     index_lock,
     indexes,
@@ -99,8 +100,9 @@ def write_index(
 def _write(root: Path, name: str, audience: str, entries: list[Entry], body: Markup) -> Path:
     known = [entry.settings for entry in entries if entry.settings.territory]
     fictional = bool(known) and all(settings.fictional for settings in known)
-    place, of = root / "reports" / name, "Tous les territoires"
-    write_project_page(place, body, audience=audience, title=STUDIES, of=of, fictional=fictional)
+    place, team = root / "reports" / name, audience == INTERNAL
+    title, of = (f"{STUDIES}, pour l’équipe seule", "Tous les territoires") if team else (STUDIES, SEVERAL)
+    write_project_page(place, body, audience=audience, title=title, of=of, fictional=fictional)
     return place
 
 
@@ -139,7 +141,6 @@ def _inside(entries: list[Entry], others: Mapping[str, str]) -> Markup:
         shared=_sharing(standings),
         n_studies=len(entries),
         unread=sum(not entry.readable for entry in entries),
-        unread_failed=all(entry.failed for entry in entries if not entry.readable),
         others=others,
         n_firms=n_firms,
         firms=whole(n_firms),

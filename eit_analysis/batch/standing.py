@@ -129,7 +129,7 @@ def needs(
     unknown = _unknown_share(outgoing)
     if team and unknown > MOST_UNKNOWN:
         amount = f"{short(_unknown_t_per_year(outgoing))}\u00a0t/an"
-        lost = f"demander où vont {amount}, {percent(unknown)} des tonnes sortantes"
+        lost = f"demander aux acteurs où vont {amount}, {percent(unknown)} des tonnes sortantes"
         yield "Destinations inconnues", lost, everyone
     # One whose lines came, and none could be used, is told with those lines; a broken file may hold another.
     if empty := [sheet_name(table) for table in SHEETS if study.load(table).empty and table not in came]:
@@ -137,14 +137,14 @@ def needs(
         ask = "obtenir" if _broken(manifest or {}) else "faire remplir"
         yield "Feuilles sans réponse", f"{ask} {which} {listed(empty)}", everyone
     if register.empty:
-        yield "Registre vide", "ouvrir le registre des synergies (vide)", everyone
+        yield "Registre vide", "commencer à remplir le registre des synergies, vide", everyone
     elif not (register["status"] == "done").any():
         among = f", sur {counted(len(register), 'piste', 'pistes')}" if team else ""
         first = f"mener une première synergie à terme{among}"
         yield "Aucune synergie réalisée", first, actors(register)["site_id"]
     with suppress(UsageError):  # no year is known
         if year - (answered := survey_year(sites, wave)) > OLDEST_YEARS:
-            yield "Enquête ancienne", f"interroger de nouveau (réponses de {answered})", everyone
+            yield "Enquête ancienne", f"interroger de nouveau les acteurs (réponses de {answered})", everyone
 
 
 def _broken(manifest: Mapping) -> int:

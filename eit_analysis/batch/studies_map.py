@@ -14,7 +14,7 @@ STATES = {
     "failed": ("À reprendre", MARKS["outlet"].path, "#D55E00"),
     "needing": ("À aider", MARKS["ess"].path, "#E69F00"),
     "open": ("Étude", MARKS["firm"].path, "#5B9BD0"),  # to outsiders
-    "good": ("Rien de particulier à faire", MARKS["firm"].path, "#5B9BD0"),
+    "good": ("Pas d’autre besoin", MARKS["firm"].path, "#5B9BD0"),
 }
 MOST_NAMED = 20
 SIDE = 6.0  # units: half of a mark
