@@ -58,14 +58,14 @@ def decision(study: Study, audience: str, digests: list[Digest], version: Versio
         seen=_seen(study, audience),
     )
     # The rest of the imprint is on the reports, and here it would take a second side.
-    foot = [(term, text) for term, text in imprint(study, version) if term.startswith(KEPT)]
+    foot = [(term, text) for term, text in imprint(study, audience, version) if term.startswith(KEPT)]
     return frame(study, audience, title, foot, body=body, short=True, kind="decision")
 
 
 def _asked(page: str, answer: Answer) -> Answer:
     """An answer away from its page: « Vous » is of what it tells; of its share a firm reads there why."""
     if "votre part" in answer.question:
-        return replace(answer, details=[])
+        return replace(answer, question=answer.question.replace(", et pourquoi", ""), details=[])
     return replace(answer, question=YOURS.get(page, answer.question)) if answer.question == YOU else answer
 
 

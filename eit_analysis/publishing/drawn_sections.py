@@ -102,7 +102,7 @@ class Drawing:
     def foot(self, version: Version) -> Imprint:
         """The foot of the page and of its sheets; what parameters were chosen is said to the team alone."""
         chosen = version.chosen(self.name) if self.audience == INTERNAL else ""
-        return imprint(self.study, version, chosen)
+        return imprint(self.study, self.audience, version, chosen)
 
     def _table(self, table: Table) -> Markup:
         csv = table_file(self.name, table.title, self.texts)

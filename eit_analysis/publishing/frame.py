@@ -19,7 +19,7 @@ from eit_analysis import french, reference
 from eit_analysis.errors import InputError
 from eit_analysis.publishing import wording
 from eit_analysis.publishing.html import TEMPLATES, rendered
-from eit_analysis.publishing.release.viewer import company_of
+from eit_analysis.publishing.release.viewer import INTERNAL, company_of
 from eit_analysis.publishing.version import Version
 from eit_analysis.study import Study
 from eit_analysis.templates import permitted
@@ -111,16 +111,19 @@ def published(day: date) -> Markup:
     )
 
 
-def imprint(study: Study, version: Version, chosen: str = "") -> Imprint:
+def imprint(study: Study, audience: str, version: Version, chosen: str = "") -> Imprint:
     """Date, sources, rules, parameters that were chosen, fingerprint, versions: the foot of every page."""
     rules = study.settings.disclosure
     files = french.counted(len(study.manifest()["inputs"]), "fichier", "fichiers")
     share = wording.number(rules.maximum_share * 100, 0)
     least = {"units": rules.minimum_units, "people": rules.minimum_people}
+    secrecy = reference.sentence("imprint_secrecy", share=share, **least)
+    if audience == INTERNAL:
+        secrecy = reference.sentence("imprint_unapplied", rules=secrecy)
     return [
         ("Publié le", published(version.made)),
         ("Sources", reference.sentence("imprint_sources", wave=study.wave, files=files)),
-        ("Secret statistique", reference.sentence("imprint_secrecy", share=share, **least)),
+        ("Secret statistique", secrecy),
         ("Arrondis", reference.sentence("imprint_rounding")),
         *([("Paramètres choisis", chosen)] if chosen else []),
         ("Empreinte (données, réglages, paramètres et programme)", version.fingerprint),

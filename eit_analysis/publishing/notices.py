@@ -56,7 +56,9 @@ def index(study: Study, audience: str, entries: list[Entry], version: Version, a
     """
     decides = any("decision.html" in entry.paths for entry in entries)
     body = rendered("index", entries=entries, archive=archive, decision=decides)
-    return frame(study, audience, "Rapports de l'étude", imprint(study, version), body=body, home="")
+    return frame(
+        study, audience, "Rapports de l'étude", imprint(study, audience, version), body=body, home=""
+    )
 
 
 def failure(study: Study, audience: str, name: str, reason: str, version: Version) -> str:
@@ -66,7 +68,7 @@ def failure(study: Study, audience: str, name: str, reason: str, version: Versio
         "reste en place à côté de cette page.</p><p><strong>Raison :</strong> {}</p>"
     ).format(reason)
     title = f"Rapport non produit : {name}"
-    return frame(study, audience, title, imprint(study, version), body=body)
+    return frame(study, audience, title, imprint(study, audience, version), body=body)
 
 
 def notice(study: Study, audience: str, day: date, fingerprint: str) -> str:
