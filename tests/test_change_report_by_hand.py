@@ -1173,9 +1173,9 @@ def test_a_firm_reads_between_which_percents_its_share_and_the_part_due_are(
     # Over the 120 orders A1 adds 195 EUR on average, 19.9 % of 980, where an equal share is 20 %.
     assert (
         "Quelle est votre part, et pourquoi ? Entre 15 % et 20 % de ce que 5 acteurs économiseraient, "
-        "réunis par le calcul pour « Formation groupée de secouristes » (S05). Pourquoi : votre venue "
-        "apporte au groupe à peu près "
-        "autant d'économies que la moyenne des membres (des dépenses évitées). Ensemble : une session de "
+        "réunis par le calcul pour « Formation groupée de secouristes » (S05). Pourquoi : votre "
+        "participation apporte au groupe à peu près autant d'économies que la moyenne des membres (des "
+        "dépenses évitées). Seuil du groupe : une session de "
         "sauveteur secouriste du travail. C'est la part d'un groupe calculé, et non celle d'un projet de "
         "convention ; nul n'est engagé. En euros : non dite, car elle dirait ce que déclarent les autres. "
         "Voyez l'équipe de l'étude."
