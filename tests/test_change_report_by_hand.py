@@ -81,11 +81,11 @@ PAPER = [
 # Of 16 people 4 agree on capacity, 25 %, 7 on trust, 43.75 %; 8 on openness are half of them: not fragile.
 ACTIONS = [
     "Mettre en commun ce qui manque : une personne, un lieu de tri, une collecte",
-    "Quoi : capacité à participer : 25 % des personnes sont d'accord",
+    "Quoi : capacité à participer : 25 % des personnes sont d'accord, à la moyenne de leurs réponses",
     "Qui : la personne qui anime la démarche",
     "Et ensuite : Choisir avec trois entreprises une première charge à partager",
     "Commencer par un échange petit et sûr entre entreprises qui se connaissent",
-    "Quoi : confiance entre entreprises : 44 % des personnes sont d'accord",
+    "Quoi : confiance entre entreprises : 44 % des personnes sont d'accord, à la moyenne de leurs réponses",
     "Qui : un club d'entreprises, ou l'intercommunalité comme tiers",
     "Et ensuite : Signer une règle simple sur les informations échangées",
 ]
@@ -137,7 +137,7 @@ HERE_TOO = (
 ELSEWHERE = [
     "Part des pistes réalisées, ici et ailleurs, en %",
     # 12 of 24, by Wilson: see below.
-    "Lecture : pour « CLES, ports de Strasbourg », on lit 50 % (de 31 à 69, intervalle à 95 %, trait fin). "
+    "Lecture : pour « CLES, ports de Strasbourg », on lit 50 % (de 31 à 69, intervalle à 95 %, le trait). "
     "Source : registre, et publications citées en annexe. Tableau : Part des pistes réalisées, ici et dans "
     "les démarches qui publient les deux",
 ]
@@ -321,7 +321,7 @@ BETTER_05 = [
     "Territoires lus : 2 ; comparés : 1 ; sans ce chiffre : 0 ; laissés de côté, car l'incertitude des "
     "masses y est autre ou n'est pas dite : 1.",
     PLUS,
-    "Écart établi avec 1 territoire sur 2, qui fait mieux qu'ici.",
+    "Écart établi avec 1 territoire sur 2 comparés, qui fait mieux qu'ici.",
     "Ici, pistes réalisées : 5 sur 11, soit 45 % (avec celles qui ont pris fin).",
     "Parts brutes : plus haute ici que chez 1, plus basse que chez 1, égale chez 0.",
 ]
@@ -354,7 +354,7 @@ RATES_05 = (
 )
 FIGURE_05 = [
     "Part des pistes réalisées, brute et mise en commun, en %",
-    "Lecture : pour « Val Clair », on lit 77 % (de 67 à 85, intervalle à 95 %, trait fin). "
+    "Lecture : pour « Val Clair », on lit 77 % (de 67 à 85, intervalle à 95 %, le trait). "
     "Source : registre d'ici, "
     "fichiers d'échange des autres. Tableau : Part des pistes réalisées, ici et ailleurs",
 ]
@@ -1112,7 +1112,7 @@ INSTEAD: dict[str, dict[str, str | None]] = {
         "Ici, pistes": "Ici, pistes réalisées : 11 sur 11, soit 100 % (70 à 100) ; l'écart est établi avec "
         "les 6 autres.",
         # By the sum over all parameters Val Clair is higher with a chance of 3.2 %, above 2.5.
-        PLUS: f"{PLUS} Écart établi avec 1 territoire sur 2, qui fait moins bien qu'ici. "
+        PLUS: f"{PLUS} Écart établi avec 1 territoire sur 2 comparés, qui fait moins bien qu'ici. "
         f"{BETTER_05[6].replace('5 sur', '11 sur').replace('45', '100')} Parts brutes : plus haute ici que "
         "chez 2, plus basse que chez 0, égale chez 0. Fait moins bien qu'ici : Petit Plateau (3 sur 10). "
         "Écart non établi avec Val Clair (70 sur 90).",

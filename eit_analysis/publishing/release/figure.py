@@ -120,7 +120,7 @@ class Figure(Released):
         heading = wording.heading(low)
         level = re.search(r"\d+(?=\s?%)", f"{heading.header} {heading.description}")
         kind = f"intervalle à {level[0]}\u00a0%" if level else "valeurs basse et haute"
-        mark = "bande claire" if "x" in self.options else "trait fin"  # along an axis
+        mark = "bande claire" if "x" in self.options else "le trait"  # along an axis
         return f"{said} (de {ends[0]} à {ends[1]}, {kind}, {mark})"
 
     def plain(self) -> str:
