@@ -46,7 +46,7 @@ MOVED = [
     "4 synergies.",
 ]
 # The register and study.toml say when it was due, not whether it was decided since.
-LATE = "prévue le 29/03/2019 (date passée), suite non consignée"
+LATE = "échue le 29/03/2019, suite non consignée"
 WEAKEST = (
     "Lancer ou non « Mettre en commun ce qui manque : une personne, un lieu de tri, une collecte », pour la "
     "dimension la moins partagée : capacité à participer."
