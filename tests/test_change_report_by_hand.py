@@ -109,7 +109,9 @@ SEATS = (
     "règle inscrite"
 )
 # See who leaves, below: without A5, with whom three projects fall, A4 is linked to S1 no more, without A3 A6.
-LINKING = "2 acteurs sans qui des entreprises et l'économie sociale ne seraient plus reliées"
+LINKING = (
+    "2 acteurs sans qui une entreprise au moins ne serait plus reliée à une structure sociale et solidaire"
+)
 # Of 2018 there is one target, 6 synergies: 4 last. 12 actors and 25 t are for later, 10 actors were for 2017.
 LASTING = "Ce que la démarche apporte, et ce qu'elle coûte : Réalisé, et qui dure :"  # S01, S02, S03
 AIMED = "cibles de 2018 : 0 atteinte, sur 1 fixée"
@@ -181,7 +183,8 @@ TEAM_04 = [
     "l'étape, selon les mois passés",
     f"4 {LASTING} 20,0 t/an, de 3 synergies ; {AIMED}",
     # 50 + 30 + 20 + 40 of what was done; 25 of S05, 15 of S08; the rest of 700.
-    "Coordination depuis le début : 140 heures pour ce qui est réalisé, 25 heures pour ce qui est en cours, "
+    "Coordination depuis le début : 140 heures pour ce qui a été réalisé, 25 heures pour ce qui est en "
+    "cours, "
     "15 heures pour ce qui est abandonné, 520 heures pour la démarche, sans synergie nommée.",
     "Tonnage réalisé, selon ce qui serait arrivé sans la démarche, en t/an",
     "Lecture : pour « n'aurait pas eu lieu », on lit 10,0 t/an. Source : registre des synergies, vague 2018. "
@@ -202,7 +205,7 @@ TEAM_04 = [
     "questionnaires des acteurs, vague 2018. Tableau : Avis des personnes interrogées, par dimension",
     # Openness: all were a point lower. p = 2 / 2^8 = 0.0078 for eight actors, times 5 dimensions: 0.039.
     "9 Ce qui a changé dans les avis : Au-delà du hasard : 1 dimension en hausse et 0 en baisse, sur 5 "
-    "comparées. L'écart ne dit pas ce qui l'a causé",
+    "comparées, aux énoncés des deux vagues ; sans dire la cause",
     "10 Ce qui fait obstacle aux synergies",
     "Confiance : médiane des personnes de l'acteur ; dans la note des échanges si l'étude le demande.",
     # As for all readers, without S10.
@@ -1064,7 +1067,7 @@ INSTEAD: dict[str, dict[str, str | None]] = {
     },
     "no means": {
         MONEY: f"{MONEY} {WITHOUT} L'étude ne dit pas ce que la démarche a coûté.",
-        "Coordination": "Coordination depuis le début : 140 heures pour ce qui est réalisé, 25 heures pour "
+        "Coordination": "Coordination depuis le début : 140 heures pour ce qui a été réalisé, 25 heures pour "
         "ce qui est en cours, 15 heures pour ce qui est abandonné.",
     },
     "nobody answered": {
@@ -1099,8 +1102,8 @@ INSTEAD: dict[str, dict[str, str | None]] = {
         # 12 done, of 6 aimed at.
         "Réalisé": "Réalisé, et qui dure : 23,0 t/an, de 4 synergies ; cibles de 2018 : 1 atteinte, sur "
         "1 fixée.",
-        "Coordination": "Coordination depuis le début : 180 heures pour ce qui est réalisé, 520 heures pour "
-        "la démarche, sans synergie nommée.",
+        "Coordination": "Coordination depuis le début : 180 heures pour ce qui a été réalisé, 520 heures "
+        "pour la démarche, sans synergie nommée.",
         # A4 is linked by S07 too, to V1, and alone to X1.
         "2 acteurs": f"{LINKING}, à commencer par Tôlerie Korrigan (à égalité avec Tissages "
         "Licorne).",
