@@ -82,7 +82,8 @@ def test_a_worker_that_is_killed_takes_no_other_page_along(waves: Study) -> None
     once = f"{mark}\n{kill} if new else table"
     write_notebook(waves.root, "03_une_fois", once)
     # Not before the other has left its mark: it would be killed with its pool, and then once more by itself.
-    wait = "import os, pathlib, time\nfor _ in range(200):\n    pathlib.Path('seen').exists() or time.sleep(0.05)"
+    wait = "import os, pathlib, time\nfor _ in range(200):\n    "
+    wait += "pathlib.Path('seen').exists() or time.sleep(0.05)"
     write_notebook(waves.root, "04_toujours", f"{wait}\n{kill}")
     done = eit(waves.root, "run", "essai")
     assert done.returncode == 1
