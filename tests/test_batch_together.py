@@ -299,6 +299,18 @@ def test_who_left_since_is_the_same_in_what_an_index_and_what_a_page_told() -> N
     assert printed_totals(studies, pages, ["b"], "public", RULES)[0].empty
 
 
+def test_one_part_that_is_bare_already_does_not_cost_the_others_what_an_index_told() -> None:
+    """An index told T = 250, a page 185, without j and k: j is bare. So would a be, without a and l."""
+    tonnes = {**dict.fromkeys("bcdefg", 20.0), "a": 60.0, "l": 5.0, "j": 60.0, "k": 5.0}
+    everyone = Tables({siret(ord(name)): mass for name, mass in tonnes.items()})
+    everyone.ids = list(tonnes)
+    told, names = index_of_one(everyone)
+    known = AmongStudies("a", everyone, names).on_its_pages(told)  # type: ignore[arg-type]
+    page = told_of(everyone, set(tonnes) - {"j", "k"})
+    assert shown(page_of(everyone, set(tonnes) - {"a", "l"}, page))
+    assert not shown(page_of(everyone, set(tonnes) - {"a", "l"}, page, known))
+
+
 def test_amounts_of_two_waves_are_told_apart_from_one_total() -> None:
     """a + b + c are out for one wave, d + e + f for the next: the total of an index would bare g."""
     later = SameTwice({siret(i): 20.0 for i in range(1, 7)} | {siret(7): 60.0})
