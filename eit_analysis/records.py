@@ -14,6 +14,11 @@ TOTAL = "Total"
 SOURCE = ["source_file", "source_sheet", "source_row"]
 
 
+def cell_columns(records: pd.DataFrame) -> list[str]:
+    """Those of ``SOURCE`` that records have: what comes from no cell has none."""
+    return [name for name in SOURCE if name in records]
+
+
 def known_by(site_ids: object) -> list[str]:
     """Who knows a record: the actor that it is about or, separated by spaces, all actors of a synergy."""
     return str(site_ids).split()

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from eit_analysis.breakdown import Breakdown
-from eit_analysis.records import SOURCE, TOTAL
+from eit_analysis.records import SOURCE, TOTAL, cell_columns
 from eit_analysis.reference.stages import wholes
 
 TONNES = "realised_t_per_year"
@@ -44,7 +44,7 @@ def employees(sites: pd.DataFrame, counted: Iterable[str]) -> Breakdown:
 
     No row where one of them states nothing: every amount per employee would be too large.
     """
-    columns = ["site_id", "headcount", *(name for name in SOURCE if name in sites)]
+    columns = ["site_id", "headcount", *cell_columns(sites)]
     rows = sites[sites["site_id"].isin(list(counted))][columns].assign(actor_type=TOTAL)
     known = len(rows) > 0 and rows["headcount"].notna().all()
     values = [(TOTAL, rows["headcount"].sum(), len(rows))] if known else []

@@ -29,7 +29,7 @@ from eit_analysis.change.answers import (
     with_groups,
 )
 from eit_analysis.errors import UsageError
-from eit_analysis.records import SOURCE, Share
+from eit_analysis.records import Share, cell_columns
 from eit_analysis.reference.sizes import SIZES
 
 DISSENT = 2  # people of another class: one alone would know what all the others answered
@@ -50,7 +50,7 @@ def distribution(people: pd.DataFrame, by: str = "") -> Breakdown:
     if by and by not in GROUPS:
         raise UsageError(f"« {by} » ne groupe pas les répondants\u00a0: écrivez {' ou '.join(GROUPS)}.")
     keys = ["readiness_dimension", *([by] if by else []), "opinion"]
-    cells = [name for name in SOURCE if name in people]
+    cells = cell_columns(people)
     records = people[["site_id", *keys, *cells]].assign(respondents=1.0)
     names = [*dict.fromkeys([*SIZES, *sorted(people[by])])] if by else []
     whole = pd.MultiIndex.from_product([DIMENSIONS, *([names] if by else []), CLASSES], names=keys)
@@ -113,7 +113,7 @@ def fragile(people: pd.DataFrame, below_percent: float = 50) -> Breakdown:
 
     The action, who carries it and its next step are those of ``reference/readiness_actions.csv``.
     """
-    cells = [name for name in SOURCE if name in people]
+    cells = cell_columns(people)
     records = people[["site_id", "readiness_dimension", "opinion", *cells]]
     records = records.assign(agreeing=(records["opinion"] == "agree").astype(float), n_asked=1.0)
     frame = records.groupby("readiness_dimension")[["agreeing", "n_asked"]].sum().reindex([*DIMENSIONS])

@@ -14,7 +14,7 @@ from scipy.sparse import csr_array
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.flows.diagnosis import totals
 from eit_analysis.flows.uncertainty.propagation import MASS
-from eit_analysis.records import SOURCE, Facts
+from eit_analysis.records import SOURCE, Facts, cell_columns
 
 
 def ranked(out: pd.DataFrame) -> Breakdown:
@@ -61,7 +61,7 @@ def _no_fewer(out: pd.DataFrame, mass: pd.DataFrame, counted: pd.DataFrame) -> F
 
         (n - 1) u + sum_i s_i <= p M  for some  u >= 0  and  s_i >= max(m_i - u, 0).
     """
-    flows, sites = out[["site_id", MASS, *(name for name in SOURCE if name in out)]], len(mass)
+    flows, sites = out[["site_id", MASS, *cell_columns(out)]], len(mass)
     free, of_totals, of_free = [mass[MASS].to_numpy()], [np.zeros((0, sites))], []
     for share, n in zip(counted["threshold_percent"] / 100, counted["n_sites"], strict=True):
         level = mass[MASS].iloc[max(n - 2, 0)]

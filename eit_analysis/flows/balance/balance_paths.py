@@ -20,7 +20,7 @@ from eit_analysis.flows.balance.survey_network import EVERY, OWN, TAKERS, linked
 from eit_analysis.flows.balance.territory_balance import PROCESS, REMAINDER, UNEXPLAINED, recoverable
 from eit_analysis.flows.diagnosis import totals
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
-from eit_analysis.records import SOURCE
+from eit_analysis.records import cell_columns
 
 DECLARED = "declared_t_per_year"
 ROUNDING = 1e-12  # of all that is taken
@@ -117,7 +117,7 @@ def taken_paths(
     if len(by) == 1:
         # The flows themselves: a reader may subtract them from other tables of the same flows.
         side = [received_flows, less] if by == ["category"] else [sent_flows, more]
-        columns = [*by, "site_id", MASS, LOW, HIGH, *(name for name in SOURCE if name in flows)]
+        columns = [*by, "site_id", MASS, LOW, HIGH, *cell_columns(flows)]
         records = pd.concat([part.reindex(columns=columns) for part in side], ignore_index=True)
         return _with_interval(_summed(records[records[MASS] > 0].reset_index(drop=True), by))
     outputs, inputs = pd.concat([outputs, more]), pd.concat([inputs.assign(category=inputs["kin"]), less])

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.flows.uncertainty.propagation import MASS
-from eit_analysis.records import SOURCE
+from eit_analysis.records import cell_columns
 from eit_analysis.reference.nomenclatures import naf_division
 from eit_analysis.reference.sizes import moments, size_class
 
@@ -58,7 +58,7 @@ def respondents(out: pd.DataFrame, sites: pd.DataFrame, frame: pd.DataFrame) -> 
         and ``headcount_low`` of its INSEE class (missing when nobody knows it), the mass of its outflows, and
         the cell of the survey that it is from; by ``site_id``.
     """
-    cells = [name for name in SOURCE if name in sites]  # of the headcounts
+    cells = cell_columns(sites)  # of the headcounts
     columns = ["site_id", "siret", "naf_code", "headcount", *cells]
     told = sites["site_id"].isin(out["site_id"])
     if "no_waste" in sites:  # a later column: not in what was cleaned before

@@ -10,7 +10,7 @@ import pandas as pd
 
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.french import fold
-from eit_analysis.records import SOURCE
+from eit_analysis.records import cell_columns
 from eit_analysis.reference.nomenclatures import hazardous
 from eit_analysis.reference.units import normalise_unit
 from eit_analysis.remembered import remembered
@@ -190,7 +190,7 @@ def _target(threshold: Threshold, stated: pd.DataFrame) -> Target:
 
 
 def _declared(rows: pd.DataFrame, declared: pd.Series, one: pd.Series | float) -> pd.DataFrame:
-    found = rows[["site_id", *(name for name in SOURCE if name in rows)]].assign(declared=declared, one=one)
+    found = rows[["site_id", *cell_columns(rows)]].assign(declared=declared, one=one)
     return found[np.isfinite(found["declared"]) & (found["declared"] * found["one"] > 0)]
 
 
