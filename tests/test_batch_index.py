@@ -213,7 +213,7 @@ def test_a_study_that_needs_nothing_but_loses_more_is_said() -> None:
         for name, tonnes in lost.items()
     ]
     page = words_of(_inside(entries, {}))
-    assert re.search(r"mais plus de tonnes que dans une étude à aider\s: grande \(1\s950\st/an\)\.", page)
+    assert re.search(r"que dans une étude à aider, les plus fortes\s: grande \(1\s950\st/an\)\.", page)
     assert "À suivre" not in words_of(_inside(entries[1:], {}))  # of which none is to help
 
 
