@@ -23,12 +23,6 @@ def _naming(path: Path) -> Iterator[None]:
         raise OSError(error.errno, error.strerror or str(error), str(path)) from error
 
 
-def clear_unfinished(folder: Path) -> None:
-    """Delete the files beneath a folder that a killed process had begun to write."""
-    for left in folder.rglob(".*.tmp"):
-        left.unlink()
-
-
 @contextmanager
 def open_atomic(path: Path) -> Iterator[BinaryIO]:
     """A file to write so that a reader, or a kill at any moment, sees the old or the new one, never half."""

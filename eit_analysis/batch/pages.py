@@ -81,7 +81,7 @@ def write_index(
     than it may read. ``standings`` are where some are known to stand; the tables of the others are read.
     """
     with index_lock(root):
-        for left in (root / "data" / "releases").glob(".*.tmp"):  # of one that was killed
+        for left in (root / "data" / "releases").glob(".*.tmp"):  # not of studies at work
             left.unlink()
         names = sorted(list_studies(root), key=as_counted)
         entries = [read_entry(root, name, standings.get(name)) for name in progress(names)]

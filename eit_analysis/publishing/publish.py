@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from eit_analysis.errors import EitError
-from eit_analysis.files import clear_unfinished
 from eit_analysis.publishing.consents import census
 from eit_analysis.publishing.notebooks import find_notebooks
 from eit_analysis.publishing.one_page import Run
@@ -67,7 +66,8 @@ def end_what_was_begun(study: Study, log: ReleaseLog) -> None:
     for wave in (study.root / "reports" / study.name).glob("*"):
         recover(wave)
     for folder in (study.processed.parent, log.folder):
-        clear_unfinished(folder)
+        for left in folder.rglob(".*.tmp"):
+            left.unlink()
     for record in log.waiting():
         index = replace(study, wave=record.wave).reports(record.audience) / "index.html"
         if index.exists() and record.fingerprint in index.read_text(encoding="utf-8"):
