@@ -302,10 +302,15 @@ def test_what_moved_and_what_is_stuck() -> None:
          for i, status in enumerate(("done", "lead", "lead", "done", "lead"))],
         columns=columns,
     )  # fmt: skip
-    changes = progress.moved(before, after)
+    day = pd.Timestamp(2018, 12, 31)
+    changes = progress.moved(before, after, day)
     assert changes[["synergy_id", "move"]].values.tolist() == [
         ["0", "forward"], ["1", "back"], ["2", "taken_up"], ["4", "new"],
     ]  # fmt: skip
+    # Only what is done and lasts brings tonnes.
+    assert changes["realised_t_per_year"].fillna(-1).tolist() == [1, -1, -1, -1]
+    over = progress.moved(before, after.assign(end_date="2018-06-30"), day)
+    assert over["realised_t_per_year"].isna().all() and over["move"].tolist() == changes["move"].tolist()
     stays = pd.DataFrame(
         [("1", "lead", "waiting", 30.0), ("2", "lead", "waiting", 24.0), ("4", "lead", "waiting", 60.0),
          ("0", "lead", "passed", 40.0)],
@@ -313,7 +318,7 @@ def test_what_moved_and_what_is_stuck() -> None:
     )  # fmt: skip
     # The one that nobody carries comes after the one that somebody does.
     assert progress.stuck(stays, after, 24)["synergy_id"].tolist() == ["1", "4"]
-    assert progress.moved(before.head(0), before.head(0)).empty
+    assert progress.moved(before.head(0), before.head(0), day).empty
 
 
 @pytest.mark.parametrize(
@@ -375,7 +380,7 @@ def test_a_study_stands_beside_the_others_and_far_from_those_its_interval_does_n
     table = here_too(funnel)
     here = table.set_index("approach").loc[elsewhere.HERE]
     assert (round(here["share_low_percent"]), round(here["share_high_percent"])) == (22, 56)
-    assert elsewhere.apart(table) == 1
+    assert elsewhere.apart(table) == ["Sicoval, essai ACTIF"]
     assert here[["first_year", "last_year"]].tolist() == [2014, 2018]
     # As page 05 prints it, by kind and in all.
     kinds = pd.concat([funnel.assign(kind="exchange", n_synergies=3.0), funnel.assign(kind="Total")])

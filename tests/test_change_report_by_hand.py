@@ -90,9 +90,7 @@ ACTIONS = [
     "Et ensuite : Signer une règle simple sur les informations échangées",
 ]
 # S07; of S06, S09 and S12, which somebody carries, S06 waits longest, then S09.
-FIRST = (
-    "Sur 4 synergies, c'est la plus longue attente dont le pilote est nommé ici ; 1 autre n'a pas de pilote."
-)
+FIRST = "Sur 4 synergies, c'est la plus longue attente dont le pilote est nommé ici ; 1 autre sans pilote."
 # Whom to ask, and to readers outside that X1 is not counted, come after the answers.
 REACH = "Pour joindre l'équipe : Mission du Vallon, 01 99 00 00 01"
 LEFT_OUT = (
@@ -117,7 +115,7 @@ LASTING = "Ce que la démarche apporte, et ce qu'elle coûte : Réalisé, et qui
 AIMED = "cibles de 2018 : 0 atteinte, sur 1 fixée"
 SEAT_FIGURE = [
     "Qui siège dans quel micro-projet",
-    "Source : registre et paramètres de l'étude. Tableau : Qui siège dans quel micro-projet",
+    "Source : registre, projets déclarés. Tableau : Qui siège dans quel micro-projet",
 ]
 # 120 h of 100 asked; nobody wrote the tonnes. The pooling S05 has clauses, S04 has ended, S07 is a lead.
 CLAUSES = [
@@ -134,7 +132,7 @@ INTRODUCTION = "Où en est-on, et qui décide ?"
 # 5 of 11 is from 21.3 to 72.0 by Wilson: of the others only Sicoval, 1 of 37, up to 13.8, is apart.
 HERE_TOO = (
     "Et ailleurs ? Ici, pistes réalisées : 5 sur 11, soit 45 % (21 à 72) ; l'écart n'est établi qu'avec "
-    "1 démarche, sur 6 autres"
+    "« Sicoval, essai ACTIF », sur 6 autres"
 )
 ELSEWHERE = [
     "Part des pistes réalisées, ici et ailleurs, en %",
@@ -175,8 +173,10 @@ TEAM_04 = [
     "Étapes atteintes à la vague étudiée",
     # S12, longer than the longest seen; S05 and S12 wait at the one stage with five passages. After 305 days
     # 5 of 7 still waited, after 365 more 5 of 14: S05 has one chance in two, not less.
-    "3 Ce qui risque de s'arrêter : À suivre de près : 1 synergie, sur 2 en attente à une étape dont on "
+    "3 Ce qui pourrait attendre encore : À suivre de près : 1 synergie, sur 2 en attente à une étape dont on "
     "connaît la durée (6 en cours)",
+    "À suivre de près : ce qui attend depuis plus longtemps que toutes celles qui sont passées, ou a moins "
+    "d'une chance sur deux de passer dans l'année.",
     "Part des synergies encore à l'étape, selon les mois passés, en %",
     "Lecture : pour « engagée (échanges et mutualisations, durée : 7) », on lit 86 % (de 33 à 98, intervalle "
     "à 95 %, bande claire). Source : registre, de vague en vague. Tableau : Part des synergies encore à "
@@ -205,7 +205,7 @@ TEAM_04 = [
     "questionnaires des acteurs, vague 2018. Tableau : Avis des personnes interrogées, par dimension",
     # Openness: all were a point lower. p = 2 / 2^8 = 0.0078 for eight actors, times 5 dimensions: 0.039.
     "9 Ce qui a changé dans les avis : Au-delà du hasard : 1 dimension en hausse et 0 en baisse, sur 5 "
-    "comparées, aux énoncés des deux vagues ; sans dire la cause",
+    "comparées, aux énoncés communs ; sans dire la cause",
     "10 Ce qui fait obstacle aux synergies",
     "Confiance : médiane des personnes de l'acteur ; dans la note des échanges si l'étude le demande.",
     # As for all readers, without S10.
@@ -224,11 +224,9 @@ OUTSIDE_RESULTS = [
     f"4 {SEATS}",
     f"{LINKING}.",
 ]
-TEAM_FOLLOWS = "L'équipe de l'étude les suit : les parties « Ce qui risque de s'arrêter »"
-TEAM_ALONE = " et « Ce qui a changé dans les avis » sont laissées de côté."
-HOLDS = (
-    "Ce qui freine un acteur n'est lu que par l'équipe de l'étude : la partie « Ce qui fait obstacle aux "
-    "synergies » est laissée de côté."
+TEAM_FOLLOWS = "L'équipe de l'étude les suit : les parties « Ce qui pourrait attendre encore »"
+TEAM_ALONE = (
+    ", « Ce qui a changé dans les avis » et « Ce qui fait obstacle aux synergies » sont laissées de côté."
 )
 OUTSIDE_OPINIONS = [
     "Avis sur le changement, par dimension, en %",
@@ -270,7 +268,6 @@ PARTNERS_04 = [
     *CLAUSES[1:],
     f"6 {THOUGHT}",
     *OUTSIDE_OPINIONS,
-    HOLDS,
     f"7 {HERE_TOO}",
     *ELSEWHERE,
 ]
@@ -308,7 +305,6 @@ FIRM_04 = [
     "partie « Partager ce que l'on économise ensemble » est laissée de côté.",
     f"6 {THOUGHT}",
     *OUTSIDE_OPINIONS,
-    HOLDS,
     f"7 {HERE_TOO}",
     *ELSEWHERE,
 ]
@@ -679,7 +675,7 @@ def test_stages_and_stays_are_counted_on_the_fingers(project: Path) -> None:
             ("engagée", 5, 2, 425 / 365.25 * 12, 215 / 365.25 * 12),
         ]
     )
-    late = table(project, "synergies-qui-risquent")
+    late = table(project, "attentes-qui-pourraient-durer")
     assert columns(late, "Identifiant synergie", "Base", "Ce qui inquiète") == [
         (
             "S12",
@@ -1019,7 +1015,7 @@ WITHOUT = (
     "D'après ses acteurs, 10,0 t/an n'auraient pas été réalisées sans la démarche. Pour le reste : on ne le "
     "sait pas pour 6,0 t/an ; 4,0 t/an l'auraient été sans elle."
 )
-FEW_PASSAGES = "Trop peu de passages d'une étape à l'autre pour dire ce qui risque de s'arrêter."
+FEW_PASSAGES = "Trop peu de passages d'une étape à l'autre pour dire ce qui pourrait attendre encore."
 NO_ANSWER = "Personne n'a répondu aux énoncés sur le changement."
 NO_FILE = "Aucun fichier d'un autre territoire n'a été lu."
 NO_RATE = "Il faut des pistes au registre et leur nombre diffusé, ici et dans un autre territoire."
@@ -1061,7 +1057,7 @@ INSTEAD: dict[str, dict[str, str | None]] = {
     },
     "no projects": {
         DECISION: f"{DECISION} {DECIDE[1]} {WEAKEST}",
-        "1 micro-projet": "Aucun micro-projet déclaré ; 8 autres synergies (étude ou au-delà), sans "
+        "1 micro-projet": "0 micro-projet déclaré ; 8 autres synergies (étude ou au-delà), sans "
         "règle inscrite.",  # S05 too
         "2 clauses": "1 mutualisation n'a pas de clause.",  # S05
     },

@@ -80,7 +80,7 @@ def _ranked(counts: Iterable[tuple[Any, ...]]) -> pd.DataFrame:
     return table.sort_values("share_percent", ascending=False, kind="stable", ignore_index=True)
 
 
-def apart(table: pd.DataFrame) -> int:
-    """How many of the others have an interval that does not touch that of this study."""
+def apart(table: pd.DataFrame) -> list[str]:
+    """Those of the others that have an interval that does not touch that of this study."""
     low, high, here = table["share_low_percent"], table["share_high_percent"], table["approach"] == HERE
-    return int(((low > high[here].max()) | (high < low[here].min())).sum())
+    return table.loc[(low > high[here].max()) | (high < low[here].min()), "approach"].tolist()

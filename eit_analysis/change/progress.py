@@ -18,20 +18,23 @@ OWN_COLUMNS = ["synergy_id", "title", "status", "months_at_stage", "waits_for", 
 STUCK_COLUMNS = ["synergy_id", "title", "status", "months_at_stage", "carrier", "site_ids"]
 
 
-def moved(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
-    """The synergies whose stage changed from one register to the next.
+def moved(before: pd.DataFrame, after: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
+    """The synergies whose stage changed from one register to the next, of which the second is that of a day.
 
     Returns
     -------
     pandas.DataFrame
         Columns ``MOVED_COLUMNS``, those that went farthest first. ``move`` is ``forward``, ``back``,
         ``dropped``, ``taken_up`` (dropped before, no longer) or ``new`` (in the second register alone).
+        ``realised_t_per_year`` is missing where a synergy is not done, ended or begins later.
     """
     table = after.merge(
         before[["synergy_id", "status"]].rename(columns={"status": "status_before"}),
         on="synergy_id",
         how="left",
     )
+    brings = (table["status"] == "done") & ~stopped(table, day) & ~not_begun(table, day)
+    table["realised_t_per_year"] = table["realised_t_per_year"].where(brings)
     now, then = table["status"].map(RANK), table["status_before"].map(RANK)
     table["move"] = np.select(
         [table["status_before"].isna(), table["status"] == "dropped", then.isna(), now > then],

@@ -216,6 +216,13 @@ def _shared(members: list[str], values: Values) -> tuple[pd.DataFrame, list[str]
     return own, best.members, best.saving_eur_per_year, state
 
 
+def beside(register: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:
+    """The lines of a register that have a group, of :func:`of_lines`, with the group; columns of both."""
+    lines = register[["synergy_id", "title", "site_ids", "realised_eur_per_year"]]
+    lines = lines.rename(columns={"site_ids": "registered_site_ids"})
+    return lines.merge(groups.drop(columns="n_members"), on="synergy_id")
+
+
 def told(table: pd.DataFrame, least: int) -> pd.DataFrame:
     """What a member may be told of its shares, from :func:`of_lines`: near enough to agree, too far to solve.
 
