@@ -35,6 +35,12 @@ def stated(means: Iterable[Means], year: int) -> pd.Series:
     return pd.DataFrame(rows, columns=MEANS, dtype=float).sum(skipna=False, min_count=1)
 
 
+def years(means: Iterable[Means], year: int) -> str:
+    """Over which years means are stated, up to a year: ``de 2016 à 2018``, ``en 2018``."""
+    told = sorted({one.year for one in means if one.year <= year} or {year})
+    return f"de {told[0]} à {told[-1]}" if len(told) > 1 else f"en {told[0]}"
+
+
 def spent(registers: dict[str, pd.DataFrame], means: Sequence[Means], year: int) -> pd.DataFrame:
     """Hours and money by what became of the synergies, at the last wave of the registers.
 

@@ -194,6 +194,9 @@ def realised(table: pd.DataFrame, n_read: int) -> pd.DataFrame:
     told = [f"{per} avec {few:.0f} sur {all_}" for few, all_, per in zip(real, n, by, strict=True)]
     row, gap = known.head(1), (known["here_value"] - known["others_median"]).head(1)
     better, worse = known[["n_better", "n_worse"]].any()
+    if better and worse:
+        ahead = known["n_better"].map("{:.0f}".format)
+        told = [f"{each} (mieux ailleurs\u00a0: {some})" for each, some in zip(told, ahead, strict=True)]
     return row.assign(
         rank=1,
         beside_median=np.select([gap > 0, gap < 0], ["more", "less"], "same"),

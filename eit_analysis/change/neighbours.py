@@ -141,8 +141,7 @@ def to_take_up(
     Returns
     -------
     pandas.DataFrame
-        Columns ``FIT_COLUMNS``, one row for each family and kind; ``territory`` and ``contact`` are those of
-        where such a synergy moves most tonnes.
+        Columns ``FIT_COLUMNS``, one row for each family, kind and territory that has done such a synergy.
     """
     mass = own_flows[MASSES[0]].astype(float)
     left = mass * (1 - own_flows["recovered_percent"] / 100)
@@ -159,17 +158,22 @@ def to_take_up(
     here |= set(known_here.index[known_here == "done"])
     lines = []
     for (category, kind), rows in theirs.groupby(["category", "kind"]):
-        first = rows.sort_values(["each_t_per_year", "territory"], ascending=[False, True]).iloc[0]
-        name, each = first["territory"], first["each_t_per_year"]
         if (category, kind) not in here:
             status = known_here.get((category, kind), "none" if whole else "untold")
-            lines.append((category, kind, status, first["left_t_per_year"], each, name, contacts.get(name)))
+            columns = ["left_t_per_year", "each_t_per_year", "territory"]
+            for left, each, name in rows[columns].itertuples(index=False, name=None):
+                lines.append((category, kind, status, left, each, name, contacts.get(name)))
     table = pd.DataFrame(lines, columns=FIT_COLUMNS[1:])
     prospect = table["each_t_per_year"].clip(upper=table["left_t_per_year"])
     table = table.assign(unknown=table["left_t_per_year"].isna(), prospect=prospect)
-    order = ["unknown", "prospect", "each_t_per_year", "category", "kind"]
-    down = [True, False, False, True, True]
+    order = ["unknown", "prospect", "each_t_per_year", "category", "kind", "territory"]
+    down = [True, False, False, True, True, True]
     return _ranked(table.sort_values(order, ascending=down, kind="stable"))
+
+
+def tell_families(done: pd.DataFrame) -> bool:
+    """Whether any of the files received tells what is done by family, and not in all alone."""
+    return bool((done["category"] != TOTAL).any())
 
 
 def _ranked(rows: pd.DataFrame) -> pd.DataFrame:
