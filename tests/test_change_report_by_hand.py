@@ -173,8 +173,8 @@ TEAM_04 = [
     "Étapes atteintes à la vague étudiée",
     # S12, longer than the longest seen; S05 and S12 wait at the one stage with five passages. After 305 days
     # 5 of 7 still waited, after 365 more 5 of 14: S05 has one chance in two, not less.
-    "3 Ce qui pourrait attendre encore : À suivre de près : 1 synergie, sur 2 en attente à une étape dont on "
-    "connaît la durée (6 en cours)",
+    "3 Ce qui pourrait attendre encore : À suivre de près : 1 synergie, d'abord Copeaux de bois, sur 2 en "
+    "attente à une étape dont on connaît la durée",
     "À suivre de près : ce qui attend depuis plus longtemps que toutes celles qui sont passées, ou a moins "
     "d'une chance sur deux de passer dans l'année. Une durée va jusqu'au statut qu'inscrit la vague "
     "suivante : une étape franchie entre-temps y compte.",
@@ -184,7 +184,7 @@ TEAM_04 = [
     "l'étape, selon les mois passés",
     f"4 {LASTING} 20,0 t/an, de 3 synergies ; {AIMED}",
     # 50 + 30 + 20 + 40 of what was done; 25 of S05, 15 of S08; the rest of 700.
-    "Coordination, selon le registre et les moyens de 2017 à 2018 : 140 heures pour ce qui a été réalisé, "
+    "Coordination, selon le registre et l'étude : 140 heures pour ce qui a été réalisé, "
     "25 heures pour ce qui est en cours, "
     "15 heures pour ce qui est abandonné, 520 heures pour la démarche, sans synergie nommée.",
     "Tonnage réalisé, selon ce qui serait arrivé sans la démarche, en t/an",
@@ -1074,8 +1074,8 @@ INSTEAD: dict[str, dict[str, str | None]] = {
     },
     "no means": {
         MONEY: f"{MONEY} {WITHOUT} L'étude ne dit pas ce que la démarche a coûté.",
-        "Coordination": "Coordination, selon le registre : 140 heures pour ce qui a été réalisé, 25 heures "
-        "pour ce qui est en cours, 15 heures pour ce qui est abandonné.",
+        "Coordination": "Coordination, selon le registre et l'étude : 140 heures pour ce qui a été réalisé, 25 "
+        "heures pour ce qui est en cours, 15 heures pour ce qui est abandonné.",
     },
     "nobody answered": {
         DECISION: f"{DECISION} {DECIDE[1]} {SESSION} {NO_ANSWER}",
@@ -1104,12 +1104,11 @@ INSTEAD: dict[str, dict[str, str | None]] = {
         MONEY: f"{MONEY} {WITHOUT.replace('10,0', '13,0')} {PAID}",
         "6 synergies": "11 synergies plus avancées qu'à la vague précédente ; 0 synergie au même stade "
         "depuis plus de 24 mois fin 2018.",
-        "À suivre": "À suivre de près : 0 synergie, sur 0 en attente à une étape dont on connaît la durée "
-        "(0 en cours).",
+        "À suivre": "À suivre de près : 0 synergie, sur 0 en attente à une étape dont on connaît la durée.",
         # 12 done, of 6 aimed at.
         "Réalisé": "Réalisé, et qui dure : 23,0 t/an, de 4 synergies ; cibles de 2018 : 1 atteinte, sur "
         "1 fixée.",
-        "Coordination": "Coordination, selon le registre et les moyens de 2017 à 2018 : "
+        "Coordination": "Coordination, selon le registre et l'étude : "
         "180 heures pour ce qui a été réalisé, 520 heures "
         "pour la démarche, sans synergie nommée.",
         # A4 is linked by S07 too, to V1, and alone to X1.
