@@ -1074,8 +1074,8 @@ INSTEAD: dict[str, dict[str, str | None]] = {
     },
     "no means": {
         MONEY: f"{MONEY} {WITHOUT} L'étude ne dit pas ce que la démarche a coûté.",
-        "Coordination": "Coordination, selon le registre et l'étude : 140 heures pour ce qui a été réalisé, 25 "
-        "heures pour ce qui est en cours, 15 heures pour ce qui est abandonné.",
+        "Coordination": "Coordination, selon le registre et l'étude : 140 heures pour ce qui a été réalisé, "
+        "25 heures pour ce qui est en cours, 15 heures pour ce qui est abandonné.",
     },
     "nobody answered": {
         DECISION: f"{DECISION} {DECIDE[1]} {SESSION} {NO_ANSWER}",
