@@ -34,7 +34,8 @@ NAMING = ("description", "occupation")
 FAMILIES = singular(fold_words(" ".join(tables.CATEGORIES.values()))).split()
 TOTALS, OF_TOTALS = ("|".join(sorted(words)) for words in (WORDS["total"], WORDS["of_total"].union(FAMILIES)))
 TOTAL_NAME = re.compile(  # in the singular: sous is sou
-    rf"(?:sous? |s |grand )?(?:{TOTALS}|tou(?= (?:le |nos )?(?:dechet|flu)))(?: (?:{OF_TOTALS}|[0-9]{{4}}))*"
+    rf"(?:(?:{OF_TOTALS}|grand) )?(?:{TOTALS}|tou(?= (?:le |nos )?(?:dechet|flu)))"
+    rf"(?: (?:{OF_TOTALS}|[0-9]{{4}}))*|(?:sous?|s) total\b.*"
 )
 
 

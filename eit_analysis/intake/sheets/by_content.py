@@ -40,6 +40,11 @@ def by_content(layout: Layout, rows: Sequence[Sequence[Any]]) -> Layout:
     if named is not None and names and all(parse_number(cell).value is not None for cell in names):
         header[named] = ""  # « DIB » above tonnes is no header of names
         layout = layout_of(layout.spec, layout.header_row, header)
+    route = layout.columns.get("route")
+    routes = [text for row in under if route is not None and (text := clean_text(row[route]))]
+    named = "description" in layout.columns
+    if routes and not named and not any(readable("flows", "route", text) for text in routes):
+        header[layout.columns["route"]] = tables.header("flows", "description")  # « Filière » above wastes
     if (way := _direction(layout, header, under)) is not None:
         header[way] = tables.header("flows", "direction")
     if (when := _months(layout, under)) is not None:

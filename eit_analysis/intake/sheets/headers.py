@@ -12,15 +12,16 @@ from eit_analysis import tables
 from eit_analysis.french import fold_words
 from eit_analysis.intake.cells.contract import DEFAULTS, SUFFIXES, SYNONYMS, clean_cell, is_free
 from eit_analysis.intake.cells.identifiers import CellError
-from eit_analysis.intake.cells.parsing import header_unit, singular, unit_key
+from eit_analysis.intake.cells.parsing import clean_text, header_unit, singular, unit_key
 from eit_analysis.intake.cells.periods import PERIOD_LABELS, header_part, split_unit
 from eit_analysis.intake.cells.privacy import PRIVATE, is_personal
 from eit_analysis.intake.cells.remarks import YEAR
 from eit_analysis.intake.sheets.by_content import by_content
 from eit_analysis.intake.sheets.factors import makes_quantity
-from eit_analysis.intake.sheets.header_words import heard
+from eit_analysis.intake.sheets.header_words import NEWEST, heard
 from eit_analysis.intake.sheets.spec import (
     LONGEST_HEADER,
+    ROWS_SEARCHED,
     Column,
     Layout,
     Meaning,
@@ -36,6 +37,9 @@ NAMELESS_SHARE = 0.5  # of the headers of a form
 LEAST_HEADERS = 3
 # How people name columns besides our headers: folded singular words to the column.
 HEADER_WORDS = SYNONYMS["header"]
+# How many people: by a year or a day that a header names (``Effectif au 31/12/2018``), of several the last.
+COUNTS = {"headcount", "fte"}
+DAY_OR_YEAR = re.compile(r"(?:\b(?:au|en|fin) )?\b(?:[0-9]{1,2}[/.-][0-9]{1,2}[/.-])?(?:19|20)[0-9]{2}\b")
 SHEET_NOISE = re.compile(r"\b[0-9]+\b|\bcopie\b|\bfeuille\b|\bonglet\b")
 
 
@@ -93,7 +97,7 @@ def recognise(table: str, text: str) -> Meaning | None:
     if not name and not unit and other in tables.form(table):
         return Meaning(other, rank=1)
     if not name:
-        return heard(text) if table == "flows" else None
+        return heard(text) if table == "flows" else _dated(table, text)
     if not unit or unit_key(unit) == unit_key(remark):
         return Meaning(name)
     if name == "quantity":
@@ -101,6 +105,12 @@ def recognise(table: str, text: str) -> Meaning | None:
     if not remark and unit_key(unit) in SUFFIXES.get(name, ()):
         return Meaning(name)
     return heard(text) if table == "flows" else None
+
+
+def _dated(table: str, text: str) -> Meaning | None:
+    year = header_year(text)
+    found = recognise(table, DAY_OR_YEAR.sub("", text).strip()) if year and DAY_OR_YEAR.search(text) else None
+    return found._replace(rank=NEWEST - int(year)) if found and found.column in COUNTS else None
 
 
 def header_year(text: str) -> str:
@@ -188,9 +198,18 @@ def find_form(table: str, rows: Sequence[Sequence[Any]]) -> Layout | None:
     layout = find_layout(form_spec(table), rows)
     if layout and table == "flows":
         layout = with_unit(by_content(layout, rows))
-    if not layout or layout.found < 2 or layout.foreign:
+    if not layout or layout.found < 2 or layout.foreign or _on_its_side(layout, rows):
         return None
     return layout if layout.whole or (table != "sites" and suffices(layout)) else None
+
+
+def _on_its_side(layout: Layout, rows: Sequence[Sequence[Any]]) -> bool:
+    """Whether the header of how many stands among the names of what is counted."""
+    if (place := layout.columns.get("occupation")) is None:
+        return False
+    names = (clean_text(row[place]) for row in rows[layout.header_row + 1 :][:ROWS_SEARCHED])
+    said = (layout.spec.means(name) for name in names if "total" not in fold_words(name))
+    return any(one is not None and one.column in COUNTS for one in said)
 
 
 def with_unit(layout: Layout) -> Layout:

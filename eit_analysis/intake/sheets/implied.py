@@ -16,7 +16,7 @@ from eit_analysis.intake.cells.parsing import clean_text, header_unit, parse_num
 from eit_analysis.intake.cells.periods import header_part, split_unit, year_and_month
 from eit_analysis.intake.cells.remarks import WORDS, YEAR, holds
 from eit_analysis.intake.cells.stated import counted
-from eit_analysis.intake.sheets.headers import header_year
+from eit_analysis.intake.sheets.headers import COUNTS, header_year
 from eit_analysis.intake.sheets.spec import Layout
 from eit_analysis.intake.sheets.survey_sheet import SurveySheet
 from eit_analysis.intake.sheets.titles import years_told
@@ -178,9 +178,9 @@ def of_years(
     header = [clean_text(cell) for cell in sheet.cells[layout.header_row]]
     own_name = [sheet.name] if sheet.by_columns else []
     if layout.table != "flows":
-        said = (
-            {*YEAR.findall(" ".join([*own_name, *titles.values(), *header]))} if sheet.by_columns else set()
-        )
+        texts = [*own_name, *titles.values(), *header] if sheet.by_columns else []
+        texts += [header[i] for name, i in layout.columns.items() if name in COUNTS]
+        said = {*YEAR.findall(" ".join(texts))}
         apart = bool(said - sheet.years) or len(said) > 1
         return asked, others, _unread("other_year", sheet, said) if apart else None
     of_rows = _years_of_rows(sheet, layout, data, titles)

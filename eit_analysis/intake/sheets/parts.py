@@ -14,6 +14,7 @@ from eit_analysis.intake.cells.periods import split_unit
 from eit_analysis.intake.cells.remarks import YEAR
 from eit_analysis.intake.sheets.factors import makes_quantity
 from eit_analysis.intake.sheets.headers import (
+    COUNTS,
     LEAST_HEADERS,
     form_key,
     known_headers,
@@ -48,7 +49,7 @@ def parts(sheet: RawSheet, file: str = "", years: frozenset[str] = frozenset()) 
     if not read and cells.numbers.shape[1] <= MOST:
         turned = _turned(cells)
         _, aside, sure = understood(sheet.name, turned)
-        if aside and (sure or speaks(aside, [sheet.name, file], turned)) and _measures(aside, turned):
+        if aside and (sure or speaks(aside, [sheet.name, file], turned)) and _measures(aside, turned, table):
             return [replace(sheet, rows=turned, notes=[*sheet.notes, (None, "", "", TURNED)])]
     if layout is None and (listed := _headed(cells, years)):
         return [replace(sheet, rows=listed)]
@@ -127,12 +128,17 @@ def _opposed(layout: Layout, cells: Rows, columns: np.ndarray) -> bool:
     return all(len(one) == 1 for one in ways) and len(set.union(*ways)) == len(ways)
 
 
-def _measures(layout: Layout, cells: Rows) -> bool:
-    """Whether a sheet laid on its side holds quantities: the guide of the form, so laid, has none."""
+def _measures(layout: Layout, cells: Rows, named: str | None) -> bool:
+    """Whether a sheet laid on its side holds quantities: the guide of the form, so laid, has none.
+
+    One of the name of its table may hold people.
+    """
     made = [index for index, text in layout.unknown.items() if makes_quantity(text)]
-    where = [*made, *(index for name, index in layout.columns.items() if name == "quantity")]
+    ours = layout.table == named
+    amounts = ("quantity", *COUNTS) if ours else ("quantity",)
+    where = [*made, *(index for name, index in layout.columns.items() if name in amounts)]
     held = any(parse_number(row[index]).value for row in cells for index in where)
-    return held and (bool(made) or len(layout.columns) > LEAST_HEADERS)
+    return held and (bool(made) or ours or len(layout.columns) > LEAST_HEADERS)
 
 
 def _spans(filled: np.ndarray) -> Iterator[slice]:

@@ -25,7 +25,7 @@ from eit_analysis.intake.cells.parsing import clean_text, header_unit, parse_num
 from eit_analysis.intake.cells.periods import header_part, split_unit, year_and_month
 from eit_analysis.intake.cells.remarks import YEAR
 from eit_analysis.intake.sheets.header_words import BARE_UNIT, words
-from eit_analysis.intake.sheets.headers import HEADER_WORDS, header_year
+from eit_analysis.intake.sheets.headers import COUNTS, HEADER_WORDS, header_year
 from eit_analysis.intake.sheets.ledger import NO_ROW, Ledger
 from eit_analysis.intake.sheets.products import Making, made_of, product, total_of
 from eit_analysis.intake.sheets.spec import Layout, TableSpec, layout_of
@@ -55,8 +55,10 @@ BARE = re.compile(r".*[0-9]")  # a number without its unit
 def one_layout(layout: Layout, cells: Rows, place: int, ledger: Ledger) -> tuple[Layout, Rows]:
     """The layout and the rows of a sheet as if it had only its first header row."""
     found = [layout, *_later(layout, cells)]
-    # Quantities of several years are of one table.
-    beside = [one for one in found if sum(not header_year(text) for text in one.repeated.values()) >= LEAST]
+    # Quantities of several years are of one table, not those of several sites.
+    beside = [
+        one for one in found if sum(_again(one, cells, text) for text in one.repeated.values()) >= LEAST
+    ]
     below = [layout]
     for other in found[1:]:
         if other.columns == layout.columns and other.units == layout.units:
@@ -74,6 +76,15 @@ def one_layout(layout: Layout, cells: Rows, place: int, ledger: Ledger) -> tuple
     return made_of(layout, cells, made, place, ledger) if made else (layout, cells)
 
 
+def _again(layout: Layout, cells: Rows, text: str) -> bool:
+    """Whether a header that repeats one of the table is of no year, or of the year of the quantity read."""
+    own = layout.columns.get("quantity")
+    return header_year(text) in {
+        "",
+        *([header_year(clean_text(cells[layout.header_row][own]))] if own else []),
+    }
+
+
 def one_header(spec: TableSpec, cells: Rows, row: int) -> Rows:
     """The rows of a sheet whose header row stands on two, the second under the columns that it parts.
 
@@ -84,7 +95,7 @@ def one_header(spec: TableSpec, cells: Rows, row: int) -> Rows:
     top, below = (list(map(clean_text, line)) for line in cells[row : row + 2])
     layout = layout_of(spec, row, top)
     parted = [i for i, text in enumerate(below) if text and text != top[i]]
-    kept = [i for name, i in layout.columns.items() if name != "quantity" and i in parted]
+    kept = [i for name, i in layout.columns.items() if name not in ("quantity", *COUNTS) and i in parted]
     quantity = any(i == layout.columns.get("quantity") or not top[i] for i in parted)
     is_title = {bool(YEAR.fullmatch(below[i])) or parse_number(below[i]).value is None for i in parted}
     units = all(header_unit(f"{top[i]} {below[i]}")[1] for i in kept)
