@@ -103,8 +103,8 @@ AHEAD = (
 )
 # Beside MP1, S01, S02, S03, S06, S09, S11, S12: S04 has ended, S05 is in MP1, S07 and S10 are leads.
 SEATS = (
-    "Qui siège où, qui fait le lien : 1 micro-projet déclaré ; 7 autres synergies (étude ou au-delà), sans "
-    "règle inscrite"
+    "Qui siège où, qui fait le lien : 1 micro-projet déclaré ; 7 autres synergies à plusieurs (étude ou "
+    "au-delà), sans règle inscrite"
 )
 # See who leaves, below: without A5, with whom three projects fall, A4 is linked to S1 no more, without A3 A6.
 LINKING = (
@@ -119,8 +119,8 @@ SEAT_FIGURE = [
 ]
 # 120 h of 100 asked; nobody wrote the tonnes. The pooling S05 has clauses, S04 has ended, S07 is a lead.
 CLAUSES = [
-    "Ce que demandent les clauses communes : 2 clauses : 1 atteint son objectif, 1 n'est pas mesurée. "
-    "0 mutualisation n'a pas de clause",
+    "Ce que demandent les clauses communes : 2 clauses : 1 atteint son objectif, 1 n'est pas mesurée ; "
+    "0 autre mutualisation sans clause (étude ou au-delà)",
     "Annexes de convention, à l'état de projet : 1 à lire.",
     "Se former ensemble",
 ]
@@ -225,7 +225,7 @@ OUTSIDE_RESULTS = [
     f"4 {SEATS}",
     f"{LINKING}.",
 ]
-TEAM_FOLLOWS = "Réservé à l'équipe de l'étude : les parties « Ce qui pourrait attendre encore »"
+TEAM_FOLLOWS = "Non diffusé à ce public : les parties « Ce qui pourrait attendre encore »"
 TEAM_ALONE = (
     ", « Ce qui a changé dans les avis » et « Ce qui fait obstacle aux synergies » sont laissées de côté."
 )
@@ -293,7 +293,7 @@ FIRM_04 = [
     "Préparer la décision : Se former ensemble",
     "Quoi : Choisir la date de la session",
     "Qui : Scierie Chimère, Meubles Griffon, Tissages Licorne, Atelier Basilic, Ville de Mandragore",
-    "Et ensuite : par consensus, échéance du 29/03/2019",
+    "Et ensuite : par consensus ; 29/03/2019 : date passée, suite non consignée",
     *ACTIONS,
     LEFT_OUT,
     f"2 {AHEAD}",
@@ -320,7 +320,7 @@ BETTER_05 = [
     # Clair alone takes masses as here.
     "Non, moins : 66,7 kg/salarié/an ici, 150 ailleurs (médiane de 1).",
     # 150 ± 30 beside 66.7 ± 13.3; it tells nothing per actor nor per tonne.
-    "Écart établi, mieux ailleurs : par salarié avec 1 sur 1 (tonnes tenues pour connues à 20 % près).",
+    "Écart établi, mieux ailleurs : par salarié avec 1 sur 1 (tonnes d'ici tenues pour connues à 20 % près).",
     "Territoires lus : 2 ; comparés : 1 ; sans ce chiffre : 0 ; laissés de côté, car l'incertitude des "
     "masses y est autre ou n'est pas dite : 1.",
     PLUS,
@@ -368,15 +368,15 @@ END_05 = [
     "5 Peut-on comparer ? Même incertitude des masses qu'ici chez 1 territoire, sur 2 lus",
     "Non dits : le fichier ne donne pas le paramètre. Un format ancien ne les donnait pas.",
     # Sicoval, 1 of 37, and CLES, 12 of 24.
-    "6 Et dans les démarches publiées ? D'autres démarches disent avoir réalisé de 3 % à 50 % de leurs "
-    "pistes",
+    "6 Et dans les démarches publiées ? Ailleurs, d'après leurs publications, les démarches réalisent de 3 % "
+    "à 50 % de leurs pistes",
     "Chaque démarche définit ce qu'elle appelle piste, ou synergie réalisée (« en place ou en cours » pour "
     "l'une). Les années sont "
     "celles de la démarche, et non de ses synergies. Ici, réalisées : arrêtées depuis comprises. "
     "Relues à leur source : 6 démarches sur 6. Intervalle de Wilson à 95 %. – : sans objet ou non connu.",
     "7 Ce que ce territoire partage",
 ]
-ALIKE_05 = "Même incertitude des masses qu'ici (qui l'a passe d'abord) : oui."
+ALIKE_05 = "Même incertitude des masses qu'ici (prioritaire si oui) : oui."
 RING = "Qui : Val Clair, Agence du Val, 01 99 00 00 02"
 
 
@@ -403,7 +403,9 @@ TEAM_05 = [
     "Agence du Val, 01 99 00 00 02.",
     "Val Clair, pour « bois », par mutualisation ; « plastique », par échange.",
     ALIKE_05,
-    *COMPARE_05,
+    *COMPARE_05[:3],
+    "Ici : sans les acteurs qui refusent d'être comptés.",
+    *COMPARE_05[3:],
     # Of plastic 60 t for 4, more than the 12 t of Petit Plateau; 9 + 8 + 10 t are buried.
     *card_05("« bois », par mutualisation ; « plastique », par échange", "bois", "25 t/an", "18 t/an"),
     REACH,
@@ -443,8 +445,8 @@ OUTSIDE_05 = [
     *FIGURE_05,
     "3 Par salarié, par acteur et par tonne",  # the 18 t would be the rest of a told share
     NO_BETTER,
-    "4 Ce qui s'est fait ailleurs, pour des familles de déchets d'ici : D'abord la famille « plastique », "
-    "par échange : 15 t/an par synergie là-bas",
+    "4 Ce qui s'est fait ailleurs, pour des familles de déchets d'ici : D'abord, parmi ce que ce public lit, "
+    "la famille « plastique », par échange : 15 t/an par synergie là-bas",
     f"{FIRST_FAMILIES} {UNREAD_05} – : sans objet ou non connu.",
     *END_05,
     "Fichier d'échange de ce territoire : à donner aux autres territoires, publié avec les pages que tous "
@@ -1046,7 +1048,8 @@ INSTEAD: dict[str, dict[str, str | None]] = {
         "1 groupe sur": "Aucune mutualisation du registre n'a de groupe calculé.",
         "": "L'étude n'a pas de registre des synergies.",  # nor obstacles
         # 1 of 37, 12 of 24.
-        "Ici, pistes": "D'autres démarches disent avoir réalisé de 3 % à 50 % de leurs pistes.",
+        "Ici, pistes": "Ailleurs, d'après leurs publications, les démarches réalisent de 3 % à 50 % de leurs "
+        "pistes.",
         PLUS: f"{PLUS} On ne le sait pas. {NO_RATE}",
         BETTER_05[0]: f"{BETTER_05[0]} On ne le sait pas. Il faut un tonnage réalisé diffusé, ici et chez un "
         "territoire qui prend les masses comme ici.",
@@ -1068,9 +1071,9 @@ INSTEAD: dict[str, dict[str, str | None]] = {
     },
     "no projects": {
         DECISION: f"{DECISION} {DECIDE[1]} {WEAKEST}",
-        "1 micro-projet": "0 micro-projet déclaré ; 8 autres synergies (étude ou au-delà), sans "
-        "règle inscrite.",  # S05 too
-        "2 clauses": "1 mutualisation n'a pas de clause.",  # S05
+        "1 micro-projet": "0 micro-projet déclaré ; 8 autres synergies à plusieurs (étude ou au-delà), "
+        "sans règle inscrite.",  # S05 too
+        "2 clauses": "1 autre mutualisation sans clause (étude ou au-delà).",  # S05
     },
     "no means": {
         MONEY: f"{MONEY} {WITHOUT} L'étude ne dit pas ce que la démarche a coûté.",
@@ -1115,12 +1118,12 @@ INSTEAD: dict[str, dict[str, str | None]] = {
         "2 acteurs": f"{LINKING}, à commencer par Tôlerie Korrigan (à égalité avec Tissages "
         "Licorne).",
         # All 12 but S05.
-        "1 micro-projet": "1 micro-projet déclaré ; 11 autres synergies (étude ou au-delà), sans règle "
-        "inscrite.",
-        "2 clauses": "2 clauses : 1 atteint son objectif, 1 n'est pas mesurée. 2 "
-        "mutualisations n'ont pas de clause.",  # S04 and S07
-        "": "Aucune synergie en cours n'a que des acteurs peu confiants ; d'autres obstacles ne sont pas "
-        "demandés.",
+        "1 micro-projet": "1 micro-projet déclaré ; 11 autres synergies à plusieurs (étude ou au-delà), "
+        "sans règle inscrite.",
+        "2 clauses": "2 clauses : 1 atteint son objectif, 1 n'est pas mesurée ; 2 "
+        "autres mutualisations sans clause (étude ou au-delà).",  # S04 and S07
+        "": "Aucune synergie en cours n'a que des acteurs peu confiants ; rien d'autre n'est demandé par "
+        "synergie.",
         # 11 of 11: from 11 / (11 + 3.84) = 74.1 %, in tens as 100 is; none of the others goes beyond 68.6.
         "Ici, pistes": "Ici, pistes réalisées : 11 sur 11, soit 100 % (70 à 100) ; l'écart est établi avec "
         "les 6 autres.",
