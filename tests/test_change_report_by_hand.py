@@ -984,6 +984,14 @@ def all_done(root: Path) -> None:
     tidy(root, "2018", "synergy_register", lambda lines: lines.assign(status="done", end_date=None))
 
 
+def totals_alone(root: Path) -> None:
+    """Files of neighbours whose families are withheld."""
+    folder = root / "data" / "raw" / STUDY / "territoires"
+    shutil.rmtree(folder)
+    untold = {"done": [("Total", "Total", 9, 200.0)]}
+    write_neighbours(folder, {name: given | untold for name, given in NEIGHBOURS.items()})
+
+
 VARIANTS: dict[str, Callable[[Path], None]] = {
     "no register": lambda root: (no_register(root, "2017", "2018"), settings(root, PROJECTS))[0],
     "one wave of the register": lambda root: no_register(root, "2017"),
@@ -991,6 +999,7 @@ VARIANTS: dict[str, Callable[[Path], None]] = {
     "no means": lambda root: settings(root, MEANS),
     "nobody answered": nobody,
     "no neighbour": lambda root: shutil.rmtree(root / "data" / "raw" / STUDY / "territoires"),
+    "totals alone": totals_alone,
     "all done": all_done,
 }
 
@@ -1029,6 +1038,7 @@ WITHOUT = (
 )
 FEW_PASSAGES = "Trop peu de passages d'une étape à l'autre pour dire ce qui pourrait attendre encore."
 NO_ANSWER = "Personne n'a répondu aux énoncés sur le changement."
+NO_FAMILY = "Aucun fichier reçu ne dit par famille ce qui est réalisé."
 NO_FILE = "Aucun fichier d'un autre territoire n'a été lu."
 NO_RATE = "Il faut des pistes au registre et leur nombre diffusé, ici et dans un autre territoire."
 INSTEAD: dict[str, dict[str, str | None]] = {
@@ -1093,6 +1103,11 @@ INSTEAD: dict[str, dict[str, str | None]] = {
         "(ZIP) dans le dossier « territoires » de l'étude, à côté des vagues.",
         **dict.fromkeys(["Qu'y a-t-il", "Qui appeler ?", "Peut-on"]),
         **dict.fromkeys(["Territoires dont", "Part que", "D'abord", "Même incertitude"], NO_FILE),
+    },
+    "totals alone": {
+        "Qu'y a-t-il": f"Qu'y a-t-il à reprendre ailleurs ? On ne le sait pas. {NO_FAMILY}",
+        "Qui appeler ?": None,
+        "D'abord": NO_FAMILY,
     },
     # Also S04, whose end is forgotten: 3 t more. S11 still begins in 2019.
     "all done": {
