@@ -248,7 +248,7 @@ PARTNERS_04 = [
     DECIDE[0],
     "Relancer ou abandonner, avec leurs membres, 4 synergies, dont « Sciure ».",
     DECIDE[2],
-    "Décisions de projets : celles que ce public lit.",
+    "Décisions de projets : celles que ce public lit, s'il y en a.",
     *DECIDE[3:],
     *MONEY_OUTSIDE,
     *SAWDUST,
@@ -404,7 +404,7 @@ TEAM_05 = [
     "Val Clair, pour « bois », par mutualisation ; « plastique », par échange.",
     ALIKE_05,
     *COMPARE_05[:3],
-    "Ici : sans les acteurs qui refusent d'être comptés.",
+    "Chiffres comparés : sans les acteurs qui refusent d'être comptés.",
     *COMPARE_05[3:],
     # Of plastic 60 t for 4, more than the 12 t of Petit Plateau; 9 + 8 + 10 t are buried.
     *card_05("« bois », par mutualisation ; « plastique », par échange", "bois", "25 t/an", "18 t/an"),
