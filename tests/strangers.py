@@ -205,7 +205,7 @@ def judge(study: Study, path: Path = LAYOUTS) -> list[tuple[str, Answer, str]]:
         for questions in asked.values()
         for question in questions
         for one in (question, *question.others)
-        if one.column == "Quantité"
+        if one.column in ("Quantité", "Période")  # « Nous avons compté 250 jours, soit 7,5 t par an »
     ]
     marks = pd.concat([wave.quarantine, wave.implausible, pd.DataFrame(read)], ignore_index=True)
     # People are judged as tonnes are.

@@ -17,6 +17,7 @@ UNIT = re.compile(
 )
 MENTION = re.compile(r"(?<!pas |non |ieu )\b(?:en|des|de) (tonnes?|kgs?|kilo\w*|litres?|m3|(?<=en )t)\b")
 ANYHOW = re.compile(r"\bd apres |\bferm\w+ (?:en|au mois d) ?\w+")  # who says it, and when nothing is made
+PART = re.compile(r"\bdont (?:environ )?[0-9]+ (?:t|kgs?|tonnes?)\b")  # dont 60 t brûlées
 DENIED = re.compile(r" (?:et )?(?:non|pas|au lieu)\b.*")  # kg et non tonnes
 YEAR, NUMBER = re.compile(r"\b(?:19|20)[0-9]{2}\b"), re.compile(r"\b(?!12\b)[0-9]{1,2}\b")
 WORDS = reference.load("cell_words").groupby("means")["word"].agg(set).to_dict()
@@ -63,7 +64,7 @@ def read_remark(text: str) -> Remark:
         unit = each or f"par {'an' if found['yearly'] else found['period'] or found['often']}"
     named = {*MENTION.findall(folded)}
     said = (code for code, means in SAID.items() if holds(plain(folded), means))
-    doubt = "doubted_by_comment" if "?" in text or len(named) > 1 else ""
+    doubt = "doubted_by_comment" if "?" in text or len(named) > 1 or PART.search(folded) else ""
     return Remark(unit, min(named, default=""), next(said, doubt))
 
 

@@ -14,10 +14,11 @@ from eit_analysis.intake.checks.marks import LINE, mark
 from eit_analysis.intake.sheets.ledger import SOURCE, no_lines
 from eit_analysis.tables import header
 
-# How the designation of a row begins that is perhaps counted by another already, or an example left in.
+# What the designation of a row says that is perhaps counted by another already, planned, or an example.
 NO_ROW_OF_ITS_OWN = {
     "part_of_row_above": r"(?i)^\W*dont\b",
     "perhaps_total": r"(?i)^\W*(?:sous[ -]|grand |effectif )?tota(?:l|ux)\b|\bconfondue?s?\W*$",
+    "perhaps_planned": r"(?i)\bprévue?s?\b|\bà (?:pourvoir|recruter|créer|venir)\b|\bvacante?s?\b",
     "perhaps_example": r"(?i)^\W*(?:(?:par )?exemple|ex)\b",
 }
 LEAST_TERMS, SAME_SUM = 3, 1e-6

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from difflib import get_close_matches
 from functools import cache, lru_cache, partial
 from typing import Any
 
@@ -18,7 +19,7 @@ from eit_analysis.intake.cells.privacy import PRIVATE, is_personal
 from eit_analysis.intake.cells.remarks import YEAR
 from eit_analysis.intake.sheets.by_content import by_content
 from eit_analysis.intake.sheets.factors import makes_quantity
-from eit_analysis.intake.sheets.header_words import NEWEST, heard
+from eit_analysis.intake.sheets.header_words import NEWEST, SHORTEST, SPELLING, heard
 from eit_analysis.intake.sheets.spec import (
     LONGEST_HEADER,
     ROWS_SEARCHED,
@@ -97,7 +98,7 @@ def recognise(table: str, text: str) -> Meaning | None:
     if not name and not unit and other in tables.form(table):
         return Meaning(other, rank=1)
     if not name:
-        return heard(text) if table == "flows" else _dated(table, text)
+        return heard(text) if table == "flows" else _dated(table, text) or _misspelled(table, text)
     if not unit or unit_key(unit) == unit_key(remark):
         return Meaning(name)
     if name == "quantity":
@@ -111,6 +112,12 @@ def _dated(table: str, text: str) -> Meaning | None:
     year = header_year(text)
     found = recognise(table, DAY_OR_YEAR.sub("", text).strip()) if year and DAY_OR_YEAR.search(text) else None
     return found._replace(rank=NEWEST - int(year)) if found and found.column in COUNTS else None
+
+
+def _misspelled(table: str, text: str) -> Meaning | None:
+    key = form_key(text)
+    near = get_close_matches(key, known_headers(table), 1, SPELLING) if len(key) >= SHORTEST else []
+    return Meaning(known_headers(table)[near[0]], rank=1) if near else None
 
 
 def header_year(text: str) -> str:

@@ -9,7 +9,8 @@ import numpy as np
 from eit_analysis import tables
 from eit_analysis.french import fold_words
 from eit_analysis.intake.cells.columns import Cells, Rows
-from eit_analysis.intake.cells.parsing import clean_text
+from eit_analysis.intake.cells.parsing import clean_text, parse_number
+from eit_analysis.intake.cells.periods import split_unit
 from eit_analysis.intake.cells.remarks import is_harmless
 from eit_analysis.intake.cells.stated import PIECE, counted
 from eit_analysis.intake.sheets.headers import header_key
@@ -26,7 +27,9 @@ from eit_analysis.intake.sheets.titles import (
     years_told,
 )
 from eit_analysis.reference.findings import finding
+from eit_analysis.reference.units import normalise_unit
 
+HEAVY = 500.0  # tonnes a year: a number that may be of kilograms
 PIECES = {*PIECE.split("|")} - {"unite", "piece"}
 
 
@@ -66,9 +69,22 @@ def hear_quantities(
     doubts = {index: noted[index] for index in kept.tolist() if index in noted}
     if note and not of_no_time([note], [], sheet.years):
         doubts |= dict.fromkeys(kept.tolist(), note)
+    doubts |= _heavy_beside_kilograms(layout, cells, kept)
     for index, text in (doubts | hear_beside(layout, cells, kept, sheet.years)).items():
         found, header = finding("doubted_by_title", title=text), tables.header("flows", "quantity")
         ledger.mark(sheet.place, index + 1, header, clean_text(cells[index][quantity]), found)
+
+
+def _heavy_beside_kilograms(layout: Layout, cells: Rows, kept: np.ndarray) -> dict[int, str]:
+    """The cell in kilograms of a column of tonnes, by index of the bare rows that may forget to say so."""
+    typed = {row: clean_text(cells[row][layout.columns["quantity"]]) for row in kept.tolist()}
+    numbers = {row: parse_number(text) for row, text in typed.items()}
+    own = split_unit(layout.units.get("quantity", ""))[0]
+    light = [
+        typed[row] for row, number in numbers.items() if normalise_unit(split_unit(number.suffix)[0]) == "kg"
+    ]
+    heavy = [row for row, number in numbers.items() if not number.suffix and (number.value or 0.0) >= HEAVY]
+    return dict.fromkeys(heavy, light[0]) if light and normalise_unit(own) == "t" else {}
 
 
 def held_in_others(layout: Layout, cells: Rows, kept: np.ndarray) -> np.ndarray:
