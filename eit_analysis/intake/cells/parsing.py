@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from functools import lru_cache
 from typing import Any
 
 from eit_analysis import reference
@@ -63,6 +64,7 @@ DATE = re.compile(
 YEARS = re.compile(r"((?:19|20)[0-9]{2}) ?[-–/à] ?((?:19|20)[0-9]{2})")
 
 
+@lru_cache(maxsize=50_000)
 def singular(words: str) -> str:
     """Folded words without the marks of the plural (``metaux`` -> ``metal``, ``niveaux`` -> ``niveau``)."""
     out = []
@@ -93,6 +95,7 @@ def clean_text(cell: Any) -> str:
     return single_spaced(str(cell))
 
 
+@lru_cache(maxsize=50_000)
 def single_spaced(text: str) -> str:
     """Text with one plain space for any spaces, without the marks that nobody sees."""
     if not (text.isascii() and text.isprintable()):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from eit_analysis.french import fold, fold_words
@@ -49,6 +50,7 @@ def role(text: str) -> str:
     return next((name for name, form in ROLES.items() if form.match(told)), "")
 
 
+@lru_cache(maxsize=50_000)
 def makes_quantity(text: str) -> bool:
     """Whether a column is of a part of the year, of the weight of one piece, or of a density."""
     return bool(header_part(header_unit(text)[0])) or role(text) in ("weight", "density")
