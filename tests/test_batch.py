@@ -41,7 +41,7 @@ def siret_of(firm: int, site: int) -> str:
 
 @pytest.fixture(autouse=True)
 def quiet() -> Iterator[None]:
-    """Dask's profiler holds a lock of Python 3.11 that a process forked at that moment waits for without end."""
+    """Dask's profiler holds a lock of Python 3.11 that a process forked meanwhile waits for without end."""
     with dask.config.set(cluster.QUIET):
         yield
 
