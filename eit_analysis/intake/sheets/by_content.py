@@ -12,7 +12,7 @@ from eit_analysis.intake.cells.contract import SYNONYMS, readable
 from eit_analysis.intake.cells.parsing import clean_text, header_unit, parse_number, singular
 from eit_analysis.intake.cells.periods import header_part, year_and_month
 from eit_analysis.intake.sheets.factors import makes_quantity
-from eit_analysis.intake.sheets.spec import ROWS_SEARCHED, Layout, layout_of
+from eit_analysis.intake.sheets.spec import Layout, layout_of
 
 SITES = re.compile(
     r"\b(?:sites?|etablissements?|usines?|clients?|producteurs?|agences?|societes?|filiales?|lieux?|villes?"
@@ -34,7 +34,7 @@ WAYS = re.compile(
 
 def by_content(layout: Layout, rows: Sequence[Sequence[Any]]) -> Layout:
     """The layout of a sheet of flows, its direction and its names found by what their columns hold."""
-    header, under = list(rows[layout.header_row]), rows[layout.header_row + 1 :][:ROWS_SEARCHED]
+    header, under = list(rows[layout.header_row]), rows[layout.sample]
     named = layout.columns.get("description")
     names = [] if named is None else [row[named] for row in under if clean_text(row[named])]
     if named is not None and names and all(parse_number(cell).value is not None for cell in names):

@@ -22,7 +22,6 @@ from eit_analysis.intake.sheets.factors import makes_quantity
 from eit_analysis.intake.sheets.header_words import NEWEST, SHORTEST, SPELLING, heard
 from eit_analysis.intake.sheets.spec import (
     LONGEST_HEADER,
-    ROWS_SEARCHED,
     Column,
     Layout,
     Meaning,
@@ -214,7 +213,7 @@ def _on_its_side(layout: Layout, rows: Sequence[Sequence[Any]]) -> bool:
     """Whether the header of how many stands among the names of what is counted."""
     if (place := layout.columns.get("occupation")) is None:
         return False
-    names = (clean_text(row[place]) for row in rows[layout.header_row + 1 :][:ROWS_SEARCHED])
+    names = (clean_text(row[place]) for row in rows[layout.sample])
     said = (layout.spec.means(name) for name in names if "total" not in fold_words(name))
     return any(one is not None and one.column in COUNTS for one in said)
 

@@ -77,14 +77,14 @@ def hear_quantities(
 
 def _heavy_beside_kilograms(layout: Layout, cells: Rows, kept: np.ndarray) -> dict[int, str]:
     """The cell in kilograms of a column of tonnes, by index of the bare rows that may forget to say so."""
-    typed = {row: clean_text(cells[row][layout.columns["quantity"]]) for row in kept.tolist()}
-    numbers = {row: parse_number(text) for row, text in typed.items()}
-    own = split_unit(layout.units.get("quantity", ""))[0]
-    light = [
-        typed[row] for row, number in numbers.items() if normalise_unit(split_unit(number.suffix)[0]) == "kg"
-    ]
-    heavy = [row for row, number in numbers.items() if not number.suffix and (number.value or 0.0) >= HEAVY]
-    return dict.fromkeys(heavy, light[0]) if light and normalise_unit(own) == "t" else {}
+    if normalise_unit(split_unit(layout.units.get("quantity", ""))[0]) != "t":
+        return {}
+    column = Cells.among(cells.values, cells.numbers[kept, layout.columns["quantity"]])
+    numbers = {clean_text(cell): parse_number(cell) for cell in column.values}
+    light = [text for text, one in numbers.items() if normalise_unit(split_unit(one.suffix)[0]) == "kg"]
+    heavy = {text for text, one in numbers.items() if not one.suffix and (one.value or 0.0) >= HEAVY}
+    rows = kept[column.where(lambda cell: clean_text(cell) in heavy)] if light else kept[:0]
+    return dict.fromkeys(rows.tolist(), min(light, default=""))
 
 
 def held_in_others(layout: Layout, cells: Rows, kept: np.ndarray) -> np.ndarray:

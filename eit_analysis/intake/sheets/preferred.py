@@ -11,7 +11,7 @@ from eit_analysis.intake.cells.columns import Rows
 from eit_analysis.intake.cells.parsing import clean_text
 from eit_analysis.intake.reading.looks import column_number
 from eit_analysis.intake.sheets import headers
-from eit_analysis.intake.sheets.spec import ROWS_SEARCHED, Layout
+from eit_analysis.intake.sheets.spec import Layout
 from eit_analysis.intake.sheets.workbook import RawSheet
 
 HIDDEN = re.compile("colonne ([A-Z]+) masquée")  # as `reading.book` notes it
@@ -38,7 +38,7 @@ def named(layout: Layout, cells: Rows) -> Layout:
 
     def fits(index: int, text: str) -> bool:
         meaning = layout.spec.means(text)
-        under = (clean_text(row[index]) for row in cells[layout.header_row + 1 :][:ROWS_SEARCHED])
+        under = (clean_text(row[index]) for row in cells[layout.sample])
         return (
             not meaning or meaning.column != "description" or not all(map(str.isdecimal, filter(None, under)))
         )

@@ -191,6 +191,8 @@ def _says_twice(
     if above and above.found >= headers.LEAST_HEADERS and "quantity" in above.columns:
         return True  # a table above the header that is read
     within = [index for index in sorted({*titles, *tops}) if kept[0] < index < kept[-1]]
+    if not within:
+        return False
     cells = [
         [sheet.cells[row][layout.columns["quantity"]] for row in part]
         for part in np.split(kept, np.searchsorted(kept, within))

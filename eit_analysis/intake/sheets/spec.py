@@ -114,6 +114,11 @@ class Layout:
         return self.spec.key
 
     @property
+    def sample(self) -> slice:
+        """The first rows under the header."""
+        return slice(self.header_row + 1, self.header_row + 1 + ROWS_SEARCHED)
+
+    @property
     def found(self) -> int:
         return len(self.columns) + bool(self.wide) + any(map(self.spec.makes, self.unknown.values()))
 
