@@ -15,12 +15,10 @@ from functools import cache
 from itertools import accumulate
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from eit_analysis import tables
 from eit_analysis.french import fold
-from eit_analysis.intake.cells.columns import Rows, texts_of
+from eit_analysis.intake.cells.columns import Rows
 from eit_analysis.intake.cells.parsing import clean_text, header_unit, parse_number
 from eit_analysis.intake.cells.periods import header_part, split_unit, year_and_month
 from eit_analysis.intake.cells.remarks import YEAR
@@ -95,12 +93,13 @@ def one_header(spec: TableSpec, cells: Rows, row: int) -> Rows:
     top, below = (list(map(clean_text, line)) for line in cells[row : row + 2])
     layout = layout_of(spec, row, top)
     parted = [i for i, text in enumerate(below) if text and text != top[i]]
+    if sum(map(bool, top)) < LEAST or len(parted) < LEAST:  # the first of them a title
+        return cells
     kept = [i for name, i in layout.columns.items() if name not in ("quantity", *COUNTS) and i in parted]
     quantity = any(i == layout.columns.get("quantity") or not top[i] for i in parted)
-    is_title = {bool(YEAR.fullmatch(below[i])) or parse_number(below[i]).value is None for i in parted}
-    units = all(header_unit(f"{top[i]} {below[i]}")[1] for i in kept)
-    alone = sum(map(bool, top)) < LEAST  # a title
-    if alone or len(parted) < LEAST or is_title != {True} or not (units and quantity):
+    if not quantity or not all(header_unit(f"{top[i]} {below[i]}")[1] for i in kept):
+        return cells
+    if not all(YEAR.fullmatch(below[i]) or parse_number(below[i]).value is None for i in parted):
         return cells
     rows = [list(line) for line in cells]
     for i in parted:
@@ -222,10 +221,14 @@ def _sums(values: Sequence[float]) -> set[int]:
 
 def _later(layout: Layout, cells: Rows) -> list[Layout]:
     """Layouts of the other header rows below the first."""
-    starts = pc.utf8_slice_codeunits(pc.utf8_ltrim_whitespace(texts_of(cells.values)), 0, START)
-    like = pc.is_in(pc.utf8_lower(starts), value_set=_starts(layout.table)).to_numpy(zero_copy_only=False)
-    for number in np.flatnonzero(like).tolist():
-        like[number] = layout.spec.means(clean_text(cells.values[number])) is not None
+    starts, means = _starts(layout.table), layout.spec.means
+    like = cells.test(
+        lambda cell: (
+            isinstance(cell, str)
+            and cell.lstrip()[:START].lower() in starts
+            and means(clean_text(cell)) is not None
+        )
+    )
     count = like[cells.numbers[layout.header_row + 1 :]].sum(axis=1)
     rows = np.flatnonzero(count >= LEAST) + layout.header_row + 1
     made = [layout_of(layout.spec, int(row), cells[int(row)]) for row in rows]
@@ -233,11 +236,11 @@ def _later(layout: Layout, cells: Rows) -> list[Layout]:
 
 
 @cache
-def _starts(table: str) -> pa.StringArray:
+def _starts(table: str) -> set[str]:
     """The first letters of all that may be a header of a form."""
     known = [spec["header"] for spec in tables.form(table).values()]
     own = [*known, *map(fold, known), *HEADER_WORDS, *words("head"), *words("kind")]
-    return pa.array({text[:START].lower() for text in own})
+    return {text[:START].lower() for text in own}
 
 
 def _is_beside(layout: Layout, other: Layout, cells: Rows, end: int) -> bool:
