@@ -24,7 +24,7 @@ TEXT = pa.large_string()
 SKIPPED = r'" \x{a0}\x{ad}\x{1680}\x{180e}\x{2000}-\x{200f}\x{202a}-\x{202f}\x{205f}-\x{206f}\x{3000}\x{feff}'
 FORMULA = rf"(^|[,;])([{SKIPPED}]*)([-=+@\x{{ff0b}}\x{{ff0d}}\x{{ff1d}}\x{{ff20}}])"
 BREAKS = r"[\x00-\x1f\x7f-\x{9f}\x{2028}\x{2029}]+"  # they would end a line, or speak to a terminal
-NEGATIVE = r"^-[0-9]+([.,][0-9]+)?([eE][-+]?[0-9]+)?$"
+NEGATIVE = r"^-[0-9]+([.,][0-9]+)?([eE][-+]?[0-9]{1,2})?$"  # beyond, a spreadsheet sees no number
 
 
 def to_bytes(frame: pd.DataFrame) -> bytes:
