@@ -42,8 +42,8 @@ def by_content(layout: Layout, rows: Sequence[Sequence[Any]]) -> Layout:
         layout = layout_of(layout.spec, layout.header_row, header)
     route = layout.columns.get("route")
     routes = [text for row in under if route is not None and (text := clean_text(row[route]))]
-    named = "description" in layout.columns
-    if routes and not named and not any(readable("flows", "route", text) for text in routes):
+    known = any(readable("flows", "route", text) for text in routes)
+    if routes and not known and "description" not in layout.columns:
         header[layout.columns["route"]] = tables.header("flows", "description")  # « Filière » above wastes
     if (way := _direction(layout, header, under)) is not None:
         header[way] = tables.header("flows", "direction")

@@ -77,10 +77,8 @@ def one_layout(layout: Layout, cells: Rows, place: int, ledger: Ledger) -> tuple
 def _again(layout: Layout, cells: Rows, text: str) -> bool:
     """Whether a header that repeats one of the table is of no year, or of the year of the quantity read."""
     own = layout.columns.get("quantity")
-    return header_year(text) in {
-        "",
-        *([header_year(clean_text(cells[layout.header_row][own]))] if own else []),
-    }
+    read = "" if own is None else header_year(clean_text(cells[layout.header_row][own]))
+    return header_year(text) in ("", read)
 
 
 def one_header(spec: TableSpec, cells: Rows, row: int) -> Rows:

@@ -67,10 +67,8 @@ PARTS = re.compile(
 )
 UNTIL = re.compile(r"\b(?:au|fin|jusqu) (?!31 12\b)[0-9]{1,2} [0-9]{1,2}\b")
 # A column by which a row is, or is not, to be counted.
-COUNTED, NO = (
-    re.compile(r"\b(?:a )?(?:retenir|garder|compter|declarer|prendre en compte|inclure)\b"),
-    {"non", "n", "no"},
-)
+COUNTED = re.compile(r"\b(?:retenir|garder|compter|declarer|prendre en compte|inclure)\b")
+NO = {"non", "n", "no"}
 SHORT_YEAR = re.compile(r"(?:\bfy|[a-z] )([0-9]{2})$")
 FOOTNOTE = re.compile(r"(\*{1,3}|[¹²³]|\([1-9*]\)) ?\w?")
 
@@ -183,13 +181,11 @@ def hear_beside(layout: Layout, cells: Rows, kept: np.ndarray, years: frozenset[
     # A month beside a period may be the one that was weighed, or how many there are.
     months = [i for i, text in layout.unknown.items() if fold_words(text) == "mois" and "period" in columns]
     found |= {row: text for i in months for row in kept.tolist() if (text := clean_text(cells[row][i]))}
-    answers = [i for i, text in layout.unknown.items() if COUNTED.search(fold_words(text))]
-    found |= {
-        row: text
-        for i in answers
-        for row in kept.tolist()
-        if fold_words(text := clean_text(cells[row][i])) in NO
-    }
+    asked = {i: text for i, text in layout.unknown.items() if COUNTED.search(fold_words(text))}
+    refused = [
+        (i, row) for i in asked for row in kept.tolist() if fold_words(clean_text(cells[row][i])) in NO
+    ]
+    found |= {row: f"{asked[i]}\u00a0: {clean_text(cells[row][i])}" for i, row in refused}
     asides = [i for i, text in layout.unknown.items() if not holds(fold_words(text), "of_time")]
     for index in [*asides, *(i for name, i in columns.items() if name == "comment")]:
         texts = Cells.among(cells.values, cells.numbers[kept, index])
