@@ -64,7 +64,8 @@ def read_remark(text: str) -> Remark:
         unit = each or f"par {'an' if found['yearly'] else found['period'] or found['often']}"
     named = {*MENTION.findall(folded)}
     said = (code for code, means in SAID.items() if holds(plain(folded), means))
-    doubt = "doubted_by_comment" if "?" in text or len(named) > 1 or PART.search(folded) else ""
+    several = len(named) > 1 or len({*YEAR.findall(folded)}) > 1
+    doubt = "doubted_by_comment" if "?" in text or several or PART.search(folded) else ""
     return Remark(unit, min(named, default=""), next(said, doubt))
 
 

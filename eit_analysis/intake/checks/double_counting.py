@@ -19,7 +19,7 @@ NO_ROW_OF_ITS_OWN = {
     "part_of_row_above": r"(?i)^\W*dont\b",
     "perhaps_total": r"(?i)^\W*(?:sous[ -]|grand |effectif )?tota(?:l|ux)\b|\bconfondue?s?\W*$",
     "perhaps_planned": r"(?i)\bprévue?s?\b|\bà (?:pourvoir|recruter|créer|venir)\b|\bvacante?s?\b",
-    "perhaps_example": r"(?i)^\W*(?:(?:par )?exemple|ex)\b",
+    "perhaps_example": r"(?i)^\W*(?:(?:par )?exemple|ex)\b|\((?:par )?ex(?:emple)?\W*\)",
 }
 LEAST_TERMS, SAME_SUM = 3, 1e-6
 SAME_OUTLET = ["route", "contractor", "months"]
