@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from eit_analysis.reference.stages import OPEN, RANK, among, not_begun, stopped
+from eit_analysis.reference.stages import OPEN, RANK, among, brings, not_begun, stopped
 
 MOVED_COLUMNS = [
     "synergy_id", "title", "status_before", "status", "move", "realised_t_per_year", "carrier", "site_ids",
@@ -33,8 +33,7 @@ def moved(before: pd.DataFrame, after: pd.DataFrame, day: pd.Timestamp) -> pd.Da
         on="synergy_id",
         how="left",
     )
-    brings = (table["status"] == "done") & ~stopped(table, day) & ~not_begun(table, day)
-    table["realised_t_per_year"] = table["realised_t_per_year"].where(brings)
+    table["realised_t_per_year"] = table["realised_t_per_year"].where(brings(table, day))
     now, then = table["status"].map(RANK), table["status_before"].map(RANK)
     table["move"] = np.select(
         [table["status_before"].isna(), table["status"] == "dropped", then.isna(), now > then],

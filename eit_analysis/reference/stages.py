@@ -74,14 +74,18 @@ def not_begun(register: pd.DataFrame, day: pd.Timestamp) -> pd.Series:
     return start.notna() & ~(pd.to_datetime(start, errors="coerce") <= day)
 
 
+def brings(register: pd.DataFrame, day: pd.Timestamp) -> pd.Series:
+    """Which synergies are done, have begun and have not ended, on a day."""
+    return (register["status"] == "done") & ~stopped(register, day) & ~not_begun(register, day)
+
+
 def lasting(register: pd.DataFrame, year: int) -> pd.DataFrame:
     """The lines of a register without those done that bring nothing at the end of a year.
 
     They stopped by then, or have effects that begin later.
     """
-    day = pd.Timestamp(year, 12, 31)
-    idle = stopped(register, day) | not_begun(register, day)
-    return register[~((register["status"] == "done") & idle)].reset_index(drop=True)
+    idle = (register["status"] == "done") & ~brings(register, pd.Timestamp(year, 12, 31))
+    return register[~idle].reset_index(drop=True)
 
 
 def given(register: pd.DataFrame, column: str) -> pd.Series:

@@ -39,6 +39,7 @@ LEAST_HEADERS = 3
 HEADER_WORDS = SYNONYMS["header"]
 # How many people: by a year or a day that a header names (``Effectif au 31/12/2018``), of several the last.
 COUNTS = {"headcount", "fte"}
+AMOUNTS = {"quantity", *COUNTS}
 DAY_OR_YEAR = re.compile(r"(?:\b(?:au|en|fin) )?\b(?:[0-9]{1,2}[/.-][0-9]{1,2}[/.-])?(?:19|20)[0-9]{2}\b")
 SHEET_NOISE = re.compile(r"\b[0-9]+\b|\bcopie\b|\bfeuille\b|\bonglet\b")
 

@@ -14,7 +14,7 @@ from eit_analysis.intake.cells.periods import split_unit
 from eit_analysis.intake.cells.remarks import YEAR
 from eit_analysis.intake.sheets.factors import makes_quantity
 from eit_analysis.intake.sheets.headers import (
-    COUNTS,
+    AMOUNTS,
     LEAST_HEADERS,
     form_key,
     known_headers,
@@ -135,7 +135,7 @@ def _measures(layout: Layout, cells: Rows, named: str | None) -> bool:
     """
     made = [index for index, text in layout.unknown.items() if makes_quantity(text)]
     ours = layout.table == named
-    amounts = ("quantity", *COUNTS) if ours else ("quantity",)
+    amounts = AMOUNTS if ours else {"quantity"}
     where = [*made, *(index for name, index in layout.columns.items() if name in amounts)]
     held = any(parse_number(row[index]).value for row in cells for index in where)
     return held and (bool(made) or ours or len(layout.columns) > LEAST_HEADERS)

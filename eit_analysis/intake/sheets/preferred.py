@@ -19,7 +19,7 @@ HIDDEN = re.compile("colonne ([A-Z]+) masquée")  # as `reading.book` notes it
 
 def of_year(layout: Layout, cells: Rows, asked: frozenset[str]) -> Layout:
     """The layout with the amount of a year asked; beside years, one without any is their total."""
-    own = (i for name, i in layout.columns.items() if name in ("quantity", *headers.COUNTS))
+    own = (i for name, i in layout.columns.items() if name in headers.AMOUNTS)
     means = [*layout.repeated, *own]
     years = {headers.header_year(clean_text(cells[layout.header_row][i])) for i in means}
     wanted = asked if years & asked else asked | {""}

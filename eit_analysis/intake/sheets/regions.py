@@ -23,7 +23,7 @@ from eit_analysis.intake.cells.parsing import clean_text, header_unit, parse_num
 from eit_analysis.intake.cells.periods import header_part, split_unit, year_and_month
 from eit_analysis.intake.cells.remarks import YEAR
 from eit_analysis.intake.sheets.header_words import BARE_UNIT, words
-from eit_analysis.intake.sheets.headers import COUNTS, HEADER_WORDS, header_year
+from eit_analysis.intake.sheets.headers import AMOUNTS, HEADER_WORDS, header_year
 from eit_analysis.intake.sheets.ledger import NO_ROW, Ledger
 from eit_analysis.intake.sheets.products import Making, made_of, product, total_of
 from eit_analysis.intake.sheets.spec import Layout, TableSpec, layout_of
@@ -93,7 +93,7 @@ def one_header(spec: TableSpec, cells: Rows, row: int) -> Rows:
     parted = [i for i, text in enumerate(below) if text and text != top[i]]
     if sum(map(bool, top)) < LEAST or len(parted) < LEAST:  # the first of them a title
         return cells
-    kept = [i for name, i in layout.columns.items() if name not in ("quantity", *COUNTS) and i in parted]
+    kept = [i for name, i in layout.columns.items() if name not in AMOUNTS and i in parted]
     quantity = any(i == layout.columns.get("quantity") or not top[i] for i in parted)
     if not quantity or not all(header_unit(f"{top[i]} {below[i]}")[1] for i in kept):
         return cells
