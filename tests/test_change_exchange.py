@@ -174,6 +174,10 @@ def test_a_difference_is_established_beyond_chance_and_named_method_where_method
     # (54 + 70) / 2: neither who takes masses otherwise, be it as far, nor who does not say is in the median.
     around = indicators.around(table).set_index("indicator")
     assert around.loc["recovered_share", around.columns[1:]].tolist() == [50, 62, 2, 1, 0, 3]
+    # A half goes up, as by hand: the median of 160 and 205 is 182.5.
+    apart = [lines(name, recovered_share=(v, v - 1, v + 1)) for name, v in (("near", 160), ("far", 205))]
+    halves = indicators.around(indicators.beside(own, pd.concat(apart), same, "ici"))
+    assert halves.set_index("indicator")["others_median"]["recovered_share"] == 183
     alone = indicators.around(table[table["territory"].isin(["ici", "other"])])
     assert alone["others_median"].isna().all() and alone["n_comparable"].tolist() == [0, 0]
     assert indicators.realised(alone, 1).empty

@@ -225,7 +225,7 @@ OUTSIDE_RESULTS = [
     f"4 {SEATS}",
     f"{LINKING}.",
 ]
-TEAM_FOLLOWS = "Non diffusé à ce public : les parties « Ce qui pourrait attendre encore »"
+TEAM_FOLLOWS = "Pour l'équipe seule, s'il y a lieu : les parties « Ce qui pourrait attendre encore »"
 TEAM_ALONE = (
     ", « Ce qui a changé dans les avis » et « Ce qui fait obstacle aux synergies » sont laissées de côté."
 )

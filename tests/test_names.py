@@ -85,7 +85,7 @@ def test_where_each_kind_of_name_is_looked_for(study: Study) -> None:
     assert names.found("<!DOCTYPE html><p>E2 et E1.</p>") == {"E1", "E2"}
     assert names.found(page("Acteur", "Total")) == {"E2"}
     assert names.found(page("Membres", "Forges, Carton", "autre acteur AB")) == {"12", "AB"}
-    assert names.found(page("Entreprises", "12 AB")) == {"12", "AB"}
+    assert names.found(page("Acteurs de la synergie", "12 AB")) == {"12", "AB"}
     assert names.found(page("Famille", "Total", "12", "Carton")) == set()
     assert names.found(page("Acteur", "Total", kind=' class="total"')) == set()
 

@@ -12,6 +12,8 @@ the others sent.
 
 from __future__ import annotations
 
+from decimal import ROUND_HALF_UP, Context
+
 import numpy as np
 import pandas as pd
 from scipy.stats import norm
@@ -21,6 +23,7 @@ from eit_analysis.reference import exchange
 from eit_analysis.reference.vocabulary import heading
 
 LEVEL = 0.05
+THREE_DIGITS = Context(prec=3, rounding=ROUND_HALF_UP)
 ROUNDING = 1e-3
 BOUNDS = ["low", "high"]
 MASSES = ["mass_t_per_year", "mass_low_t_per_year", "mass_high_t_per_year"]
@@ -95,8 +98,13 @@ def indicators(
     table = exchange.indicators()
     numbers = pd.DataFrame([values[name] for name in table["indicator"]], columns=["central", *BOUNDS])
     known = np.isfinite(numbers.to_numpy(dtype=float)).all(axis=1)
-    rounded = numbers.map(lambda value: float(f"{value:.3g}"))
+    rounded = numbers.map(_three_digits)
     return pd.concat([table, rounded], axis=1)[known][INDICATOR_COLUMNS].reset_index(drop=True)
+
+
+def _three_digits(value: float) -> float:
+    """As a reader with a pencil rounds: 182.5 is 183, where a format of Python would say 182."""
+    return float(THREE_DIGITS.create_decimal(f"{value:.12g}"))
 
 
 def _amount(table: pd.DataFrame, at: dict[str, str], columns: list[str]) -> np.ndarray:
@@ -174,7 +182,7 @@ def around(table: pd.DataFrame) -> pd.DataFrame:
         if others.empty or not wanted[str(indicator)]:
             counts[:2] = [np.nan] * 2
         if len(own):
-            median = float(f"{others['central'].median():.3g}")
+            median = _three_digits(others["central"].median())
             lines.append((indicator, unit, own["central"].iloc[0], median, len(others), *counts))
     return pd.DataFrame(lines, columns=AROUND_COLUMNS)
 
