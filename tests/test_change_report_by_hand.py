@@ -1037,6 +1037,7 @@ WITHOUT = (
     "ne le sait pas pour 6,0 t/an ; 4,0 t/an l'auraient été sans elle."
 )
 FEW_PASSAGES = "Trop peu de passages d'une étape à l'autre pour dire ce qui pourrait attendre encore."
+NO_REGISTER = "L'étude n'a pas de registre des synergies."
 NO_ANSWER = "Personne n'a répondu aux énoncés sur le changement."
 NO_FAMILY = "Aucun fichier reçu ne dit par famille ce qui est réalisé."
 NO_FILE = "Aucun fichier d'un autre territoire n'a été lu."
@@ -1048,15 +1049,11 @@ INSTEAD: dict[str, dict[str, str | None]] = {
         "Qu'est-ce qui est bloqué ?": None,
         "Qui appeler lundi ?": None,
         DECISION: f"{DECISION} Ouvrir un registre des synergies. {WEAKEST}",
-        MONEY: f"{MONEY} On ne le sait pas : le registre n'a aucun tonnage réalisé qui dure. {PAID}",
-        "6 synergies": "L'étude n'a pas de registre des synergies.",
-        "À suivre": FEW_PASSAGES,
-        "Réalisé": "Le registre ne dit pas ce que les synergies apportent.",
+        MONEY: f"{MONEY} Non connu. {NO_REGISTER} {PAID}",
+        **dict.fromkeys(["6 synergies", "À suivre", "Réalisé", "2 clauses", "1 groupe sur"], NO_REGISTER),
         **dict.fromkeys(["Coordination", "2 acteurs"]),
         "1 micro-projet": "Aucun micro-projet n'est inscrit.",
-        "2 clauses": "Aucune mutualisation n'est en cours.",
-        "1 groupe sur": "Aucune mutualisation du registre n'a de groupe calculé.",
-        "": "L'étude n'a pas de registre des synergies.",  # nor obstacles
+        "": NO_REGISTER,  # nor obstacles
         # 1 of 37, 12 of 24.
         "Ici, pistes": "Ailleurs, d'après leurs publications, les démarches réalisent de 3 % à 50 % de leurs "
         "pistes.",
@@ -1086,7 +1083,7 @@ INSTEAD: dict[str, dict[str, str | None]] = {
         "2 clauses": "1 autre mutualisation sans clause (étude ou au-delà).",  # S05
     },
     "no means": {
-        MONEY: f"{MONEY} {WITHOUT} L'étude ne dit pas ce que la démarche a coûté.",
+        MONEY: f"{MONEY} {WITHOUT} Ce que toute la démarche a coûté n'est pas dit.",
         "Coordination": "Coordination, selon le registre et l'étude : 140 heures pour ce qui a été réalisé, "
         "25 heures pour ce qui est en cours, 15 heures pour ce qui est abandonné.",
     },
