@@ -148,15 +148,20 @@ def test_the_programme_sees_a_group_of_one_mind() -> None:
 
 
 def test_like_minded_and_small_groups_are_told_together() -> None:
-    roles = ["a"] * 6 + ["b"] * 6 + ["c"] * 2 + ["d"] * 6
-    views = ["agree"] * 6 + ["agree", "mixed", "disagree"] * 2 + ["mixed", "disagree"]
-    views += ["agree", "mixed", "disagree"] * 2
+    roles = ["a"] * 6 + ["b"] * 9 + ["c"] * 6 + ["d"] * 9
+    views = ["agree"] * 6 + ["agree", "mixed", "disagree"] * 3 + ["mixed", "disagree"] * 3
+    views += ["agree", "mixed", "disagree"] * 3
     people = pd.DataFrame(
-        {"respondent_role": roles, "opinion": views, "site_id": [f"E{i}" for i in range(20)]}
+        {"respondent_role": roles, "opinion": views, "site_id": [f"E{i}" for i in range(30)]}
     ).assign(readiness_dimension="need")
     kept = opinions.grouped(people, "respondent_role")
     sizes = kept["respondent_role"].value_counts().to_dict()
-    assert sizes == {"autres fonctions": 8, "b": 6, "d": 6}
+    assert sizes == {"autres fonctions": 12, "b": 9, "d": 9}
+    # A class of two actors would be withheld, and be the rest of its group: nothing is told by role any more.
+    few = people.assign(site_id=people["site_id"].where(people["opinion"] != "disagree", "E0"))
+    assert opinions.grouped(few, "").empty
+    two = people.assign(site_id=[f"{role}{i % 2}" for i, role in enumerate(roles)])
+    assert opinions.grouped(two, "respondent_role").empty and len(opinions.grouped(two, "")) == 30
     assert opinions.grouped(people, "respondent_role", 0, 0)["respondent_role"].tolist() == roles
 
 

@@ -13,6 +13,7 @@ from eit_analysis.change import governance
 from eit_analysis.change.agreement import SHARES, agreements, articles
 from eit_analysis.change.clauses import clauses, member_targets, without_clause
 from eit_analysis.change.governance import by_actor_type, by_size, departures, of_member, projects, seats
+from eit_analysis.change.progress import moved
 from eit_analysis.config_change import Project
 from eit_analysis.publishing.release.listings import Listing
 from eit_analysis.publishing.release.viewer import Viewer
@@ -88,6 +89,21 @@ def test_projects_of_the_settings_then_what_is_under_way() -> None:
     assert "L2" not in set(table["project_code"]) and table.loc[0, ["n_lines", "n_done"]].tolist() == [2, 1]
 
 
+def test_a_project_has_the_carrier_that_its_lines_under_way_agree_on() -> None:
+    def read(**changed: object) -> pd.Series:
+        return projects([LAUNDRY], REGISTER.assign(**changed), SITES, DAY, TODAY).iloc[0]
+
+    # L5 is under way too, and another carries it: nobody is said to carry both.
+    assert pd.isna(read(status=["committed", "done", "dropped", "study", "study"])["carrier"])
+    # Of what was dropped neither carrier nor members are those of the project.
+    dropped = read(status=["dropped", "done", "dropped", "study", "lead"])
+    assert (dropped["carrier"], dropped["site_ids"]) == ("A", "A S V")
+
+
+def test_nothing_moved_is_no_row() -> None:
+    assert moved(REGISTER, REGISTER, DAY).empty
+
+
 @pytest.mark.parametrize("gone", ["A", "S", "V"])
 def test_a_project_of_somebody_who_refused_is_left_out(gone: str) -> None:
     sites = SITES[SITES["site_id"] != gone]
@@ -99,12 +115,12 @@ def test_who_sits_where_and_what_falls() -> None:
     table = projects([LAUNDRY], REGISTER, SITES, DAY, TODAY)
     places = seats(table, SITES)
     assert set(places.loc[places["seat"] == "carrier", "site_id"]) == {"S", "B"}
-    assert by_actor_type(places).frame.set_index("actor_type")["n_sites"].to_dict() == {
+    assert by_actor_type(places).set_index("actor_type")["n_sites"].to_dict() == {
         "firm": 3,
         "ess": 2,
         "public": 1,
     }
-    assert by_size(places).frame.set_index("size_class")["n_sites"].to_dict() == {
+    assert by_size(places).set_index("size_class")["n_sites"].to_dict() == {
         "50-249": 1,
         "10-49": 1,
         "250+": 1,
@@ -201,4 +217,4 @@ def test_without_register_nor_projects() -> None:
         clauses([], table).empty
         and agreements([], table, clauses([], table), pd.DataFrame(columns=[*SHARES, "title"])) == []
     )
-    assert by_actor_type(places).frame.empty and without_clause([], table, REGISTER).empty
+    assert by_actor_type(places).empty and without_clause([], table, REGISTER).empty

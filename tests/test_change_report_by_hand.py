@@ -48,8 +48,8 @@ MOVED = [
 # The register and study.toml say when it was due, not whether it was decided since.
 LATE = "échue le 29/03/2019, suite non consignée"
 WEAKEST = (
-    "Lancer ou non « Mettre en commun ce qui manque : une personne, un lieu de tri, une collecte », pour la "
-    "dimension la moins partagée : capacité à participer."
+    "Lancer ou non « Mettre en commun ce qui manque : une personne, un lieu de tri, une collecte », pour une "
+    "dimension peu partagée : capacité à participer."
 )
 DECIDE = [
     "Que faut-il décider, et qui décide ?",
@@ -84,6 +84,8 @@ ACTIONS = [
     "Quoi : capacité à participer : 25 % des personnes sont d'accord, à la moyenne de leurs réponses",
     "Qui : la personne qui anime la démarche",
     "Et ensuite : Choisir avec trois entreprises une première charge à partager",
+]
+TRUSTING = [
     "Commencer par un échange petit et sûr entre entreprises qui se connaissent",
     "Quoi : confiance entre entreprises : 44 % des personnes sont d'accord, à la moyenne de leurs réponses",
     "Qui : un club d'entreprises, ou l'intercommunalité comme tiers",
@@ -103,12 +105,12 @@ AHEAD = (
 )
 # Beside MP1, S01, S02, S03, S06, S09, S11, S12: S04 has ended, S05 is in MP1, S07 and S10 are leads.
 SEATS = (
-    "Qui siège où, qui fait le lien : 1 micro-projet déclaré ; 7 autres synergies à plusieurs (étude ou "
-    "au-delà), sans règle inscrite"
+    "Qui siège où, qui fait le lien : 1 micro-projet déclaré ; hors d'eux, 7 synergies à plusieurs (étude "
+    "ou au-delà), sans règle"
 )
 # See who leaves, below: without A5, with whom three projects fall, A4 is linked to S1 no more, without A3 A6.
 LINKING = (
-    "2 acteurs sans qui une entreprise au moins n'aurait plus de lien, même indirect, avec l'économie sociale"
+    "2 acteurs sans qui une entreprise au moins perdrait un lien, même indirect, avec une structure sociale"
 )
 # Of 2018 there is one target, 6 synergies: 4 last. 12 actors and 25 t are for later, 10 actors were for 2017.
 LASTING = "Ce que la démarche apporte, et ce qu'elle coûte : Réalisé, et qui dure :"  # S01, S02, S03
@@ -125,8 +127,8 @@ CLAUSES = [
     "Se former ensemble",
 ]
 THOUGHT = (
-    "Ce que pensent les personnes interrogées : Le moins partagé : capacité à participer ; 25 % des "
-    "personnes sont d'accord, à la moyenne de leurs réponses"
+    "Ce que pensent les personnes interrogées : Le moins partagé de ce qui suit : capacité à participer ; "
+    "25 % d'accord, à la moyenne de leurs réponses"
 )
 INTRODUCTION = "Où en est-on, et qui décide ?"
 # 5 of 11 is from 21.3 to 72.0 by Wilson: of the others only Sicoval, 1 of 37, up to 13.8, is apart.
@@ -148,9 +150,9 @@ TEAM_04 = [
     "Confection Vouivre.",
     "Pilote de « Vêtements usés » : au même stade depuis 48 mois fin 2018.",  # 47.5
     FIRST,
-    "Son numéro : fichier _campagne/contacts.csv, ligne A6.",
+    "Son numéro : à lire, ou à noter, dans _campagne/contacts.csv, ligne A6.",
     *MOVED,
-    "Au même stade depuis plus de 24 mois fin 2018, sur 6 en cours ; c'est l'étude qui choisit ce seuil.",
+    "Au même stade depuis plus de 24 mois fin 2018, sur 6 en cours ; ce seuil est un réglage.",
     *DECIDE,
     # S01 10, S02 6, S03 4; S04 has ended, S11 begins in 2019.
     "D'après leurs acteurs, 10,0 t/an n'auraient pas été réalisées sans la démarche.",
@@ -163,6 +165,7 @@ TEAM_04 = [
     *SAWDUST,
     *PAPER,
     *ACTIONS,
+    *TRUSTING,
     REACH,
     f"2 {AHEAD}",
     "Au même stade depuis plus de 24 mois fin 2018.",
@@ -200,15 +203,15 @@ TEAM_04 = [
     "Réalisée : résultat d'une année, au registre. Calculée : groupe du calcul, hors refus d'être compté. "
     "– : sans objet ou non connu.",
     f"8 {THOUGHT}",
-    "Avis sur le changement, par dimension, en %",
+    "Avis des personnes interrogées, par dimension, en %",
     # A6 twice, of 16 people: two for each of eight actors.
     "Lecture : pour « besoin de changer (pas d'accord) », on lit 12,5 %. Champ : 16 personnes. Source : "
     "questionnaires des acteurs, vague 2018. Tableau : Avis des personnes interrogées, par dimension",
     # Openness: all were a point lower. p = 2 / 2^8 = 0.0078 for eight actors, times 5 dimensions: 0.039.
     "9 Ce qui a changé dans les avis : Au-delà du hasard, sur 5 dimensions comparées : 1 en hausse et 0 "
-    "en baisse ; énoncés : 2 ; cause inconnue",
+    "en baisse (2 énoncés par dimension)",
     "10 Ce qui fait obstacle aux synergies",
-    "Confiance : médiane des personnes de l'acteur ; dans la note des échanges si l'étude le demande.",
+    "Peu confiants : pas d'accord, à la médiane. Ne compte dans la note des échanges qu'au choix.",
     # As for all readers, without S10.
     f"11 {HERE_TOO}",
     *ELSEWHERE,
@@ -230,17 +233,17 @@ TEAM_ALONE = (
     ", « Ce qui a changé dans les avis » et « Ce qui fait obstacle aux synergies » sont laissées de côté."
 )
 OUTSIDE_OPINIONS = [
-    "Avis sur le changement, par dimension, en %",
-    "Lecture : pour « besoin de changer (d'accord) », on lit 75 %. "
-    "Champ : 16 personnes ; valeurs diffusées seules. "
+    "Avis des personnes interrogées, par dimension, en %",
+    # 7 of 16. Of the other dimensions a class has fewer than three actors, two people each.
+    "Lecture : pour « capacité à participer (pas d'accord) », on lit 44 %. Champ : 16 personnes. "
     "Source : questionnaires des acteurs, vague 2018. Tableau : Avis des personnes interrogées, par "
-    "dimension",  # 12 of 16
+    "dimension",
 ]
 PARTNERS_04 = [
     INTRODUCTION,
     "Synthèse",
     *MOVED,
-    "Au même stade depuis plus de 24 mois fin 2018, sur 5 en cours ; c'est l'étude qui choisit ce seuil.",
+    "Au même stade depuis plus de 24 mois fin 2018, sur 5 en cours ; ce seuil est un réglage.",
     "À qui demander d'abord, pour ce qui est bloqué ?",
     "Atelier Basilic.",
     "Pilote de « Sciure » : au même stade depuis 31 mois fin 2018.",
@@ -248,7 +251,7 @@ PARTNERS_04 = [
     DECIDE[0],
     "Relancer ou abandonner, avec leurs membres, 4 synergies, dont « Sciure ».",
     DECIDE[2],
-    "Décisions de projets : celles que ce public lit, s'il y en a.",
+    "D'autres décisions de projets peuvent être réservées à l'équipe.",
     *DECIDE[3:],
     *MONEY_OUTSIDE,
     *SAWDUST,
@@ -277,15 +280,15 @@ FIRM_04 = [
     "Synthèse",
     "Vous",
     # S01, S04 and S05, the last two carried; MP1 and S01.
-    "3 synergies, dont 2 que vous pilotez ; 2 micro-projets.",
+    "3 synergies au registre, dont 2 que vous pilotez ; 2 sièges en projet ou synergie.",
     # S05 has moved 10 months ago, S04 is done; of the two projects MP1 alone has a decision to come.
     f"À décider avec vous, « Se former ensemble », par consensus, {LATE} : Choisir la date de la session.",
     # Of S05: its others are three, and more are needed.
     "Quelle est votre part, et pourquoi ?",
     "Elle n'est pas dite.",
-    "Le calcul ne vous réunit pas à assez d'autres acteurs : elle dirait ce qu'ils déclarent.",
+    "Aucun groupe calculé ne vous réunit à assez d'autres acteurs pour qu'elle le soit.",
     *MOVED,
-    "Au même stade depuis plus de 24 mois fin 2018, sur 5 en cours ; c'est l'étude qui choisit ce seuil.",
+    "Au même stade depuis plus de 24 mois fin 2018, sur 5 en cours ; ce seuil est un réglage.",
     DECIDE[0],
     "Relancer ou abandonner, avec leurs membres, 4 synergies.",
     *DECIDE[3:],  # what is to be decided with A1 is said already
@@ -303,7 +306,7 @@ FIRM_04 = [
     *OUTSIDE_RESULTS,
     f"5 {CLAUSES[0]}",
     *CLAUSES[1:],
-    "Aucune mutualisation du registre n'a de groupe calculé avec assez de membres : la "
+    "Aucune mutualisation du registre n'a de groupe calculé assez grand où vous soyez : la "
     "partie « Partager ce que l'on économise ensemble » est laissée de côté.",
     f"6 {THOUGHT}",
     *OUTSIDE_OPINIONS,
@@ -368,11 +371,11 @@ END_05 = [
     "5 Peut-on comparer ? Même incertitude des masses qu'ici chez 1 territoire, sur 2 lus",
     "Non dits : le fichier ne donne pas le paramètre. Un format ancien ne les donnait pas.",
     # Sicoval, 1 of 37, and CLES, 12 of 24.
-    "6 Et dans les démarches publiées ? Ailleurs, d'après leurs publications, les démarches réalisent de 3 % "
-    "à 50 % de leurs pistes",
+    "6 Et dans les démarches publiées ? Ailleurs, les démarches qui publient les deux nombres réalisent de "
+    "3 % à 50 % de leurs pistes",
     "Chaque démarche définit ce qu'elle appelle piste, ou synergie réalisée (« en place ou en cours » pour "
-    "l'une). Les années sont "
-    "celles de la démarche, et non de ses synergies. Ici, réalisées : arrêtées depuis comprises. "
+    "l'une). Les années sont celles de la démarche, et ici celles du registre. Ici, réalisées : même si "
+    "elles ont pris fin. "
     "Relues à leur source : 6 démarches sur 6. Intervalle de Wilson à 95 %. – : sans objet ou non connu.",
     "7 Ce que ce territoire partage",
 ]
@@ -396,7 +399,7 @@ TEAM_05 = [
     # Wood: 50 t for 2 poolings; 18 of 60 t are buried. Cardboard is recovered whole, glass does not leave
     # anybody, the exchange of wood is done here (S01), no metal leaves.
     "Déchets de la famille « bois », par mutualisation.",
-    "Val Clair en tire 25 t/an par synergie.",
+    "Val Clair en tire en moyenne 25 t/an par synergie.",
     "Ici, 18 t/an de cette famille ne sont pas valorisées, ou de destination inconnue ; reste à voir si cela "
     "convient.",
     "Qui appeler ?",
@@ -430,8 +433,8 @@ OUTSIDE_05 = [
     "Synthèse",
     *BETTER_05,
     *WHERE_05,
-    "Déchets de la famille « plastique », par échange.",
-    "Val Clair en tire 15 t/an par synergie.",
+    "Déchets de la famille « plastique », par échange, d'après ce que ce public lit.",
+    "Val Clair en tire en moyenne 15 t/an par synergie.",
     "Ici, 27 t/an de cette famille ne sont pas valorisées, ou de destination inconnue ; reste à voir si cela "
     "convient.",
     "Qui appeler ?",
@@ -570,7 +573,7 @@ BOARD = [
     ("Structures qui portent la démarche", None, None, None, None, "on ne sait pas"),  # nobody says
     ("Synergies qui ont un pilote", None, None, 90, 90.909, "en baisse"),  # 9 of 10 (not S04, S08); 10 of 11
     ("Projets déclarés dont la décision est datée", None, None, 100, None, "on ne sait pas"),  # MP1
-    ("Confiance entre acteurs", None, None, 43.75, 43.75, "stable"),  # 7 of 16
+    ("Confiance entre acteurs", None, None, 43.75, 43.75, "pas d'écart établi"),  # 7 of 16
     ("Part d'argent privé", None, None, 15.789, None, "on ne sait pas"),  # 3 000 of 19 000
     ("Heures par synergie réalisée", None, None, 700 / 3, None, "on ne sait pas"),  # 400 + 300
     ("Économies réalisées", None, None, 2800, None, "on ne sait pas"),
@@ -691,7 +694,7 @@ def test_stages_and_stays_are_counted_on_the_fingers(project: Path) -> None:
     assert columns(late, "Identifiant synergie", "Base", "Ce qui inquiète") == [
         (
             "S12",
-            "aucune n'a été suivie aussi longtemps",
+            "aucune n'a été suivie douze mois de plus",
             "attend depuis plus longtemps que toutes celles qui sont passées",
         )
     ]
@@ -1055,15 +1058,15 @@ INSTEAD: dict[str, dict[str, str | None]] = {
         "1 micro-projet": "Aucun micro-projet n'est inscrit.",
         "": NO_REGISTER,  # nor obstacles
         # 1 of 37, 12 of 24.
-        "Ici, pistes": "Ailleurs, d'après leurs publications, les démarches réalisent de 3 % à 50 % de leurs "
-        "pistes.",
+        "Ici, pistes": "Ailleurs, les démarches qui publient les deux nombres réalisent de 3 % à 50 % de "
+        "leurs pistes.",
         PLUS: f"{PLUS} On ne le sait pas. {NO_RATE}",
         BETTER_05[0]: f"{BETTER_05[0]} On ne le sait pas. Il faut un tonnage réalisé diffusé, ici et chez un "
         "territoire qui prend les masses comme ici.",
         # 80 t for 2, of wood too; that it is done here is not known any more.
         "Qu'y a-t-il": "Qu'y a-t-il à reprendre ailleurs ? Déchets de la famille « bois », par échange. Val "
-        "Clair en tire 40 t/an par synergie. Ici, 18 t/an de cette famille ne sont pas valorisées, ou de "
-        "destination inconnue ; reste à voir si cela convient.",
+        "Clair en tire en moyenne 40 t/an par synergie. Ici, 18 t/an de cette famille ne sont pas valorisées, "
+        "ou de destination inconnue ; reste à voir si cela convient.",
         "Qui appeler ?": "Qui appeler ? Agence du Val, 01 99 00 00 02. Val Clair, pour « bois », par "
         "échange ; « bois », par mutualisation ; « plastique », par échange. "
         f"{ALIKE_05}",
@@ -1078,8 +1081,8 @@ INSTEAD: dict[str, dict[str, str | None]] = {
     },
     "no projects": {
         DECISION: f"{DECISION} {DECIDE[1]} {WEAKEST}",
-        "1 micro-projet": "0 micro-projet déclaré ; 8 autres synergies à plusieurs (étude ou au-delà), "
-        "sans règle inscrite.",  # S05 too
+        "1 micro-projet": "0 micro-projet déclaré ; hors d'eux, 8 synergies à plusieurs (étude ou au-delà), "
+        "sans règle.",  # S05 too
         "2 clauses": "1 autre mutualisation sans clause (étude ou au-delà).",  # S05
     },
     "no means": {
@@ -1113,7 +1116,7 @@ INSTEAD: dict[str, dict[str, str | None]] = {
         "vague 2017 : 11 devenues réalisées (1 n'a pas commencé), 0 abandonnée. En tout, 11 réalisées "
         "durent : 10 de celles-ci et 1 autre, inscrite depuis. Cibles de 2018 : 1 atteinte, sur 1 fixée.",
         "Qu'est-ce qui est bloqué ?": "Qu'est-ce qui est bloqué ? Aucune synergie. Au même stade depuis plus "
-        "de 24 mois fin 2018, sur 0 en cours ; c'est l'étude qui choisit ce seuil.",
+        "de 24 mois fin 2018, sur 0 en cours ; ce seuil est un réglage.",
         "Qui appeler lundi ?": "Qui appeler lundi ? Personne en urgence : aucune synergie n'est bloquée.",
         DECISION: f"{DECISION} Rien de bloqué au registre. {SESSION} {WEAKEST}",
         MONEY: f"{MONEY} {WITHOUT.replace('10,0', '13,0')} {PAID}",
@@ -1130,18 +1133,18 @@ INSTEAD: dict[str, dict[str, str | None]] = {
         "2 acteurs": f"{LINKING}, à commencer par Tôlerie Korrigan (à égalité avec Tissages "
         "Licorne).",
         # All 12 but S05.
-        "1 micro-projet": "1 micro-projet déclaré ; 11 autres synergies à plusieurs (étude ou au-delà), "
-        "sans règle inscrite.",
+        "1 micro-projet": "1 micro-projet déclaré ; hors d'eux, 11 synergies à plusieurs (étude ou au-delà), "
+        "sans règle.",
         "2 clauses": "2 clauses : 1 atteint son objectif, 1 n'est pas mesurée ; 2 "
         "autres mutualisations sans clause (étude ou au-delà).",  # S04 and S07
         "": "Aucune synergie en cours n'a que des acteurs peu confiants ; rien d'autre n'est demandé par "
         "synergie.",
         # 11 of 11: from 11 / (11 + 3.84) = 74.1 %, in tens as 100 is; none of the others goes beyond 68.6.
-        "Ici, pistes": "Ici, pistes réalisées : 11 sur 11, soit 100 % (70 à 100) ; l'écart est établi avec "
+        "Ici, pistes": "Ici, pistes réalisées : 11 sur 11, soit 100 % (74 à 100) ; l'écart est établi avec "
         "les 6 autres.",
         # By the sum over all parameters Val Clair is higher with a chance of 3.2 %, above 2.5.
         PLUS: f"{PLUS} Écart établi avec 1 territoire sur 2 comparés, qui fait moins bien qu'ici. "
-        f"{BETTER_05[6].replace('5 sur', '11 sur').replace('45 % (21 à 72)', '100 % (70 à 100)')} "
+        f"{BETTER_05[6].replace('5 sur', '11 sur').replace('45 % (21 à 72)', '100 % (74 à 100)')} "
         "Parts brutes, chez 2 sur 2 lus : plus haute ici que chez 2, plus basse que chez 0, égale chez 0. "
         "Fait moins bien qu'ici : Petit Plateau (3 sur 10). Écart non établi avec Val Clair (70 sur 90).",
         # 23 000 kg / 300

@@ -324,6 +324,19 @@ HOSTILE = {
         ])),
         "« MWh », qui ne se convertit pas en t/an",
     ),
+    **{
+        name: (
+            zipped(package({"territory": TERRITORY, "flows": FLOWS}, resources=[
+                {"name": "territory", "path": "territory.csv"},
+                {"name": "flows", "path": "flows.csv", "schema": {"fields": [{"name": n} for n in fields]}},
+            ])),
+            "nomme des colonnes que la table « flows.csv » n'a pas dans cet ordre",
+        )
+        for name, fields in {
+            "renamed": ["category", "tonnes"], "swapped": ["mass_t_per_year", "category"]
+        }.items()
+    },
+    "year to come": (good(territory=TERRITORY.replace("2020", "2099")), "ce nombre est impossible"),
     "changed": (
         zipped(package({"territory": TERRITORY}, resources=[
             {"name": "territory", "path": "territory.csv", "hash": "sha256:" + "0" * 64},

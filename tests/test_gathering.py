@@ -60,8 +60,8 @@ def test_numbers_stay_those_of_the_notebook(shown: dict[str, Released]) -> None:
     [
         ("empty", "Aucune ligne.", "Aucune ligne dans ces 2 tableaux."),
         ("individual", "il décrit des acteurs un par un.", "ils décrivent des acteurs un par un."),
-        ("overlap", "ses lignes se recoupent", "leurs lignes se recoupent"),
-        ("few", "chacune de ses valeurs.", "chacune de leurs valeurs."),
+        ("overlap", "la différence de ses lignes", "la différence de leurs lignes"),
+        ("few", "chacune de ses valeurs dirait, seule", "chacune de leurs valeurs dirait, seule"),
     ],
 )
 def test_the_sentence_agrees_with_its_titles(reason: str, one: str, two: str) -> None:

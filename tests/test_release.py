@@ -362,7 +362,7 @@ def test_rows_that_overlap_stay_with_the_team(small_study: Study) -> None:
         release = Release(small_study, audience, "essai")
         table = release.team(frame, "Plans", ["scenario"]).seen_by(release.viewer, {})
         assert ("9,0" in table.html()) == shown
-        assert ("se recoupent" in table.html()) != shown
+        assert ("dirait ce que fait" in table.html()) != shown
 
 
 def test_the_team_reads_the_names_of_a_group_also_on_cards(small_study: Study) -> None:

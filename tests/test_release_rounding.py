@@ -286,3 +286,10 @@ def test_what_is_reckoned_has_the_digits_that_its_bounds_support() -> None:
     assert found["gap_low_t_per_year"].tolist() == [-40, 1200]
     assert found["gap_high_t_per_year"].tolist() == [580, 1300]
     assert found[["n_sites", "target_value"]].equals(frame[["n_sites", "target_value"]])
+
+
+def test_a_share_of_printed_counts_is_theirs_to_the_point() -> None:
+    """One of six and its interval by Wilson: 17 % between 3 and 57, not 20 % between 0 and 60."""
+    shares = {"share_percent": [16.667], "share_low_percent": [3.005], "share_high_percent": [56.35]}
+    found = reckoned(pd.DataFrame({"approach": ["a"], **shares}), ["approach"])
+    assert found.drop(columns="approach").iloc[0].tolist() == [17, 3, 57]

@@ -14,7 +14,6 @@ import pandas as pd
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
-from eit_analysis.breakdown import Breakdown
 from eit_analysis.config_change import Project
 from eit_analysis.reference.sizes import size_class
 from eit_analysis.reference.stages import actors, among, not_begun, stopped
@@ -131,11 +130,18 @@ def _declared(project: Project, lines: list[dict[str, Any]], known: set[str]) ->
 def _read(
     lines: list[dict[str, Any]], known: set[str], carrier: str = "", further: Sequence[str] = ()
 ) -> dict[str, object]:
-    """What the lines of a project say of it; its carrier, where it is an actor, is its first member."""
-    carrier = carrier or next((line["carrier"] for line in lines if line["carrier"] is not None), "")
+    """What the lines of a project say of it; its carrier, where it is an actor, is its first member.
+
+    Dropped lines and those that are over say nothing of who is in it, unless all are. It has a carrier when
+    it declares one, or when those of its lines under way are one; without such lines, those of its leads.
+    """
+    live = [line for line in lines if line["status"] != "dropped" and not line["over"]] or lines
+    going = [line for line in live if line["status"] in UNDER_WAY] or live
+    carriers = {line["carrier"] for line in going} - {None}
+    carrier = carrier or (carriers.pop() if len(carriers) == 1 else "")
     done = [line for line in lines if line["status"] == "done" and not line["over"]]
     tonnes = [line["realised_t_per_year"] or 0.0 for line in done if line["begun"]]
-    named = [site for line in lines for site in line["members"]]
+    named = [site for line in live for site in line["members"]]
     members = dict.fromkeys([*({carrier} & known), *named, *further])
     return {
         "site_ids": " ".join(members),
@@ -180,7 +186,8 @@ def agenda(table: pd.DataFrame) -> pd.DataFrame:
 def means(table: pd.DataFrame) -> pd.DataFrame:
     """Money, posts and tonnes of the projects that have some; columns ``MEANS``, from :func:`projects`."""
     amounts = table[MEANS[3:]].astype(float).fillna(0.0)
-    return table.loc[(amounts > 0).any(axis=1), MEANS].reset_index(drop=True)
+    given = amounts.where(amounts > 0)[MEANS[3:-1]]  # who declares no money nor post has declared no zero
+    return table[MEANS].assign(**given)[(amounts > 0).any(axis=1)].reset_index(drop=True)
 
 
 def bridges(leaving: pd.DataFrame) -> pd.DataFrame:
@@ -192,21 +199,20 @@ def bridges(leaving: pd.DataFrame) -> pd.DataFrame:
     return cutting.sort_values("pairs_cut", ascending=False, kind="stable", ignore_index=True)
 
 
-def by_actor_type(places: pd.DataFrame) -> Breakdown:
+def by_actor_type(places: pd.DataFrame) -> pd.DataFrame:
     """How many actors of each type sit in a project; from :func:`seats`."""
     return _seated(places, "actor_type")
 
 
-def by_size(places: pd.DataFrame) -> Breakdown:
+def by_size(places: pd.DataFrame) -> pd.DataFrame:
     """How many firms of each size sit in a project; from :func:`seats`."""
     return _seated(places[places["actor_type"] == "firm"], "size_class")
 
 
-def _seated(places: pd.DataFrame, key: str) -> Breakdown:
-    known = places.dropna(subset=[key])
-    counts = known.groupby(key)["site_id"].nunique().rename("n_sites").reset_index()
-    records = known[[key, "site_id"]].drop_duplicates(ignore_index=True)
-    return Breakdown(counts.sort_values("n_sites", ascending=False, ignore_index=True), [key], records)
+def _seated(places: pd.DataFrame, key: str) -> pd.DataFrame:
+    """For the team alone: who is named elsewhere, taken from these counts, would tell of the others."""
+    counts = places.groupby(key)["site_id"].nunique().rename("n_sites").reset_index()
+    return counts.sort_values("n_sites", ascending=False, ignore_index=True)
 
 
 def departures(table: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:

@@ -2,8 +2,8 @@
 
     share of a class = respondents of the class / respondents of the same dimension and group
 
-Outside the team opinions are given by groups that no answer can be read from: of enough people and actors,
-no class empty, and never all of one mind but for one person, or for one actor. Other groups are put together,
+Outside the team opinions are given by groups that no answer can be read from: of enough people, each class of
+enough actors, and never all of one mind but for one person, or for one actor. Other groups are put together,
 so that all are told and their sum is no secret. Groups of one kind alone, roles: crossed with sizes, they
 would tell of one person.
 """
@@ -72,12 +72,16 @@ def distribution(people: pd.DataFrame, by: str = "") -> Breakdown:
 def grouped(people: pd.DataFrame, by: str, minimum_people: int = 5, minimum_sites: int = 3) -> pd.DataFrame:
     """Respondents whose small or like-minded groups are one, nobody at all where even all together are.
 
-    A dimension is left out where the answer of one person could be read from that of all.
+    A dimension is left out where the answer of one person could be read from that of all, and where all of
+    its groups would be one.
     """
     kept = []
     for _, own in people.groupby("readiness_dimension", sort=False):
-        if not _closed(own, minimum_people, minimum_sites):
-            kept.append(own.assign(**{by: _together(own, by, minimum_people, minimum_sites)}) if by else own)
+        if _closed(own, minimum_people, minimum_sites):
+            continue
+        group = _together(own, by, minimum_people, minimum_sites) if by else None
+        if group is None or not (group == GROUPS[by]).all():
+            kept.append(own if group is None else own.assign(**{by: group}))
     return pd.concat(kept) if kept else people.head(0)
 
 
@@ -104,7 +108,8 @@ def _closed(people: pd.DataFrame, minimum_people: int, minimum_sites: int) -> bo
     of_class = people["opinion"].value_counts()
     sites = people.groupby(["site_id", "opinion"]).size().unstack(fill_value=0)
     elsewhere = (of_class - sites > 0).sum(axis=1)
-    few = len(people) < minimum_people or len(sites) < minimum_sites or len(of_class) < len(CLASSES)
+    few = len(people) < minimum_people or len(of_class) < len(CLASSES)
+    few |= (sites > 0).sum().min() < minimum_sites  # a class that is withheld is the rest of the others
     return bool(few or len(people) - of_class.max() < DISSENT or (elsewhere < 2).any())
 
 

@@ -40,7 +40,7 @@ def moved(before: pd.DataFrame, after: pd.DataFrame, day: pd.Timestamp) -> pd.Da
         ["new", "dropped", "taken_up", "forward"],
         "back",
     )
-    changed = table[table["status"] != table["status_before"]].assign(now=now)
+    changed = table.assign(now=now)[table["status"] != table["status_before"]]
     ranked = changed.sort_values(["now", "synergy_id"], ascending=[False, True], kind="stable")
     return ranked[MOVED_COLUMNS].reset_index(drop=True)
 

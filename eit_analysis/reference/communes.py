@@ -127,6 +127,8 @@ def locate_commune(
 def epcis_of(communes: Sequence[str]) -> dict[str, str]:
     """SIREN and name of the intercommunalities of communes given by code or name; those with most come first.
 
+    The name is followed by those of the communes: one that was typed otherwise may not be meant.
+
     Raises
     ------
     UsageError
@@ -137,8 +139,9 @@ def epcis_of(communes: Sequence[str]) -> dict[str, str]:
         raise UsageError(reference.sentence("commune_unknown", commune=unknown[0]))
     table = reference.load("communes").set_index("commune_code")
     own = table.loc[[place.commune_code for place in found.values() if place]].dropna(subset="epci_code")
-    counts = own.groupby(["epci_code", "epci_name"]).size().sort_values(ascending=False, kind="stable")
-    return dict(counts.index.tolist())
+    groups = sorted(own.groupby(["epci_code", "epci_name"]), key=lambda group: -len(group[1]))
+    named = own["name"] + " " + own.index
+    return {code: f"{name} ({', '.join(named[rows.index.unique()])})" for (code, name), rows in groups}
 
 
 def departments_of(commune_codes: pd.Series) -> set[str]:

@@ -11,8 +11,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Generator, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
+from itertools import cycle
 from pathlib import Path
 from threading import Timer
 from typing import Any
@@ -27,6 +28,7 @@ from eit_analysis.reference.findings import Finding, finding
 SUFFIXES = {".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".txt"}
 HIDDEN = re.compile(r"(?:^|/)(?:\.|~\$|Thumbs\.db$|desktop\.ini$)")
 SECONDS_PER_FILE = 60.0
+READERS = 2  # each reads on while the other is heard
 LARGEST = 100 << 20  # bytes that are hashed for a file that killed its reader
 # Our own folder goes last on the path; -P keeps the current one off it, so no file lying there is imported.
 START = "import sys; sys.path.append(sys.argv[1]); from eit_analysis.intake.reading.child import main; main()"
@@ -109,15 +111,20 @@ def read_file(path: Path) -> RawFile:
 def read_files(
     paths: list[Path], folder: Path, seconds: float = SECONDS_PER_FILE
 ) -> Generator[RawFile, None, None]:
-    """Read files: plain text at once, the others one by one in a memory-capped and time-capped child process.
+    """Read files: plain text at once, the others in turn in memory-capped and time-capped child processes.
 
     One result per path, in the same order, its name relative to ``folder``; ``seconds`` limits each file.
     """
     at_once = {path: answer for path in paths if (answer := simple_csv.read(path))}
     left = [path for path in paths if path not in at_once]
-    with closing(_read_by_child(left, seconds)) as by_child:
+    with ExitStack() as stack:
+        readers = [
+            stack.enter_context(closing(_read_by_child(left[first::READERS], seconds)))
+            for first in range(READERS)
+        ]
+        turns = cycle(readers)
         for path in paths:
-            answer = at_once.pop(path) if path in at_once else next(by_child)
+            answer = at_once.pop(path) if path in at_once else next(next(turns))
             yield _raw_file(path, path.relative_to(folder), answer)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from datetime import date
 from functools import cache
 
 from eit_analysis import tables
@@ -15,7 +16,7 @@ from eit_analysis.reference import exchange
 
 LONGEST = 200  # characters of a text
 LARGEST = 1e9
-YEARS = (1990, 2100)
+OLDEST = 1990  # year
 CODED = ("category", "kind", "status")
 SIGNED = ("central", "low", "high")  # a cost may be earned
 NUMBER = re.compile(r"[-+]?(\d{1,15}(\.\d{0,15})?|\.\d{1,15})([eE][-+]?\d{1,2})?")
@@ -55,7 +56,7 @@ def _number(text: str, column: str, dtype: str, times: float, where: str) -> int
     number = float(text) if times == 1.0 else float(f"{float(text) * times:.12g}")
     low, high = (-LARGEST if column in SIGNED else 0.0), LARGEST
     if column == "reference_year":
-        low, high = YEARS
+        low, high = OLDEST, date.today().year
     if column.endswith("_percent"):
         high = 100.0
     if not math.isfinite(number) or not low <= number <= high or (dtype == "int" and number % 1):

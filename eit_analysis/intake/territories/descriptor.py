@@ -76,10 +76,11 @@ NEEDED = ("territory",)
 
 @dataclass(frozen=True)
 class Resource:
-    """One table: its name in the format of today, its member, and the units that its columns state."""
+    """One table: its name in the format of today, its member, its columns as stated, and their units."""
 
     table: str
     path: str
+    columns: list[str]
     units: dict[str, str]
 
 
@@ -145,12 +146,11 @@ def _resource(given: dict[str, Any], version: int, members: dict[str, bytes]) ->
         raise RefusedError("exchange_changed", path=path)
     schema = given.get("schema")
     fields = schema.get("fields") if isinstance(schema, dict) else []
-    units = {
-        field["name"]: field["unit"]
+    stated_fields = [
+        field
         for field in (fields if isinstance(fields, list) else [])
-        if isinstance(field, dict)
-        and isinstance(field.get("name"), str)
-        and isinstance(field.get("unit"), str)
-    }
+        if isinstance(field, dict) and isinstance(field.get("name"), str)
+    ]
+    units = {one["name"]: one["unit"] for one in stated_fields if isinstance(one.get("unit"), str)}
     table = exchange.TABLES_V1.get(name, name) if version == 1 else name
-    return Resource(table, path, units)
+    return Resource(table, path, [one["name"] for one in stated_fields], units)

@@ -132,6 +132,9 @@ def _read(path: Path, name: str) -> _Sent:
 def _table(data: bytes, resource: Resource, sent: _Sent) -> Rows:
     path, old = resource.path, sent.version == 1
     header, *lines = _lines(data, resource, sent)
+    stands = iter([clean(name).casefold() for name in header])
+    if not all(clean(name).casefold() in stands for name in resource.columns):  # in the same order
+        raise RefusedError("exchange_fields", path=path)
     given = {clean(name).casefold(): at for at, name in reversed(list(enumerate(header)))}
     rows: Rows = [{} for _ in lines]
     for column, dtype, unit, required, name_v1, unit_v1 in exchange.columns(resource.table).to_numpy():

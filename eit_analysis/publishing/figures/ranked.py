@@ -16,7 +16,7 @@ from eit_analysis.publishing.release.tables import Table
 
 # Fill and text of each class.
 SHADES = {"disagree": (PALETTE[1], DARK), "mixed": (OTHERS, DARK), "agree": (PALETTE[0], "#FFFFFF")}
-ROOM = 6.0  # percent that a number needs to stand within its bar
+ROOM = 9.0  # percent that a number needs to stand within its bar
 
 
 def bars(
@@ -175,6 +175,7 @@ def diverging(table: Table, value: str, by: str) -> str:
             left = left + width
         # Above the first bar, clear of it: a narrow share has no room for its words.
         low, high = axes.get_xlim()
+        axes.set_xlim(low - 2, high + 2)  # their frames stand beyond the words
         ends = {"disagree": (low, "left"), "mixed": (0.0, "center"), "agree": (high, "right")}
         for name, (x, side) in ends.items():
             fill, ink = SHADES[name]

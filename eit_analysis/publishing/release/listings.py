@@ -70,6 +70,7 @@ class Listing(Table):
         among = np.array([not viewer.may_list(groups[i]) for i in kept], dtype=bool)
         of_all = rows.columns.isin([*self.keys, *OF_ALL])
         number = rows.dtypes.map(pd.api.types.is_numeric_dtype).to_numpy() & ~of_all
+        number &= rows.notna().any().to_numpy()  # a column of blanks has nothing to withhold
         closed = (~own[:, None] & secret) | np.outer(among, number)
         withheld = len(groups) - len(allowed)
         note = self.noted(withheld)
@@ -118,9 +119,11 @@ class Listing(Table):
 
     @property
     def silence(self) -> str:
+        if not self.sites and not self.viewer.internal:
+            return "overlap"  # that there is no row is the team's too
         if self.readable:
             return "" if len(self.frame) else "empty"
-        return "individual" if self.sites else "overlap"
+        return "individual"
 
 
 def _titled(frame: pd.DataFrame, viewer: Viewer) -> pd.DataFrame:

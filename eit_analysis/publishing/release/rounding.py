@@ -5,8 +5,9 @@
 kept between the second digit of the value and its first; without an interval, the second. Whole numbers
 (people) may keep a third, but in a derived table, which tells its parents to two. What is no sum, drawn at
 random for people (a forecast) or reckoned from printed numbers, moves so by a seventh of w at most, and its
-bounds are its own to the same step, outward: no digit of it tells of a single firm. Those of a sum do: as
-fine, a dozen rows of the sample's page 01 would be withheld for them.
+bounds are its own to the same step, outward: no digit of it tells of a single firm. Percents of printed
+numbers are so to the point at least: their reader has both. The bounds of a sum are not: as fine, a dozen
+rows of the sample's page 01 would be withheld for them.
 
 The bounds of a sum are the rounded value plus and minus the next of 1, 1.5, 2, 3, 5, 7 (times a power of ten)
 times itself: they tell a class of uncertainty, not a second equation between the rows.
@@ -121,6 +122,8 @@ def rounded(
         digits = WHOLE_DIGITS if whole_numbers else DIGITS
         ends = [values[b] for b, of in bounds.items() if of == name]
         steps[name] = step_of(value, ends, digits, np.where(no_sum[name], NO_SUM, SUM))
+        if made and name.endswith("_percent"):  # one of six is 17 %, however wide its interval
+            steps[name] = np.fmin(steps[name], 1.0)
     shown |= {name: to_step(values[name], step) for name, step in steps.items()}
     for estimate, part in PARTS.items():
         if {estimate, part} <= set(steps):
@@ -143,7 +146,8 @@ def rounded(
         sides = [values[bound] for bound, bounded in bounds.items() if bounded == of]
         shown[name] = _outward(_bound(value, shown[of], high) if of in shown else value, high)
         if of in steps:
-            fine = _outward(value, high, np.fmax(steps[of], supported(values[of], sides, NO_SUM)))
+            wide = 0.0 if made and of.endswith("_percent") else supported(values[of], sides, NO_SUM)
+            fine = _outward(value, high, np.fmax(steps[of], wide))
             shown[name] = np.where(no_sum[of], fine, shown[name])
             known = np.logical_and.reduce([side == values[of] for side in sides]) & (not made)
             full = (np.nan_to_num(values[of]) % 1 == 0).all() & (steps[of] <= 1)
