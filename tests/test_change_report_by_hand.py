@@ -1065,8 +1065,8 @@ INSTEAD: dict[str, dict[str, str | None]] = {
         "territoire qui prend les masses comme ici.",
         # 80 t for 2, of wood too; that it is done here is not known any more.
         "Qu'y a-t-il": "Qu'y a-t-il à reprendre ailleurs ? Déchets de la famille « bois », par échange. Val "
-        "Clair en tire en moyenne 40 t/an par synergie. Ici, 18 t/an de cette famille ne sont pas valorisées, "
-        "ou de destination inconnue ; reste à voir si cela convient.",
+        "Clair en tire en moyenne 40 t/an par synergie. Ici, 18 t/an de cette famille ne sont pas "
+        "valorisées, ou de destination inconnue ; reste à voir si cela convient.",
         "Qui appeler ?": "Qui appeler ? Agence du Val, 01 99 00 00 02. Val Clair, pour « bois », par "
         "échange ; « bois », par mutualisation ; « plastique », par échange. "
         f"{ALIKE_05}",
