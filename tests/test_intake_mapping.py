@@ -98,6 +98,35 @@ def test_a_file_of_the_same_shape_needs_no_second_word(study):
     ]
 
 
+def test_two_rows_of_heads_are_one_and_what_was_left_out_is_not_asked_again(study):
+    # As two rows with merged cells are read.
+    heads = (
+        ["Déchet", "Code", "Quantités (kg)", "", "Filière"],
+        ["Déchet", "Code", "Bennes", "Total", "Filière"],
+    )
+    rows = [["Chutes", "03 01 05", 14200, 15000, "recyclage"], ["Cartons", "15 01 01", 0, 1250, "recyclage"]]
+    book(study.raw / "E01.xlsx", [*heads, *rows])
+    (study.raw.parent / FILE).write_text(
+        """
+[[mapping]]
+table = "Flux"
+headers = ["Déchet", "Code", "Bennes", "Total", "Filière"]
+confirmed = true
+[mapping.columns]
+"Désignation" = "Déchet"
+"Quantité" = "Total"
+[mapping.fixed]
+"Unité" = "kg"
+"Sens" = "sortant"
+"Période" = "an"
+""",
+        encoding="utf-8",
+    )
+    cleaned = clean_wave(study)
+    assert cleaned.tables["flows"]["mass_t_per_year"].tolist() == [15, 1.25]
+    assert not cleaned.corrections["rule"].eq("ignored_unknown_column").any()
+
+
 def test_an_identifier_that_is_fixed_is_of_its_file_alone(study):
     list(map_file(study.raw / "E01.xlsx", study))
     confirmed(study, Identifiant="E01", Sens="sortant", Période="an")

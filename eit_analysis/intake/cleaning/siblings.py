@@ -10,7 +10,8 @@ from typing import Any
 from eit_analysis.french import fold_words
 from eit_analysis.intake.cells.identifiers import firm_of_file, in_capitals
 from eit_analysis.intake.cells.parsing import clean_text
-from eit_analysis.intake.sheets.asides import TOTAL
+from eit_analysis.intake.sheets.asides import TOTAL, example
+from eit_analysis.intake.sheets.headers import header_key
 from eit_analysis.intake.sheets.implied import direction_of
 from eit_analysis.intake.sheets.ledger import Ledger, Origin
 from eit_analysis.intake.sheets.preferred import of_year
@@ -20,6 +21,7 @@ from eit_analysis.intake.sheets.titles import years_told
 from eit_analysis.intake.sheets.workbook import PART, own_name
 from eit_analysis.reference.findings import Finding, finding
 
+PRINTED = ("site_id", "item")  # what a form of a firm comes with
 YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 DRAFT = re.compile(r"\b(?:brouillon|draft)\b")
 # A name that tells a draft only where the sheet itself is there too.
@@ -116,7 +118,7 @@ def _set_doubles_aside(sheets: list[SurveySheet], ledger: Ledger) -> None:
     """
     holds: dict[tuple[str, str], set[tuple[Origin, str]]] = {}
     of = {}
-    for sheet in sheets:
+    for sheet in filter(_answered, sheets):
         firms = {sheet.firm} if sheet.firm else {*_cells(sheet, "site_id")} - {""}
         file, name = ledger.origins[sheet.place]
         own = (file, own_name(name)), direction_of(own_name(name))[0] if "direction" in sheet.added else ""
@@ -124,10 +126,22 @@ def _set_doubles_aside(sheets: list[SurveySheet], ledger: Ledger) -> None:
         for key in of[sheet.place][1]:
             holds.setdefault(key, set()).add(own)
     for sheet in sheets:
-        (origin, way), keys = of[sheet.place]
+        (origin, way), keys = of.get(sheet.place, (("", ""), []))
         others = [other for key in keys for other in holds[key] if other[0] != origin]
         if sheet.by_columns and not all(way and other and way != other for _, other in others):
             sheet.problem, sheet.layout = finding("no_header.other_table", sheet=own_name(sheet.name)), None
+
+
+def _answered(sheet: SurveySheet) -> bool:
+    """Whether something is written beneath its headers, beside what a form came with."""
+    columns = sheet.layout.columns if sheet.layout else {}
+    asked = [name for name in columns if name not in PRINTED]
+    rows = zip(*(_cells(sheet, name) for name in asked), strict=True)
+    given = example(sheet.table)
+    return any(
+        any(row) and any(header_key(cell) != given.get(name) for name, cell in zip(asked, row) if cell)
+        for row in rows
+    )
 
 
 def siblings(file: str, name: str) -> str:

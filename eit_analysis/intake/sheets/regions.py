@@ -95,7 +95,8 @@ def one_header(spec: TableSpec, cells: Rows, row: int) -> Rows:
         return cells
     kept = [i for name, i in layout.columns.items() if name not in AMOUNTS and i in parted]
     quantity = any(i == layout.columns.get("quantity") or not top[i] for i in parted)
-    if not quantity or not all(header_unit(f"{top[i]} {below[i]}")[1] for i in kept):
+    several = {i for i in kept if i + 1 in parted and not top[i + 1]}  # a head over more than one column
+    if not quantity or not all(header_unit(f"{top[i]} {below[i]}")[1] for i in kept if i not in several):
         return cells
     if not all(YEAR.fullmatch(below[i]) or parse_number(below[i]).value is None for i in parted):
         return cells

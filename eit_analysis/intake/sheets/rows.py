@@ -51,6 +51,8 @@ def find_sheet(file: str, sheet: RawSheet, ledger: Ledger, told: str = "") -> Su
         return None
     if not layout:
         return SurveySheet(place, account, cells, None, hidden=hidden)
+    if told:  # whoever confirmed the mapping has left the other columns out
+        layout = replace(layout, unknown={})
     layout, cells = one_quantity(named(shown(layout, sheet), cells), cells)
     row = layout.header_row
     may_lack = (layout.key, *LEFT_OUT) if table == "flows" else (layout.key,)
@@ -188,7 +190,8 @@ def _says_twice(
     if layout.table != "flows" or "quantity" not in layout.columns or not len(kept):
         return False
     above = find_layout(layout.spec, sheet.cells[: layout.header_row])
-    if above and above.found >= headers.LEAST_HEADERS and "quantity" in above.columns:
+    beside = above and above.header_row + 1 == layout.header_row  # the first row of the same header
+    if above and not beside and above.found >= headers.LEAST_HEADERS and "quantity" in above.columns:
         return True  # a table above the header that is read
     within = [index for index in sorted({*titles, *tops}) if kept[0] < index < kept[-1]]
     if not within:
