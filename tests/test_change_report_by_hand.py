@@ -48,8 +48,8 @@ MOVED = [
 # The register and study.toml say when it was due, not whether it was decided since.
 LATE = "échue le 29/03/2019, suite non consignée"
 WEAKEST = (
-    "Lancer ou non « Mettre en commun ce qui manque : une personne, un lieu de tri, une collecte », pour une "
-    "dimension peu partagée : capacité à participer."
+    "Lancer ou non « Mettre en commun ce qui manque : une personne, un lieu de tri, une collecte », où moins "
+    "d'une personne sur deux est d'accord : capacité à participer."
 )
 DECIDE = [
     "Que faut-il décider, et qui décide ?",
@@ -106,11 +106,11 @@ AHEAD = (
 # Beside MP1, S01, S02, S03, S06, S09, S11, S12: S04 has ended, S05 is in MP1, S07 and S10 are leads.
 SEATS = (
     "Qui siège où, qui fait le lien : 1 micro-projet déclaré ; hors d'eux, 7 synergies à plusieurs (étude "
-    "ou au-delà), sans règle"
+    "ou au-delà, en vigueur), sans règle"
 )
 # See who leaves, below: without A5, with whom three projects fall, A4 is linked to S1 no more, without A3 A6.
 LINKING = (
-    "2 acteurs sans qui une entreprise au moins perdrait un lien, même indirect, avec une structure sociale"
+    "2 acteurs sans qui une entreprise perdrait un lien, même indirect, avec une autre structure sociale"
 )
 # Of 2018 there is one target, 6 synergies: 4 last. 12 actors and 25 t are for later, 10 actors were for 2017.
 LASTING = "Ce que la démarche apporte, et ce qu'elle coûte : Réalisé, et qui dure :"  # S01, S02, S03
@@ -121,7 +121,7 @@ SEAT_FIGURE = [
 ]
 # 120 h of 100 asked; nobody wrote the tonnes. The pooling S05 has clauses, S04 has ended, S07 is a lead.
 CLAUSES = [
-    "Ce que demandent les clauses communes : 2 clauses : 1 atteint son objectif, 1 n'est pas mesurée ; "
+    "Ce que demandent les clauses communes : 2 clauses : 1 atteint son objectif, 1 sans résultat inscrit ; "
     "0 autre mutualisation sans clause (étude ou au-delà)",
     "Annexes de convention, à l'état de projet : 1 à lire.",
     "Se former ensemble",
@@ -181,10 +181,10 @@ TEAM_04 = [
     "À suivre de près : ce qui attend depuis plus longtemps que toutes celles qui sont passées, ou a moins "
     "d'une chance sur deux de passer dans l'année. Une durée va jusqu'au statut qu'inscrit la vague "
     "suivante : une étape franchie entre-temps y compte.",
-    "Part des synergies encore à l'étape, selon les mois passés, en %",
+    "Part des synergies encore à l'étape, hors abandons, selon les mois passés, en %",
     "Lecture : pour « engagée (échanges et mutualisations, durée : 7) », on lit 86 % (de 33 à 98, intervalle "
     "à 95 %, bande claire). Source : registre, de vague en vague. Tableau : Part des synergies encore à "
-    "l'étape, selon les mois passés",
+    "l'étape, hors abandons, selon les mois passés",
     f"4 {LASTING} 20,0 t/an, de 3 synergies ; {AIMED}",
     # 50 + 30 + 20 + 40 of what was done; 25 of S05, 15 of S08; the rest of 700.
     "Coordination, selon le registre et l'étude : 140 heures pour ce qui a été réalisé, "
@@ -198,8 +198,8 @@ TEAM_04 = [
     *SEAT_FIGURE,
     f"6 {CLAUSES[0]}",
     *CLAUSES[1:],
-    "7 Partager ce que l'on économise ensemble : 1 groupe sur 1 calculé à économie positive ; pour 1 groupe, "
-    "nul ne gagne à quitter le partage équitable",
+    "7 Partager ce que l'on économise ensemble : 1 groupe sur 1 rapproché à économie positive, à coûts "
+    "centraux ; pour 1 groupe, nul ne gagne à partir",
     "Réalisée : résultat d'une année, au registre. Calculée : groupe du calcul, hors refus d'être compté. "
     "– : sans objet ou non connu.",
     f"8 {THOUGHT}",
@@ -211,7 +211,7 @@ TEAM_04 = [
     "9 Ce qui a changé dans les avis : Au-delà du hasard, sur 5 dimensions comparées : 1 en hausse et 0 "
     "en baisse (2 énoncés par dimension)",
     "10 Ce qui fait obstacle aux synergies",
-    "Peu confiants : pas d'accord, à la médiane. Ne compte dans la note des échanges qu'au choix.",
+    "Peu confiants : pas d'accord, à la médiane de leurs personnes.",
     # As for all readers, without S10.
     f"11 {HERE_TOO}",
     *ELSEWHERE,
@@ -228,7 +228,7 @@ OUTSIDE_RESULTS = [
     f"4 {SEATS}",
     f"{LINKING}.",
 ]
-TEAM_FOLLOWS = "Pour l'équipe seule, s'il y a lieu : les parties « Ce qui pourrait attendre encore »"
+TEAM_FOLLOWS = "Pas pour ce public, s'il y a lieu : les parties « Ce qui pourrait attendre encore »"
 TEAM_ALONE = (
     ", « Ce qui a changé dans les avis » et « Ce qui fait obstacle aux synergies » sont laissées de côté."
 )
@@ -251,7 +251,7 @@ PARTNERS_04 = [
     DECIDE[0],
     "Relancer ou abandonner, avec leurs membres, 4 synergies, dont « Sciure ».",
     DECIDE[2],
-    "D'autres décisions de projets peuvent être réservées à l'équipe.",
+    "D'autres décisions de projets peuvent être réservées à d'autres lecteurs.",
     *DECIDE[3:],
     *MONEY_OUTSIDE,
     *SAWDUST,
@@ -379,7 +379,7 @@ END_05 = [
     "Relues à leur source : 6 démarches sur 6. Intervalle de Wilson à 95 %. – : sans objet ou non connu.",
     "7 Ce que ce territoire partage",
 ]
-ALIKE_05 = "Même incertitude des masses qu'ici (prioritaire si oui) : oui."
+ALIKE_05 = "Même incertitude des masses qu'ici, ce qu'on appelle d'abord : oui."
 RING = "Qui : Val Clair, Agence du Val, 01 99 00 00 02"
 
 
@@ -1047,8 +1047,7 @@ NO_FILE = "Aucun fichier d'un autre territoire n'a été lu."
 NO_RATE = "Il faut des pistes au registre et leur nombre diffusé, ici et dans un autre territoire."
 INSTEAD: dict[str, dict[str, str | None]] = {
     "no register": {
-        "Qu'est-ce qui a avancé ?": "Où en est-on ? On ne le sait pas. Sans registre, ni avancée ni blocage "
-        "ne se lisent.",
+        "Qu'est-ce qui a avancé ?": "Où en est-on ? On ne le sait pas. Il faut un registre.",
         "Qu'est-ce qui est bloqué ?": None,
         "Qui appeler lundi ?": None,
         DECISION: f"{DECISION} Ouvrir un registre des synergies. {WEAKEST}",
@@ -1081,14 +1080,14 @@ INSTEAD: dict[str, dict[str, str | None]] = {
     },
     "no projects": {
         DECISION: f"{DECISION} {DECIDE[1]} {WEAKEST}",
-        "1 micro-projet": "0 micro-projet déclaré ; hors d'eux, 8 synergies à plusieurs (étude ou au-delà), "
-        "sans règle.",  # S05 too
+        "1 micro-projet": "0 micro-projet déclaré ; hors d'eux, 8 synergies à plusieurs (étude ou au-delà, "
+        "en vigueur), sans règle.",  # S05 too
         "2 clauses": "1 autre mutualisation sans clause (étude ou au-delà).",  # S05
     },
     "no means": {
         MONEY: f"{MONEY} {WITHOUT} Ce que toute la démarche a coûté n'est pas dit.",
-        "Coordination": "Coordination, selon le registre et l'étude : 140 heures pour ce qui a été réalisé, "
-        "25 heures pour ce qui est en cours, 15 heures pour ce qui est abandonné.",
+        "Coordination": "Coordination, selon le registre : 140 heures pour ce qui a été réalisé, 25 "
+        "heures pour ce qui est en cours, 15 heures pour ce qui est abandonné.",
     },
     "nobody answered": {
         DECISION: f"{DECISION} {DECIDE[1]} {SESSION} {NO_ANSWER}",
@@ -1133,12 +1132,11 @@ INSTEAD: dict[str, dict[str, str | None]] = {
         "2 acteurs": f"{LINKING}, à commencer par Tôlerie Korrigan (à égalité avec Tissages "
         "Licorne).",
         # All 12 but S05.
-        "1 micro-projet": "1 micro-projet déclaré ; hors d'eux, 11 synergies à plusieurs (étude ou au-delà), "
-        "sans règle.",
-        "2 clauses": "2 clauses : 1 atteint son objectif, 1 n'est pas mesurée ; 2 "
+        "1 micro-projet": "1 micro-projet déclaré ; hors d'eux, 11 synergies à plusieurs (étude ou au-delà, "
+        "en vigueur), sans règle.",
+        "2 clauses": "2 clauses : 1 atteint son objectif, 1 sans résultat inscrit ; 2 "
         "autres mutualisations sans clause (étude ou au-delà).",  # S04 and S07
-        "": "Aucune synergie en cours n'a que des acteurs peu confiants ; rien d'autre n'est demandé par "
-        "synergie.",
+        "": "Aucune synergie en cours n'a que des acteurs peu confiants.",
         # 11 of 11: from 11 / (11 + 3.84) = 74.1 %, in tens as 100 is; none of the others goes beyond 68.6.
         "Ici, pistes": "Ici, pistes réalisées : 11 sur 11, soit 100 % (74 à 100) ; l'écart est établi avec "
         "les 6 autres.",

@@ -44,6 +44,12 @@ def changed(rules: pd.DataFrame, then: str, now: str) -> pd.DataFrame:
     return pd.concat([new, gone]).sort_values(["from_date", "law_change"], kind="stable", ignore_index=True)
 
 
+def seen_until(year: int, today: pd.Timestamp) -> tuple[pd.Timestamp, str]:
+    """The last day that answers of a year tell of, its end or before it today, and how it is said."""
+    end = pd.Timestamp(year, 12, 31)
+    return (end, f"fin {year}") if end <= today else (today, f"au {today:%d/%m/%Y}")
+
+
 def survey_year(sites: pd.DataFrame, wave: str) -> int:
     """Year of the answers, and of the forecast's start: the last one given, else that in the wave's name.
 

@@ -136,12 +136,8 @@ def _answered(sheet: SurveySheet) -> bool:
     """Whether something is written beneath its headers, beside what a form came with."""
     columns = sheet.layout.columns if sheet.layout else {}
     asked = [name for name in columns if name not in PRINTED]
-    rows = zip(*(_cells(sheet, name) for name in asked), strict=True)
     given = example(sheet.table)
-    return any(
-        any(row) and any(header_key(cell) != given.get(name) for name, cell in zip(asked, row) if cell)
-        for row in rows
-    )
+    return any(cell and header_key(cell) != given.get(name) for name in asked for cell in _cells(sheet, name))
 
 
 def siblings(file: str, name: str) -> str:

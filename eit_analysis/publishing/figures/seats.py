@@ -85,7 +85,7 @@ def _which(every: pd.DataFrame, rows: pd.DataFrame) -> str:
     if n_drawn == n_all:
         return ""
     those = "le micro-projet qui a" if n_drawn == 1 else f"les {n_drawn} micro-projets qui ont"
-    return f"{those} le plus de membres, sur {french.whole(n_all)}"
+    return f"{those} le plus de membres, synergies à plusieurs comprises, sur {french.whole(n_all)}"
 
 
 def _largest(table: Table) -> pd.DataFrame:

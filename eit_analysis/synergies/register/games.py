@@ -3,8 +3,8 @@
     v(S) = what the members S save by pooling among themselves, €/year (:mod:`pooling.coalitions`)
 
 for the members of the best part of the group that calculation found, and apart from it for the register's own
-members who are in that group. Of the groups that answer a line, it is the one that holds most of its actors;
-others whom it brings in would be members too.
+members who are in that group. Of the groups that answer a line, it is the one whose best part has most of its
+actors, two at least; others whom it brings in would be members too.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from eit_analysis.synergies.pooling.coalitions import coalition_values, sharers_
 from eit_analysis.synergies.pooling.thresholds import Target
 from eit_analysis.synergies.register.links import grouped
 
+FEWEST = 2  # actors of a line, for a group to be one of theirs
 # Identifier of the line, need of the group, members, and what each set of them saves.
 Game = tuple[str, str, list[str], np.ndarray | Callable[[int], float]]
 
@@ -34,10 +35,13 @@ def answered(register: pd.DataFrame, pools: pd.DataFrame, sharing: pd.DataFrame)
     """
     lines = register[register["status"] != "dropped"].fillna({"site_ids": ""})
     known = pools[(pools["kind"] == "group") & pools["saving_eur_per_year"].notna()]
-    held = grouped(lines, known, sharing).groupby(["synergy_id", "pooling_id"]).size().reset_index(name="n")
-    first = held.sort_values(["synergy_id", "n", "pooling_id"], ascending=[True, False, True])
-    kept = first.drop_duplicates("synergy_id").drop(columns="n")
-    return lines[["synergy_id", "site_ids"]].merge(kept, on="synergy_id").merge(known, on="pooling_id")
+    held = grouped(lines, known, sharing)[["synergy_id", "pooling_id"]].drop_duplicates()
+    found = lines[["synergy_id", "site_ids"]].merge(held, on="synergy_id").merge(known, on="pooling_id")
+    pairs = zip(found["site_ids"].astype(str), found["part_members"].astype(str), strict=True)
+    n = np.array([len({*own.split()} & {*part.split()}) for own, part in pairs], dtype=int)
+    best = found.assign(n=n)[n >= FEWEST]
+    best = best.sort_values(["synergy_id", "n", "pooling_id"], ascending=[True, False, True])
+    return best.drop_duplicates("synergy_id").drop(columns="n").reset_index(drop=True)
 
 
 def games(
