@@ -291,11 +291,9 @@ def test_of_many_projects_those_with_most_members_are_drawn_and_the_figure_says_
         return dict(notes).get("Champ", "")
 
     assert field([2] * 25) == "" and field([40, 2]) == ""
-    assert (
-        field([2] * 30 + [3])
-        == "les 25 micro-projets qui ont le plus de membres, synergies à plusieurs comprises, sur 31."
-    )
-    assert field([2, 60, 50]) == "le micro-projet qui a le plus de membres, sur 3."
+    every = "le plus de membres, synergies à plusieurs comprises, sur"
+    assert field([2] * 30 + [3]) == f"les 25 micro-projets qui ont {every} 31."
+    assert field([2, 60, 50]) == f"le micro-projet qui a {every} 3."
     told = words(figures.seats(places([2] * 30 + [3])))
     assert {"P30", "P23"} <= set(told) and "P24" not in told
 
