@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from eit_analysis import reference
 from eit_analysis.french import exact, short
+from eit_analysis.intake.checks import unit_errors
 from eit_analysis.intake.checks.double_counting import no_row_of_its_own
 from eit_analysis.intake.checks.marks import LINE
 from eit_analysis.intake.checks.plausibility import MATERIALS, implausible, ranges
@@ -156,6 +157,24 @@ def test_who_collects_waste_is_not_judged_by_its_staff(naf):
 @pytest.mark.parametrize("actor", ["outlet", "public"])
 def test_outlets_and_authorities_are_not_judged_by_their_staff(actor):
     assert found(sites__actor_type=[(2, actor)], flows__mass_t_per_year=[(2, 100_000.0)]) == []
+
+
+def test_a_flow_is_held_against_the_same_of_the_wave_before():
+    names = [(row, f"Caisses {row}") for row in range(len(CARDBOARD))]
+    tables = survey(flows__description=names, flows__mass_t_per_year=[(2, 0.012), (3, 0.001), (4, 12.5)])
+    before = survey(flows__description=[(row, text.upper()) for row, text in names])["flows"]
+    before.loc[3, "mass_t_per_year"] = 0.9  # nobody asks about kilograms
+    marks = unit_errors.mass_against_before(tables["flows"], before, "2015")
+    assert marks["source_row"].tolist() == [4] and marks["reason_code"].tolist() == ["decimal_slip"]
+    assert "0,012 t par an, contre 10 t à la vague 2015" in marks["message"].item().replace("\u00a0", " ")
+    told = implausible(tables, {"2015": before})
+    assert marks["message"].item() in set(told["message"])
+    assert marks["message"].item() not in set(implausible(tables)["message"])
+    # Told twice, or under another name, it is not known which it was.
+    twice = pd.concat([before, before.iloc[[2]]])
+    assert unit_errors.mass_against_before(tables["flows"], twice, "2015").empty
+    other = before.assign(description="autre chose")
+    assert unit_errors.mass_against_before(tables["flows"], other, "2015").empty
 
 
 def test_tonnes_per_employee_marks_the_largest_flows_above_the_range():

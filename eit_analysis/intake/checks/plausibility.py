@@ -7,6 +7,7 @@ enough to be asked to a firm; a cell carries one mark, that of the most precise 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -33,10 +34,13 @@ NEVER_HAZARDOUS = ("food", "biowaste")
 MATERIALS: dict[str, str] = dict(reference.load("waste_materials").to_numpy())
 
 
-def implausible(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def implausible(
+    tables: Mapping[str, pd.DataFrame], earlier: Mapping[str, pd.DataFrame] = MappingProxyType({})
+) -> pd.DataFrame:
     """Marks on the doubtful values of one wave, none of which is changed.
 
-    ``tables`` has ``sites``, ``flows``, ``workforce`` and ``synergy_register``.
+    ``tables`` has ``sites``, ``flows``, ``workforce`` and ``synergy_register``; ``earlier`` the flows of the
+    wave before, under its name, where there is one.
 
     The columns of ``implausible.csv``, by place. ``column`` is the header of the form; ``raw_value`` is the
     clean value, and for a quantity the annual mass it gave.
@@ -53,6 +57,7 @@ def implausible(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     if len(producers):
         marks.append(unit_errors.mass_unit_errors(flows, producers["headcount"]))
         marks.append(tonnes_per_employee(flows, producers))
+    marks += [unit_errors.mass_against_before(flows, before, wave) for wave, before in earlier.items()]
     ended, none = end_before_start(tables["synergy_register"]), no_waste_with_flows(sites, flows)
     of_codes = [*code_conflicts(flows), code_against_designation(flows)]
     of_values = [*reference_year_apart(sites), cost_out_of_range(flows)]

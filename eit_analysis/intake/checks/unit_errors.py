@@ -1,5 +1,11 @@
 """Errors of a factor 1,000: kilograms typed as tonnes, or tonnes as kilograms; a year typed as a mass.
 
+Between two waves, m and m' tonnes a year of one flow of one firm are marked where
+
+    m / m' > 300   or   m' / m > 300,   the larger of them a tonne at least
+
+(de Waal, Pannekoek and Scholtus 2011, Handbook of Statistical Data Editing, 2.2, for the threshold).
+
 A flow is compared with those of the other firms of the wave in the same direction, category and chapter of
 the list of waste, in tonnes per employee, x = m / headcount. With M, l and u the median, lowest and highest
 of the others, it is marked too high when all of these hold, and too low when their mirror does:
@@ -16,7 +22,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from eit_analysis.french import exact
+from eit_analysis.french import exact, fold_words
 from eit_analysis.intake.checks.marks import gathered, mark
 from eit_analysis.tables import CATEGORIES, header
 
@@ -25,6 +31,8 @@ RATIO = 300  # x / M from which an error is looked for
 NEAR = 1.5  # how far beyond the range of the others a corrected value may be
 LEAST_OTHERS = 5
 GROUP = ["direction", "category", "chapter"]
+FLOW = ["site_id", "direction", "category", "named"]  # the same from wave to wave
+WORTH = 1.0  # t per year, below which a change is not asked about
 PEOPLE = 3  # below this the staff sheet is no check of the headcount
 
 
@@ -86,6 +94,24 @@ def mass_unit_errors(flows: pd.DataFrame, staff: pd.Series) -> pd.DataFrame:
         )  # fmt: skip
         found.append(marks)
     return gathered(found)
+
+
+def mass_against_before(flows: pd.DataFrame, before: pd.DataFrame, wave: str) -> pd.DataFrame:
+    """Marks on flows hundreds of times larger or smaller than the same at an earlier wave."""
+    now, then = (_named(table) for table in (flows, before))
+    alone = ~now.duplicated(FLOW, keep=False) & now["named"].ne("")
+    was = now[FLOW].merge(then.drop_duplicates(FLOW, keep=False), on=FLOW, how="left")["mass_t_per_year"]
+    mass, was = now["mass_t_per_year"].to_numpy(dtype=float), was.to_numpy(dtype=float)
+    with np.errstate(invalid="ignore"):
+        apart = (mass > RATIO * was) | (was > RATIO * mass)
+        rows = flows[apart & (mass > 0) & (was > 0) & (np.fmax(mass, was) >= WORTH) & alone.to_numpy()]
+    told = {"mass": rows["mass_t_per_year"], "before": pd.Series(was, flows.index)[rows.index]}
+    return mark(rows, header("flows", "quantity"), tonnes(rows), "decimal_slip.before", **told, wave=wave)
+
+
+def _named(flows: pd.DataFrame) -> pd.DataFrame:
+    words = flows["description"].fillna("").map(fold_words)
+    return flows[["site_id", "direction", "category", "mass_t_per_year"]].assign(named=words)
 
 
 def tonnes(flows: pd.DataFrame) -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import gc
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from functools import cache, cached_property
 from importlib.metadata import version
@@ -18,6 +18,7 @@ from typing import Any
 import pandas as pd
 
 from eit_analysis import tables
+from eit_analysis.errors import InputError
 from eit_analysis.intake.answers.applying import Applied, Grid, SheetKey
 from eit_analysis.intake.cells.periods import PERIODS_PER_YEAR
 from eit_analysis.intake.checks.double_counting import double_counting
@@ -57,6 +58,7 @@ class Cleaned:
     totals: pd.DataFrame  #: marks on the sums that differ from a stated total
     grids: dict[SheetKey, Grid]  #: data sheets as they were cleaned: answers put in, personal data taken out
     applied: Applied  #: what the answers of the firms did
+    earlier: dict[str, pd.DataFrame]  #: by its name, the flows of the wave before that was cleaned last
     manifest: dict[str, Any]  #: inputs with their SHA-256, accounts by sheet, versions, parameters
 
     @cached_property
@@ -77,7 +79,7 @@ class Cleaned:
     @cached_property
     def implausible(self) -> pd.DataFrame:
         """Values that are kept but marked, those that the firm confirms aside, as in the quarantine."""
-        found = [*double_counting(self.tables), implausible(self.tables), self.totals]
+        found = [*double_counting(self.tables), implausible(self.tables, self.earlier), self.totals]
         marks = gathered([self.ledger.frame(self.ledger.doubted, QUARANTINE), *found])
         cells = zip(*(marks[name] for name in PLACE), strict=True)
         kept = pd.Series([cell not in self.applied.confirmed for cell in cells], dtype=bool)
@@ -135,7 +137,15 @@ def clean_wave(study: Study, progress: Callable[[Iterable], Iterable] = iter) ->
     )  # fmt: skip
     clean["flows"] = reconciled.flows
     made = manifest(study, files, left_alone, accounts, clean)
-    return Cleaned(clean, row_sites, unread, reconciled, ledger, totals, cells, applied, made)
+    before = _earlier(study)
+    return Cleaned(clean, row_sites, unread, reconciled, ledger, totals, cells, applied, before, made)
+
+
+def _earlier(study: Study) -> dict[str, pd.DataFrame]:
+    wave = study.previous("flows")
+    with suppress(InputError):  # harmed since: this wave can do without
+        return {wave: study.at(wave).load("flows")} if wave else {}
+    return {}
 
 
 ANSWERS = "answers"  # the table that the accounts of answer sheets name
