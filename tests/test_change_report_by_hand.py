@@ -66,7 +66,7 @@ PAID = "Argent public dépensé de 2017 à 2018 : 16 000 euros. L'effet propre d
 # Around 40 %, a multiple of 20, from 30 to 50 % leaves none above; around 60 %, one of 30, from 45 to 75 %
 # leaves 1 t below. No range may be told.
 MONEY_OUTSIDE = ["20 t/an réalisées ; ce qu'elles doivent à la démarche n'est pas diffusé.", PAID]
-REVIVE = "Et ensuite : Demander au pilote ce qui manque, et pour quand"
+REVIVE = "Et ensuite : Établir ce qui manque, et pour quand"
 SAWDUST = [
     "Relancer ou abandonner : Sciure",
     "Quoi : étude depuis 31 mois fin 2018",
@@ -122,7 +122,7 @@ SEAT_FIGURE = [
 # 120 h of 100 asked; nobody wrote the tonnes. The pooling S05 has clauses, S04 has ended, S07 is a lead.
 CLAUSES = [
     "Ce que demandent les clauses communes : 2 clauses : 1 atteint son objectif, 1 sans résultat inscrit ; "
-    "0 autre mutualisation sans clause (étude ou au-delà)",
+    "0 mutualisation sans clause (étude ou au-delà)",
     "Annexes de convention, à l'état de projet : 1 à lire.",
     "Se former ensemble",
 ]
@@ -137,11 +137,10 @@ HERE_TOO = (
     "« Sicoval, essai ACTIF », sur 6 autres"
 )
 ELSEWHERE = [
-    "Part des pistes réalisées, ici et ailleurs, en %",
+    "Part des pistes réalisées, d'une démarche à l'autre, en %",
     # 12 of 24, by Wilson: see below.
     "Lecture : pour « CLES, ports de Strasbourg », on lit 50 % (de 31 à 69, intervalle à 95 %, le trait). "
-    "Source : registre, et publications citées en annexe. Tableau : Part des pistes réalisées, ici et dans "
-    "les démarches qui publient les deux",
+    "Source : publications citées en annexe. Tableau : Part des pistes réalisées, d'une démarche à l'autre",
 ]
 TEAM_04 = [
     INTRODUCTION,
@@ -198,8 +197,8 @@ TEAM_04 = [
     *SEAT_FIGURE,
     f"6 {CLAUSES[0]}",
     *CLAUSES[1:],
-    "7 Partager ce que l'on économise ensemble : 1 groupe sur 1 rapproché à économie positive, à coûts "
-    "centraux ; pour 1 groupe, nul ne gagne à partir",
+    "7 Partager ce que l'on économise ensemble : 1 groupe sur 1 rapproché en économie (coûts "
+    "centraux) ; à part équitable, nul ne gagne à quitter 1 groupe",
     "Réalisée : résultat d'une année, au registre. Calculée : groupe du calcul, hors refus d'être compté. "
     "– : sans objet ou non connu.",
     f"8 {THOUGHT}",
@@ -251,7 +250,6 @@ PARTNERS_04 = [
     DECIDE[0],
     "Relancer ou abandonner, avec leurs membres, 4 synergies, dont « Sciure ».",
     DECIDE[2],
-    "D'autres décisions de projets peuvent être réservées à d'autres lecteurs.",
     *DECIDE[3:],
     *MONEY_OUTSIDE,
     *SAWDUST,
@@ -280,7 +278,7 @@ FIRM_04 = [
     "Synthèse",
     "Vous",
     # S01, S04 and S05, the last two carried; MP1 and S01.
-    "3 synergies au registre, dont 2 que vous pilotez ; 2 sièges en projet ou synergie.",
+    "3 synergies en cours ou réalisées, dont 2 que vous pilotez ; 2 sièges en projet ou synergie.",
     # S05 has moved 10 months ago, S04 is done; of the two projects MP1 alone has a decision to come.
     f"À décider avec vous, « Se former ensemble », par consensus, {LATE} : Choisir la date de la session.",
     # Of S05: its others are three, and more are needed.
@@ -343,7 +341,7 @@ COMPARE_05 = [
     "Même incertitude des masses qu'ici chez 1 territoire, sur 2 lus.",
     "Les années vont de 2016 à 2018.",
 ]
-INTRODUCTION_05 = "Ce territoire à côté de ceux qui lui ont envoyé leur fichier d'échange."
+INTRODUCTION_05 = "Ce territoire à côté d'autres, d'après leurs fichiers d'échange."
 NO_BETTER = (
     "Sortir plus de tonnes n'est ni mieux ni moins bien. « Laissés de côté », hors médiane et comptes : "
     "territoires où l'incertitude des masses n'est pas prise comme ici, ou n'est pas dite. – : sans objet ou "
@@ -374,12 +372,12 @@ END_05 = [
     "6 Et dans les démarches publiées ? Ailleurs, les démarches qui publient les deux nombres réalisent de "
     "3 % à 50 % de leurs pistes",
     "Chaque démarche définit ce qu'elle appelle piste, ou synergie réalisée (« en place ou en cours » pour "
-    "l'une). Les années sont celles de la démarche, et ici celles du registre. Ici, réalisées : même si "
-    "elles ont pris fin. "
+    "l'une). Les années sont celles de la démarche. Ici, années du registre, et réalisées même si elles ont "
+    "pris fin. "
     "Relues à leur source : 6 démarches sur 6. Intervalle de Wilson à 95 %. – : sans objet ou non connu.",
     "7 Ce que ce territoire partage",
 ]
-ALIKE_05 = "Même incertitude des masses qu'ici, ce qu'on appelle d'abord : oui."
+ALIKE_05 = "On appelle d'abord qui a la même incertitude des masses qu'ici : oui."
 RING = "Qui : Val Clair, Agence du Val, 01 99 00 00 02"
 
 
@@ -785,7 +783,7 @@ def wilson(done: int, leads: int) -> list[float]:
 @pytest.mark.parametrize("audience", ["internal", "partners"])
 def test_shares_elsewhere_have_the_intervals_of_wilson(project: Path, audience: str) -> None:
     leads = 11  # for the team too: what is compared is what all may count
-    rows, again = (table(project, "part-des-pistes-realisees-ici-et-dans", audience, page) for page in PAGES)
+    rows, again = (table(project, "part-des-pistes-realisees-d-une-demarche", audience, page) for page in PAGES)
     assert len(rows) == 7 and again == rows
     own = wilson(5, leads)
     apart = 0
@@ -1082,7 +1080,7 @@ INSTEAD: dict[str, dict[str, str | None]] = {
         DECISION: f"{DECISION} {DECIDE[1]} {WEAKEST}",
         "1 micro-projet": "0 micro-projet déclaré ; hors d'eux, 8 synergies à plusieurs (étude ou au-delà, "
         "en vigueur), sans règle.",  # S05 too
-        "2 clauses": "1 autre mutualisation sans clause (étude ou au-delà).",  # S05
+        "2 clauses": "1 mutualisation sans clause (étude ou au-delà).",  # S05
     },
     "no means": {
         MONEY: f"{MONEY} {WITHOUT} Ce que toute la démarche a coûté n'est pas dit.",
@@ -1116,7 +1114,7 @@ INSTEAD: dict[str, dict[str, str | None]] = {
         "durent : 10 de celles-ci et 1 autre, inscrite depuis. Cibles de 2018 : 1 atteinte, sur 1 fixée.",
         "Qu'est-ce qui est bloqué ?": "Qu'est-ce qui est bloqué ? Aucune synergie. Au même stade depuis plus "
         "de 24 mois fin 2018, sur 0 en cours ; ce seuil est un réglage.",
-        "Qui appeler lundi ?": "Qui appeler lundi ? Personne en urgence : aucune synergie n'est bloquée.",
+        "Qui appeler lundi ?": "Qui appeler lundi ? Personne : rien n'est bloqué.",
         DECISION: f"{DECISION} Rien de bloqué au registre. {SESSION} {WEAKEST}",
         MONEY: f"{MONEY} {WITHOUT.replace('10,0', '13,0')} {PAID}",
         "6 synergies": "11 synergies plus avancées qu'à la vague précédente ; 0 synergie au même stade "
@@ -1135,7 +1133,7 @@ INSTEAD: dict[str, dict[str, str | None]] = {
         "1 micro-projet": "1 micro-projet déclaré ; hors d'eux, 11 synergies à plusieurs (étude ou au-delà, "
         "en vigueur), sans règle.",
         "2 clauses": "2 clauses : 1 atteint son objectif, 1 sans résultat inscrit ; 2 "
-        "autres mutualisations sans clause (étude ou au-delà).",  # S04 and S07
+        "mutualisations sans clause (étude ou au-delà).",  # S04 and S07
         "": "Aucune synergie en cours n'a que des acteurs peu confiants.",
         # 11 of 11: from 11 / (11 + 3.84) = 74.1 %, in tens as 100 is; none of the others goes beyond 68.6.
         "Ici, pistes": "Ici, pistes réalisées : 11 sur 11, soit 100 % (74 à 100) ; l'écart est établi avec "

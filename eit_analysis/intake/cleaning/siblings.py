@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import groupby
+from pathlib import PurePosixPath
 from typing import Any
 
 from eit_analysis.french import fold_words
@@ -31,20 +32,24 @@ OTHER = re.compile(r"\b(?:copie|ancien(?:ne)?|old|archive|sauvegarde|exemple|mod
 def hear_siblings(found: list[SurveySheet], wave: str, ledger: Ledger) -> None:
     """Give each sheet the only firm that its file describes; set drafts and sheets of other years aside.
 
-    A file that describes none is of the firm that its name begins with, where its rows name nobody. A sheet
-    without a column of identifiers, in a file that tells no firm, is not read. A year is another when it is
-    not that of the firm (``Année`` of its sheet Entreprise; else the wave's, or the one before), or when the
-    file holds the same sheet for a later one.
+    A file that describes none is of the firm that its name begins with, or is, where its rows name nobody. A
+    sheet without a column of identifiers, in a file that tells no firm, is not read. A year is another when
+    it is not that of the firm (``Année`` of its sheet Entreprise; else the wave's, or the one before), or when
+    the file holds the same sheet for a later one.
     """
     described: dict[str, list[str]] = {}
+    called: dict[str, set[str]] = {}
     for sheet in found:
-        for site, year in _described([sheet]):
+        for site, year, name in _described([sheet]):
             described.setdefault(in_capitals(site), [site, year])
+            called.setdefault(fold_words(name), set()).add(in_capitals(site))
     asked = years_asked(wave)
     for group, sheets in groupby(found, key=lambda sheet: siblings(*ledger.origins[sheet.place])):
         own = list(sheets)
-        firms = dict(_described(own))
-        named = [] if firms else described.get(firm_of_file(group), [])
+        firms = {site: year for site, year, _ in _described(own)}
+        of_name = called.get(fold_words(PurePosixPath(group).stem), set())
+        begins = of_name if len(of_name) == 1 else {firm_of_file(group)}
+        named = [] if firms else described.get(*begins, [])
         years = frozenset(filter(None, [*firms.values(), *named[1:]])) or asked
         read = [sheet for sheet in own if sheet.layout]
         for sheet in read:
@@ -54,7 +59,9 @@ def hear_siblings(found: list[SurveySheet], wave: str, ledger: Ledger) -> None:
             if named and not any(_cells(sheet, "site_id")):
                 sheet.firm = named[0]
             nobody = sheet.layout is not None and sheet.layout.key in sheet.added and not sheet.firm
-            layout = None if sheet.problem or nobody else sheet.layout
+            if nobody and not sheet.problem:
+                sheet.problem = finding("no_header.no_firm", sheet=own_name(sheet.name))
+            layout = None if sheet.problem else sheet.layout
             # Before the answers, which are given to what is asked.
             sheet.layout = layout and of_year(layout, sheet.cells, years)
     _set_parts_aside([sheet for sheet in found if sheet.layout], ledger)
@@ -146,12 +153,12 @@ def siblings(file: str, name: str) -> str:
     return stem.removesuffix(name) if suffix.lower() in ("csv", "txt") and stem.endswith(name) else file
 
 
-def _described(sheets: list[SurveySheet]) -> Iterator[tuple[str, str]]:
-    """Identifier and year of each firm that the sheets Entreprise describe."""
+def _described(sheets: list[SurveySheet]) -> Iterator[tuple[str, str, str]]:
+    """Identifier, year and name of each firm that the sheets Entreprise describe."""
     for sheet in sheets:
         if sheet.table == "sites" and sheet.layout:
-            pairs = zip(_cells(sheet, "site_id"), _cells(sheet, "reference_year"), strict=False)
-            yield from ((site, year) for site, year in pairs if site)
+            told = (_cells(sheet, name) for name in ("site_id", "reference_year", "name"))
+            yield from (one for one in zip(*told, strict=True) if one[0])
 
 
 def _cells(sheet: SurveySheet, column: str) -> list[str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
+from typing import Any
 
 import numpy as np
 
@@ -29,6 +31,7 @@ from eit_analysis.reference.units import to_tonnes
 
 MOST = 500  # rows: a longer sheet is one list
 LEAST_WEIGHED = 2  # lines of a list
+LEAST_BLOCKS = 2
 TURNED = "sheet_turned"  # the rule of a sheet laid on its side: its rows are numbered as its columns were
 
 
@@ -51,7 +54,7 @@ def parts(sheet: RawSheet, file: str = "", years: frozenset[str] = frozenset()) 
         _, aside, sure = understood(sheet.name, turned)
         if aside and (sure or speaks(aside, [sheet.name, file], turned)) and _measures(aside, turned, table):
             return [replace(sheet, rows=turned, notes=[*sheet.notes, (None, "", "", TURNED)])]
-    if layout is None and (listed := _headed(cells, years)):
+    if layout is None and (listed := _headed(cells, years) or _of_blocks(cells)):
         return [replace(sheet, rows=listed)]
     filled = cells.filled()[cells.numbers]
     columns = filled[layout.header_row :].any(axis=0) if layout else filled.any(axis=0)
@@ -116,6 +119,44 @@ def _headed(cells: Rows, years: frozenset[str]) -> Rows | None:
                 rows[top - 1][index] = tables.header("flows", name)
             return Rows.of(rows)
     return None
+
+
+def _of_blocks(cells: Rows) -> Rows | None:
+    """Blocks of headers beside their answers, one below the other, as a table: a row where each begins.
+
+    ::
+
+        Déchet    | palettes          Déchet   | Quantité
+        Quantité  | 12 t       as
+                                      palettes | 12 t
+        Déchet    | cartons           cartons  | 3 t
+        Quantité  | 3 t
+
+    Only where each block begins with the header of the first and has another of its headers, and a blank row
+    is left above the first for all of them.
+    """
+    texts = [list(map(clean_text, row)) for row in cells]
+    filled = [[i for i, text in enumerate(row) if text] for row in texts]
+    spans = _spans(np.array([bool(row) for row in filled]))
+    blocks = [span for span in spans if any(len(row) > 1 for row in filled[span])]
+    if len(blocks) < LEAST_BLOCKS or blocks[0].start == 0:
+        return None
+    place = min(row[0] for span in blocks for row in filled[span])
+    named = [[texts[row][place] for row in range(span.start, span.stop)] for span in blocks]
+    heads = list(dict.fromkeys(chain.from_iterable(named)))
+    plain = all(len(row) <= 2 and row[-1] <= place + 1 for span in blocks for row in filled[span])
+    again = all(own[0] == heads[0] and len({*own} & {*named[0]}) > 1 for own in named)
+    if not plain or not again or not all(len({*own}) == len(own) and all(own) for own in named):
+        return None
+    width = max(len(heads), cells.numbers.shape[1])
+    rows: list[list[Any]] = [[*row, *[""] * (width - len(row))] for row in cells]
+    for span, own in zip(blocks, named, strict=True):
+        answers = {head: cells[span.start + n][place + 1] for n, head in enumerate(own)}
+        for row in range(span.start, span.stop):
+            rows[row] = [""] * width
+        rows[span.start] = [answers.get(head, "") for head in heads] + [""] * (width - len(heads))
+    rows[blocks[0].start - 1] = [*heads, *[""] * (width - len(heads))]
+    return Rows.of(rows)
 
 
 def _opposed(layout: Layout, cells: Rows, columns: np.ndarray) -> bool:

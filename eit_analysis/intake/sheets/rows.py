@@ -217,9 +217,9 @@ def _refuse_rows(sheet: SurveySheet, ledger: Ledger) -> None:
     table, likely, header = sheet.table, sheet.likely, ""
     if likely:
         sheet.problem = finding("no_header.no_table", sheet=tables.sheet_name(table))
-    elif not sheet.problem:
+    elif not sheet.problem or sheet.problem.code == "no_header.no_firm":
         header = tables.form(table)[headers.form_spec(table).key]["header"]
-        sheet.problem = finding("no_header", column=header, rows=ROWS_SEARCHED)
+        sheet.problem = sheet.problem or finding("no_header", column=header, rows=ROWS_SEARCHED)
     for number, cells in enumerate(sheet.cells, start=1):
         if any(map(clean_text, cells)):
             sheet.account.rows_quarantined += 1
