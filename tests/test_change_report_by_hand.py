@@ -783,7 +783,8 @@ def wilson(done: int, leads: int) -> list[float]:
 @pytest.mark.parametrize("audience", ["internal", "partners"])
 def test_shares_elsewhere_have_the_intervals_of_wilson(project: Path, audience: str) -> None:
     leads = 11  # for the team too: what is compared is what all may count
-    rows, again = (table(project, "part-des-pistes-realisees-d-une-demarche", audience, page) for page in PAGES)
+    name = "part-des-pistes-realisees-d-une-demarche"
+    rows, again = (table(project, name, audience, page) for page in PAGES)
     assert len(rows) == 7 and again == rows
     own = wilson(5, leads)
     apart = 0

@@ -139,9 +139,10 @@ def epcis_of(communes: Sequence[str]) -> dict[str, str]:
         raise UsageError(reference.sentence("commune_unknown", commune=unknown[0]))
     table = reference.load("communes").set_index("commune_code")
     own = table.loc[[place.commune_code for place in found.values() if place]].dropna(subset="epci_code")
-    groups = sorted(own.groupby(["epci_code", "epci_name"]), key=lambda group: -len(group[1]))
-    named = own["name"] + " " + own.index
-    return {code: f"{name} ({', '.join(named[rows.index.unique()])})" for (code, name), rows in groups}
+    own = own.assign(named=own["name"] + " " + own.index)
+    counts = own.groupby(["epci_code", "epci_name"]).size().sort_values(ascending=False, kind="stable")
+    communes = own.groupby("epci_code")["named"].agg(lambda names: ", ".join(names.unique()))
+    return {code: f"{name} ({communes[code]})" for code, name in counts.index.tolist()}
 
 
 def departments_of(commune_codes: pd.Series) -> set[str]:

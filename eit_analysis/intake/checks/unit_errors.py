@@ -100,8 +100,8 @@ def mass_against_before(flows: pd.DataFrame, before: pd.DataFrame, wave: str) ->
     """Marks on flows hundreds of times larger or smaller than the same at an earlier wave."""
     now, then = (_named(table) for table in (flows, before))
     alone = ~now.duplicated(FLOW, keep=False) & now["named"].ne("")
-    was = now[FLOW].merge(then.drop_duplicates(FLOW, keep=False), on=FLOW, how="left")["mass_t_per_year"]
-    mass, was = now["mass_t_per_year"].to_numpy(dtype=float), was.to_numpy(dtype=float)
+    both = now.merge(then.drop_duplicates(FLOW, keep=False), on=FLOW, how="left", suffixes=("", "_before"))
+    mass, was = (both[f"mass_t_per_year{end}"].to_numpy(dtype=float) for end in ("", "_before"))
     with np.errstate(invalid="ignore"):
         apart = (mass > RATIO * was) | (was > RATIO * mass)
         rows = flows[apart & (mass > 0) & (was > 0) & (np.fmax(mass, was) >= WORTH) & alone.to_numpy()]

@@ -34,8 +34,8 @@ def hear_siblings(found: list[SurveySheet], wave: str, ledger: Ledger) -> None:
 
     A file that describes none is of the firm that its name begins with, or is, where its rows name nobody. A
     sheet without a column of identifiers, in a file that tells no firm, is not read. A year is another when
-    it is not that of the firm (``Année`` of its sheet Entreprise; else the wave's, or the one before), or when
-    the file holds the same sheet for a later one.
+    it is not that of the firm (``Année`` of its sheet Entreprise; else the wave's, or the one before), or
+    when the file holds the same sheet for a later one.
     """
     described: dict[str, list[str]] = {}
     called: dict[str, set[str]] = {}
@@ -49,7 +49,7 @@ def hear_siblings(found: list[SurveySheet], wave: str, ledger: Ledger) -> None:
         firms = {site: year for site, year, _ in _described(own)}
         of_name = called.get(fold_words(PurePosixPath(group).stem), set())
         begins = of_name if len(of_name) == 1 else {firm_of_file(group)}
-        named = [] if firms else described.get(*begins, [])
+        named = [] if firms else described.get(next(iter(begins)), [])
         years = frozenset(filter(None, [*firms.values(), *named[1:]])) or asked
         read = [sheet for sheet in own if sheet.layout]
         for sheet in read:
