@@ -141,8 +141,8 @@ def epcis_of(communes: Sequence[str]) -> dict[str, str]:
     own = table.loc[[place.commune_code for place in found.values() if place]].dropna(subset="epci_code")
     own = own.assign(named=own["name"] + " " + own.index)
     counts = own.groupby(["epci_code", "epci_name"]).size().sort_values(ascending=False, kind="stable")
-    communes = own.groupby("epci_code")["named"].agg(lambda names: ", ".join(names.unique()))
-    return {code: f"{name} ({communes[code]})" for code, name in counts.index.tolist()}
+    members = own.groupby("epci_code")["named"].agg(lambda names: ", ".join(names.unique()))
+    return {code: f"{name} ({members[code]})" for code, name in counts.index.tolist()}
 
 
 def departments_of(commune_codes: pd.Series) -> set[str]:
