@@ -104,6 +104,16 @@ def test_nothing_else_of_the_package_knows_of_the_people():
     assert users == {"contacts.py", "campaign.py"}
 
 
+def test_whoever_sent_a_scan_is_no_silent_firm_and_the_counts_add_up(study):
+    answered(study)
+    (study.raw / "E03_scan.pdf").write_bytes(b"%PDF-1.7 ")
+    list(results.clean(study))
+    said, *_ = campaign.write_campaign(study)
+    found = followed(study)
+    assert found.loc["E03", "state"] != campaign.SILENT and found.loc["E03", "received_date"]
+    assert "4 acteurs : 3 retours reçus, 0 sans retour, 1 à envoyer" in said.replace("\u00a0", " ")
+
+
 def test_what_was_sent_in_a_wave_was_not_in_the_next(study):
     answered(study)
     path = study.raw.parent / contacts.FOLDER / contacts.FILE

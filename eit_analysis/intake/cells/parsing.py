@@ -145,7 +145,7 @@ def _parse_text(raw: str) -> Number:
     lines = [line for line in raw.splitlines() if re.search(r"[0-9]", line) and not line.startswith("(")]
     if len(lines) > 1:  # 12 above 130: two answers in one cell, not 12 130
         return Number(problem="several_numbers")
-    return _parse_spaced(single_spaced(raw).translate(ONE_SIGN))
+    return _parse_spaced(single_spaced(raw.translate(ONE_SIGN)))
 
 
 def _parse_spaced(text: str) -> Number:
@@ -172,7 +172,7 @@ def _parse_spaced(text: str) -> Number:
     return number
 
 
-ONE_SIGN = str.maketrans({"−": "-", "‑": "-", "‐": "-", "﹣": "-", "’": "'", "ʼ": "'", "‘": "'"})
+ONE_SIGN = str.maketrans({"°": " ", "−": "-", "‑": "-", "‐": "-", "﹣": "-", "’": "'", "ʼ": "'", "‘": "'"})
 
 
 def _word(words: str) -> Number | None:

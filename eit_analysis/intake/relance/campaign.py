@@ -11,6 +11,7 @@ import pandas as pd
 from eit_analysis import spreadsheet_csv, tables
 from eit_analysis.files import all_or_none, write_atomic
 from eit_analysis.french import counted
+from eit_analysis.intake.cells.identifiers import firm_of_file
 from eit_analysis.intake.output import read_log
 from eit_analysis.intake.relance import contacts as team
 from eit_analysis.intake.relance.fiche import DOUBTFUL
@@ -26,8 +27,9 @@ from eit_analysis.study import Study
 TABLE, PAGE = "suivi.csv", "suivi.html"  # of the folder of the contacts
 ANSWERED = re.compile(r"= (.*), (.*), ligne ([0-9]+), colonne .*", re.S)
 # From who is to be rung first to who has answered all.
-SILENT, ASKED, UNSENT, DONE = "sans retour", "questions sans réponse", "à envoyer", "complet"
-STATES = (SILENT, ASKED, UNSENT, DONE)
+SILENT, ASKED, UNREAD = "sans retour", "questions sans réponse", "reçu, rien de compté"
+UNSENT, DONE = "à envoyer", "complet"
+STATES = (SILENT, ASKED, UNREAD, UNSENT, DONE)
 HEADERS = {
     "site_id": "Identifiant", "name": "Raison sociale", "state": "État", "sent_date": "Envoyé le",
     "reminded_date": "Relancé le", "received_date": "Déposé le", "rows_read": "Lignes lues",
@@ -55,9 +57,12 @@ def campaign(study: Study, contacts: pd.DataFrame) -> pd.DataFrame:
         frame[column] = of(days.groupby(lines["site_id"]).max()).astype(object).fillna("")
     for column, lines in found.items():
         frame[column] = of(lines["site_id"].value_counts()).fillna(0).astype(int)
+    # A scan, or a table that nobody could be given, has no row: its name says whose it is.
+    frame["received_date"] = frame["received_date"].replace("", None).fillna(of(_named(study))).fillna("")
     frame["state"] = SILENT
     frame.loc[frame["sent_date"] == "", "state"] = UNSENT
-    frame.loc[frame["rows_read"] > 0, "state"] = DONE
+    frame.loc[frame["received_date"] != "", "state"] = UNREAD
+    frame.loc[frame["rows_used"] > 0, "state"] = DONE
     frame.loc[frame["asked"] > 0, "state"] = ASKED
     ranked = frame.assign(
         rank=frame["state"].map(STATES.index), open=-frame["asked"] - frame["later"]
@@ -81,6 +86,14 @@ def _received(study: Study) -> dict[str, pd.DataFrame]:
         now = questions["file"] != ""
         found |= {"asked": questions[now], "later": questions[~now]}
     return found
+
+
+def _named(study: Study) -> pd.Series:
+    """By the identifier that their names begin with, the last day of the files of a wave."""
+    manifest = study.manifest() if study.has("sites") else {}
+    files = [*(one["file"] for one in manifest.get("inputs", [])), *manifest.get("files_left_alone", [])]
+    named = pd.DataFrame({"site_id": map(firm_of_file, files), "day": [_day(study.raw / f) for f in files]})
+    return named[named["site_id"] != ""].groupby("site_id")["day"].max()
 
 
 def _answers(study: Study, rows: pd.DataFrame) -> pd.DataFrame:
@@ -127,7 +140,7 @@ def write_campaign(study: Study, forgotten: str = "") -> list[str]:
 def headline(followed: pd.DataFrame) -> str:
     """How many answered, and how many questions are open."""
     states = followed["state"].value_counts()
-    back = int((followed["rows_read"] > 0).sum())
+    back = len(followed) - states.get(SILENT, 0) - states.get(UNSENT, 0)
     return (
         f"{counted(len(followed), 'acteur', 'acteurs')}\u00a0: "
         f"{counted(back, 'retour reçu', 'retours reçus')}, "
