@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eit_analysis.intake.cells.columns import Cells, Rows, jointly, repeated
+from eit_analysis.intake.sheets import asides
 
 TEXTS = st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=6), min_size=1, max_size=8)
 PLACES = st.lists(st.integers(0, 7), max_size=12)
@@ -30,3 +31,15 @@ def test_a_row_repeats_the_first_that_is_equal_case_and_spaces_aside(rows):
     assert repeated(columns).tolist() == [keys.index(key) for key in keys]
     joint = jointly(columns)
     assert [joint.values[code] for code in joint.codes] == rows
+
+
+@given(st.from_regex(asides.ODD))
+def test_a_quick_look_leaves_out_no_text_that_may_be_a_total(text: str) -> None:
+    assert any(word in Rows.of([[text]]).said for word in asides.WITHIN_ODD)
+
+
+@given(
+    st.lists(st.lists(st.sampled_from(["a", "b", "", 1.0, None]), min_size=3, max_size=3)), st.integers(0, 9)
+)
+def test_the_first_rows_are_those_of_the_list(rows: list[list[object]], count: int) -> None:
+    assert list(Rows.of(rows).first(count)) == rows[:count]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -69,6 +70,17 @@ class Rows(Sequence[list[Any]]):
 
     def __iter__(self) -> Iterator[list[Any]]:
         return ([self.values[number] for number in row] for row in self.numbers.tolist())
+
+    def first(self, count: int) -> Rows:
+        """So many rows from the top, with their own distinct cells."""
+        own = self.numbers[:count]
+        cells = Cells.among(self.values, own.ravel())
+        return Rows(cells.values, cells.codes.reshape(own.shape))
+
+    @cached_property
+    def said(self) -> str:
+        """All its texts in small letters: that a word is in none of its cells is soon seen."""
+        return "\n".join(cell for cell in self.values if isinstance(cell, str)).casefold()
 
     def test(self, passes: Callable[[Any], bool]) -> np.ndarray:
         """Whether each distinct cell passes a test, shape (n_values,)."""

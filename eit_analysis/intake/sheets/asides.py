@@ -24,6 +24,7 @@ from eit_analysis.intake.sheets.spec import Layout
 LEAST_ANSWERS = 7  # equal to those of the printed example: fewer may be a firm's own
 # What a total says somewhere, and what is struck out (a pattern of RE2).
 ODD = rf"(?i)tota|somme|ensemble|cumul|r[ée]capitul|tous (?:les |nos )?(?:d[ée]chets|flux)|ne pas|^{STRUCK}"
+WITHIN_ODD = "tota", "somme", "ensemble", "cumul", "capitul", "tous ", "ne pas", STRUCK.casefold()
 TOTAL = re.compile(r"(?:sous |s |grand )?(?:total|totaux)\b|somme\b")
 SUBTOTAL = re.compile(r"sous tota")
 PART_OF, SAME = re.compile(r"dont\b"), 0.005  # of a sum that was rounded
@@ -50,9 +51,8 @@ def suspects(layout: Layout, cells: Rows) -> list[int]:
     if texts.null_count:
         filled &= cells.test(lambda cell: cell is not None)
     suspect = filled[cells.numbers].sum(axis=1) <= 1
-    odd = matches(texts, ODD)
-    if odd.any():
-        suspect |= odd[cells.numbers].any(axis=1)
+    if any(word in cells.said for word in WITHIN_ODD):
+        suspect |= matches(texts, ODD)[cells.numbers].any(axis=1)
     odd_keys = {header_key(tables.header(layout.table, layout.key)), example(layout.table).get(layout.key)}
     keys = Cells.among(cells.values, cells.numbers[:, layout.columns[layout.key]])
     suspect[keys.where(lambda cell: isinstance(cell, str) and header_key(cell) in odd_keys)] = True
@@ -111,7 +111,7 @@ def of_parts(layout: Layout, cells: Rows, rules: Container[int]) -> dict[int, st
     found, parts, whole = dict[int, str](), list[int](), -1
     if name is None or quantity is None:
         return found
-    if not matches(texts_of(cells.values), rf"(?i)^\s*{PART_OF.pattern}").any():
+    if "dont" not in cells.said:
         return found
     same = [layout.columns[column] for column in ("direction", "unit", "period") if column in layout.columns]
     comment = layout.columns.get("comment")

@@ -170,7 +170,7 @@ def find_layout(spec: TableSpec, rows: Sequence[Sequence[Any]]) -> Layout | None
 
     None when no row has any.
     """
-    top, wide = Rows.of(rows[:ROWS_SEARCHED]), spec.wide
+    top, wide = Rows.of(rows).first(ROWS_SEARCHED), spec.wide
     texts = list(map(clean_text, top.values))
     known = [
         bool(spec.means(text) or spec.makes(text) or (wide and re.fullmatch(wide.pattern, text)))
