@@ -511,6 +511,22 @@ def test_the_form_lists_its_statements_and_an_unanswered_one_is_no_answer(tmp_pa
     assert len(cleaned.corrections) == len(statements) - 3
 
 
+def test_who_answers_is_written_once_above_the_statements(tmp_path, study):
+    (path,) = write_for_firms(tmp_path / "envoi", FIRMS.head(1))
+    book = openpyxl.load_workbook(path)
+    sheet = book["Changement"]
+    book["Entreprise"]["J2"] = "agrégée"
+    for row in range(2, 8):
+        sheet.cell(row, 4, 4)
+    sheet.cell(3, 2, "direction"), sheet.cell(6, 2, "production")
+    book.save(study.raw / "E01.xlsx")
+    cleaned = clean_wave(study)
+    roles = cleaned.tables["readiness"]["respondent_role"].fillna("").tolist()
+    # Nobody stands above the first; of another firm nobody is taken.
+    assert roles == ["", "direction", "direction", "direction", "production", "production"]
+    assert cleaned.corrections["rule"].tolist().count("role_from_above") == 3
+
+
 def test_a_workbook_whose_statements_nobody_answered_has_an_empty_sheet(tmp_path, study):
     (path,) = write_for_firms(tmp_path / "envoi", FIRMS.head(1))
     book = openpyxl.load_workbook(path)

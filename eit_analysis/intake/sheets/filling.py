@@ -15,6 +15,7 @@ from eit_analysis.intake.cells.periods import PERIOD_LABELS
 from eit_analysis.intake.cells.remarks import WORDS, YEAR, holds
 from eit_analysis.intake.sheets.implied import Told, family, quantity_in, told
 from eit_analysis.intake.sheets.ledger import Ledger
+from eit_analysis.intake.sheets.spec import Layout
 from eit_analysis.intake.sheets.survey_sheet import SurveySheet
 from eit_analysis.intake.sheets.titles import whole_year
 from eit_analysis.reference.findings import finding
@@ -46,12 +47,27 @@ def fill_blanks(
     if flows and {"quantity", "description"} <= layout.columns.keys():
         designation = layout.columns["description"]
         tells["quantity"] = lambda row: quantity_in(clean_text(cells[row][designation]))
+    if {"respondent_role", layout.key} <= layout.columns.keys():
+        tells["respondent_role"] = _role_above(layout, cells)
     families = read_kinds(sheet, ledger) if flows else NO_ROWS
     for name, tell in tells.items():
-        if name in ("site_id", "quantity") or name in sheet.added:
+        if name in ("site_id", "quantity", "respondent_role") or name in sheet.added:
             filled = fill(sheet, name, tell, ledger)
             families = filled if name == "category" else families
     return families
+
+
+def _role_above(layout: Layout, cells: Rows) -> Told:
+    """Who answered is often written once, above the statements that he answers."""
+    site, role = (cells.numbers[:, layout.columns[name]] for name in (layout.key, "respondent_role"))
+    filled, places = cells.filled(), np.arange(len(role))
+    above = np.maximum.accumulate(np.where(filled[role] & (places > layout.header_row), places, 0))
+
+    def tell(row: int) -> tuple[str, str]:
+        same = above[row] > layout.header_row and site[above[row]] == site[row]
+        return (clean_text(cells.values[role[above[row]]]), "role_from_above") if same else ("", "")
+
+    return tell
 
 
 def read_dittos(sheet: SurveySheet, skipped: np.ndarray, totals: np.ndarray, ledger: Ledger) -> None:
