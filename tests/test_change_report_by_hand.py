@@ -48,8 +48,8 @@ MOVED = [
 # The register and study.toml say when it was due, not whether it was decided since.
 LATE = "échue le 29/03/2019, suite non consignée"
 WEAKEST = (
-    "Lancer ou non « Mettre en commun ce qui manque : une personne, un lieu de tri, une collecte », où moins "
-    "d'une personne sur deux est d'accord : capacité à participer."
+    "Lancer ou non « Mettre en commun ce qui manque : une personne, un lieu de tri, une collecte » ; moins "
+    "d'une personne sur deux est d'accord sur : capacité à participer."
 )
 DECIDE = [
     "Que faut-il décider, et qui décide ?",
@@ -250,7 +250,7 @@ PARTNERS_04 = [
     DECIDE[0],
     "Relancer ou abandonner, avec leurs membres, 4 synergies, dont « Sciure ».",
     DECIDE[2],
-    "D'autres décisions de projets peuvent être en annexe, ou à d'autres lecteurs.",
+    "D'autres décisions de projets peuvent exister : en annexe, ou non diffusées.",
     *DECIDE[3:],
     *MONEY_OUTSIDE,
     *SAWDUST,
@@ -279,7 +279,7 @@ FIRM_04 = [
     "Synthèse",
     "Vous",
     # S01, S04 and S05, the last two carried; MP1 and S01.
-    "3 synergies (hors abandons), dont 2 que vous pilotez ; 2 sièges.",
+    "3 synergies (hors abandons), dont 2 que vous pilotez ; 2 sièges (projets, synergies).",
     # S05 has moved 10 months ago, S04 is done; of the two projects MP1 alone has a decision to come.
     f"À décider avec vous, « Se former ensemble », par consensus, {LATE} : Choisir la date de la session.",
     # Of S05: its others are three, and more are needed.
@@ -378,7 +378,7 @@ END_05 = [
     "Relues à leur source : 6 démarches sur 6. Intervalle de Wilson à 95 %. – : sans objet ou non connu.",
     "7 Ce que ce territoire partage",
 ]
-ALIKE_05 = "On appelle d'abord qui a la même incertitude des masses qu'ici : oui."
+ALIKE_05 = "Même incertitude des masses qu'ici : oui. Le reste, chez d'autres, est en annexe."
 RING = "Qui : Val Clair, Agence du Val, 01 99 00 00 02"
 
 

@@ -36,7 +36,8 @@ COOKING_OIL_KG_PER_L = 0.92
 # Who most likely has some hazardous waste: industry, repair of vehicles.
 INDUSTRY = (*map(str, range(10, 34)), "45")
 Case = tuple[str, str, str, list[Row]]  # verdict, what it rests on, which question, the flows it is about
-OF_FLOWS = ("categories", "waste_codes", "words", "hazardous", "collected_by")  # what a row says of its flows
+# What a row says of its flows.
+OF_FLOWS = ("categories", "waste_codes", "words", "hazardous", "collected_by", "routes")
 
 
 def verdicts(
@@ -144,7 +145,14 @@ class _Actor:
         return "unknown", quoting("law_declared", own) if of_flows else rule["who_fr"], asked, own
 
     def _absent(self, rule: Row) -> Case:
-        """Nothing declared of the matter: a mix may name it, or hide it; an industry rarely has none."""
+        """Nothing declared of the matter: a mix may name it, or hide it; an industry rarely has none.
+
+        Of a row about a route alone, what goes by a route that is not known may go by that.
+        """
+        alone = rule["routes"] and not any(rule[name] for name in OF_FLOWS[:-1])
+        untold = [flow for flow in self.flows if pd.isna(flow["route"]) or flow["route"] in ("", "unknown")]
+        if alone and untold:
+            return "unknown", quoting("law_declared", untold), "own", untold
         if rule["if_absent"] == "ask_hazard":
             if self.mirrored:
                 return "unknown", quoting("law_mirror", self.mirrored), "law_ask_mirror", self.mirrored
