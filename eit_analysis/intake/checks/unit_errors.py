@@ -4,7 +4,7 @@ Between two waves, m and m' tonnes a year of one flow of one firm are marked whe
 
     m / m' > 300   or   m' / m > 300,   the larger of them a tonne at least
 
-(de Waal, Pannekoek and Scholtus 2011, Handbook of Statistical Data Editing, 2.2, for the threshold).
+(about 10^2.5, from which ThError of the package Kostra, by Statistics Norway, suspects an error of 1,000).
 
 A flow is compared with those of the other firms of the wave in the same direction, category and chapter of
 the list of waste, in tonnes per employee, x = m / headcount. With M, l and u the median, lowest and highest
