@@ -250,7 +250,7 @@ PARTNERS_04 = [
     DECIDE[0],
     "Relancer ou abandonner, avec leurs membres, 4 synergies, dont « Sciure ».",
     DECIDE[2],
-    "D'autres décisions de projets peuvent exister : en annexe, ou non diffusées.",
+    "D'autres décisions de projets peuvent exister, en annexe ou pour d'autres lecteurs.",
     *DECIDE[3:],
     *MONEY_OUTSIDE,
     *SAWDUST,
