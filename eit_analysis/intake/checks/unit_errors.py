@@ -110,7 +110,8 @@ def mass_against_before(flows: pd.DataFrame, before: pd.DataFrame, wave: str) ->
 
 
 def _named(flows: pd.DataFrame) -> pd.DataFrame:
-    words = flows["description"].fillna("").map(fold_words)
+    texts = flows["description"].fillna("")
+    words = texts.map({text: fold_words(text) for text in texts.unique()})
     return flows[["site_id", "direction", "category", "mass_t_per_year"]].assign(named=words)
 
 
