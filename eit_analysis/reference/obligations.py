@@ -149,10 +149,12 @@ class _Actor:
 
         Of a row about a route alone, what goes by a route that is not known may go by that.
         """
-        alone = rule["routes"] and not any(rule[name] for name in OF_FLOWS[:-1])
-        untold = [flow for flow in self.flows if pd.isna(flow["route"]) or flow["route"] in ("", "unknown")]
-        if alone and untold:
-            return "unknown", quoting("law_declared", untold), "own", untold
+        if rule["routes"] and not any(rule[name] for name in OF_FLOWS[:-1]):
+            untold = [
+                flow for flow in self.flows if pd.isna(flow["route"]) or flow["route"] in ("", "unknown")
+            ]
+            if untold:
+                return "unknown", quoting("law_declared", untold), "own", untold
         if rule["if_absent"] == "ask_hazard":
             if self.mirrored:
                 return "unknown", quoting("law_mirror", self.mirrored), "law_ask_mirror", self.mirrored
