@@ -378,7 +378,7 @@ END_05 = [
     "Relues à leur source : 6 démarches sur 6. Intervalle de Wilson à 95 %. – : sans objet ou non connu.",
     "7 Ce que ce territoire partage",
 ]
-ALIKE_05 = "Même incertitude des masses qu'ici : oui. Le reste, chez d'autres, est en annexe."
+ALIKE_05 = "Même incertitude des masses qu'ici : oui. Le reste, chez d'autres, est plus bas."
 RING = "Qui : Val Clair, Agence du Val, 01 99 00 00 02"
 
 
