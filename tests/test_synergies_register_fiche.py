@@ -15,7 +15,7 @@ from eit_analysis.synergies.impacts import INDICATORS, impacts
 from eit_analysis.synergies.pooling.groups import POOL_COLUMNS
 from eit_analysis.synergies.pooling.thresholds import COLLECTION
 from eit_analysis.synergies.register.exchange_sheet import NEXT, QUOTE
-from eit_analysis.synergies.register.fiche import LISTED, content, fiche
+from eit_analysis.synergies.register.fiche import JOINED, LISTED, content, fiche
 from eit_analysis.synergies.register.reasons import NEAREST_COLUMNS, REASON_COLUMNS
 from eit_analysis.synergies.register.recall import RECALL_COLUMNS
 from eit_analysis.synergies.register.steps import NEXT_STEP, next_steps, realisation
@@ -103,8 +103,11 @@ STAYS = pd.DataFrame(
 STEPS = next_steps(REGISTER, CANDIDATES, STAYS)
 
 
-def of(name):
-    return fiche(name, REGISTER, STEPS, PLAN, REFUSED, POOLS, FLOWS, SHARING, SITES)
+HELD = pd.DataFrame(columns=["synergy_id", *JOINED])
+
+
+def of(name, refused=REFUSED, held=HELD):
+    return fiche(name, REGISTER, STEPS, PLAN, refused, POOLS, FLOWS, SHARING, SITES, held)
 
 
 def test_the_next_step_follows_the_stage_and_names_what_blocks_it():
@@ -139,7 +142,7 @@ def test_realised_stands_beside_possible():
 
 def test_the_fiche_of_an_exchange():
     found = of("S1")
-    assert found["members"][["site_id", "name", "is_carrier"]].values.tolist() == [
+    assert found["members"][["site_id", "name", "carries"]].values.tolist() == [
         ["A", "Aa", "no"], ["B", "Bb", "yes"],
     ]  # fmt: skip
     assert set(LISTED["exchanges"][0]) <= set(found["exchanges"].columns)
@@ -156,7 +159,7 @@ def test_the_order_of_the_tables_changes_nothing_in_a_fiche():
     needs = pd.concat([SHARING, SHARING.assign(site_id="C"), SHARING.assign(source_row=9)])
     for name in ("S1", "S2", "S4"):
         once, again = (
-            fiche(name, REGISTER, STEPS, *(t.iloc[::way] for t in tables), SITES.iloc[::way])
+            fiche(name, REGISTER, STEPS, *(t.iloc[::way] for t in tables), SITES.iloc[::way], HELD)
             for way in (1, -1)
             for tables in [(same_rank, REFUSED, POOLS, FLOWS, needs)]
         )
@@ -204,13 +207,30 @@ def test_a_fiche_says_facts_then_conditions_then_results_then_what_is_to_be_sett
     assert said.n[0] == 2 and asked.questions[0].startswith("Qui trie")
     # What holds nothing says nothing, and a pooling asks its own questions.
     assert not any(isinstance(part, Said) for part in content(of("S4")).parts)
-    assert content(of("S4")).parts[-1].questions[0].startswith("Qui porte")
+    pooling = of("S4")
+    pooling["lead"] = pooling["lead"].assign(status="study")
+    assert content(pooling).parts[-1].questions[0].startswith("Qui porte")
+
+
+@pytest.mark.parametrize("settled", ["done", "dropped"])
+def test_nothing_is_to_be_settled_of_what_is_done_or_dropped(settled):
+    found = of("S1")
+    found["lead"] = found["lead"].assign(status=settled)
+    assert not any(isinstance(part, Asked) for part in content(found).parts)
 
 
 def test_the_fiche_of_a_missed_lead_shows_the_closed_gate():
     found = of("S3")
     assert found["closed"].to_numpy().tolist() == [["receiver", 1]] and found["exchanges"].empty
     assert list(found["flows"]["flow_id"]) == ["B-1", "A-3"]
+
+
+def test_a_fiche_shows_what_is_done_and_no_flow_of_others():
+    # What is done is no exchange of the plan any more: its flow is free of nothing.
+    done = pd.DataFrame([("S3", "A-3", "B-1")], columns=HELD.columns)
+    refused = REFUSED.assign(out_flow_id="A-2", in_flow_id="C-1", taker_site_id="C")
+    assert list(of("S3", refused, done)["flows"]["flow_id"]) == ["B-1", "A-3"]
+    assert list(of("S3", refused)["flows"]["flow_id"]) == ["A-2"]
 
 
 def test_no_such_synergy():

@@ -20,6 +20,7 @@ from eit_analysis.synergies.register.links import POOLING, names_need, outputs_n
 JOINED = ["out_flow_id", "in_flow_id"]
 N_FACTS = 4  # of the tables below, those that the survey and the register say; the others are computed
 TEAM = ("groups",)  # a group tells its members' volumes a bound, and no audit sees it here
+SETTLED = ("done", "dropped")  # nothing is to be settled any more
 PASSED = (
     "Conditions (tri, danger, activité du preneur, hiérarchie des déchets, distance, tonnes) toutes remplies "
     "par {n}."
@@ -31,7 +32,7 @@ LISTED: dict[str, tuple[list[str], list[str], int | None]] = {
          "site_ids"],
         ["site_ids", "carrier"], None,
     ),
-    "members": (["site_id", "actor_type", "commune_name", "is_carrier"], ["site_id"], None),
+    "members": (["site_id", "actor_type", "commune_name", "carries"], ["site_id"], None),
     "flows": (
         ["site_id", "direction", "description", "mass_t_per_year", "mass_low_t_per_year",
          "mass_high_t_per_year", "evidence", "route", "source_file", "source_row"],
@@ -76,9 +77,10 @@ def content(found: Mapping[str, pd.DataFrame]) -> SheetContent:
     passed = [Said(PASSED, (n, "échange calculé", "échanges calculés"))] if n else []
     closed = Summed(words["title", "closed"], found["closed"])
     kind = POOLING if row["kind"] == POOLING else "exchange"
-    meeting = Asked(words["title", "meeting"], words.loc["question", [kind]].tolist())
+    asked = [] if row["status"] in SETTLED else words.loc["question", [kind]].tolist()
+    meeting = [Asked(words["title", "meeting"], asked)] if asked else []
     status = heading("status").labels.get(str(row["status"]), str(row["status"]))
-    parts: list[Part] = [*listed[:N_FACTS], *passed, closed, *listed[N_FACTS:], meeting]
+    parts: list[Part] = [*listed[:N_FACTS], *passed, closed, *listed[N_FACTS:], *meeting]
     return SheetContent(row["synergy_id"], f"{row['title']} ({status})", str(row["site_ids"]).split(), parts)
 
 
@@ -92,19 +94,20 @@ def fiche(
     flows: pd.DataFrame,
     sharing: pd.DataFrame,
     sites: pd.DataFrame,
+    held: pd.DataFrame,
 ) -> dict[str, pd.DataFrame]:
     """Everything about one synergy of the register (tidy ``flows, sharing, sites``).
 
     ``recalled, steps`` are from ``recall.recall`` and ``steps.next_steps``, ``plan`` from
     ``joint_plan.allocate`` on ranked candidates that carry their impacts, ``refused`` from
-    ``reasons.nearest``, ``pools`` from ``pooling.pooled``.
+    ``reasons.nearest``, ``pools`` from ``pooling.pooled``, ``held`` from ``free_flows.held``.
 
     Returns
     -------
     dict of str to pandas.DataFrame
-        ``lead`` : its line of ``recall.recall``. ``members`` : its actors, ``is_carrier`` added. ``flows`` :
-        what its exchanges join, refused pairs would have joined or its collection gathers, the heaviest
-        first. ``needs`` : what its pooling shares. ``exchanges`` : rows of the plan, best first. ``closed`` :
+        ``lead`` : its line of ``recall.recall``. ``members`` : its actors, ``carries`` added. ``flows`` : of
+        these actors, what is done or committed and its exchanges join, or where none does what refused pairs
+        would have joined, or its collection gathers, the heaviest first. ``needs`` : what its pooling shares. ``exchanges`` : rows of the plan, best first. ``closed`` :
         each gate that stopped the nearest refused pairs, with their number. ``impact`` : one row, the columns
         of ``impacts.INDICATORS`` and ``mass_t_per_year``, for all its exchanges sharing their tonnes; none
         without exchange. ``groups`` : rows of ``pooling.pooled`` that answer it. ``steps`` : its row of
@@ -124,15 +127,16 @@ def fiche(
     closed = refused[refused["synergy_id"] == synergy_id]
     groups = _rows(pools, "pooling_id", _ids(lead, "pooling_ids"))
     ids = actors(lead)["site_id"]
-    joined = {flow for rows in (exchanges, closed) for side in JOINED for flow in rows[side]}
+    pairs = [held[held["synergy_id"] == synergy_id], exchanges]
+    pairs = pairs if any(map(len, pairs)) else [closed]
+    joined = {flow for rows in pairs for side in JOINED for flow in rows[side]}
+    own = flows[flows["site_id"].isin(ids)].sort_values(
+        ["mass_t_per_year", "flow_id"], ascending=[False, True]
+    )
     return {
         "lead": lead,
         "members": _members(ids, lead["carrier"].iloc[0], sites),
-        "flows": _rows(
-            flows.sort_values(["mass_t_per_year", "flow_id"], ascending=[False, True]),
-            "flow_id",
-            {*joined, *_collected(ids, lead, groups, flows)},
-        ),
+        "flows": _rows(own, "flow_id", {*joined, *_collected(lead, groups, own)}),
         "needs": _needs(ids, lead, sharing),
         "exchanges": exchanges.reset_index(drop=True),
         "closed": _counted(closed),
@@ -155,14 +159,13 @@ def _rows(table: pd.DataFrame, key: str, wanted: set[str]) -> pd.DataFrame:
 def _members(ids: pd.Series, carrier: str, sites: pd.DataFrame) -> pd.DataFrame:
     known = sites[["site_id", "name", "actor_type", "commune_name"]]
     members = ids.to_frame().merge(known, on="site_id", how="left")
-    return members.assign(is_carrier=["yes" if site == carrier else "no" for site in ids])
+    return members.assign(carries=["yes" if site == carrier else "no" for site in ids])
 
 
-def _collected(ids: pd.Series, lead: pd.DataFrame, groups: pd.DataFrame, flows: pd.DataFrame) -> set[str]:
+def _collected(lead: pd.DataFrame, groups: pd.DataFrame, flows: pd.DataFrame) -> set[str]:
     if COLLECTION not in set(groups["nature"]):
         return set()
-    own = flows["site_id"].isin(ids) & (flows["direction"] == "out")
-    outputs = flows[own & (flows["category"] == lead["category"].iloc[0])]
+    outputs = flows[(flows["direction"] == "out") & (flows["category"] == lead["category"].iloc[0])]
     return set(outputs_named(lead["title"].iloc[0], outputs)["flow_id"])
 
 
