@@ -17,6 +17,7 @@ from eit_analysis import reference
 from eit_analysis.change import answers, elsewhere, evolution, obstacles, opinions, progress
 from eit_analysis.errors import UsageError
 from eit_analysis.records import TOTAL
+from eit_analysis.reference import dated
 from eit_analysis.reference.intervals import holm
 
 ITEMS = reference.load("readiness_items").set_index("code")["statement_fr"]
@@ -407,3 +408,18 @@ def test_every_statement_has_its_own_share() -> None:
     table = asked(*[(f"E{i}", "QSE", "trust_2", 4.0 if i < 4 else 3.0) for i in range(1, 11)])
     row = opinions.by_item(table).iloc[0]
     assert row["item_code"] == "trust_2" and row["n_respondents"] == 10 and row["agree_percent"] == 30
+
+
+@pytest.mark.parametrize(
+    ("dates", "today", "day", "said"),
+    [
+        ([None, "2018-05-04"], "2026-01-01", "2018-12-31", "fin 2018"),
+        ([], "2018-06-01", "2018-06-01", "au 01/06/2018"),
+        # A register told of in spring holds more than the year that tonnes are of.
+        (["2019-03-03", "2017-01-01"], "2026-01-01", "2019-03-03", "au 03/03/2019"),
+        (["2019-03-03"], "2019-02-01", "2019-02-01", "au 01/02/2019"),
+    ],
+)
+def test_what_is_told_is_seen_until_its_last_day(dates, today, day, said):
+    told = pd.Series(dates, dtype=object)
+    assert dated.seen_until(2018, pd.Timestamp(today), told) == (pd.Timestamp(day), said)

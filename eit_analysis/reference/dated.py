@@ -44,10 +44,14 @@ def changed(rules: pd.DataFrame, then: str, now: str) -> pd.DataFrame:
     return pd.concat([new, gone]).sort_values(["from_date", "law_change"], kind="stable", ignore_index=True)
 
 
-def seen_until(year: int, today: pd.Timestamp) -> tuple[pd.Timestamp, str]:
-    """The last day that answers of a year tell of, its end or before it today, and how it is said."""
-    end = pd.Timestamp(year, 12, 31)
-    return (end, f"fin {year}") if end <= today else (today, f"au {today:%d/%m/%Y}")
+def seen_until(year: int, today: pd.Timestamp, told: pd.Series) -> tuple[pd.Timestamp, str]:
+    """The last day that answers of a year tell of, and how it is said.
+
+    The end of the year, or what happened last of what is ``told``, days as ``2018-05-04``; not after today.
+    """
+    end, last = pd.Timestamp(year, 12, 31), pd.to_datetime(told.dropna().astype(str)).max()
+    day = min(last if last > end else end, today)
+    return day, f"fin {year}" if day == end else f"au {day:%d/%m/%Y}"
 
 
 def survey_year(sites: pd.DataFrame, wave: str) -> int:

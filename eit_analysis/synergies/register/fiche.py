@@ -107,11 +107,12 @@ def fiche(
     dict of str to pandas.DataFrame
         ``lead`` : its line of ``recall.recall``. ``members`` : its actors, ``carries`` added. ``flows`` : of
         these actors, what is done or committed and its exchanges join, or where none does what refused pairs
-        would have joined, or its collection gathers, the heaviest first. ``needs`` : what its pooling shares. ``exchanges`` : rows of the plan, best first. ``closed`` :
-        each gate that stopped the nearest refused pairs, with their number. ``impact`` : one row, the columns
-        of ``impacts.INDICATORS`` and ``mass_t_per_year``, for all its exchanges sharing their tonnes; none
-        without exchange. ``groups`` : rows of ``pooling.pooled`` that answer it. ``steps`` : its row of
-        ``steps.next_steps``, with its realised tonnes.
+        would have joined, or its collection gathers, the heaviest first. ``needs`` : what its pooling shares.
+        ``exchanges`` : rows of the plan, best first. ``closed`` : each gate that stopped the nearest refused
+        pairs, with their number. ``impact`` : one row, the columns of ``impacts.INDICATORS`` and
+        ``mass_t_per_year``, for all its exchanges sharing their tonnes; none without exchange. ``groups`` :
+        rows of ``pooling.pooled`` that answer it. ``steps`` : its row of ``steps.next_steps``, with its
+        realised tonnes.
 
     Raises
     ------
