@@ -16,6 +16,7 @@ from eit_analysis.breakdown import Breakdown
 from eit_analysis.codes import CATEGORIES
 from eit_analysis.errors import DisclosureError
 from eit_analysis.publishing import figures
+from eit_analysis.publishing.figures import ground
 from eit_analysis.publishing.figures.drawing import empty
 from eit_analysis.publishing.figures.label_places import overlap, round_below, spread
 from eit_analysis.publishing.figures.palette import FAMILIES, RECOVERIES
@@ -496,3 +497,12 @@ def test_a_survival_curve_falls_in_steps_is_named_and_has_its_band() -> None:
 def test_a_wave_is_read_with_its_name() -> None:
     row = pd.Series({"category": "wood", "presence": "both", "wave": "2015"})
     assert row_name(row, ["category", "wave"]) == "bois (vague 2015)"
+
+
+def test_the_first_place_of_a_map_has_its_caption_with_a_line_where_it_has_no_room() -> None:
+    angles = np.arange(16) * np.pi / 8
+    ring = {f"p{i}": (150 + 50 * np.cos(a), 120 + 50 * np.sin(a), 12.0) for i, a in enumerate(angles)}
+    places = {"first": (150.0, 120.0, 40.0), **ring}
+    first, *others = ground.labels({name: [name] for name in places}, places, (0.0, 0.0, 400.0, 300.0))
+    assert first.startswith("<path") and ">first</text>" in others[0]
+    assert not any(text.startswith("<path") for text in others)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from html import escape
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -23,6 +24,7 @@ AWAY = 3  # of a caption from its place
 HALO = 'paint-order="stroke" stroke="#fff" stroke-width="2.5" stroke-linejoin="round"'
 # Where a caption may stand around its place: side along x, side along y, the best first.
 SIDES = [(1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (1, -1), (-1, 1), (-1, -1)]
+FARTHER = range(0, 121, 10)  # from its place, for the first caption
 Place = tuple[float, float, float]
 
 
@@ -135,28 +137,40 @@ def labels(captions: Mapping[str, Sequence[str]], places: Mapping[str, Place], f
     """Captions of a few lines around their places, in their order; one that would cover another is left out.
 
     A place is a circle, ``x, y`` and radius, and no other caption covers it, nor stands as near as its own.
+    The first, which a title may name, goes farther off where it finds no room, with a line to its place.
     """
     boxes = {
         code: (x - r - AWAY, y - r - AWAY, x + r + AWAY, y + r + AWAY) for code, (x, y, r) in places.items()
     }
     taken: list[Box] = [(frame[2] - 20, 0.0, frame[2], 42.0)]  # the north
     texts = []
-    for code, lines in captions.items():
+    for rank, (code, lines) in enumerate(captions.items()):
         x, y, reach = places[code]
-        wide, tall = max(map(len, lines)) * 0.54 * SIZE, (SIZE + 2) * len(lines)
-        for side in SIDES:
-            # A corner of the caption touches the circle, not the square around it.
-            away = reach * (0.75 if side[0] and side[1] else 1.0) + AWAY
-            x0 = x + side[0] * away - {1: 0.0, -1: wide, 0: wide / 2}[side[0]]
-            y0 = y + side[1] * away - {1: 0.0, -1: tall, 0: tall / 2}[side[1]]
-            box = (x0, y0, x0 + wide, y0 + tall)
-            others = [circle for other, circle in boxes.items() if other != code]
-            within = frame[0] < x0 and frame[1] < y0 and box[2] < frame[2] and box[3] < frame[3]
-            if within and not any(overlap(box, other) for other in [*taken, *others]):
+        size = max(map(len, lines)) * 0.54 * SIZE, (SIZE + 2) * len(lines)
+        covered = [*taken, *(circle for other, circle in boxes.items() if other != code)]
+        for farther, side in product(FARTHER if rank == 0 else FARTHER[:1], SIDES):
+            box = _beside(places[code], side, reach + farther, size)
+            within = frame[0] < box[0] and frame[1] < box[1] and box[2] < frame[2] and box[3] < frame[3]
+            if within and not any(overlap(box, other) for other in covered):
                 taken.append(box)
+                left, top, right, foot = box
+                if farther:
+                    end = f"{min(max(x, left), right):.1f} {min(max(y, top), foot):.1f}"
+                    texts.append(f'<path d="M{x:.1f} {y:.1f}L{end}" stroke="#1b1f23"/>')
                 texts += [
-                    f'<text x="{x0:.1f}" y="{y0 + (SIZE + 2) * i - 2:.1f}" {HALO}>{escape(line)}</text>'
+                    f'<text x="{left:.1f}" y="{top + (SIZE + 2) * i - 2:.1f}" {HALO}>{escape(line)}</text>'
                     for i, line in enumerate(lines, 1)
                 ]
                 break
     return texts
+
+
+def _beside(place: Place, side: tuple[int, int], reach: float, size: tuple[float, float]) -> Box:
+    """Where a caption of this size stands at one side of a place."""
+    # A corner of the caption touches the circle, not the square around it.
+    away = reach * (0.75 if all(side) else 1.0) + AWAY
+    x, y = (
+        at + way * away - {1: 0.0, -1: room, 0: room / 2}[way]
+        for at, way, room in zip(place, side, size, strict=False)
+    )
+    return x, y, x + size[0], y + size[1]
