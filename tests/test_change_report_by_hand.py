@@ -296,7 +296,6 @@ FIRM_04 = [
     "Quoi : Choisir la date de la session",
     "Qui : Scierie Chimère, Meubles Griffon, Tissages Licorne, Atelier Basilic, Ville de Mandragore",
     "Et ensuite : par consensus ; 29/03/2019 : date passée, suite non consignée",
-    *ACTIONS,
     LEFT_OUT,
     f"2 {AHEAD}",
     "– : sans objet ou non connu.",
@@ -330,6 +329,8 @@ BETTER_05 = [
     "Ici, pistes réalisées : 5 sur 11, soit 45 % (21 à 72) (avec celles qui ont pris fin).",
     "Parts brutes, chez 2 sur 2 lus : plus haute ici que chez 1, plus basse que chez 1, égale chez 0.",
 ]
+# The team's own page holds X1 too, who refuses to be counted.
+TEAM_BETTER_05 = [text.replace("an ici,", "an ici (sans qui refuse d'être compté),") for text in BETTER_05]
 WHERE_05 = [
     "Fait mieux qu'ici : Val Clair (70 sur 90).",
     "Écart non établi avec Petit Plateau (3 sur 10).",
@@ -393,7 +394,7 @@ def card_05(what: str, family: str, each: str, left: str) -> list[str]:
 TEAM_05 = [
     INTRODUCTION_05,
     "Synthèse",
-    *BETTER_05,
+    *TEAM_BETTER_05,
     *WHERE_05,
     # Wood: 50 t for 2 poolings; 18 of 60 t are buried. Cardboard is recovered whole, glass does not leave
     # anybody, the exchange of wood is done here (S01), no metal leaves.
@@ -454,13 +455,23 @@ OUTSIDE_05 = [
     "Fichier d'échange de ce territoire : à donner aux autres territoires, publié avec les pages que tous "
     "lisent.",
 ]
+# Who rings another territory is who leads the study.
+FIRM_05 = [
+    text
+    for text in OUTSIDE_05
+    if text
+    not in [
+        *OUTSIDE_05[OUTSIDE_05.index("Qui appeler ?") :][:4],
+        *card_05("« plastique », par échange", "plastique", "15 t/an", "27 t/an"),
+    ]
+]
 EXPECTED = {
     ("internal", PAGES[0]): TEAM_04,
     ("partners", PAGES[0]): PARTNERS_04,
     ("company-A1", PAGES[0]): FIRM_04,
     ("internal", PAGES[1]): TEAM_05,
     ("partners", PAGES[1]): OUTSIDE_05,
-    ("company-A1", PAGES[1]): OUTSIDE_05,
+    ("company-A1", PAGES[1]): FIRM_05,
 }
 
 
@@ -1146,7 +1157,7 @@ INSTEAD: dict[str, dict[str, str | None]] = {
         "Parts brutes, chez 2 sur 2 lus : plus haute ici que chez 2, plus basse que chez 0, égale chez 0. "
         "Fait moins bien qu'ici : Petit Plateau (3 sur 10). Écart non établi avec Val Clair (70 sur 90).",
         # 23 000 kg / 300
-        BETTER_05[0]: " ".join([BETTER_05[0], BETTER_05[1].replace("66,7", "76,7"), *BETTER_05[2:4]]),
+        BETTER_05[0]: " ".join(TEAM_BETTER_05[:4]).replace("66,7", "76,7"),
         "Territoires dont": "Territoires dont l'écart avec ici est établi : 1 sur 2 ; ici, pistes "
         "réalisées : 11 sur 11.",
     },
@@ -1202,11 +1213,10 @@ def test_a_firm_reads_between_which_percents_its_share_and_the_part_due_are(
     # Over the 120 orders A1 adds 195 EUR on average, 19.9 % of 980, where an equal share is 20 %.
     assert (
         "Quelle est votre part, et pourquoi ? Entre 15 % et 20 % de ce que 5 acteurs économiseraient, "
-        "groupe calculé pour « Formation groupée de secouristes » (S05). Pourquoi : votre "
+        "groupe calculé : « Formation groupée de secouristes » (S05) ; nul n'est engagé. Pourquoi : votre "
         "participation apporte au groupe à peu près autant d'économies que la moyenne des membres "
         "(dépenses évitées). Seuil du groupe : une session de "
-        "sauveteur secouriste du travail. C'est la part d'un groupe calculé, et non celle d'un projet de "
-        "convention ; nul n'est engagé. En euros : non dite, car elle dirait ce que déclarent les autres. "
+        "sauveteur secouriste du travail. En euros : non dite, car elle dirait ce que déclarent les autres. "
         "Voyez l'équipe de l'étude."
     ) in sentences
     assert (
