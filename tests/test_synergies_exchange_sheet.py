@@ -98,6 +98,8 @@ def test_a_sheet_says_who_how_much_what_to_prepare_who_rings_and_what_to_settle(
     gift = sheets(DESCRIBED.assign(legal_status="donation"))[0].parts[-1]
     assert any("dates" in question for question in gift.questions)
     assert not any("preuves" in question for question in gift.questions)
+    assert any("prix" in question for question in meeting.questions)
+    assert not any("prix" in question for question in gift.questions)
 
 
 def test_every_listed_column_has_its_french_words_and_nothing_of_actors_is_in_the_checklist():

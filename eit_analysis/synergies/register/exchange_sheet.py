@@ -60,6 +60,7 @@ UTILITIES = [
     "site_id", "direction", "description", "temperature_c", "energy_mwh_per_year", "volume_m3_per_year",
     "water_quality", "hours_per_year", "evidence", "supply", "source_file", "source_row",
 ]  # fmt: skip
+DONATION = "donation"  # what is given has no price
 ITEMS = ["question_fr", "prepare_fr", "reference_fr", "certainty", "authority"]
 CAUTION = (
     "Ce qui suit est à vérifier par ceux qui échangent. Rien n'y dit que l'échange est permis ; relire "
@@ -157,7 +158,8 @@ def _sheet(row: pd.DataFrame, items: pd.DataFrame, flows: pd.DataFrame, words: p
         name: Listed(words["title", name], row[columns], sites, team=name in TEAM)
         for name, (columns, sites) in (NETWORKS if network else TABLES).items()
     }
-    asked, about = words.loc["question"], ["network"] if network else ["one_exchange", one["legal_status"]]
+    asked, status = words.loc["question"], str(one["legal_status"])
+    about = ["network"] if network else ["one_exchange", *["price"] * (status != DONATION), status]
     questions = [text for name in about for text in asked[asked.index == name]]
     return SheetContent(
         str(one["candidate_id"]),
