@@ -78,6 +78,11 @@ class Rows(Sequence[list[Any]]):
         return Rows(cells.values, cells.codes.reshape(own.shape))
 
     @cached_property
+    def texts(self) -> pa.StringArray:
+        """The distinct cells that are texts (:func:`texts_of`)."""
+        return texts_of(self.values)
+
+    @cached_property
     def said(self) -> str:
         """All its texts in small letters: that a word is in none of its cells is soon seen."""
         return "\n".join(cell for cell in self.values if isinstance(cell, str)).casefold()

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from eit_analysis import reference, tables
 from eit_analysis.french import fold_words
-from eit_analysis.intake.cells.columns import Cells, Rows, matches, texts_of
+from eit_analysis.intake.cells.columns import Cells, Rows, matches
 from eit_analysis.intake.cells.parsing import clean_text, parse_number, singular
 from eit_analysis.intake.cells.quantities import Number
 from eit_analysis.intake.cells.remarks import WORDS
@@ -45,7 +45,7 @@ def suspects(layout: Layout, cells: Rows) -> list[int]:
 
     A quick look at the distinct cells; `ignored_rule` decides on these few rows.
     """
-    texts = texts_of(cells.values)
+    texts = cells.texts
     blank = pc.or_(pc.equal(texts, ""), pc.utf8_is_space(texts)).fill_null(False)
     filled = ~blank.to_numpy(zero_copy_only=False)
     if texts.null_count:

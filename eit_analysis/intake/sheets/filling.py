@@ -8,7 +8,7 @@ import numpy as np
 
 from eit_analysis import tables
 from eit_analysis.french import fold_words
-from eit_analysis.intake.cells.columns import Cells, Rows, matches, objects, pick, texts_of
+from eit_analysis.intake.cells.columns import Cells, Rows, matches, objects, pick
 from eit_analysis.intake.cells.contract import readable
 from eit_analysis.intake.cells.parsing import clean_text, singular
 from eit_analysis.intake.cells.periods import PERIOD_LABELS
@@ -79,7 +79,7 @@ def read_dittos(sheet: SurveySheet, skipped: np.ndarray, totals: np.ndarray, led
     layout = sheet.layout
     if layout is None:
         return
-    marks, form = matches(texts_of(sheet.cells.values), DITTO), tables.form(sheet.table)
+    marks, form = matches(sheet.cells.texts, DITTO), tables.form(sheet.table)
     asked, kept = {"quantity", *tables.used_for(sheet.table, "names")}, sheet.rows - 1
     for name, index in layout.columns.items() if marks.any() else ():
         column = sheet.cells.numbers[:, index]

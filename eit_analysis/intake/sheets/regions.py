@@ -15,6 +15,8 @@ from functools import cache
 from itertools import accumulate
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from eit_analysis import tables
 from eit_analysis.french import fold
@@ -220,14 +222,12 @@ def _sums(values: Sequence[float]) -> set[int]:
 
 def _later(layout: Layout, cells: Rows) -> list[Layout]:
     """Layouts of the other header rows below the first."""
-    starts, means = _starts(layout.table), layout.spec.means
-    like = cells.test(
-        lambda cell: (
-            isinstance(cell, str)
-            and cell.lstrip()[:START].lower() in starts
-            and means(clean_text(cell)) is not None
-        )
-    )
+    means = layout.spec.means
+    first = pc.utf8_lower(pc.utf8_slice_codeunits(pc.utf8_ltrim_whitespace(cells.texts), 0, START))
+    likely = pc.is_in(first, pa.array(_starts(layout.table))).to_numpy(zero_copy_only=False)
+    like = np.zeros(len(cells.values), dtype=bool)
+    for number in np.flatnonzero(likely).tolist():
+        like[number] = means(clean_text(cells.values[number])) is not None
     count = like[cells.numbers[layout.header_row + 1 :]].sum(axis=1)
     rows = np.flatnonzero(count >= LEAST) + layout.header_row + 1
     made = [layout_of(layout.spec, int(row), cells[int(row)]) for row in rows]
@@ -235,11 +235,11 @@ def _later(layout: Layout, cells: Rows) -> list[Layout]:
 
 
 @cache
-def _starts(table: str) -> set[str]:
+def _starts(table: str) -> list[str]:
     """The first letters of all that may be a header of a form."""
     known = [spec["header"] for spec in tables.form(table).values()]
     own = [*known, *map(fold, known), *HEADER_WORDS, *words("head"), *words("kind")]
-    return {text[:START].lower() for text in own}
+    return sorted({text[:START].lower() for text in own})
 
 
 def _is_beside(layout: Layout, other: Layout, cells: Rows, end: int) -> bool:
