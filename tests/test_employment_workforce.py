@@ -59,6 +59,13 @@ def test_one_firm_s_wording_does_not_name_other_trades(declared: pd.DataFrame) -
     assert workforce.occupation_labels(unknown) == {"Z9999": "Cariste"}
 
 
+def test_ages_of_a_team_in_one_band_are_coarse_when_most_people_are_told_so(declared: pd.DataFrame) -> None:
+    assert workforce.coarse_ages(declared.head(2))  # six and nine, each of one firm
+    assert not workforce.coarse_ages(pd.concat([declared.head(2), declared.head(2).assign(age_band="45-49")]))
+    assert not workforce.coarse_ages(declared[declared["headcount"] < workforce.TEAM])
+    assert not workforce.coarse_ages(declared.head(0))
+
+
 def test_pyramid_and_contracts(declared: pd.DataFrame) -> None:
     ready = workforce.prepare(declared)
     pyramid = workforce.age_pyramid(ready).frame.set_index("age_band")

@@ -22,6 +22,7 @@ from eit_analysis.tables import AGE_BANDS, LABELS, used_for
 UNKNOWN = "non renseigné"
 OTHER = "Autres métiers"
 PLANS = ("planned_departures_3y", "planned_hires_3y")
+TEAM = 5  # people, of whom it is no surprise that fewer are of one age band
 SENIOR_BANDS = ["55-59", "60 et plus"]
 TRAITS = used_for("workforce", "later")  # seniority, diploma, sex, working time
 AGE_GROUPS = dict.fromkeys(AGE_BANDS, "30 à 54 ans")
@@ -98,6 +99,18 @@ def families(workforce: pd.DataFrame, fap_rome: pd.DataFrame | None) -> pd.DataF
         pairs = pairs.assign(weight=1 / pairs.groupby("fap_code")["rome_code"].transform("size"))
     linked = codes.merge(pairs, on="rome_code").groupby(["occupation", "fap_code"], sort=False)
     return linked["weight"].sum().reset_index()
+
+
+def coarse_ages(workforce: pd.DataFrame) -> bool:
+    """Whether more than half of the people are in teams of `TEAM` people or more given in one age band.
+
+    ``workforce`` is as declared: a team is the people of one code and label in a firm. Ages that are more
+    spread than was said make departures of a team look surer than they are.
+    """
+    team = workforce.groupby(["site_id", "rome_code", "occupation"], dropna=False)
+    of_row = team["headcount"].transform("sum")
+    one = (team["age_band"].transform("nunique") == 1) & (of_row >= TEAM)
+    return bool(workforce.loc[one, "headcount"].sum() > workforce["headcount"].sum() / 2)
 
 
 def age_pyramid(workforce: pd.DataFrame, by: str = "age_band") -> Breakdown:
