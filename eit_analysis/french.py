@@ -56,8 +56,8 @@ def listed(words: Sequence[str], last: str = "et") -> str:
 
 
 def lowered(header: str) -> str:
-    """A header within a sentence: ``famille``, but ``TGAP``."""
-    return header if header[:2].isupper() else header[:1].lower() + header[1:]
+    """A header within a sentence: ``famille``, ``à former``, but ``TGAP``."""
+    return header if header[:2].isupper() and header[1:2].isalpha() else header[:1].lower() + header[1:]
 
 
 def agreed(unit: str, count: float) -> str:

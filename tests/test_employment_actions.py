@@ -86,7 +86,8 @@ def test_what_is_decided_comes_first_then_the_occupations_that_wait() -> None:
     assert plan[["action_carrier", "due_date"]].iloc[2:].isna().all(axis=None)
     led = actions.decided([action("A", "E1", kind="bridge", target="D")])
     at = {"today": "2019-03-01"}
-    assert actions.plan(led, lines, **at)["occupation"].tolist() == ["A", "E", "B", "C"]
+    plan = actions.plan(led, lines, **at)  # for D, where the bridge leads, not for A, which it leaves
+    assert plan["occupation"].tolist() == ["D", "E", "A", "B", "C"] and plan["posts_said"][0] == "4"
     everyone = [action(f"Métier {n}", "E1", text=f"Action {n}") for n in range(9)]
     assert len(actions.plan(actions.decided(everyone), lines, **at)) == 9  # nothing decided is left out
     assert len(actions.plan(actions.decided([]), lines.head(0), **at)) == 0

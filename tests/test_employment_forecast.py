@@ -359,9 +359,13 @@ def test_grading_by_hand() -> None:
     seen.check("essai")
     assert seen.frame.set_index("wave")["headcount"].to_dict() == {"2015": 20, "2018": 30}
     s = run(workforce=before, hazards=rates(), parameters=STEADY.model_copy(update={"horizon_years": 3}))
-    row = evaluation.grade([s], after).frame.iloc[0]
-    assert (row["year"], row["people"], row["observed_people"], row["in_95"]) == (2021, 20, 30, "no")
+    told = evaluation.foretold([s]).frame
+    row = evaluation.grade(told, seen.frame, wave="2018").iloc[0]
+    assert (row["year"], told["people"][0], row["in_95"]) == (2021, 20, "no")
     assert row["error_percent"] == pytest.approx(-100 / 3)
+    # Who may not read what was observed learns nothing of it from the grade.
+    hidden = evaluation.grade(told, seen.frame.head(1), wave="2018")
+    assert len(hidden) == 1 and hidden[["error_percent", "in_80", "in_95"]].isna().all(axis=None)
     score = evaluation.grade_occupations([s], after).frame.iloc[0]
     assert (score["n_occupations"], score["coverage_80_percent"]) == (1, 0)
 
@@ -370,7 +374,7 @@ def test_an_earlier_wave_is_forecast_again_up_to_the_later() -> None:
     sites = pd.DataFrame({"site_id": list("ABC"), "naf_code": ["25", "25", "47"]})
     drawn = evaluation.replay(SMALL, rates(), STEADY, 2015, 2018, sites)
     assert [s.scenario for s in drawn] == ["trend", "plans"]
-    graded = evaluation.grade(drawn, SMALL)
+    graded = evaluation.foretold(drawn)
     assert graded.frame["year"].tolist() == [2018, 2018]
     assert set(graded.records["year"]) == {2018}
     graded.check("essai")
@@ -378,7 +382,7 @@ def test_an_earlier_wave_is_forecast_again_up_to_the_later() -> None:
     grown = evaluation.replay(
         SMALL, rates(), STEADY.model_copy(update={"sector_trends": {"25": 0.5}}), 2015, 2018, sites
     )
-    assert evaluation.grade(grown, SMALL).frame["people"].iloc[0] > 1.5 * graded.frame["people"].iloc[0]
+    assert evaluation.foretold(grown).frame["people"].iloc[0] > 1.5 * graded.frame["people"].iloc[0]
 
 
 def test_grading_without_an_earlier_wave_is_empty() -> None:
@@ -386,7 +390,8 @@ def test_grading_without_an_earlier_wave_is_empty() -> None:
         SMALL.head(0).assign(contract=None), SMALL.assign(contract=None), 1, 1
     )
     s = run(workforce=before)
-    assert evaluation.grade([s], after).frame.empty and evaluation.observed({"": before}).frame.empty
+    told, seen = evaluation.foretold([s]).frame, evaluation.observed({"": before}).frame
+    assert told.empty and seen.empty and evaluation.grade(told, seen, wave="2018").empty
     assert evaluation.grade_occupations([s], after).frame.empty
 
 

@@ -139,7 +139,7 @@ def test_the_account_repeats_the_departures_of_the_forecast(found: labour_gap.Ou
 
 def test_no_verdict_is_owed_to_the_luck_of_the_draws() -> None:
     """200 draws: P = 0.80 is 1.8 errors from 0.75, P = 0.85 is 4: two audiences draw apart, and agree."""
-    chances = np.array([0.80, 0.85, 0.5, 0.22, 0.1])
+    chances = np.array([0.80, 0.85, 0.22, 0.5, 0.1])
     openings, short = np.ones((200, 5)), np.arange(200)[:, None] < 200 * chances
     known = pd.DataFrame(
         {"occupation": list("ABCDE"), "headcount": 10.0, "fap_family": None, "surveyed": True}
@@ -151,6 +151,7 @@ def test_no_verdict_is_owed_to_the_luck_of_the_draws() -> None:
     assert rows["uncertain_reason"].fillna("").to_dict() == {
         "A": "close", "B": "", "C": "close", "D": "close", "E": ""
     }  # fmt: skip
+    assert "".join(rows.index) == "BADCE"  # of the uncertain, the likeliest to be short first
     empty = pd.DataFrame(columns=["occupation", "origin", "destination", "skill", "to_train"])
     said = priorities.lines(rows.reset_index(), *[empty] * 5)
     assert said.set_index("occupation")["gap_verdict"].to_dict() == {
@@ -161,6 +162,12 @@ def test_no_verdict_is_owed_to_the_luck_of_the_draws() -> None:
         "uncertain": 3,
         "balanced": 1,
     }  # none enough, or in surplus
+
+
+def test_the_chances_that_a_verdict_asks_for_are_more_than_three_of_four() -> None:
+    """Of 400 draws: 0.79 − 2 √(0.79 × 0.21 / 400) = 0.7493, and one draw more is a verdict."""
+    assert labour_gap.least_chances(400) == 79
+    assert [labour_gap.least_chances(draws) for draws in (1, 1_000_000)] == [100, 75]
 
 
 def test_nothing_surveyed_has_no_verdict_and_no_study_says_a_thing_and_its_contrary(
@@ -228,19 +235,27 @@ def test_a_first_screen_counts_what_its_reader_reads_and_says_what_has_no_verdic
 
     assert said(gap) == {
         "year": "2021",
-        "verdicts_said": "2 en manque, 2 incertains, 1 sans manque",
+        "verdicts_said": "2 en manque, 1 incertain, 1 sans manque",  # of B nothing is known
         "short_said": "« E », « A »",  # by posts
         "most_exposed": "« E »",
         "most_posts_said": "« E » 5 (4 à 6), « D » 4 (3 à 5), « C » 3 (2 à 4)",
-        "unjudged_people": "31.0",
+        "unjudged_people": "41.0",
     }
     # A reader of whom the short ones are withheld finds them in no count.
     less = said(gap[gap["gap_verdict"] != "short"])
-    assert less["verdicts_said"] == "0 en manque, 2 incertains, 1 sans manque"
-    assert (less["short_said"], less["most_exposed"], less["unjudged_people"]) == ("None", "« C »", "51.0")
-    # All have a verdict; of none is it known who comes; nobody is told of.
+    assert less["verdicts_said"] == "0 en manque, 1 incertain, 1 sans manque"
+    assert (less["short_said"], less["most_exposed"], less["unjudged_people"]) == ("None", "« C »", "61.0")
+    # Of none is it known who comes; of one alone nothing is the most.
     silent = said(gap.assign(shortage_chances=np.nan), fan.assign(people=50.0))
-    assert (silent["unjudged_people"], silent["most_exposed"]) == ("nan", "None")
+    assert (silent["unjudged_people"], silent["verdicts_said"]) == ("50.0", "None")
+    alone = said(gap.tail(1))
+    assert [alone[name] for name in ("short_said", "most_exposed", "most_posts_said")] == [
+        "« E »",
+        "None",
+        "None",
+    ]
+    # All have a verdict.
+    assert said(gap.assign(shortage_chances=50.0), fan.assign(people=50.0))["unjudged_people"] == "nan"
     # Of what is withheld, the total or one headcount, no number follows; nor of another year.
     closed = gap.assign(headcount=[np.nan, *gap["headcount"][1:]])
     for rows, people in ((gap, fan.assign(people=np.nan)), (gap, fan.tail(1)), (closed, fan)):
@@ -269,6 +284,8 @@ def test_a_firm_reads_its_own_posts_and_verdicts_and_nothing_of_others(found: la
         rows.loc["Chimie", "shortage_chances"] > 0
         and rows["posts_said"].str.fullmatch(r"\d+ \(\d+ à \d+\)").all()
     )
+    assert rows["who_acts"].map(lambda code: wording.cell(code, "who_acts")).str.startswith("vous").any()
+    assert rows["who_acts"].dropna().isin(wording.heading("who_acts").labels).all()
     assert set(posts.steps.records["site_id"]) == {"A"}
     posts.steps.check("essai")
     steps = posts.steps.frame.set_index("account_step")["step_people"]
@@ -436,12 +453,22 @@ def test_ten_lines_say_what_their_tables_do_and_no_more(found: labour_gap.Outloo
     )
     assert less["occupation"].tolist() == ["Inconnu", "Tri"] and less["training_said"].isna().all()
     decided = pd.DataFrame(
-        [("Usinage", "Former", "E1", "Tour")],
-        columns=["occupation", "job_action", "action_carrier", "action_target"],
+        [
+            ("Usinage", "training", "Former", "E1", "Tour", "2019-03-01"),
+            ("Usinage", "bridge", "Mener", "E2", "Tri", "2019-04-01"),
+        ],
+        columns=["occupation", "action_kind", "job_action", "action_carrier", "action_target", "due_date"],
     )
-    ten = priorities.first(pd.concat([rows.reset_index()] * 9), decided)
+    ten = priorities.first(pd.concat([rows.reset_index()] * 9), decided, today="2019-03-02")
     assert len(ten) == priorities.MOST
-    assert ten["who_acts"].tolist()[:2] == ["décidé\u00a0: Former (E1)", "no_entrants"]
+    # A bridge is for those it leads to.
+    assert ten["who_acts"].tolist()[:3] == [
+        "décidé\u00a0: Former (E1), échéance dépassée", "no_entrants", "décidé\u00a0: Mener (E2)"
+    ]  # fmt: skip
+    again = pd.concat([decided, decided.tail(1).assign(occupation="Tri", action_target="Usinage")])
+    assert priorities.told(rows.reset_index(), again, today="2019-03-02")["who_acts"][0].endswith(
+        "Mener (E2)"
+    )
 
 
 @pytest.mark.parametrize(

@@ -216,7 +216,7 @@ def test_too_many_needs_to_try_every_set_says_so() -> None:
     assert found.status == "areas"
     assert found.placed_h_per_year <= found.bound_h_per_year <= found.wanted_h_per_year
     assert found.placed_h_per_year == 30 * 70 * 12
-    assert re.search(r"il manque au plus 3,23\u00a0% au maximum possible", sentence(found))
+    assert re.search(r"les heures réunies sont au plus 3,23\u00a0% sous le maximum possible", sentence(found))
     none = share_jobs(needs(*((name, 40.0) for name in names)), places, **RULES)
     assert (none.status, len(none.posts)) == ("areas", 0)
     assert "voisines, et aucun poste n'a été trouvé." in sentence(none)

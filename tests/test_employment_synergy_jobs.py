@@ -155,6 +155,16 @@ def test_the_route_left_is_none_of_those_that_recover() -> None:
     assert synergy_tonnes.realised_tonnes(REGISTER, more)["old_route"].tolist() == ["landfill"]
 
 
+def test_what_still_burns_is_not_counted_as_recycled() -> None:
+    """Sawdust to a boiler, where sawdust went before: no job is made."""
+    sawdust = FLOWS.assign(mass_t_per_year=[5.0, 20, 999, 7, 400])
+    done = synergy_tonnes.realised_tonnes(REGISTER, sawdust)
+    assert done[["old_route", "new_route"]].to_numpy().tolist() == [["energy", "energy"]]
+    assert synergy_jobs.jobs_from_tonnes(done, factor_table())["jobs"].tolist() == [0]
+    some = pd.concat([sawdust, sawdust.tail(1).assign(site_id="A")])  # and room for them in recycling
+    assert synergy_tonnes.realised_tonnes(REGISTER, some)["new_route"].tolist() == ["recycling"]
+
+
 def test_jobs_to_come_may_never_come() -> None:
     stages = pd.DataFrame(
         [("planned", 1.0, 2.0, 3.0), ("allocated", 1.0, 2.0, 3.0)],

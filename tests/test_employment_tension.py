@@ -17,7 +17,7 @@ DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 BMO = DATA / "bmo" / "Base_open_data_BMO_2024.xlsx"
 DECLARED = pd.DataFrame(
     [
-        ("A", "H2903", "Usineur", "25-29", 6.0, 2.0, 4.0),
+        ("A", "H2903", "Conduites d'usinage", "25-29", 6.0, 2.0, 4.0),
         ("B", "H2903", "Conduite d'usinage", "55-59", 9.0, np.nan, 2.0),
         ("C", "H2903", "Conduite d'usinage", None, 5.0, np.nan, np.nan),
         ("A", "M1607", "Secrétariat", "60 et plus", 4.0, 0.0, 0.0),

@@ -25,7 +25,7 @@ COLUMNS = [
     "hiring_difficulty",
 ]
 ROWS = [
-    ("A", "H2903", "Usineur", "25-29", 6.0, 6.0, "permanent", 0.0, 2.0, 4.0),
+    ("A", "H2903", "Conduites d'usinage", "25-29", 6.0, 6.0, "permanent", 0.0, 2.0, 4.0),
     ("B", "H2903", "Conduite d'usinage", "55-59", 9.0, 8.5, "permanent", 3.0, np.nan, 2.0),
     ("C", "H2903", "Conduite d'usinage", None, 5.0, np.nan, "temporary", np.nan, np.nan, np.nan),
     ("A", "M1607", "Secrétariat", "60 et plus", 4.0, 3.0, None, 1.0, 0.0, 0.0),
@@ -45,6 +45,25 @@ def test_prepare_names_merges_and_loses_nobody(declared: pd.DataFrame) -> None:
     assert ready.loc[ready["occupation"] == workforce.OTHER, "rome_code"].isna().all()
     assert set(ready["age_band"]) == {"25-29", "55-59", "60 et plus", "40-44", workforce.UNKNOWN}
     assert declared["contract"].isna().sum() == 1  # the table given is left as it was
+
+
+def test_one_firm_s_wording_does_not_name_other_trades(declared: pd.DataFrame) -> None:
+    """A code that several trades share goes by our short label; one spelt in two ways keeps its own."""
+    names = ["Préparateur", "Cariste", "Caristes", "Comptable", "comptables"]
+    codes = ["N1105", "N1105", "N1105", "M1203", "M1203"]
+    rows = declared.assign(occupation=names, rome_code=codes)
+    labels = workforce.occupation_labels(rows)
+    assert labels == {"N1105": "Manutentionnaires", "M1203": "Comptable"}
+    assert workforce.occupation_labels(rows.iloc[[1, 2]]) == {"N1105": "Cariste"}
+    unknown = rows.assign(rome_code="Z9999").head(2)
+    assert workforce.occupation_labels(unknown) == {"Z9999": "Cariste"}
+
+
+def test_ages_of_a_team_in_one_band_are_coarse_when_most_people_are_told_so(declared: pd.DataFrame) -> None:
+    assert workforce.coarse_ages(declared.head(2))  # six and nine, each of one firm
+    assert not workforce.coarse_ages(pd.concat([declared.head(2), declared.head(2).assign(age_band="45-49")]))
+    assert not workforce.coarse_ages(declared[declared["headcount"] < workforce.TEAM])
+    assert not workforce.coarse_ages(declared.head(0))
 
 
 def test_pyramid_and_contracts(declared: pd.DataFrame) -> None:

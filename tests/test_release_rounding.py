@@ -69,15 +69,6 @@ def test_the_mean_of_answers_stops_before_the_ends_of_its_scale() -> None:
     assert set(words.index[words.isin(["note de 0 à 4", "sur 4"])]) == set(scales.SCALES)
 
 
-def test_the_error_of_a_forecast_is_that_of_the_numbers_beside_it() -> None:
-    told = leaving(
-        measure="headcount", people=[2093.0], people_low80=[2000.0], people_high80=[2190.0],
-        observed_people=[2184.0], error_percent=[-4.17],
-    )  # fmt: skip
-    assert (told["people"], told["observed_people"]) == ([2090], [2180])
-    assert told["error_percent"] == [-4]  # 2,090 / 2,180
-
-
 def test_people_keep_a_third_digit_and_what_is_counted_all() -> None:
     told = leaving(measure="headcount", headcount=[1234.0, 56.0], n_sites=[1234, 7], year=[2025, 2030])
     assert told == {"headcount": [1230, 56], "n_sites": [1234, 7], "year": [2025, 2030]}

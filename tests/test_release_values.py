@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
+import numpy as np
 import pandas as pd
 import pytest
 
 from eit_analysis.publishing.release.gate import Release
 from eit_analysis.publishing.release.tables import Table
+from eit_analysis.publishing.release.values import FirstLabel
 from eit_analysis.study import Study
 
 MASS = "mass_t_per_year"
@@ -47,6 +51,15 @@ def test_rows_that_tie_for_a_rank_are_all_named(small_study: Study) -> None:
     assert ages(small_study, 1, 1, 1, 1, 1).first().render() == "15-24 (à égalité avec 4 autres)"
 
 
+@pytest.mark.parametrize("shown", [1, 2])
+def test_of_the_one_row_that_is_shown_nobody_says_that_it_is_the_first_of_those_shown(shown: int) -> None:
+    frame = pd.DataFrame({"category": ["wood", "paper", "metal"], MASS: [3.0, 2.0, 1.0]})
+    hidden = np.arange(3) >= shown
+    grid = SimpleNamespace(frame=frame, visible=frame[~hidden], hidden=hidden, pooled={}, keys=["category"])
+    first = FirstLabel(grid, MASS, 1)
+    assert (first.readable, first.quotable) == (False, shown > 1)
+
+
 def test_rows_that_a_sentence_names_in_order_do_not_tie_with_each_other(small_study: Study) -> None:
     """The last of them says what it leaves out."""
     release = Release(small_study, "internal", "essai")
@@ -67,6 +80,8 @@ def test_a_row_of_several_keys_is_named_by_all_and_never_by_a_bare_answer(small_
     assert table(small_study, keys, [2, 1]).first().render() == "recyclage (année 2025)"
     keys = {"route": ["recycling", "landfill"], "category": ["wood", None]}
     assert table(small_study, keys, [1, 2]).first().render() == "stockage (famille\u00a0: non renseigné)"
+    keys = {"skill": ["Peser", "Trier"], "to_train": [12.0, 1.0]}  # a number has its unit
+    assert table(small_study, keys, [2, 1]).first().render() == "Peser (à former\u00a0: 12\u00a0personnes)"
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,8 @@ def own_posts(
     lines = priorities.lines(gap, *(table.frame for table in tables))
     left = quantiles((plans.retirements + plans.quits).sum(axis=1), "departures")
     said = pd.DataFrame(left, index=plans.occupations).apply(priorities.ranged, axis=1, args=("departures",))
-    lines = lines.assign(headcount=lines["occupation"].map(gap["headcount"]))
+    who = "own_" + lines["who_acts"]  # the same advice, to the reader
+    lines = lines.assign(headcount=lines["occupation"].map(gap["headcount"]), who_acts=who)
     return OwnPosts(
         found.steps, found.by_occupation, lines.assign(departures_said=lines["occupation"].map(said))[COLUMNS]
     )

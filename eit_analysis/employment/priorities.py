@@ -1,7 +1,8 @@
 """Occupations by priority, one line each: posts, tension, bridge, training, who could act; all in short.
 
 Reckoned from what the tables of an audience print, and from nothing else: it knows no more than they say. The
-order is that of ``labour_gap.by_occupation``: short, then uncertain, then the others, by posts.
+order is that of ``labour_gap.by_occupation``: short by posts, then uncertain by their chances of shortage,
+then the others by posts.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.employment.forecast.labour_gap import counts
+from eit_analysis.employment.skills.actions import served
 from eit_analysis.french import counted, one_decimal, whole
 from eit_analysis.reference.scales import beyond
 from eit_analysis.reference.vocabulary import heading
@@ -81,30 +83,40 @@ def ranged(row: dict, name: str) -> str:
     return f"{middle} ({' à '.join(ends)})"
 
 
-def first(lines: pd.DataFrame, decisions: pd.DataFrame) -> pd.DataFrame:
-    """The `MOST` first lines, one side of paper: what ``actions.decided`` says, else who could act."""
-    ten = lines.head(MOST)
+def first(lines: pd.DataFrame, decisions: pd.DataFrame, *, today: str) -> pd.DataFrame:
+    """The `MOST` first lines, one side of paper, with what is decided (:func:`told`)."""
+    return told(lines.head(MOST), decisions, today=today)
+
+
+def told(lines: pd.DataFrame, decisions: pd.DataFrame, *, today: str) -> pd.DataFrame:
+    """Who acts on each line as ``actions.decided`` says, the nearest deadline to come first; else who could.
+
+    A deadline before ``today``, as ``2026-07-01``, is said to be past.
+    """
+    rows = decisions.assign(served=served(decisions), past=decisions["due_date"] < today)
     done: dict[str, str] = {}
-    for row in decisions[::-1].to_dict("records"):  # the nearest deadline speaks last
-        told = f"décidé\u00a0: {row['job_action']} ({row['action_carrier']})"
-        done |= {name: told for name in (row["occupation"], row["action_target"]) if pd.notna(name)}
-    return ten.assign(who_acts=ten["occupation"].map(done).fillna(ten["who_acts"]))
+    for row in rows[::-1].sort_values("past", ascending=False, kind="stable").to_dict("records"):
+        late = ", échéance dépassée" if row["past"] else ""
+        done[row["served"]] = f"décidé\u00a0: {row['job_action']} ({row['action_carrier']}){late}"
+    return lines.assign(who_acts=lines["occupation"].map(done).fillna(lines["who_acts"]))
 
 
 def answers(gap: pd.DataFrame, fan: pd.DataFrame | None = None, *, year: int, now: int) -> pd.DataFrame:
     """What a first screen says of the occupations that an audience reads: one row, `ANSWERS`.
 
     ``gap`` is of ``labour_gap.by_occupation`` up to ``year``, ``fan`` of ``outlook.by_scenario``, for all
-    people. Those whose occupation has no row have no verdict: how many is not said where a number of the year
-    of the survey, ``now``, is withheld.
+    people. Those whose occupation has no row, or no chances, have no verdict: how many is not said where a
+    number of the year of the survey, ``now``, is withheld. Of a single occupation nothing is the most.
     """
-    rows = gap.dropna(subset=["occupation", "gap_verdict"]).sort_values("openings", ascending=False)
+    judged = gap.dropna(subset=["occupation", "gap_verdict", "shortage_chances"])
+    rows = judged.sort_values("openings", ascending=False, kind="stable")
     labels = heading("gap_verdict").labels
     several = {name: word if " " in word else f"{word}s" for name, word in labels.items()}
     verdicts = [counted(n, labels[name], several[name]) for name, n in counts(rows).items() if len(rows)]
     short = rows.loc[rows["gap_verdict"] == "short", "occupation"].head(NAMED)
-    likely = rows.dropna(subset=["shortage_chances"]).sort_values("shortage_chances").tail(1)
-    most = rows.dropna(subset=["openings"]).head(NAMED).to_dict("records")
+    compared = rows if len(rows) > 1 else rows.head(0)
+    likely = compared.sort_values("shortage_chances", ascending=False, kind="stable").head(1)
+    most = compared.dropna(subset=["openings"]).head(NAMED).to_dict("records")
     posts = [f"{_QUOTED(row['occupation'])} {ranged(row, 'openings')}" for row in most]
     total = np.nan if fan is None else fan.loc[fan["year"] == now, "people"].mean()
     left = total - rows["headcount"].sum(skipna=False)

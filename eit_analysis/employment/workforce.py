@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import pandas as pd
 
+from eit_analysis import reference
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.derived import Derived
+from eit_analysis.french import fold_words
+from eit_analysis.intake.cells.parsing import singular
 from eit_analysis.records import TOTAL, Share
 from eit_analysis.reference.commune_tables import epci_of
 from eit_analysis.reference.sizes import SIZES, size_class
@@ -19,6 +22,7 @@ from eit_analysis.tables import AGE_BANDS, LABELS, used_for
 UNKNOWN = "non renseigné"
 OTHER = "Autres métiers"
 PLANS = ("planned_departures_3y", "planned_hires_3y")
+TEAM = 5  # people, of whom it is no surprise that fewer are of one age band
 SENIOR_BANDS = ["55-59", "60 et plus"]
 TRAITS = used_for("workforce", "later")  # seniority, diploma, sex, working time
 AGE_GROUPS = dict.fromkeys(AGE_BANDS, "30 à 54 ans")
@@ -30,8 +34,7 @@ AGES = {"age_band": list(AGE_BANDS), "age_group": list(dict.fromkeys(AGE_GROUPS.
 def prepare(workforce: pd.DataFrame, minimum_people: float = 5, minimum_sites: int = 3) -> pd.DataFrame:
     """One label per ROME code, unknown ages and contracts named, small teams merged into `OTHER`.
 
-    Firms call the same occupation by different names: the label kept for a ROME code is the one with most
-    people (the first in alphabetical order when equal). Rows without a code keep their own label. An
+    A ROME code goes by one name (:func:`occupation_labels`). Rows without a code keep their own label. An
     occupation with fewer people, or in fewer firms, than the minimum joins `OTHER` and loses its ROME code.
     Nobody is lost: ``occupation``, ``rome_code``, ``age_band`` and ``contract`` are rewritten. Added are
     ``rome_domain``, the main domain that the declared code begins with, and ``age_group``, one of three.
@@ -52,10 +55,19 @@ def prepare(workforce: pd.DataFrame, minimum_people: float = 5, minimum_sites: i
 
 
 def occupation_labels(workforce: pd.DataFrame) -> dict[str, str]:
-    """``{rome_code: occupation}``: the label most people of a ROME code are declared under."""
+    """``{rome_code: occupation}``: one name for all who are of a ROME code, as far as firms give one.
+
+    The label that most people are declared under (the first in alphabetical order when equal) where labels
+    differ by spelling or number alone, or where the code has no short label of ours; else that short label
+    (``rome_labels.csv``): a fork-lift driver is no order picker, though one code holds both.
+    """
     people = workforce.groupby(["rome_code", "occupation"])[["headcount"]].sum().reset_index()
     best = people.sort_values(["headcount", "occupation"], ascending=[False, True])
     chosen = best.drop_duplicates("rome_code").set_index("rome_code")["occupation"]
+    kinds = people["occupation"].map(lambda name: singular(fold_words(name)))
+    several = kinds.groupby(people["rome_code"]).nunique() > 1
+    ours = reference.load("rome_labels").set_index("rome_code")["rome_label"]
+    chosen.update(ours[ours.index.isin(several.index[several])])
     return {str(code): str(label) for code, label in chosen.items()}
 
 
@@ -87,6 +99,18 @@ def families(workforce: pd.DataFrame, fap_rome: pd.DataFrame | None) -> pd.DataF
         pairs = pairs.assign(weight=1 / pairs.groupby("fap_code")["rome_code"].transform("size"))
     linked = codes.merge(pairs, on="rome_code").groupby(["occupation", "fap_code"], sort=False)
     return linked["weight"].sum().reset_index()
+
+
+def coarse_ages(workforce: pd.DataFrame) -> bool:
+    """Whether more than half of the people are in teams of `TEAM` people or more given in one age band.
+
+    ``workforce`` is as declared: a team is the people of one code and label in a firm. Ages that are more
+    spread than was said make departures of a team look surer than they are.
+    """
+    team = workforce.groupby(["site_id", "rome_code", "occupation"], dropna=False)
+    of_row = team["headcount"].transform("sum")
+    one = (team["age_band"].transform("nunique") == 1) & (of_row >= TEAM)
+    return bool(workforce.loc[one, "headcount"].sum() > workforce["headcount"].sum() / 2)
 
 
 def age_pyramid(workforce: pd.DataFrame, by: str = "age_band") -> Breakdown:

@@ -42,17 +42,25 @@ def replay(
     return [again(scenario=name) for name in ("trend", "plans")]
 
 
-def grade(simulations: list[Simulation], observed: pd.DataFrame) -> Breakdown:
-    """Total of each scenario in its last year against the people observed that year.
+def foretold(simulations: list[Simulation]) -> Breakdown:
+    """Total of each scenario in its last year: ``scenario, year, people`` with its intervals."""
+    every_year = by_scenario(fan, simulations)
+    table, records = every_year.frame, every_year.records
+    last = table[table["year"] == table["year"].max()].reset_index(drop=True)
+    return replace(every_year, frame=last, records=records[records["year"].isin(last["year"])])
+
+
+def grade(forecast: pd.DataFrame, seen: pd.DataFrame, *, wave: str) -> pd.DataFrame:
+    """What was :func:`foretold` against the people :func:`observed` in ``wave``, as a reader gets both.
 
     error = 100 × (forecast median − observed) / observed, in %. ``in_80`` and ``in_95`` are ``yes`` where
-    the observed total lies in the interval, else ``no``. No row when nothing was observed.
+    the observed total lies in the interval, else ``no``; all are missing where it is not read, or zero.
     """
-    every_year, total = by_scenario(fan, simulations), float(observed["headcount"].sum())
-    table, records = every_year.frame, every_year.records
-    table = table[(table["year"] == table["year"].max()) & (total > 0)].reset_index(drop=True)
-    graded = _against(table, pd.Series(total, index=table.index, dtype=float))
-    return replace(every_year, frame=graded, records=records[records["year"].isin(table["year"])])
+    people = seen.groupby("wave")["headcount"].sum(min_count=1).reindex([wave]).iloc[0]
+    graded = _against(forecast, pd.Series(people, index=forecast.index, dtype=float))
+    names = ["error_percent", "in_80", "in_95"]
+    graded.loc[~(graded["observed_people"] > 0), names] = None
+    return graded[["scenario", "year", *names]]
 
 
 def grade_occupations(simulations: list[Simulation], observed: pd.DataFrame) -> Breakdown:

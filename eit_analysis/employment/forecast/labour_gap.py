@@ -156,6 +156,16 @@ def outlook(
     return Outlook(gap, steps(gap), *tables)
 
 
+def least_chances(draws: int) -> int:
+    """The chances that a verdict asks for, the luck of so many draws counted: to the nearest hundredth."""
+    every = (hits / draws for hits in range(draws + 1))
+    return round(100 * next(p for p in every if _beyond_luck(p, draws) >= SURE))
+
+
+def _beyond_luck(p: float, draws: int) -> float:
+    return p - LUCK * float(np.sqrt(p * (1 - p) / draws))
+
+
 def counts(occupations: pd.DataFrame) -> dict[str, int]:
     """How many of these rows have each ``gap_verdict``: how many are short, then those that some have."""
     found = occupations["gap_verdict"].value_counts()
@@ -173,7 +183,8 @@ def steps(gap: Gap) -> Breakdown:
 def by_occupation(gap: Gap, before: Gap, counted: Gap | None = None, by: str = "occupation") -> Breakdown:
     """Each occupation but the merged small ones: ``occupation, headcount``, then `COLUMNS`.
 
-    Short ones first, then uncertain ones, those in surplus last; of one verdict, most openings first.
+    Short ones first, then uncertain ones, those in surplus last; of one verdict, most openings first, but of
+    those uncertain the likeliest to be short, to the hundredth.
     By ``fap_family`` (FAP 2021, three characters), its occupations drawn together.
     """
     named = gap.known[(gap.known["occupation"] != OTHER) & gap.known[by].notna()]
@@ -183,7 +194,9 @@ def by_occupation(gap: Gap, before: Gap, counted: Gap | None = None, by: str = "
     rows = [{by: n} | _row(gap, before, at, told.get(n, "uncertain")) for n, at in places.items()]
     table = pd.DataFrame(rows, columns=[by, "headcount", *COLUMNS])
     rank = table["gap_verdict"].map({"short": 0, "uncertain": 1, "surplus": 3}).fillna(2)
-    order = table.assign(rank=rank, most=-table["openings"]).sort_values(["rank", "most", by])
+    likely = -table["shortage_chances"].astype(float).round().where(rank == 1, 0.0)
+    order = table.assign(rank=rank, likely=likely, most=-table["openings"])
+    order = order.sort_values(["rank", "likely", "most", by])
     table = order[[by, "headcount", *COLUMNS]].reset_index(drop=True)
     of = dict(zip(gap.known["occupation"], gap.known[by], strict=True))
     records = gap.simulation.behind
@@ -194,11 +207,11 @@ def by_occupation(gap: Gap, before: Gap, counted: Gap | None = None, by: str = "
 def _row(gap: Gap, before: Gap, at: np.ndarray, elsewhere: str) -> dict[str, object]:
     openings, coming = _sums(gap, at)
     known, chances = bool(gap.entrants_known[at].all()), _chances(openings, coming)
-    error = {name: np.sqrt(p * (1 - p) / len(openings)) for name, p in chances.items()}
-    sure = next((name for name, p in chances.items() if p - LUCK * error[name] >= SURE), "uncertain")
+    sure = (name for name, p in chances.items() if _beyond_luck(p, len(openings)) >= SURE)
+    verdict = next(sure, "uncertain")
     surveyed = bool(gap.known["surveyed"].to_numpy()[at].any())
-    doubts = {"no_entrants": not known, "no_survey": not surveyed, "close": sure == "uncertain"}
-    doubts["apart"] = not HOLDING[sure] & HOLDING[elsewhere]
+    doubts = {"no_entrants": not known, "no_survey": not surveyed, "close": verdict == "uncertain"}
+    doubts["apart"] = not HOLDING[verdict] & HOLDING[elsewhere]
     reason = next((name for name, holds in doubts.items() if holds), None)
     people = gap.known["headcount"].to_numpy()[at]
     given = zip(RANGES, (openings, coming, openings - coming), strict=True)
@@ -206,7 +219,7 @@ def _row(gap: Gap, before: Gap, at: np.ndarray, elsewhere: str) -> dict[str, obj
     return {
         "headcount": people.sum(),
         **{name: float(value) for each in ranges for name, value in each.items() if not name.endswith("95")},
-        "gap_verdict": "uncertain" if reason else sure,
+        "gap_verdict": "uncertain" if reason else verdict,
         "shortage_chances": 100 * chances["short"] if known and surveyed else np.nan,
         "surplus_chances": 100 * chances["surplus"] if known and surveyed else np.nan,
         "chances_before_survey": 100 * _chances(*_sums(before, at))["short"] if known else np.nan,

@@ -26,21 +26,25 @@ DECLARED_HALF_WIDTH = 0.2  # realised tonnes are declared by the synergy's carri
 def realised_tonnes(register: pd.DataFrame, flows: pd.DataFrame, ess: Collection[str] = ()) -> pd.DataFrame:
     """Tonnes really diverted, from the register, with the route they had before.
 
-    The old route is the main one (by mass) of the actors' flows of the family, ``unknown`` without any.
+    The old route is the main one (by mass) of the actors' flows of the family, ``unknown`` without any. The
+    new one is energy where these flows, as they go today, hold the tonnes there alone and not in what is
+    recovered as matter; else that of the family.
     """
     done = register[(register["status"] == "done") & register["realised_t_per_year"].gt(0)]
     rows = []
     for row in done.to_dict("records"):
         sites = str(row["site_ids"]).split()
         mine = flows[flows["site_id"].isin(sites) & (flows["category"] == row["category"])]
-        mine = mine[mine["direction"] == "out"]
-        mine = mine[~mine["route"].isin(MATERIAL_OR_ORGANIC)]  # today's route may already be the synergy's
-        mass = mine.groupby("route")["mass_t_per_year"].sum().sort_values(kind="stable")
-        old = mass.index[-1] if len(mass) else "unknown"
+        mass = mine[mine["direction"] == "out"].groupby("route")["mass_t_per_year"].sum()
+        matter = mass.index.isin(MATERIAL_OR_ORGANIC)
+        before = mass[~matter].sort_values(kind="stable")  # today's route may already be the synergy's
+        old = before.index[-1] if len(before) else "unknown"
         central = row["realised_t_per_year"]
+        burnt = mass[matter].sum() < central <= mass.get("energy", 0.0)
+        new = "energy" if burnt else _usual_route(row["category"])
         low, high = central * (1 - DECLARED_HALF_WIDTH), central * (1 + DECLARED_HALF_WIDTH)
         helpers = " ".join(site for site in sites if site in ess)
-        rows.append((REALISED, row["site_ids"], row["category"], old, low, central, high, helpers))
+        rows.append((REALISED, row["site_ids"], row["category"], old, low, central, high, helpers, new))
     return _frame(rows)
 
 
@@ -58,7 +62,7 @@ def planned_tonnes(register: pd.DataFrame, flows: pd.DataFrame, ess: Collection[
     rows = [
         (PLANNED, row["site_id"], row["category"], row["route"], row["mass_low_t_per_year"],
          row["mass_t_per_year"], row["mass_high_t_per_year"],
-         " ".join(sorted(wanted[row["site_id"], row["category"]])))
+         " ".join(sorted(wanted[row["site_id"], row["category"]])), _usual_route(row["category"]))
         for row in out.to_dict("records")
         if (row["site_id"], row["category"]) in wanted
     ]  # fmt: skip
@@ -92,8 +96,12 @@ def allocated_tonnes(exchanges: pd.DataFrame, ess: Collection[str] = ()) -> pd.D
     )
 
 
+def _usual_route(category: str) -> str:
+    return NEW_ROUTE.get(category, DEFAULT_NEW_ROUTE)
+
+
 def _frame(rows: list[tuple]) -> pd.DataFrame:
-    frame = pd.DataFrame(rows, columns=["stage", "site_id", "category", "old_route", *TONNES, "ess_site_id"])
+    names = ["stage", "site_id", "category", "old_route", *TONNES, "ess_site_id", "new_route"]
+    frame = pd.DataFrame(rows, columns=names)
     frame["old_route"] = frame["old_route"].astype(object).fillna("unknown")
-    frame["new_route"] = frame["category"].map(NEW_ROUTE).fillna(DEFAULT_NEW_ROUTE)
     return frame.astype(dict.fromkeys(TONNES, float))

@@ -93,6 +93,11 @@ def sessions(decisions: pd.DataFrame) -> pd.DataFrame:
     return rows[columns].reset_index(drop=True)
 
 
+def served(decisions: pd.DataFrame) -> pd.Series:
+    """The occupation that each row of :func:`decided` is for: of a bridge, where it leads."""
+    return decisions["action_target"].where(decisions["action_kind"] == "bridge", decisions["occupation"])
+
+
 def plan(decisions: pd.DataFrame, lines: pd.DataFrame, *, today: str) -> pd.DataFrame:
     """What is decided, then, up to `ROWS` in all, who could act for the other occupations, by priority.
 
@@ -107,8 +112,8 @@ def plan(decisions: pd.DataFrame, lines: pd.DataFrame, *, today: str) -> pd.Data
     DataFrame
         ``PLAN_COLUMNS``: nobody carries what is not decided, and it has no deadline.
     """
-    served = {*decisions["occupation"], *decisions["action_target"]}  # by a bridge, where it leads
-    free = lines[~lines["occupation"].isin(served)].head(max(ROWS - len(decisions), 0))
+    decisions = decisions.assign(occupation=served(decisions))
+    free = lines[~lines["occupation"].isin(decisions["occupation"])].head(max(ROWS - len(decisions), 0))
     who = free["who_acts"].map(heading("who_acts").labels)
     could = pd.DataFrame({"occupation": free["occupation"], "job_action": who})
     past = decisions["due_date"].map(lambda due: f"{day(due)}, dépassée à ce jour" if due < today else due)

@@ -44,11 +44,8 @@ COPIED = ("here_value", "others_median")  # beside the same numbers, as an excha
 CLASSES = np.array([1.0, 1.5, 2.0, 3.0, 5.0, 7.0, 10.0])
 WHOLE_DIGITS, DIGITS = 3, 2  # of people and of other whole numbers; of all else
 SUM, NO_SUM = 1.0, 3.55  # steps in the half of an interval, at least
-# By column, what it is in percent: the first of the others, as a share of the second or beyond it.
-RATES = {
-    "change_percent": ("change_t_per_year", "mass_before_t_per_year", 0),
-    "error_percent": ("people", "observed_people", 1),
-}
+# By column, what it is in percent: the first of the others, as a share of the second.
+RATES = {"change_percent": ("change_t_per_year", "mass_before_t_per_year")}
 # By column, the two of which it is the difference; and what it is the whole of, on the same row.
 DIFFERENCES = {
     "change_t_per_year": ("mass_t_per_year", "mass_before_t_per_year"),
@@ -114,7 +111,7 @@ def rounded(
     # Of values that each have their unit, those in percent are no sums.
     in_percent = (frame["unit"] == "%").to_numpy() if "unit" in frame else np.zeros(len(frame), dtype=bool)
     no_sum = {name: (in_percent & (name == "value")) | (name in drawn) for name in numbers}
-    rates = {name: of for name, of in RATES.items() if {name, *of[:2]} <= set(values)}
+    rates = {name: of for name, of in RATES.items() if {name, *of} <= set(values)}
     between = {name: of for name, of in DIFFERENCES.items() if {name, *of} <= set(values)}
     for name in [n for n in numbers if n not in {*bounds, *beside, *rates, *between}]:
         value = values[name]
@@ -138,9 +135,9 @@ def rounded(
         for name in beside:
             whole = to_step(wholes[name], whole_step(wholes[name], values[str(measure)]))
             shown[name] = _ratio(100 * shown[str(measure)] / whole, values[name])
-        for name, (over, under, less) in rates.items():
+        for name, (over, under) in rates.items():
             ratio = np.nan_to_num(shown[over]) / np.nan_to_num(shown[under])
-            shown[name] = _ratio(100 * (ratio - less), values[name])
+            shown[name] = _ratio(100 * ratio, values[name])
     for name, of in bounds.items():
         high, value = "_high" in name, values[name]
         sides = [values[bound] for bound, bounded in bounds.items() if bounded == of]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from difflib import get_close_matches
 
+import numpy as np
 import pandas as pd
 
 from eit_analysis import french
@@ -53,5 +54,7 @@ def _said(value: object, key: str) -> str:
         text = "non renseigné"
     elif text not in BARE and re.search(r"[^\W\d]", text):
         return text
-    name = french.lowered(wording.heading(key).header)
+    name, unit = french.lowered(wording.heading(key).header), wording.heading(key).unit
+    if unit and isinstance(value, int | float | np.number):
+        text = f"{text}\u00a0{french.agreed(unit, float(value))}"
     return f"{name} {text}" if key in DATES else f"{name}\u00a0: {text}"

@@ -100,7 +100,7 @@ class FirstLabel(Value):
 
     @property
     def readable(self) -> bool:
-        if not self.quotable:
+        if len(self._rows) < self.rank:
             return False
         # A withheld row could be larger, unless all of them together are not.
         most = self.table.pooled.get(self.column, float("inf")) if self.table.hidden.any() else 0.0
@@ -109,7 +109,7 @@ class FirstLabel(Value):
 
     @property
     def quotable(self) -> bool:
-        return len(self._rows) >= self.rank
+        return self.readable or len(self._rows) >= max(self.rank, 2)  # no row is the first of itself alone
 
     @property
     def _ordered(self) -> pd.DataFrame:
