@@ -366,7 +366,7 @@ def test_grading_by_hand() -> None:
     # Who may not read what was observed learns nothing of it from the grade.
     hidden = evaluation.grade(told, seen.frame.head(1), wave="2018")
     assert len(hidden) == 1 and hidden[["error_percent", "in_80", "in_95"]].isna().all(axis=None)
-    score = evaluation.grade_occupations([s], after).frame.iloc[0]
+    score = evaluation.grade_occupations([s], after).iloc[0]
     assert (score["n_occupations"], score["coverage_80_percent"]) == (1, 0)
 
 
@@ -392,7 +392,7 @@ def test_grading_without_an_earlier_wave_is_empty() -> None:
     s = run(workforce=before)
     told, seen = evaluation.foretold([s]).frame, evaluation.observed({"": before}).frame
     assert told.empty and seen.empty and evaluation.grade(told, seen, wave="2018").empty
-    assert evaluation.grade_occupations([s], after).frame.empty
+    assert evaluation.grade_occupations([s], after).empty
 
 
 @given(u=st.floats(0, 1), bounds=st.lists(st.floats(-10, 10), min_size=3, max_size=3))

@@ -63,9 +63,10 @@ def grade(forecast: pd.DataFrame, seen: pd.DataFrame, *, wave: str) -> pd.DataFr
     return graded[["scenario", "year", *names]]
 
 
-def grade_occupations(simulations: list[Simulation], observed: pd.DataFrame) -> Breakdown:
+def grade_occupations(simulations: list[Simulation], observed: pd.DataFrame) -> pd.DataFrame:
     """How often the 80 % interval of an occupation held what was observed (80 % of them would be perfect).
 
+    For the team: no form of the answers tells it, and of one occupation it would tell the people observed.
     ``mean_absolute_error_percent`` is over the occupations with people observed.
     """
     people = observed.groupby("occupation")["headcount"].sum()
@@ -77,9 +78,7 @@ def grade_occupations(simulations: list[Simulation], observed: pd.DataFrame) -> 
         rows.append((simulation.scenario, len(table), error, 100 * (table["in_80"] == "yes").mean()))
     names = ["scenario", "n_occupations", "mean_absolute_error_percent", "coverage_80_percent"]
     scores = pd.DataFrame(rows, columns=names)
-    scores = scores[scores["n_occupations"] > 0].reset_index(drop=True)
-    records = pd.concat([s.behind.assign(scenario=s.scenario) for s in simulations])
-    return Breakdown(scores, ["scenario"], records, "headcount", people=True)
+    return scores[scores["n_occupations"] > 0].reset_index(drop=True)
 
 
 def _against(table: pd.DataFrame, observed: pd.Series) -> pd.DataFrame:
