@@ -10,8 +10,8 @@ whether a mix names the matter in its designation), ``order`` (a route that an o
 no offence: it is asked) or ``ask`` (no survey tells, unless a proof is named).
 Its flows are those of its ``categories`` or with a code that begins like one of its ``waste_codes``, less
 ``except_waste_codes``. A mix that does not say what it holds proves nothing; nor does what nobody declared,
-nor what is declared without a quantity that can be read. Where a text leaves some of a matter out, only the
-flows whose designation has one of ``sure_words`` can show that it is not met.
+nor what is declared without a quantity that can be read or that its firm has confirmed. Where a text leaves
+some of a matter out, only the flows whose designation has one of ``sure_words`` can show that it is not met.
 """
 
 from __future__ import annotations
@@ -52,7 +52,8 @@ def verdicts(
     day : str
         Of the law, ``2018-12-31``.
     unread : pandas.DataFrame or None
-        Flows declared without a mass that can be read (``Cleaned.unread_flows``).
+        Flows declared without a mass that can be read (``Cleaned.unread_flows``) or that no firm has
+        confirmed (``PreparedTables.unweighed``).
 
     Returns
     -------
