@@ -82,7 +82,11 @@ def _quality(study: Study, audience: str) -> DrawnSection:
     sentence = f"Sur {lines}, {wording.number(clean / read * 100, 0)}\u00a0% sont utilisées dans les tableaux"
     fates = (
         (merged, "fusionnée, double exact d'une autre", "fusionnées, doubles exacts d'autres"),
-        (ignored, "ignorée (titre, vide ou total)", "ignorées (titres, vides ou totaux)"),
+        (
+            ignored,
+            "ignorée (titre, vide, total, énoncé sans réponse ou ligne à ne pas compter)",
+            "ignorées (titres, vides, totaux, énoncés sans réponse, lignes à ne pas compter)",
+        ),
         (
             quarantined,
             "inutilisable, gardée à part avec sa raison",
