@@ -161,6 +161,13 @@ def in_brief(recovered: pd.DataFrame, changed: pd.DataFrame, material: pd.DataFr
     return told.dropna(how="all").reset_index()
 
 
+def established(changed: pd.DataFrame, most: int) -> list[str]:
+    """Of :func:`changes`, the scenarios whose change of the bill has a sure sign, the largest first."""
+    bill = changed[changed["effect"] == "cost"].set_index("scenario")
+    sure = bill[(bill[CHANGES[1]] > 0) | (bill[CHANGES[2]] < 0)]
+    return sure[CHANGES[0]].abs().sort_values(ascending=False, kind="stable").index[:most].tolist()
+
+
 class Rates(NamedTuple):
     """What a tonne of each part is worth: low, central, high (parts, 3), and what of it was stated."""
 

@@ -167,7 +167,8 @@ class _Actor:
             told, question = quoting("law_mix", self.mixes), "law_ask_mix" if asked else ""
             return self._mixed(rule) or (rule["if_absent"], told, question, self.mixes)
         own = "own" if rule["question_fr"] else "law_ask_absent"
-        return rule["if_absent"], said("law_absent", rule), own if asked else "", []
+        told = said("law_absent" if asked else "law_absent_free", rule)
+        return rule["if_absent"], told, own if asked else "", []
 
     def _threshold(self, rule: Row, own: list[Row]) -> tuple[str, str, str] | None:
         """What leaves the actor below the threshold, or in doubt of it; none where it is above."""
