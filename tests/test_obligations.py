@@ -211,6 +211,17 @@ def test_printing_offcuts_are_no_office_paper() -> None:
     assert judged("papiers", "200101") == judged("papiers", None) == {"met", "not_concerned"}
 
 
+def test_of_a_canteen_it_is_asked_who_runs_it() -> None:
+    def food(text: str) -> pd.Series:
+        return firm(("biowaste", text, "200108", 1.5, "clean", "digestion", "S")).loc["food_hierarchy"]
+
+    assert (
+        food("restes de cantine")["verdict"] == "unknown"
+        and "exploite" in food("restes de cantine")["question"]
+    )
+    assert food("restes de fruits")["verdict"] == "not_concerned"
+
+
 def test_an_order_of_priority_is_no_offence() -> None:
     def food(text: str, route: str) -> list[str]:
         judged = firm(("food", text, "020601", 5, "clean", route, "Bio"), naf="1072Z", year=2022)

@@ -227,7 +227,7 @@ def _effects(parts: pd.DataFrame, rates: dict[str, Rates], scenarios: np.ndarray
         public = bounds[:, 1] - stated
         for worth, declared in ((public, rows[DECLARED]), (stated, rows[DECLARED] * stated)):
             record = rows.assign(effect=effect, value=rows[MASS] * worth, declared_value=declared)
-            records.append(record[worth != 0])
+            records.append(record[(worth != 0) & (rows[MASS] > 0).to_numpy()])
     frame = pd.concat(frames)[[*KEYS, "unit", *VALUES, "n_sites"]]
     told = pd.concat(records, ignore_index=True)
     sites = told.groupby(KEYS)["site_id"].nunique().rename("n_sites").reset_index()

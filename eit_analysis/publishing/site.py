@@ -36,7 +36,8 @@ def render(
     """
     title = next((t for block in blocks if isinstance(block, str) and (t := _title(block))), name)
     drawing = Drawing(study, audience, name, version)
-    parts = [*drawing.parts(blocks), _quality(study, audience)]
+    detailed = audience == INTERNAL and name != "00_survey_quality"  # elsewhere than on this page
+    parts = [*drawing.parts(blocks), _quality(study, detailed)]
     html = frame(
         study,
         audience,
@@ -71,7 +72,7 @@ def _title(prose: str) -> str:
     return heading[1].strip() if heading else ""
 
 
-def _quality(study: Study, audience: str) -> DrawnSection:
+def _quality(study: Study, detailed: bool) -> DrawnSection:
     """What happened to the rows read: counts about the survey as a whole; the team's page 00 has the rest."""
     tables = study.manifest()["tables"].values()
     names = ("rows_read", "rows_clean", "rows_merged", "rows_ignored", "rows_quarantined")
@@ -96,7 +97,7 @@ def _quality(study: Study, audience: str) -> DrawnSection:
     rest = [french.counted(*fate) for fate in fates if fate[0]]
     if rest:
         sentence += f"\u00a0; le reste\u00a0: {', '.join(rest)}"
-    if audience == INTERNAL:
+    if detailed:
         sentence += ". Le détail, feuille par feuille, est dans le rapport sur l'enquête"
     annex = Markup("<p>{}</p>").format(f"{sentence}.")
     return DrawnSection("lignes-lues-et-ecartees", "Lignes lues et écartées", "", Markup(""), annex)

@@ -35,6 +35,7 @@ KEPT_APART = ("reuse", "recycling", "composting", "digestion")  # a mix that goe
 COOKING_OIL_KG_PER_L = 0.92
 # Who most likely has some hazardous waste: industry, repair of vehicles.
 INDUSTRY = (*map(str, range(10, 34)), "45")
+CATERING, CANTEEN = "5629", "cantine cantines refectoire"
 Case = tuple[str, str, str, list[Row]]  # verdict, what it rests on, which question, the flows it is about
 # What a row says of its flows.
 OF_FLOWS = ("categories", "waste_codes", "words", "hazardous", "collected_by", "routes")
@@ -121,6 +122,10 @@ class _Actor:
         if activities and not self.naf:
             return "unknown", said("law_no_activity", rule), "law_ask_activity", own
         if activities and not self.naf.startswith(activities):
+            # A canteen is catering, by whoever runs it.
+            meals = [flow for flow in self.flows if has_word(flow["words"], CANTEEN)]
+            if meals and CATERING.startswith(activities):
+                return "unknown", quoting("law_canteen", meals), "law_ask_canteen", meals
             return "not_concerned", said("law_activity", rule, naf=self.naf), "", own
         aside, own = [flow for flow in own if pd.isna(flow[MASS])], _read(own)
         below = self._threshold(rule, own)
