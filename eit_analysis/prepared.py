@@ -74,6 +74,11 @@ class PreparedTables:
             described = DIRECTIONS[direction](described)
         return self._worded(described, labels)
 
+    def unweighed(self) -> pd.DataFrame:
+        """The outflows declared without a mass to count: it cannot be read, or no firm has confirmed it."""
+        aside = dimensions.set_aside(self.flows("all"))
+        return pd.concat([self.load("unread_flows"), aside], ignore_index=True)
+
     def workforce(self, labels: str = "") -> pd.DataFrame:
         """People by site, occupation, age band and contract; occupations named by the most frequent label.
 

@@ -20,9 +20,10 @@ TABLE = reference.load("waste_tax")
 
 
 def described(rows: list[tuple]) -> pd.DataFrame:
-    """Outflows of known mass: category, route, code, hazard, designation, tonnes."""
-    columns = ["category", "route", "waste_code", "hazardous", "description", MASS]
-    flows = pd.DataFrame(rows, columns=columns).astype({MASS: float})
+    """Outflows of known mass: category, route, code, hazard, designation, tonnes, perhaps cost."""
+    columns = ["category", "route", "waste_code", "hazardous", "description", MASS, "cost_eur_per_t"]
+    flows = pd.DataFrame(rows).reindex(columns=range(7)).set_axis(columns, axis=1)
+    flows = flows.astype({MASS: float, "cost_eur_per_t": float})
     sites = [f"E{n}" for n in range(len(rows))]
     exact = {LOW: flows[MASS], HIGH: flows[MASS]}
     return flows.assign(site_id=sites, evidence="measured", contractor=None, **exact)
@@ -78,6 +79,9 @@ def test_a_tonne_pays_from_the_lowest_to_the_highest_rate(row, years, expected):
         (("mineral", "incineration", "170101", "no", "béton", 1), "taxed"),
         (("mineral", "landfill", "170503", "yes", "terres polluées", 1), "hazardous"),
         (("wood", "energy", "150103", "no", "palettes", 1), "perhaps"),
+        (("wood", "energy", "030105", "no", "sciures", 1, 25), "perhaps"),
+        (("wood", "energy", "030105", "no", "sciures", 1, -18), "fuel"),  # no incinerator buys its waste
+        (("chemical", "energy", "070104", "yes", "solvants", 1, -18), "hazardous"),
         (("wood", "recycling", "150103", "no", "palettes", 1), "other_route"),
         (("wood", "unknown", "150103", "no", "palettes", 1), "unknown_route"),
     ],

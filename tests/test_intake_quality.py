@@ -127,6 +127,10 @@ def test_refusals_and_doubts_by_reason(quarantine):
     assert set(reasons.itertuples(index=False, name=None)) == {
         ("row", "missing_mass", 1), ("cell", "unknown_waste_code", 1), ("file", "unreadable_file", 1),
     }  # fmt: skip
+    answered = lines(line("e1_relance.xlsx", "Relance", 3, "Réponse", "answer_unreadable"))
+    assert quality.quarantine_by_reason(answered, ["scan.pdf"]).values.tolist() == [
+        ["answer", "answer_unreadable", 1], ["file", "left_alone", 1],
+    ]  # fmt: skip
     doubts = lines(*[line("e1.xlsx", "Flux", row, "Quantité", "decimal_slip") for row in (2, 3)])
     assert quality.implausible_by_reason(doubts).values.tolist() == [["decimal_slip", 2]]
 
@@ -229,7 +233,9 @@ def test_a_rate_withheld_still_reads_well(small_study):
     sources = ["".join(cell["source"]) for cell in json.loads(notebook)["cells"]]
     assert sum(source.count("rate.value(") for source in sources) == 1
     # The other values are counts of the survey: only the rate may be withheld, and its answer with it.
-    assert re.findall(r'"([^"]*\{percent\}[^"]*)"', "".join(sources)) == ["{percent} des acteurs contactés."]
+    assert re.findall(r'"([^"]*\{percent\}[^"]*)"', "".join(sources)) == [
+        "{percent} des acteurs comptés ici."
+    ]
 
 
 def test_files_that_gave_nothing_are_named_inside(wave):

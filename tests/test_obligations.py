@@ -191,6 +191,37 @@ def test_what_is_declared_without_a_quantity_is_asked(values: dict, duty: str, v
         assert "quantité illisible" in found["fact"] and found["source_row"] == 9 and found["question"]
 
 
+def test_a_mass_that_no_firm_has_confirmed_decides_nothing() -> None:
+    rows = pd.read_csv(HERE / "obligation_firms.csv", dtype=str).head(1)
+    own = rows.assign(site_id="E1", category="cardboard", waste_code="150101", route="recycling")
+    mix = {"category": "mixed", "description": "encombrants", "waste_code": "200307", "route": "landfill"}
+    aside = unread(**mix, implausible="mass", mass_t_per_year=0.06)
+    told, counted = wave(own)
+    judged = obligations.verdicts(told.assign(implausible="no"), counted, "2025-12-31", aside)
+    found = judged.set_index("duty").loc["ban_mix"]
+    assert found["verdict"] == "unknown" and "quantité à confirmer" in found["fact"]
+
+
+def test_printing_offcuts_are_no_office_paper() -> None:
+    def judged(text: str, code: str | None) -> set[str]:
+        found = firm(("paper", text, code, 3, "clean", "recycling", "S"), headcount=31)
+        return set(found.loc[["sort_office_paper"], "verdict"])  # of offices, and of administrations
+
+    assert judged("rognes", "030308") == {"unknown", "not_concerned"}
+    assert judged("papiers", "200101") == judged("papiers", None) == {"met", "not_concerned"}
+
+
+def test_of_a_canteen_it_is_asked_who_runs_it() -> None:
+    def food(text: str) -> pd.Series:
+        return firm(("biowaste", text, "200108", 1.5, "clean", "digestion", "S")).loc["food_hierarchy"]
+
+    assert (
+        food("restes de cantine")["verdict"] == "unknown"
+        and "exploite" in food("restes de cantine")["question"]
+    )
+    assert food("restes de fruits")["verdict"] == "not_concerned"
+
+
 def test_an_order_of_priority_is_no_offence() -> None:
     def food(text: str, route: str) -> list[str]:
         judged = firm(("food", text, "020601", 5, "clean", route, "Bio"), naf="1072Z", year=2022)

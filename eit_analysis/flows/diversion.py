@@ -19,6 +19,7 @@ from eit_analysis.config_flows import FlowStep
 from eit_analysis.flows.dimensions import RECOVERY, UNKNOWN, VALORISED
 from eit_analysis.flows.uncertainty.propagation import MASS
 from eit_analysis.flows.uncertainty.scaling import scaled
+from eit_analysis.reference.vocabulary import heading
 
 GONE, TODAY = "gone", "today"
 DECLARED = "declared_t_per_year"
@@ -127,19 +128,22 @@ def what_if(out: pd.DataFrame, steps: Sequence[FlowStep]) -> pd.DataFrame:
 
 
 def assumptions(steps: Sequence[FlowStep]) -> pd.DataFrame:
-    """What each step supposes, one row each: ``scenario``, rank, what, from where to where, at what price.
+    """What each step supposes, one row each: ``scenario``, rank, what, from where to where, of which family
+    what is sorted out, at what price.
 
     Neither the contractor nor the actor that a step names.
     """
-    price = {"tax": "risen", "lose": "none"}
+    price, families = {"tax": "risen", "lose": "none"}, heading("category").labels
     rows = [
         {
             "step_rank": rank,
             "scenario": step.name,
             "flow_step": step.kind,
             "category": step.category or "all",
-            "old_route": step.from_route or "all",
+            # Of what one contractor takes or one actor sends out, and of nothing else.
+            "old_route": step.from_route or ("own" if step.contractor or step.site_id else "all"),
             "new_route": step.to_route or ("next" if step.kind == "close" else None),
+            "sorted_family": families.get(step.to_category),
             "moved_percent": None if step.kind == "tax" else 100 * step.share,
             "eur_per_t_rise": step.rise_eur_per_t if step.kind == "tax" else None,
             "price_taken": price.get(step.kind, "reference"),

@@ -161,6 +161,13 @@ def in_brief(recovered: pd.DataFrame, changed: pd.DataFrame, material: pd.DataFr
     return told.dropna(how="all").reset_index()
 
 
+def established(changed: pd.DataFrame, most: int) -> list[str]:
+    """Of :func:`changes`, the scenarios whose change of the bill has a sure sign, the largest first."""
+    bill = changed[changed["effect"] == "cost"].set_index("scenario")
+    sure = bill[(bill[CHANGES[1]] > 0) | (bill[CHANGES[2]] < 0)]
+    return sure[CHANGES[0]].abs().sort_values(ascending=False, kind="stable").index[:most].tolist()
+
+
 class Rates(NamedTuple):
     """What a tonne of each part is worth: low, central, high (parts, 3), and what of it was stated."""
 
@@ -220,7 +227,7 @@ def _effects(parts: pd.DataFrame, rates: dict[str, Rates], scenarios: np.ndarray
         public = bounds[:, 1] - stated
         for worth, declared in ((public, rows[DECLARED]), (stated, rows[DECLARED] * stated)):
             record = rows.assign(effect=effect, value=rows[MASS] * worth, declared_value=declared)
-            records.append(record[worth != 0])
+            records.append(record[(worth != 0) & (rows[MASS] > 0).to_numpy()])
     frame = pd.concat(frames)[[*KEYS, "unit", *VALUES, "n_sites"]]
     told = pd.concat(records, ignore_index=True)
     sites = told.groupby(KEYS)["site_id"].nunique().rename("n_sites").reset_index()

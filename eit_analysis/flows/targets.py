@@ -183,7 +183,7 @@ def gaps(shown: pd.DataFrame, aims: pd.DataFrame) -> pd.DataFrame:
 
     The bounds of a gap are those of the share and of the tonnes that it is about, or of a cap's own tonnes,
     at both readings; its middle is that of the two. Of a range of which one end is withheld, the other end
-    decides or nothing does: 12 % at least misses at most 8 %, and leaves at least 20 % open.
+    decides or nothing does: 12 % at least misses at most 8 %, and says nothing of at least 20 %.
 
     Parameters
     ----------
@@ -198,7 +198,7 @@ def gaps(shown: pd.DataFrame, aims: pd.DataFrame) -> pd.DataFrame:
         Of each of ``aims`` that is measured, ``target``, ``indicator``, ``year``, ``target_value`` and its
         ``unit``, ``reading`` (``both`` ends, or the one that is known), ``share_percent``, gap (t/year;
         missing for one end), each with bounds, ``attainment`` (``met``, ``missed``, ``open`` where zero is
-        inside the bounds), ``applies_to``.
+        inside the bounds, missing where one end does not decide), ``applies_to``.
     """
     columns = ["target", "indicator", "year", "target_value", "applies_to"]
     rows = _apart(aims[[*columns, "aim"]].merge(shown, on="aim"))
@@ -213,7 +213,9 @@ def gaps(shown: pd.DataFrame, aims: pd.DataFrame) -> pd.DataFrame:
     rows["reading"] = rows["reading"].mask(both, "both")
     found = rows.groupby("target", sort=False).agg(how).reset_index()
     found["attainment"] = np.select([found[GAP[2]] <= 0, found[GAP[1]] > 0], ["met", "missed"], "open")
-    found["attainment"] = found["attainment"].where(found[GAP].notna().all(axis=1), None)
+    # An end that decides nothing leaves open what the other, withheld, may decide: nothing is said.
+    one_sided = found[GAP].abs().eq(np.inf).any(axis=1) & found["attainment"].eq("open")
+    found["attainment"] = found["attainment"].mask(one_sided | found[GAP].isna().any(axis=1), None)
     found[GAP] = found[GAP].mask(found[GAP].isin([np.inf, -np.inf]))
     found[GAP[0]] = found[GAP[0]].where(found[GAP[1:]].notna().all(axis=1))
     found["unit"] = np.where(found["indicator"] == CAP, "t/an", "%")

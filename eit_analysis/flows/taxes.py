@@ -5,7 +5,8 @@
 
 A path is a plant, from 2019 to 2030 (``waste_tax.csv``). What is burned pays by the plant's performance,
 whether its energy is called recovered or not; waste burned for energy may also go to a plant that pays
-nothing. Hazardous waste has rates of its own; a flow without code may be of either.
+nothing, and does where it is sold: an incinerator is paid for what it takes, a boiler buys its fuel.
+Hazardous waste has rates of its own; a flow without code may be of either.
 """
 
 from __future__ import annotations
@@ -81,7 +82,7 @@ def mark_tax(out: pd.DataFrame) -> pd.DataFrame:
     ``perhaps``: burned for energy, where some plants pay nothing, or a mineral that is not shown to be inert;
     ``inert``: its code, else its designation, is of the list that landfills for inert waste take, which pay
     nothing;
-    ``unknown_route``; ``other_route``: no tax.
+    ``fuel``: sold to be burned for energy; ``unknown_route``; ``other_route``: no tax.
     """
     taxable = out["route"].isin(set(_paths()["route"]))
     landfilled = out["route"] == "landfill"
@@ -90,6 +91,7 @@ def mark_tax(out: pd.DataFrame) -> pd.DataFrame:
         "other_route": ~taxable,
         "inert": landfilled & is_inert(out),
         "hazardous": out["hazardous"] == "yes",
+        "fuel": (out["route"] == "energy") & (out["cost_eur_per_t"] < 0),
         "perhaps": (out["route"] == "energy") | (landfilled & (out["category"] == "mineral")),
     }
     return out.assign(tax_status=np.select(list(reasons.values()), list(reasons), "taxed"))

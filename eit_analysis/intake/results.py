@@ -89,7 +89,7 @@ def _counts(manifest: dict[str, Any]) -> Iterator[str]:
     yield "dont " + counted(rows["clean"], "utilisée", "utilisées")
     yield counted(rows["quarantined"], "en quarantaine", "en quarantaine")
     yield counted(rows["merged"], "doublon fusionné", "doublons fusionnés")
-    yield counted(rows["ignored"], "ignorée", "ignorées") + " (titres, totaux, vides, retirées)"
+    yield counted(rows["ignored"], "ignorée", "ignorées") + " (titres, totaux, vides, sans réponse, retirées)"
 
 
 def _left_aside(cleaned: Cleaned) -> Iterator[str]:

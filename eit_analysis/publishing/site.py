@@ -36,7 +36,8 @@ def render(
     """
     title = next((t for block in blocks if isinstance(block, str) and (t := _title(block))), name)
     drawing = Drawing(study, audience, name, version)
-    parts = [*drawing.parts(blocks), _quality(study, audience)]
+    detailed = audience == INTERNAL and name != "00_survey_quality"  # elsewhere than on this page
+    parts = [*drawing.parts(blocks), _quality(study, detailed)]
     html = frame(
         study,
         audience,
@@ -71,7 +72,7 @@ def _title(prose: str) -> str:
     return heading[1].strip() if heading else ""
 
 
-def _quality(study: Study, audience: str) -> DrawnSection:
+def _quality(study: Study, detailed: bool) -> DrawnSection:
     """What happened to the rows read: counts about the survey as a whole; the team's page 00 has the rest."""
     tables = study.manifest()["tables"].values()
     names = ("rows_read", "rows_clean", "rows_merged", "rows_ignored", "rows_quarantined")
@@ -82,7 +83,11 @@ def _quality(study: Study, audience: str) -> DrawnSection:
     sentence = f"Sur {lines}, {wording.number(clean / read * 100, 0)}\u00a0% sont utilisées dans les tableaux"
     fates = (
         (merged, "fusionnée, double exact d'une autre", "fusionnées, doubles exacts d'autres"),
-        (ignored, "ignorée (titre, vide ou total)", "ignorées (titres, vides ou totaux)"),
+        (
+            ignored,
+            "ignorée (titre, vide, total, énoncé sans réponse ou ligne à ne pas compter)",
+            "ignorées (titres, vides, totaux, énoncés sans réponse, lignes à ne pas compter)",
+        ),
         (
             quarantined,
             "inutilisable, gardée à part avec sa raison",
@@ -92,7 +97,7 @@ def _quality(study: Study, audience: str) -> DrawnSection:
     rest = [french.counted(*fate) for fate in fates if fate[0]]
     if rest:
         sentence += f"\u00a0; le reste\u00a0: {', '.join(rest)}"
-    if audience == INTERNAL:
+    if detailed:
         sentence += ". Le détail, feuille par feuille, est dans le rapport sur l'enquête"
     annex = Markup("<p>{}</p>").format(f"{sentence}.")
     return DrawnSection("lignes-lues-et-ecartees", "Lignes lues et écartées", "", Markup(""), annex)

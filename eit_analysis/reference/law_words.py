@@ -34,7 +34,9 @@ def _quoted(rows: Sequence[Row]) -> Iterator[str]:
         known = isinstance(row["description"], str)
         name = row["description"] if known else families.get(row["category"], "sans désignation")
         route = routes.get(row["route"], row["route"])
-        amount: str = "quantité illisible" if pd.isna(row[MASS]) else f"{tonnes(row[MASS])}\u00a0t/an"
+        # A mass that is set aside was read: its firm has not confirmed it.
+        untold = "quantité à confirmer" if row.get("implausible") == "mass" else "quantité illisible"
+        amount: str = untold if pd.isna(row[MASS]) else f"{tonnes(row[MASS])}\u00a0t/an"
         yield f"«\u00a0{name}\u00a0» ({amount}, {route})"
     if len(rows) > LISTED:
         yield counted(len(rows) - LISTED, "autre flux", "autres flux")

@@ -10,8 +10,8 @@ whether a mix names the matter in its designation), ``order`` (a route that an o
 no offence: it is asked) or ``ask`` (no survey tells, unless a proof is named).
 Its flows are those of its ``categories`` or with a code that begins like one of its ``waste_codes``, less
 ``except_waste_codes``. A mix that does not say what it holds proves nothing; nor does what nobody declared,
-nor what is declared without a quantity that can be read. Where a text leaves some of a matter out, only the
-flows whose designation has one of ``sure_words`` can show that it is not met.
+nor what is declared without a quantity that can be read or that its firm has confirmed. Where a text leaves
+some of a matter out, only the flows whose designation has one of ``sure_words`` can show that it is not met.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ KEPT_APART = ("reuse", "recycling", "composting", "digestion")  # a mix that goe
 COOKING_OIL_KG_PER_L = 0.92
 # Who most likely has some hazardous waste: industry, repair of vehicles.
 INDUSTRY = (*map(str, range(10, 34)), "45")
+CATERING, CANTEEN = "5629", "cantine cantines refectoire"
 Case = tuple[str, str, str, list[Row]]  # verdict, what it rests on, which question, the flows it is about
 # What a row says of its flows.
 OF_FLOWS = ("categories", "waste_codes", "words", "hazardous", "collected_by", "routes")
@@ -52,7 +53,8 @@ def verdicts(
     day : str
         Of the law, ``2018-12-31``.
     unread : pandas.DataFrame or None
-        Flows declared without a mass that can be read (``Cleaned.unread_flows``).
+        Flows declared without a mass that can be read (``Cleaned.unread_flows``) or that no firm has
+        confirmed (``PreparedTables.unweighed``).
 
     Returns
     -------
@@ -120,6 +122,10 @@ class _Actor:
         if activities and not self.naf:
             return "unknown", said("law_no_activity", rule), "law_ask_activity", own
         if activities and not self.naf.startswith(activities):
+            # A canteen is catering, by whoever runs it.
+            meals = [flow for flow in self.flows if has_word(flow["words"], CANTEEN)]
+            if meals and CATERING.startswith(activities):
+                return "unknown", quoting("law_canteen", meals), "law_ask_canteen", meals
             return "not_concerned", said("law_activity", rule, naf=self.naf), "", own
         aside, own = [flow for flow in own if pd.isna(flow[MASS])], _read(own)
         below = self._threshold(rule, own)
@@ -166,7 +172,8 @@ class _Actor:
             told, question = quoting("law_mix", self.mixes), "law_ask_mix" if asked else ""
             return self._mixed(rule) or (rule["if_absent"], told, question, self.mixes)
         own = "own" if rule["question_fr"] else "law_ask_absent"
-        return rule["if_absent"], said("law_absent", rule), own if asked else "", []
+        told = said("law_absent" if asked else "law_absent_free", rule)
+        return rule["if_absent"], told, own if asked else "", []
 
     def _threshold(self, rule: Row, own: list[Row]) -> tuple[str, str, str] | None:
         """What leaves the actor below the threshold, or in doubt of it; none where it is above."""

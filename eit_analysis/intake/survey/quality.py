@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -113,16 +113,16 @@ def correction_kind(rule: str) -> str:
     return catalogue()[rule].group if rule in catalogue() else "other"
 
 
-def quarantine_by_reason(quarantine: pd.DataFrame) -> pd.DataFrame:
+def quarantine_by_reason(quarantine: pd.DataFrame, left: Sequence[str] = ()) -> pd.DataFrame:
     """Refusals by extent and reason: ``extent, reason, refusals``.
 
-    ``extent`` is ``cell`` (the cell is missing, its row stays), ``row`` or ``file``.
+    ``extent`` is ``cell`` (the cell is missing, its row stays), ``answer`` (to a fiche: the cell stays as it
+    was), ``row`` or ``file``; ``left`` are the files of a format that is not read.
     """
-    reasons = quarantine["reason_code"].astype("str")
+    reasons = pd.Series([*quarantine["reason_code"].astype("str"), *["left_alone"] * len(left)], dtype="str")
     extent = pd.Series("row", index=reasons.index, dtype="str")
-    extent = extent.mask(of_cells(reasons), "cell").mask(
-        reasons.isin(["unreadable_file", "blank_file"]), "file"
-    )
+    extent = extent.mask(of_cells(reasons), "cell").mask(reasons.str.startswith("answer_"), "answer")
+    extent = extent.mask(reasons.isin(["unreadable_file", "blank_file", "left_alone"]), "file")
     frame = pd.DataFrame({"extent": extent, "reason": reasons.str.removeprefix(CELL)})
     counted = frame.groupby(["extent", "reason"]).size().rename("refusals").reset_index()
     return counted.sort_values(
