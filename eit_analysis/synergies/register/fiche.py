@@ -78,6 +78,9 @@ def content(found: Mapping[str, pd.DataFrame]) -> SheetContent:
     kind = POOLING if row["kind"] == POOLING else "exchange"
     meeting = Asked(words["title", "meeting"], words.loc["question", [kind]].tolist())
     status = heading("status").labels.get(str(row["status"]), str(row["status"]))
+    # What is done and brings nothing more is not counted among what lasts.
+    over = found["steps"]["next_step"].astype(str).str.startswith("ended").any()
+    status += ", terminée" * bool(over)
     parts: list[Part] = [*listed[:N_FACTS], *passed, closed, *listed[N_FACTS:], meeting]
     return SheetContent(row["synergy_id"], f"{row['title']} ({status})", str(row["site_ids"]).split(), parts)
 
