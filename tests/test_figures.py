@@ -496,3 +496,6 @@ def test_a_survival_curve_falls_in_steps_is_named_and_has_its_band() -> None:
 def test_a_wave_is_read_with_its_name() -> None:
     row = pd.Series({"category": "wood", "presence": "both", "wave": "2015"})
     assert row_name(row, ["category", "wave"]) == "bois (vague 2015)"
+    assert row_name(row, ["wave"]) == "2015"
+    # « pour « 1 », on lit 11,9 » says nothing.
+    assert row_name(pd.Series({"plan_number": 1}), ["plan_number"]) == "combinaison\u00a0: 1"

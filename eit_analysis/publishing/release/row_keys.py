@@ -41,10 +41,14 @@ def check_key(title: str, codes: pd.DataFrame, key: Sequence[object]) -> None:
 
 
 def row_name(row: pd.Series, keys: Sequence[str]) -> str:
-    """``bois (recyclage)``: the first key, then what the others are; an answer goes with its question."""
+    """``bois (recyclage)``: the first key, then what the others are; an answer goes with its question.
+
+    So does a number, ``combinaison : 1``, but for a wave or a year.
+    """
     first, *others = keys
+    name = wording.cell(row[first], first) if first in DATES else _said(row[first], first)
     more = ", ".join(_said(row[key], key) for key in others)
-    return f"{wording.cell(row[first], first)} ({more})" if more else wording.cell(row[first], first)
+    return f"{name} ({more})" if more else name
 
 
 def _said(value: object, key: str) -> str:
