@@ -117,6 +117,14 @@ def test_a_line_takes_of_the_output_that_its_title_names_and_of_no_other():
     assert held(line, DECLARED.drop(index=0), described, SITES).empty
 
 
+def test_what_a_sum_leaves_of_a_flow_taken_whole_is_none_of_it():
+    found = pairs([("A-1", "B-1", 0.3, 9, "energy")])
+    parts = [found.assign(taken_t_per_year=tonnes) for tonnes in (0.3 - 0.1, 0.1 - 1e-16)]
+    assert 0.3 - ((0.3 - 0.1) + (0.1 - 1e-16)) > 0
+    left = free(flows(found), *parts).set_index("flow_id")["mass_t_per_year"]
+    assert left["A-1"] == 0
+
+
 def test_a_lead_a_pooling_and_a_line_without_flows_take_nothing():
     lines = register(("A B", "study", 3.0, 5.0), ("A D", "done", 3.0, None), ("A B", "done", 3.0, None))
     lines.loc[2, "kind"] = "pooling"

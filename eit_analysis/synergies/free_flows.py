@@ -103,7 +103,9 @@ def free(flows: pd.DataFrame, *taken: pd.DataFrame) -> pd.DataFrame:
     whole = pd.concat(parts).astype(float).groupby(level=0).sum()
     mass = flows["mass_t_per_year"].astype(float)
     gone = (flows["flow_id"].map(whole).astype(float) / mass.where(mass > 0)).fillna(0.0)
-    return flows.assign(**{bound: flows[bound] * (1 - gone).clip(lower=0.0) for bound in BOUNDS})
+    # What the order of sums leaves of a flow that is taken whole is none of it, and no exchange to propose.
+    left = (1 - gone).where(gone < 1 - 1e-9, 0.0)
+    return flows.assign(**{bound: flows[bound] * left for bound in BOUNDS})
 
 
 def _the_other_way(found: pd.DataFrame, structures: pd.Series) -> np.ndarray:
