@@ -113,7 +113,10 @@ def test_a_line_takes_of_the_output_that_its_title_names_and_of_no_other():
     described = flows(DECLARED).assign(description=lambda all_: all_["flow_id"].map(about).fillna("Palettes"))
     line = register(("A B", "done", 3.0, None)).assign(title="Sciures vers chaufferie communale")
     assert held(line, DECLARED, described, SITES)["out_flow_id"].tolist() == ["A-1"]
-    # Nor of another where nobody may take what it names.
+    # Nor of another where nobody may take what it names; a word is known by its stem.
+    same = described.replace({"description": {"Sciures": "Caisses remises pour réemploi"}})
+    reused = line.assign(title="Emballages réemployés en calage")
+    assert held(reused, DECLARED, same, SITES)["out_flow_id"].tolist() == ["A-1"]
     assert held(line, DECLARED.drop(index=0), described, SITES).empty
 
 

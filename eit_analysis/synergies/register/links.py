@@ -4,9 +4,9 @@
     pooling:  a group holds two of the lead's actors, for a collection of its family or a need in its title
 
 Two firms of a lead may exchange other things than the one it names. So, of what a giver declares in its
-family, only the outputs that share most words with the title are of the lead: a need that it names does not
-make it one of another output. Then, where some of the pairs share a word with the title, and where some have
-the carrier at one end, the other pairs are set aside.
+family, where some outputs share a word with the title, only those are of the lead: a need that it names does
+not make it one of another output. Then, where some of the pairs share a word with the title, and where some
+have the carrier at one end, the other pairs are set aside.
 """
 
 from __future__ import annotations
@@ -26,8 +26,10 @@ from eit_analysis.synergies.pooling.thresholds import COLLECTION, keyword_in
 LONG_WORD = 5
 # Nor do these, which stand in the title of any lead.
 GENERIC = frozenset(
-    {"achat", "collecte", "dechet", "groupe", "groupee", "mutualise", "mutualisee", "partage", "partagee"}
-)
+    {"achat", "collecte", "dechet", "groupe", "groupee", "mutualise", "mutualisee", "partage", "partagee",
+     "chez", "dans", "entre", "non", "vers"}
+)  # fmt: skip
+STEM = 5  # letters: « réemploi » and « réemployé » say the same
 POOLING = "pooling"
 
 
@@ -96,7 +98,7 @@ def outputs_named(title: object, outputs: pd.DataFrame) -> pd.DataFrame:
 
 
 def _is_named(found: pd.DataFrame, flows: pd.DataFrame) -> np.ndarray:
-    """Whether no other output of the giver, in the family of the pair, shares more words with the title.
+    """Whether the output of each pair shares a word with the title, or no output of the giver's family does.
 
     Also one that no pair joins: what it does is not to be said of its neighbours. Short words count here
     (fil, film): beside the other outputs of one firm they tell one from another.
@@ -105,14 +107,14 @@ def _is_named(found: pd.DataFrame, flows: pd.DataFrame) -> np.ndarray:
     outputs = flows.loc[flows["direction"] == "out", ["flow_id", "site_id", "category", "description"]]
     declared = leads.merge(outputs.rename(columns={"site_id": "giver_site_id"}))
     texts = zip(declared["title"], declared["description"], strict=True)
-    declared["n_words"] = [len((_all_words(t) - GENERIC) & _all_words(out)) for t, out in texts]
-    most = declared.groupby(["synergy_id", "giver_site_id", "category"])["n_words"].transform("max")
-    best = pd.MultiIndex.from_frame(declared.loc[declared["n_words"] == most, ["synergy_id", "flow_id"]])
-    return pd.MultiIndex.from_frame(found[["synergy_id", "out_flow_id"]]).isin(best)
+    shared = np.array([bool(_stems(title) & _stems(out)) for title, out in texts], dtype=bool)
+    group = declared["synergy_id"] + " " + declared["giver_site_id"] + " " + declared["category"]
+    named = pd.MultiIndex.from_frame(declared.loc[_preferred(group, shared), ["synergy_id", "flow_id"]])
+    return pd.MultiIndex.from_frame(found[["synergy_id", "out_flow_id"]]).isin(named)
 
 
-def _all_words(text: object) -> frozenset[str]:
-    return frozenset(told(text).split())
+def _stems(text: object) -> frozenset[str]:
+    return frozenset(word[:STEM] for word in told(text).split() if word not in GENERIC)
 
 
 def _preferred(group: pd.Series, wanted: np.ndarray) -> np.ndarray:
