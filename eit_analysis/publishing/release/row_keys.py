@@ -41,14 +41,10 @@ def check_key(title: str, codes: pd.DataFrame, key: Sequence[object]) -> None:
 
 
 def row_name(row: pd.Series, keys: Sequence[str]) -> str:
-    """``bois (recyclage)``: the first key, then what the others are; an answer goes with its question.
-
-    So does a number, ``combinaison : 1``, but for a wave or a year.
-    """
+    """``bois (recyclage)``: the first key, then what the others are; an answer goes with its question."""
     first, *others = keys
-    name = wording.cell(row[first], first) if first in DATES else _said(row[first], first)
     more = ", ".join(_said(row[key], key) for key in others)
-    return f"{name} ({more})" if more else name
+    return f"{wording.cell(row[first], first)} ({more})" if more else wording.cell(row[first], first)
 
 
 def _said(value: object, key: str) -> str:
