@@ -96,8 +96,8 @@ FIRST = "Sur 4 synergies, c'est la plus longue attente dont le pilote est nommé
 # Whom to ask, and to readers outside that X1 is not counted, come after the answers.
 REACH = "Pour joindre l'équipe : Mission du Vallon, 01 99 00 00 01"
 LEFT_OUT = (
-    "À la feuille « Synergies », ce qui touche un acteur qui n'a pas accepté d'être compté est laissé de "
-    f"côté : les totaux qui en viennent peuvent différer de ceux de l'équipe de l'étude. {REACH}"
+    "À la feuille « Synergies » de l'enquête, ce qui touche un acteur qui n'a pas accepté d'être compté est "
+    f"laissé de côté : les totaux qui en viennent peuvent différer de ceux de l'équipe de l'étude. {REACH}"
 )
 AHEAD = (
     "Ce qui avance, ce qui est bloqué : 6 synergies plus avancées qu'à la vague précédente ; 4 synergies au "

@@ -494,6 +494,20 @@ def test_a_survival_curve_falls_in_steps_is_named_and_has_its_band() -> None:
     assert "opacity: 0.18" not in re.sub(r'<path d="" ?[^>]*>', "", bare)
 
 
+def test_a_number_that_names_a_row_is_read_with_what_it_numbers(small_study) -> None:
+    """« pour « 1 », on lit 11,9 » says nothing."""
+    release = Release(small_study, "internal", "essai")
+    frame = pd.DataFrame(
+        {"plan_number": [1, 2, 3], "joint_surplus_eur_per_year": [3.0, 2.0, 1.0],
+         "avoided_tco2e_per_year": [1.0, 2.0, 3.0]}
+    )  # fmt: skip
+    axes = {"across": "joint_surplus_eur_per_year", "value": "avoided_tco2e_per_year"}
+    plans = release.team(frame, "Combinaisons", ["plan_number"])
+    figure = release.figure(figures.tradeoff, plans, "Essai", **axes)
+    said = str(figure.seen_by(release.viewer, {}).html("f"))
+    assert "pour «\u00a0combinaison 1\u00a0», on lit 1,0" in said
+
+
 def test_a_wave_is_read_with_its_name() -> None:
     row = pd.Series({"category": "wood", "presence": "both", "wave": "2015"})
     assert row_name(row, ["category", "wave"]) == "bois (vague 2015)"

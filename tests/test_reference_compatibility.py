@@ -12,7 +12,7 @@ from eit_analysis import reference
 from eit_analysis.codes import CATEGORIES, QUALITIES, ROUTES
 from eit_analysis.flows.dimensions import describe
 from eit_analysis.flows.potential import mark_ease
-from eit_analysis.reference.compatibility import hierarchy_steps, known_use, reading, text_read
+from eit_analysis.reference.compatibility import hierarchy_steps, known_use, need_told, reading, text_read
 from eit_analysis.study import open_study
 from eit_analysis.synergies.register.links import Methods
 from eit_analysis.synergies.register.reasons import why_missed
@@ -148,6 +148,12 @@ def test_no_cannery_of_fruit_takes_what_is_not_called_fruit(text, canned):
 def test_designations_are_asked_for_rules_that_are_there_at_their_code():
     asked = reference.load("rule_designations").merge(RULES, on="rule_id", how="left")
     assert (asked["waste_code"] == asked["waste_code_prefix"]).all()
+
+
+def test_needs_are_told_apart_for_rules_that_are_there_and_by_words_that_are_read():
+    table = reference.load("need_designations")
+    assert table["rule_id"].isin(RULES["rule_id"]).all() and table["rule_id"].is_unique
+    assert need_told(table["words"]).tolist() == [" ".join(sorted(set(w.split()))) for w in table["words"]]
 
 
 def rules_read(category: str, text: str | None, rules: pd.DataFrame = RULES) -> pd.DataFrame:

@@ -809,7 +809,10 @@ def test_a_page_says_that_some_are_not_counted_to_those_it_concerns(
     assert run(small_study, monkeypatch, "--audience", "internal", "--audience", "public") == 0
     pages = {a: (small_study.reports(a) / "01_page.html").read_text("utf-8") for a in ("internal", "public")}
     # Of the survey this page took the sheet of flows alone, from which a row is left out.
-    assert "À la feuille «\u00a0Flux\u00a0», ce qui touche un acteur qui n’a pas accepté" in pages["public"]
+    assert (
+        "À la feuille «\u00a0Flux\u00a0» de l’enquête, ce qui touche un acteur qui n’a pas accepté"
+        in pages["public"]
+    )
     assert "laissé de côté" not in pages["internal"]
     for page in pages.values():
         assert re.search(r"Lignes lues et écartées\s*</h3>", page)

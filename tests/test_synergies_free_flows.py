@@ -42,7 +42,10 @@ def flows(found: pd.DataFrame) -> pd.DataFrame:
     mass = pd.concat([out, need]).astype(float).groupby(level=0).first()
     bounds = {"mass_low_t_per_year": 0.8 * mass.to_numpy(), "mass_high_t_per_year": 1.5 * mass.to_numpy()}
     frame = pd.DataFrame({"flow_id": mass.index, "mass_t_per_year": mass.to_numpy(), **bounds})
-    return frame.assign(description="Palettes")
+    direction = np.where(frame["flow_id"].isin(found["out_flow_id"]), "out", "in")
+    return frame.assign(
+        description="Palettes", site_id=frame["flow_id"].str[0], category="wood", direction=direction
+    )
 
 
 # A gives what is reused today (A-1, 4 t) and what is burnt (A-2, 20 t) to B; C gives 10 t to D.
@@ -102,6 +105,27 @@ def test_who_is_sold_mended_pallets_is_not_taken_to_bring_as_many():
     assert found[["candidate_id", "taken_t_per_year", "onward"]].to_numpy().tolist() == [
         ["S-2>B-2", 3.0, False],
     ]  # fmt: skip
+
+
+def test_a_line_takes_of_the_output_that_its_title_names_and_of_no_other():
+    """« Sciures vers chaufferie » was split over the bark and the chips of the sawmill, by its boiler."""
+    about = {"A-1": "Sciures", "A-2": "Écorces", "B-1": "Plaquettes pour chaufferie"}
+    described = flows(DECLARED).assign(description=lambda all_: all_["flow_id"].map(about).fillna("Palettes"))
+    line = register(("A B", "done", 3.0, None)).assign(title="Sciures vers chaufferie communale")
+    assert held(line, DECLARED, described, SITES)["out_flow_id"].tolist() == ["A-1"]
+    # Nor of another where nobody may take what it names; a word is known by its stem.
+    same = described.replace({"description": {"Sciures": "Caisses remises pour réemploi"}})
+    reused = line.assign(title="Emballages réemployés en calage")
+    assert held(reused, DECLARED, same, SITES)["out_flow_id"].tolist() == ["A-1"]
+    assert held(line, DECLARED.drop(index=0), described, SITES).empty
+
+
+def test_what_a_sum_leaves_of_a_flow_taken_whole_is_none_of_it():
+    found = pairs([("A-1", "B-1", 0.3, 9, "energy")])
+    parts = [found.assign(taken_t_per_year=tonnes) for tonnes in (0.3 - 0.1, 0.1 - 1e-16)]
+    assert 0.3 - ((0.3 - 0.1) + (0.1 - 1e-16)) > 0
+    left = free(flows(found), *parts).set_index("flow_id")["mass_t_per_year"]
+    assert left["A-1"] == 0
 
 
 def test_a_lead_a_pooling_and_a_line_without_flows_take_nothing():

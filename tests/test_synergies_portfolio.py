@@ -49,7 +49,8 @@ def test_one_uncertain_factor_has_its_bounds_for_interval():
 
 
 @pytest.mark.parametrize(
-    ("span", "said"), [((3, 1, 9), "up"), ((-3, -9, -1), "down"), ((3, -1, 9), "unsure")]
+    ("span", "said"),
+    [((3, 1, 9), "up"), ((-3, -9, -1), "down"), ((3, -1, 9), "unsure"), ((0.02, 0.01, 0.04), "flat")],
 )
 def test_a_change_goes_up_or_down_where_its_interval_holds_no_zero(span, said):
     rows = [("wood", 0.0, 0.0, 0.0), ("Total", *span)]

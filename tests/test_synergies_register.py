@@ -18,7 +18,7 @@ from eit_analysis.reference.stages import actors
 from eit_analysis.synergies.register.totals import by_category, first_hand, overall, totals
 from eit_analysis.synergies.substitution import CANDIDATE_COLUMNS
 
-NONE_HELD = pd.DataFrame(columns=[*CANDIDATE_COLUMNS, "status", "taken_t_per_year", "onward"])
+NONE_HELD = pd.DataFrame(columns=[*CANDIDATE_COLUMNS, "synergy_id", "status", "taken_t_per_year", "onward"])
 RULES = Disclosure()
 TODAY = pd.Timestamp("2018-12-31")
 
@@ -78,6 +78,7 @@ def test_totals_keep_the_measures_apart():
     }  # fmt: skip
     plan = pd.DataFrame([row, row]).assign(allocated_t_per_year=[5.0, 0.0])
     held = plan.assign(status=["done", "committed"], taken_t_per_year=[4.0, 3.0], onward=False)
+    held["synergy_id"] = ["S1", "S2"]
     # What a structure passes on was committed when it was brought.
     held = pd.concat([held, held.tail(1).assign(onward=True)], ignore_index=True)
     tonnes = totals(plan, plan, held, REGISTER, RULES)
@@ -93,6 +94,21 @@ def test_totals_keep_the_measures_apart():
     assert by_category(tonnes).frame.set_index("category")["mass_t_per_year"].to_dict() == {
         "wood": 5, TOTAL: 5, **dict.fromkeys(set(table.index.levels[0]) - {"wood", TOTAL}, 0),
     }  # fmt: skip
+
+
+def test_what_is_committed_without_a_declared_flow_is_what_its_line_promises():
+    plan = pd.DataFrame(columns=[*CANDIDATE_COLUMNS, "allocated_t_per_year"])
+    # S2, committed, has no flow of its own; a pooling is not of these tonnes.
+    lines = REGISTER.assign(promised_t_per_year=[9.0, 12.5, 1, 1, 1, 1, 1])
+    lines.loc[3, "status"] = "committed"
+    tonnes = totals(plan, plan, NONE_HELD, lines, RULES)
+    tonnes.check("Tonnages")
+    table = tonnes.frame.set_index(["category", "measure"])["mass_t_per_year"]
+    assert table["cardboard", "committed"] == table[TOTAL, "committed"] == 12.5
+    behind = tonnes.records[tonnes.records["measure"] == "committed"]
+    assert behind["site_id"].tolist() == ["A C"]
+    # Nobody tells the tonnes of what is committed: not none.
+    assert "committed" not in set(totals(plan, plan, NONE_HELD, REGISTER, RULES).frame["measure"])
 
 
 def test_without_a_register_nothing_is_said_to_be_realised():

@@ -202,6 +202,8 @@ def test_the_fiche_of_a_pooling_lists_its_needs():
 def test_a_fiche_says_facts_then_conditions_then_results_then_what_is_to_be_settled():
     sheet = content(of("S1"))
     assert (sheet.name, sheet.title, sheet.sites) == ("S1", "Palettes réparées (étude)", ["A", "B"])
+    ended = of("S1") | {"steps": of("S1")["steps"].assign(next_step="ended")}
+    assert content(ended).title == "Palettes réparées (étude, terminée)"
     assert [type(part) for part in sheet.parts] == [*[Listed] * 4, Said, Summed, *[Listed] * 3, Asked]
     said, asked = sheet.parts[4], sheet.parts[-1]
     assert said.n[0] == 2 and asked.questions[0].startswith("Qui trie")

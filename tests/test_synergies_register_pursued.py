@@ -25,7 +25,7 @@ from eit_analysis.synergies.register.pursued import (
 FLOWS = pd.DataFrame(
     [("A-1", "Palettes"), ("A-2", "Chutes"), ("B-1", "Palettes"), ("C-1", "Palettes"), ("X-1", "Besoin")],
     columns=["flow_id", "description"],
-)
+).assign(site_id=lambda all_: all_["flow_id"].str[0], direction="out", category="wood")
 CANDIDATES = pd.DataFrame(
     [("A-1", "A", 60.0, "likely"), ("A-2", "A", 30.0, "possible"), ("B-1", "B", 10.0, "uncertain"),
      ("C-1", "C", 55.0, "likely")],

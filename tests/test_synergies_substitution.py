@@ -7,12 +7,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from eit_analysis import reference
 from eit_analysis.reference.compatibility import QUALITY_RANK
 from eit_analysis.reference.distance import haversine_km
 from eit_analysis.synergies.gates import stops_of_receivers
 from eit_analysis.synergies.nationwide import best_candidates as in_parts
 from eit_analysis.synergies.offers import month_mask
-from eit_analysis.synergies.substitution import CANDIDATE_COLUMNS, REJECTED_COLUMNS, by_gate, candidates
+from eit_analysis.synergies.substitution import (
+    CANDIDATE_COLUMNS,
+    REJECTED_COLUMNS,
+    by_gate,
+    candidates,
+    own_uses,
+    read_pairs,
+    with_masses,
+)
 
 FLOW_COLUMNS = [
     "flow_id", "site_id", "direction", "category", "waste_code", "mass_t_per_year", "mass_low_t_per_year",
@@ -101,9 +110,42 @@ def test_an_unknown_activity_receives_no_hazardous_waste():
             "hazardous_allowed": [0, 1, 1, 1, 1],
             "input_waste_code": "",
             "input_waste_codes": "",
+            "need_told": "",
+            "other_needs": "",
         }
     )
     assert list(stops_of_receivers(pairs)["receiver"]) == [False, True, False, True, False]
+
+
+@pytest.mark.parametrize(
+    ("naf", "code", "residue", "need", "offered"),
+    [
+        ("1610A", "030105", "Sciures", "Grumes résineux", False),
+        ("1610A", "030105", "Sciures", "Plaquettes pour la chaudière", True),
+        ("1320Z", "040222", "Lisières", "Fils de coton", False),
+        ("2229A", "120105", "Purges et carottes PP", "Granulés PP vierge", True),
+    ],
+)
+def test_a_residue_is_no_substitute_for_what_it_comes_from(naf, code, residue, need, offered):
+    category = {"0301": "wood", "0402": "textile", "1201": "plastic"}[code[:4]]
+    flows = flow_table(
+        [flow("o", "A", "out", category, 10, code), flow("i", "A", "in", category, 90),
+         flow("o2", "B", "out", category, 10, code)]
+    ).assign(description=[residue, need, residue])  # fmt: skip
+    actors, rules = SITES.assign(naf_code=naf), reference.load("compatibility")
+    own = own_uses(with_masses(read_pairs(flows, actors, rules), flows))
+    passed, _ = candidates(flows, actors, rules, 20.0, 1.3)
+    across = best_candidates(flows, actors, rules, 20.0, 1.3, 5)
+    assert (len(own), len(passed), len(across)) == (offered, offered, offered)
+
+
+def test_tyres_make_no_plastic():
+    """Powder of tyres is no polypropylene: « Pneus usagés » stood first of the leads of a moulder."""
+    flows = flow_table(
+        [flow("o", "A", "out", "other", 7, "160103"), flow("i", "B", "in", "plastic", 900)]
+    ).assign(description=["Pneus usagés", "Granulés PP vierge"])  # fmt: skip
+    rules = reference.load("compatibility")
+    assert candidates(flows, SITES.assign(naf_code="2229A"), rules, 20.0, 1.3)[0].empty
 
 
 def test_haversine_of_paris_and_lyon():

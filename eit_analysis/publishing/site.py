@@ -64,7 +64,8 @@ def _left_out(blocks: list[Block]) -> str:
     made_for = [block.viewer for block in blocks if isinstance(block, Released)]
     sheets = {sheet_name(table) for viewer in made_for for table in viewer.left_out}
     named = french.listed([f"«\u00a0{sheet}\u00a0»" for sheet in sorted(sheets)]) if sheets else ""
-    return f"{'À la feuille' if len(sheets) == 1 else 'Aux feuilles'} {named}" if sheets else ""
+    where = "À la feuille" if len(sheets) == 1 else "Aux feuilles"
+    return f"{where} {named} de l'enquête" if sheets else ""
 
 
 def _title(prose: str) -> str:

@@ -65,6 +65,7 @@ def reading(wastes: pd.DataFrame, rules: pd.DataFrame) -> pd.DataFrame:
     rules = rules.fillna(OPEN).drop(columns=["source", "year", "authority"], errors="ignore")
     rules = rules.rename(columns={"category": "rule_category", "route": "new_route"})
     rules["specificity"] = rules["waste_code_prefix"].str.len()
+    rules["other_needs"] = other_needs(rules)
     parts = [
         coded.assign(waste_code_prefix=coded["waste_code"].str[:length]).merge(some, on="waste_code_prefix")
         for length, some in rules[rules["specificity"] > 0].groupby("specificity")
@@ -96,6 +97,22 @@ def _so_called(read: pd.DataFrame) -> np.ndarray:
     named = zip(read["rule_id"], read["description"], strict=True)
     called = [rule not in words or not words[rule].isdisjoint(told(text).split()) for rule, text in named]
     return np.array(called, dtype=bool)
+
+
+def other_needs(rules: pd.DataFrame) -> pd.Series:
+    """By which words a need tells that it is of something else than each rule makes, ``""`` for none.
+
+    A family alone does not say it: fuel is wood, and so are the logs that a sawmill saws.
+    """
+    words = reference.pairs("need_designations", "rule_id", "words")
+    return rules.get("rule_id", pd.Series("", rules.index)).map(words).fillna("").astype(str)
+
+
+def need_told(designations: pd.Series) -> pd.Series:
+    """Those words of :func:`other_needs` that the designation of each need has."""
+    asked = set(" ".join(reference.load("need_designations")["words"]).split())
+    has = {text: " ".join(sorted(asked & set(told(text).split()))) for text in designations.unique()}
+    return designations.map(has)
 
 
 def text_read(wastes: pd.DataFrame) -> pd.Series:

@@ -47,7 +47,7 @@ def held(
     found = linked(lines, pairs, flows)
     found = found[~_the_other_way(found, structures)].reset_index(drop=True)
     about = lines.drop_duplicates("synergy_id").set_index("synergy_id")
-    about = about.assign(tonnes=_tonnes(about)).reindex(found["synergy_id"]).set_index(found.index)
+    about = about.assign(tonnes=lines_tonnes(about)).reindex(found["synergy_id"]).set_index(found.index)
     found = found.assign(title=about["title"], status=about["status"])
     brought = pd.MultiIndex.from_frame(found[["synergy_id", "taker_site_id"]])
     again = pd.MultiIndex.from_frame(found[["synergy_id", "giver_site_id"]]).isin(brought)
@@ -103,7 +103,9 @@ def free(flows: pd.DataFrame, *taken: pd.DataFrame) -> pd.DataFrame:
     whole = pd.concat(parts).astype(float).groupby(level=0).sum()
     mass = flows["mass_t_per_year"].astype(float)
     gone = (flows["flow_id"].map(whole).astype(float) / mass.where(mass > 0)).fillna(0.0)
-    return flows.assign(**{bound: flows[bound] * (1 - gone).clip(lower=0.0) for bound in BOUNDS})
+    # What the order of sums leaves of a flow that is taken whole is none of it, and no exchange to propose.
+    left = (1 - gone).where(gone < 1 - 1e-9, 0.0)
+    return flows.assign(**{bound: flows[bound] * left for bound in BOUNDS})
 
 
 def _the_other_way(found: pd.DataFrame, structures: pd.Series) -> np.ndarray:
@@ -118,7 +120,7 @@ def _the_other_way(found: pd.DataFrame, structures: pd.Series) -> np.ndarray:
     return less
 
 
-def _tonnes(lines: pd.DataFrame) -> pd.Series:
+def lines_tonnes(lines: pd.DataFrame) -> pd.Series:
     """What each line diverts: realised, else promised where it is committed; missing where nobody says."""
     realised, promised = (
         pd.to_numeric(given(lines, name), errors="coerce")

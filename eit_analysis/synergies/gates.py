@@ -22,8 +22,8 @@ WASTE_OPERATORS = "38"
 
 
 def stops_of_receivers(pairs: pd.DataFrame) -> dict[str, np.ndarray]:
-    """What the rule says of the need and of the activity that would receive."""
-    return {"receiver": ~_receives(pairs), "object": ~_asks_for_it(pairs)}
+    """What the rule says of the need, by its code and by its name, and of the activity that would receive."""
+    return {"receiver": ~_receives(pairs), "object": ~_asks_for_it(pairs) | _asks_for_else(pairs)}
 
 
 def too_poor(pairs: pd.DataFrame) -> pd.Series:
@@ -79,6 +79,12 @@ def _asks_for_it(pairs: pd.DataFrame) -> np.ndarray:
 
     keys = ["input_waste_code", "naf_code", "input_waste_codes", "receiver_naf_codes"]
     return _each(answer, *(pairs[key].fillna("") for key in keys))
+
+
+def _asks_for_else(pairs: pd.DataFrame) -> np.ndarray:
+    """Whether the need is called something that its rule does not make (``compatibility.other_needs``)."""
+    return _each(lambda told, words: not set(told.split()).isdisjoint(words.split()),
+                 pairs["need_told"], pairs["other_needs"])  # fmt: skip
 
 
 def _each(answer: Callable[..., bool], *columns: pd.Series) -> np.ndarray:

@@ -150,6 +150,7 @@ def _takers(outlets: pd.DataFrame) -> pd.DataFrame:
             "in_flow_id": outlets["outlet_id"],
             "taker_site_id": outlets["outlet_id"],
             "input_waste_code": "",
+            "need_told": "",
             "naf_code": outlets["naf_code"].fillna(""),
             "is_intake": True,
             "demand": room, "demand_low": room, "demand_high": room,

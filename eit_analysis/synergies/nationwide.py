@@ -16,15 +16,24 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import coo_array
 
-from eit_analysis.reference.compatibility import OPEN, WASTE, rank_handed_on, reading, shut_gates
+from eit_analysis.reference.compatibility import (
+    OPEN,
+    WASTE,
+    other_needs,
+    rank_handed_on,
+    reading,
+    shut_gates,
+)
 from eit_analysis.synergies.gates import GATES, best_rule, first_stop, stops_of_receivers, too_poor
 from eit_analysis.synergies.matching.best import best_matches
 from eit_analysis.synergies.offers import inputs, outputs
 from eit_analysis.synergies.substitution import quantities
 
 READ_OF_OUTPUTS = [*WASTE, "old_route"]
-READ_OF_INPUTS = ["input_category", "naf_code", "input_waste_code", "is_intake", "asked_quality"]
-NEED = ["input_category", "receiver_naf_codes", "input_waste_codes", "hazardous_allowed"]
+READ_OF_INPUTS = [
+    "input_category", "naf_code", "input_waste_code", "need_told", "is_intake", "asked_quality",
+]  # fmt: skip
+NEED = ["input_category", "receiver_naf_codes", "input_waste_codes", "other_needs", "hazardous_allowed"]
 # What a candidate tells of each side; words that recur are kept once.
 GIVEN = [
     "out_flow_id", "giver_site_id", "category", "giver_evidence", "old_route", "old_cost_eur_per_t", "supply",
@@ -71,7 +80,7 @@ def best_candidates(
     giving, taking = outputs(flows, sites), inputs(flows, sites)
     giving = giving[giving[["out_lat", "out_lon"]].notna().all(axis=1) & ~(giving["supply_high"] <= 0)]
     taking = taking[taking[["in_lat", "in_lon"]].notna().all(axis=1) & ~(taking["demand_high"] <= 0)]
-    compatibility = compatibility.fillna(OPEN)
+    compatibility = compatibility.fillna(OPEN).assign(other_needs=other_needs)
     giving["kind"], kinds = _kinds(giving, READ_OF_OUTPUTS)
     open_rules = reading(kinds, compatibility)
     open_rules = open_rules[first_stop(shut_gates(open_rules)) == len(GATES)]

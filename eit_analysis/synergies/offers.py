@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from eit_analysis.reference.compatibility import text_read
+from eit_analysis.reference.compatibility import need_told, text_read
 from eit_analysis.reference.nomenclatures import hazardous
 from eit_analysis.synergies.matching.located_flows import ALL_YEAR
 
@@ -56,8 +56,12 @@ def outputs(flows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
 
 
 def inputs(flows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
-    entering = flows.loc[flows["direction"] == "in", READ].merge(
-        sites[["site_id", "naf_code", "actor_type", "latitude", "longitude"]], on="site_id", how="left"
+    entering = (
+        flows[flows["direction"] == "in"]
+        .reindex(columns=[*READ, "description"])
+        .merge(
+            sites[["site_id", "naf_code", "actor_type", "latitude", "longitude"]], on="site_id", how="left"
+        )
     )
     return pd.DataFrame(
         {
@@ -65,6 +69,7 @@ def inputs(flows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
             "taker_site_id": entering["site_id"],
             "input_category": entering["category"].astype(str),
             "input_waste_code": entering["waste_code"].fillna("").astype(str),
+            "need_told": need_told(entering["description"].astype("str").fillna("")),
             "asked_quality": entering["quality"].fillna("unknown").astype(str),
             "naf_code": entering["naf_code"].fillna("").astype(str).str.replace(".", "", regex=False),
             "is_intake": entering["actor_type"].isin(TAKERS),

@@ -70,7 +70,7 @@ def own_exchanges(exchanges: pd.DataFrame, flows: pd.DataFrame, firm: str | None
     -------
     Breakdown
         ``rank_own, partner_site_id, exchange_role`` (``gives``, ``takes``), ``category, own_description,
-        new_route, own_declared_t_per_year`` (missing where all of it is free), ``own_t_per_year`` (what is
+        new_route, own_declared_t_per_year, own_t_per_year`` (what is
         free of it), ``passing`` (``all`` or ``some`` of that), ``passing_t_per_year`` that leave the giver
         and ``own_gain_eur_per_year`` where all passes, ``own_gain_eur_per_t`` (missing for an operator that
         takes: what it costs it is not known), ``own_net_eur_per_year`` (at most, the fixed cost deducted),
@@ -104,11 +104,9 @@ def own_exchanges(exchanges: pd.DataFrame, flows: pd.DataFrame, firm: str | None
     per_t = found["own_gain_eur_per_year"] / found["diverted_t_per_year"].where(lambda t: t > 0)
     net, planned = per_t * sent - found["fixed_cost_eur_per_year"], found["allocated_t_per_year"] > 0
     some_price, pays_from = _some_price(found)
-    whole_t = found["own_declared_t_per_year"]
     least_paid = (-net / sent.where(sent > 0)).where(net < 0)
     found = found.assign(
         sent_t_per_year=sent, own_gain_eur_per_t=per_t, own_net_eur_per_year=net, some_price=some_price,
-        own_declared_t_per_year=whole_t.where(whole_t > found["own_t_per_year"] + 1e-9),
         pays_from=pays_from, least_paid_eur_per_t=least_paid, retained=np.where(planned, "yes", "no"),
     )  # fmt: skip
     # By nothing that may be withheld of a row: the order would tell it. Gains are read in whole euros.

@@ -102,8 +102,14 @@ def change(changes: pd.DataFrame, plan: pd.DataFrame, indicator: str, rules: Dis
 
 
 def way(changes: pd.DataFrame, indicator: str) -> str:
-    """``up`` or ``down``: how an indicator moves in all; ``unsure`` where its interval holds zero."""
-    _, low, high = changes.loc[changes["category"] == TOTAL, list(INDICATORS[indicator])].astype(float).max()
+    """``up`` or ``down``: how an indicator moves in all; ``unsure`` where its interval holds zero.
+
+    ``flat`` where all of it would be printed as zero (one decimal, those of emissions and jobs).
+    """
+    moved = changes.loc[changes["category"] == TOTAL, list(INDICATORS[indicator])].astype(float).max()
+    _, low, high = moved
+    if moved.round(1).eq(0).all():
+        return "flat"
     return "up" if low > 0 else "down" if high < 0 else "unsure"
 
 

@@ -113,7 +113,10 @@ class Figure(Released):
         bounded = rows.dropna(subset=[low]) if low else rows
         row = (rows if bounded.empty else bounded).iloc[0]
         amount = wording.measured(row[self.drawn], self.drawn, self.table.coarse)
-        said = f"pour «\u00a0{row_name(row, self.table.keys)}\u00a0», on lit {amount}"
+        name = row_name(row, self.table.keys)
+        first = french.lowered(wording.heading(self.table.keys[0]).header)
+        name = f"{first} {name}" if name.isdigit() else name  # a number alone names nothing
+        said = f"pour «\u00a0{name}\u00a0», on lit {amount}"
         if not low or wording.is_missing(row[low]):
             return said
         ends = [wording.rounded(row[str(end)], str(end), self.table.coarse) for end in (low, high)]

@@ -116,12 +116,14 @@ def pooled(
 
 
 def numbered(pools: pd.DataFrame, meeting_eur: float) -> pd.DataFrame:
-    """The groups of :func:`pooled` of which a part pays, numbered from 1 in ``group_number``.
+    """The groups of :func:`pooled` of which a part pays, most actors first: from 1 in ``group_number``.
 
     It pays where its members save more a year than ``meeting_eur`` (:func:`costs.meeting_eur`). That is all
     that outsiders learn of what members pay: whom to start with is the team's.
     """
     groups = pools[(pools["kind"] == "group") & (pools["saving_eur_per_year"] > meeting_eur)]
+    # The order of what they save would tell it.
+    groups = groups.sort_values("n_sites", ascending=False, kind="stable", ignore_index=True)
     groups = groups.rename(columns={"volume_per_year": POOLED})
     return groups.assign(group_number=range(1, len(groups) + 1))
 

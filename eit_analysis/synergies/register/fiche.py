@@ -80,6 +80,9 @@ def content(found: Mapping[str, pd.DataFrame]) -> SheetContent:
     asked = [] if row["status"] in SETTLED else words.loc["question", [kind]].tolist()
     meeting = [Asked(words["title", "meeting"], asked)] if asked else []
     status = heading("status").labels.get(str(row["status"]), str(row["status"]))
+    # What is done and brings nothing more is not counted among what lasts.
+    over = found["steps"]["next_step"].astype(str).str.startswith("ended").any()
+    status += ", terminée" * bool(over)
     parts: list[Part] = [*listed[:N_FACTS], *passed, closed, *listed[N_FACTS:], *meeting]
     return SheetContent(row["synergy_id"], f"{row['title']} ({status})", str(row["site_ids"]).split(), parts)
 

@@ -3,8 +3,10 @@
     exchange: same family, giver and taker both among the lead's actors
     pooling:  a group holds two of the lead's actors, for a collection of its family or a need in its title
 
-Two firms of a lead may exchange other things than the one it names. So where some of the pairs share a word
-with the title, and then where some have the carrier at one end, the other pairs are set aside.
+Two firms of a lead may exchange other things than the one it names. So, of what a giver declares in its
+family, where some outputs share a word with the title, only those are of the lead: a need that it names does
+not make it one of another output. Then, where some of the pairs share a word with the title, and where some
+have the carrier at one end, the other pairs are set aside.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.french import fold
+from eit_analysis.reference.designations import told
 from eit_analysis.reference.stages import actors
 from eit_analysis.synergies.pooling.thresholds import COLLECTION, keyword_in
 
@@ -23,8 +26,10 @@ from eit_analysis.synergies.pooling.thresholds import COLLECTION, keyword_in
 LONG_WORD = 5
 # Nor do these, which stand in the title of any lead.
 GENERIC = frozenset(
-    {"achat", "collecte", "dechet", "groupe", "groupee", "mutualise", "mutualisee", "partage", "partagee"}
-)
+    {"achat", "collecte", "dechet", "groupe", "groupee", "mutualise", "mutualisee", "partage", "partagee",
+     "chez", "dans", "entre", "non", "vers"}
+)  # fmt: skip
+STEM = 5  # letters: « réemploi » and « réemployé » say the same
 POOLING = "pooling"
 
 
@@ -75,6 +80,7 @@ def linked(register: pd.DataFrame, pairs: pd.DataFrame, flows: pd.DataFrame) -> 
     found = pairs.merge(givers, on=["category", "giver_site_id"])
     found = found.merge(takers, on=["synergy_id", "taker_site_id"])
     found = found[found["giver_site_id"] != found["taker_site_id"]]
+    found = found[_is_named(found, flows)]
     about = flows.drop_duplicates("flow_id").set_index("flow_id")["description"]
     texts = zip(found["title"], found["out_flow_id"].map(about), found["in_flow_id"].map(about), strict=True)
     shared = np.array([len(words(t) & (words(out) | words(need))) for t, out, need in texts], dtype=int)
@@ -89,6 +95,26 @@ def outputs_named(title: object, outputs: pd.DataFrame) -> pd.DataFrame:
     """The outputs whose description shares a word with a title, or all of them where none does."""
     named = np.array([bool(words(title) & words(text)) for text in outputs["description"]], dtype=bool)
     return outputs[named] if named.any() else outputs
+
+
+def _is_named(found: pd.DataFrame, flows: pd.DataFrame) -> np.ndarray:
+    """Whether the output of each pair shares a word with the title, or no output of the giver's family does.
+
+    Also one that no pair joins: what it does is not to be said of its neighbours. Short words count here
+    (fil, film): beside the other outputs of one firm they tell one from another.
+    """
+    leads = found[["synergy_id", "title", "giver_site_id", "category"]].drop_duplicates()
+    outputs = flows.loc[flows["direction"] == "out", ["flow_id", "site_id", "category", "description"]]
+    declared = leads.merge(outputs.rename(columns={"site_id": "giver_site_id"}))
+    texts = zip(declared["title"], declared["description"], strict=True)
+    shared = np.array([bool(_stems(title) & _stems(out)) for title, out in texts], dtype=bool)
+    group = declared["synergy_id"] + " " + declared["giver_site_id"] + " " + declared["category"]
+    named = pd.MultiIndex.from_frame(declared.loc[_preferred(group, shared), ["synergy_id", "flow_id"]])
+    return pd.MultiIndex.from_frame(found[["synergy_id", "out_flow_id"]]).isin(named)
+
+
+def _stems(text: object) -> frozenset[str]:
+    return frozenset(word[:STEM] for word in told(text).split() if word not in GENERIC)
 
 
 def _preferred(group: pd.Series, wanted: np.ndarray) -> np.ndarray:

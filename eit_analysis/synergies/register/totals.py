@@ -10,7 +10,8 @@ from eit_analysis.config import Disclosure
 from eit_analysis.records import SOURCE, TOTAL
 from eit_analysis.reference.stages import wholes
 from eit_analysis.synergies.allocation.exposed import exposed_side
-from eit_analysis.synergies.free_flows import TAKEN
+from eit_analysis.synergies.free_flows import TAKEN, lines_tonnes
+from eit_analysis.synergies.register.links import POOLING
 
 MASS = "mass_t_per_year"
 
@@ -56,7 +57,8 @@ def totals(
         counts once per candidate), ``feasible`` (the plan of most tonnes), ``allocated``, ``committed`` and
         ``realised``; the first three are of what the last two leave. The realised tonnes of a synergy are
         one record, which all its actors know. Without a register nothing is known to be realised, not even
-        none: the measure is left out, and so is what is committed.
+        none: the measure is left out, and so is what is committed, also where nobody tells the tonnes of
+        what is. What no declared flow explains is committed too, as its line promises it.
     """
     parts = {
         "potential": (plan, "diverted_t_per_year"),
@@ -64,7 +66,12 @@ def totals(
         "allocated": (plan, "allocated_t_per_year"),
     }
     if len(register):
-        parts["committed"] = (held[(held["status"] == "committed") & ~held["onward"].astype(bool)], TAKEN)
+        agreed = register[(register["status"] == "committed") & (register["kind"] != POOLING)]
+        seen = held[(held["status"] == "committed") & ~held["onward"].astype(bool)]
+        promised = _promised(agreed[~agreed["synergy_id"].isin(held["synergy_id"])])
+        if len(seen) or len(promised) or agreed.empty:
+            both = pd.concat([exposed_side(seen, TAKEN, rules), promised], ignore_index=True)
+            parts["committed"] = (both, TAKEN)
         parts["realised"] = (_realised(register), "realised_t_per_year")
     columns = {measure: rows.groupby("category")[tonnes].sum() for measure, (rows, tonnes) in parts.items()}
     wide = pd.DataFrame(columns, dtype=float).fillna(0.0).rename_axis("category")
@@ -107,3 +114,9 @@ def _realised(register: pd.DataFrame) -> pd.DataFrame:
     """The synergies done with their tonnes; those without a category are among the others."""
     done = register[register["status"] == "done"].fillna({"category": "other"})
     return wholes(done, "realised_t_per_year")
+
+
+def _promised(lines: pd.DataFrame) -> pd.DataFrame:
+    """Those that say what they promise, with those tonnes; without a category they are among the others."""
+    tonnes = lines_tonnes(lines)
+    return wholes(lines.assign(**{TAKEN: tonnes})[tonnes.notna()].fillna({"category": "other"}), TAKEN)
