@@ -158,8 +158,10 @@ def _sheet(row: pd.DataFrame, items: pd.DataFrame, flows: pd.DataFrame, words: p
         name: Listed(words["title", name], row[columns], sites, team=name in TEAM)
         for name, (columns, sites) in (NETWORKS if network else TABLES).items()
     }
-    asked, status = words.loc["question"], str(one["legal_status"])
-    about = ["network"] if network else ["one_exchange", *["price"] * (status != DONATION), status]
+    asked, about = words.loc["question"], ["network"]
+    if not network:
+        status = one["legal_status"]
+        about = ["one_exchange", *["price"] * (status != DONATION), status]
     questions = [text for name in about for text in asked[asked.index == name]]
     return SheetContent(
         str(one["candidate_id"]),
