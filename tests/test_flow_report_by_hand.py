@@ -481,7 +481,7 @@ def test_what_a_tonne_out_of_the_mix_saves(report):
 
 def test_what_is_sent_and_received(report):
     (row,) = textile_rows(report["Ce qui est envoyé et ce qui est reçu, par famille"])
-    names = ["Envoyé (t/an)", "Envoyé, hors élimination (t/an)", "Reçu (t/an)", "Reste (t/an)"]
+    names = ["Envoyé (t/an)", "Envoyé, qui peut leur arriver (t/an)", "Reçu (t/an)", "Reste (t/an)"]
     gap = RECEIVED - SENT_OUT_OF_DISPOSAL
     assert [french(row[name]) for name in names] == pytest.approx([SENT, SENT_OUT_OF_DISPOSAL, RECEIVED, gap])
     bounds = ["Reste, borne basse (t/an)", "Reste, borne haute (t/an)"]
