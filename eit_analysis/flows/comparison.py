@@ -46,24 +46,13 @@ def with_before(flows: pd.DataFrame, previous: pd.DataFrame) -> pd.DataFrame:
     return flows.assign(**{BEFORE[MASS]: now.merge(then, on=LINE, how="left")[BEFORE[MASS]].to_numpy()})
 
 
-def slips(aside: pd.DataFrame, counted: pd.DataFrame) -> pd.DataFrame:
-    """The tonnes set aside, and beside which others they look odd: one row, ``implausible``, or none.
+def slips(aside: pd.DataFrame) -> pd.DataFrame:
+    """``implausible``, the tonnes set aside, and those of the same flows before (:func:`with_before`).
 
-    Returns
-    -------
-    pandas.DataFrame
-        Their mass; that of the same flows at an earlier wave (:func:`with_before`), missing unless it is
-        known of all; ``every_t_per_year``, all that was declared, missing where they are less than a
-        hundredth of it.
+    One row, or none; before is missing unless it is known of all.
     """
-    mass, whole = aside[MASS].sum(), aside[MASS].sum() + counted[MASS].sum()
-    row = {
-        "implausible": "mass",
-        MASS: mass,
-        BEFORE[MASS]: aside[BEFORE[MASS]].sum(skipna=False),
-        "every_t_per_year": whole if 100 * mass >= whole else np.nan,
-    }
-    return pd.DataFrame([row]).head(len(aside))
+    row = {"implausible": "mass", MASS: aside[MASS].sum()}
+    return pd.DataFrame([{**row, BEFORE[MASS]: aside[BEFORE[MASS]].sum(skipna=False)}]).head(len(aside))
 
 
 def match(
