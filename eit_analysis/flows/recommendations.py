@@ -3,7 +3,7 @@
 What is implausible is to be checked before anything else. The rank of the other actions is that of the sum
 of three ranks: tonnes, euros at stake, ease (:mod:`potential`). No weight. Equal values share the better
 rank; what has no euros comes last in euros. Equal sums go by euros at stake, then by tonnes. An action of
-less than a hundredth of the tonnes and of the bills, or of euros alone and few, is no advice: it is left out.
+less than a hundredth of the tonnes and of the bills, or of next to nothing, is no advice: it is left out.
 
 What is at stake is not what will be saved: it is a bill, a surcharge or a rise, as ``stake_kind`` says.
 """
@@ -29,7 +29,7 @@ from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
 KEYS = ["action", "first_category"]
 STAKE = amounts("stake")
 WORTH = 0.01  # of all tonnes, or of all bills, that an action concerns at least
-WORTH_EUR = 500  # a year: less is no stake, whatever share of the bills it is; a guess of the project
+LEAST = [1, 500]  # t and EUR a year: less is no stake, whatever share it is; a guess of the project
 # What to do with what is landfilled or burnt, by its best known use.
 BY_USE = {"material": "divert", "energy": "recover_energy", "cleaner": "clean_up", "none": "find_outlet"}
 
@@ -65,8 +65,8 @@ def actions(
     :func:`taxes.steps`: the rise is from the first to the last; ``aside`` are the flows of
     :func:`dimensions.set_aside`, perhaps with their mass before (:func:`comparison.with_before`), the larger
     of the two being what is to be checked. An action stays that concerns ``WORTH`` of the tonnes of ``out``
-    or of its bills (what is sold counted as what is paid, and ``WORTH_EUR`` at least); one that is about
-    euros alone, a surcharge or a tax, by these alone.
+    or of its bills (what is sold counted as what is paid), and ``LEAST``; one that is about euros alone, a
+    surcharge or a tax, by these alone.
 
     Returns
     -------
@@ -108,8 +108,8 @@ def actions(
         euros=found[MASS] * found["stake_eur_per_t"],
     )
     concerned = concerned.groupby("action")[["tonnes", "euros"]].sum()
-    least = [WORTH * out[MASS].sum(), max(WORTH * marked["bill_eur_per_year"].abs().sum(), WORTH_EUR)]
-    worth = concerned >= least
+    whole = [out[MASS].sum(), marked["bill_eur_per_year"].abs().sum()]
+    worth = concerned >= np.maximum(WORTH * np.array(whole), LEAST)
     of_euros = worth.index.isin(["sort", "limit_tax"])
     kept = worth.index[worth["euros"] | (worth["tonnes"] & ~of_euros)]
     return found[found["action"].isin(kept)].reset_index(drop=True)
