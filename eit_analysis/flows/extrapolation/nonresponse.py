@@ -66,8 +66,8 @@ def signals(
     -------
     pandas.DataFrame
         ``signal`` (``size``, ``ratio``, ``dropouts`` where some are), ``n_establishments`` it rests on,
-        ``z``, ``p_value``, missing where there is nothing to compare; 0 below 0.001, where the normal law of so
-        few sites says no more, shown as « < 0,001 ».
+        ``z``, ``p_value``, missing where there is nothing to compare; 0 below 0.001, where the normal law of
+        so few sites says no more, shown as « < 0,001 ».
     """
     here = _per_employee(respondents)
     listed = pd.concat([respondents.assign(answered=1.0), silent.assign(answered=0.0)], ignore_index=True)
