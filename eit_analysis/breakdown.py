@@ -234,8 +234,12 @@ class Breakdown:
             # What nobody declared is missing, and no zero.
             wrong = np.abs(stated[position] - amounts[mask].sum(axis=0)) > slack
             names = np.array(summed)[wrong].tolist()
-            if counts is not None and counts[position] != len(actors_behind(sites[mask])):
-                names.append("n_sites")
+            if counts is not None:
+                # Who declared nothing of it may be left out: « néant » is an answer, and nobody's waste.
+                some = mask & (self.signed_weights != 0)
+                least, most = (len(actors_behind(sites[behind])) for behind in (some, mask))
+                if not least <= counts[position] <= most:
+                    names.append("n_sites")
             if names:
                 keys = ", ".join(map(str, self.frame[list(self.keys)].iloc[position]))
                 told = {"title": title, "column": names[0], "keys": keys, "source": "ses enregistrements"}

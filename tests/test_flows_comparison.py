@@ -19,7 +19,10 @@ def flows_of(rows: list[tuple[str, str, float]], ratio: float = 1.2) -> pd.DataF
     """Flows (site, category, mass) with the intervals [m / ratio, m ratio]."""
     flows = pd.DataFrame(rows, columns=["site_id", "category", MASS]).astype({MASS: float})
     return flows.assign(
-        route="recycling", error_source=None, **{LOW: flows[MASS] / ratio, HIGH: flows[MASS] * ratio}
+        route="recycling",
+        description="flux",
+        error_source=None,
+        **{LOW: flows[MASS] / ratio, HIGH: flows[MASS] * ratio},
     )
 
 
@@ -66,6 +69,29 @@ def test_a_rise_that_comes_from_other_sites_alone_is_no_verdict():
     assert rows.loc[("wood", "Total"), "change_t_per_year"] == 500  # the figure stays
     assert rows.loc["metal", "change"].eq("increase").all()  # the same sites only
     assert rows.loc[("Total", "Total"), "change"] == "not_comparable"
+
+
+def test_no_change_is_said_that_comes_from_a_line_of_one_wave_alone():
+    """12.5 t of cuttings became 6.5 t, beside 32 t of selvedges that nobody spoke of before."""
+    before = flows_of([("A", "textile", 12.5), ("B", "wood", 10)]).assign(description=["Chutes", "Bois"])
+    lines = flows_of([("A", "textile", 6.5), ("A", "textile", 32), ("B", "wood", 90)], 1.05)
+    now = lines.assign(description=["chutes", "lisières", "palettes"])
+    tables = (comparison.masses(wave, "category") for wave in comparison.match(now, before, "AB", "AB"))
+    rows = comparison.changes(*tables).frame.set_index(["category", "presence"])
+    assert rows.loc["textile", "change"].eq("not_comparable").all()
+    assert rows.loc["textile", "change_percent"].isna().all()
+    # One line under another name is no line more.
+    assert rows.loc[("wood", "both"), "change"] == "increase"
+
+
+def test_what_is_set_aside_stands_beside_the_same_flow_before():
+    aside = flows_of([("A", "mixed", 0.06), ("B", "wood", 1)]).assign(description=["Déchets", "Bois"])
+    before = flows_of([("A", "mixed", 65), ("A", "mixed", 5)]).assign(description=["déchets", "Bennes"])
+    found = comparison.with_before(aside, before)
+    assert found["mass_before_t_per_year"].tolist() == pytest.approx([65, np.nan], nan_ok=True)
+    assert comparison.slips(found.head(1)).to_numpy().tolist() == [["mass", 0.06, 65]]
+    assert comparison.slips(found)["mass_before_t_per_year"].isna().all()
+    assert comparison.slips(found.head(0)).empty
 
 
 def test_slopes_are_of_the_groups_that_the_same_sites_declared_twice():
@@ -118,6 +144,7 @@ def test_intervals_cover_the_true_change():
         flows = flows.assign(
             site_id=[f"S{i:02d}" for i in range(sites)] * studies,
             presence="both",
+            added=False,
             error_source=None,
             **{LOW: flows[MASS] / widths, HIGH: flows[MASS] * widths},
         )

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from scipy.optimize import brentq
 
 from eit_analysis.errors import UsageError
-from eit_analysis.flows import diagnosis, dimensions
+from eit_analysis.flows import costs, diagnosis, dimensions
 from eit_analysis.flows.uncertainty.propagation import error_sources, propagate
 from eit_analysis.tables import CATEGORIES, ROUTES
 
@@ -71,6 +71,15 @@ def test_totals_by_family(out):
     s, scale = np.log1p(c**2) ** 0.5, variance**0.5 / c
     high = 100 + scale * (np.exp(-(s**2) / 2 + 1.959964 * s) - 1)
     assert rows.loc["wood", "mass_high_t_per_year"] == pytest.approx(high, rel=2e-4)
+
+
+def test_who_answered_none_is_no_actor_of_the_family():
+    rows = [*TERRITORY, ("D", "wood", "recycling", 0, 20, "declared", "150103")]
+    flows = outgoing(flows_of(rows))
+    tables = diagnosis.totals(flows, ["category", "route"]), costs.costs(flows, "category")
+    wood = [table.frame[table.frame["category"] == "wood"]["n_sites"].tolist() for table in tables]
+    assert wood == [[1, 1, 2], [1]]
+    assert diagnosis.totals(flows, "category").frame["n_sites"].iloc[-1] == 3
 
 
 def test_rates_keep_the_unknown_in_the_denominator(out):

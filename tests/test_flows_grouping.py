@@ -34,7 +34,7 @@ def plain_row(rows: pd.DataFrame, correlation: float = 0.5) -> list[float]:
     pairs = 3 * np.einsum("i,j,k,ij,jk->", mass, mass, mass, c, c)
     third = pairs + np.einsum("i,j,k,ij,jk,ki->", mass, mass, mass, c, c, c)
     low, high = moment_interval(mass.sum(), mass @ c @ mass, third)
-    return [mass.sum(), float(low), float(high), rows["site_id"].nunique()]
+    return [mass.sum(), float(low), float(high), rows.loc[rows[MASS] > 0, "site_id"].nunique()]
 
 
 def plain_totals(flows: pd.DataFrame, by: list[str]) -> dict[tuple, list[float]]:

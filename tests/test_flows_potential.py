@@ -1,5 +1,6 @@
 """What is not yet valorised and what to do first: a small territory by hand, laws, and the way out."""
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -189,6 +190,28 @@ def test_a_typing_error_leads_nothing_but_its_own_check():
     pd.testing.assert_frame_equal(
         rows.iloc[1:].drop(columns="rank").reset_index(drop=True), others.drop(columns="rank")
     )
+
+
+def test_what_is_less_than_a_hundredth_is_no_advice():
+    """Neither 0.06 t, nor the check of it, but where 65 t are missing: of these no bill is said."""
+    wood = ("E8", "wood", "170201", "clean", "recycling", 900, -10, "measured", None, "no")
+    slip = flows_of([("E9", "mixed", "150106", "mixed", "landfill", 0.06, 200, "declared", None, "no")])
+    trifle = ("E8", "chemical", "unknown", "mixed", "incineration", 5, 90, "measured", None, "no")
+    flows, years = flows_of([wood, trifle]), (2025, 2030)
+    assert recommendations.recommendations(behind([wood, trifle]), 0).frame.empty
+    for before, actions in ((np.nan, []), (0.1, []), (65.0, ["check"])):
+        aside = slip.assign(mass_before_t_per_year=before)
+        found = recommendations.actions(flows, years, RULES, FACTORS, aside)
+        rows = recommendations.recommendations(found, 0).frame
+        assert rows["action"].tolist() == actions
+    dearer = (*trifle[:6], 110, *trifle[7:])
+    assert recommendations.recommendations(behind([wood, dearer]), 0).frame["action"].tolist() == [
+        "find_outlet"
+    ]
+    # A tax that rises by 5 t x 20 EUR is no stake, however much of the tonnes pays it.
+    buried = ("E8", "chemical", "unknown", "mixed", "landfill", 5, 200, "measured", None, "no")
+    assert "limit_tax" not in set(behind([buried])["action"])
+    assert rows[["stake_kind"]].values.tolist() == [["none"]] and rows["stake_eur_per_year"].isna().all()
 
 
 def test_what_to_do_follows_the_best_known_use():

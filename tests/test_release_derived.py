@@ -43,6 +43,7 @@ def flows_of(rows: list[tuple[str, str, float]], wave: str = "") -> pd.DataFrame
     return flows.assign(
         error_source=None,
         evidence="declared",
+        description="flux",
         flow_id=[f"{wave}{number}" for number in range(len(flows))],
         mass_low_t_per_year=flows[MASS] / 1.2,
         mass_high_t_per_year=flows[MASS] * 1.2,

@@ -3,9 +3,10 @@
     d = M_now - M_before = d_both + d_once + m_new - m_gone
 
 ``both`` are the sites that declared the family in both waves: the only change that says something about
-what sites produce. ``new`` and ``gone`` answered one of the two surveys only. ``once`` answered both and
-declared the family in one: a quantity left out (« NC ») is missing, not zero, and reads neither as a decrease
-nor as an increase. The parts add up to the whole exactly.
+what sites produce. ``new`` and ``gone`` answered one of the two surveys only. ``once`` answered both and has
+the family counted in one: a quantity left out (« NC »), or set aside, is missing, not zero, and reads neither
+as a decrease nor as an increase. So may a line be that one wave has beside all those of the other: no change
+is said that comes from such lines. The parts add up to the whole exactly.
 
 The errors of two waves are taken as independent. The same scale or contractor, and the same habit of
 declaring, err alike twice, which cancels in a difference: the intervals err on the wide side.
@@ -23,6 +24,7 @@ from eit_analysis.breakdown import Breakdown
 from eit_analysis.derived import Derived
 from eit_analysis.flows.diagnosis import totals
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS, difference_interval
+from eit_analysis.french import fold_words
 from eit_analysis.records import TOTAL
 
 PAIR = ["site_id", "category"]
@@ -31,12 +33,34 @@ VALUES = [MASS, LOW, HIGH, "n_sites"]
 BEFORE = {name: name.replace("mass", "mass_before") for name in (MASS, LOW, HIGH)}
 BEFORE["n_sites"] = "n_sites_before"
 CHANGE = [f"change{end}_{unit}" for unit in ("t_per_year", "percent") for end in ("", "_low", "_high")]
+LINE = [*PAIR, "line"]
+
+
+def with_before(flows: pd.DataFrame, previous: pd.DataFrame) -> pd.DataFrame:
+    """The flows with ``mass_before_t_per_year``, of the same line of the same actor at an earlier wave.
+
+    Missing where no line there, or more than one, has the family and the words of its description.
+    """
+    now, then = _lines(flows), _lines(previous)
+    then = then.assign(**{BEFORE[MASS]: previous[MASS].to_numpy()}).drop_duplicates(LINE, keep=False)
+    return flows.assign(**{BEFORE[MASS]: now.merge(then, on=LINE, how="left")[BEFORE[MASS]].to_numpy()})
+
+
+def slips(aside: pd.DataFrame) -> pd.DataFrame:
+    """``implausible``, the tonnes set aside, and those of the same flows before (:func:`with_before`).
+
+    One row, or none; before is missing unless it is known of all.
+    """
+    row = {"implausible": "mass", MASS: aside[MASS].sum()}
+    return pd.DataFrame([{**row, BEFORE[MASS]: aside[BEFORE[MASS]].sum(skipna=False)}]).head(len(aside))
 
 
 def match(
     current: pd.DataFrame, previous: pd.DataFrame, answered: Iterable[str], answered_before: Iterable[str]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The flows of both waves with ``presence``: both, once, and new (now) or gone (before).
+
+    ``added`` is a line of both whose actor has, of the family, all the lines of the other wave and more.
 
     Parameters
     ----------
@@ -54,7 +78,18 @@ def match(
 def _present(flows: pd.DataFrame, other: pd.DataFrame, answered: Iterable[str], alone: str) -> pd.DataFrame:
     pairs = pd.MultiIndex.from_frame(flows[PAIR]).isin(pd.MultiIndex.from_frame(other[PAIR]))
     present = flows["site_id"].isin({*answered, *other["site_id"]})
-    return flows.assign(presence=np.select([pairs, present], ["both", "once"], alone))
+    lines, others = _lines(flows), _lines(other)
+    new = ~pd.MultiIndex.from_frame(lines).isin(pd.MultiIndex.from_frame(others))
+    lost = ~pd.MultiIndex.from_frame(others).isin(pd.MultiIndex.from_frame(lines))
+    renamed = pd.MultiIndex.from_frame(lines[PAIR]).isin(pd.MultiIndex.from_frame(others.loc[lost, PAIR]))
+    presence = np.select([pairs, present], ["both", "once"], alone)
+    return flows.assign(presence=presence, added=pairs & new & ~renamed)
+
+
+def _lines(flows: pd.DataFrame) -> pd.DataFrame:
+    texts = flows["description"].astype("str").fillna("")
+    words = {text: fold_words(text) for text in texts.unique()}
+    return flows[PAIR].astype("str").assign(line=texts.map(words)).reset_index(drop=True)
 
 
 def masses(flows: pd.DataFrame, by: str) -> Breakdown:
@@ -95,7 +130,8 @@ def changes(now: Breakdown, before: Breakdown) -> Derived:
         The keys; ``mass_before_...`` and ``mass_...`` with their bounds and number of sites, missing where
         nothing was declared; ``change_t_per_year`` and ``change_percent``, each with its bounds; ``change``:
         ``increase``, ``decrease``, ``within`` its uncertainty, or ``not_comparable`` (a family that one of
-        the waves does not have; other sites, be it in part: a « Total » holding any part but ``both``).
+        the waves does not have; other sites, be it in part: a « Total » holding any part but ``both``; a
+        rise or a fall that is none without the ``added`` lines), and then without a relative change.
         The figures of a row depend on the rows of the same keys only. From the heaviest group down, each with
         its total first; all groups together come last.
     """
@@ -109,8 +145,11 @@ def changes(now: Breakdown, before: Breakdown) -> Derived:
     mixed = rows[by].isin(rows.loc[~rows["presence"].isin(["both", TOTAL]), by])
     same_sites = comparable & (~mixed | (rows["presence"] == "both"))
     tonnes = _difference(later.fillna(0.0), earlier.fillna(0.0))
+    added = _added(now, rows[keys]) - _added(before, rows[keys])
+    told = (tonnes["low"] > 0) | (tonnes["high"] < 0)
+    same_sites &= ~(told & (tonnes["value"] * (tonnes["value"] - added) <= 0))
     # A wave without any tonne has no ratio.
-    positive = comparable & (later.iloc[:, 0] > 0) & (earlier.iloc[:, 0] > 0)
+    positive = same_sites & (later.iloc[:, 0] > 0) & (earlier.iloc[:, 0] > 0)
     with np.errstate(divide="ignore", over="ignore"):
         logarithms = _difference(later[positive].transform("log"), earlier[positive].transform("log"))
         relative = 100 * logarithms.transform("expm1").replace(np.inf, np.nan)
@@ -121,6 +160,16 @@ def changes(now: Breakdown, before: Breakdown) -> Derived:
     rows = _sorted(rows[[*keys, *BEFORE.values(), *VALUES, *CHANGE, "change"]], by)
     sums = {MASS: [(0, MASS, 1.0)], BEFORE[MASS]: [(1, MASS, 1.0)]}
     return Derived(rows, keys, [now, before], TOTAL, sums)
+
+
+def _added(table: Breakdown, rows: pd.DataFrame) -> pd.Series:
+    """Tonnes of each row in the added lines."""
+    lines = table.records.loc[table.records["added"].astype(bool), [*rows, MASS]].astype(
+        dict.fromkeys(rows, "str")
+    )
+    every = [lines.assign(**dict.fromkeys(keys, TOTAL)) for keys in ([], *([key] for key in rows), [*rows])]
+    sums = pd.concat(every).groupby([*rows])[MASS].sum()
+    return sums.reindex(pd.MultiIndex.from_frame(rows.astype("str"))).fillna(0.0).set_axis(rows.index)
 
 
 def _difference(later: pd.DataFrame, earlier: pd.DataFrame) -> pd.DataFrame:

@@ -61,7 +61,10 @@ def valued(
     value, low, high = amounts(name, unit)
     paid, earned = (totals(scaled(flows, (sign * flows[price]).clip(lower=0)), by, total) for sign in (1, -1))
     keys = list(paid.keys)
-    rows = paid.frame.merge(earned.frame[[*keys, MASS, LOW, HIGH]], on=keys, suffixes=("", "_earned"))
+    rows = paid.frame.drop(columns="n_sites").merge(
+        earned.frame[[*keys, MASS, LOW, HIGH]], on=keys, suffixes=("", "_earned")
+    )
+    rows = rows.merge(totals(flows, by, total).frame[[*keys, "n_sites"]], on=keys)
     bounds = [tuple(rows[f"{c}{end}"] for c in (MASS, LOW, HIGH)) for end in ("", "_earned")]
     rows[value] = rows[MASS] - rows[f"{MASS}_earned"]
     rows[low], rows[high] = difference_interval(*bounds)  # type: ignore[arg-type]

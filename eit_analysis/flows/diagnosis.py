@@ -35,8 +35,8 @@ def totals(flows: pd.DataFrame, by: str | list[str], total: bool = True) -> Brea
     -------
     Breakdown
         ``by``, mass and bounds (t/year), ``share_percent`` (of all rows of ``flows``, not of a subtotal),
-        ``n_sites``; groups from the heaviest down. Only groups that were answered: an absent one is missing,
-        not zero.
+        ``n_sites`` with a mass above zero; groups from the heaviest down. Only groups that were answered: an
+        absent one is missing, not zero.
 
     Raises
     ------
@@ -61,7 +61,9 @@ def _grouped(flows: pd.DataFrame, by: list[str], total: bool) -> pd.DataFrame:
         return pd.DataFrame({name: pd.Series(dtype=object if name in by else float) for name in columns})
     known = propagation.prepared(flows)
     groups = group(known, by)
-    finest, members = propagation.error_cells(known, groups), pairs(groups, known["site_id"])
+    some = (known[MASS] > 0).to_numpy()  # « néant » was answered, and is nobody's waste
+    members = pairs(groups._replace(codes=groups.codes[some]), known.loc[some, "site_id"])
+    finest = propagation.error_cells(known, groups)
     levels = [by, *([by[:1]] if total and len(by) > 1 else []), *([[]] if total else [])]
     parts = [_level(coarser(finest, level), len(by)) for level in levels]
     codes, (mass, low, high) = (np.hstack(part) for part in zip(*parts, strict=True))

@@ -99,7 +99,7 @@ def steps(waves: Waves, sites: Waves) -> Derived:
         for part, rows in zip((later, earlier), matched, strict=True):
             part.append(rows.assign(wave=wave))
     if not later:  # one wave: nothing to set beside it
-        none = [flows.head(0).assign(wave="", presence="") for flows in waves.values()]
+        none = [flows.head(0).assign(wave="", presence="", added=False) for flows in waves.values()]
         later, earlier = none, none
     both = [_apart(masses(pd.concat(part, ignore_index=True), "wave")) for part in (later, earlier)]
     table = changes(*both)

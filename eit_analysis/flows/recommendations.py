@@ -2,7 +2,8 @@
 
 What is implausible is to be checked before anything else. The rank of the other actions is that of the sum
 of three ranks: tonnes, euros at stake, ease (:mod:`potential`). No weight. Equal values share the better
-rank; what has no euros comes last in euros. Equal sums go by euros at stake, then by tonnes.
+rank; what has no euros comes last in euros. Equal sums go by euros at stake, then by tonnes. An action of
+less than a hundredth of the tonnes and of the bills, or of next to nothing, is no advice: it is left out.
 
 What is at stake is not what will be saved: it is a bill, a surcharge or a rise, as ``stake_kind`` says.
 """
@@ -17,6 +18,7 @@ import pandas as pd
 
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.derived import Derived
+from eit_analysis.flows.comparison import BEFORE
 from eit_analysis.flows.costs import amounts, valued
 from eit_analysis.flows.diagnosis import totals
 from eit_analysis.flows.potential import mark_bill, mark_ease
@@ -26,6 +28,8 @@ from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
 
 KEYS = ["action", "first_category"]
 STAKE = amounts("stake")
+WORTH = 0.01  # of all tonnes, or of all bills, that an action concerns at least
+LEAST = [1, 500]  # t and EUR a year: less is no stake, whatever share it is; a guess of the project
 # What to do with what is landfilled or burnt, by its best known use.
 BY_USE = {"material": "divert", "energy": "recover_energy", "cleaner": "clean_up", "none": "find_outlet"}
 
@@ -40,7 +44,8 @@ def actions(
     """The flows behind each action; one flow may be behind several.
 
     ``check``
-        Set aside, for its mass is implausible: the bill, were it right. No other action counts it.
+        Set aside, for its mass is implausible: the bill, were it right, but of no mass below that of the wave
+        before: what is missing there costs nothing yet. No other action counts it.
     ``sort``
         Badly sorted, and dearer than the same family clean: the surcharge. Flows whose surcharge is negative
         are left out, not set against the others: sorting them would not pay, and nobody needs to.
@@ -58,7 +63,10 @@ def actions(
 
     ``out``, ``compatibility`` and ``factors`` are as for :func:`potential.potential`, ``years`` of
     :func:`taxes.steps`: the rise is from the first to the last; ``aside`` are the flows of
-    :func:`dimensions.set_aside`.
+    :func:`dimensions.set_aside`, perhaps with their mass before (:func:`comparison.with_before`), the larger
+    of the two being what is to be checked. An action stays that concerns ``WORTH`` of the tonnes of ``out``
+    or of its bills (what is sold counted as what is paid), and ``LEAST``; one that is about euros alone, a
+    surcharge or a tax, by these alone.
 
     Returns
     -------
@@ -73,6 +81,8 @@ def actions(
     bad = badly_sorted(marked)
     last = each_year(marked, [years[0], years[-1]]).query("year == @years[-1] and rise_low > 0")
     doubtful = mark_bill(mark_ease(out.head(0) if aside is None else aside, compatibility), factors)
+    too_little = doubtful[MASS] < doubtful.get(BEFORE[MASS], 0.0)
+    doubtful["price_eur_per_t"] = doubtful["price_eur_per_t"].mask(too_little)
     parts = [
         ("check", "doubtful_bill", doubtful, "price_eur_per_t"),
         ("sort", "surcharge", bad[bad["surcharge_eur_per_t"] > 0], "surcharge_eur_per_t"),
@@ -92,11 +102,23 @@ def actions(
         )
         for action, kind, flows, price in parts
     ]
-    return pd.concat(named, ignore_index=True)
+    found = pd.concat(named, ignore_index=True)
+    concerned = found.assign(
+        tonnes=found.reindex(columns=[MASS, BEFORE[MASS]]).max(axis=1),
+        euros=found[MASS] * found["stake_eur_per_t"],
+    )
+    concerned = concerned.groupby("action")[["tonnes", "euros"]].sum()
+    whole = [out[MASS].sum(), marked["bill_eur_per_year"].abs().sum()]
+    worth = concerned >= np.maximum(WORTH * np.array(whole), LEAST)
+    of_euros = worth.index.isin(["sort", "limit_tax"])
+    kept = worth.index[worth["euros"] | (worth["tonnes"] & ~of_euros)]
+    return found[found["action"].isin(kept)].reset_index(drop=True)
 
 
 def _kind(flows: pd.DataFrame, kind: str) -> str:
     """The kind of stake; of a bill, whether actors stated all of it, a part or nothing."""
+    if kind == "doubtful_bill" and flows["price_eur_per_t"].isna().all():
+        return "none"
     basis = set(flows["cost_basis"]) - {"none"} if kind == "bill" else set()
     return {1: "estimated_bill", 2: "completed_bill"}[len(basis)] if "reference" in basis else kind
 

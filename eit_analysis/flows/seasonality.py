@@ -21,6 +21,7 @@ from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS, prepared
 from eit_analysis.flows.uncertainty.scaling import scaled
 from eit_analysis.records import TOTAL
 
+SEASON = 1.1  # peak over mean from which a family is told to have one
 MONTHLY = {column: column.replace("per_year", "per_month") for column in (MASS, LOW, HIGH)}
 
 
@@ -61,7 +62,8 @@ def peaks(flows: pd.DataFrame, by: str, least: int = 1) -> Derived:
     """r = 12 max(m_j) / M: how much heavier the peak month of each group is than its average month.
 
     The season of one actor is no season of a family: groups of fewer than ``least`` actors are left out. So
-    are those of which no flow is said to exist part of the year: even months are the convention, no evidence.
+    are those of which no flow is said to exist part of the year: even months are the convention, no evidence;
+    and those whose peak is less than :data:`SEASON`.
 
     Returns
     -------
@@ -83,7 +85,8 @@ def peaks(flows: pd.DataFrame, by: str, least: int = 1) -> Derived:
     found["whole"] = found[by] == TOTAL
     actors = flows[flows[MASS] > 0].groupby(by)["site_id"].nunique()
     seasonal = months.records.loc[months.records["share"] > 1 / 12 + 1e-9, by].unique()
-    found = found[found["whole"] | ((found[by].map(actors) >= least) & found[by].isin(seasonal))]
+    strong = found[by].isin(seasonal) & (found["peak_ratio"] >= SEASON)
+    found = found[found["whole"] | ((found[by].map(actors) >= least) & strong)]
     found = found.sort_values(["whole", "peak_ratio", by], ascending=[True, False, True], ignore_index=True)
     frame = found[[by, "peak_month", "peak_ratio", "active_months", "n_sites"]]
     peak_months = replace(

@@ -99,17 +99,18 @@ def badly_sorted(marked: pd.DataFrame) -> pd.DataFrame:
 def surcharges(bad: pd.DataFrame, by: str) -> Derived:
     """S_g = sum of m (c - c_clean) over :func:`badly_sorted` flows, with the 95 % interval of their masses.
 
+    Of those alone that have a clean flow to be compared with: of the others nobody knows what sorting costs.
+
     Returns
     -------
     Derived
-        ``by``, the badly sorted mass with its bounds, the surcharge (EUR/year) with its bounds, missing for a
-        group without clean comparison, and ``n_sites``, from the dearest group down, « Total » last. From the
-        tonnes, and from the surcharges of the flows that have one.
+        ``by``, the mass that is compared with its bounds, the surcharge (EUR/year) with its bounds, and
+        ``n_sites``, from the dearest group down, « Total » last. From the tonnes, and from their surcharges.
     """
     worth = amounts("surcharge")
-    mass = totals(bad, by)
-    paid = valued(bad[bad["clean_reference"] != "none"], "surcharge_eur_per_t", by, "surcharge")
-    rows = paid.frame.drop(columns="n_sites").merge(mass.frame, on=by, how="right")
+    bad = bad[bad["clean_reference"] != "none"].reset_index(drop=True)
+    mass, paid = totals(bad, by), valued(bad, "surcharge_eur_per_t", by, "surcharge")
+    rows = paid.frame.drop(columns="n_sites").merge(mass.frame, on=by)
     rows = rows.sort_values(worth[0], ascending=False, kind="stable")
     rows = rows.sort_values(by, key=lambda names: names == TOTAL, kind="stable")
     sums = {MASS: [(0, MASS, 1.0)], worth[0]: [(1, worth[0], 1.0)]}

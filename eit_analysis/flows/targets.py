@@ -106,8 +106,8 @@ def measured(out: pd.DataFrame, aims: pd.DataFrame) -> Breakdown:
     rows = _about(out, aims)
     counted = scaled(rows, rows["does"].eq("yes").astype(float))
     does, whole = (totals(part, keys, total=False).frame for part in (counted, rows))
-    whole = whole.rename(columns=dict(zip(MASSES, ABOUT, strict=True)))[[*keys, *ABOUT]]
-    frame = does[[*keys, *MASSES, "n_sites"]].merge(whole, on=keys)
+    whole = whole.rename(columns=dict(zip(MASSES, ABOUT, strict=True)))[[*keys, *ABOUT, "n_sites"]]
+    frame = does[[*keys, *MASSES]].merge(whole, on=keys)
     frame["share_percent"] = 100 * frame[MASS] / frame[ABOUT[0]]
     # Where nothing does, or everything, the share has no error.
     found = frame[keys].merge(_shares(rows, keys), how="left")[ENDS].astype(float)

@@ -117,7 +117,7 @@ def add_actions(known: Known, tag: str, study: eit.Study, out: pd.DataFrame) -> 
         extra = known.variables("surcharge", names, bad["site_id"], amounts, FREE)
         mass = known.variables(MASS, names, bad["site_id"], bad[MASS])
         measures: dict[str, Terms] = {
-            MASS: [(mass, np.ones(len(mass)))],
+            MASS: [(mass, compared)],
             "surcharge_eur_per_year": [(extra, compared)],
         }
         known.add(f"{tag} sorted", bad, measures)

@@ -101,7 +101,7 @@ def by_category(out: pd.DataFrame, planned: Plan) -> Breakdown:
     parts = [*(kept[kept["category"] == family] for family in families), kept]
     rows = pd.concat([_estimate(flows, planned, own, part) for flows in parts], ignore_index=True)
     rows.insert(0, "category", [*families, TOTAL])
-    rows.insert(1, "n_sites", [flows["site_id"].nunique() for flows in parts])
+    rows.insert(1, "n_sites", [flows.loc[flows[MASS] > 0, "site_id"].nunique() for flows in parts])
     rows.insert(2, OBSERVED, [float(flows[MASS].sum()) for flows in parts])
     lent = part & planned.cells["basis"].isin(BORROWED).to_numpy()
     borrowed = [_silent(_by_site(flows, planned)[MASS].to_numpy(), planned, lent).mass[0] for flows in parts]

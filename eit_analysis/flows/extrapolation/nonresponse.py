@@ -65,9 +65,9 @@ def signals(
     Returns
     -------
     pandas.DataFrame
-        ``signal`` (``size``, ``ratio``, ``dropouts``), ``n_establishments`` it rests on, ``z``,
-        ``p_value``, missing where there is nothing to compare; 0 below 0.001, where the normal law of so
-        few sites says no more, shown as « < 0,001 ».
+        ``signal`` (``size``, ``ratio``, ``dropouts`` where some are), ``n_establishments`` it rests on,
+        ``z``, ``p_value``, missing where there is nothing to compare; 0 below 0.001, where the normal law of
+        so few sites says no more, shown as « < 0,001 ».
     """
     here = _per_employee(respondents)
     listed = pd.concat([respondents.assign(answered=1.0), silent.assign(answered=0.0)], ignore_index=True)
@@ -76,7 +76,8 @@ def signals(
     if earlier is not None:
         again = earlier["site_id"].isin(respondents["site_id"]).astype(float)
         then = _per_employee(earlier.assign(again=again))
-        rows.append(("dropouts", *_compared(then, "again", "ratio")))
+        of_them = _compared(then, "again", "ratio")
+        rows += [("dropouts", *of_them)] if np.isfinite(of_them[1]) else []
     table = pd.DataFrame(rows, columns=["signal", "n_establishments", "z"])
     p_value = 2 * stats.norm.sf(table["z"].abs())
     return table.assign(p_value=np.where(p_value < LEAST_P_VALUE, 0.0, p_value))

@@ -14,6 +14,7 @@ from eit_analysis.flows.uncertainty import propagation
 from eit_analysis.flows.uncertainty.grouping import group
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
 
+LEAST_GAIN = 0.005  # of the half-width, by one site alone: less is not worth the journey
 HALF_WIDTHS = [f"half_width_{when}t_per_year" for when in ("", "after_", "cumulative_")]
 
 
@@ -75,7 +76,8 @@ def weighing_plan(
         ``rank``, ``site_id``, mass (t/year), ``variance_share_percent``; half-width of the territory's total
         (t/year) today, ``half_width_t_per_year``, after weighing this site alone,
         ``half_width_after_t_per_year``, and after weighing it and all sites above it,
-        ``half_width_cumulative_t_per_year``. Only sites whose weighing narrows the total.
+        ``half_width_cumulative_t_per_year``. Only sites whose weighing narrows the total by
+        :data:`LEAST_GAIN`.
     """
     known = propagation.prepared(flows)
     columns = ["rank", "site_id", MASS, "variance_share_percent", *HALF_WIDTHS]
@@ -97,7 +99,7 @@ def weighing_plan(
 
     alone = {"site_id": names, "half_width_after_t_per_year": [after([site]) for site in names]}
     rows = pd.DataFrame(alone).merge(variance_shares(known, "site_id"), on="site_id")
-    rows = rows[rows["half_width_after_t_per_year"] < after([]) * (1 - 1e-6)]
+    rows = rows[rows["half_width_after_t_per_year"] < after([]) * (1 - LEAST_GAIN)]
     rows = rows.sort_values(["half_width_after_t_per_year", "site_id"], ignore_index=True).head(listed)
     return rows.assign(
         rank=range(1, len(rows) + 1),

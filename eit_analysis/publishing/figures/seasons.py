@@ -44,7 +44,8 @@ def monthly(table: Table, value: str, by: str, month: str = "month") -> str:
         corner = f"translate({len(panels) % COLUMNS * WIDTH} {24 + len(panels) // COLUMNS * HEIGHT})"
         title = f'<text x="{LEFT}" y="22" font-weight="bold">{escape(name)}</text>'
         panels.append(f'<g transform="{corner}">{title}{drawing}</g>')
-    notes = [f"{axis_title(value)}, une échelle par cadre"] if panels else []
+    crosses = "\u00a0; ×\u00a0: non diffusé" if table.hidden.any() else ""
+    notes = [f"{axis_title(value)}, une échelle par cadre{crosses}"] if panels else []
     foot = textwrap.wrap(f"Réguliers toute l'année\u00a0: {', '.join(steady)}", 110) if steady else []
     top = 24 * len(notes) + -(-len(panels) // COLUMNS) * HEIGHT
     caption = [(14, note) for note in notes] + [(top + 20 + 20 * i, line) for i, line in enumerate(foot)]

@@ -17,6 +17,7 @@ An estimate is printed no smaller than what was observed of it on the same row: 
 steps where it would be.
 Differences, shares and relative changes are reckoned from the rounded numbers beside them, the bounds of a
 difference from the printed bounds of its two, so they add nothing, and who reckons them again finds the same.
+A difference no larger than what both were rounded by may be of that alone: it is left out, not its bounds.
 What is said of a change is so of what is printed: one whose printed bounds hold 0 is within its error.
 The bounds of a share, in percent, stay between 0 and 100.
 The mean of answers on a scale stops an eighth of it before its ends: at one of them all gave one answer.
@@ -130,14 +131,18 @@ def rounded(
                 steps[name] = np.where(below, finer, steps[name])
                 shown[name] = to_step(values[name], steps[name])
     for name, (first, second) in between.items():
-        shown[name] = _difference(shown[first], shown[second], values[name])
+        gap = _difference(shown[first], shown[second], values[name])
+        off = (steps[first] + steps[second]) / 2
+        told = np.isnan(values[first] + values[second]) | (off == 0) | (np.abs(gap) > off)
+        shown[name] = np.where(told, gap, np.nan)
     with np.errstate(divide="ignore", invalid="ignore"):
         for name in beside:
             whole = to_step(wholes[name], whole_step(wholes[name], values[str(measure)]))
             shown[name] = _ratio(100 * shown[str(measure)] / whole, values[name])
         for name, (over, under) in rates.items():
             ratio = np.nan_to_num(shown[over]) / np.nan_to_num(shown[under])
-            shown[name] = _ratio(100 * ratio, values[name])
+            given = np.where(np.isnan(shown[over]), np.nan, values[name]) if over in between else values[name]
+            shown[name] = _ratio(100 * ratio, given)
     for name, of in bounds.items():
         high, value = "_high" in name, values[name]
         sides = [values[bound] for bound, bounded in bounds.items() if bounded == of]
