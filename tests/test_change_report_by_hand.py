@@ -48,8 +48,8 @@ MOVED = [
 # The register and study.toml say when it was due, not whether it was decided since.
 LATE = "échue le 29/03/2019, suite non consignée"
 WEAKEST = (
-    "Lancer ou non « Mettre en commun ce qui manque : une personne, un lieu de tri, une collecte » ; moins "
-    "d'une personne sur deux est d'accord sur : capacité à participer."
+    "Lancer ou non « Mettre en commun ce qui manque : une personne, un lieu de tri, une collecte » ; le "
+    "moins partagé, moins d'une personne sur deux d'accord : capacité à participer."
 )
 DECIDE = [
     "Que faut-il décider, et qui décide ?",
@@ -181,9 +181,9 @@ TEAM_04 = [
     "d'une chance sur deux de passer dans l'année. Une durée va jusqu'au statut qu'inscrit la vague "
     "suivante : une étape franchie entre-temps y compte.",
     "Part des synergies encore à l'étape, hors abandons, selon les mois passés, en %",
-    "Lecture : pour « engagée (échanges et mutualisations, durée : 7) », on lit 86 % (de 33 à 98, intervalle "
-    "à 95 %, bande claire). Source : registre, de vague en vague. Tableau : Part des synergies encore à "
-    "l'étape, hors abandons, selon les mois passés",
+    "Lecture : pour « engagée (échanges et mutualisations, durée : 7 mois) », on lit 86 % (de 33 à 98, "
+    "intervalle à 95 %, bande claire). Source : registre, de vague en vague. Tableau : Part des synergies "
+    "encore à l'étape, hors abandons, selon les mois passés",
     f"4 {LASTING} 20,0 t/an, de 3 synergies ; {AIMED}",
     # 50 + 30 + 20 + 40 of what was done; 25 of S05, 15 of S08; the rest of 700.
     "Coordination, selon le registre et l'étude : 140 heures pour ce qui a été réalisé, "
@@ -1213,7 +1213,7 @@ def test_a_firm_reads_between_which_percents_its_share_and_the_part_due_are(
     # Over the 120 orders A1 adds 195 EUR on average, 19.9 % of 980, where an equal share is 20 %.
     assert (
         "Quelle est votre part, et pourquoi ? Entre 15 % et 20 % de ce que 5 acteurs économiseraient, "
-        "groupe calculé : « Formation groupée de secouristes » (S05) ; nul n'est engagé. Pourquoi : votre "
+        "groupe calculé, sans engagement : « Formation groupée de secouristes » (S05). Pourquoi : votre "
         "participation apporte au groupe à peu près autant d'économies que la moyenne des membres "
         "(dépenses évitées). Seuil du groupe : une session de "
         "sauveteur secouriste du travail. En euros : non dite, car elle dirait ce que déclarent les autres. "

@@ -109,7 +109,7 @@ def test_the_tonnes_of_a_synergy_are_one_amount_on_every_page() -> None:
             "diverted_t_per_year": [1.0], "allocated_t_per_year": [1.0],
         }
     )  # fmt: skip
-    held = pd.DataFrame(columns=["category", "status", "onward", "site_id", "taken_t_per_year"])
+    held = plan.head(0).reindex(columns=[*plan, "synergy_id", "status", "onward", "taken_t_per_year"])
     both = totals(plan, plan, held, rows, Disclosure())
     realised = both.records["measure"] == "realised"
     of_page_02 = Breakdown(

@@ -49,18 +49,18 @@ def realised_shares() -> pd.DataFrame:
 
 
 def placed(registers: dict[str, pd.DataFrame], year: int) -> Callable[[pd.DataFrame], pd.DataFrame]:
-    """:func:`beside` for a study of these registers, since the oldest of their dates."""
+    """:func:`beside` for a study of these registers, from the oldest of their dates to the last after it."""
     written = [own["status_date"] for own in registers.values()]
     dates = [pd.to_datetime(days, format="ISO8601", errors="coerce").dropna() for days in written]
     since = min((days.min().year for days in dates if len(days)), default=None)
-    return partial(beside, since=since, year=year)
+    return partial(beside, since=since, year=max([year, *(days.max().year for days in dates if len(days))]))
 
 
 def beside(funnel: pd.DataFrame, since: int | None, year: int) -> pd.DataFrame:
     """The shares of :func:`realised_shares` with that of this study, ``HERE``, in its place.
 
-    ``funnel`` is the printed one of the wave of ``year``: who does not read both its leads and those done
-    reads the others alone.
+    ``funnel`` is the printed one of the registers of these years: who does not read both its leads and those
+    done reads the others alone.
     """
     whole = funnel[funnel["kind"] == TOTAL] if "kind" in funnel else funnel
     told = whole.set_index("status")["n_synergies"].reindex(["lead", "done"])

@@ -16,6 +16,7 @@ from eit_analysis.reference.obligations import VERDICTS, gravest
 SHOWN = ["site_id", "obligation", "law_flow", "duty_verdict", "fact", "law_question", "text_ref"]
 OTHERS = "others"  # verdicts that few actors have, together
 KEYS = ["obligation", "duty_verdict"]
+FIRST = {"biowaste": "biodéchets", "sorting": "tri"}  # those that a heading tells of
 
 
 def counts(judged: pd.DataFrame, fewest: int = 0) -> Breakdown:
@@ -110,3 +111,19 @@ def to_show(judged: pd.DataFrame) -> pd.DataFrame:
     rows = named(judged[judged["verdict"] != "not_concerned"])
     rows = rows.assign(rank=rows["duty_verdict"].map(VERDICTS.index))
     return rows.sort_values(["site_id", "rank"], kind="stable", ignore_index=True)[SHOWN]
+
+
+def breaches(judged: pd.DataFrame) -> tuple[list[str], list[tuple[str, str]]]:
+    """What a heading says of each of `FIRST`, ``{biowaste_not_met}`` and so on, and what of `KEYS` it quotes.
+
+    Nobody breaks what nobody could be judged on: that alone is said then.
+    """
+    known = set(worst(judged).query("duty_verdict in ['met', 'not_met']")["obligation"])
+    quoted = [(code, verdict) for code in FIRST for verdict in ("not_met", "unknown")]
+    said = [
+        f"{name}, en manquement {{{code}_not_met}}, non jugés {{{code}_unknown}}"
+        if code in known
+        else f"{name}, aucun acteur jugé sur {{{code}_unknown}}"
+        for code, name in FIRST.items()
+    ]
+    return said, quoted

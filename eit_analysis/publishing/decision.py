@@ -53,7 +53,7 @@ def decision(study: Study, audience: str, digests: list[Digest], version: Versio
         committee=committee,
         cards=cards,
         picture=thumbnail("carte", maps[0], spoken=True) if maps else "",
-        caption=maps[0].heading if maps else "",
+        caption=Markup("Tout le territoire. " * bool(own)) + maps[0].heading if maps else "",
         reports=[r for r in digests if quoted & {id(part) for part in (*r.answers, *r.cards, *r.pictures)}],
         seen=_seen(study, audience),
     )

@@ -184,7 +184,7 @@ def by_occupation(gap: Gap, before: Gap, counted: Gap | None = None, by: str = "
     """Each occupation but the merged small ones: ``occupation, headcount``, then `COLUMNS`.
 
     Short ones first, then uncertain ones, those in surplus last; of one verdict, most openings first, but of
-    those uncertain the likeliest to be short, to the hundredth.
+    those uncertain the likeliest to be short, to ten chances in a hundred.
     By ``fap_family`` (FAP 2021, three characters), its occupations drawn together.
     """
     named = gap.known[(gap.known["occupation"] != OTHER) & gap.known[by].notna()]
@@ -194,7 +194,7 @@ def by_occupation(gap: Gap, before: Gap, counted: Gap | None = None, by: str = "
     rows = [{by: n} | _row(gap, before, at, told.get(n, "uncertain")) for n, at in places.items()]
     table = pd.DataFrame(rows, columns=[by, "headcount", *COLUMNS])
     rank = table["gap_verdict"].map({"short": 0, "uncertain": 1, "surplus": 3}).fillna(2)
-    likely = -table["shortage_chances"].astype(float).round().where(rank == 1, 0.0)
+    likely = -table["shortage_chances"].astype(float).round(-1).where(rank == 1, 0.0)
     order = table.assign(rank=rank, likely=likely, most=-table["openings"])
     order = order.sort_values(["rank", "likely", "most", by])
     table = order[[by, "headcount", *COLUMNS]].reset_index(drop=True)
