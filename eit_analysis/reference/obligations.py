@@ -235,7 +235,8 @@ class _Actor:
             surely = sum(flow[LOW] for flow in own if has_word(flow["words"], words))
             sure = [flow for flow in bad if has_word(flow["words"], words)]
             if not sure or surely <= float(rule["threshold"]):
-                return "unknown", quoting("law_left_out", bad), "law_ask_left_out", bad
+                doubtful = [flow for flow in bad if flow not in sure] or bad
+                return "unknown", quoting("law_left_out", doubtful), "law_ask_left_out", doubtful
             bad = sure
         return "not_met", quoting("law_barred", bad), "", bad
 

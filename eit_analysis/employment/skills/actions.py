@@ -20,6 +20,7 @@ DECIDED_COLUMNS = [
 PLAN_COLUMNS = ["occupation", "posts_said", "job_action", "action_carrier", "due_date"]
 WITH_DATES = ("training", "bridge")
 ALIKE = 85  # of 100: a name this near another is that one, mistyped
+UNREAD = "non lus ici"  # posts of an occupation that is not judged, or not to this reader
 ROWS = 6  # of a plan that is read at a glance
 
 
@@ -119,4 +120,6 @@ def plan(decisions: pd.DataFrame, lines: pd.DataFrame, *, today: str) -> pd.Data
     past = decisions["due_date"].map(lambda due: f"{day(due)}, dépassée à ce jour" if due < today else due)
     rows = pd.concat([decisions.assign(due_date=past).reindex(columns=PLAN_COLUMNS), could])
     posts = lines.set_index("occupation")["posts_said"]
-    return rows.assign(posts_said=rows["occupation"].map(posts))[PLAN_COLUMNS].reset_index(drop=True)
+    return rows.assign(posts_said=rows["occupation"].map(posts).fillna(UNREAD))[PLAN_COLUMNS].reset_index(
+        drop=True
+    )
