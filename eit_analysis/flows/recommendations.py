@@ -132,10 +132,10 @@ def recommendations(behind: pd.DataFrame, minimum_sites: int = 3) -> Derived:
     -------
     Derived
         ``rank``, ``action``, ``first_category`` (the family of most euros, or else tonnes; ``withheld`` where
-        it concerns fewer than ``minimum_sites``), mass and bounds (t/year), stake and bounds
-        (EUR/year, missing where nothing is in euros), ``stake_kind``, ``ease`` (0 to 5, over the tonnes),
-        ``n_sites``, ``advice`` (the action again, shown as a sentence); one row an action. From the tonnes
-        of each action, and from what is at stake where that is in euros.
+        it concerns fewer than ``minimum_sites``, missing of ``unmix``), mass and bounds (t/year), stake and
+        bounds (EUR/year, missing where nothing is in euros), ``stake_kind``, ``ease`` (0 to 5, over the
+        tonnes), ``n_sites``, ``advice`` (the action again, shown as a sentence); one row an action. From the
+        tonnes of each action, and from what is at stake where that is in euros.
     """
     rows = _sums(behind, ["action"])
     rows = rows[rows[MASS] > 0].merge(_leading(behind, minimum_sites), on="action")
@@ -157,6 +157,7 @@ def _leading(behind: pd.DataFrame, minimum_sites: int) -> pd.DataFrame:
     families = families.sort_values(list(order), ascending=list(order.values()), na_position="last")
     first = families.drop_duplicates("action")
     named = first["category"].astype(object).where(first["n_sites"] >= minimum_sites, "withheld")
+    named = named.where(first["action"] != "unmix", None)  # of which the action is the name
     return first[["action"]].assign(first_category=named)
 
 
