@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
@@ -23,8 +24,9 @@ from eit_analysis.tables import CATEGORIES
 
 NO_ROWS = np.zeros(0, dtype=np.int64)
 KINDS = "kind_out", "kind_in", "kind_any"  # of words that are typed for a family
-# A pattern of RE2.
+# A pattern of RE2, and whether any line of all texts may be one.
 DITTO = r"""(?i)^\s*(?:["'«»“”„〃]+|id\.?|idem|ibid\.?|dito)\s*$"""
+SOME_DITTO = re.compile(DITTO.replace(r"\s", r"[^\S\n]"), re.MULTILINE)  # a line at a time
 
 
 def fill_blanks(
@@ -77,7 +79,7 @@ def read_dittos(sheet: SurveySheet, skipped: np.ndarray, totals: np.ndarray, led
     (``skipped``); below one of ``totals``, it is asked.
     """
     layout = sheet.layout
-    if layout is None:
+    if layout is None or not SOME_DITTO.search(sheet.cells.said):
         return
     marks, form = matches(sheet.cells.texts, DITTO), tables.form(sheet.table)
     asked, kept = {"quantity", *tables.used_for(sheet.table, "names")}, sheet.rows - 1
