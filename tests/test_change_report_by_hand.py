@@ -116,8 +116,8 @@ LINKING = (
 LASTING = "Ce que la démarche apporte, et ce qu'elle coûte : Réalisé, et qui dure :"  # S01, S02, S03
 AIMED = "cibles de 2018 : 0 atteinte, sur 1 fixée"
 SEAT_FIGURE = [
-    "Qui siège dans quel micro-projet",
-    "Source : registre, projets déclarés. Tableau : Qui siège dans quel micro-projet",
+    "Qui siège dans quel projet ou synergie",
+    "Source : registre, projets déclarés. Tableau : Qui siège dans quel projet ou synergie",
 ]
 # 120 h of 100 asked; nobody wrote the tonnes. The pooling S05 has clauses, S04 has ended, S07 is a lead.
 CLAUSES = [
@@ -321,9 +321,9 @@ BETTER_05 = [
     # Clair alone takes masses as here.
     "Non, moins : 66,7 kg/salarié/an ici, 150 ailleurs (médiane de 1).",
     # 150 ± 30 beside 66.7 ± 13.3; it tells nothing per actor nor per tonne.
-    "Écart établi, mieux ailleurs : par salarié avec 1 sur 1 (tonnes d'ici tenues pour connues à 20 % près).",
-    "Territoires lus : 2 ; comparés : 1 ; sans ce chiffre : 0 ; laissés de côté, car l'incertitude des "
-    "masses y est autre ou n'est pas dite : 1.",
+    "Écart établi, mieux ailleurs : par salarié avec 1 sur 1.",
+    "Tonnes d'ici tenues pour connues à 20 % près. Territoires lus : 2 ; comparés : 1 ; sans ce chiffre : "
+    "0 ; laissés de côté, car l'incertitude des masses y est autre ou n'est pas dite : 1.",
     PLUS,
     "Écart établi avec 1 territoire sur 2 comparés, qui fait mieux qu'ici.",
     "Ici, pistes réalisées : 5 sur 11, soit 45 % (21 à 72) (avec celles qui ont pris fin).",

@@ -11,7 +11,7 @@ import pandas as pd
 from eit_analysis import reference
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.derived import Derived
-from eit_analysis.french import fold_words
+from eit_analysis.french import fold_words, lowered
 from eit_analysis.intake.cells.parsing import singular
 from eit_analysis.records import TOTAL, Share
 from eit_analysis.reference.commune_tables import epci_of
@@ -58,16 +58,21 @@ def occupation_labels(workforce: pd.DataFrame) -> dict[str, str]:
     """``{rome_code: occupation}``: one name for all who are of a ROME code, as far as firms give one.
 
     The label that most people are declared under (the first in alphabetical order when equal) where labels
-    differ by spelling or number alone, or where the code has no short label of ours; else that short label
-    (``rome_labels.csv``): a fork-lift driver is no order picker, though one code holds both.
+    differ by spelling or number alone. Two trades that a code holds are both said, ``Tisserand, ourdisseur``;
+    more go by the short label of ours (``rome_labels.csv``), as far as there is one.
     """
     people = workforce.groupby(["rome_code", "occupation"])[["headcount"]].sum().reset_index()
     best = people.sort_values(["headcount", "occupation"], ascending=[False, True])
     chosen = best.drop_duplicates("rome_code").set_index("rome_code")["occupation"]
     kinds = people["occupation"].map(lambda name: singular(fold_words(name)))
-    several = kinds.groupby(people["rome_code"]).nunique() > 1
+    n_kinds = kinds.groupby(people["rome_code"]).nunique()
+    apart = best[~best.assign(kind=kinds).duplicated(["rome_code", "kind"])].groupby("rome_code")[
+        "occupation"
+    ]
+    both = apart.agg(lambda names: ", ".join([names.iloc[0], *map(lowered, names.iloc[1:])]))
+    chosen.update(both[n_kinds == 2])
     ours = reference.load("rome_labels").set_index("rome_code")["rome_label"]
-    chosen.update(ours[ours.index.isin(several.index[several])])
+    chosen.update(ours[ours.index.isin(n_kinds.index[n_kinds > 2])])
     return {str(code): str(label) for code, label in chosen.items()}
 
 
