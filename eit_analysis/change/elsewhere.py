@@ -51,9 +51,9 @@ def realised_shares() -> pd.DataFrame:
 def placed(registers: dict[str, pd.DataFrame], year: int) -> Callable[[pd.DataFrame], pd.DataFrame]:
     """:func:`beside` for a study of these registers, from the oldest of their dates to the last after it."""
     written = [own["status_date"] for own in registers.values()]
-    dates = [pd.to_datetime(days, format="ISO8601", errors="coerce").dropna() for days in written]
-    since = min((days.min().year for days in dates if len(days)), default=None)
-    return partial(beside, since=since, year=max([year, *(days.max().year for days in dates if len(days))]))
+    dates = [pd.to_datetime(days, format="ISO8601", errors="coerce") for days in written]
+    years = [day.year for days in dates for day in days.dropna()]
+    return partial(beside, since=min(years, default=None), year=max([year, *years]))
 
 
 def beside(funnel: pd.DataFrame, since: int | None, year: int) -> pd.DataFrame:

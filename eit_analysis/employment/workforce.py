@@ -62,18 +62,17 @@ def occupation_labels(workforce: pd.DataFrame) -> dict[str, str]:
     more go by the short label of ours (``rome_labels.csv``), as far as there is one.
     """
     people = workforce.groupby(["rome_code", "occupation"])[["headcount"]].sum().reset_index()
-    best = people.sort_values(["headcount", "occupation"], ascending=[False, True])
-    chosen = best.drop_duplicates("rome_code").set_index("rome_code")["occupation"]
-    kinds = people["occupation"].map(lambda name: singular(fold_words(name)))
-    n_kinds = kinds.groupby(people["rome_code"]).nunique()
-    apart = best[~best.assign(kind=kinds).duplicated(["rome_code", "kind"])].groupby("rome_code")[
-        "occupation"
-    ]
-    both = apart.agg(lambda names: ", ".join([names.iloc[0], *map(lowered, names.iloc[1:])]))
-    chosen.update(both[n_kinds == 2])
+    people = people.sort_values(["headcount", "occupation"], ascending=[False, True])
+    people["kind"] = people["occupation"].map(lambda name: singular(fold_words(name)))
+    apart = people.drop_duplicates(["rome_code", "kind"]).groupby("rome_code")["occupation"]
     ours = reference.load("rome_labels").set_index("rome_code")["rome_label"]
-    chosen.update(ours[ours.index.isin(n_kinds.index[n_kinds > 2])])
-    return {str(code): str(label) for code, label in chosen.items()}
+    return {str(code): _one_name(names.tolist(), ours.get(code)) for code, names in apart}
+
+
+def _one_name(names: list[str], ours: str | None) -> str:
+    if len(names) > 2:
+        return ours or names[0]
+    return ", ".join([names[0], *map(lowered, names[1:])])
 
 
 def occupation_names(codes: pd.Series, labels: dict[str, str]) -> pd.Series:

@@ -103,16 +103,20 @@ def actions(
         for action, kind, flows, price in parts
     ]
     found = pd.concat(named, ignore_index=True)
+    whole = [out[MASS].sum(), marked["bill_eur_per_year"].abs().sum()]
+    return found[found["action"].isin(_worth(found, whole))].reset_index(drop=True)
+
+
+def _worth(found: pd.DataFrame, whole: list[float]) -> pd.Index:
+    """The actions that concern enough of all tonnes and bills; some are about euros alone."""
     concerned = found.assign(
         tonnes=found.reindex(columns=[MASS, BEFORE[MASS]]).max(axis=1),
         euros=found[MASS] * found["stake_eur_per_t"],
     )
     concerned = concerned.groupby("action")[["tonnes", "euros"]].sum()
-    whole = [out[MASS].sum(), marked["bill_eur_per_year"].abs().sum()]
     worth = concerned >= np.maximum(WORTH * np.array(whole), LEAST)
     of_euros = worth.index.isin(["sort", "limit_tax"])
-    kept = worth.index[worth["euros"] | (worth["tonnes"] & ~of_euros)]
-    return found[found["action"].isin(kept)].reset_index(drop=True)
+    return worth.index[worth["euros"] | (worth["tonnes"] & ~of_euros)]
 
 
 def _kind(flows: pd.DataFrame, kind: str) -> str:

@@ -70,10 +70,10 @@ def own_exchanges(exchanges: pd.DataFrame, flows: pd.DataFrame, firm: str | None
     -------
     Breakdown
         ``rank_own, partner_site_id, exchange_role`` (``gives``, ``takes``), ``category, own_description,
-        new_route, own_declared_t_per_year, own_t_per_year`` (what is
-        free of it), ``passing`` (``all`` or ``some`` of that), ``passing_t_per_year`` that leave the giver
-        and ``own_gain_eur_per_year`` where all passes, ``own_gain_eur_per_t`` (missing for an operator that
-        takes: what it costs it is not known), ``own_net_eur_per_year`` (at most, the fixed cost deducted),
+        new_route, own_declared_t_per_year, own_t_per_year`` (what is free of it), ``passing`` (``all`` or
+        ``some`` of that), ``passing_t_per_year`` that leave the giver and ``own_gain_eur_per_year`` where all
+        passes, ``own_gain_eur_per_t`` (missing for an operator that takes: what it costs it is not known),
+        ``own_net_eur_per_year`` (at most, the fixed cost deducted),
         ``least_paid_eur_per_t`` (what the other must at least pay the firm where that is a loss),
         ``some_price`` (``yes``, ``no``: whether any lets both gain, ``you``, ``not_you``: whether the giver
         gains at an operator's; missing where it may not be said),

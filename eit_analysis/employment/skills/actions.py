@@ -120,6 +120,5 @@ def plan(decisions: pd.DataFrame, lines: pd.DataFrame, *, today: str) -> pd.Data
     past = decisions["due_date"].map(lambda due: f"{day(due)}, dépassée à ce jour" if due < today else due)
     rows = pd.concat([decisions.assign(due_date=past).reindex(columns=PLAN_COLUMNS), could])
     posts = lines.set_index("occupation")["posts_said"]
-    return rows.assign(posts_said=rows["occupation"].map(posts).fillna(UNREAD))[PLAN_COLUMNS].reset_index(
-        drop=True
-    )
+    rows["posts_said"] = rows["occupation"].map(posts).fillna(UNREAD)
+    return rows[PLAN_COLUMNS].reset_index(drop=True)

@@ -8,7 +8,7 @@ import pandas as pd
 
 from eit_analysis import reference
 from eit_analysis.config_synergies import Allocation
-from eit_analysis.reference.stages import actors
+from eit_analysis.reference.stages import OPEN, actors
 from eit_analysis.reference.vocabulary import heading
 from eit_analysis.sheet_content import Asked, Listed, Part, Said, SheetContent, Summed
 from eit_analysis.synergies.allocation.joint_plan import PROGRAMME_COLUMNS, allocate
@@ -20,7 +20,6 @@ from eit_analysis.synergies.register.links import POOLING, names_need, outputs_n
 JOINED = ["out_flow_id", "in_flow_id"]
 N_FACTS = 4  # of the tables below, those that the survey and the register say; the others are computed
 TEAM = ("groups",)  # a group tells its members' volumes a bound, and no audit sees it here
-SETTLED = ("done", "dropped")  # nothing is to be settled any more
 PASSED = (
     "Conditions (tri, danger, activité du preneur, hiérarchie des déchets, distance, tonnes) toutes remplies "
     "par {n}."
@@ -77,8 +76,8 @@ def content(found: Mapping[str, pd.DataFrame]) -> SheetContent:
     passed = [Said(PASSED, (n, "échange calculé", "échanges calculés"))] if n else []
     closed = Summed(words["title", "closed"], found["closed"])
     kind = POOLING if row["kind"] == POOLING else "exchange"
-    asked = [] if row["status"] in SETTLED else words.loc["question", [kind]].tolist()
-    meeting = [Asked(words["title", "meeting"], asked)] if asked else []
+    asked = Asked(words["title", "meeting"], words.loc["question", [kind]].tolist())
+    meeting = [asked] if row["status"] in OPEN else []  # else nothing is to be settled any more
     status = heading("status").labels.get(str(row["status"]), str(row["status"]))
     # What is done and brings nothing more is not counted among what lasts.
     over = found["steps"]["next_step"].astype(str).str.startswith("ended").any()
