@@ -172,17 +172,17 @@ def compare(sites: int, slow: int, repeat: int) -> None:
 def growth(sites: int, large: int, repeat: int) -> None:
     # Processor time: others may use the machine. The answer grows too, until each output has its partners.
     sizes = sorted({sites // 10, sites, *([large] if large else [])})
-    before: tuple[int, Measure] | None = None
+    taken: dict[int, Measure] = {}
     for size in sizes:
         one = alone("best_matches", size, repeat if size <= sites else 1, 1)
         line = f"{size} sites: {one.processor:.3f} s of processor, {one.megabytes:.0f} MB, "
         line += f"{len(one.pairs)} pairs"
-        if before:
-            by = math.log(size / before[0])
-            time_, kept = one.processor / before[1].processor, len(one.pairs) / len(before[1].pairs)
-            line += f"; exponent {math.log(time_) / by:.2f}, of the pairs kept {math.log(kept) / by:.2f}"
+        for n, less in reversed(taken.items()):
+            by = math.log(size / n)
+            time_, kept = one.processor / less.processor, len(one.pairs) / len(less.pairs)
+            line += f"; from {n}: exponent {math.log(time_) / by:.2f}, of pairs {math.log(kept) / by:.2f}"
         print(line)
-        before = size, one
+        taken[size] = one
     exhaustive, indexed = (
         alone(name, 2_000, repeat) for name in ("best_matches, exhaustive", "best_matches")
     )

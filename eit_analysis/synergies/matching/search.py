@@ -43,24 +43,13 @@ def _limit(radius_km: float, worst: float, ceiling: float) -> float:
 
 
 @compiled
-def _last(best: Any, score: Any) -> int:
-    """Which of the partners kept goes first: the lowest score, among equals the highest row."""
-    at = 0
-    for a in range(1, len(best)):
-        if score[a] < score[at] or (score[a] == score[at] and best[a] > best[at]):
-            at = a
-    return at
-
-
-@compiled
-def _write(best: Any, km: Any, score: Any, n: int, row: int, result: Any) -> None:
-    """The n partners kept, best first and equal scores by row, each going straight to its rank."""
-    for a in range(n):
-        rank = 0
-        for b in range(n):
-            rank += (score[b] > score[a]) | ((score[b] == score[a]) & (best[b] < best[a]))
-        result.partner[row, rank], result.km[row, rank], result.score[row, rank] = best[a], km[a], score[a]
-    result.kept[row] = n
+def _keep(best: Any, km: Any, score: Any, at: int, row: int, arc: float, value: float) -> None:
+    """A partner goes to its rank, those after it one place down and the one at ``at`` out: best first, equal
+    scores by row."""
+    while at > 0 and (score[at - 1] < value or (score[at - 1] == value and best[at - 1] > row)):
+        best[at], km[at], score[at] = best[at - 1], km[at - 1], score[at - 1]
+        at -= 1
+    best[at], km[at], score[at] = row, arc, value
 
 
 @compiled
@@ -108,7 +97,7 @@ def search(
     for o in range(len(rows)):
         sin_phi, cos_phi, cosine, sin_lam, cos_lam = places[o]
         home = int(min(max(math.floor((outputs.latitude[o] - strips.lowest) / strips.height), -1), n_strips))
-        found, last, worst = 0, 0, 0.0  # who would go first and the score to reach, once there are enough
+        found, worst = 0, 0.0  # the score to reach, once there are enough
         first_rule, n_rules = indptr[outputs.kind[o]], indptr[outputs.kind[o] + 1] - indptr[outputs.kind[o]]
         # The bands nearest to what each class would receive, then others: most is found in the first.
         for look in range((2 * n_bands - 1) * n_rules):
@@ -163,15 +152,14 @@ def search(
                             continue
                         value = fit * (1 - arc / radius_km)
                         if found < top:
-                            at = found
                             found += 1
-                        elif value > worst or (value == worst and order[i] < best[last]):
-                            at = last
-                        else:
+                        elif value < worst or (value == worst and order[i] > best[top - 1]):
                             continue
-                        best[at], km[at], score[at] = order[i], arc, value
+                        _keep(best, km, score, found - 1, order[i], arc, value)
                         if found == top:
-                            last = _last(best, score)
-                            worst = score[last]
+                            worst = score[top - 1]
                             limit = _limit(radius_km, worst, ceiling)
-        _write(best, km, score, found, rows[o], result)
+        row = rows[o]
+        result.kept[row] = found
+        result.partner[row, :found], result.km[row, :found] = best[:found], km[:found]
+        result.score[row, :found] = score[:found]
