@@ -10,9 +10,11 @@ import pandas as pd
 import pytest
 
 from eit_analysis.breakdown import Breakdown
+from eit_analysis.change import results
 from eit_analysis.config_synergies import FactorOverride
 from eit_analysis.employment.forecast import insertion, synergy_jobs, synergy_tonnes
 from eit_analysis.errors import InputError
+from eit_analysis.records import SOURCE
 from eit_analysis.reference.factors import factor_table, lookup
 from eit_analysis.reference.job_units import tonnes_per_unit
 
@@ -81,7 +83,7 @@ REGISTER = pd.DataFrame(
         ("paper", "A", "done", np.nan),
     ],
     columns=["category", "site_ids", "status", "realised_t_per_year"],
-)
+).assign(synergy_id=[f"SY{i}" for i in range(5)])
 FLOWS = pd.DataFrame(
     [
         ("A", "out", "wood", "landfill", 50.0),
@@ -114,6 +116,19 @@ def test_register_gives_realised_and_planned_tonnes() -> None:
     assert stages.frame["tonnes"].tolist() == [20, 17]
     behind = stages.records
     assert behind.groupby("stage")["tonnes"].sum().to_dict() == {"realised": 20, "planned": 17}
+
+
+def test_what_is_done_is_known_whole_to_all_who_did_it() -> None:
+    """Two synergies of two firms, 11 and 7.5 t: of the sum each firm finds the other one's, as elsewhere."""
+    two = pd.DataFrame(
+        {"synergy_id": ["SY1", "SY2"], "site_ids": ["A B", "D C"], "category": "wood", "status": "done"}
+    ).assign(realised_t_per_year=[11.0, 7.5], title="Essai")
+    done = synergy_jobs.jobs_from_tonnes(synergy_tonnes.realised_tonnes(two, FLOWS), factor_table())
+    records = by_stage(done).records[["site_id", "tonnes", *SOURCE]]
+    same = results.total(results.ledger(two, pd.Timestamp(2026, 12, 31)), "realised_t_per_year").records
+    assert (
+        records.to_numpy().tolist() == same[["site_id", "realised_t_per_year", *SOURCE]].to_numpy().tolist()
+    )
 
 
 def test_a_joint_plan_counts_what_it_keeps_of_each_exchange() -> None:

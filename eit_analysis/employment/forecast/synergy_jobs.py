@@ -123,7 +123,7 @@ def by_stage(jobs: pd.DataFrame, changes: pd.DataFrame, factors: pd.DataFrame) -
     stages.loc[stages["stage"] == ALLOCATED, JOBS] = of_plan
     values = corners(stages[JOBS].to_numpy(dtype=float), bounds(factors, "indirect_jobs"))
     table = stages.join(pd.DataFrame(values, columns=INDIRECT))
-    return Breakdown(table, ["stage"], _by_actor(jobs), "tonnes")
+    return Breakdown(table, ["stage"], jobs, "tonnes")
 
 
 def registered(register: pd.DataFrame) -> Derived:
@@ -161,15 +161,7 @@ def by_route(jobs: pd.DataFrame) -> Breakdown:
     values = [name for of in (CREATED, DISPLACED, JOBS) for name in (of[1], of[0], of[2])]
     table = together.groupby(keys)[["tonnes", *values]].sum().reset_index()
     order = table.sort_values("tonnes", ascending=False, kind="stable", ignore_index=True)
-    return Breakdown(order, keys, _by_actor(together), "tonnes", of="tonnes", sums=values)
-
-
-def _by_actor(jobs: pd.DataFrame) -> pd.DataFrame:
-    """One row per actor, tonnes and jobs shared equally between those of a row."""
-    sums = [*TONNES, *CREATED, *DISPLACED, *JOBS]
-    rows = jobs.assign(site_id=jobs["site_id"].str.split())
-    rows[sums] = rows[sums].div(rows["site_id"].str.len(), axis=0)
-    return rows.explode("site_id").reset_index(drop=True)
+    return Breakdown(order, keys, together, "tonnes", of="tonnes", sums=values)
 
 
 def for_scale(factors: pd.DataFrame) -> pd.DataFrame:

@@ -1,9 +1,10 @@
 """Tonnes that change route because of synergies: done, under study or committed, or feasible together.
 
 The first two are read in the tidy ``synergy_register`` and the tidy ``flows`` of those who give; the last is
-a joint plan of exchanges, in which no tonne counts twice. Each function gives ``stage, site_id`` (ids
-separated by spaces), ``category, old_route, new_route``, tonnes a year with their bounds and ``ess_site_id``
-(the social-economy structures that take part, separated by spaces), ``ess`` being the ids of them all.
+a joint plan of exchanges, in which no tonne counts twice. Each function gives ``stage, site_id`` (who knows
+the tonnes: of what is done, all actors, separated by spaces), ``category, old_route, new_route``, tonnes a
+year with their bounds and ``ess_site_id`` (the social-economy structures that take part, separated by
+spaces), ``ess`` being the ids of them all; of the register and of flows, the cells too.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ from collections.abc import Collection
 
 import pandas as pd
 
+from eit_analysis.records import SOURCE
 from eit_analysis.reference.compatibility import MATERIAL_OR_ORGANIC
+from eit_analysis.reference.stages import wholes
 
 TONNES = ["tonnes_low", "tonnes", "tonnes_high"]
 # Where a family usually goes once a synergy exists; the register does not hold it.
@@ -32,7 +35,7 @@ def realised_tonnes(register: pd.DataFrame, flows: pd.DataFrame, ess: Collection
     """
     done = register[(register["status"] == "done") & register["realised_t_per_year"].gt(0)]
     rows = []
-    for row in done.to_dict("records"):
+    for row in wholes(done, "realised_t_per_year").to_dict("records"):
         sites = str(row["site_ids"]).split()
         mine = flows[flows["site_id"].isin(sites) & (flows["category"] == row["category"])]
         mass = mine[mine["direction"] == "out"].groupby("route")["mass_t_per_year"].sum()
@@ -44,7 +47,8 @@ def realised_tonnes(register: pd.DataFrame, flows: pd.DataFrame, ess: Collection
         new = "energy" if burnt else _usual_route(row["category"])
         low, high = central * (1 - DECLARED_HALF_WIDTH), central * (1 + DECLARED_HALF_WIDTH)
         helpers = " ".join(site for site in sites if site in ess)
-        rows.append((REALISED, row["site_ids"], row["category"], old, low, central, high, helpers, new))
+        told = (REALISED, row["site_id"], row["category"], old, low, central, high, helpers, new)
+        rows.append((*told, *(row[name] for name in SOURCE)))
     return _frame(rows)
 
 
@@ -62,7 +66,8 @@ def planned_tonnes(register: pd.DataFrame, flows: pd.DataFrame, ess: Collection[
     rows = [
         (PLANNED, row["site_id"], row["category"], row["route"], row["mass_low_t_per_year"],
          row["mass_t_per_year"], row["mass_high_t_per_year"],
-         " ".join(sorted(wanted[row["site_id"], row["category"]])), _usual_route(row["category"]))
+         " ".join(sorted(wanted[row["site_id"], row["category"]])), _usual_route(row["category"]),
+         *(row.get(name) for name in SOURCE))
         for row in out.to_dict("records")
         if (row["site_id"], row["category"]) in wanted
     ]  # fmt: skip
@@ -101,7 +106,7 @@ def _usual_route(category: str) -> str:
 
 
 def _frame(rows: list[tuple]) -> pd.DataFrame:
-    names = ["stage", "site_id", "category", "old_route", *TONNES, "ess_site_id", "new_route"]
+    names = ["stage", "site_id", "category", "old_route", *TONNES, "ess_site_id", "new_route", *SOURCE]
     frame = pd.DataFrame(rows, columns=names)
     frame["old_route"] = frame["old_route"].astype(object).fillna("unknown")
     return frame.astype(dict.fromkeys(TONNES, float))
