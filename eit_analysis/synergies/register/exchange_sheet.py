@@ -61,6 +61,7 @@ UTILITIES = [
     "water_quality", "hours_per_year", "evidence", "supply", "source_file", "source_row",
 ]  # fmt: skip
 DONATION = "donation"  # what is given has no price
+SAME_PLACE = "Même commune\u00a0: les deux sites y sont placés au même point, leur distance n'est pas connue."
 ITEMS = ["question_fr", "prepare_fr", "reference_fr", "certainty", "authority"]
 CAUTION = (
     "Ce qui suit est à vérifier par ceux qui échangent. Rien n'y dit que l'échange est permis ; relire "
@@ -150,6 +151,8 @@ def _sheet(row: pd.DataFrame, items: pd.DataFrame, flows: pd.DataFrame, words: p
     network = "utility" in flows
     if network:
         row = row.assign(next_step=row["next_step"].replace(NEXT["lead"], QUOTE))
+    apart = row["distance_km"] > 0
+    row = row.assign(distance_km=row["distance_km"].where(apart))  # 0 would be where a commune has its centre
     one = row.iloc[0]
     giver, taker = (str(one[side]) for side in BOTH)
     declared = flows.set_index("flow_id")[UTILITIES if network else FLOWS]
@@ -169,6 +172,7 @@ def _sheet(row: pd.DataFrame, items: pd.DataFrame, flows: pd.DataFrame, words: p
         [giver, taker],
         [
             tables["exchange"],
+            *[Said(SAME_PLACE)] * (not apart.all()),
             Listed(words["title", "flows"], joined, ["site_id"]),
             tables["network_money" if network else "money"],
             tables["call"],
