@@ -87,6 +87,7 @@ def test_a_sheet_says_who_how_much_what_to_prepare_who_rings_and_what_to_settle(
     assert flows.frame["site_id"].tolist() == ["A", "B"] and flows.frame["source_row"].tolist() == [5, 9]
     assert [part.team for part in (exchange, flows, money, call)] == [False, False, True, False]
     assert {"joint_surplus_eur_per_year", "price_low_eur_per_t"} <= set(money.frame)
+    assert "trajets entiers" in money.note
     assert call.frame[["ask_first", "first_call"]].to_numpy().tolist() == [["le prix", "carrier"]]
     assert "Rien n'y dit que l'échange est permis" in caution.text
     assert items.frame["question_fr"].str.contains("registre").any() and len(items.frame) < 12

@@ -41,6 +41,10 @@ TABLES: dict[str, tuple[list[str], list[str]]] = {
 }  # fmt: skip
 QUOTE = "quote"  # the next step of a new exchange of heat, water or gas
 TEAM = ("money", "network_money")  # outside, each of its figures would be closed
+NOTES = {
+    "money": "Un trajet qui n'est pas plein est compté pour sa part\u00a0: en trajets entiers, le gain perd "
+    "au plus le prix d'un trajet par an."
+}
 FLOWS = [
     "site_id", "direction", "description", "waste_code", "quality", "mass_t_per_year", "mass_low_t_per_year",
     "mass_high_t_per_year", "evidence", "route", "source_file", "source_row",
@@ -158,7 +162,7 @@ def _sheet(row: pd.DataFrame, items: pd.DataFrame, flows: pd.DataFrame, words: p
     declared = flows.set_index("flow_id")[UTILITIES if network else FLOWS]
     joined = declared.loc[[one["out_flow_id"], one["in_flow_id"]]]
     tables = {
-        name: Listed(words["title", name], row[columns], sites, team=name in TEAM)
+        name: Listed(words["title", name], row[columns], sites, team=name in TEAM, note=NOTES.get(name, ""))
         for name, (columns, sites) in (NETWORKS if network else TABLES).items()
     }
     asked, about = words.loc["question"], ["network"]
