@@ -181,7 +181,7 @@ def brute_force(table, value, settings, floors=()) -> float:
         for k, m in waits:
             if z[k]:
                 into = (table["in_flow_id"] == table["in_flow_id"].iloc[m]).to_numpy() & ~np.isnan(alone)
-                room = 0.0 if z[m] else y[m] * least[m]
+                room = 0.0 if z[m] else y[m] * settings.minimum_lot_t
                 rows.append(-(into * y))
                 limits.append(room - demand[m])
         if settings.budget_eur_per_year is not None:

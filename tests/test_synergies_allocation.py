@@ -254,6 +254,13 @@ def test_a_lower_option_waits_until_the_higher_ones_that_pay_are_full():
     other = [*rows, ("p", "i", 6, 6, 1, 70)]
     plan = allocate(routed(other, ["reuse", "recycling", "reuse"]), FREE)
     assert tonnes(plan) == pytest.approx([0, 10, 6])
+    # Another flow that leaves room, be it less than what pays here, does not free it.
+    most = [("o", "i", 10, 6, 1, 50), rows[1], ("p", "i", 4, 6, 1, 60)]
+    plan = allocate(
+        routed(most, ["reuse", "recycling", "reuse"]),
+        Allocation(minimum_lot_t=1, project_cost_eur_per_year=180),
+    )
+    assert tonnes(plan) == pytest.approx([6, 4, 0])
     # A reuse that nobody gains by holds nothing back, nor one below its fixed cost.
     poor = [("o", "i", 10, 6, 1, -5), rows[1]]
     assert tonnes(allocate(routed(poor, ["reuse", "recycling"]), FREE)) == pytest.approx([0, 10])

@@ -1,13 +1,14 @@
 """The frontier: nothing beats any of its plans, and it reaches what a weighted sum misses."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from allocation_cases import brute_force, candidates, rates, tables
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eit_analysis.config_synergies import Allocation
-from eit_analysis.synergies.allocation.frontier import INDICATORS, POINT_COLUMNS, frontier
+from eit_analysis.synergies.allocation.frontier import INDICATORS, POINT_COLUMNS, frontier, neighbours
 from eit_analysis.synergies.allocation.joint_plan import allocate
 
 GAIN, EMISSIONS, AVOIDED, JOBS = INDICATORS
@@ -95,3 +96,19 @@ def test_to_do_nothing_is_no_plan():
     # It costs less than any exchange: those that avoid emissions are all there is to show.
     points = frontier(candidates([("o", "i", 5, 5, 1, -10, 1, 1)]), FREE)
     assert (points["n_exchanges"] > 0).all() and len(points)
+
+
+def test_a_plan_that_avoids_far_more_for_next_to_nothing_is_told_beside_the_first():
+    def told(*plans):
+        points = pd.DataFrame(plans, columns=[SURPLUS, EMISSIONS, AVOIDED])
+        found = neighbours(points.assign(plan_number=range(1, len(points) + 1)))
+        return found[["plan_number", "turns"]].to_numpy().tolist()
+
+    best = (1000.0, 20.0, 10.0)
+    # Of two that lose no more than a hundredth, the one that avoids most; then the first that turns a sign.
+    cheap = [(995.0, 19.0, 15.0), (990.0, 18.0, 20.0)]
+    assert told(best, *cheap, (600.0, -1.0, 60.0), (500.0, -2.0, 70.0)) == [[3, False], [4, True]]
+    # Too dear, or too little more beside the emissions that the plan moves.
+    assert told(best, (980.0, 18.0, 20.0)) == told(best, (999.0, 20.0, 11.0)) == []
+    assert told(best, (995.0, -1.0, 20.0)) == [[2, True]]  # once
+    assert told(best) == told() == []

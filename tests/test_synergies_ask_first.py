@@ -20,7 +20,8 @@ EXCHANGES = pd.DataFrame(
 ).assign(
     in_flow_id=lambda t: t["candidate_id"].str.split(">").str[1],
     out_flow_id=lambda t: t["candidate_id"].str.split(">").str[0],
-    new_route="digestion", taker_actor_type=["outlet", "outlet", "outlet", "firm"],
+    new_route="digestion", old_route="landfill", old_cost_eur_per_t=90.0,
+    taker_actor_type=["outlet", "outlet", "outlet", "firm"],
     treatment="tri, lavage", legal_status="waste", who_gains=["giver", "giver", "not_giver", "both_free"]
 )  # fmt: skip
 SITES = pd.DataFrame(
@@ -84,6 +85,14 @@ def test_the_grade_and_the_format_that_nobody_was_asked_come_first_beside_what_t
     found = asked(exchanges=pallets, flows=codes, team=False)
     assert list(found) == list(EXCHANGES["candidate_id"]) and all("format" in text for text in found.values())
     assert asked(exchanges=pallets) == {}
+
+
+def test_what_a_giver_said_nothing_of_is_asked_by_the_team_alone():
+    blank = EXCHANGES.assign(old_route="unknown", old_cost_eur_per_t=[None, 0.0, 90.0, 90.0])
+    (name, text), *others = asked(exchanges=blank).items()
+    # Neither where it goes nor what it costs: an avoided bill would be a guess. A known cost is one.
+    assert (name, others) == ("A-1>D-1", []) and "supposé" in text
+    assert asked(exchanges=blank, team=False) == {}
 
 
 def test_who_takes_in_a_line_is_not_asked_of_what_he_gives():

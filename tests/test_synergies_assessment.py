@@ -11,6 +11,7 @@ import pytest
 
 from eit_analysis import reference
 from eit_analysis.change import funnel
+from eit_analysis.change.sharing import of_lines
 from eit_analysis.errors import DisclosureError
 from eit_analysis.reference.compatibility import HIERARCHY
 from eit_analysis.study import open_study
@@ -155,6 +156,9 @@ def test_each_flow_has_one_line_with_the_partner_that_the_plan_retains(assessmen
         gains = same.loc[same["choice"] != "nobody_gains", "joint_surplus_eur_per_year"]
         if line.choice != "nobody_gains":
             assert line.n_other_partners == len(gains) - 1
+            others = same[(same["choice"] != "nobody_gains") & (same["taker_site_id"] != line.taker_site_id)]
+            named = [] if pd.isna(line.other_partner_site_ids) else line.other_partner_site_ids.split()
+            assert named == others.sort_values("rank")["taker_site_id"].tolist()
             assert line.largest_gain_eur_per_year == gains.max()
         else:
             assert line.n_other_partners == len(gains) == 0
@@ -169,6 +173,17 @@ def test_each_flow_has_one_line_with_the_partner_that_the_plan_retains(assessmen
     # What a firm is only asked about is not said to be taken.
     asked = listings.in_question(listings.described(assessment.own_uses, assessment.flows))
     assert "taken_t_per_year" not in asked and len(asked) and (asked["asked_t_per_year"] > 0).all()
+
+
+def test_the_members_of_each_part_share_what_it_saves(assessment: Assessment) -> None:
+    sharing = open_study("thur-doller", root=ROOT).load("sharing")
+    pools, shares = assessment.pooled(sharing, 15.0)
+    begun = groups.starts(pools, assessment.meeting_eur)
+    fair, _ = of_lines(assessment.start_games(begun, sharing, 15.0))
+    members = groups.members_alone(begun, shares, fair)
+    whole = members.groupby("start_number")["shapley_share_eur_per_year"].sum()
+    assert whole.to_numpy() == pytest.approx(begun["saving_eur_per_year"].to_numpy(), abs=0.02)
+    assert (members["shapley_share_eur_per_year"] > 0).all()
 
 
 def test_an_exchange_is_no_change_of_contractor(assessment: Assessment) -> None:
@@ -187,17 +202,16 @@ def test_the_plan_holds_no_exchange_at_which_both_lose(assessment: Assessment) -
     assert (in_proportion(plan, ["joint_surplus_eur_per_year"]) > -1e-3).all(axis=None)
     total = in_proportion(plan, ["joint_surplus_eur_per_year"]).sum().item()
     assert total == pytest.approx(assessment.plan.value) and kept["taker_actor_type"].eq("firm").any()
-    # By a plain reading of the plan: who waits for a higher use finds its need full, but for less than pays.
+    # By a plain reading of the plan: who waits for a higher use finds its need full, but for a lot.
     sent = plan.set_index("candidate_id")["allocated_t_per_year"]
     into = (plan["allocated_t_per_year"] * plan["need_t_per_t"]).groupby(plan["in_flow_id"]).sum()
     paying = plan[plan["joint_surplus_eur_per_year"] > 0]
     for low in kept.itertuples():
         for high in paying[paying["out_flow_id"] == low.out_flow_id].itertuples():
             if HIERARCHY[high.new_route] < HIERARCHY[low.new_route]:
-                rate = high.margin_eur_per_year / high.diverted_t_per_year
-                pays = 0.0 if sent[high.candidate_id] > 0 else max(1.0, high.fixed_cost_eur_per_year / rate)
+                lot = 0.0 if sent[high.candidate_id] > 0 else assessment.allocation.minimum_lot_t
                 room = high.demand_t_per_year - into[high.in_flow_id]
-                assert room <= high.need_t_per_t * pays + 1e-4
+                assert room <= high.need_t_per_t * lot + 1e-4
 
 
 def test_the_bounds_of_the_sample_are_the_steps_nearest_to_its_largest_leads(assessment: Assessment) -> None:

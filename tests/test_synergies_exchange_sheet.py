@@ -87,9 +87,14 @@ def test_a_sheet_says_who_how_much_what_to_prepare_who_rings_and_what_to_settle(
     assert flows.frame["site_id"].tolist() == ["A", "B"] and flows.frame["source_row"].tolist() == [5, 9]
     assert [part.team for part in (exchange, flows, money, call)] == [False, False, True, False]
     assert {"joint_surplus_eur_per_year", "price_low_eur_per_t"} <= set(money.frame)
+    assert "trajets entiers" in money.note
     assert call.frame[["ask_first", "first_call"]].to_numpy().tolist() == [["le prix", "carrier"]]
     assert "Rien n'y dit que l'échange est permis" in caution.text
     assert items.frame["question_fr"].str.contains("registre").any() and len(items.frame) < 12
+    # Two sites at the centre of one commune are at no known distance.
+    near, told = sheets(DESCRIBED.assign(distance_km=0.0))[0].parts[:2]
+    assert exchange.frame["distance_km"].tolist() == [10.0] and near.frame["distance_km"].isna().all()
+    assert isinstance(told, Said) and told.text.startswith("Même commune")
     # Questions of any exchange, then those of its status; two flows of one name are told apart.
     alike = sheets(DESCRIBED.assign(output_description="Palettes"))
     assert [sheet.title for sheet in alike] == ["Palettes, Aa vers Bb", "Palettes, Aa vers Bb (2)"]

@@ -44,6 +44,11 @@ def test_its_own_side_in_full_and_of_the_other_whether_it_has_enough() -> None:
     assert own.loc[["C", "D", "E"], ["passing_t_per_year", "own_gain_eur_per_year"]].isna().all(axis=None)
     assert own["ask_first"].dropna().to_dict() == {"B": "savoir qui broie"}
     assert set(own["own_gain_eur_per_t"]) == {4.0} and set(own["own_t_per_year"]) == {20.0}
+    # What a firm left blank is supposed of it, and said to be.
+    assert set(own["own_basis"]) == {"cost_declared"}
+    blank = exchanges().assign(old_cost_eur_per_t=None, taker_price_eur_per_t=None)
+    for firm, basis in (("A", "cost_reference"), ("B", "price_reference")):
+        assert set(own_exchanges(blank, FLOWS, firm).frame["own_basis"]) == {basis}
 
 
 def test_what_is_free_is_told_beside_what_was_declared_where_the_two_differ() -> None:

@@ -1,6 +1,7 @@
 """What to ask before two actors are brought together: what is known of an exchange beside its calculation.
 
-    ask_first = what nobody was asked and the plan asks first: the grade of a plastic, the format of pallets
+    ask_first = what the giver said nothing of: where the flow goes, what that costs (of the team's alone)
+                what nobody was asked and the plan asks first: the grade of a plastic, the format of pallets
                 what the taker throws away itself, that could serve the same need
                 a treatment that the need of a firm supposes done (end of waste, or a quality delivered)
                 an activity of the taker that nobody stated, where the rule names activities
@@ -46,8 +47,9 @@ def with_questions(
     Of ``Assessment.exchanges``, described (``listings.described``), the register with the exchanges that
     answer each line (``recall.recall``), tidy ``exchange_answers``, what firms should first reuse themselves
     (``free_flows.set_aside``), tidy sites, rows of ``compatibility.csv`` and tidy flows. Who is not of the
-    study's ``team`` reads no refusal, of what takers throw away that of those who agreed to be named, and of
-    the lines those of the giver alone: the title of another might tell of somebody else.
+    study's ``team`` reads no refusal nor what a giver left blank, of what takers throw away that of those who
+    agreed to be named, and of the lines those of the giver alone: the title of another might tell of somebody
+    else.
     """
     if not team:
         answers = answers.head(0)
@@ -56,7 +58,9 @@ def with_questions(
     said = sheet_words().loc["ask_first"]
     asked: dict[str, list[str]] = defaultdict(list)
     fits = zip(exchanges["candidate_id"], unasked(exchanges, flows), strict=True)
+    blank = (exchanges["old_route"] == "unknown") & exchanges["old_cost_eur_per_t"].isna() & team
     for name, text in (
+        *((name, said["today"]) for name in exchanges.loc[blank, "candidate_id"]),
         *((name, said[unknown]) for name, unknown in fits if unknown),
         *_of_the_taker(exchanges, own_uses, sites, rules, said),
         *_elsewhere(exchanges, recalled, said["register"]),

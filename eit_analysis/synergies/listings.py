@@ -54,7 +54,7 @@ UNREGISTERED = [
 ]  # fmt: skip
 GROUPED = ["group_number", "nature", "label", "members", "n_enough"]
 STARTS = [
-    "start_number", "excluded_starts", "nature", "label", "part_members", "part_volume_per_year",
+    "start_number", "excluded_starts", "nature", "label", "category", "part_members", "part_volume_per_year",
     "paying_volume_per_year", "unit", "part_round_km", "saving_eur_per_year", "saving_low_eur_per_year",
     "saving_high_eur_per_year",
 ]  # fmt: skip
@@ -108,15 +108,23 @@ def with_partners(exchanges: pd.DataFrame, held: pd.DataFrame, accepted: list[st
     ``accepted`` for these ``candidate_id``, else missing.
     ``n_other_partners`` counts the other takers with which both could gain; ``largest_gain_eur_per_year`` is
     the largest joint surplus of all of them, at central values, each on all that it could divert alone;
-    ``n_planned_takers`` is among how many the plan shares the output.
+    ``n_planned_takers`` is among how many the plan shares the output; ``other_partner_site_ids``, for the
+    team, are those that ``n_other_partners`` counts, best rank first.
     """
     gaining = exchanges["choice"] != "nobody_gains"
     flow, gains = exchanges["out_flow_id"], exchanges["joint_surplus_eur_per_year"].where(gaining)
     takers = exchanges[gaining].groupby("out_flow_id")["taker_site_id"].nunique()
+    ranked = exchanges[gaining].sort_values("rank").drop_duplicates(["out_flow_id", "taker_site_id"])
+    whom = ranked.groupby("out_flow_id")["taker_site_id"].agg(list)
+    others = [
+        " ".join(taker for taker in whom.get(name, []) if taker != own)
+        for name, own in zip(flow, exchanges["taker_site_id"], strict=True)
+    ]
     status = held.drop_duplicates("candidate_id").set_index("candidate_id")["status"]
     return exchanges.assign(
         status=exchanges["candidate_id"].map({**dict.fromkeys(accepted, "accepted"), **status}).astype("str"),
         n_other_partners=flow.map(takers).fillna(0).astype(int) - gaining.astype(int),
+        other_partner_site_ids=pd.Series(others, exchanges.index, dtype="str").replace("", None),
         n_planned_takers=exchanges["allocated_t_per_year"].gt(0).groupby(flow).transform("sum"),
         largest_gain_eur_per_year=gains.groupby(flow).transform("max"),
     )

@@ -45,8 +45,8 @@ SIDES = {
 COLUMNS = [
     "rank_own", "partner_site_id", "exchange_role", "category", "own_description", "new_route",
     "own_declared_t_per_year", "own_t_per_year", "passing", "passing_t_per_year", "own_gain_eur_per_t",
-    "own_gain_eur_per_year", "own_net_eur_per_year", "least_paid_eur_per_t", "some_price", "retained",
-    "status", "ask_first",
+    "own_gain_eur_per_year", "own_net_eur_per_year", "own_basis", "least_paid_eur_per_t", "some_price",
+    "retained", "status", "ask_first",
 ]  # fmt: skip
 
 
@@ -73,7 +73,8 @@ def own_exchanges(exchanges: pd.DataFrame, flows: pd.DataFrame, firm: str | None
         new_route, own_declared_t_per_year, own_t_per_year`` (what is free of it), ``passing`` (``all`` or
         ``some`` of that), ``passing_t_per_year`` that leave the giver and ``own_gain_eur_per_year`` where all
         passes, ``own_gain_eur_per_t`` (missing for an operator that takes: what it costs it is not known),
-        ``own_net_eur_per_year`` (at most, the fixed cost deducted),
+        ``own_net_eur_per_year`` (at most, the fixed cost deducted), ``own_basis`` (``cost_declared``,
+        ``cost_reference``, ``price_…``: whether what is in it is the firm's or supposed to be),
         ``least_paid_eur_per_t`` (what the other must at least pay the firm where that is a loss),
         ``some_price`` (``yes``, ``no``: whether any lets both gain, ``you``, ``not_you``: whether the giver
         gains at an operator's; missing where it may not be said),
@@ -87,6 +88,8 @@ def own_exchanges(exchanges: pd.DataFrame, flows: pd.DataFrame, firm: str | None
         partner, own_flow, flow, gain, amount, others = (mine[column] for column in columns[1:])
         n, operator = mine["need_t_per_t"], mine["taker_actor_type"].isin(OPERATORS)
         price = mine["taker_price_eur_per_t"].astype(float)
+        declared, kind = (mine["old_cost_eur_per_t"], "cost") if role == "gives" else (price, "price")
+        basis = declared.isna().map({True: f"{kind}_reference", False: f"{kind}_declared"})
         if role == "takes":
             gain, enough, price = gain.where(~operator), amount / n, mine["old_cost_eur_per_t"].astype(float)
         else:
@@ -96,7 +99,7 @@ def own_exchanges(exchanges: pd.DataFrame, flows: pd.DataFrame, firm: str | None
             "own_declared_t_per_year": own_flow.map(by_id["mass_t_per_year"]).astype(float),
             "free_t_per_year": others, "own_description": own_flow.map(by_id["description"]),
             "own_gain_eur_per_year": gain, "enough_t_per_year": enough,
-            "declared_eur_per_t": price.fillna(0.0).abs(),
+            "own_basis": basis.where(gain.notna()), "declared_eur_per_t": price.fillna(0.0).abs(),
         }  # fmt: skip
         sides.append(mine.assign(**parts))
     found = pd.concat(sides, ignore_index=True)

@@ -11,6 +11,7 @@ from eit_analysis import reference
 from eit_analysis.reference.dated import in_force
 from eit_analysis.remembered import remembered
 from eit_analysis.synergies.lots import lots
+from eit_analysis.synergies.pooling.coalitions import MOST, coalition_values, sharers_by_need
 from eit_analysis.synergies.pooling.costs import cost_table, meeting_eur, threshold_table
 from eit_analysis.synergies.pooling.groups import pooled
 from eit_analysis.synergies.pooling.search import FURTHER
@@ -59,6 +60,20 @@ class PossiblePoolings(PossibleExchanges):
         pools, _ = pooled(asked, self.sites, costs, *reach, every=False)
         declared = {line for project in self.settings.projects for line in project.synergies}
         return games(answered(register, pools, sharing), asked, self.sites, costs, reach, declared, member)
+
+    def start_games(self, starts: pd.DataFrame, sharing: pd.DataFrame, radius_km: float) -> list[Game]:
+        """What members of each part to start with (``groups.starts``) save together, by its number.
+
+        Of ``coalitions.MOST`` members at most: of more, not every set is reckoned.
+        """
+        reach = radius_km, self.settings.scoring.detour_factor
+        sharers_of = sharers_by_need(self.asked(sharing)(), self.sites, self.pooling_costs, *reach)
+        few = starts[starts["part_members"].str.count(" ") < MOST]
+        parts = few.assign(members=few["part_members"], kind="group")
+        return [
+            (part["start_number"], part["label"], *coalition_values(part, sharers_of))
+            for _, part in parts.iterrows()
+        ]
 
     def asked(self, sharing: pd.DataFrame) -> Callable[[], list[Target]]:
         """Makes every threshold with who needs or offers what it applies to (``thresholds.targets``)."""

@@ -162,14 +162,14 @@ def unasked(exchanges: pd.DataFrame, flows: pd.DataFrame) -> np.ndarray:
     return np.select([worked, pallets], ["grade", "format"], "")
 
 
-def standing(retained: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFrame:
+def standing(retained: pd.DataFrame) -> pd.DataFrame:
     """The joint surplus of the plan and its share by what its leads are worth: their likelihood, or to check.
 
-    ``retained`` from ``listings.retained``; ``to_check`` are those of which something was not asked
-    (:func:`unasked`), whatever their likelihood. ``likelihood, n_exchanges, joint_surplus_eur_per_year,
-    share_percent``.
+    ``retained`` from ``listings.retained``; ``to_check`` are those of which something is to ask first
+    (``ask_first.with_questions``), whatever their likelihood. ``likelihood, n_exchanges,
+    joint_surplus_eur_per_year, share_percent``.
     """
-    classes = retained["likelihood"].mask(unasked(retained, flows) != "", "to_check")
+    classes = retained["likelihood"].mask(retained["ask_first"].notna(), "to_check")
     gains = retained["joint_surplus_eur_per_year"].groupby(classes).agg(["size", "sum"])
     table = gains.reindex([*LEAST, "to_check"], fill_value=0).rename_axis("likelihood").reset_index()
     table.columns = ["likelihood", "n_exchanges", "joint_surplus_eur_per_year"]

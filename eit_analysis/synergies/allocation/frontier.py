@@ -37,6 +37,8 @@ POINT_COLUMNS = ["plan_number", SURPLUS, *INDICATORS[1:], "allocated_t_per_year"
 SAME = 1e-6
 ALIKE = 1e-3
 STEPS = 5
+# Shares from which a plan beside is worth telling: lost of the joint surplus, gained of the emissions.
+LITTLE, MUCH = 0.01, 0.1
 
 
 def frontier(
@@ -79,14 +81,20 @@ def frontier(
     return pd.DataFrame(rows, columns=POINT_COLUMNS)
 
 
-def sign_change(points: pd.DataFrame) -> pd.DataFrame:
-    """The first plan whose emissions have another sign than those of largest joint surplus, else no row.
+def neighbours(points: pd.DataFrame) -> pd.DataFrame:
+    """The plans to tell beside the one of largest joint surplus: of :func:`frontier`, two ``points`` at most.
 
-    Of :func:`frontier`'s ``points``; emissions caused and avoided, each with its own sign.
+    Where it ``turns`` a sign: the first whose emissions, caused or avoided, have another. Else the one that
+    avoids most of those that lose no more than ``LITTLE`` of the joint surplus, where that is more by
+    ``MUCH`` of the emissions caused or avoided, whichever is larger.
     """
-    signs = np.sign(points[["emissions_tco2e_per_year", "avoided_tco2e_per_year"]].to_numpy(dtype=float))
-    turned = np.flatnonzero((signs * signs[:1] < 0).any(axis=1))
-    return points.iloc[turned[:1]]
+    gain, *both = (points[c].to_numpy(dtype=float) for c in (SURPLUS, INDICATORS[1], AVOIDED))
+    moved, avoided = np.transpose(both), both[1]
+    kept = gain >= (1 - LITTLE) * gain[:1].sum()
+    more = avoided - avoided[:1].sum() > MUCH * np.abs(moved[:1]).max(initial=0.0)
+    turned = points[(moved * moved[:1] < 0).any(axis=1)].head(1).assign(turns=True)
+    cheap = points[kept & more].tail(1).assign(turns=False)
+    return pd.concat([turned, cheap]).drop_duplicates("plan_number").sort_values("plan_number")
 
 
 def _unbeaten(model: Model, benefits: list[Benefit], time_limit_s: float) -> list[Solution]:

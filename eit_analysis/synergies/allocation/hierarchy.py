@@ -1,14 +1,16 @@
 """The waste hierarchy between the options of one flow: a lower one waits until the higher ones are full.
 
     D_j z_k + r_m z_m ≤ r_m + Σ_{l into j, l pays} n_l t_l
-    r_m = n_m ℓ_m,   ℓ_m = max(L, p / g_m)                      room from which m pays
+    r_m = n_m L                                                 room of the smallest lot
 
 for k and m of one flow, m of a higher step and paying, into the need j.
 
 In words: an option of a lower step takes tonnes of a flow only where each need of a higher step, in an
-exchange of that flow that would pay, is filled by exchanges that pay, but for less than what would pay there
+exchange of that flow that would pay, is filled by exchanges that pay, but for less than the smallest lot
 (code de l'environnement, art. L. 541-1, II, and for food L. 541-15-4). An exchange pays when its margin at
-its own most exceeds its fixed cost; it then takes place from ℓ on, never at a loss.
+its own most exceeds its fixed cost; it then takes place from ℓ = max(L, p / g) on, never at a loss. Were room
+for less than ℓ_m let be, a plan would fill a need with others, at next to no gain, up to just below what pays
+m, and send all of the flow lower.
 
 Nothing is said against the lower option while no higher one has room: what is left of a flow goes down the
 hierarchy, and does not stay at today's route for want of a better one.

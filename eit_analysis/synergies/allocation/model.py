@@ -164,7 +164,7 @@ def build(
     margin = per_tonne(pairs, MARGIN) if MARGIN in pairs else np.zeros(len(pairs))
     pays_from = break_even(margin, alone.to_numpy(dtype=float), fixed_cost(settings))
     least = np.maximum(settings.minimum_lot_t, np.where(np.isfinite(pays_from), pays_from, 0.0))
-    hierarchy, waits = _hierarchy(pairs, np.isfinite(pays_from), least)
+    hierarchy, waits = _hierarchy(pairs, np.isfinite(pays_from), settings.minimum_lot_t)
     rows = [supply, demand, crossed, *_ceilings(pairs, settings, accepted), hierarchy]
     return Model(
         pairs=pairs,
@@ -227,12 +227,12 @@ def _crossed(pairs: pd.DataFrame) -> _Rows:
     )
 
 
-def _hierarchy(pairs: pd.DataFrame, pays: np.ndarray, least: np.ndarray) -> tuple[_Rows, csr_array]:
+def _hierarchy(pairs: pd.DataFrame, pays: np.ndarray, minimum_lot_t: float) -> tuple[_Rows, csr_array]:
     """One limit for each lower option and each higher one that pays, and which option waits in each."""
     lower, higher = lower_and_higher(pairs, pays)
     taken_up = pairs["need_t_per_t"].to_numpy(dtype=float)
     rows, shape = np.arange(len(lower)), (len(lower), len(pairs))
-    room = (taken_up * least)[higher]
+    room = (taken_up * minimum_lot_t)[higher]
     full = pairs["demand_t_per_year"].to_numpy(dtype=float)[higher]
     needs, _ = pd.factorize(pairs["in_flow_id"])
     filling = coo_array(

@@ -38,6 +38,10 @@ POOL_COLUMNS = [
     "n_enough", "volume_per_year", "unit", "threshold", "span_km", "round_km", *PART_COLUMNS,
 ]  # fmt: skip
 POOLED = "pooled_volume_per_year"
+MEMBER_COLUMNS = [
+    "start_number", "label", "site_id", "volume_per_year", "unit", "alone_eur_per_year",
+    "shapley_share_eur_per_year",
+]  # fmt: skip
 SHARE_COLUMNS = ["pooling_id", "site_id", "volume_per_year", "alone_eur_per_year"]
 
 
@@ -167,15 +171,18 @@ def losing(pools: pd.DataFrame, meeting_eur: float) -> pd.DataFrame:
     return best[~(best["saving_eur_per_year"] > meeting_eur)]
 
 
-def members_alone(starts: pd.DataFrame, shares: pd.DataFrame) -> pd.DataFrame:
-    """``start_number, label, site_id, volume_per_year, unit, alone_eur_per_year`` of the parts' members.
+def members_alone(starts: pd.DataFrame, shares: pd.DataFrame, fair: pd.DataFrame) -> pd.DataFrame:
+    """``MEMBER_COLUMNS`` of the parts' members: what each pays alone, and its share of what the part saves.
 
-    ``starts`` from :func:`starts`, ``shares`` from :func:`pooled`.
+    ``starts`` from :func:`starts`, ``shares`` from :func:`pooled`; ``fair`` has the shares of some of the
+    parts, whose number is its ``synergy_id``.
     """
     members = starts.assign(site_id=starts["part_members"].str.split()).explode("site_id")
     keys = ["pooling_id", "start_number", "label", "site_id", "unit"]
     known = members[keys].merge(shares, on=["pooling_id", "site_id"])
-    return known[["start_number", "label", "site_id", "volume_per_year", "unit", "alone_eur_per_year"]]
+    gains = fair.set_index(["synergy_id", "site_id"])["shapley_share_eur_per_year"].to_dict()
+    own = [gains.get(key) for key in zip(known["start_number"], known["site_id"], strict=True)]
+    return known.assign(shapley_share_eur_per_year=pd.Series(own, known.index, dtype=float))[MEMBER_COLUMNS]
 
 
 def offers(pools: pd.DataFrame) -> pd.DataFrame:

@@ -41,6 +41,10 @@ TABLES: dict[str, tuple[list[str], list[str]]] = {
 }  # fmt: skip
 QUOTE = "quote"  # the next step of a new exchange of heat, water or gas
 TEAM = ("money", "network_money")  # outside, each of its figures would be closed
+NOTES = {
+    "money": "Un trajet qui n'est pas plein est compté pour sa part\u00a0: en trajets entiers, le gain perd "
+    "au plus le prix d'un trajet par an."
+}
 FLOWS = [
     "site_id", "direction", "description", "waste_code", "quality", "mass_t_per_year", "mass_low_t_per_year",
     "mass_high_t_per_year", "evidence", "route", "source_file", "source_row",
@@ -61,6 +65,7 @@ UTILITIES = [
     "water_quality", "hours_per_year", "evidence", "supply", "source_file", "source_row",
 ]  # fmt: skip
 DONATION = "donation"  # what is given has no price
+SAME_PLACE = "Même commune\u00a0: les deux sites y sont placés au même point, leur distance n'est pas connue."
 ITEMS = ["question_fr", "prepare_fr", "reference_fr", "certainty", "authority"]
 CAUTION = (
     "Ce qui suit est à vérifier par ceux qui échangent. Rien n'y dit que l'échange est permis ; relire "
@@ -150,12 +155,14 @@ def _sheet(row: pd.DataFrame, items: pd.DataFrame, flows: pd.DataFrame, words: p
     network = "utility" in flows
     if network:
         row = row.assign(next_step=row["next_step"].replace(NEXT["lead"], QUOTE))
+    apart = row["distance_km"] > 0
+    row = row.assign(distance_km=row["distance_km"].where(apart))  # 0 would be where a commune has its centre
     one = row.iloc[0]
     giver, taker = (str(one[side]) for side in BOTH)
     declared = flows.set_index("flow_id")[UTILITIES if network else FLOWS]
     joined = declared.loc[[one["out_flow_id"], one["in_flow_id"]]]
     tables = {
-        name: Listed(words["title", name], row[columns], sites, team=name in TEAM)
+        name: Listed(words["title", name], row[columns], sites, team=name in TEAM, note=NOTES.get(name, ""))
         for name, (columns, sites) in (NETWORKS if network else TABLES).items()
     }
     asked, about = words.loc["question"], ["network"]
@@ -169,6 +176,7 @@ def _sheet(row: pd.DataFrame, items: pd.DataFrame, flows: pd.DataFrame, words: p
         [giver, taker],
         [
             tables["exchange"],
+            *[Said(SAME_PLACE)] * (not apart.all()),
             Listed(words["title", "flows"], joined, ["site_id"]),
             tables["network_money" if network else "money"],
             tables["call"],

@@ -141,7 +141,10 @@ def fiche(
         "members": _members(ids, lead["carrier"].iloc[0], sites),
         "flows": _rows(own, "flow_id", {*joined, *_collected(lead, groups, own)}),
         "needs": _needs(ids, lead, sharing),
-        "exchanges": exchanges.reset_index(drop=True),
+        # Sites at the centre of one commune are not known to be at no distance.
+        "exchanges": exchanges.assign(
+            distance_km=exchanges["distance_km"].where(lambda km: km > 0)
+        ).reset_index(drop=True),
         "closed": _counted(closed),
         "impact": _impact(exchanges).assign(site_ids=lead["site_ids"].iloc[0]),
         "groups": groups,
