@@ -62,7 +62,7 @@ def test_an_age_that_the_study_has_not_chosen_is_that_of_the_law_in_force_and_sa
     then, now = (shared(Scenarios(), year, team=True).replace("\u00a0", " ") for year in (2018, 2026))
     assert "retraite, 62 ans sauf réforme ; carrières longues, dès 60 ans." in then and "n° 2010-1330" in then
     assert "retraite, 62,75 à 64 ans selon la date de naissance sauf réforme" in now and "n° 2025-1403" in now
-    assert all("retirement_law" in told and "en vigueur fin" in told for told in (then, now))
+    assert all("retirement_law" in told and "en vigueur au 1er juillet" in told for told in (then, now))
     assert "retirement_law" not in shared(Scenarios(), 2018)
     chosen = shared(Scenarios(retirement_law="loi_2023"), 2018)
     assert "2023-270" in chosen and "a choisis" in chosen

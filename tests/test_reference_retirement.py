@@ -10,6 +10,7 @@ from eit_analysis import reference
 from eit_analysis.config_scenarios import Scenarios
 from eit_analysis.employment.forecast import hazards
 from eit_analysis.reference import retirement
+from eit_analysis.reference.dated import in_force
 
 LAWS = ["loi_2010", "loi_2023", "suspension_2026"]
 # Legal age in years and months, by the three laws in order.
@@ -44,12 +45,23 @@ def test_a_birth_year_that_the_law_splits_has_the_mean_of_its_months() -> None:
     assert suspended == pytest.approx([(3 * 62.75 + 9 * 63) / 12])
 
 
-@pytest.mark.parametrize(("year", "law"), [(2008, 0), (2018, 0), (2022, 0), (2023, 1), (2024, 1), (2026, 2)])
+@pytest.mark.parametrize(
+    ("year", "law"), [(2008, 0), (2018, 0), (2022, 0), (2023, 1), (2024, 1), (2025, 1), (2026, 2)]
+)
 def test_the_date_of_the_wave_chooses_the_law_in_force(year: int, law: int) -> None:
     assert retirement.law_in_force(year) == LAWS[law]
     given = hazards.legal_ages(Scenarios(), [], year, 5).legal
     chosen = hazards.legal_ages(Scenarios(retirement_law=LAWS[law]), [], year, 5).legal
     assert (given == chosen).all()
+
+
+def test_a_wave_of_before_a_law_of_its_year_may_have_the_former_one() -> None:
+    """Answers of January 2023 are of the law of 2010, those of December 2025 of that of 2023."""
+    table = reference.load("retirement_ages")
+    held = [set(in_force(table, day)["law"]) for day in ("2023-01-15", "2025-12-30", "2025-12-31")]
+    assert held == [{law} for law in LAWS]
+    chosen = hazards.legal_ages(Scenarios(retirement_law=LAWS[0]), [], 2023, 5).legal
+    assert chosen.max() == 62 < hazards.legal_ages(Scenarios(), [], 2023, 5).legal.max()
 
 
 def test_laws_follow_one_another_and_each_ladder_only_rises() -> None:

@@ -17,9 +17,12 @@ AGES = ("legal_age", "long_career_age")
 
 
 def law_in_force(year: int) -> str:
-    """The law at the end of a year; the first that is known for an earlier one."""
+    """The law at the middle of a year, the first that is known for an earlier one.
+
+    The day of the answers is not asked: the middle is the least far from all the days it may have been.
+    """
     table = reference.load("retirement_ages")
-    return next(iter(in_force(table, f"{year}-12-31")["law"]), table["law"].iloc[0])
+    return next(iter(in_force(table, f"{year}-07-01")["law"]), table["law"].iloc[0])
 
 
 def text_of(law: str) -> str:

@@ -79,7 +79,7 @@ class Ages:
 
 
 def legal_ages(parameters: Scenarios, reform: list[Reform], base_year: int, years: int) -> Ages:
-    """Those of the law in force at the end of the base year, or of the study's own choice.
+    """Those of the law in force in the middle of the base year, or of the study's own choice.
 
     The step of a reform holds from its birth year until the next one; who was born before the first keeps
     the age of the law.
