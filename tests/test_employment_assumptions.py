@@ -36,10 +36,10 @@ def test_no_page_names_the_firm_of_a_shock() -> None:
 
 
 def test_a_reform_is_told_step_by_step_beside_the_ages_of_the_law() -> None:
-    steps = [Reform(born_from=1968, retirement_age=64), Reform(born_from=1962, retirement_age=62.75)]
+    steps = [Reform(born_from=1968, retirement_age=64), Reform(born_from="1961-09", retirement_age=62.75)]
     assert said(reform=steps)["reform"] == (
         "L'hypothèse de tendance, avec un autre âge légal de la retraite (sans la réforme, 62 ans), selon "
-        "l'année de naissance : 62,75 ans à partir de 1962, 64 ans à partir de 1968."
+        "la date de naissance : 62,75 ans à partir de 09/1961, 64 ans à partir de 1968."
     )
 
 

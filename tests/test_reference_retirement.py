@@ -38,11 +38,12 @@ def test_the_legal_age_of_a_month_of_birth_is_that_of_the_text(month: str) -> No
 
 
 def test_a_birth_year_that_the_law_splits_has_the_mean_of_its_months() -> None:
-    legal, early = retirement.ages_of("loi_2023", np.array([1930, 1961, 1963, 2005]))
+    years = retirement.months_of(np.array([1930, 1961, 1963, 2005]))
+    legal, early = (ages.mean(axis=-1) for ages in retirement.ages_of("loi_2023", years))
     assert legal == pytest.approx([62, 62 + 4 * 0.25 / 12, 62.75, 64])
     assert early == pytest.approx([60, 60, 60 + 4 * 0.25 / 12, 62])
-    suspended, _ = retirement.ages_of("suspension_2026", np.array([1965]))
-    assert suspended == pytest.approx([(3 * 62.75 + 9 * 63) / 12])
+    suspended, _ = retirement.ages_of("suspension_2026", retirement.months_of(np.array([1965])))
+    assert suspended.mean(axis=-1) == pytest.approx([(3 * 62.75 + 9 * 63) / 12])
 
 
 @pytest.mark.parametrize(
