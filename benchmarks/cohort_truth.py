@@ -25,7 +25,7 @@ own, √(1 + (s / n² + a / n) / w), w being that of one.
 
 ``--gaps prior`` lets the territory and each occupation leave the trend, by gaps at random as the tables say,
 those of occupations sharing out what the whole territory hires; nobody can know them, so that the oracle
-draws them too. Then what is scored is also the people there and the openings.
+draws them too. Then what is scored is also the people there and the openings, and w is over the gaps as well.
 
 ``--spread prior`` also gives each occupation a pace of its own, which the oracle knows; otherwise what is
 unknown is common to all. ``--foresight prior`` has firms declare an unknown share of the departures, as the
@@ -179,8 +179,8 @@ def run(
             within = name == "departures" and spread == "none" and gaps == "none"
             table.append(each | {"reachable": best_of_one[place] if within else np.nan})
             total = (np.stack([case.sum(axis=0) for case in kind]) for kind in cases)
-            whole = name == "departures" and gaps == "none"
-            table.append(score(all_of_it, *total) | {"reachable": best[place] if whole else np.nan})
+            of_it = best[place] if name == "departures" else np.nan
+            table.append(score(all_of_it, *total) | {"reachable": of_it})
     return pd.DataFrame(table)
 
 

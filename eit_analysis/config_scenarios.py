@@ -36,12 +36,18 @@ class Entrants(Section):
 
 
 class Reform(Section):
-    """Legal retirement age of whoever was born in ``born_from`` or later, until the next step."""
+    """Legal retirement age of whoever was born in the month ``born_from`` or later, until the next step."""
 
-    born_from: int = Field(ge=1900, le=2100)
-    """Année de naissance à partir de laquelle cet âge vaut, jusqu’à la ligne suivante."""
+    born_from: str = Field(pattern=r"^(19|20)\d\d-(0[1-9]|1[0-2])$")
+    """Mois (1961-09) ou année (1962) de naissance dès lequel cet âge vaut, jusqu’à la ligne suivante."""
     retirement_age: float = Field(ge=55, le=69)
     """Âge légal de ces personnes (62.25 : 62 ans et trois mois)."""
+
+    @field_validator("born_from", mode="before")
+    @classmethod
+    def _from_january(cls, born: object) -> object:
+        """A year begins in January."""
+        return f"{born}-01" if re.fullmatch(r"\d{4}", str(born)) else born
 
 
 class Shock(Section):
@@ -72,7 +78,7 @@ class Scenarios(Section):
     horizon_years: int = Field(10, ge=1, le=30)
     """Nombre d’années prévues."""
     retirement_law: Literal["loi_2010", "loi_2023", "suspension_2026"] | None = None
-    """Loi dont viennent les âges de la retraite ; sans elle, celle en vigueur fin de l’année de vague."""
+    """Loi dont viennent les âges de la retraite ; sans elle, celle du 1er juillet de l’année de vague."""
     retirement_age: float | None = Field(None, ge=55, le=69)
     """Âge légal propre à l’étude, le même pour tous, à la place de celui de la loi."""
     long_career_age: float | None = Field(None, ge=50, le=69)
@@ -107,7 +113,7 @@ class Scenarios(Section):
         steps = sorted(self.reform, key=lambda step: step.born_from)
         for step, following in pairwise(steps):
             if step.born_from == following.born_from:
-                raise ValueError(sentence("scenario_reform_twice", year=step.born_from))
+                raise ValueError(sentence("scenario_reform_twice", born=french.month(step.born_from)))
         in_order = [*filter(None, [self.retirement_age]), *(step.retirement_age for step in steps)]
         if in_order not in (sorted(in_order), sorted(in_order, reverse=True)):
             said = " puis ".join(french.exact(age, 2) for age in in_order)

@@ -45,6 +45,12 @@ def day(iso: str) -> str:
     return "/".join(reversed(iso.split("-")))
 
 
+def month(iso: str) -> str:
+    """``1961-09`` -> ``09/1961``, a January by its year alone."""
+    year, number = iso.split("-")
+    return year if number == "01" else f"{number}/{year}"
+
+
 def counted(count: int, singular: str, plural: str) -> str:
     """A count that agrees with its noun: French takes the plural from two on, ``0 entreprise``."""
     return f"{whole(count)}\u00a0{plural if count >= 2 else singular}"

@@ -23,7 +23,7 @@ def scenarios(folder: Path, lines: str) -> Scenarios:
     return read_config(file).scenarios
 
 
-def reform(*steps: tuple[int, float]) -> str:
+def reform(*steps: tuple[int | str, float]) -> str:
     return "".join(
         f"[[scenarios.reform]]\nborn_from = {born}\nretirement_age = {age}\n" for born, age in steps
     )
@@ -34,6 +34,8 @@ def reform(*steps: tuple[int, float]) -> str:
     [
         ("retirement_age = 62\nlong_career_age = 63.5", "(long_career_age, 63,5) dépasse"),
         (reform((1962, 63), (1965, 64), (1962, 62.5)), "nées à partir de 1962"),
+        (reform(('"1961-09"', 63), ('"1961-09"', 64)), "nées à partir de 09/1961"),
+        (reform(('"1961-13"', 63)), "born_from"),
         ("retirement_age = 62\n" + reform((1962, 64), (1965, 63)), "62 puis 64 puis 63"),
         ("retirement_age = 62\n" + reform((1962, 61), (1965, 63)), "62 puis 61 puis 63"),
         (reform((1962, 64), (1965, 63), (1968, 64)), "64 puis 63 puis 64"),
@@ -55,7 +57,7 @@ def test_what_a_reform_may_say(tmp_path: Path) -> None:
     up = scenarios(
         tmp_path, reform((1965, 64), (1962, 63), (1968, 64))
     )  # in any order, a step may stay level
-    assert [step.born_from for step in up.reform] == [1965, 1962, 1968]
+    assert [step.born_from for step in up.reform] == ["1965-01", "1962-01", "1968-01"]
     down = scenarios(tmp_path, "long_career_age = 58\n" + reform((1962, 61), (1965, 60)))
     assert down.reform[-1].retirement_age == 60
     level = scenarios(tmp_path, "retirement_age = 60\nlong_career_age = 60")

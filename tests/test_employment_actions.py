@@ -104,6 +104,20 @@ def test_sessions_have_their_dates_cost_and_organiser() -> None:
     assert rows[["n_action_seats", "published_cost_eur"]].iloc[0].tolist() == [6, 4200]
 
 
+def test_a_first_screen_tells_sessions_with_dates_and_costs_and_bridges_nobody_decided() -> None:
+    given = {"start": date(2019, 5, 13), "cost_eur": 4200, "cost_source": "devis"}
+    led = action("Tri", "E2", 6, kind="bridge", target="Usinage", end=date(2019, 5, 20), **given)
+    decisions = actions.decided([action("A", "E1", 3), led, action("B", "E3", kind="other")])
+    lines = pd.DataFrame({"occupation": ["Usinage", "Tri"], "bridge_said": ["Tri", "Caisse"]})
+    said = str(actions.moves(lines, decisions, today="2019-04-01")).replace("\u00a0", " ")
+    assert said == (
+        "Décidé : passerelle vers « Usinage », du 13/05/2019 au 20/05/2019, 4\u202f200 €, E2 ; formation "
+        "« Tournage », d'ici le 01/03/2019, E1 (passée). "
+        "Possible, par les compétences : de « Caisse » à « Tri »"
+    )
+    assert actions.moves(lines.head(0)[["occupation"]], decisions.loc[[1]], today="2019-04-01") is None
+
+
 def test_an_action_is_read_where_whoever_carries_it_may_be_named(small_study: Study) -> None:
     """E7 refused, E5 accepts aggregates only: their rows are theirs and the team's."""
     carriers = ["E1", "E5", "E7", "Lycée"]

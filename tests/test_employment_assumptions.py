@@ -36,10 +36,10 @@ def test_no_page_names_the_firm_of_a_shock() -> None:
 
 
 def test_a_reform_is_told_step_by_step_beside_the_ages_of_the_law() -> None:
-    steps = [Reform(born_from=1968, retirement_age=64), Reform(born_from=1962, retirement_age=62.75)]
+    steps = [Reform(born_from=1968, retirement_age=64), Reform(born_from="1961-09", retirement_age=62.75)]
     assert said(reform=steps)["reform"] == (
         "L'hypothèse de tendance, avec un autre âge légal de la retraite (sans la réforme, 62 ans), selon "
-        "l'année de naissance : 62,75 ans à partir de 1962, 64 ans à partir de 1968."
+        "la date de naissance : 62,75 ans à partir de 09/1961, 64 ans à partir de 1968."
     )
 
 
@@ -62,7 +62,7 @@ def test_an_age_that_the_study_has_not_chosen_is_that_of_the_law_in_force_and_sa
     then, now = (shared(Scenarios(), year, team=True).replace("\u00a0", " ") for year in (2018, 2026))
     assert "retraite, 62 ans sauf réforme ; carrières longues, dès 60 ans." in then and "n° 2010-1330" in then
     assert "retraite, 62,75 à 64 ans selon la date de naissance sauf réforme" in now and "n° 2025-1403" in now
-    assert all("retirement_law" in told and "en vigueur fin" in told for told in (then, now))
+    assert all("retirement_law" in told and "en vigueur au 1er juillet" in told for told in (then, now))
     assert "retirement_law" not in shared(Scenarios(), 2018)
     chosen = shared(Scenarios(retirement_law="loi_2023"), 2018)
     assert "2023-270" in chosen and "a choisis" in chosen

@@ -214,9 +214,9 @@ def test_real_crps_is_at_most_a_share_of_naive(real: pd.DataFrame, ratio: str) -
 
 
 def test_real_intervals_hold_four_fifths(real: pd.DataFrame) -> None:
-    """At ten years they hold 85.2 %, a little more than the 84 % aimed at."""
+    """At ten years they hold 84.4 %, a little more than the 84 % aimed at."""
     chosen = real.loc["chosen"]
-    assert chosen["coverage_80_percent"].between(76, 85.5).all()
+    assert chosen["coverage_80_percent"].between(76, 84.5).all()
     assert chosen["coverage_95_percent"].between(92, 98.5).all()
 
 

@@ -450,6 +450,20 @@ def test_a_reform_holds_from_its_birth_year_on() -> None:
     assert legal[age[62], 5] == 64
 
 
+def test_a_reform_may_begin_within_a_year() -> None:
+    """The law of 2023 by its months is that law: 62 and three months from September 1961."""
+    table = reference.load("retirement_ages")
+    rows = table[(table["law"] == "loi_2023") & (table["born_from"] > "1961-01")]
+    rows = rows.drop_duplicates(["legal_age_years", "legal_age_months"])
+    given = zip(rows["born_from"], rows["legal_age_years"] + rows["legal_age_months"] / 12, strict=True)
+    steps = [Reform(born_from=born, retirement_age=age) for born, age in given]
+    before, after = Scenarios(retirement_law="loi_2010"), Scenarios(retirement_law="loi_2023")
+    own = hazards.legal_ages(before, steps, 2023, 10).legal
+    born_since = AGES < 68  # 1956
+    assert own[born_since] == pytest.approx(hazards.legal_ages(after, [], 2023, 10).legal[born_since])
+    assert own[AGES.tolist().index(63), 0] == pytest.approx(62 + 4 * 0.25 / 12)
+
+
 def test_a_reform_delays_retirements() -> None:
     old = team([("A", "Usinage", "55-59", 400, np.nan)])
     plain, later = (run(name, workforce=old, parameters=MOVED) for name in ("trend", "reform"))

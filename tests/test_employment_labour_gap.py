@@ -215,13 +215,15 @@ def test_more_who_come_than_posts_are_no_balance() -> None:
     ]  # fmt: skip
     empty = pd.DataFrame(columns=["occupation", "origin", "destination", "skill", "to_train"])
     lines = priorities.lines(rows, *[empty] * 5)
-    assert lines["who_acts"].tolist() == ["plans", "replace", "replace", "lend"]
+    assert lines["who_acts"].tolist() == ["replace", "replace", "replace", "lend"]  # they told
     # Nobody is led to where too many come, only away from there; where no post opens, nobody is replaced.
     ways = pd.DataFrame({"origin": ["A", "B"], "destination": ["D", "A"]})
     led = priorities.lines(rows, *[empty] * 3, ways, empty).set_index("occupation")["bridge_said"]
     assert led["D"] == "A" and pd.isna(led["A"])
     closed = priorities.lines(rows.assign(openings=0.0), *[empty] * 5)
-    assert closed["who_acts"].fillna("").tolist() == ["plans", "", "", "lend"]
+    assert closed["who_acts"].fillna("").tolist() == ["", "", "", "lend"]
+    untold = priorities.lines(rows.assign(uncertain_reason=["no_survey", *[None] * 3]), *[empty] * 5)
+    assert untold["who_acts"][0] == "no_survey"
 
 
 def test_a_first_screen_counts_what_its_reader_reads_and_says_what_has_no_verdict() -> None:
@@ -233,7 +235,7 @@ def test_a_first_screen_counts_what_its_reader_reads_and_says_what_has_no_verdic
     fan = pd.DataFrame({"year": [2018, 2021], "people": [81.0, 70.0]})
 
     def said(rows: pd.DataFrame, fan: pd.DataFrame = fan) -> dict[str, object]:
-        (row,) = priorities.answers(rows, fan, year=2021, now=2018).to_dict("records")
+        (row,) = priorities.answers(rows, fan, year=2021, now=2018, today="").to_dict("records")
         return {name: str(value).replace("\u00a0", " ") for name, value in row.items()}
 
     assert said(gap) == {
@@ -243,6 +245,7 @@ def test_a_first_screen_counts_what_its_reader_reads_and_says_what_has_no_verdic
         "most_exposed": "« E »",
         "most_posts_said": "« E » 5 (4 à 6), « D » 4 (3 à 5), « C » 3 (2 à 4)",
         "unjudged_people": "41.0",
+        "moves_said": "None",
     }
     # A reader of whom the short ones are withheld finds them in no count.
     less = said(gap[gap["gap_verdict"] != "short"])
@@ -431,12 +434,12 @@ def test_ten_lines_say_what_their_tables_do_and_no_more(found: labour_gap.Outloo
     skills = pd.DataFrame(
         [("Tri", "Trier", 3.0), ("Tri", "Peser", 9.0)], columns=["occupation", "skill", "to_train"]
     )
-    basin = voice("basin_difficult_share_percent", Tri=92.9).frame
+    basin = voice("basin_difficult_share_percent", Tri=92.9).frame.assign(basin_difficult_level="dep")
     rows = priorities.lines(gap, firms, basin, nothing.assign(tension_class=[]), bridges, skills).set_index(
         "occupation"
     )
     assert (
-        rows.loc["Tri", "tension_said"] == "entreprises 0/4, BMO 93\u00a0%"
+        rows.loc["Tri", "tension_said"] == "entreprises 0/4, BMO 93\u00a0% (département)"
         and rows.loc["Inconnu", "tension_said"] == "entreprises 2/4"
     )
     assert rows.loc["Tri", "training_said"] == "Peser"
@@ -468,6 +471,9 @@ def test_ten_lines_say_what_their_tables_do_and_no_more(found: labour_gap.Outloo
     assert ten["who_acts"].tolist()[:3] == [
         "décidé\u00a0: Former (E1), échéance dépassée", "no_entrants", "décidé\u00a0: Mener (E2)"
     ]  # fmt: skip
+    assert ten["bridge_said"].fillna("").tolist()[:3] == ["Tri", "", "Usinage"]  # the third is decided
+    few = priorities.first(rows.reset_index().assign(bridge_said=None), decided.head(1), today="2019-03-02")
+    assert "bridge_said" not in few
     again = pd.concat([decided, decided.tail(1).assign(occupation="Tri", action_target="Usinage")])
     assert priorities.told(rows.reset_index(), again, today="2019-03-02")["who_acts"][0].endswith(
         "Mener (E2)"

@@ -273,6 +273,28 @@ def test_personal_data_of_the_people_sheets_is_written_nowhere(study):
             assert path.is_dir() or secret.encode() not in path.read_bytes(), (path.name, secret)
 
 
+def test_no_trait_of_one_person_is_kept_nor_repeated_in_a_log(study):
+    head = [
+        "Identifiant",
+        "Intitulé",
+        "Effectif",
+        "Ancienneté",
+        "Niveau de diplôme",
+        "Sexe",
+        "Temps de travail",
+    ]
+    traits = ["moins de 2 ans", "bac+2", "femmes", "temps partiel"]
+    people = [head, ["E01", "Soudeuse", 1, *traits], ["E01", "Cariste", 2, *traits], ["E01", "Tri", 1]]
+    cleaned = clean(study, [FLOW_HEADERS, flow()], Emplois=people)
+    kept = cleaned.tables["workforce"].set_index("occupation")[tables.used_for("workforce", "later")]
+    assert kept.loc[["Soudeuse", "Tri"]].isna().all(axis=None) and kept.loc["Cariste"].notna().all()
+    lines = cleaned.corrections[cleaned.corrections["rule"] == "trait_of_one_person"]
+    assert lines["column"].tolist() == head[3:] and set(lines["source_row"]) == {2}
+    assert (
+        not cleaned.corrections["raw_value"].isin(traits).where(cleaned.corrections["source_row"] == 2).any()
+    )
+
+
 @pytest.mark.parametrize(
     ("name", "occupation", "kept"),
     [

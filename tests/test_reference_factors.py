@@ -480,6 +480,11 @@ def test_occupations_and_families_are_those_of_the_real_lists_in_our_own_words()
         assert not same.str.contains(" ").any() and len(same) <= 25
 
 
+def test_every_occupation_has_a_family() -> None:
+    """No firm's occupation is without level, family and needs for want of a row: of 532 codes none."""
+    assert set(reference.load("rome_fap")["rome_code"]) == set(reference.load("rome_labels")["rome_code"])
+
+
 def test_the_families_of_an_occupation_are_all_of_it() -> None:
     parts = reference.load("rome_fap").groupby("rome_code")["weight"]
     assert (parts.sum() - 1).abs().max() < 1e-9 and parts.min().gt(0).all()

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.employment.forecast.labour_gap import counts
-from eit_analysis.employment.skills.actions import served
+from eit_analysis.employment.skills.actions import moves, served
 from eit_analysis.french import counted, one_decimal, whole
 from eit_analysis.reference.scales import beyond
 from eit_analysis.reference.vocabulary import heading
@@ -23,13 +23,14 @@ COLUMNS = [
     "training_said", "who_acts",
 ]  # fmt: skip
 ANSWERS = [
-    "year", "verdicts_said", "short_said", "most_exposed", "most_posts_said", "unjudged_people"
+    "year", "verdicts_said", "short_said", "most_exposed", "most_posts_said", "unjudged_people", "moves_said"
 ]  # fmt: skip
 SAID = {
     "hiring_difficulty": lambda note: f"entreprises {one_decimal(note)}/4{beyond(note, 'hiring_difficulty')}",
     "basin_difficult_share_percent": lambda share: f"BMO {whole(round(share))}\u00a0%",
     "tension_class": lambda tension: f"DARES {whole(round(tension))}/5",
 }
+PUBLISHED_FOR = {"basin_difficult_share_percent": "basin_difficult_level", "tension_class": "tension_level"}
 
 
 def lines(
@@ -59,22 +60,32 @@ def lines(
     taught = training.reindex(columns=["occupation", "skill", "to_train"]).dropna()
     taught = taught.sort_values("to_train", ascending=False, kind="stable")
     skill = taught.drop_duplicates("occupation").set_index("occupation")["skill"]
-    voices = {
-        column: table.dropna(subset=["occupation"]).set_index("occupation")[column]
+    voices = [
+        _voice(table.dropna(subset=["occupation", column]), column)
         for column, table in zip(SAID, (firms, basin, dares), strict=True)
         if {"occupation", column} <= {*table}
-    }
+    ]
     rows = []
     for row in gap.dropna(subset=["occupation", "openings"]).to_dict("records"):
         name = row["occupation"]
-        heard = {column: voice.get(name) for column, voice in voices.items()}
-        said = [SAID[column](value) for column, value in heard.items() if pd.notna(value)]
+        said = [voice[name] for voice in voices if name in voice]
         rows.append((
             name, ranged(row, "openings"), row["gap_verdict"], row["shortage_chances"],
             ", ".join(said) or None, origin.get(name), skill.get(name),
             _who(row, name in origin.index, name in skill.index),
         ))  # fmt: skip
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _voice(table: pd.DataFrame, column: str) -> dict[str, str]:
+    """What one source says of each occupation, and of which territory where it publishes for several."""
+    level = PUBLISHED_FOR.get(column, "")
+    areas = heading(level).labels if level in table else {}
+    said = {}
+    for row in table.to_dict("records"):
+        area = areas.get(str(row.get(level)))
+        said[row["occupation"]] = SAID[column](row[column]) + (f" ({area})" if area else "")
+    return said
 
 
 def ranged(row: dict, name: str) -> str:
@@ -84,29 +95,50 @@ def ranged(row: dict, name: str) -> str:
 
 
 def first(lines: pd.DataFrame, decisions: pd.DataFrame, *, today: str) -> pd.DataFrame:
-    """The `MOST` first lines, one side of paper, with what is decided (:func:`told`)."""
-    return told(lines.head(MOST), decisions, today=today)
+    """The `MOST` first lines, one side of paper, with what is decided (:func:`told`).
+
+    Without any bridge there is no column of bridges.
+    """
+    ten = told(lines.head(MOST), decisions, today=today)
+    return ten if ten["bridge_said"].notna().any() else ten.drop(columns="bridge_said")
 
 
 def told(lines: pd.DataFrame, decisions: pd.DataFrame, *, today: str) -> pd.DataFrame:
     """Who acts on each line as ``actions.decided`` says, the nearest deadline to come first; else who could.
 
-    A deadline before ``today``, as ``2026-07-01``, is said to be past.
+    A deadline before ``today``, as ``2026-07-01``, is said to be past. A bridge that is decided goes before
+    one that skills suggest.
     """
     rows = decisions.assign(served=served(decisions), past=decisions["due_date"] < today)
     done: dict[str, str] = {}
     for row in rows[::-1].sort_values("past", ascending=False, kind="stable").to_dict("records"):
         late = ", échéance dépassée" if row["past"] else ""
         done[row["served"]] = f"décidé\u00a0: {row['job_action']} ({row['action_carrier']}){late}"
-    return lines.assign(who_acts=lines["occupation"].map(done).fillna(lines["who_acts"]))
+    said = {"who_acts": done}
+    if "bridge_said" in lines:
+        led = rows[rows["action_kind"] == "bridge"].drop_duplicates("served")
+        said["bridge_said"] = dict(zip(led["served"], led["occupation"], strict=True))
+    return lines.assign(
+        **{name: lines["occupation"].map(x).astype(object).fillna(lines[name]) for name, x in said.items()}
+    )
 
 
-def answers(gap: pd.DataFrame, fan: pd.DataFrame | None = None, *, year: int, now: int) -> pd.DataFrame:
+def answers(
+    gap: pd.DataFrame,
+    fan: pd.DataFrame | None = None,
+    ten: pd.DataFrame | None = None,
+    decisions: pd.DataFrame | None = None,
+    *,
+    year: int,
+    now: int,
+    today: str,
+) -> pd.DataFrame:
     """What a first screen says of the occupations that an audience reads: one row, `ANSWERS`.
 
     ``gap`` is of ``labour_gap.by_occupation`` up to ``year``, ``fan`` of ``outlook.by_scenario``, for all
     people. Those whose occupation has no row, or no chances, have no verdict: how many is not said where a
     number of the year of the survey, ``now``, is withheld. Of a single occupation nothing is the most.
+    ``ten``, of :func:`first`, and ``decisions`` give ``actions.moves``.
     """
     judged = gap.dropna(subset=["occupation", "gap_verdict", "shortage_chances"])
     rows = judged.sort_values("openings", ascending=False, kind="stable")
@@ -122,15 +154,22 @@ def answers(gap: pd.DataFrame, fan: pd.DataFrame | None = None, *, year: int, no
     left = total - rows["headcount"].sum(skipna=False)
     said = verdicts, map(_QUOTED, short), map(_QUOTED, likely["occupation"]), posts
     unjudged = left if left >= 0.5 else np.nan
-    return pd.DataFrame([(year, *(", ".join(words) or None for words in said), unjudged)], columns=ANSWERS)
+    move = None if ten is None or decisions is None else moves(ten, decisions, today=today)
+    row = (year, *(", ".join(words) or None for words in said), unjudged, move)
+    return pd.DataFrame([row], columns=ANSWERS)
 
 
 def _who(row: dict, bridge: bool, skill: bool) -> str | None:
-    """Who could act first, a code of ``labels.csv``; nobody where there is no gap and no post opens."""
+    """Who could act first, a code of ``labels.csv``; nobody where there is no gap and no post opens.
+
+    Nobody is asked for what was told: where firms did and doubt remains, it is of chance and of who comes.
+    """
     if row["gap_verdict"] == "short":
         return "bridge" if bridge else "train" if skill else "places"
-    if row["gap_verdict"] == "uncertain":
-        return "no_entrants" if row["uncertain_reason"] == "no_entrants" else "plans"
+    if row["uncertain_reason"] in ("no_entrants", "no_survey"):
+        return str(row["uncertain_reason"])
     if row["gap_verdict"] == "surplus":
         return "lend"
+    if row["gap_verdict"] == "uncertain" and skill:
+        return "train"
     return "replace" if round(row["openings"]) else None

@@ -18,7 +18,9 @@ def stated(parameters: Scenarios, base_year: int) -> pd.DataFrame:
     No firm is named: the page may be anyone's to read.
     """
     steps = sorted(parameters.reform, key=lambda step: step.born_from)
-    ages = ", ".join(f"{_years(step.retirement_age)} à partir de {step.born_from}" for step in steps)
+    ages = ", ".join(
+        f"{_years(step.retirement_age)} à partir de {french.month(step.born_from)}" for step in steps
+    )
     losses = "\u00a0; ".join(map(_loss, sorted(parameters.shocks, key=lambda shock: shock.year)))
     fields = {
         "trend": rates(parameters)["statement"][0],

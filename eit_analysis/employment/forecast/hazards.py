@@ -79,20 +79,20 @@ class Ages:
 
 
 def legal_ages(parameters: Scenarios, reform: list[Reform], base_year: int, years: int) -> Ages:
-    """Those of the law in force at the end of the base year, or of the study's own choice.
+    """Those of the law in force in the middle of the base year, or of the study's own choice.
 
-    The step of a reform holds from its birth year until the next one; who was born before the first keeps
-    the age of the law.
+    The step of a reform holds from its month of birth until the next one; who was born before the first keeps
+    the age of the law. A year of birth has the mean of its months.
     """
-    born = base_year + 1 + np.arange(years)[None, :] - AGES[:, None]
+    born = law.months_of(base_year + 1 + np.arange(years)[None, :] - AGES[:, None])
     legal, early = law.ages_of(parameters.retirement_law or law.law_in_force(base_year), born)
     if parameters.retirement_age:
         legal = np.full(born.shape, parameters.retirement_age)
     if parameters.long_career_age:
         early = np.full(born.shape, parameters.long_career_age)
     for step in sorted(reform, key=lambda step: step.born_from):
-        legal[born >= step.born_from] = step.retirement_age
-    return Ages(legal, np.minimum(early, legal))
+        legal[born >= law.month(step.born_from)] = step.retirement_age
+    return Ages(legal.mean(axis=-1), np.minimum(early, legal).mean(axis=-1))
 
 
 def retirement(hazards: pd.DataFrame, ages: Ages, u: np.ndarray, u_long: np.ndarray) -> np.ndarray:

@@ -10,7 +10,7 @@ from rapidfuzz import fuzz, process
 
 from eit_analysis.config_change import JobAction
 from eit_analysis.errors import InputError
-from eit_analysis.french import day
+from eit_analysis.french import day, whole
 from eit_analysis.reference.vocabulary import heading
 
 DECIDED_COLUMNS = [
@@ -20,6 +20,7 @@ DECIDED_COLUMNS = [
 PLAN_COLUMNS = ["occupation", "posts_said", "job_action", "action_carrier", "due_date"]
 WITH_DATES = ("training", "bridge")
 ALIKE = 85  # of 100: a name this near another is that one, mistyped
+NAMED = 2  # sessions, and bridges, on a first screen
 UNREAD = "non lus ici"  # posts of an occupation that is not judged, or not to this reader
 ROWS = 6  # of a plan that is read at a glance
 
@@ -97,6 +98,35 @@ def sessions(decisions: pd.DataFrame) -> pd.DataFrame:
 def served(decisions: pd.DataFrame) -> pd.Series:
     """The occupation that each row of :func:`decided` is for: of a bridge, where it leads."""
     return decisions["action_target"].where(decisions["action_kind"] == "bridge", decisions["occupation"])
+
+
+def moves(lines: pd.DataFrame, decisions: pd.DataFrame, *, today: str) -> str | None:
+    """The first `NAMED` sessions decided, those to come before, and as many bridges that nobody decided.
+
+    Parameters as in :func:`plan`; ``lines`` may be without bridges. What ends before ``today`` is past.
+    """
+    rows = decisions[decisions["action_kind"].isin(WITH_DATES)]
+    over = rows["end_day"].fillna(rows["start_day"]).fillna(rows["due_date"]) < today
+    rows = rows.assign(past=over).sort_values(["past", "start_day"], kind="stable")
+    said = [_session(row) for row in rows.head(NAMED).to_dict("records")]
+    led = served(decisions[decisions["action_kind"] == "bridge"])
+    free = lines.reindex(columns=["bridge_said", "occupation"]).dropna()
+    free = free[~free["occupation"].isin(led)].head(NAMED)
+    ways = [f"de «\u00a0{origin}\u00a0» à «\u00a0{end}\u00a0»" for origin, end in free.to_numpy()]
+    parts = {"Décidé": "\u00a0; ".join(said), "Possible, par les compétences": ", ".join(ways)}
+    return ". ".join(f"{how}\u00a0: {what}" for how, what in parts.items() if what) or None
+
+
+def _session(row: dict) -> str:
+    """``formation « Soudage », du 04/03/2019 au 29/03/2019, 9 600 €, centre (passée)``."""
+    kind = heading("action_kind").labels[row["action_kind"]]
+    what = f"{kind}{' vers' * (row['action_kind'] == 'bridge')} «\u00a0{row['action_target']}\u00a0»"
+    days = [day(row[name]) for name in ("start_day", "end_day") if pd.notna(row[name])]
+    cost = row["published_cost_eur"]
+    price = f"{whole(round(cost))}\u00a0€" if pd.notna(cost) else None
+    when = {0: f"d'ici le {day(row['due_date'])}", 1: f"à partir du {''.join(days)}"}
+    known = [what, when.get(len(days), f"du {' au '.join(days)}"), price, row["organiser"]]
+    return ", ".join(filter(pd.notna, known)) + " (passée)" * bool(row["past"])
 
 
 def plan(decisions: pd.DataFrame, lines: pd.DataFrame, *, today: str) -> pd.DataFrame:

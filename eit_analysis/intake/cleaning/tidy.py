@@ -20,6 +20,7 @@ from eit_analysis.intake.sheets.survey_sheet import SurveySheet
 from eit_analysis.reference.findings import finding
 
 FLOW_LETTERS = {"flows": "F", "utilities": "U"}  # of the tables whose rows have a name of their own
+TRAITS = tables.used_for("workforce", "later")  # of people, never of one person
 # What may be read of a flow in quarantine: it is declared, though nothing weighs it.
 UNREAD = ("site_id", "direction", "category", "description", "waste_code", "quality", "route", "contractor")
 
@@ -40,6 +41,8 @@ def clean_tables(
         own = [sheet for sheet in sheets if sheet.table == table]
         batch = gather(table, own, ledger)
         for column in batch.columns:
+            if table == "workforce" and column in TRAITS:
+                _of_groups_alone(batch, column)
             if (table, column) != ("flows", "quantity"):  # read with its unit and period
                 batch.read(column)
                 batch.log_rules(column)
@@ -63,6 +66,18 @@ def clean_tables(
         if "site_id" in batch.values:
             sites.append(_row_sites(batch))
     return clean, pd.concat(sites, ignore_index=True), unread
+
+
+def _of_groups_alone(batch: SurveyBatch, trait: str) -> None:
+    """A trait is kept of two people or more, and otherwise not even read: no log repeats what was typed."""
+    people, cells = batch.distinct("headcount")[batch.values["headcount"].codes], batch.cells[trait]
+    filled = np.array([clean_text(cell) != "" for cell in cells.values], dtype=bool)[cells.codes]
+    alone = np.flatnonzero(filled & ~(people >= 2))
+    codes = cells.codes.copy()
+    codes[alone] = len(cells.values)
+    batch.cells[trait] = Cells([*cells.values, ""], codes)
+    header = batch.header(trait)
+    batch.ledger.correct(batch.places[alone], batch.rows[alone], header, "", "", "trait_of_one_person")
 
 
 def _ask_what_enters(batch: SurveyBatch) -> None:
