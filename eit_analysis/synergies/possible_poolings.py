@@ -12,6 +12,7 @@ from eit_analysis.reference.dated import in_force
 from eit_analysis.remembered import remembered
 from eit_analysis.synergies.lots import lots
 from eit_analysis.synergies.pooling.costs import cost_table, meeting_eur, threshold_table
+from eit_analysis.synergies.pooling.grades import of_common_grade
 from eit_analysis.synergies.pooling.groups import pooled
 from eit_analysis.synergies.pooling.search import FURTHER
 from eit_analysis.synergies.pooling.thresholds import Target, targets
@@ -41,6 +42,11 @@ class PossiblePoolings(PossibleExchanges):
         return threshold_table(self.pooling_costs)
 
     @cached_property
+    def collected_together(self) -> pd.DataFrame:
+        """The flows that may share a lorry with others of their family (``grades.of_common_grade``)."""
+        return of_common_grade(self.flows, self.factors)
+
+    @cached_property
     def schemes(self) -> pd.DataFrame:
         """The producer schemes in force in the year of the survey, those of today where it tells none."""
         return in_force(reference.load("producer_schemes"), f"{self.year}-12-31" if self.year else "")
@@ -65,7 +71,7 @@ class PossiblePoolings(PossibleExchanges):
         return partial(targets, *self._told(sharing))
 
     def _told(self, sharing: pd.DataFrame) -> Told:
-        return sharing, self.flows, self.thresholds, self.schemes
+        return sharing, self.collected_together, self.thresholds, self.schemes
 
     def methods(self, pools: pd.DataFrame) -> Methods:
         """What is found and refused of all that is declared, and by which rules, beside the register."""
