@@ -169,6 +169,9 @@ def test_each_flow_has_one_line_with_the_partner_that_the_plan_retains(assessmen
     # What a firm is only asked about is not said to be taken.
     asked = listings.in_question(listings.described(assessment.own_uses, assessment.flows))
     assert "taken_t_per_year" not in asked and len(asked) and (asked["asked_t_per_year"] > 0).all()
+    assert asked["asked_t_per_year"].is_monotonic_decreasing
+    # Half of the offcuts of a joiner is what they spare it of planks.
+    assert (asked["replaced_t_per_year"] <= asked["asked_t_per_year"]).all()
 
 
 def test_an_exchange_is_no_change_of_contractor(assessment: Assessment) -> None:
