@@ -174,6 +174,15 @@ def test_each_flow_has_one_line_with_the_partner_that_the_plan_retains(assessmen
     assert (asked["replaced_t_per_year"] <= asked["asked_t_per_year"]).all()
 
 
+def test_a_need_of_no_known_amount_sets_nothing_aside_and_is_asked_about(assessment: Assessment) -> None:
+    need = assessment.own_uses.iloc[0]["in_flow_id"]
+    gone = assessment.flows["flow_id"] == need
+    less = dataclasses.replace(assessment, flows=assessment.flows[~gone], unweighed=assessment.flows[gone])
+    same = assessment.own_uses["in_flow_id"] == need
+    assert less.unweighed_uses == set(assessment.own_uses.loc[same, "out_flow_id"])
+    assert not less.own_uses["in_flow_id"].eq(need).any() and assessment.unweighed_uses == frozenset()
+
+
 def test_an_exchange_is_no_change_of_contractor(assessment: Assessment) -> None:
     parts = (assessment.candidates, assessment.contractors)
     assert sorted(assessment.passed["candidate_id"]) == sorted(pd.concat(parts)["candidate_id"])
