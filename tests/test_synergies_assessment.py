@@ -171,7 +171,7 @@ def test_each_flow_has_one_line_with_the_partner_that_the_plan_retains(assessmen
     assert "taken_t_per_year" not in asked and len(asked) and (asked["asked_t_per_year"] > 0).all()
     assert asked["asked_t_per_year"].is_monotonic_decreasing
     # Half of the offcuts of a joiner is what they spare it of planks.
-    assert (asked["replaced_t_per_year"] <= asked["asked_t_per_year"]).all()
+    assert (asked["need_replaced_t_per_year"] <= asked["asked_t_per_year"]).all()
 
 
 def test_a_need_of_no_known_amount_sets_nothing_aside_and_is_asked_about(assessment: Assessment) -> None:

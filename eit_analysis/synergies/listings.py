@@ -23,7 +23,7 @@ HELD = [
 ]  # fmt: skip
 OWN_USES = [
     "site_id", "category", "output_description", "need_description", "use", "asked_t_per_year",
-    "replaced_t_per_year",
+    "need_replaced_t_per_year",
 ]  # fmt: skip
 # Who gains, and at what price: they tell of the giver's cost and of the taker's price, for the team alone.
 TERMS = ["who_gains", "price_low_eur_per_t", "price_high_eur_per_t"]
@@ -89,10 +89,10 @@ def described(exchanges: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFrame:
 def in_question(own_uses: pd.DataFrame) -> pd.DataFrame:
     """``OWN_USES`` of ``Assessment.own_uses``, described, most first: tonnes asked about and not taken yet.
 
-    ``replaced_t_per_year`` is what they would take off the need.
+    ``need_replaced_t_per_year`` is what they would take off the need.
     """
     asked = own_uses["taken_t_per_year"]
-    found = own_uses.assign(asked_t_per_year=asked, replaced_t_per_year=asked * own_uses["need_t_per_t"])
+    found = own_uses.assign(asked_t_per_year=asked, need_replaced_t_per_year=asked * own_uses["need_t_per_t"])
     return found.sort_values("asked_t_per_year", ascending=False, kind="stable")[OWN_USES]
 
 
