@@ -168,9 +168,9 @@ TEAM_04 = [
     REACH,
     f"2 {AHEAD}",
     "Au même stade depuis plus de 24 mois fin 2018.",
-    "De la piste à la réalisation",
+    "Étapes atteintes à la vague étudiée",
     # All but nobody: A1 to A6, S1, V1, X1.
-    "Lecture : pour « piste », on lit 12. "
+    "Lecture : pour « piste », synergies : 12. "
     "Champ : 9 acteurs. Source : registre des synergies, vague 2018. Tableau : "
     "Étapes atteintes à la vague étudiée",
     # S12, longer than the longest seen; S05 and S12 wait at the one stage with five passages. After 305 days
@@ -216,8 +216,8 @@ TEAM_04 = [
     *ELSEWHERE,
 ]
 OUTSIDE_AHEAD = [
-    "De la piste à la réalisation",
-    "Lecture : pour « piste », on lit 11. "
+    "Étapes atteintes à la vague étudiée",
+    "Lecture : pour « piste », synergies : 11. "
     "Champ : 8 acteurs. Source : registre des synergies, vague 2018. Tableau : "
     "Étapes atteintes à la vague étudiée",  # neither S10 nor X1
 ]
@@ -1103,8 +1103,7 @@ INSTEAD: dict[str, dict[str, str | None]] = {
     "nobody answered": {
         DECISION: f"{DECISION} {DECIDE[1]} {SESSION} {NO_ANSWER}",
         "Le moins partagé": NO_ANSWER,
-        "Au-delà": "Aucune vague précédente, ou trop peu de répondants des deux vagues, pour comparer les "
-        "avis.",
+        "Au-delà": "Trop peu de répondants communs pour comparer les avis.",
         "": NO_ANSWER,  # nothing is said of trust
     },
     "no neighbour": {

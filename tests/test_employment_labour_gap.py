@@ -224,6 +224,9 @@ def test_more_who_come_than_posts_are_no_balance() -> None:
     assert closed["who_acts"].fillna("").tolist() == ["", "", "", "lend"]
     untold = priorities.lines(rows.assign(uncertain_reason=["no_survey", *[None] * 3]), *[empty] * 5)
     assert untold["who_acts"][0] == "no_survey"
+    # Of whom nobody knows who comes, no verdict is printed: it is in no count of those that are judged.
+    unknown = rows.assign(uncertain_reason="no_entrants")
+    assert priorities.lines(unknown, *[empty] * 5)["gap_verdict"].tolist()[0] == "unjudged"
 
 
 def test_a_first_screen_counts_what_its_reader_reads_and_says_what_has_no_verdict() -> None:
@@ -260,6 +263,9 @@ def test_a_first_screen_counts_what_its_reader_reads_and_says_what_has_no_verdic
         "None",
         "None",
     ]
+    # Nor is one that the next follows closely: the draws would name another.
+    near = said(gap.assign(shortage_chances=[39.25, np.nan, 34.0, 10.0, 31.0]))
+    assert near["most_exposed"] == "aucun ne se détache"
     # All have a verdict.
     assert said(gap.assign(shortage_chances=50.0), fan.assign(people=50.0))["unjudged_people"] == "nan"
     # Of what is withheld, the total or one headcount, no number follows; nor of another year.

@@ -12,7 +12,14 @@ from eit_analysis import reference
 from eit_analysis.codes import CATEGORIES, QUALITIES, ROUTES
 from eit_analysis.flows.dimensions import describe
 from eit_analysis.flows.potential import mark_ease
-from eit_analysis.reference.compatibility import hierarchy_steps, known_use, need_told, reading, text_read
+from eit_analysis.reference.compatibility import (
+    hierarchy_steps,
+    known_use,
+    need_told,
+    other_needs,
+    reading,
+    text_read,
+)
 from eit_analysis.study import open_study
 from eit_analysis.synergies.register.links import Methods
 from eit_analysis.synergies.register.reasons import why_missed
@@ -145,6 +152,30 @@ def test_no_cannery_of_fruit_takes_what_is_not_called_fruit(text, canned):
     assert ("food_processing_200108" in found, "food_donation_200108" in found) == (canned, True)
 
 
+@pytest.mark.parametrize(
+    ("code", "category", "text", "rule", "taken"),
+    [
+        ("030105", "wood", "Chutes de panneaux", "wood_carpentry_030105", True),
+        ("030105", "wood", "Sciures et copeaux", "wood_carpentry_030105", False),
+        ("030105", "wood", "Sciures et copeaux", "wood_panel_030105", True),
+        ("070213", "plastic", "Rebuts d'injection", "plastic_regrind_070213", True),
+        ("070213", "plastic", "Chutes de mousse polyuréthane", "plastic_regrind_070213", False),
+        ("070213", "plastic", "Chutes de mousse polyuréthane", "polymer_scrap_070213", True),
+    ],
+)
+def test_no_plank_is_made_of_sawdust_nor_pellet_of_foam_that_does_not_melt(code, category, text, rule, taken):
+    waste = pd.DataFrame([{"waste_code": code, "category": category, "description": text}])
+    found = reading(waste.assign(description=text_read(waste)), RULES)
+    assert (rule in set(found["rule_id"])) == taken
+
+
+def test_who_buys_sheets_of_cardboard_is_no_paper_mill():
+    told = need_told(pd.Series(["Plaques de carton ondulé", "Vieux cartons ondulés"]))
+    for rule in ("cardboard_pulp_150101", "paper_cardboard_mill_030308"):
+        words = set(other_needs(RULES[RULES["rule_id"] == rule]).item().split())
+        assert [bool(words & set(text.split())) for text in told] == [True, False]
+
+
 def test_designations_are_asked_for_rules_that_are_there_at_their_code():
     asked = reference.load("rule_designations").merge(RULES, on="rule_id", how="left")
     assert (asked["waste_code"] == asked["waste_code_prefix"]).all()
@@ -165,7 +196,7 @@ def rules_read(category: str, text: str | None, rules: pd.DataFrame = RULES) -> 
     ("category", "text", "read"),
     [
         ("wood", "Palettes cassées", {"150103", "200138", "191207"}),
-        ("wood", "Sciure de hêtre", {"030105"}),
+        ("wood", "Chutes de hêtre", {"030105"}),
         # Nothing is told: the codes that name the family alone.
         ("wood", None, {"150103", "170201", "191207", "200138"}),
         ("wood", "lot", {"150103", "170201", "191207", "200138"}),

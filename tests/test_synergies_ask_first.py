@@ -47,12 +47,34 @@ NONE = OWN.head(0)
 
 
 def asked(
-    line=None, answers=(), rules=RULES, team=True, exchanges=EXCHANGES, own=NONE, sites=SITES, flows=FLOWS
+    line=None,
+    answers=(),
+    rules=RULES,
+    team=True,
+    exchanges=EXCHANGES,
+    own=NONE,
+    sites=SITES,
+    flows=FLOWS,
+    **more,
 ) -> dict[str, str]:
     register = pd.DataFrame([line] if line else [], columns=list(FEED))
     told = pd.DataFrame(answers, columns=ANSWER_COLUMNS)
-    found = with_questions(exchanges, register, told, own, sites, rules, flows, team)
+    found = with_questions(exchanges, register, told, own, sites, rules, flows, team, **more)
     return found.set_index("candidate_id")["ask_first"].dropna().to_dict()
+
+
+def test_a_firm_whose_own_need_has_no_known_amount_is_asked_of_it_first():
+    (name, text), *others = asked(unweighed=frozenset({"B-2"})).items()
+    assert (name, others) == ("B-2>N-1", []) and "donneur" in text
+    # What a firm that is not named needs is for the team.
+    assert asked(unweighed=frozenset({"B-2"}), team=False, sites=SITES.assign(consent="aggregated")) == {}
+
+
+def test_the_firm_that_reads_is_spoken_to():
+    own = {"own": OWN, "sites": SITES.assign(consent="named")}
+    assert "preneur" in asked(**own, you="B")["B-2>N-1"]
+    text = asked(**own, you="N")["B-2>N-1"]
+    assert "vous" in text and "preneur" not in text
 
 
 def test_a_line_that_leads_the_same_flow_elsewhere_is_asked_of_first():

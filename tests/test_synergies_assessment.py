@@ -173,6 +173,18 @@ def test_each_flow_has_one_line_with_the_partner_that_the_plan_retains(assessmen
     # What a firm is only asked about is not said to be taken.
     asked = listings.in_question(listings.described(assessment.own_uses, assessment.flows))
     assert "taken_t_per_year" not in asked and len(asked) and (asked["asked_t_per_year"] > 0).all()
+    assert asked["asked_t_per_year"].is_monotonic_decreasing
+    # Half of the offcuts of a joiner is what they spare it of planks.
+    assert (asked["need_replaced_t_per_year"] <= asked["asked_t_per_year"]).all()
+
+
+def test_a_need_of_no_known_amount_sets_nothing_aside_and_is_asked_about(assessment: Assessment) -> None:
+    need = assessment.own_uses.iloc[0]["in_flow_id"]
+    gone = assessment.flows["flow_id"] == need
+    less = dataclasses.replace(assessment, flows=assessment.flows[~gone], unweighed=assessment.flows[gone])
+    same = assessment.own_uses["in_flow_id"] == need
+    assert less.unweighed_uses == set(assessment.own_uses.loc[same, "out_flow_id"])
+    assert not less.own_uses["in_flow_id"].eq(need).any() and assessment.unweighed_uses == frozenset()
 
 
 def test_the_members_of_each_part_share_what_it_saves(assessment: Assessment) -> None:

@@ -99,12 +99,19 @@ def test_the_first_is_the_one_of_the_plan_that_gains_most_net_of_the_fixed_cost(
     near = saved.assign(giver_saving_eur_per_year=saving)
     assert own_exchanges(near, FLOWS, "A").frame["partner_site_id"].tolist() == ["B", "C", "D", "E"]
     assert own_exchanges(exchanges(), FLOWS, "A").frame["least_paid_eur_per_t"].tolist() == [6, 6, 6, 6]
+    # One gain is one gain, however its sum is taken: 400,5 € and a bit less.
+    half = saved["diverted_t_per_year"] * [30.025, 30.025 * (1 - 1e-15), 30.025, 30.025 * (1 + 1e-15)]
+    found = own_exchanges(saved.assign(giver_saving_eur_per_year=half), FLOWS, "A").frame
+    assert found["partner_site_id"].tolist() == ["B", "C", "D", "E"]
     # The rank that is printed is the place in this order.
     assert own["rank_own"].tolist() == [1, 2, 3, 4]
     # What the plan keeps comes before what gains more and is left; what it needs is 120 € for 20 t at least.
     planned = own_exchanges(saved.assign(allocated_t_per_year=[9.0, 0, 0, 9]), FLOWS, "A").frame
     assert planned["partner_site_id"].tolist() == ["E", "B", "D", "C"]
     assert planned["least_paid_eur_per_t"].fillna(0).tolist() == [0, 6, 0, 0]
+    # Of these the rank, which knows what the other has, and not the gain of what it might not have.
+    kept = own_exchanges(saved.assign(allocated_t_per_year=[0.0, 9, 9, 0]), FLOWS, "A")
+    assert kept.frame["partner_site_id"].tolist() == ["C", "D", "E", "B"]
     # Of what the firm does not read, that a lead has no joint surplus or is a second choice, nothing follows.
     for unread in ("second_choice", "nobody_gains"):
         told = own_exchanges(

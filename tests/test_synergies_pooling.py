@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 from pooling_cases import costs, pooled, thresholds
 
 from eit_analysis.reference.distance import haversine_km
+from eit_analysis.reference.factors import factor_table
 from eit_analysis.synergies.pooling.costs import cost_table, threshold_table
 from eit_analysis.synergies.pooling.crossing import crossed
+from eit_analysis.synergies.pooling.grades import of_common_grade
 from eit_analysis.synergies.pooling.groups import POOL_COLUMNS, numbered
 from eit_analysis.synergies.pooling.thresholds import targets, without_threshold
 
@@ -134,6 +136,15 @@ def test_hazardous_flows_are_collected_apart():
     assert list(groups["members"]) == ["A B", "A C"] and list(groups["keyword"]) == ["", "dangereux"]
     assert list(groups["volume_per_year"]) == [21.0, 22.0] and list(groups["category"]) == ["wood", "wood"]
     assert groups["pooling_id"].is_unique and len(shares) == 4
+
+
+def test_no_skip_of_scrap_iron_takes_zinc_nor_what_sells_for_more_than_scrap():
+    rows = [(site, "metal", 20.0) for site in ("sheet", "matte", "zinc", "unpriced")]
+    flows = pooling_cases.outputs(rows, [-180.0, -900.0, -180.0, np.nan])
+    flows["waste_code"] = ["120101", None, "170404", "200140"]
+    assert of_common_grade(flows, factor_table())["site_id"].tolist() == ["sheet", "unpriced"]
+    bought = flows.assign(direction="in")
+    assert of_common_grade(bought, factor_table())["site_id"].tolist() == bought["site_id"].tolist()
 
 
 def test_order_of_rows_is_irrelevant():

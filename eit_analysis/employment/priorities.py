@@ -17,6 +17,8 @@ from eit_analysis.reference.scales import beyond
 from eit_analysis.reference.vocabulary import heading
 
 MOST, NAMED = 10, 3
+APART = 10.0  # chances in a hundred: closer than that, draws or one firm more put another first
+NOBODY_APART = "aucun ne se détache"
 _QUOTED = "«\u00a0{}\u00a0»".format
 COLUMNS = [
     "occupation", "posts_said", "gap_verdict", "shortage_chances", "tension_said", "bridge_said",
@@ -70,7 +72,7 @@ def lines(
         name = row["occupation"]
         said = [voice[name] for voice in voices if name in voice]
         rows.append((
-            name, ranged(row, "openings"), row["gap_verdict"], row["shortage_chances"],
+            name, ranged(row, "openings"), _verdict(row), row["shortage_chances"],
             ", ".join(said) or None, origin.get(name), skill.get(name),
             _who(row, name in origin.index, name in skill.index),
         ))  # fmt: skip
@@ -137,8 +139,9 @@ def answers(
 
     ``gap`` is of ``labour_gap.by_occupation`` up to ``year``, ``fan`` of ``outlook.by_scenario``, for all
     people. Those whose occupation has no row, or no chances, have no verdict: how many is not said where a
-    number of the year of the survey, ``now``, is withheld. Of a single occupation nothing is the most.
-    ``ten``, of :func:`first`, and ``decisions`` give ``actions.moves``.
+    number of the year of the survey, ``now``, is withheld. Of a single occupation nothing is the most, nor
+    is the most exposed named when the next is within `APART` of it. ``ten``, of :func:`first`, and
+    ``decisions`` give ``actions.moves``.
     """
     judged = gap.dropna(subset=["occupation", "gap_verdict", "shortage_chances"])
     rows = judged.sort_values("openings", ascending=False, kind="stable")
@@ -147,16 +150,24 @@ def answers(
     verdicts = [counted(n, labels[name], several[name]) for name, n in counts(rows).items() if len(rows)]
     short = rows.loc[rows["gap_verdict"] == "short", "occupation"].head(NAMED)
     compared = rows if len(rows) > 1 else rows.head(0)
-    likely = compared.sort_values("shortage_chances", ascending=False, kind="stable").head(1)
+    likely = compared.sort_values("shortage_chances", ascending=False, kind="stable").head(2)
+    leads = likely["shortage_chances"].diff().iloc[-1:].le(-APART).any()
+    exposed = [_QUOTED(name) if leads else NOBODY_APART for name in likely["occupation"].head(1)]
     most = compared.dropna(subset=["openings"]).head(NAMED).to_dict("records")
     posts = [f"{_QUOTED(row['occupation'])} {ranged(row, 'openings')}" for row in most]
     total = np.nan if fan is None else fan.loc[fan["year"] == now, "people"].mean()
     left = total - rows["headcount"].sum(skipna=False)
-    said = verdicts, map(_QUOTED, short), map(_QUOTED, likely["occupation"]), posts
+    said = verdicts, map(_QUOTED, short), exposed, posts
     unjudged = left if left >= 0.5 else np.nan
     move = None if ten is None or decisions is None else moves(ten, decisions, today=today)
     row = (year, *(", ".join(words) or None for words in said), unjudged, move)
     return pd.DataFrame([row], columns=ANSWERS)
+
+
+def _verdict(row: dict) -> str:
+    """Of an occupation about which no firm spoke, or of which it is not known who comes, there is none."""
+    silent = row["gap_verdict"] == "uncertain" and row["uncertain_reason"] in ("no_entrants", "no_survey")
+    return "unjudged" if silent else row["gap_verdict"]
 
 
 def _who(row: dict, bridge: bool, skill: bool) -> str | None:

@@ -47,7 +47,8 @@ def reading(wastes: pd.DataFrame, rules: pd.DataFrame) -> pd.DataFrame:
         by text:    no code; the rule names its family, and a code that family and text support
 
     Where the code does not tell what the rule takes, the designation must (``rule_designations.csv``): what a
-    shop does not sell may be bread, which no cannery of fruit takes.
+    shop does not sell may be bread, which no cannery of fruit takes. It may also tell what the rule does not
+    take: sawdust has the code of offcuts, and foam that does not melt that of scrap that does.
 
     ``wastes`` have ``waste_code`` (no code: missing, empty or ``unknown``), ``category``, ``description``
     (:func:`text_read`) and columns that are kept; ``rules`` are rows of ``compatibility.csv``. What a text
@@ -89,13 +90,19 @@ def reading(wastes: pd.DataFrame, rules: pd.DataFrame) -> pd.DataFrame:
 
 
 def _so_called(read: pd.DataFrame) -> np.ndarray:
-    """Whether each designation has a word of those that its rule asks for, where it asks for any."""
+    """Whether each designation has a word that its rule asks for, if any, and none that it refuses."""
     if "rule_id" not in read:
         return np.ones(len(read), dtype=bool)
-    table = reference.load("rule_designations")
-    words = {rule: set(text.split()) for rule, text in zip(table["rule_id"], table["words"], strict=True)}
-    named = zip(read["rule_id"], read["description"], strict=True)
-    called = [rule not in words or not words[rule].isdisjoint(told(text).split()) for rule, text in named]
+    table = reference.load("rule_designations").set_index("rule_id")[["words", "other_words"]].fillna("")
+    words = {rule: (set(asked.split()), set(other.split())) for rule, asked, other in table.itertuples()}
+    open_to_all: tuple[set[str], set[str]] = (set(), set())
+    called = []
+    for rule, text in zip(read["rule_id"], read["description"], strict=True):
+        (asked, other), said = (
+            words.get(rule, open_to_all),
+            set(told(text).split()) if rule in words else set(),
+        )
+        called.append((not asked or not asked.isdisjoint(said)) and other.isdisjoint(said))
     return np.array(called, dtype=bool)
 
 

@@ -3,6 +3,7 @@
     ask_first = what the giver said nothing of: where the flow goes, what that costs (of the team's alone)
                 what nobody was asked and the plan asks first: the grade of a plastic, the format of pallets
                 what the taker throws away itself, that could serve the same need
+                a need of the giver for the same matter, of an amount that nobody read
                 a treatment that the need of a firm supposes done (end of waste, or a quality delivered)
                 an activity of the taker that nobody stated, where the rule names activities
                 a line of the register that leads the same flow elsewhere
@@ -16,6 +17,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
+import numpy as np
 import pandas as pd
 
 from eit_analysis import french
@@ -41,28 +43,33 @@ def with_questions(
     rules: pd.DataFrame,
     flows: pd.DataFrame,
     team: bool,
+    unweighed: frozenset[str] = frozenset(),
+    you: str | None = None,
 ) -> pd.DataFrame:
     """The exchanges with ``ask_first``: the questions in French, missing where there is none.
 
     Of ``Assessment.exchanges``, described (``listings.described``), the register with the exchanges that
     answer each line (``recall.recall``), tidy ``exchange_answers``, what firms should first reuse themselves
     (``free_flows.set_aside``), tidy sites, rows of ``compatibility.csv`` and tidy flows. Who is not of the
-    study's ``team`` reads no refusal nor what a giver left blank, of what takers throw away that of those who
+    study's ``team`` reads no refusal nor what a giver left blank, of what firms throw away that of those who
     agreed to be named, and of the lines those of the giver alone: the title of another might tell of somebody
-    else.
+    else. ``unweighed`` are outputs that a need of their own firm, of no known amount, could take
+    (``Assessment.unweighed_uses``); who reads and takes, ``you``, is spoken to.
     """
+    givers = exchanges["out_flow_id"].isin(unweighed)
     if not team:
         answers = answers.head(0)
-        own_uses = own_uses[own_uses["site_id"].isin(sites.loc[sites["consent"] == "named", "site_id"])]
+        agreed = sites.loc[sites["consent"] == "named", "site_id"]
+        own_uses = own_uses[own_uses["site_id"].isin(agreed)]
+        givers &= exchanges["giver_site_id"].isin(agreed)
         recalled = recalled[~recalled["site_ids"].astype("str").str.contains(" ")]
     said = sheet_words().loc["ask_first"]
     asked: dict[str, list[str]] = defaultdict(list)
-    fits = zip(exchanges["candidate_id"], unasked(exchanges, flows), strict=True)
     blank = (exchanges["old_route"] == "unknown") & exchanges["old_cost_eur_per_t"].isna() & team
     for name, text in (
         *((name, said["today"]) for name in exchanges.loc[blank, "candidate_id"]),
-        *((name, said[unknown]) for name, unknown in fits if unknown),
-        *_of_the_taker(exchanges, own_uses, sites, rules, said),
+        *_of_the_giver(exchanges[givers], you),
+        *_of_the_taker(exchanges, own_uses, sites, rules, unasked(exchanges, flows), you),
         *_elsewhere(exchanges, recalled, said["register"]),
         *_priced(exchanges, answers, said["price"]),
     ):
@@ -93,8 +100,19 @@ def _elsewhere(exchanges: pd.DataFrame, recalled: pd.DataFrame, wording: str) ->
                 yield name, text
 
 
+def _of_the_giver(exchanges: pd.DataFrame, you: str | None) -> Iterator[Question]:
+    """What it needs itself, nobody knowing how much."""
+    for name, site in exchanges[["candidate_id", "giver_site_id"]].itertuples(index=False):
+        yield name, sheet_words()["ask_you" if site == you else "ask_first", "unweighed_use"]
+
+
 def _of_the_taker(
-    exchanges: pd.DataFrame, own_uses: pd.DataFrame, sites: pd.DataFrame, rules: pd.DataFrame, said: pd.Series
+    exchanges: pd.DataFrame,
+    own_uses: pd.DataFrame,
+    sites: pd.DataFrame,
+    rules: pd.DataFrame,
+    unknown: np.ndarray,
+    you: str | None,
 ) -> Iterator[Question]:
     """A firm declares the matter that it uses, not what would make that of a waste."""
     taker = sites.drop_duplicates("site_id").set_index("site_id").reindex(exchanges["taker_site_id"])
@@ -102,13 +120,15 @@ def _of_the_taker(
     made, named = (rule.reindex(exchanges["rule_id"]).fillna("") != "").to_numpy().T
     made |= (exchanges["legal_status"] == "end_of_waste").to_numpy()
     asked = {
+        **{question: unknown == question for question in ("grade", "format")},
         "own_use": exchanges["in_flow_id"].isin(own_uses["in_flow_id"]),
         "treatment": made & (taker["actor_type"] == "firm").to_numpy(),
         "activity": named & (taker["naf_code"].fillna("") == "").to_numpy(),
     }
+    said, columns = sheet_words(), ["candidate_id", "taker_site_id", "treatment"]
     for question, where in asked.items():
-        for name, treatment in exchanges[where][["candidate_id", "treatment"]].itertuples(index=False):
-            yield name, said[question].format(treatment=treatment)
+        for name, site, treatment in exchanges[where][columns].itertuples(index=False):
+            yield name, said["ask_you" if site == you else "ask_first", question].format(treatment=treatment)
 
 
 def _priced(exchanges: pd.DataFrame, answers: pd.DataFrame, wording: str) -> Iterator[Question]:

@@ -90,15 +90,16 @@ class Assessment(PossiblePoolings):
         ranks = self.ranking[["candidate_id", "coverage_percent", *RESULT_COLUMNS]]
         return self.plan.exchanges.merge(ranks, on="candidate_id")
 
-    def listed(self, recalled: pd.DataFrame, team: bool) -> pd.DataFrame:
+    def listed(self, recalled: pd.DataFrame, team: bool, you: str | None = None) -> pd.DataFrame:
         """The exchanges described, with their other partners and what to ask first (``with_questions``).
 
-        ``recalled``: the register with the exchanges that answer its lines; ``team``: who reads is of it.
+        ``recalled``: the register with the exchanges that answer its lines; ``team``: who reads is of it;
+        ``you``: the firm that is spoken to.
         """
         agreed = [name for group in self.accepted for name in group] * team
         told = listings.described(listings.with_partners(self.exchanges, self.held, agreed), self.flows)
         known = recalled, self.answers, self.own_uses, self.sites, reference.load("compatibility")
-        return with_questions(told, *known, self.flows, team)
+        return with_questions(told, *known, self.flows, team, self.unweighed_uses, you)
 
     @cached_property
     def first_hand(self) -> pd.DataFrame:
@@ -178,5 +179,5 @@ def _of(release: Any, answers: pd.DataFrame) -> Assessment:
     utilities = release.utilities() if release.viewer.internal else None
     return _assessed(
         release.flows("both"), release.sites(), release.readiness(), release.settings,
-        release.synergy_register(), answers, utilities,
+        release.synergy_register(), answers, utilities, release.unweighed(),
     )  # fmt: skip

@@ -21,7 +21,10 @@ ASKING = ["ask_first", "n_planned_takers", "n_other_partners"]
 HELD = [
     "exchange_site_ids", "title", "status", "category", "output_description", "use", "taken_t_per_year",
 ]  # fmt: skip
-OWN_USES = ["site_id", "category", "output_description", "need_description", "use", "asked_t_per_year"]
+OWN_USES = [
+    "site_id", "category", "output_description", "need_description", "use", "asked_t_per_year",
+    "need_replaced_t_per_year",
+]  # fmt: skip
 # Who gains, and at what price: they tell of the giver's cost and of the taker's price, for the team alone.
 TERMS = ["who_gains", "price_low_eur_per_t", "price_high_eur_per_t"]
 SIDES = [
@@ -84,8 +87,13 @@ def described(exchanges: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFrame:
 
 
 def in_question(own_uses: pd.DataFrame) -> pd.DataFrame:
-    """``OWN_USES`` of ``Assessment.own_uses``, described: tonnes that are asked about and not taken yet."""
-    return own_uses.rename(columns={"taken_t_per_year": "asked_t_per_year"})[OWN_USES]
+    """``OWN_USES`` of ``Assessment.own_uses``, described, most first: tonnes asked about and not taken yet.
+
+    ``need_replaced_t_per_year`` is what they would take off the need.
+    """
+    asked = own_uses["taken_t_per_year"]
+    found = own_uses.assign(asked_t_per_year=asked, need_replaced_t_per_year=asked * own_uses["need_t_per_t"])
+    return found.sort_values("asked_t_per_year", ascending=False, kind="stable")[OWN_USES]
 
 
 def contractors(changes: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFrame:

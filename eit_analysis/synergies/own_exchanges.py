@@ -51,7 +51,7 @@ COLUMNS = [
 
 
 def own_exchanges(exchanges: pd.DataFrame, flows: pd.DataFrame, firm: str | None) -> Breakdown:
-    """The exchanges that a firm is part of, those of the plan first, then by its net gain; none without.
+    """The exchanges that a firm is part of, those of the plan first, by rank; the others by its net gain.
 
     Whether some price lets both gain orders nothing: where it is withheld, a place would tell it. The place
     in this order is what is printed: among the exchanges of all, the firm's own are seldom side by side.
@@ -112,8 +112,11 @@ def own_exchanges(exchanges: pd.DataFrame, flows: pd.DataFrame, firm: str | None
         sent_t_per_year=sent, own_gain_eur_per_t=per_t, own_net_eur_per_year=net, some_price=some_price,
         pays_from=pays_from, least_paid_eur_per_t=least_paid, retained=np.where(planned, "yes", "no"),
     )  # fmt: skip
-    # By nothing that may be withheld of a row: the order would tell it. Gains are read in whole euros.
-    order = np.lexsort([found["rank"], -net.round(), ~planned])
+    # By nothing that may be withheld of a row: the order would tell it. Gains are read in whole euros, cents
+    # first, or sums of one gain in two orders would be two. Those of the plan stand by
+    # rank, which knows what the partner can supply: the firm's gain if all passed does not.
+    gain = net.round(2).round()
+    order = np.lexsort([found["rank"], -gain.where(~planned, np.sign(gain.clip(upper=0))), ~planned])
     found = found.iloc[order].assign(rank_own=range(1, len(found) + 1)).reset_index(drop=True)
     records = by_id.reindex(found["flow_id"])[["site_id", "mass_t_per_year", *SOURCE]].reset_index(drop=True)
     declared, enough = records["mass_t_per_year"].astype(float), found["enough_t_per_year"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 
+import numpy as np
 import pandas as pd
 
 from eit_analysis import reference
@@ -26,7 +27,7 @@ from eit_analysis.synergies.scoring.willingness import (
     with_regulatory_ease,
     with_willingness,
 )
-from eit_analysis.synergies.substitution import own_uses, read_pairs, through_gates, with_masses
+from eit_analysis.synergies.substitution import MASSES, own_uses, read_pairs, through_gates, with_masses
 from eit_analysis.synergies.terms import changes_contractor, with_terms
 from eit_analysis.synergies.utilities.together import as_leads, possible
 
@@ -49,6 +50,8 @@ class PossibleExchanges:
         accepted where that costs little (:mod:`declined`).
     utilities : pandas.DataFrame, optional
         Tidy table, where the exchanges of heat, water and gas are to be ranked with those of matter.
+    unweighed : pandas.DataFrame, optional
+        What was declared without a mass to count (``Prepared.unweighed``).
     """
 
     flows: pd.DataFrame
@@ -58,6 +61,7 @@ class PossibleExchanges:
     register: pd.DataFrame
     answers: pd.DataFrame = field(default_factory=partial(pd.DataFrame, columns=ANSWER_COLUMNS))
     utilities: pd.DataFrame | None = None
+    unweighed: pd.DataFrame | None = None
 
     @property
     def year(self) -> int | None:
@@ -110,6 +114,17 @@ class PossibleExchanges:
         """What firms should first ask themselves to reuse (``free_flows.set_aside``), after :attr:`held`."""
         left = with_masses(self._pairs, free(self.flows, self.held))
         return set_aside(own_uses(left), self.register)
+
+    @cached_property
+    def unweighed_uses(self) -> frozenset[str]:
+        """Outputs that a need of their own firm could take, of no known amount: nothing is set aside."""
+        asked = self.flows.head(0) if self.unweighed is None else self.unweighed
+        needs = asked[asked["direction"] == "in"].reindex(columns=self.flows.columns)
+        needs = needs.assign(flow_id=[f"?{i}" for i in range(len(needs))], **dict.fromkeys(MASSES, np.nan))
+        own = self.flows[self.flows["site_id"].isin(needs["site_id"]) & (self.flows["direction"] == "out")]
+        both = pd.concat([own, needs], ignore_index=True) if len(needs) else own
+        pairs = read_pairs(both, self.sites, reference.load("compatibility"))
+        return frozenset(own_uses(with_masses(pairs, both))["out_flow_id"])
 
     @cached_property
     def _pairs(self) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from eit_analysis.remembered import remembered
 from eit_analysis.synergies.lots import lots
 from eit_analysis.synergies.pooling.coalitions import MOST, coalition_values, sharers_by_need
 from eit_analysis.synergies.pooling.costs import cost_table, meeting_eur, threshold_table
+from eit_analysis.synergies.pooling.grades import of_common_grade
 from eit_analysis.synergies.pooling.groups import pooled
 from eit_analysis.synergies.pooling.search import FURTHER
 from eit_analysis.synergies.pooling.thresholds import Target, targets
@@ -40,6 +41,11 @@ class PossiblePoolings(PossibleExchanges):
     def thresholds(self) -> pd.DataFrame:
         """From which volume an operation is worth its while, at these costs (``costs.threshold_table``)."""
         return threshold_table(self.pooling_costs)
+
+    @cached_property
+    def collected_together(self) -> pd.DataFrame:
+        """The flows that may share a lorry with others of their family (``grades.of_common_grade``)."""
+        return of_common_grade(self.flows, self.factors)
 
     @cached_property
     def schemes(self) -> pd.DataFrame:
@@ -80,7 +86,7 @@ class PossiblePoolings(PossibleExchanges):
         return partial(targets, *self._told(sharing))
 
     def _told(self, sharing: pd.DataFrame) -> Told:
-        return sharing, self.flows, self.thresholds, self.schemes
+        return sharing, self.collected_together, self.thresholds, self.schemes
 
     def methods(self, pools: pd.DataFrame) -> Methods:
         """What is found and refused of all that is declared, and by which rules, beside the register."""

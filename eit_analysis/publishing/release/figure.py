@@ -116,7 +116,10 @@ class Figure(Released):
         name = row_name(row, self.table.keys)
         first = french.lowered(wording.heading(self.table.keys[0]).header)
         name = f"{first} {name}" if name.isdigit() else name  # a number alone names nothing
-        said = f"pour «\u00a0{name}\u00a0», on lit {amount}"
+        what = french.lowered(wording.heading(self.drawn).header)  # a number without a unit is of nothing
+        bare = amount == wording.rounded(row[self.drawn], self.drawn, self.table.coarse)
+        read = f"{what}\u00a0: {amount}" if bare else f"on lit {amount}"
+        said = f"pour «\u00a0{name}\u00a0», {read}"
         if not low or wording.is_missing(row[low]):
             return said
         ends = [wording.rounded(row[str(end)], str(end), self.table.coarse) for end in (low, high)]
