@@ -77,6 +77,9 @@ def test_a_designation_is_answered_as_its_first_code(tmp_path: Path) -> None:
     ]
     assert rules[0] == rules[1]
     assert [each["waste_code"] for each in told["understood"]] == ["030105"]
+    # Word for word the label of an entry, however near others are.
+    acid = document(tmp_path, "acide", "chlorhydrique", "usé")
+    assert [each["waste_code"] for each in acid["understood"]] == ["060102"]
     page = eit(tmp_path, "outlets", "carton").stdout
     assert "«\u00a0carton\u00a0»" in page and "à confirmer" in page
     codes = [
