@@ -12,8 +12,9 @@ left out.
 A method ranks receiving classes and divisions (NACE rev. 2) for a code; a division is found where the
 receiver's is among the first k distinct divisions. Beside `eit outlets`: the most frequent receivers whatever
 the code (popularity), and those of the same six digits, then four, then two, then popularity (back-off). The
-precedents that the package ships are learnt from without the sources held out and without the one judged; the
-last line leaves out those that the file does not have.
+precedents that the package ships are learnt from without the sources held out and without the one judged; one
+line leaves out those that the file does not have. All are asked by the code; those that say so, by what the
+by-product is called in French too (the code is then the true one, not that which the words suggest).
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ from eit_analysis.reference.nomenclatures import is_hazardous
 
 DEPTHS = (1, 5, 10)
 DIGITS = {"division": 2, "class": 4}
-Method = Callable[[str, pd.DataFrame], list[str]]
+Method = Callable[[str, str, pd.DataFrame], list[str]]
 
 
 def held_out(source_id: str) -> bool:
@@ -42,31 +43,39 @@ def held_out(source_id: str) -> bool:
 
 
 def exchanges(path: Path) -> pd.DataFrame:
-    """The exchanges whose by-product has a waste code: ``source_id, waste_code, receiver``."""
+    """The exchanges whose by-product has a waste code: ``source_id, waste_code, byproduct_fr, receiver``."""
     rows = pd.read_csv(path, dtype=str).rename(columns={"waste_code_6": "waste_code"})
     rows["receiver"] = rows["receiver_nace4"].str.replace(".", "")
-    return rows.dropna(subset=["waste_code", "receiver"]).reset_index(drop=True)
+    return rows.dropna(subset=["waste_code", "byproduct_fr", "receiver"]).reset_index(drop=True)
 
 
-def rules_alone(waste_code: str, _known: pd.DataFrame) -> list[str]:
+def rules_alone(waste_code: str, _called: str, _known: pd.DataFrame) -> list[str]:
     tables = reference.load("compatibility"), reference.load("outlet_general")
     return _codes(outlets(waste_code, bool(is_hazardous(waste_code)), *tables).to_dict("records"))
 
 
-def in_order_of_law(waste_code: str, known: pd.DataFrame) -> list[str]:
+def in_order_of_law(waste_code: str, _called: str, known: pd.DataFrame) -> list[str]:
     return _codes(_told(waste_code, known))
 
 
-def by_merit_alone(waste_code: str, known: pd.DataFrame) -> list[str]:
+def by_merit_alone(waste_code: str, _called: str, known: pd.DataFrame) -> list[str]:
     return _codes(by_merit(_told(waste_code, known)))
 
 
-def without_ours(waste_code: str, known: pd.DataFrame) -> list[str]:
+def with_words(waste_code: str, called: str, known: pd.DataFrame) -> list[str]:
+    return _codes(by_merit(_told(waste_code, known, called)))
+
+
+def without_ours(waste_code: str, _called: str, known: pd.DataFrame) -> list[str]:
     """By merit, with the precedents of the file alone: ours may tell of an exchange that is judged."""
     return _codes(by_merit(_told(waste_code, known, ours=False)))
 
 
-def _told(waste_code: str, known: pd.DataFrame, ours: bool = True) -> list[dict[str, Any]]:
+def words_without_ours(waste_code: str, called: str, known: pd.DataFrame) -> list[str]:
+    return _codes(by_merit(_told(waste_code, known, called, ours=False)))
+
+
+def _told(waste_code: str, known: pd.DataFrame, called: str = "", ours: bool = True) -> list[dict[str, Any]]:
     """The answer from the precedents that the package ships, but for the sources held out or judged."""
     learnt, given = set(known["source_id"]), set(known.attrs["all_sources"])
     kept = [
@@ -74,7 +83,7 @@ def _told(waste_code: str, known: pd.DataFrame, ours: bool = True) -> list[dict[
         for row in published_exchanges()
         if row["source_id"] in learnt or (ours and row["source_id"] not in given)
     ]
-    return receivers(waste_code, bool(is_hazardous(waste_code)), kept)
+    return receivers(waste_code, bool(is_hazardous(waste_code)), kept, called)
 
 
 def _codes(rows: list[dict[Any, Any]]) -> list[str]:
@@ -82,13 +91,13 @@ def _codes(rows: list[dict[Any, Any]]) -> list[str]:
     return [next((str(code) for code in both if isinstance(code, str)), "") for both in codes]
 
 
-def popularity(_code: str, known: pd.DataFrame) -> list[str]:
+def popularity(_code: str, _called: str, known: pd.DataFrame) -> list[str]:
     return list(known["receiver"].value_counts().index)
 
 
-def back_off(waste_code: str, known: pd.DataFrame) -> list[str]:
+def back_off(waste_code: str, called: str, known: pd.DataFrame) -> list[str]:
     near = [known[known["waste_code"].str[:digits] == waste_code[:digits]] for digits in (6, 4, 2)]
-    return [code for rows in [*near, known] for code in popularity(waste_code, rows)]
+    return [code for rows in [*near, known] for code in popularity(waste_code, called, rows)]
 
 
 METHODS: dict[str, Method] = {
@@ -97,7 +106,9 @@ METHODS: dict[str, Method] = {
     "rules, order of the law": rules_alone,
     "rules and precedents, order of the law": in_order_of_law,
     "rules and precedents, first calls": by_merit_alone,
-    "the same, precedents of the file alone": without_ours,
+    "the same, with the words": with_words,
+    "first calls, precedents of the file alone": without_ours,
+    "the same, alone with the words": words_without_ours,
 }
 
 
@@ -105,7 +116,7 @@ def ranks(judged: pd.DataFrame, learnt: Callable[[str], pd.DataFrame], method: M
     """Rank of the true receiver of each exchange, from 0, by division and by class; missing: not named."""
     found = []
     for row in judged.itertuples(index=False):
-        named = method(str(row.waste_code), learnt(str(row.source_id)))
+        named = method(str(row.waste_code), str(row.byproduct_fr), learnt(str(row.source_id)))
         found.append({level: _rank(named, str(row.receiver), digits) for level, digits in DIGITS.items()})
     return pd.DataFrame(found, columns=list(DIGITS), dtype=float)
 

@@ -16,7 +16,8 @@ class Scoring(Section):
     weights: dict[str, float] = Field(default_factory=dict)
     """Poids de chaque critère, ramenés à un total de 1 ; sans eux, ceux que propose le projet."""
     bounds: dict[str, Annotated[list[float], Field(min_length=2, max_length=2)]] = Field(default_factory=dict)
-    """Bornes de chaque critère, [basse, haute] : une valeur au-delà compte comme la borne."""
+    """Bornes de chaque critère, [basse, haute], à fixer avant tout classement selon la taille des
+    échanges : une valeur au-delà compte comme la borne ; sans elles, celles que propose le projet."""
     radius_km: float = Field(30.0, gt=0)
     """Distance par la route, au plus, entre deux partenaires (km)."""
     detour_factor: float = Field(1.3, ge=1)

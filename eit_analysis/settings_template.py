@@ -11,12 +11,14 @@ import json
 import textwrap
 from collections.abc import Mapping
 from datetime import date
+from functools import cache
 from itertools import pairwise
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
+from eit_analysis import reference
 from eit_analysis.config import StudyConfig
 from eit_analysis.config_section import Section
 
@@ -65,11 +67,11 @@ def heading(annotation: Any, path: str) -> str:
 
 
 def _keys(model: type[Section], path: str, own: Mapping[str, Any]) -> list[str]:
-    texts, plain, sections = described(model), [], []
+    texts, plain, sections, of_project = described(model), [], [], _of_criteria()
     for name, field in model.model_fields.items():
         section, below = section_of(field.annotation), f"{path}{name}"
         if section is None:
-            written = f"{name} = {_toml(own.get(name, _example(field)))}"
+            written = f"{name} = {_toml(own.get(name, of_project.get(below, _example(field))))}"
             plain += [
                 _comment(f"{texts[name]}{_choices(field.annotation)}"),
                 written if name in own else f"# {written}",
@@ -97,6 +99,15 @@ def _comment(text: str) -> str:
     return textwrap.fill(
         text.replace("``", ""), WIDTH, initial_indent="# ", subsequent_indent="# ", break_on_hyphens=False
     )
+
+
+@cache
+def _of_criteria() -> dict[str, Any]:
+    """The bounds that most depend on how large a study is, as the project proposes them."""
+    rows = reference.load("criteria").set_index("criterion")
+    sized = rows.loc[["tonnes_diverted_t_per_year", "joint_surplus_eur_per_year"]]
+    bounds = sized[["bound_min", "bound_max"]].to_numpy().tolist()
+    return {"scoring.bounds": dict(zip(sized.index, bounds, strict=True))}
 
 
 def _example(field: FieldInfo) -> Any:

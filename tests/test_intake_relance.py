@@ -256,6 +256,27 @@ def test_a_missing_code_is_suggested_from_the_designation_and_not_filled_in():
     assert cleaned.tables["flows"]["waste_code"].isna().all()
 
 
+def test_a_refused_code_and_a_missing_family_are_suggested_too():
+    headers = [*FLOW_HEADERS, "Catégorie"]
+    rows = [
+        ["E19", "sortant", "Cartons d'emballage", "999999", 12.5, "t", "an", "recyclage", "carton"],
+        ["E19", "sortant", "Films et housses plastiques", "150102", 2.5, "t", "an", "recyclage", ""],
+    ]
+    cleaned = wave(
+        flows=rows,
+        refused=[
+            (FILE, "Flux", 2, "Code déchet", "999999", "cell_unknown_waste_code"),
+            (FILE, "Flux", 3, "Catégorie", "", "cell_missing_value"),
+        ],
+    )
+    cleaned.sheets[FILE, "Flux"] = [headers, *rows]
+    by_column = {question.column: question for question in asked(cleaned)}
+    code, family = by_column["Code déchet"], by_column["Catégorie"]
+    assert "peut-être 15\u00a001\u00a001 (emballages papier-carton) ou" in code.asked
+    assert code.proposal == "15\u00a001\u00a001"
+    assert "peut-être plastique\u00a0: à confirmer" in family.asked and family.proposal == "plastique"
+
+
 def test_one_question_of_several_lines_is_answered_once_or_line_by_line(study):
     """Cleaned, asked, answered in words, cleaned again: what « oui » takes is what the fiche proposed."""
     names = ["Cartons", "Palettes", "zzzz"]

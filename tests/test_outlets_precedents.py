@@ -63,6 +63,18 @@ def test_the_back_off_is_that_of_the_equation(rows, code) -> None:
     assert likely_receivers(code, True, table(rows)) == []
 
 
+def test_words_put_first_who_took_what_is_called_alike_and_name_nobody_else() -> None:
+    rows = table([("030105", "1621", "sure"), ("030105", "0147", "sure"), ("030105", "0147", "sure")])
+    for row, called in zip(rows, ["chutes de panneaux", "sciures de bois", "sciures de bois"], strict=True):
+        row["byproduct"] = called
+
+    def told(designation: str) -> list[str]:
+        return [one.naf_class_code for one in likely_receivers("030105", False, rows, designation)]
+
+    assert told("") == told("Sciure") == ["0147", "1621"]
+    assert told("Chutes de panneaux plaqués") == ["1621", "0147"]
+
+
 def test_a_precedent_is_of_this_very_code_and_an_analogy_of_its_family() -> None:
     known = table([("100201", "2351", "sure"), ("101304", "4211", "sure"), ("030105", "1621", "sure")])
 

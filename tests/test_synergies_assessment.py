@@ -9,10 +9,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import eit_analysis as eit
 from eit_analysis import reference
 from eit_analysis.change import funnel
 from eit_analysis.change.sharing import of_lines
 from eit_analysis.errors import DisclosureError
+from eit_analysis.publishing.release.gate import Release
 from eit_analysis.reference.compatibility import HIERARCHY
 from eit_analysis.study import open_study
 from eit_analysis.synergies import listings, substitution
@@ -25,6 +27,27 @@ from eit_analysis.synergies.register import reasons, totals
 from eit_analysis.synergies.scoring.choice import CHOICES
 
 ROOT = Path(__file__).resolve().parents[1]
+METHODS = ROOT / "docs" / "methods"
+
+
+def test_the_methods_give_the_figures_of_the_sample() -> None:
+    study = eit.open_study("thur-doller", root=ROOT)  # prepared, as on the pages
+    if not study.has("flows"):
+        pytest.skip("the sample study is not cleaned (make data)")
+    release = Release(study, "internal", page="methods")
+    found, texts = Assessment.of(release), {path.stem: path.read_text() for path in METHODS.glob("*.md")}
+    taking = found.plan.exchanges.query("allocated_t_per_year > 0")
+    tonnes, gain = taking["allocated_t_per_year"].sum(), found.plan.value
+    assert f"{len(taking)} exchanges, {tonnes:,.0f} t and {gain:,.0f} €" in texts["allocation"]
+    n, losing = len(found.candidates), (found.candidates["choice"] == "nobody_gains").sum()
+    assert f"of {len(found.passed)} possible pairs, {len(found.passed) - n} only" in texts["impacts"]
+    assert f"In {losing} of the {n} exchanges" in texts["impacts"]
+    assert f"{len(Assessment.judged(release))} cases" in texts["leads"].replace("\n", " ")
+    pools, _ = found.pooled(release.sharing(), 15.0)
+    crossing, paying = (len(part) for part in (pools.query("kind == 'group'"), groups.numbered(pools, 100.0)))
+    begun = len(groups.starts(pools, 100.0))
+    assert f"Now {crossing} cross" in texts["pooling"] and f"and {paying} one that saves" in texts["pooling"]
+    assert f"{begun} distinct parts" in texts["pooling"]
 
 
 def test_ranks_do_not_change_the_plan(assessment: Assessment) -> None:

@@ -210,9 +210,11 @@ def test_appliances_that_a_producer_collects_make_no_group():
     # What saves 34 € for all does not pay the meeting: it is proposed neither as a group nor as a start.
     small = pd.DataFrame(
         {"kind": "group", "saving_eur_per_year": [-1.0, 34.0, 100.0, 100.1], "volume_per_year": 1.0,
-         "nature": "purchase", "label": list("abcd"), "part_members": "A B", "n_sites": [2, 3, 3, 5]}
+         "nature": "purchase", "label": list("abcd"), "part_members": "A B", "n_sites": [2, 3, 3, 5],
+         "group_lacks": ["larger_bills", None, None, None]}
     )  # fmt: skip
     assert [len(kept(small, 100.0)) for kept in (numbered, starts, losing)] == [1, 1, 3]
+    assert losing(small, 100.0)["group_lacks"].to_list() == ["little", "little", "larger_bills"]
     # Outsiders find those within reach of most first: what they save would be read off its order.
     assert numbered(small, 0.0)["label"].to_list() == ["d", "b", "c"]
     assert meeting_eur(costs) == 100

@@ -29,8 +29,8 @@ FLOW_COLUMNS = [
 ]  # fmt: skip
 RULE_COLUMNS = [
     "rule_id", "waste_code_prefix", "category", "worst_quality", "input_category", "input_waste_codes",
-    "receiver_naf_codes", "use", "treatment", "yield_low", "yield_central", "yield_high", "legal_status",
-    "hazardous_allowed", "maturity", "source", "year", "route", "delivered_quality",
+    "other_needs", "receiver_naf_codes", "use", "treatment", "yield_low", "yield_central", "yield_high",
+    "legal_status", "hazardous_allowed", "maturity", "source", "year", "route", "delivered_quality",
 ]  # fmt: skip
 SITES = pd.DataFrame(
     {
@@ -65,7 +65,7 @@ def rule(
     return {
         "rule_id": rule_id, "waste_code_prefix": prefix or None, "category": category or None,
         "worst_quality": worst, "input_category": target, "receiver_naf_codes": naf or None,
-        "input_waste_codes": objects or None, "use": "recycling", "treatment": "tri",
+        "input_waste_codes": objects or None, "other_needs": None, "use": "recycling", "treatment": "tri",
         "yield_low": yields[0], "yield_central": yields[1],
         "yield_high": yields[2], "legal_status": "waste", "hazardous_allowed": hazard, "maturity": 8,
         "source": "test", "year": 2026, "route": "recycling", "delivered_quality": delivered or None,
@@ -124,10 +124,14 @@ def test_an_unknown_activity_receives_no_hazardous_waste():
         ("1610A", "030105", "Sciures", "Plaquettes pour la chaudière", True),
         ("1320Z", "040222", "Lisières", "Fils de coton", False),
         ("2229A", "120105", "Purges et carottes PP", "Granulés PP vierge", True),
+        ("1623Z", "030105", "Sciures et copeaux", "Bois massif et panneaux", False),
+        ("1623Z", "030105", "Chutes de bois massif", "Bois massif et panneaux", True),
+        ("1085Z", "020304", "Plats déclassés encore consommables", "Légumes frais", False),
+        ("1085Z", "020304", "Carottes déclassées", "Légumes frais", True),
     ],
 )
 def test_a_residue_is_no_substitute_for_what_it_comes_from(naf, code, residue, need, offered):
-    category = {"0301": "wood", "0402": "textile", "1201": "plastic"}[code[:4]]
+    category = {"0301": "wood", "0402": "textile", "1201": "plastic", "0203": "food"}[code[:4]]
     flows = flow_table(
         [flow("o", "A", "out", category, 10, code), flow("i", "A", "in", category, 90),
          flow("o2", "B", "out", category, 10, code)]

@@ -45,7 +45,7 @@ def answer(waste: str, naf: str = "") -> dict[str, Any]:
         activity in the order of the law, then the receivers of like wastes in published exchanges
         (``basis``: ``rule``, ``precedent`` or ``analogy``); ``first_calls``, its activities by merit,
         whatever the law puts first. For a designation also ``designation`` and ``understood``, the codes that
-        it may mean, best first: the answer is that of the first.
+        it may mean, best first: the answer is that of the first, with precedents of like words sooner.
 
     Raises
     ------
@@ -62,7 +62,7 @@ def answer(waste: str, naf: str = "") -> dict[str, Any]:
         code, read = str(found[0]["waste_code"]), {"designation": waste, "understood": found}
     activity = _known_naf(naf) if naf else ""
     hazardous = bool(is_hazardous(code))
-    rows = receivers(code, hazardous, published_exchanges())
+    rows = receivers(code, hazardous, published_exchanges(), waste if read else "")
     kept = [row for row in rows if _within(_receiver(row), activity)]
     levels = [row["rule_level"] for row in rows if row["basis"] == "rule"]
     return {
@@ -80,14 +80,14 @@ def answer(waste: str, naf: str = "") -> dict[str, Any]:
 
 
 def receivers(
-    waste_code: str, hazardous: bool, precedents: Iterable[Mapping[str, Any]]
+    waste_code: str, hazardous: bool, precedents: Iterable[Mapping[str, Any]], designation: str = ""
 ) -> list[dict[str, Any]]:
     """What the rules lead to in the order of the law, then the receivers of like wastes.
 
     Columns of `ranking.outlets` (None where no rule says it), ``basis``, and of the nearest published
     exchange of this activity, where there is one, ``likelihood`` and the by-product it is of (``like``).
     """
-    likely = likely_receivers(waste_code, hazardous, precedents)
+    likely = likely_receivers(waste_code, hazardous, precedents, designation)
     known = {one.naf_class_code: one for one in likely}
     tables = reference.load("compatibility"), reference.load("outlet_general")
     shares = {code: one.likelihood for code, one in known.items()}

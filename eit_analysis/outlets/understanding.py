@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from eit_analysis import reference
 from eit_analysis.errors import UsageError
-from eit_analysis.reference.designations import DOUBT, suggestions
+from eit_analysis.reference.designations import DOUBT, suggestions, told
 from eit_analysis.reference.nomenclatures import is_hazardous, named_code
 
 WORD = re.compile(r"[^\W\d_]{3}")
@@ -22,7 +23,11 @@ def understood(typed: str) -> list[dict[str, Any]]:
     """
     found = suggestions([typed] if WORD.search(typed) else [])
     found = found[found["score"] >= DOUBT]
-    if len(found) and not found["confident"].iloc[0]:
+    labels = reference.load("waste_codes").set_index("waste_code")["label_fr"]
+    named = found["waste_code"].map(labels).map(told) == told(typed)
+    if named.sum() == 1:  # word for word an entry of the list
+        found = found[named]
+    elif len(found) and not found["confident"].iloc[0]:
         choice = ", ".join(map(named_code, found["waste_code"]))
         raise UsageError(
             f"« {typed} » peut désigner plusieurs déchets\u00a0: choisissez un code et relancez avec lui, "

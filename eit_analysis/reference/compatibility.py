@@ -30,9 +30,10 @@ MATERIAL_OR_ORGANIC = [route for route, step in HIERARCHY.items() if step < HIER
 QUALITY_RANK = {"clean": 0, "mixed": 1, "soiled": 2}
 WASTE = ["waste_code", "category", "description", "quality", "hazardous"]
 # What a rule leaves open is missing in its row.
-OPEN = dict.fromkeys(
-    ["waste_code_prefix", "category", "input_waste_codes", "receiver_naf_codes", "delivered_quality"], ""
-)
+OPEN = {
+    "waste_code_prefix": "", "category": "", "input_waste_codes": "", "other_needs": "",
+    "receiver_naf_codes": "", "delivered_quality": "",
+}  # fmt: skip
 READ_OF_RULES = [
     "waste_code_prefix", "category", "input_waste_codes", "worst_quality", "hazardous_allowed", "route",
 ]  # fmt: skip
@@ -66,7 +67,6 @@ def reading(wastes: pd.DataFrame, rules: pd.DataFrame) -> pd.DataFrame:
     rules = rules.fillna(OPEN).drop(columns=["source", "year", "authority"], errors="ignore")
     rules = rules.rename(columns={"category": "rule_category", "route": "new_route"})
     rules["specificity"] = rules["waste_code_prefix"].str.len()
-    rules["other_needs"] = other_needs(rules)
     parts = [
         coded.assign(waste_code_prefix=coded["waste_code"].str[:length]).merge(some, on="waste_code_prefix")
         for length, some in rules[rules["specificity"] > 0].groupby("specificity")
@@ -106,20 +106,19 @@ def _so_called(read: pd.DataFrame) -> np.ndarray:
     return np.array(called, dtype=bool)
 
 
-def other_needs(rules: pd.DataFrame) -> pd.Series:
-    """By which words a need tells that it is of something else than each rule makes, ``""`` for none.
-
-    A family alone does not say it: fuel is wood, and so are the logs that a sawmill saws.
-    """
-    words = reference.pairs("need_designations", "rule_id", "words")
-    return rules.get("rule_id", pd.Series("", rules.index)).map(words).fillna("").astype(str)
-
-
 def need_told(designations: pd.Series) -> pd.Series:
-    """Those words of :func:`other_needs` that the designation of each need has."""
-    asked = set(" ".join(reference.load("need_designations")["words"]).split())
-    has = {text: " ".join(sorted(asked & set(told(text).split()))) for text in designations.unique()}
-    return designations.map(has)
+    """What the designation of each need says that it is of (``need_designations.csv``), ``""`` for nothing.
+
+    A family alone does not say it: fuel is wood, and so are the logs that a sawmill saws. A rule is no answer
+    to what it has in ``other_needs``.
+    """
+    needs = reference.pairs("need_designations", "need", "words")
+    told_by = {need: set(words.split()) for need, words in needs.items()}
+
+    def read(text: str) -> str:
+        return " ".join(need for need, words in told_by.items() if not words.isdisjoint(told(text).split()))
+
+    return designations.map({text: read(text) for text in designations.unique()})
 
 
 def text_read(wastes: pd.DataFrame) -> pd.Series:

@@ -174,6 +174,15 @@ def _scores(words: list[str]) -> np.ndarray:
     return np.maximum.reduceat(near[:, index.terms] * index.worth, index.starts, axis=1)
 
 
+def likeness(designation: str, texts: Iterable[str]) -> np.ndarray:
+    """s(q, t) of a designation and each text; both must tell something."""
+    from scipy.sparse import hstack
+
+    words, measures = [told(designation), *map(told, texts)], _index().measures
+    both = hstack([_weighed(words, measure) for measure in measures]).tocsr()
+    return (both[1:] @ both[:1].T).todense()[:, 0] / len(measures)
+
+
 def _weighed(words: list[str], measure: _Measure) -> csr_array:
     """Rows of weights of length 1, but for the pieces that no term has."""
     from scipy.sparse import csr_array, diags_array

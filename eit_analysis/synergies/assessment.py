@@ -128,7 +128,7 @@ class Assessment(PossiblePoolings):
             for quality in QUALITY_RANK
             if silent.any()
         }
-        return unknowns(self.plan.exchanges, self.flows, self.factors, by_quality)
+        return unknowns(self.candidates, self.allocation, self.flows, self.factors, by_quality)
 
     def frontier(self) -> pd.DataFrame:
         """Plans that no other plan beats on both the joint surplus and the emissions avoided."""

@@ -82,7 +82,7 @@ def _asks_for_it(pairs: pd.DataFrame) -> np.ndarray:
 
 
 def _asks_for_else(pairs: pd.DataFrame) -> np.ndarray:
-    """Whether the need is called something that its rule does not make (``compatibility.other_needs``)."""
+    """Whether the need is called something that its rule does not make (``other_needs``)."""
     return _each(lambda told, words: not set(told.split()).isdisjoint(words.split()),
                  pairs["need_told"], pairs["other_needs"])  # fmt: skip
 

@@ -19,7 +19,6 @@ from scipy.sparse import coo_array
 from eit_analysis.reference.compatibility import (
     OPEN,
     WASTE,
-    other_needs,
     rank_handed_on,
     reading,
     shut_gates,
@@ -80,7 +79,7 @@ def best_candidates(
     giving, taking = outputs(flows, sites), inputs(flows, sites)
     giving = giving[giving[["out_lat", "out_lon"]].notna().all(axis=1) & ~(giving["supply_high"] <= 0)]
     taking = taking[taking[["in_lat", "in_lon"]].notna().all(axis=1) & ~(taking["demand_high"] <= 0)]
-    compatibility = compatibility.fillna(OPEN).assign(other_needs=other_needs)
+    compatibility = compatibility.fillna(OPEN)
     giving["kind"], kinds = _kinds(giving, READ_OF_OUTPUTS)
     open_rules = reading(kinds, compatibility)
     open_rules = open_rules[first_stop(shut_gates(open_rules)) == len(GATES)]

@@ -6,10 +6,10 @@ Numbers have a comma, days stand before months, and spaces that French does not 
 from __future__ import annotations
 
 import re
-
-import pandas as pd
+from collections.abc import Iterable
 
 from eit_analysis import reference, tables
+from eit_analysis.codes import CATEGORIES
 from eit_analysis.french import bound, counted, exact
 from eit_analysis.intake.cells.contract import allowed_words, bounds, described, is_number
 from eit_analysis.reference.designations import DOUBT, suggestions
@@ -55,6 +55,8 @@ ASKS = described("question_fr")
 # What is said or asked in the same words each time.
 PHRASES = {name: typeset(text) for name, text in reference.load("relance_phrases").to_numpy()}
 ABSENT = sentence(PHRASES["absent"])
+# Columns that a designation tells of: their value alone, and with its name.
+HINTED = {"waste_code": (spaced_code, named_code), "category": (CATEGORIES.__getitem__,) * 2}
 # What « oui » answers, by the code of a finding.
 PROPOSALS = {code: typeset(text) for code, text in reference.load("relance_proposals").to_numpy()}
 
@@ -93,15 +95,21 @@ def ask(table: str, column: str) -> str:
     return typeset(ASKS.get(column, "Quelle est la bonne valeur ?"))
 
 
-def code_hints(flows: pd.DataFrame) -> list[tuple[str, str]]:
-    """For each flow without a code, the likeliest that its designation may mean and all of them."""
-    found = suggestions(flows["description"])
+def hints(column: str, designations: Iterable[str | None]) -> list[tuple[str, str]]:
+    """The likeliest code, or family, that each designation may mean and all of them; nothing for the rest."""
+    asked = list(designations)
+    if column not in HINTED:
+        return [("", "")] * len(asked)
+    found = suggestions(asked)
     found = found[found["likely"] & (found["score"] >= DOUBT)]
-    designations = found["designation"]
-    first = found["waste_code"].map(spaced_code).groupby(designations).first()
-    named = found["waste_code"].map(named_code).groupby(designations).agg(" ou ".join)
+    if column == "category":
+        found = found[~found["category"].isin([None, "other"])].drop_duplicates(["designation", "category"])
+    short, long = HINTED[column]
+    of = found["designation"]
+    first = found[column].map(short).groupby(of).first()
+    named = found[column].map(long).groupby(of).agg(" ou ".join)
     told = {text: (first[text], named[text]) for text in named.index}
-    return [told.get(text, ("", "")) for text in flows["description"]]
+    return [told.get(text, ("", "")) for text in asked]
 
 
 def hinted(hints: list[str]) -> str:

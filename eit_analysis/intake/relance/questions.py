@@ -27,7 +27,9 @@ from eit_analysis.intake.sheets.ledger import places
 from eit_analysis.reference import obligations
 from eit_analysis.reference.findings import Finding, codes, finding
 
-QUANTITY, COMMENT = tables.header("flows", "quantity"), tables.header("flows", "comment")
+QUANTITY, COMMENT, DESIGNATION = (
+    tables.header("flows", name) for name in ("quantity", "comment", "description")
+)
 LINES = 20  # of one question, at most
 # Share of the mass of its row that hangs on an answer (assumed): all of what is not counted, little of law.
 DOUBT = {REFUSED: 1.0, IMPLAUSIBLE: 1.0, MISSING: 0.5, LAW: 0.1, DOUBTFUL: 0.1}
@@ -124,6 +126,7 @@ class Asking(WaveCells):
                 yield self.put(self.rows.get(cell[:3], OFFICE), REFUSED, cell, text)
 
     def refused(self) -> Iterator[Question]:
+        hints = self.told_by_designations()
         for owner, cell, raw, message, found in self.refusals:
             cell = self.asked(cell, found)
             if found.code == "answer_unreadable" or (found.entry.asks == "site" and owner != OFFICE):
@@ -133,8 +136,18 @@ class Asking(WaveCells):
                 continue
             shown = raw if cell[2] else ""  # of a sheet without headers, no row in particular
             text, personal = self.wrong(owner, cell, found, message), found.code == "personal_data"
-            likely = phrases.likely(found)
-            yield self.put(owner, REFUSED, cell, text, shown, likely, personal=personal)
+            known = phrases.likely(found)
+            likely, hint = (known, "") if known else hints.get(cell, ("", ""))
+            yield self.put(owner, REFUSED, cell, text, shown, likely, hint, personal=personal)
+
+    def told_by_designations(self) -> dict[CellKey, tuple[str, str]]:
+        """What the designation of its row makes of each cell that is refused."""
+        found: dict[CellKey, tuple[str, str]] = {}
+        for column in phrases.HINTED:
+            cells = [cell for _, cell, *_ in self.refusals if self.name(cell) == column]
+            texts = [self.read((*cell[:3], DESIGNATION)) for cell in cells]
+            found |= zip(cells, phrases.hints(column, texts), strict=True)
+        return found
 
     def implausible(self) -> Iterator[Question]:
         jobs = self.jobs_aside()
@@ -197,7 +210,7 @@ class Asking(WaveCells):
             for column in tables.used_for(table, "asked"):
                 blank, header = frame[frame[column].isna()], tables.header(table, column)
                 asked = phrases.ask(table, column)
-                hints = phrases.code_hints(blank) if column == "waste_code" else [("", "")] * len(blank)
+                hints = phrases.hints(column, blank.get("description", blank[column]))
                 for owner, place, hint in zip(self.owners(blank), places(blank), hints, strict=True):
                     cell = (*place, header)
                     if cell not in self.settled:

@@ -245,12 +245,20 @@ def _hierarchy(pairs: pd.DataFrame, pays: np.ndarray, minimum_lot_t: float) -> t
     return limits, waits
 
 
-def raised(model: Model, row: int) -> Model:
-    """The programme with one unit more of a limit: a need that grows is full later."""
+def without(model: Model, gone: np.ndarray) -> Model:
+    """The programme without some of its exchanges, which hold no lower option back any more."""
+    higher = csr_array((model.on_projects != 0).astype(int) - (model.waits != 0).astype(int))
+    freed = (model.rows["limit_kind"] == "hierarchy") & (higher @ gone.astype(int) > 0)
+    limits = np.where(freed, model.on_projects.sum(axis=1), model.limits)
+    return replace(model, own_most=np.where(gone, 0.0, model.own_most), limits=limits)
+
+
+def raised(model: Model, row: int, by: float = 1.0) -> Model:
+    """The programme with so many units more of a limit, by default one: a need that grows is full later."""
     limit = model.rows.loc[row]
     grows = (model.rows["limit_kind"] == "hierarchy") & (model.rows["flow_id"] == limit["flow_id"])
-    more = diags_array((grows & (limit["limit_kind"] == "demand")).to_numpy(dtype=float))
-    limits = model.limits + (np.arange(len(model.limits)) == row)
+    more = by * diags_array((grows & (limit["limit_kind"] == "demand")).to_numpy(dtype=float))
+    limits = model.limits + by * (np.arange(len(model.limits)) == row)
     return replace(model, limits=limits, on_projects=csr_array(model.on_projects + more @ model.waits))
 
 

@@ -157,6 +157,15 @@ def share_out(
     return np.round(np.clip(tonnes, 0, model.most), DECIMALS)
 
 
+def relaxed(model: Model, benefit: Benefit, time_limit_s: float) -> tuple[np.ndarray, np.ndarray]:
+    """The best tonnes and parts of exchanges, where one may take place in part, its fixed cost with it."""
+    cost, matrix, limits, most, _ = programme(model, benefit)
+    nothing = np.zeros(len(most))
+    x = linear(-cost, matrix, limits, nothing, most, time_limit_s).x if len(most) else nothing
+    x = nothing if x is None else x
+    return x[: len(model.pairs)], x[len(model.pairs) :]
+
+
 def linear(
     per_tonne: np.ndarray,
     matrix: csr_array,

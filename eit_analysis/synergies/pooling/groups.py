@@ -162,13 +162,14 @@ def starts(pools: pd.DataFrame, meeting_eur: float) -> pd.DataFrame:
 def losing(pools: pd.DataFrame, meeting_eur: float) -> pd.DataFrame:
     """Of each need of which groups cross the threshold and no part pays, the group that saves most.
 
-    ``group_lacks`` says what its best part lacks.
+    ``group_lacks`` says what its best part lacks, ``little`` where it saves something.
     """
     groups = pools[pools["kind"] == "group"].sort_values(
         "saving_eur_per_year", ascending=False, kind="stable"
     )
     best = groups.drop_duplicates(["nature", "label"])
-    return best[~(best["saving_eur_per_year"] > meeting_eur)]
+    best = best[~(best["saving_eur_per_year"] > meeting_eur)]
+    return best.assign(group_lacks=best["group_lacks"].mask(best["saving_eur_per_year"] > 0, "little"))
 
 
 def members_alone(starts: pd.DataFrame, shares: pd.DataFrame, fair: pd.DataFrame) -> pd.DataFrame:
