@@ -153,7 +153,7 @@ def test_no_verdict_is_owed_to_the_luck_of_the_draws() -> None:
     }  # fmt: skip
     assert "".join(rows.index) == "BADCE"  # of the uncertain, the likeliest to be short first
     empty = pd.DataFrame(columns=["occupation", "origin", "destination", "skill", "to_train"])
-    said = priorities.lines(rows.reset_index(), *[empty] * 5)
+    said = priorities.lines(rows.reset_index(), *[empty] * 6)
     assert said.set_index("occupation")["gap_verdict"].to_dict() == {
         "A": "uncertain", "B": "short", "C": "uncertain", "D": "uncertain", "E": "balanced"
     }  # fmt: skip
@@ -211,13 +211,16 @@ def test_more_who_come_than_posts_are_no_balance() -> None:
         ("short", 0), ("uncertain", 1), ("enough", 1), ("balanced", 1), ("surplus", 1)
     ]  # fmt: skip
     empty = pd.DataFrame(columns=["occupation", "origin", "destination", "skill", "to_train"])
-    lines = priorities.lines(rows, *[empty] * 5)
+    lines = priorities.lines(rows, *[empty] * 6)
     assert lines["who_acts"].tolist() == ["plans", "replace", "replace", "lend"]
     # Nobody is led to where too many come, only away from there; where no post opens, nobody is replaced.
     ways = pd.DataFrame({"origin": ["A", "B"], "destination": ["D", "A"]})
-    led = priorities.lines(rows, *[empty] * 3, ways, empty).set_index("occupation")["bridge_said"]
+    led = priorities.lines(rows, *[empty] * 3, ways, empty, empty).set_index("occupation")["bridge_said"]
     assert led["D"] == "A" and pd.isna(led["A"])
-    closed = priorities.lines(rows.assign(openings=0.0), *[empty] * 5)
+    # Where firms told what they plan, be it nobody, they are not asked again.
+    plans = pd.DataFrame({"occupation": ["D", "Total"], "planned_hires_3y": 0.0})
+    assert priorities.lines(rows, *[empty] * 5, plans)["who_acts"][0] == "arrivals"
+    closed = priorities.lines(rows.assign(openings=0.0), *[empty] * 6)
     assert closed["who_acts"].fillna("").tolist() == ["plans", "", "", "lend"]
 
 
@@ -284,7 +287,8 @@ def test_a_firm_reads_its_own_posts_and_verdicts_and_nothing_of_others(found: la
         rows.loc["Chimie", "shortage_chances"] > 0
         and rows["posts_said"].str.fullmatch(r"\d+ \(\d+ à \d+\)").all()
     )
-    assert rows["who_acts"].map(lambda code: wording.cell(code, "who_acts")).str.startswith("vous").any()
+    said = rows["who_acts"].map(lambda code: wording.cell(code, "who_acts"))
+    assert said["Usinage"].startswith("vous et France Travail")  # it told its plans: who comes is supposed
     assert rows["who_acts"].dropna().isin(wording.heading("who_acts").labels).all()
     assert set(posts.steps.records["site_id"]) == {"A"}
     posts.steps.check("essai")
@@ -429,13 +433,19 @@ def test_ten_lines_say_what_their_tables_do_and_no_more(found: labour_gap.Outloo
         [("Tri", "Trier", 3.0), ("Tri", "Peser", 9.0)], columns=["occupation", "skill", "to_train"]
     )
     basin = voice("basin_difficult_share_percent", Tri=92.9).frame
-    rows = priorities.lines(gap, firms, basin, nothing.assign(tension_class=[]), bridges, skills).set_index(
-        "occupation"
-    )
+    tables = (gap, firms, basin, nothing.assign(tension_class=[]), bridges, skills, nothing)
+    rows = priorities.lines(*tables).set_index("occupation")
     assert (
-        rows.loc["Tri", "tension_said"] == "entreprises 0/4, BMO 93\u00a0%"
-        and rows.loc["Inconnu", "tension_said"] == "entreprises 2/4"
+        rows.loc["Tri", "tension_said"] == "déclarée 0/4, BMO 93\u00a0%"
+        and rows.loc["Inconnu", "tension_said"] == "déclarée 2/4"
     )
+    # A mean at an end of what others are printed may be farther, unless one is: then all are exact.
+    notes = pd.DataFrame({"occupation": ["Tri", "Usinage"], "hiring_difficulty": [0.5, 3.0]})
+    clipped, exact = (
+        priorities.lines(gap, firms, *tables[2:]).set_index("occupation").loc["Tri", "tension_said"]
+        for firms in (notes, notes.assign(hiring_difficulty=[0.5, 4.0]))
+    )
+    assert clipped.startswith("déclarée 0,5/4\u00a0ou moins, ") and exact.startswith("déclarée 0,5/4, ")
     assert rows.loc["Tri", "training_said"] == "Peser"
     # Machining, short itself, lends nobody.
     assert rows["bridge_said"].fillna("").tolist() == ["Tri", "", ""]
@@ -450,6 +460,7 @@ def test_ten_lines_say_what_their_tables_do_and_no_more(found: labour_gap.Outloo
         basin.head(0),
         bridges.head(0),
         by_domain,
+        nothing,
     )
     assert less["occupation"].tolist() == ["Inconnu", "Tri"] and less["training_said"].isna().all()
     decided = pd.DataFrame(

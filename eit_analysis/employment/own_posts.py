@@ -19,7 +19,7 @@ from eit_analysis.employment.forecast import cohort, labour_gap
 from eit_analysis.employment.forecast.outlook import quantiles
 from eit_analysis.employment.skills.mobility import bridges
 from eit_analysis.employment.skills.skill_gaps import gaps_by_occupation
-from eit_analysis.employment.workforce import occupations
+from eit_analysis.employment.workforce import announced_plans, occupations
 
 COLUMNS = [
     "occupation", "headcount", "departures_said", "posts_said", "gap_verdict", "shortage_chances",
@@ -63,7 +63,7 @@ def own_posts(
     found = labour_gap.outlook(plans, heard.known, hazards, market, short, sites)
     gap = found.by_occupation.frame.set_index("occupation", drop=False)
     trades, taught = occupations(people), gaps_by_occupation(skills)
-    tables = trades, heard.basin, heard.dares, bridges(skills, skills), taught
+    tables = trades, heard.basin, heard.dares, bridges(skills, skills), taught, announced_plans(people)
     lines = priorities.lines(gap, *(table.frame for table in tables))
     left = quantiles((plans.retirements + plans.quits).sum(axis=1), "departures")
     said = pd.DataFrame(left, index=plans.occupations).apply(priorities.ranged, axis=1, args=("departures",))

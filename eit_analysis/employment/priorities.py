@@ -7,13 +7,15 @@ then the others by posts.
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 
 from eit_analysis.employment.forecast.labour_gap import counts
 from eit_analysis.employment.skills.actions import served
 from eit_analysis.french import counted, one_decimal, whole
-from eit_analysis.reference.scales import beyond
+from eit_analysis.reference.scales import beyond, ends
 from eit_analysis.reference.vocabulary import heading
 
 MOST, NAMED = 10, 3
@@ -25,8 +27,9 @@ COLUMNS = [
 ANSWERS = [
     "year", "verdicts_said", "short_said", "most_exposed", "most_posts_said", "unjudged_people"
 ]  # fmt: skip
+NOTE = "hiring_difficulty"
 SAID = {
-    "hiring_difficulty": lambda note: f"entreprises {one_decimal(note)}/4{beyond(note, 'hiring_difficulty')}",
+    NOTE: lambda note: f"déclarée {one_decimal(note)}/4",
     "basin_difficult_share_percent": lambda share: f"BMO {whole(round(share))}\u00a0%",
     "tension_class": lambda tension: f"DARES {whole(round(tension))}/5",
 }
@@ -39,6 +42,7 @@ def lines(
     dares: pd.DataFrame,
     bridges: pd.DataFrame,
     training: pd.DataFrame,
+    plans: pd.DataFrame,
 ) -> pd.DataFrame:
     """The lines, `COLUMNS`.
 
@@ -47,10 +51,11 @@ def lines(
     gap, firms, basin, dares : DataFrame
         Of ``labour_gap.by_occupation``, ``workforce.occupations``, ``basin_needs.tension`` and
         ``dares_tension.published_tension``.
-    bridges, training : DataFrame
+    bridges, training, plans : DataFrame
         Of ``mobility.study_bridges`` (the widest to each occupation, from one that is not short, none to one
-        in surplus) and ``skill_gaps.gaps_by_occupation`` (the skill that most people lack). Without the key
-        ``occupation``, where an audience gets them by domain, they say nothing.
+        in surplus), ``skill_gaps.gaps_by_occupation`` (the skill that most people lack) and
+        ``workforce.announced_plans``. Without the key ``occupation``, where an audience gets them by domain,
+        they say nothing.
     """
     short, surplus = (gap.loc[gap["gap_verdict"] == name, "occupation"] for name in ("short", "surplus"))
     usable = bridges[~bridges["origin"].isin(short) & ~bridges["destination"].isin(surplus)]
@@ -60,19 +65,23 @@ def lines(
     taught = taught.sort_values("to_train", ascending=False, kind="stable")
     skill = taught.drop_duplicates("occupation").set_index("occupation")["skill"]
     voices = {
-        column: table.dropna(subset=["occupation"]).set_index("occupation")[column]
+        column: table.dropna(subset=["occupation"]).set_index("occupation")[column].dropna()
         for column, table in zip(SAID, (firms, basin, dares), strict=True)
         if {"occupation", column} <= {*table}
     }
+    heard = {column: voice.map(SAID[column]) for column, voice in voices.items()}
+    notes = voices.get(NOTE, pd.Series(dtype=float))
+    if notes.between(*ends(NOTE)).all():  # else no mean is printed short of an end of the scale
+        heard[NOTE] = heard.get(NOTE, notes) + notes.map(partial(beyond, column=NOTE))
+    planned = set(plans.reindex(columns=["occupation", "planned_hires_3y"]).dropna()["occupation"])
     rows = []
     for row in gap.dropna(subset=["occupation", "openings"]).to_dict("records"):
         name = row["occupation"]
-        heard = {column: voice.get(name) for column, voice in voices.items()}
-        said = [SAID[column](value) for column, value in heard.items() if pd.notna(value)]
+        said = [voice[name] for voice in heard.values() if name in voice]
         rows.append((
             name, ranged(row, "openings"), row["gap_verdict"], row["shortage_chances"],
             ", ".join(said) or None, origin.get(name), skill.get(name),
-            _who(row, name in origin.index, name in skill.index),
+            _who(row, name in origin.index, name in skill.index, name in planned),
         ))  # fmt: skip
     return pd.DataFrame(rows, columns=COLUMNS)
 
@@ -125,12 +134,16 @@ def answers(gap: pd.DataFrame, fan: pd.DataFrame | None = None, *, year: int, no
     return pd.DataFrame([(year, *(", ".join(words) or None for words in said), unjudged)], columns=ANSWERS)
 
 
-def _who(row: dict, bridge: bool, skill: bool) -> str | None:
-    """Who could act first, a code of ``labels.csv``; nobody where there is no gap and no post opens."""
+def _who(row: dict, bridge: bool, skill: bool, planned: bool) -> str | None:
+    """Who could act first, a code of ``labels.csv``; nobody where there is no gap and no post opens.
+
+    Where firms told their plans, what is uncertain is who comes.
+    """
     if row["gap_verdict"] == "short":
         return "bridge" if bridge else "train" if skill else "places"
     if row["gap_verdict"] == "uncertain":
-        return "no_entrants" if row["uncertain_reason"] == "no_entrants" else "plans"
+        known = "arrivals" if planned else "plans"
+        return "no_entrants" if row["uncertain_reason"] == "no_entrants" else known
     if row["gap_verdict"] == "surplus":
         return "lend"
     return "replace" if round(row["openings"]) else None
