@@ -180,6 +180,9 @@ def test_what_is_fragile_is_what_fewer_than_half_agree_on() -> None:
     # Where nothing is fragile the page names the least shared of all.
     firm = opinions.fragile(people[people["readiness_dimension"] == "need"])
     every = opinions.fragile(people, 101)
+    # Of four people one makes a quarter: nothing is said of them.
+    few = people.groupby("readiness_dimension").head(4)
+    assert opinions.fragile(few).frame.empty and opinions.fragile(few, 101).frame.empty
     assert firm.frame.empty and every.frame["readiness_dimension"].tolist() == ["trust", "capacity", "need"]
 
 

@@ -48,8 +48,8 @@ MOVED = [
 # The register and study.toml say when it was due, not whether it was decided since.
 LATE = "échue le 29/03/2019, suite non consignée"
 WEAKEST = (
-    "Lancer ou non « Mettre en commun ce qui manque : une personne, un lieu de tri, une collecte » ; le "
-    "moins partagé, moins d'une personne sur deux d'accord : capacité à participer."
+    "Le moins partagé, moins d'une personne sur deux d'accord : capacité à participer ; lancer ou non "
+    "« Mettre en commun ce qui manque : une personne, un lieu de tri, une collecte »."
 )
 DECIDE = [
     "Que faut-il décider, et qui décide ?",
@@ -1126,7 +1126,7 @@ INSTEAD: dict[str, dict[str, str | None]] = {
         "durent : 10 de celles-ci et 1 autre, inscrite depuis. Cibles de 2018 : 1 atteinte, sur 1 fixée.",
         "Qu'est-ce qui est bloqué ?": "Qu'est-ce qui est bloqué ? Aucune synergie. Au même stade depuis plus "
         "de 24 mois fin 2018, sur 0 en cours ; ce seuil est un réglage.",
-        "Qui appeler lundi ?": "Qui appeler lundi ? Personne : rien n'est bloqué.",
+        "Qui appeler lundi ?": "Qui appeler lundi ? Personne, aucune n'est bloquée.",
         DECISION: f"{DECISION} Rien de bloqué au registre. {SESSION} {WEAKEST}",
         MONEY: f"{MONEY} {WITHOUT.replace('10,0', '13,0')} {PAID}",
         "6 synergies": "11 synergies plus avancées qu'à la vague précédente ; 0 synergie au même stade "

@@ -296,7 +296,8 @@ def test_a_firm_reads_its_own_posts_and_verdicts_and_nothing_of_others(found: la
         rows.loc["Chimie", "shortage_chances"] > 0
         and rows["posts_said"].str.fullmatch(r"\d+ \(\d+ à \d+\)").all()
     )
-    assert rows["who_acts"].map(lambda code: wording.cell(code, "who_acts")).str.startswith("vous").any()
+    said = rows["who_acts"].map(lambda code: wording.cell(code, "who_acts"))
+    assert said["Usinage"].startswith("vous")
     assert rows["who_acts"].dropna().isin(wording.heading("who_acts").labels).all()
     assert set(posts.steps.records["site_id"]) == {"A"}
     posts.steps.check("essai")
@@ -441,13 +442,19 @@ def test_ten_lines_say_what_their_tables_do_and_no_more(found: labour_gap.Outloo
         [("Tri", "Trier", 3.0), ("Tri", "Peser", 9.0)], columns=["occupation", "skill", "to_train"]
     )
     basin = voice("basin_difficult_share_percent", Tri=92.9).frame.assign(basin_difficult_level="dep")
-    rows = priorities.lines(gap, firms, basin, nothing.assign(tension_class=[]), bridges, skills).set_index(
-        "occupation"
-    )
+    tables = (gap, firms, basin, nothing.assign(tension_class=[]), bridges, skills)
+    rows = priorities.lines(*tables).set_index("occupation")
     assert (
-        rows.loc["Tri", "tension_said"] == "entreprises 0/4, BMO 93\u00a0% (département)"
-        and rows.loc["Inconnu", "tension_said"] == "entreprises 2/4"
+        rows.loc["Tri", "tension_said"] == "déclarée 0/4, BMO 93\u00a0% (département)"
+        and rows.loc["Inconnu", "tension_said"] == "déclarée 2/4"
     )
+    # A mean at an end of what others are printed may be farther, unless one is: then all are exact.
+    notes = pd.DataFrame({"occupation": ["Tri", "Usinage"], "hiring_difficulty": [0.5, 3.0]})
+    clipped, exact = (
+        priorities.lines(gap, firms, *tables[2:]).set_index("occupation").loc["Tri", "tension_said"]
+        for firms in (notes, notes.assign(hiring_difficulty=[0.5, 4.0]))
+    )
+    assert clipped.startswith("déclarée 0,5/4\u00a0ou moins, ") and exact.startswith("déclarée 0,5/4, ")
     assert rows.loc["Tri", "training_said"] == "Peser"
     # Machining, short itself, lends nobody.
     assert rows["bridge_said"].fillna("").tolist() == ["Tri", "", ""]

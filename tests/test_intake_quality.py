@@ -117,6 +117,16 @@ def test_a_refused_cell_of_another_row_or_column_is_not_counted(wave):
     assert quality.optional_cells(wave, aside)["unreadable"].sum() == 0
 
 
+def test_of_a_flow_that_enters_what_is_asked_of_waste_is_no_gap(wave):
+    wave["flows"] = wave["flows"].assign(direction=["out", "in", "in"], route=[None, None, "recycling"])
+    aside = lines(line("e1.xlsx", "Flux", 3, "Code déchet", "cell_unknown_waste_code"))
+    cells = quality.optional_cells(wave, aside)
+    counts = cells[cells["sheet"] == "Flux"].groupby("question")[["cells", "filled", "unreadable"]].sum()
+    assert counts.loc["Exutoire actuel"].tolist() == [2, 1, 0]
+    assert counts.loc["Code déchet"].tolist() == [2, 0, 1]
+    assert counts.loc["Coût (€/t)", "cells"] == 3
+
+
 def test_evidence_classes(wave):
     evidence = quality.evidence_classes(wave["flows"]).frame.set_index("evidence")
     assert evidence.loc["measured", "share_percent"] == pytest.approx(200 / 3)

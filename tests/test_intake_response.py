@@ -136,6 +136,15 @@ def test_the_rate_counts_rows_beyond_entreprise():
     assert pd.isna(rate.loc["ess", "mean_sheets_filled"])
 
 
+def test_who_wrote_to_have_no_waste_has_answered_the_sheet_of_flows():
+    now = {**NOW, "sites": NOW["sites"].assign(no_waste=[None, "yes", None])}
+    rate = response_rate(known_actors(now["sites"], NOW["sites"]), now).frame.set_index("actor_type")
+    assert rate.loc["ess", ["n_answered", "mean_sheets_filled"]].tolist() == [1, 1]
+    row = response(now["sites"], now).set_index("site_id").loc["E3"]
+    assert (row["sheets_filled"], row["rows_clean"]) == (1, 0) and "Flux" not in row["missing_sheets"]
+    assert "E3" not in set(no_longer_answer(now, EARLIER)["site_id"])
+
+
 def test_an_actor_of_unknown_type_is_counted():
     now = wave({"E1": "firm", "E2": "firm"}, flows=["E1"])
     now["sites"].loc[1, "actor_type"] = None

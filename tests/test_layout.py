@@ -97,6 +97,17 @@ def test_the_first_sentence_is_the_heading_and_those_after_it_stay(release: Rele
     assert section.finding is None and called(section.body)[1:] == ["Text Le constat.", "Text Une suite."]
 
 
+def test_a_first_screen_that_answers_nothing_takes_no_place(release: Release) -> None:
+    closed = release.text("{x}", x=numbers(release, 1, "Petit").value("N0", "central"))
+    closed.values["x"].table.frame["central"] = None
+    screen, none = (
+        release.highlights([("Quoi ?", closed)]),
+        release.cards(numbers(release, 0, "Rien"), "Agir"),
+    )
+    (section,) = read(release, "## Synthèse", screen, none)[1:]
+    assert not section.body and not section.annex
+
+
 def test_a_section_without_rows_is_left_out_and_named_with_the_others(release: Release) -> None:
     jobs, skills = (release.needs(0, why) for why in ("Aucun emploi", "Aucune compétence"))
     assert jobs is not None and skills is not None and release.needs(3, "Aucun emploi") is None

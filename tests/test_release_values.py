@@ -69,6 +69,12 @@ def test_rows_that_a_sentence_names_in_order_do_not_tie_with_each_other(small_st
     assert release.text("{a} et {b}.", **values).plain() == "15-24 et 25-29."
     assert release.text("{a}, {b}, {c}.", **values).plain() == "15-24, 25-29, 30-34 (à égalité avec 35-39)."
     assert release.text("{a}.", **values).plain() == "15-24 (à égalité avec 25-29)."
+    # By other columns they are the same rows: what ties is said once.
+    people = four.first(said=[MASS])
+    assert (
+        release.text("{a} : {n}.", n=people, **values).plain().startswith("15-24 (à égalité avec 25-29) : ")
+    )
+    assert release.text("{n}.", n=people).plain().count("égalité") == 1
 
 
 def test_a_row_of_several_keys_is_named_by_all_and_never_by_a_bare_answer(small_study: Study) -> None:

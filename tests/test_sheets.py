@@ -54,6 +54,21 @@ def test_the_one_sheet_of_a_territory_is_a_link_and_no_count(small_study: Study)
     assert "1 à lire" in of_one
 
 
+def test_a_sheet_of_the_territory_with_nothing_to_read_is_none(
+    small_study: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cell = """
+rows = release.load("flows").iloc[:0]
+release.sheets("Page pour décider", [("dix", "Dix", None, [release.listing(rows, "Dix", ["site_id"])])])
+release.sheets("Autre page", [("une", "Une", None, [release.text("Une phrase.")])])
+"""
+    notebook(small_study, "01_page", cell)
+    assert run(small_study, monkeypatch, "--audience", "partners") == 0
+    assert list(files(small_study, "partners")) == ["01_page-une.html"]
+    page = (small_study.reports("partners") / "01_page.html").read_text(encoding="utf-8")
+    assert "Autre page" in page and "Page pour décider" not in page
+
+
 def test_a_firm_gets_the_sheets_it_is_in_where_these_name_only_who_may_be_named(
     small_study: Study, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -32,6 +32,7 @@ from eit_analysis.errors import UsageError
 from eit_analysis.records import Share, cell_columns
 from eit_analysis.reference.sizes import SIZES
 
+LEAST = 5  # people: of fewer, one answer alone makes a share small or large
 DISSENT = 2  # people of another class: one alone would know what all the others answered
 MEDIAN_KEYS = ["readiness_dimension", *GROUPS]
 MEDIAN_COLUMNS = ["n_respondents", "n_sites", "median_score", "median_low95", "median_high95"]
@@ -116,12 +117,14 @@ def _closed(people: pd.DataFrame, minimum_people: int, minimum_sites: int) -> bo
 def fragile(people: pd.DataFrame, below_percent: float = 50) -> Breakdown:
     """The dimensions on which fewer than half agree, the least agreed first, with what answers each.
 
+    Nothing is said of one on which fewer than `LEAST` people have an opinion.
     The action, who carries it and its next step are those of ``reference/readiness_actions.csv``.
     """
     cells = cell_columns(people)
     records = people[["site_id", "readiness_dimension", "opinion", *cells]]
     records = records.assign(agreeing=(records["opinion"] == "agree").astype(float), n_asked=1.0)
     frame = records.groupby("readiness_dimension")[["agreeing", "n_asked"]].sum().reindex([*DIMENSIONS])
+    frame = frame[frame["n_asked"] >= LEAST]
     frame["agree_percent"] = 100 * frame["agreeing"] / frame.pop("n_asked")
     weak = frame[frame["agree_percent"] < below_percent]
     weak = weak.sort_values("agree_percent", kind="stable").reset_index()

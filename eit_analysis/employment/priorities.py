@@ -13,7 +13,7 @@ import pandas as pd
 from eit_analysis.employment.forecast.labour_gap import counts
 from eit_analysis.employment.skills.actions import moves, served
 from eit_analysis.french import counted, one_decimal, whole
-from eit_analysis.reference.scales import beyond
+from eit_analysis.reference.scales import beyond, ends
 from eit_analysis.reference.vocabulary import heading
 
 MOST, NAMED = 10, 3
@@ -27,8 +27,9 @@ COLUMNS = [
 ANSWERS = [
     "year", "verdicts_said", "short_said", "most_exposed", "most_posts_said", "unjudged_people", "moves_said"
 ]  # fmt: skip
+NOTE = "hiring_difficulty"
 SAID = {
-    "hiring_difficulty": lambda note: f"entreprises {one_decimal(note)}/4{beyond(note, 'hiring_difficulty')}",
+    NOTE: lambda note: f"déclarée {one_decimal(note)}/4",
     "basin_difficult_share_percent": lambda share: f"BMO {whole(round(share))}\u00a0%",
     "tension_class": lambda tension: f"DARES {whole(round(tension))}/5",
 }
@@ -83,10 +84,13 @@ def _voice(table: pd.DataFrame, column: str) -> dict[str, str]:
     """What one source says of each occupation, and of which territory where it publishes for several."""
     level = PUBLISHED_FOR.get(column, "")
     areas = heading(level).labels if level in table else {}
+    # A mean beyond an end of those printed is printed as that end, unless one is printed beyond.
+    clipped = column == NOTE and table[column].between(*ends(NOTE)).all()
     said = {}
     for row in table.to_dict("records"):
         area = areas.get(str(row.get(level)))
-        said[row["occupation"]] = SAID[column](row[column]) + (f" ({area})" if area else "")
+        after = beyond(row[column], NOTE) if clipped else f" ({area})" if area else ""
+        said[row["occupation"]] = SAID[column](row[column]) + after
     return said
 
 

@@ -90,7 +90,7 @@ class Drawing:
         if isinstance(block, Sheets):
             if self.version is not None:
                 foot = self.foot(self.version)
-                for sheet in block.sheets:
+                for sheet in block.read:
                     self.texts[f"fiches/{self.name}-{sheet.name}.html"] = _sheet(self, sheet, foot)
             return block.html(self.name)
         if isinstance(block, ExchangeFile):

@@ -122,7 +122,7 @@ def _shown(block: Block) -> list[Block]:
     if isinstance(block, Figure):
         instead = _shown(block.finding) if block.finding else []
         return [*([block] if block.drawable else instead), block.table]
-    return [] if isinstance(block, Text) and not block.whole else [block]
+    return [] if isinstance(block, Released) and not block.says else [block]
 
 
 def _shows(section: Section) -> bool:

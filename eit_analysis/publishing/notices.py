@@ -10,11 +10,13 @@ from datetime import date
 from babel.dates import format_date
 from markupsafe import Markup
 
-from eit_analysis.publishing.digest import Digest, thumbnail
+from eit_analysis.publishing.digest import Answer, Digest, thumbnail
 from eit_analysis.publishing.frame import frame, imprint, published
 from eit_analysis.publishing.html import rendered
 from eit_analysis.publishing.version import Version
 from eit_analysis.study import Study
+
+FIRST = 3
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,12 @@ class Entry:
     def date(self) -> str:
         day = self.report.day if self.report else None
         return format_date(day, "d MMMM y", locale="fr_FR") if day else ""
+
+    @property
+    def answers(self) -> list[Answer]:
+        """The first of its answers; of a report that tells a firm of itself, these: the others are of all."""
+        told = self.report.answers if self.report else []
+        return [answer for answer in told if answer.personal] or told[:FIRST]
 
     @property
     def picture(self) -> Markup | str:

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.intake.sheets.ledger import SOURCE, places
-from eit_analysis.intake.survey.response import RESPONSE_TABLES
+from eit_analysis.intake.survey.response import RESPONSE_TABLES, answered_in
 from eit_analysis.reference.findings import of_cells
 
 GRADES = {"A": 90.0, "B": 75.0, "C": 50.0, "D": 0.0}
@@ -67,7 +67,7 @@ def confidence(
     weakest = np.where(np.isnan(shares), np.inf, shares)
     frame.insert(1, "confidence_grade", [grade(value) for value in weakest.min(axis=1)])
     frame.insert(2, "weak_point", [SHARES[index] for index in weakest.argmin(axis=1)])
-    answered = site.isin(set().union(*(wave[table]["site_id"] for table in RESPONSE_TABLES)))
+    answered = site.isin(answered_in(wave))
     frame.loc[~answered, "confidence_grade"] = UNANSWERED
     frame.loc[~answered | (frame["confidence_grade"] == "A"), "weak_point"] = None
     order = np.lexsort((site, weakest.min(axis=1), answered))

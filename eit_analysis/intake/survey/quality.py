@@ -17,6 +17,7 @@ from eit_analysis.reference.findings import CELL, catalogue, codes, finding, of_
 # Left blank, these mean something: all year, energy and no water or the other way round, no refusal.
 BLANK_SPEAKS = {"months", "energy_mwh_per_year", "volume_m3_per_year", "water_quality"}
 BLANK_SPEAKS |= {"answered_flow", "refusal_reason"}
+OF_WASTE = {"waste_code", "route", "contractor"}  # a flow that enters has none to give
 
 
 def accounts(manifest: Mapping[str, Any]) -> pd.DataFrame:
@@ -49,7 +50,8 @@ def files_read(manifest: Mapping[str, Any]) -> pd.DataFrame:
 def optional_cells(wave: Mapping[str, pd.DataFrame], quarantine: pd.DataFrame) -> pd.DataFrame:
     """Cells of the columns that may stay blank: filled, unreadable (set aside in quarantine), else blank.
 
-    Those that are blank until a synergy gives results are left out: that is no gap in an answer.
+    Those that are blank until a synergy gives results are left out, and of a flow that enters what is asked
+    of waste: that is no gap in an answer.
 
     Returns
     -------
@@ -70,7 +72,10 @@ def optional_cells(wave: Mapping[str, pd.DataFrame], quarantine: pd.DataFrame) -
             refused = np.array([place in unread.get(spec["header"], ()) for place in rows], dtype=bool)
             part = {"sheet": tables.sheet_name(table), "question": spec["header"], "filled": filled}
             site = frame.get("site_id")
-            parts.append(pd.DataFrame({"site_id": site, **part, "unreadable": refused & ~filled}))
+            counted = pd.DataFrame({"site_id": site, **part, "unreadable": refused & ~filled})
+            if table == "flows" and name in OF_WASTE:
+                counted = counted[frame["direction"].ne("in").to_numpy() | filled | refused]
+            parts.append(counted)
     every = pd.concat(parts, ignore_index=True)
     grouped = every.groupby(["site_id", "sheet", "question"], sort=False, dropna=False, as_index=False)
     return grouped.agg(cells=("filled", "size"), filled=("filled", "sum"), unreadable=("unreadable", "sum"))

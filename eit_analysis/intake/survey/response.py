@@ -127,8 +127,19 @@ def known_actors(
     return pd.concat([known, quiet[columns]], ignore_index=True)
 
 
+def answered_in(wave: Wave) -> set[str]:
+    """The actors with a usable row beyond *Entreprise*, and those who wrote there that they have no waste."""
+    return set().union(*(wave[table]["site_id"] for table in RESPONSE_TABLES), _without_waste(wave))
+
+
+def _without_waste(wave: Wave) -> set[str]:
+    sites = wave["sites"]
+    told = sites.get("no_waste")  # a later column: not in what was cleaned before
+    return set() if told is None else set(sites.loc[told == "yes", "site_id"])
+
+
 def response(sites: pd.DataFrame, wave: Wave) -> pd.DataFrame:
-    """What each actor sent back.
+    """What each actor sent back; to write that one has no waste is to fill the sheet of flows.
 
     Returns
     -------
@@ -139,17 +150,19 @@ def response(sites: pd.DataFrame, wave: Wave) -> pd.DataFrame:
     frame = sites[["site_id"]].copy()
     counts = {t: frame["site_id"].map(wave[t]["site_id"].value_counts()) for t in RESPONSE_TABLES}
     by_table = pd.DataFrame(counts, index=frame.index).fillna(0).astype(int)
-    frame["sheets_filled"] = (by_table > 0).sum(axis=1)
+    filled = by_table > 0
+    filled["flows"] |= frame["site_id"].isin(_without_waste(wave))
+    frame["sheets_filled"] = filled.sum(axis=1)
     frame["rows_clean"] = by_table.sum(axis=1)
     frame["missing_sheets"] = [
         ", ".join(tables.sheet_name(table) for table in RESPONSE_TABLES if not row[table])
-        for row in by_table.to_dict("records")
+        for row in filled.to_dict("records")
     ]
     return frame.sort_values(["sheets_filled", "rows_clean"], kind="stable", ignore_index=True)
 
 
 def response_rate(known: pd.DataFrame, wave: Wave) -> Breakdown:
-    """Response rate = actors with at least one usable row beyond *Entreprise* / actors known.
+    """Response rate = actors who filled a sheet beyond *Entreprise* / actors known.
 
     Returns
     -------
@@ -158,7 +171,7 @@ def response_rate(known: pd.DataFrame, wave: Wave) -> Breakdown:
         (of those who answered), with the total last; empty when no actor is known.
     """
     own = response(known, wave).merge(known.fillna({"actor_type": UNKNOWN}), on="site_id")
-    own["answered"] = own["rows_clean"] > 0
+    own["answered"] = own["sheets_filled"] > 0
     own["sheets_filled"] = own["sheets_filled"].where(own["answered"])
     both = pd.concat([own, own.assign(actor_type=TOTAL)])
     rate = both.groupby("actor_type", as_index=False, sort=False).agg(
@@ -174,6 +187,5 @@ def response_rate(known: pd.DataFrame, wave: Wave) -> Breakdown:
 def no_longer_answer(wave: Wave, earlier: Wave) -> pd.DataFrame:
     """Actors who answered the earlier wave and not this one: ``site_id, sheets_filled`` (of that wave)."""
     then = response(earlier["sites"], earlier)
-    now = set().union(*(wave[table]["site_id"] for table in RESPONSE_TABLES))
-    gone = then[(then["rows_clean"] > 0) & ~then["site_id"].isin(now)]
+    gone = then[(then["sheets_filled"] > 0) & ~then["site_id"].isin(answered_in(wave))]
     return gone[["site_id", "sheets_filled"]].sort_values("site_id", ignore_index=True)

@@ -76,12 +76,15 @@ class Cards(Released):
             return wording.measured(float(value), name, self.table.coarse)
         return wording.cell(value, name)
 
+    @property
+    def says(self) -> bool:
+        return bool(self.cards)
+
     def plain(self) -> str:
         return "\u00a0; ".join(heading for heading, _ in self.cards)
 
     def html(self, name: str = "apercu", link: str | None = None) -> Markup:
-        cards = self.cards
-        return macro("cards", cards) if cards else Markup("")
+        return macro("cards", self.cards) if self.says else Markup("")
 
 
 @dataclass(eq=False, repr=False)

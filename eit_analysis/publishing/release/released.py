@@ -22,6 +22,11 @@ class Released:
 
     viewer: Viewer
 
+    @property
+    def says(self) -> bool:
+        """Whether its audience reads anything of it: else it has no place on a page."""
+        return True
+
     def plain(self) -> str:
         """In words."""
         raise NotImplementedError

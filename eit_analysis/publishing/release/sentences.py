@@ -53,6 +53,8 @@ class Text(Released):
             return self.readable
         return all(self.values[name].quotable for name in quoted(self.partial))
 
+    says = whole
+
     def html(self, name: str = "apercu", link: str | None = None) -> Markup:
         return macro("sentence", self.plain()) if self.whole else Markup("")
 
@@ -74,12 +76,19 @@ class Highlights(Released):
             f"{question} {text.plain()}" for question, texts in self.answers for text in texts[:1]
         )
 
+    @property
+    def asked(self) -> list[tuple[str, list[Text]]]:
+        """What cannot be answered is not asked: a first screen never says what it does not say, and what
+        qualifies an answer says nothing without it."""
+        told = [(q, texts) for q, texts in self.answers if texts[:1] and texts[0].informs]
+        return [(q, [text for text in texts if text.informs]) for q, texts in told]
+
+    @property
+    def says(self) -> bool:
+        return bool(self.asked)
+
     def html(self, name: str = "apercu", link: str | None = None) -> Markup:
-        # What cannot be answered is not asked: a first screen never says what it does not say, and what
-        # qualifies an answer says nothing without it.
-        asked = [(q, texts) for q, texts in self.answers if texts[:1] and texts[0].informs]
-        said = [(q, [text.plain() for text in texts if text.informs]) for q, texts in asked]
-        return macro("highlights", said)
+        return macro("highlights", [(q, [text.plain() for text in texts]) for q, texts in self.asked])
 
 
 @dataclass(frozen=True, repr=False)

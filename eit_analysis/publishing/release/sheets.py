@@ -63,8 +63,18 @@ class Sheets(Released):
         ]
         return replace(self, sheets=kept, unlisted=len(self.sheets) - len(kept))
 
+    @property
+    def read(self) -> list[Sheet]:
+        """The sheets on which there is anything to read: all may be withheld of one about the territory."""
+        told = [any(b.says and not getattr(b, "silence", "") for b in sheet.blocks) for sheet in self.sheets]
+        return [sheet for sheet, anything in zip(self.sheets, told, strict=True) if anything]
+
+    @property
+    def says(self) -> bool:
+        return bool(self.read) or not self.sheets
+
     def plain(self) -> str:
-        return f"{self.title} ({len(self.sheets)})"
+        return f"{self.title} ({len(self.read)})"
 
     def html(self, name: str = "apercu", link: str | None = None) -> Markup:
         return macro("sheets", self, name)

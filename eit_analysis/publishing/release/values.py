@@ -123,15 +123,22 @@ class FirstLabel(Value):
         return self.table.visible if closed is None or not closed[:, at].any() else self.table.frame.head(0)
 
     def among(self, others: Iterable[Value]) -> str:
-        return self.name if any(map(self.precedes, others)) else self.render()
+        ranked = list(others)
+        earlier = ranked[: next(place for place, other in enumerate(ranked) if other is self)]
+        # What ties with a row is said once, where other columns of it are quoted too.
+        told = any(self._after(other) == 0 for other in earlier)
+        return self.name if told or any(map(self.precedes, ranked)) else self.render()
 
     def precedes(self, other: Value) -> bool:
         """Whether the other is a later row in the same order."""
-        return (
-            isinstance(other, FirstLabel)
-            and (self.table, self.column, self.ascending) == (other.table, other.column, other.ascending)
-            and self.rank < other.rank
-        )
+        return (self._after(other) or 0) > 0
+
+    def _after(self, other: Value) -> int | None:
+        """How many ranks the other comes later in the same order, None where it is of another."""
+        order = (self.table, self.column, self.ascending)
+        if not isinstance(other, FirstLabel) or order != (other.table, other.column, other.ascending):
+            return None
+        return other.rank - self.rank
 
     @property
     def name(self) -> str:
