@@ -177,6 +177,8 @@ def unread(**values: object) -> pd.DataFrame:
         ({"category": "biowaste", "waste_code": "200108"}, "biowaste", "unknown"),
         ({"category": "cardboard", "waste_code": "150101"}, "sort_paper", "unknown"),
         ({"category": "other", "waste_code": "160103"}, "used_oils", "not_concerned"),
+        # The only hazardous waste of an industry is not the absence of any.
+        ({"category": "other", "waste_code": "150110"}, "tracking", "unknown"),
     ],
 )
 def test_what_is_declared_without_a_quantity_is_asked(values: dict, duty: str, verdict: str) -> None:
