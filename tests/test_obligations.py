@@ -436,6 +436,8 @@ def test_the_same_answers_under_a_later_law_stand_beside_and_not_instead():
     rows = flows.obligations.differing(*printed).set_index("obligation")
     assert rows.loc["sorting", "n_sites_not_met"] == 1 and "n_sites_not_met" in rows
     assert "weee" not in rows.index and flows.obligations.differing(printed[0], printed[0]).empty
+    moved = flows.obligations.moved(*judged).set_index("obligation")
+    assert moved.loc["sorting", "duty_verdict"] == "not_met" and "weee" not in moved.index
 
 
 @pytest.mark.parametrize(
