@@ -7,7 +7,7 @@ import pytest
 from eit_analysis import reference
 from eit_analysis.flows import costs
 from eit_analysis.flows.balance import from_elsewhere, outlet_balance, survey_balance, taken_paths
-from eit_analysis.flows.full_cost import PARTS, bought_and_lost, full_cost
+from eit_analysis.flows.full_cost import PARTS, bought_and_lost, full_cost, purchase_prices
 from eit_analysis.flows.productivity import RATIO, REMAINDER, material_productivity
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS, propagate
 from eit_analysis.publishing import wording
@@ -30,7 +30,8 @@ def answers(rows: list[tuple]) -> pd.DataFrame:
     frame = frame.assign(**{LOW: 0.95 * frame[MASS], HIGH: 1.05 * frame[MASS]})
     frame["flow_id"] = [f"{site}-{row:02d}" for row, site in enumerate(frame["site_id"])]
     frame["actor_type"] = frame["site_id"].map(SITES.set_index("site_id")["actor_type"])
-    return frame.assign(source_file="essai.xlsx", source_sheet="Flux", source_row=range(2, len(frame) + 2))
+    place = {"source_file": "essai.xlsx", "source_sheet": "Flux", "source_row": range(2, len(frame) + 2)}
+    return frame.assign(description=None, **place)
 
 
 def digester(digestate: float) -> pd.DataFrame:
@@ -200,6 +201,21 @@ def test_material_productivity_by_hand():
     assert np.log(high / low) / 2 == pytest.approx(by_hand, rel=0.03)
     for nothing in (sites.drop(columns="product_t_per_year"), sites.head(0)):
         assert material_productivity(out, bought, nothing, 0.1).empty
+
+
+def test_peelings_were_bought_as_food_and_pallets_not_as_fuel():
+    out = answers([("E01", "out", "biowaste", "020304", 372, "digestion", None),
+                   ("E01", "out", "biowaste", "200201", 5, "composting", None),
+                   ("E01", "out", "wood", "150103", 15, "unknown", None),
+                   ("E02", "out", "biowaste", "020304", 9, "digestion", None)])  # fmt: skip
+    bought = answers([("E01", "in", "food", None, 1450, None, None),
+                      ("E01", "in", "wood", None, 380, None, None)])  # fmt: skip
+    bought = bought.assign(description=["Légumes frais", "Plaquettes pour la chaudière"])
+    factors = factor_table(())
+    prices = purchase_prices(out, bought.assign(cost_eur_per_t=[620.0, 95.0]), factors)
+    price = factors.set_index(["factor", "category", "route"])["central"]["virgin_price"]
+    general, wood = price["biowaste", "recycling"], price["wood", "recycling"]
+    assert prices["price_eur_per_t"].tolist() == [620, general, wood, general]
 
 
 def test_full_cost_by_hand():

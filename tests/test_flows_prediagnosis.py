@@ -116,5 +116,13 @@ def test_a_wave_without_answers_gets_its_own_notebook_alone(tmp_path: Path):
     assert [path.stem for path in find_notebooks(study, [])] == ["07_prediagnosis"]
     with pytest.raises(UsageError, match="tant que personne n'a répondu"):
         find_notebooks(study, ["01_flow_diagnosis"])
+    # The figures of the documentation are those of this register.
+    expected = extrapolation.by_branch(extrapolation.units(study.load("sirene")), RATIOS).set_index(
+        "nace_group"
+    )
+    told = [*expected.loc["Total", [MASS, LOW, HIGH]], expected.loc["F", MASS]]
+    page = (ROOT / "docs" / "methods" / "extrapolation.md").read_text(encoding="utf-8")
+    amounts = [f"{amount:,.0f}".replace(",", " ") for amount in told]
+    assert "{} t, {} to {}, of which {} of building".format(*amounts) in page
     surveyed = open_study("thur-doller", root=ROOT)
     assert "07_prediagnosis" not in [path.stem for path in find_notebooks(surveyed, [])]

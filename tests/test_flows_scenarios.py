@@ -429,11 +429,12 @@ def test_every_target_has_its_text_and_says_whether_it_was_seen():
     )
     assert rows[["text_ref", "source", "applies_to"]].notna().all(axis=None)
     assert set(rows["seen"]) == {"yes", "no"} and rows["target_value"].between(0, 100).all()
-    assert rows["indicator"].isin([*targets.COUNTED, "landfill_cut_percent"]).all()
-    assert (rows["indicator"] == "landfill_cut_percent").equals(rows["base_year"].notna())
+    cuts = rows["indicator"].isin(["landfill_cut_percent", targets.PER_VALUE])
+    assert (rows["indicator"].isin(targets.COUNTED) | cuts).all() and cuts.equals(rows["base_year"].notna())
     left = targets.unmeasured(AIMS)
-    assert left["target"].tolist() == ["landfill_cut_2020", "landfill_cut_2025"]
-    assert left["to_know"].str.contains("en stockage en 2010, que l'enquête ne demande pas").all()
+    assert left["target"].tolist() == ["landfill_cut_2020", "landfill_cut_2025", "per_value_2030"]
+    assert left["to_know"].str.contains("en 2010.*que l'enquête ne demande pas").all()
+    assert left["to_know"].str.contains("valeur ajoutée").tolist() == [False, False, True]
     codes = reference.load("waste_codes")["waste_code"]
     for prefix in " ".join(rows["waste_code_prefixes"].dropna()).split():
         assert codes.str.startswith(prefix).any()

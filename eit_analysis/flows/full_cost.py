@@ -4,9 +4,10 @@
 
 with a the purchase of the matter that is lost, h the handling and storage on the site, s the service: what is
 declared (paid, or earned: negative), else containers and transport, then treatment, at reference prices. The
-price a is what the actor declares to pay for an input of the same family, else a reference price; none for
-sludges and waste waters, mostly water that nobody bought. Energy and labour spent on the lost matter are not
-counted; what is bought and what is lost may differ: K is neither the least nor the most.
+price a is what the actor declares to pay for an input of the same family (of food, where its biowaste has
+none: peelings were vegetables, garden waste was not), but for what it buys to burn; else a reference price;
+none for sludges and waste waters, mostly water that nobody bought. Energy and labour spent on the lost
+matter are not counted; what is bought and what is lost may differ: K is neither the least nor the most.
 
 Source: ISO 14051:2011 (material flow cost accounting) for the parts; each price has its own row in
 ``factors.csv``.
@@ -22,6 +23,8 @@ from eit_analysis.flows.uncertainty.propagation import MASS
 
 KEYS = ["site_id", "category"]
 PARTS = ("purchase", "handling", "invoice", "collection", "treatment")
+BURNED = r"\b(?:chaudi[eè]re|chauffage|chaufferie|combustible)"
+GARDEN = "2002"
 WATERY = r"\bboues\b|^(?:eaux|suspensions aqueuses|concentrats aqueux)\b"
 
 
@@ -99,13 +102,19 @@ def purchase_prices(out: pd.DataFrame, incoming: pd.DataFrame, factors: pd.DataF
     named = out[KEYS].astype("str").merge(new.dropna(subset="category")[["category", *PRICES]], how="left")
     general = new.loc[new["category"].isna(), PRICES].iloc[0]
     price = named[PRICES].fillna(general).set_axis(out.index)
-    stated = out[KEYS].astype("str").merge(own, how="left")["own"].set_axis(out.index)
+    stated, of_food = (
+        out[KEYS].astype("str").assign(**eaten).merge(own, how="left")["own"].set_axis(out.index)
+        for eaten in ({}, {"category": "food"})
+    )
+    peelings = (out["category"] == "biowaste") & ~out["waste_code"].astype("str").str.startswith(GARDEN)
+    stated = stated.fillna(of_food.where(peelings))
     return price.apply(lambda column: stated.fillna(column))
 
 
 def _bought(incoming: pd.DataFrame) -> pd.DataFrame:
     """What each actor buys of each family at a price: ``bought_t_per_year`` and ``paid`` (EUR/year)."""
-    priced = incoming[(incoming["cost_eur_per_t"] > 0) & (incoming[MASS] > 0)]
+    burned = incoming["description"].astype("str").str.contains(BURNED, case=False)
+    priced = incoming[(incoming["cost_eur_per_t"] > 0) & (incoming[MASS] > 0) & ~burned]
     priced = priced.astype(dict.fromkeys(KEYS, "str"))
     amounts = priced.assign(bought_t_per_year=priced[MASS], paid=priced[MASS] * priced["cost_eur_per_t"])
     return amounts.groupby(KEYS)[["bought_t_per_year", "paid"]].sum()

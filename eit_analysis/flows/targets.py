@@ -47,6 +47,7 @@ COUNTED = {
 MIX, LAW = "150106", "sort_packaging_mix"  # mixed packaging, and the row of the law on it
 RESIDUAL = "07A"  # ordures ménagères résiduelles, in SINOE
 CAP = "landfill_t_per_year"
+PER_VALUE = "waste_per_value_cut_percent"
 AT_MOST = ("landfill_percent", CAP)
 MASSES = [MASS, LOW, HIGH]
 ABOUT = ["concerned_t_per_year", "concerned_low_t_per_year", "concerned_high_t_per_year"]
@@ -173,7 +174,10 @@ def unmeasured(aims: pd.DataFrame) -> pd.DataFrame:
         ``target``, ``target_value`` (percent), ``year``, ``base_year``, ``to_know`` and ``text_ref``.
     """
     rows = aims[~aims["indicator"].isin(COUNTED)].reset_index(drop=True)
-    known = [reference.sentence("target_base_year", year=year) for year in rows["base_year"]]
+    known = [
+        reference.sentence("target_base_year_value" if what == PER_VALUE else "target_base_year", year=year)
+        for what, year in zip(rows["indicator"], rows["base_year"], strict=True)
+    ]
     columns = ["target", "target_value", "year", "base_year", "to_know", "text_ref"]
     return rows.assign(to_know=pd.Series(known, rows.index, dtype=object))[columns]
 

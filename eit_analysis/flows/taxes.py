@@ -6,7 +6,8 @@
 A path is a plant, from 2019 to 2030 (``waste_tax.csv``). What is burned pays by the plant's performance,
 whether its energy is called recovered or not; waste burned for energy may also go to a plant that pays
 nothing, and does where it is sold: an incinerator is paid for what it takes, a boiler buys its fuel.
-Hazardous waste has rates of its own; a flow without code may be of either.
+Hazardous waste has rates of its own; whether a cement works that burns it is exempt was not read: it may be,
+and what sells proves nothing. A flow without code may be of either.
 """
 
 from __future__ import annotations
@@ -85,14 +86,18 @@ def mark_tax(out: pd.DataFrame) -> pd.DataFrame:
     ``fuel``: sold to be burned for energy; ``unknown_route``; ``other_route``: no tax.
     """
     taxable = out["route"].isin(set(_paths()["route"]))
-    landfilled = out["route"] == "landfill"
+    landfilled, burned, hazardous = (
+        out["route"] == "landfill",
+        out["route"] == "energy",
+        out["hazardous"] == "yes",
+    )
     reasons = {
         "unknown_route": out["route"] == "unknown",
         "other_route": ~taxable,
         "inert": landfilled & is_inert(out),
-        "hazardous": out["hazardous"] == "yes",
-        "fuel": (out["route"] == "energy") & (out["cost_eur_per_t"] < 0),
-        "perhaps": (out["route"] == "energy") | (landfilled & (out["category"] == "mineral")),
+        "fuel": burned & (out["cost_eur_per_t"] < 0) & ~hazardous,
+        "perhaps": burned | (landfilled & (out["category"] == "mineral") & ~hazardous),
+        "hazardous": hazardous,
     }
     return out.assign(tax_status=np.select(list(reasons.values()), list(reasons), "taxed"))
 
