@@ -86,7 +86,7 @@ def test_no_change_is_said_that_comes_from_a_line_of_one_wave_alone():
 
 
 def test_lines_that_one_wave_cannot_read_are_in_no_change():
-    """Two of three sites have a line of scrap that is « NC » or set aside now: what is read twice is alike."""
+    """Two of three sites have a line of scrap that is « NC » or set aside now."""
     sites = [(site, "plastic", mass) for site, mass in [("A", 40), ("B", 30), ("C", 200), ("A", 9), ("B", 9)]]
     names = ["purges", "purges", "rebuts", "films", "films"]
     before = flows_of(sites, 1.05).assign(description=names)

@@ -4,10 +4,10 @@
 
 ``both`` are the lines of the sites that declared the family in both waves: the only change that says
 something about what sites produce. ``new`` and ``gone`` answered one of the two surveys only. ``once``
-answered both and has the family counted in one, or a line of it beside all those of the other wave: a quantity
-left out (« NC »), or set aside, is missing, not zero, and reads neither as a decrease nor as an increase. Such
-a line may also be a part of another that was split: no change is said of the others that it would undo. The
-parts add up to the whole exactly.
+answered both and has the family counted in one, or a line of it beside all those of the other wave: a
+quantity left out (« NC »), or set aside, is missing, not zero, and reads neither as a decrease nor as an
+increase. Such a line may also be a part of another that was split: no change is said of the others that it
+would undo. The parts add up to the whole exactly.
 
 The errors of two waves are taken as independent. The same scale or contractor, and the same habit of
 declaring, err alike twice, which cancels in a difference: the intervals err on the wide side.
