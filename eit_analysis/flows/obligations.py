@@ -94,8 +94,8 @@ def differing(
     Returns
     -------
     pandas.DataFrame
-        ``obligation``, ``duty_verdict``, ``n_sites_then``, ``n_sites_now`` and ``n_moved``, the second less the
-        first; of what both print.
+        ``obligation``, ``duty_verdict``, ``n_sites_then``, ``n_sites_now`` and ``n_moved``, the second
+        less the first; of what both print.
     """
     rows = then.merge(now, on=KEYS, how="outer", suffixes=("_then", "_now"))
     for column, codes in (absent or {}).items():
