@@ -93,7 +93,7 @@ class StudyConfig(Section):
     prefer_register: bool = True
     """Là où un registre officiel et un questionnaire divergent, garde les tonnes du registre."""
     law_year: int | None = Field(None, ge=1990, le=2100)
-    """Année dont le droit est appliqué aux obligations ; à défaut, celle de la vague."""
+    """Année dont le droit est appliqué aux obligations ; à défaut, celle des réponses."""
     basin: str = ""
     """Bassin d’emploi, par son nom ou son code dans l’enquête BMO de France Travail."""
     disclosure: Disclosure = Disclosure()

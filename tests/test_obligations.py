@@ -177,6 +177,8 @@ def unread(**values: object) -> pd.DataFrame:
         ({"category": "biowaste", "waste_code": "200108"}, "biowaste", "unknown"),
         ({"category": "cardboard", "waste_code": "150101"}, "sort_paper", "unknown"),
         ({"category": "other", "waste_code": "160103"}, "used_oils", "not_concerned"),
+        # The only hazardous waste of an industry is not the absence of any.
+        ({"category": "other", "waste_code": "150110"}, "tracking", "unknown"),
     ],
 )
 def test_what_is_declared_without_a_quantity_is_asked(values: dict, duty: str, verdict: str) -> None:
@@ -439,6 +441,8 @@ def test_the_same_answers_under_a_later_law_stand_beside_and_not_instead():
     assert "weee" not in rows.index and flows.obligations.differing(printed[0], printed[0]).empty
     # What one of the two does not print moves by nothing that is known.
     assert flows.obligations.differing(printed[0].head(0), printed[1]).empty
+    moved = flows.obligations.moved(*judged).set_index("obligation")
+    assert moved.loc["sorting", "duty_verdict"] == "not_met" and "weee" not in moved.index
 
 
 @pytest.mark.parametrize(

@@ -107,6 +107,12 @@ def differing(
     return rows.iloc[np.lexsort(order)].reset_index(drop=True)
 
 
+def moved(judged: pd.DataFrame, later: pd.DataFrame) -> pd.DataFrame:
+    """:func:`worst` of a later law, but for the verdicts that an earlier one gave already."""
+    now, known = (pd.MultiIndex.from_frame(worst(rows)[["site_id", *KEYS]]) for rows in (later, judged))
+    return worst(later)[~now.isin(known)].reset_index(drop=True)
+
+
 def by_actor(judged: pd.DataFrame) -> pd.DataFrame:
     """``site_id`` and one column per obligation: the gravest verdict of each actor."""
     table = gravest(judged).pivot(index="site_id", columns="obligation", values="verdict")

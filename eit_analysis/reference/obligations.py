@@ -132,7 +132,8 @@ class _Actor:
         if below and rule["threshold_unit"] == "people":
             return *below, own
         found = (*below, own) if below else self._found(rule, own, of_flows)
-        if aside and found[0] in ("met", "not_concerned"):
+        # Nor is a matter absent of which all that is declared is unread.
+        if aside and (found[0] in ("met", "not_concerned") or (found[0] == "unknown" and not own)):
             return "unknown", quoting("law_declared", aside), "law_ask_unread", aside
         return found
 
