@@ -95,15 +95,15 @@ def differing(
     -------
     pandas.DataFrame
         ``obligation``, ``duty_verdict``, ``n_sites_then``, ``n_sites_now`` and ``n_moved``, the second
-        less the first; of what both print.
+        less the first; of what both print, but for ``others``, who are not the same.
     """
     rows = then.merge(now, on=KEYS, how="outer", suffixes=("_then", "_now"))
     for column, codes in (absent or {}).items():
         rows[column] = rows[column].mask(rows["obligation"].isin(codes), 0)
     rows["n_moved"] = rows["n_sites_now"] - rows["n_sites_then"]
-    rows = rows[rows["n_moved"].fillna(0) != 0]
+    rows = rows[(rows["n_moved"].fillna(0) != 0) & (rows["duty_verdict"] != OTHERS)]
     codes = [*pd.concat([now, then])["obligation"].unique()]
-    order = [rows["duty_verdict"].map([*VERDICTS, OTHERS].index), rows["obligation"].map(codes.index)]
+    order = [rows["duty_verdict"].map([*VERDICTS].index), rows["obligation"].map(codes.index)]
     return rows.iloc[np.lexsort(order)].reset_index(drop=True)
 
 
