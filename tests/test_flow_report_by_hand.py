@@ -513,7 +513,7 @@ def mover(now: tuple[float, ...], before: tuple[float, ...]) -> list[float]:
 def test_both_waves_and_the_change_between_them(report):
     """Sites and families are the same in both waves: none is new, gone or declared once."""
     rows = textile_rows(report["Ce qui a changé, par famille et selon qui a répondu"])
-    whole, both = "ensemble des acteurs", "famille déclarée dans les deux vagues"
+    whole, both = "ensemble des acteurs", "famille et flux comptés dans les deux vagues"
     assert sorted(row["Réponses"] for row in rows) == [whole, both]
     assert {cells[0] for cells, *_ in BY_HAND} == {cells[0] for cells, *_ in OUT_2015}
     now, before = (TOTAL[0], *bounds_of(BY_HAND)), (TOTAL_2015[0], *bounds_of(OUT_2015))
@@ -543,7 +543,7 @@ def test_the_slope_has_both_waves(report):
     check_values(waves["2018"], MASSES, [TOTAL[0], *bounds_of(BY_HAND)])
     check_values(waves["2015"], MASSES, [TOTAL_2015[0], *bounds_of(OUT_2015)])
     assert {row["Évolution"] for row in rows} == {"baisse"}
-    assert {row["Réponses"] for row in rows} == {"famille déclarée dans les deux vagues"}
+    assert {row["Réponses"] for row in rows} == {"famille et flux comptés dans les deux vagues"}
 
 
 def test_the_formula_beside_the_simulation(report):

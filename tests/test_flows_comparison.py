@@ -72,16 +72,29 @@ def test_a_rise_that_comes_from_other_sites_alone_is_no_verdict():
 
 
 def test_no_change_is_said_that_comes_from_a_line_of_one_wave_alone():
-    """12.5 t of cuttings became 6.5 t, beside 32 t of selvedges that nobody spoke of before."""
+    """12.5 t of cuttings became 6.5 t, beside 6 t of selvedges that nobody spoke of before."""
     before = flows_of([("A", "textile", 12.5), ("B", "wood", 10)]).assign(description=["Chutes", "Bois"])
-    lines = flows_of([("A", "textile", 6.5), ("A", "textile", 32), ("B", "wood", 90)], 1.05)
+    lines = flows_of([("A", "textile", 6.5), ("A", "textile", 6), ("B", "wood", 90)], 1.05)
     now = lines.assign(description=["chutes", "lisières", "palettes"])
     tables = (comparison.masses(wave, "category") for wave in comparison.match(now, before, "AB", "AB"))
     rows = comparison.changes(*tables).frame.set_index(["category", "presence"])
     assert rows.loc["textile", "change"].eq("not_comparable").all()
+    assert rows.loc["textile", "change_t_per_year"].to_dict() == {"Total": 0, "both": -6, "once": 6}
     assert rows.loc["textile", "change_percent"].isna().all()
     # One line under another name is no line more.
     assert rows.loc[("wood", "both"), "change"] == "increase"
+
+
+def test_lines_that_one_wave_cannot_read_are_in_no_change():
+    """Two of three sites have a line of scrap that is « NC » or set aside now."""
+    sites = [(site, "plastic", mass) for site, mass in [("A", 40), ("B", 30), ("C", 200), ("A", 9), ("B", 9)]]
+    names = ["purges", "purges", "rebuts", "films", "films"]
+    before = flows_of(sites, 1.05).assign(description=names)
+    waves = comparison.match(before.iloc[2:], before, "ABC", "ABC")
+    rows = comparison.changes(*(comparison.masses(wave, "category") for wave in waves)).frame
+    rows = rows.set_index(["category", "presence"]).loc["plastic"]
+    assert rows.loc["both", ["change_t_per_year", "change"]].tolist() == [0, "within"]
+    assert rows.loc["once", "change_t_per_year"] == -70
 
 
 def test_what_is_set_aside_stands_beside_the_same_flow_before():

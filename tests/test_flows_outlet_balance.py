@@ -172,12 +172,16 @@ def test_what_is_bought_and_what_leaves_by_hand():
                       ("E01", "in", "wood", None, 9, None, None)])  # fmt: skip
     bought = bought.assign(cost_eur_per_t=[400.0, 800.0, 250.0, None])
     # The wood of E01 has no price; E02 lets go more than it says that it buys.
-    rows = bought_and_lost(out, bought).set_index("site_id")
+    codes = reference.load("waste_codes")
+    rows = bought_and_lost(out, bought, codes).set_index("site_id")
     assert rows["category"].to_dict() == {"E02": "wood", "E01": "cardboard"}
     assert rows["lost_percent"].to_dict() == {"E02": pytest.approx(150), "E01": pytest.approx(25)}
     assert rows["lost_purchase_eur_per_year"].to_dict() == {"E02": 7500, "E01": 5000}
     assert rows["cost_eur_per_year"].to_dict() == {"E02": 900, "E01": -600}
-    assert bought_and_lost(out.head(0), bought).empty
+    assert bought_and_lost(out.head(0), bought, codes).empty
+    # Earth that is dug out is no part of the gravel that is bought.
+    earth = out.tail(1).assign(category="mineral", waste_code="170504")
+    assert bought_and_lost(earth, bought.assign(category="mineral"), codes).empty
 
 
 def test_material_productivity_by_hand():
@@ -232,9 +236,9 @@ def test_full_cost_by_hand():
     handling, collection = (float(factors.loc[factors["factor"] == name, "central"].iloc[0])
                             for name in ("handling_cost", "collection_cost"))  # fmt: skip
     assert found["purchase"] == pytest.approx(10 * 400 + 4 * price["virgin_price", "wood", "recycling"])
-    # Nobody bought the water of a sludge, nor of a wash.
-    wet = pd.concat([out.head(1)] * 2).assign(category="chemical", waste_code=["190812", "120301"])
-    parts = full_cost(wet, bought, factors, reference.load("waste_codes"))["cost_part"]
+    # Nobody bought the water of a sludge, nor of a wash; nor what is dug out, or pulled down.
+    free = pd.concat([out.head(1)] * 4).assign(waste_code=["190812", "120301", "170504", "170101"])
+    parts = full_cost(free, bought, factors, reference.load("waste_codes"))["cost_part"]
     assert set(parts) == {"handling", "invoice"}
     assert found["handling"] == pytest.approx(14 * handling)
     assert found["invoice"] == pytest.approx(-600)  # the wood has no invoice: reference prices stand for it

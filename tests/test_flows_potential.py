@@ -243,6 +243,14 @@ def test_a_bill_that_nobody_stated_is_said_to_be_estimated(costs, kind):
     assert found.loc["unmix", "stake_kind"] == kind
 
 
+def test_what_was_stated_leads_an_action_before_a_dearer_bill_at_a_reference_price():
+    """100 t of earth that nobody priced would lead, at its reference cost, 40 t with an invoice."""
+    rows = [("E1", "mineral", "170504", "clean", "unknown", 100, None, "measured", None, "no"),
+            ("E2", "biowaste", "020501", "clean", "unknown", 40, 1, "measured", None, "no")]  # fmt: skip
+    found = recommendations.recommendations(behind(rows), 0).frame.set_index("action")
+    assert found.loc["trace", ["first_category", "stake_kind"]].tolist() == ["biowaste", "completed_bill"]
+
+
 def test_nothing_to_recommend():
     assert potential.potential(flows_of([]), RULES, FACTORS).empty
     assert recommendations.recommendations(behind([])).frame.empty

@@ -99,6 +99,11 @@ def test_completeness_tells_blank_from_unreadable(wave):
     assert by_column.loc[("Entreprise", "SIRET")].tolist() == pytest.approx([100 / 3, 100 / 3, 1])
     assert ("Entreprise", "Raison sociale") not in by_column.index  # never blank: such a row is in quarantine
     assert ("Flux", "Mois d'activité") not in by_column.index  # blank, it says all year
+    # What is not counted is named; with what is, it is all that may stay blank.
+    left = quality.uncounted().set_index("sheet")["question"].str.split(", ")
+    assert {"Mois d'activité", "Incertitude (%)"} <= set(left["Flux"])
+    free = [spec["header"] for spec in tables.form("flows").values() if not spec["required"]]
+    assert sorted([*left["Flux"], *by_column.loc["Flux"].index]) == sorted(free)
     whole = by_column[by_column["n_unreadable"] == 0].sum(axis=1)
     assert len(whole) == len(by_column) - 1 and (whole.round(9) == 100).all()
     by_sheet = quality.completeness(cells, ["sheet"]).set_index("sheet")

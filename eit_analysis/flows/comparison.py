@@ -2,11 +2,12 @@
 
     d = M_now - M_before = d_both + d_once + m_new - m_gone
 
-``both`` are the sites that declared the family in both waves: the only change that says something about
-what sites produce. ``new`` and ``gone`` answered one of the two surveys only. ``once`` answered both and has
-the family counted in one: a quantity left out (« NC »), or set aside, is missing, not zero, and reads neither
-as a decrease nor as an increase. So may a line be that one wave has beside all those of the other: no change
-is said that comes from such lines. The parts add up to the whole exactly.
+``both`` are the lines of the sites that declared the family in both waves: the only change that says
+something about what sites produce. ``new`` and ``gone`` answered one of the two surveys only. ``once``
+answered both and has the family counted in one, or a line of it beside all those of the other wave: a
+quantity left out (« NC »), or set aside, is missing, not zero, and reads neither as a decrease nor as an
+increase. Such a line may also be a part of another that was split: no change is said of the others that it
+would undo. The parts add up to the whole exactly.
 
 The errors of two waves are taken as independent. The same scale or contractor, and the same habit of
 declaring, err alike twice, which cancels in a difference: the intervals err on the wide side.
@@ -60,7 +61,7 @@ def match(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The flows of both waves with ``presence``: both, once, and new (now) or gone (before).
 
-    ``added`` is a line of both whose actor has, of the family, all the lines of the other wave and more.
+    ``added`` is a line, counted once, whose actor has of the family all the lines of the other wave and more.
 
     Parameters
     ----------
@@ -82,8 +83,9 @@ def _present(flows: pd.DataFrame, other: pd.DataFrame, answered: Iterable[str], 
     new = ~pd.MultiIndex.from_frame(lines).isin(pd.MultiIndex.from_frame(others))
     lost = ~pd.MultiIndex.from_frame(others).isin(pd.MultiIndex.from_frame(lines))
     renamed = pd.MultiIndex.from_frame(lines[PAIR]).isin(pd.MultiIndex.from_frame(others.loc[lost, PAIR]))
-    presence = np.select([pairs, present], ["both", "once"], alone)
-    return flows.assign(presence=presence, added=pairs & new & ~renamed)
+    added = pairs & new & ~renamed
+    presence = np.select([pairs & ~added, present], ["both", "once"], alone)
+    return flows.assign(presence=presence, added=added)
 
 
 def _lines(flows: pd.DataFrame) -> pd.DataFrame:
@@ -131,7 +133,7 @@ def changes(now: Breakdown, before: Breakdown) -> Derived:
         nothing was declared; ``change_t_per_year`` and ``change_percent``, each with its bounds; ``change``:
         ``increase``, ``decrease``, ``within`` its uncertainty, or ``not_comparable`` (a family that one of
         the waves does not have; other sites, be it in part: a « Total » holding any part but ``both``; a
-        rise or a fall that is none without the ``added`` lines), and then without a relative change.
+        rise or a fall that is none with the ``added`` lines), and then without a relative change.
         The figures of a row depend on the rows of the same keys only. From the heaviest group down, each with
         its total first; all groups together come last.
     """
@@ -145,9 +147,11 @@ def changes(now: Breakdown, before: Breakdown) -> Derived:
     mixed = rows[by].isin(rows.loc[~rows["presence"].isin(["both", TOTAL]), by])
     same_sites = comparable & (~mixed | (rows["presence"] == "both"))
     tonnes = _difference(later.fillna(0.0), earlier.fillna(0.0))
-    added = _added(now, rows[keys]) - _added(before, rows[keys])
-    told = (tonnes["low"] > 0) | (tonnes["high"] < 0)
-    same_sites &= ~(told & (tonnes["value"] * (tonnes["value"] - added) <= 0))
+    added = _added(now, rows[by]) - _added(before, rows[by])
+    undone = ((tonnes["low"] > 0) & (tonnes["low"] + added <= 0)) | (
+        (tonnes["high"] < 0) & (tonnes["high"] + added >= 0)
+    )
+    same_sites &= ~undone
     # A wave without any tonne has no ratio.
     positive = same_sites & (later.iloc[:, 0] > 0) & (earlier.iloc[:, 0] > 0)
     with np.errstate(divide="ignore", over="ignore"):
@@ -162,14 +166,11 @@ def changes(now: Breakdown, before: Breakdown) -> Derived:
     return Derived(rows, keys, [now, before], TOTAL, sums)
 
 
-def _added(table: Breakdown, rows: pd.DataFrame) -> pd.Series:
-    """Tonnes of each row in the added lines."""
-    lines = table.records.loc[table.records["added"].astype(bool), [*rows, MASS]].astype(
-        dict.fromkeys(rows, "str")
-    )
-    every = [lines.assign(**dict.fromkeys(keys, TOTAL)) for keys in ([], *([key] for key in rows), [*rows])]
-    sums = pd.concat(every).groupby([*rows])[MASS].sum()
-    return sums.reindex(pd.MultiIndex.from_frame(rows.astype("str"))).fillna(0.0).set_axis(rows.index)
+def _added(table: Breakdown, groups: pd.Series) -> pd.Series:
+    """Tonnes in the added lines of each group, or of all."""
+    lines = table.records[table.records["added"].astype(bool)]
+    sums = lines.groupby(lines[str(groups.name)].astype("str"))[MASS].sum()
+    return groups.astype("str").map({**sums, TOTAL: sums.sum()}).fillna(0.0)
 
 
 def _difference(later: pd.DataFrame, earlier: pd.DataFrame) -> pd.DataFrame:

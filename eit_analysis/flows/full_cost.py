@@ -6,8 +6,9 @@ with a the purchase of the matter that is lost, h the handling and storage on th
 declared (paid, or earned: negative), else containers and transport, then treatment, at reference prices. The
 price a is what the actor declares to pay for an input of the same family (of food, where its biowaste has
 none: peelings were vegetables, garden waste was not), but for what it buys to burn; else a reference price;
-none for sludges and waste waters, mostly water that nobody bought. Energy and labour spent on the lost
-matter are not counted; what is bought and what is lost may differ: K is neither the least nor the most.
+none for what its holder never bought: sludges and waste waters, mostly water, what is dug out, what is pulled
+down. Energy and labour spent on the lost matter are not counted; what is bought and what is lost may differ:
+K is neither the least nor the most.
 
 Source: ISO 14051:2011 (material flow cost accounting) for the parts; each price has its own row in
 ``factors.csv``.
@@ -25,7 +26,9 @@ KEYS = ["site_id", "category"]
 PARTS = ("purchase", "handling", "invoice", "collection", "treatment")
 BURNED = r"\b(?:chaudi[eè]re|chauffage|chaufferie|combustible)"
 GARDEN = "2002"
-WATERY = r"\bboues\b|^(?:eaux|suspensions aqueuses|concentrats aqueux)\b"
+UNBOUGHT = (
+    r"\bboues\b|^(?:eaux|suspensions aqueuses|concentrats aqueux|terres|sédiments|gravats)\b|\bde démolition$"
+)
 
 
 def full_cost(
@@ -52,7 +55,7 @@ def full_cost(
     declared = (out["cost_known"] == "yes").to_numpy()
     invoice = out["cost_eur_per_t"].where(declared)
     prices = {
-        "purchase": purchase_prices(out, incoming, factors)[~watery(out, codes)],
+        "purchase": purchase_prices(out, incoming, factors)[~unbought(out, codes)],
         "handling": _everywhere(out, factors, "handling_cost"),
         "invoice": pd.DataFrame(dict.fromkeys(PRICES, invoice)),
         "collection": _everywhere(out, factors, "collection_cost")[~declared],
@@ -62,13 +65,13 @@ def full_cost(
     return pd.concat(parts, ignore_index=True)
 
 
-def bought_and_lost(out: pd.DataFrame, incoming: pd.DataFrame) -> pd.DataFrame:
+def bought_and_lost(out: pd.DataFrame, incoming: pd.DataFrame, codes: pd.DataFrame) -> pd.DataFrame:
     """What each actor buys of a family and what leaves it as waste: m / b, m a and the invoice.
 
     m is the mass that leaves, b what the actor declares to buy of the family, a its mean price. Only families
-    of which an actor declares both a purchase with its price and an outflow: the questionnaire asks for no
-    product, and its inputs are seldom all declared. It is no yield, and above 100 % says that purchases are
-    missing.
+    of which an actor declares both a purchase with its price and an outflow that it may have bought: the
+    questionnaire asks for no product, and its inputs are seldom all declared. It is no yield, and above 100 %
+    says that purchases are missing.
 
     Returns
     -------
@@ -78,6 +81,7 @@ def bought_and_lost(out: pd.DataFrame, incoming: pd.DataFrame) -> pd.DataFrame:
         dearest loss first.
     """
     spent = "lost_purchase_eur_per_year"
+    out = out[~unbought(out, codes)]
     left = out.astype(dict.fromkeys(KEYS, "str")).groupby(KEYS)[[MASS, "cost_eur_per_year"]].sum(min_count=1)
     rows = left.join(_bought(incoming), how="inner").reset_index()
     rows["lost_percent"] = 100 * rows[MASS] / rows["bought_t_per_year"]
@@ -86,9 +90,9 @@ def bought_and_lost(out: pd.DataFrame, incoming: pd.DataFrame) -> pd.DataFrame:
     return rows.sort_values(spent, ascending=False, ignore_index=True)[columns]
 
 
-def watery(out: pd.DataFrame, codes: pd.DataFrame) -> np.ndarray:
-    """Whether the code of each outflow is one of a sludge or a waste water."""
-    found = codes.loc[codes["label_fr"].str.contains(WATERY, case=False), "waste_code"]
+def unbought(out: pd.DataFrame, codes: pd.DataFrame) -> np.ndarray:
+    """Whether the code of each outflow is of a sludge, a waste water, excavated earth or rubble."""
+    found = codes.loc[codes["label_fr"].str.contains(UNBOUGHT, case=False), "waste_code"]
     return out["waste_code"].astype("str").isin(found.astype("str")).to_numpy()
 
 

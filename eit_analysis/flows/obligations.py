@@ -7,6 +7,8 @@ The verdicts are those of :mod:`reference.obligations`; which actor has which is
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+
 import numpy as np
 import pandas as pd
 
@@ -82,11 +84,27 @@ def beside(printed: pd.DataFrame) -> pd.DataFrame:
     return wide.add_prefix("n_sites_").reset_index().rename_axis(columns=None)
 
 
-def differing(then: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
-    """The lines of :func:`beside` of a later law, ``now``, that are not those of an earlier one."""
-    later = beside(now)
-    same = later.merge(beside(then))["obligation"]
-    return later[~later["obligation"].isin(same)]
+def differing(
+    then: pd.DataFrame, now: pd.DataFrame, absent: Mapping[str, Collection[str]] | None = None
+) -> pd.DataFrame:
+    """The printed :func:`counts` that an earlier law, ``then``, and a later one do not give alike.
+
+    ``absent`` has the obligations that the law of each column does not hold: of nobody, and not withheld.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``obligation``, ``duty_verdict``, ``n_sites_then``, ``n_sites_now`` and ``n_moved``, the second
+        less the first; of what both print, but for ``others``, who are not the same.
+    """
+    rows = then.merge(now, on=KEYS, how="outer", suffixes=("_then", "_now"))
+    for column, codes in (absent or {}).items():
+        rows[column] = rows[column].mask(rows["obligation"].isin(codes), 0)
+    rows["n_moved"] = rows["n_sites_now"] - rows["n_sites_then"]
+    rows = rows[(rows["n_moved"].fillna(0) != 0) & (rows["duty_verdict"] != OTHERS)]
+    codes = [*pd.concat([now, then])["obligation"].unique()]
+    order = [rows["duty_verdict"].map([*VERDICTS].index), rows["obligation"].map(codes.index)]
+    return rows.iloc[np.lexsort(order)].reset_index(drop=True)
 
 
 def moved(judged: pd.DataFrame, later: pd.DataFrame) -> pd.DataFrame:

@@ -135,8 +135,9 @@ def recommendations(behind: pd.DataFrame, minimum_sites: int = 3) -> Derived:
     Returns
     -------
     Derived
-        ``rank``, ``action``, ``first_category`` (the family of most euros, or else tonnes; ``withheld`` where
-        it concerns fewer than ``minimum_sites``, missing of ``unmix``), mass and bounds (t/year), stake and
+        ``rank``, ``action``, ``first_category`` (the family of most euros, those of a stated cost before any
+        bill that reference costs make up, or else tonnes; ``withheld`` where it concerns fewer than
+        ``minimum_sites``, missing of ``unmix``), mass and bounds (t/year), stake and
         bounds (EUR/year, missing where nothing is in euros), ``stake_kind``, ``ease`` (0 to 5, over the
         tonnes), ``n_sites``, ``advice`` (the action again, shown as a sentence); one row an action. From the
         tonnes of each action, and from what is at stake where that is in euros.
@@ -157,7 +158,10 @@ def recommendations(behind: pd.DataFrame, minimum_sites: int = 3) -> Derived:
 
 def _leading(behind: pd.DataFrame, minimum_sites: int) -> pd.DataFrame:
     families = _sums(behind, ["action", "category"])
-    order = {STAKE[0]: False, MASS: False, "category": True}
+    stated = behind[~_estimated(behind)].assign(told=lambda rows: rows[MASS] * rows["stake_eur_per_t"])
+    stated = stated.groupby(["action", "category"])["told"].sum().reset_index().query("told > 0")
+    families = families.merge(stated, on=["action", "category"], how="left")
+    order = {"told": False, STAKE[0]: False, MASS: False, "category": True}
     families = families.sort_values(list(order), ascending=list(order.values()), na_position="last")
     first = families.drop_duplicates("action")
     named = first["category"].astype(object).where(first["n_sites"] >= minimum_sites, "withheld")
@@ -178,7 +182,11 @@ def _stakes(behind: pd.DataFrame, by: list[str]) -> Breakdown:
     worth = valued(behind[behind["stake_eur_per_t"].notna()], "stake_eur_per_t", by, "stake", total=False)
     rows = worth.records
     # A rise of the tax and a bill at a reference price are public multiples of the tonnes.
-    billed = rows["stake_kind"].str.endswith("bill") & (rows["cost_basis"] == "reference")
-    public = (rows["stake_kind"] == "tax_increase") | billed
+    public = (rows["stake_kind"] == "tax_increase") | _estimated(rows)
     records = rows.assign(staked=rows[STAKE[0]].where(~public, rows[MASS]))
     return replace(worth, records=records, of={STAKE[0]: "staked"})
+
+
+def _estimated(behind: pd.DataFrame) -> pd.Series:
+    """Which flows have a bill at a reference price."""
+    return behind["stake_kind"].str.endswith("bill") & (behind["cost_basis"] == "reference")

@@ -50,8 +50,8 @@ def files_read(manifest: Mapping[str, Any]) -> pd.DataFrame:
 def optional_cells(wave: Mapping[str, pd.DataFrame], quarantine: pd.DataFrame) -> pd.DataFrame:
     """Cells of the columns that may stay blank: filled, unreadable (set aside in quarantine), else blank.
 
-    Those that are blank until a synergy gives results are left out, and of a flow that enters what is asked
-    of waste: that is no gap in an answer.
+    Those of :func:`uncounted` are left out, and of a flow that enters what is asked of waste: there, a blank
+    is no gap in an answer.
 
     Returns
     -------
@@ -64,13 +64,10 @@ def optional_cells(wave: Mapping[str, pd.DataFrame], quarantine: pd.DataFrame) -
     parts = []
     for table, frame in wave.items():
         rows = places(frame)
-        speaking = {*BLANK_SPEAKS, *tables.used_for(table, "later")}
-        for name, spec in tables.form(table).items():
-            if not spec["stored"] or name in speaking or spec["required"]:
-                continue
+        for name, header in _countable(table).items():
             filled = frame[name].notna().to_numpy()
-            refused = np.array([place in unread.get(spec["header"], ()) for place in rows], dtype=bool)
-            part = {"sheet": tables.sheet_name(table), "question": spec["header"], "filled": filled}
+            refused = np.array([place in unread.get(header, ()) for place in rows], dtype=bool)
+            part = {"sheet": tables.sheet_name(table), "question": header, "filled": filled}
             site = frame.get("site_id")
             counted = pd.DataFrame({"site_id": site, **part, "unreadable": refused & ~filled})
             if table == "flows" and name in OF_WASTE:
@@ -79,6 +76,31 @@ def optional_cells(wave: Mapping[str, pd.DataFrame], quarantine: pd.DataFrame) -
     every = pd.concat(parts, ignore_index=True)
     grouped = every.groupby(["site_id", "sheet", "question"], sort=False, dropna=False, as_index=False)
     return grouped.agg(cells=("filled", "size"), filled=("filled", "sum"), unreadable=("unreadable", "sum"))
+
+
+def uncounted() -> pd.DataFrame:
+    """Columns that may stay blank and that :func:`optional_cells` does not count: ``sheet, question``.
+
+    One row a sheet that has any. A blank means something there, the column joined the form later, or it is
+    read with others.
+    """
+    rows = []
+    for table in tables.TABLES:
+        free = {name: spec["header"] for name, spec in tables.form(table).items() if not spec["required"]}
+        left = [header for name, header in free.items() if name not in _countable(table)]
+        rows += [{"sheet": tables.sheet_name(table), "question": ", ".join(left)}] if left else []
+    return pd.DataFrame(rows)
+
+
+def _countable(table: str) -> dict[str, str]:
+    """Headers, by column, where a blank is a gap."""
+    apart = {*BLANK_SPEAKS, *tables.used_for(table, "later")}
+    form = tables.form(table).items()
+    return {
+        name: spec["header"]
+        for name, spec in form
+        if spec["stored"] and not spec["required"] and name not in apart
+    }
 
 
 def completeness(cells: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
