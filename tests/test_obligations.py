@@ -505,6 +505,6 @@ def test_a_duty_is_cited_by_its_own_article_and_a_text_known_by_summaries_says_s
     assert unread.sum() == 6 and LAW.loc[unread, "doubt_fr"].str.contains("texte non relu à la source").all()
     tax = reference.load("waste_tax")
     later = tax[tax["text_ref"].str.contains("2026-103")]
-    assert later["source"].str.endswith("texte non relu à la source").all() and len(later) == 30
+    assert later["source"].str.endswith("texte non relu à la source").all() and len(later) == 35
     quoted = later[later["source"].str.contains("trois lectures")]
     assert set(quoted["hazardous"]) == {"no"} and "exempt" not in set(quoted["plants"])
