@@ -107,7 +107,8 @@ def test_a_plan_that_avoids_far_more_for_next_to_nothing_is_told_beside_the_firs
     best = (1000.0, 20.0, 10.0)
     # Of two that lose no more than a hundredth, the one that avoids most; then the first that turns a sign.
     cheap = [(995.0, 19.0, 15.0), (990.0, 18.0, 20.0)]
-    assert told(best, *cheap, (600.0, -1.0, 60.0), (500.0, -2.0, 70.0)) == [[3, False], [4, True]]
+    assert told(best, *cheap, (910.0, -1.0, 60.0), (905.0, -2.0, 70.0)) == [[3, False], [4, True]]
+    assert told(best, (890.0, -1.0, 60.0)) == []  # another sign, of a tenth of the gain and more
     # Too dear, or too little more beside the emissions that the plan moves.
     assert told(best, (980.0, 18.0, 20.0)) == told(best, (999.0, 20.0, 11.0)) == []
     assert told(best, (995.0, -1.0, 20.0)) == [[2, True]]  # once

@@ -18,7 +18,9 @@ from eit_analysis.synergies.terms import with_terms
 
 CANDIDATES = CANDIDATES.assign(taker_actor_type="firm")
 PLACED = SITES.assign(commune_code="68334", naf_code="2229A")
-DESCRIBED = described(with_terms(PLAN.assign(legal_status="waste", ask_first="le prix")), FLOWS)
+DESCRIBED = described(
+    with_terms(PLAN.assign(legal_status="waste", ask_first="le prix", status="accepted")), FLOWS
+)
 
 
 def sheets(exchanges: pd.DataFrame, register: pd.DataFrame = REGISTER) -> list:
@@ -88,7 +90,11 @@ def test_a_sheet_says_who_how_much_what_to_prepare_who_rings_and_what_to_settle(
     assert [part.team for part in (exchange, flows, money, call)] == [False, False, True, False]
     assert {"joint_surplus_eur_per_year", "price_low_eur_per_t"} <= set(money.frame)
     assert "trajets entiers" in money.note
-    assert call.frame[["ask_first", "first_call"]].to_numpy().tolist() == [["le prix", "carrier"]]
+    assert call.frame[["status", "ask_first", "first_call"]].iloc[0].tolist() == [
+        "accepted",
+        "le prix",
+        "carrier",
+    ]
     assert "Rien n'y dit que l'échange est permis" in caution.text
     assert items.frame["question_fr"].str.contains("registre").any() and len(items.frame) < 12
     # Two sites at the centre of one commune are at no known distance.

@@ -68,6 +68,10 @@ def test_one_that_takes_reads_no_share_of_what_the_other_has() -> None:
         "some",
     ]
     assert own.records.loc[0, ["told_low", "told_high"]].tolist() == [0.0, float("inf")]
+    # It reads what a tonne replaces, and no gain for all of its need, to which several may give; but a loss.
+    assert own.frame.loc[0, ["replaced_t_per_t", "own_net_eur_per_year"]].tolist() == [2, -25]
+    gains = own_exchanges(exchanges().assign(taker_worth_eur_per_year=7000.0), FLOWS, "B").frame
+    assert gains["own_net_eur_per_year"].isna().all() and gains["own_gain_eur_per_t"].tolist() == [350]
     assert own_exchanges(exchanges(), FLOWS, None).frame.empty
 
 

@@ -176,6 +176,7 @@ def test_the_money_of_a_fiche_counts_each_tonne_once():
     assert impact["taker_worth_eur_per_year"] == pytest.approx(12 * 30)
     assert impact["transport_eur_per_year"] == pytest.approx(12 / 5 * (20 * 2 + 60))
     assert impact["fixed_cost_eur_per_year"] == pytest.approx(2 * 500)
+    assert impact["site_ids"] == "A B"  # whom the exchanges join, and not all of the synergy
     for central, low, high in INDICATORS.values():
         assert impact[low] <= impact[central] <= impact[high]
 
@@ -186,6 +187,11 @@ def test_the_fiche_of_a_collection_lists_what_is_collected():
         "M-1"
     ]
     assert found["exchanges"].empty and found["impact"].empty and found["closed"].empty
+    # A group whose best part is of others tells these actors nothing.
+    for part, n in (("A C D", 1), ("A D", 0), ("", 1)):
+        pools = POOLS.assign(part_members=part)
+        told = fiche("S2", REGISTER, STEPS, PLAN, REFUSED, pools, FLOWS, SHARING, SITES, HELD)
+        assert len(told["groups"]) == n and len(told["flows"]) == 2
     # What holds nothing is not listed.
     parts = [part for part in content(found).parts if isinstance(part, Listed) and len(part.frame)]
     told = ["Où elle en est", "Acteurs", "Flux en jeu, déjà réalisé et engagé compris", "Groupes calculés"]
@@ -207,6 +213,8 @@ def test_a_fiche_says_facts_then_conditions_then_results_then_what_is_to_be_sett
     assert [type(part) for part in sheet.parts] == [*[Listed] * 4, Said, Summed, *[Listed] * 3, Asked]
     said, asked = sheet.parts[4], sheet.parts[-1]
     assert said.n[0] == 2 and asked.questions[0].startswith("Qui trie")
+    left = of("S1") | {"exchanges": of("S1")["exchanges"].assign(allocated_t_per_year=0.0)}
+    assert content(left).parts[5].text.startswith("La meilleure combinaison n'en retient aucun")
     # What holds nothing says nothing, and a pooling asks its own questions.
     assert not any(isinstance(part, Said) for part in content(of("S4")).parts)
     pooling = of("S4")

@@ -44,9 +44,9 @@ SIDES = {
 }  # fmt: skip
 COLUMNS = [
     "rank_own", "partner_site_id", "exchange_role", "category", "own_description", "new_route",
-    "own_declared_t_per_year", "own_t_per_year", "passing", "passing_t_per_year", "own_gain_eur_per_t",
-    "own_gain_eur_per_year", "own_net_eur_per_year", "own_basis", "least_paid_eur_per_t", "some_price",
-    "retained", "status", "ask_first",
+    "own_declared_t_per_year", "own_t_per_year", "replaced_t_per_t", "passing", "passing_t_per_year",
+    "own_gain_eur_per_t", "own_gain_eur_per_year", "own_net_eur_per_year", "own_basis",
+    "least_paid_eur_per_t", "some_price", "retained", "status", "ask_first",
 ]  # fmt: skip
 
 
@@ -70,10 +70,12 @@ def own_exchanges(exchanges: pd.DataFrame, flows: pd.DataFrame, firm: str | None
     -------
     Breakdown
         ``rank_own, partner_site_id, exchange_role`` (``gives``, ``takes``), ``category, own_description,
-        new_route, own_declared_t_per_year, own_t_per_year`` (what is free of it), ``passing`` (``all`` or
-        ``some`` of that), ``passing_t_per_year`` that leave the giver and ``own_gain_eur_per_year`` where all
+        new_route, own_declared_t_per_year, own_t_per_year`` (what is free of it), ``replaced_t_per_t`` (n,
+        for one that takes), ``passing`` (``all`` or ``some`` of that), ``passing_t_per_year`` that leave the
+        giver and ``own_gain_eur_per_year`` where all
         passes, ``own_gain_eur_per_t`` (missing for an operator that takes: what it costs it is not known),
-        ``own_net_eur_per_year`` (at most, the fixed cost deducted), ``own_basis`` (``cost_declared``,
+        ``own_net_eur_per_year`` (at most, the fixed cost deducted; of one that takes a loss alone: its need
+        is seldom that of one giver, and the sum of its rows is no gain), ``own_basis`` (``cost_declared``,
         ``cost_reference``, ``price_…``: whether what is in it is the firm's or supposed to be),
         ``least_paid_eur_per_t`` (what the other must at least pay the firm where that is a loss),
         ``some_price`` (``yes``, ``no``: whether any lets both gain, ``you``, ``not_you``: whether the giver
@@ -94,12 +96,13 @@ def own_exchanges(exchanges: pd.DataFrame, flows: pd.DataFrame, firm: str | None
             gain, enough, price = gain.where(~operator), amount / n, mine["old_cost_eur_per_t"].astype(float)
         else:
             enough, price = amount * n, price.where(operator, mine["yield_central"] * price.clip(lower=0))
-        parts: dict[str, pd.Series | str] = {
+        parts: dict[str, pd.Series | str | float] = {
             "exchange_role": role, "partner_site_id": partner, "flow_id": flow, "own_t_per_year": amount,
             "own_declared_t_per_year": own_flow.map(by_id["mass_t_per_year"]).astype(float),
             "free_t_per_year": others, "own_description": own_flow.map(by_id["description"]),
             "own_gain_eur_per_year": gain, "enough_t_per_year": enough,
-            "own_basis": basis.where(gain.notna()), "declared_eur_per_t": price.fillna(0.0).abs(),
+            "own_basis": basis.where(gain.notna()), "replaced_t_per_t": n if role == "takes" else np.nan,
+            "declared_eur_per_t": price.fillna(0.0).abs(),
         }  # fmt: skip
         sides.append(mine.assign(**parts))
     found = pd.concat(sides, ignore_index=True)
@@ -134,6 +137,9 @@ def own_exchanges(exchanges: pd.DataFrame, flows: pd.DataFrame, firm: str | None
         told_low=np.select([whole, yes], [enough + taken, turns + taken], 0.0),
         told_high=np.where(no, turns + taken, np.inf),
     )
+    # Whether it is said must not follow from what the other has: ``passing`` may be withheld.
+    net = found["own_net_eur_per_year"]
+    found = found.assign(own_net_eur_per_year=net.where((found["exchange_role"] == "gives") | (net < 0)))
     return Breakdown(found[COLUMNS], ["rank_own"], records, "mass_t_per_year")
 
 

@@ -37,7 +37,8 @@ POINT_COLUMNS = ["plan_number", SURPLUS, *INDICATORS[1:], "allocated_t_per_year"
 SAME = 1e-6
 ALIKE = 1e-3
 STEPS = 5
-# Shares from which a plan beside is worth telling: lost of the joint surplus, gained of the emissions.
+# Shares by which a plan beside is worth telling: lost of the joint surplus at most, gained of the emissions
+# at least; one that turns a sign may lose the second.
 LITTLE, MUCH = 0.01, 0.1
 
 
@@ -84,15 +85,16 @@ def frontier(
 def neighbours(points: pd.DataFrame) -> pd.DataFrame:
     """The plans to tell beside the one of largest joint surplus: of :func:`frontier`, two ``points`` at most.
 
-    Where it ``turns`` a sign: the first whose emissions, caused or avoided, have another. Else the one that
-    avoids most of those that lose no more than ``LITTLE`` of the joint surplus, where that is more by
-    ``MUCH`` of the emissions caused or avoided, whichever is larger.
+    Where it ``turns`` a sign: the first whose emissions, caused or avoided, have another, where it loses no
+    more than ``MUCH`` of the joint surplus. Else the one that avoids most of those that lose no more than
+    ``LITTLE`` of it, where that is more by ``MUCH`` of the emissions caused or avoided, whichever
+    is larger.
     """
     gain, *both = (points[c].to_numpy(dtype=float) for c in (SURPLUS, INDICATORS[1], AVOIDED))
     moved, avoided = np.transpose(both), both[1]
-    kept = gain >= (1 - LITTLE) * gain[:1].sum()
+    near, kept = (gain >= (1 - share) * gain[:1].sum() for share in (MUCH, LITTLE))
     more = avoided - avoided[:1].sum() > MUCH * np.abs(moved[:1]).max(initial=0.0)
-    turned = points[(moved * moved[:1] < 0).any(axis=1)].head(1).assign(turns=True)
+    turned = points[(moved * moved[:1] < 0).any(axis=1) & near].head(1).assign(turns=True)
     cheap = points[kept & more].tail(1).assign(turns=False)
     return pd.concat([turned, cheap]).drop_duplicates("plan_number").sort_values("plan_number")
 

@@ -36,7 +36,7 @@ TABLES: dict[str, tuple[list[str], list[str]]] = {
         ["who_gains", *INDICATORS["joint_surplus"], "price_low_eur_per_t", "price_high_eur_per_t", *BOTH],
         BOTH,
     ),
-    "call": (["ask_first", "first_call", "caller_site_id", "called_site_ids", "next_step", "title"],
+    "call": (["status", "ask_first", "first_call", "caller_site_id", "called_site_ids", "next_step", "title"],
              ["caller_site_id", "called_site_ids"]),
 }  # fmt: skip
 QUOTE = "quote"  # the next step of a new exchange of heat, water or gas

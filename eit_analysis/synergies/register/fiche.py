@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 from eit_analysis import reference
@@ -20,6 +21,11 @@ from eit_analysis.synergies.register.links import POOLING, names_need, outputs_n
 JOINED = ["out_flow_id", "in_flow_id"]
 N_FACTS = 4  # of the tables below, those that the survey and the register say; the others are computed
 TEAM = ("groups",)  # a group tells its members' volumes a bound, and no audit sees it here
+BOTH = ["giver_site_id", "taker_site_id"]
+ELSEWHERE = (
+    "La meilleure combinaison n'en retient aucun\u00a0: ces tonnes y gagnent plus ailleurs, ou l'échange "
+    "coûte plus qu'il ne rapporte."
+)
 PASSED = (
     "Conditions (tri, danger, activité du preneur, hiérarchie des déchets, distance, tonnes) toutes remplies "
     "par {n}."
@@ -74,6 +80,7 @@ def content(found: Mapping[str, pd.DataFrame]) -> SheetContent:
         for name, (columns, sites, most) in LISTED.items()
     ]
     passed = [Said(PASSED, (n, "échange calculé", "échanges calculés"))] if n else []
+    passed += [Said(ELSEWHERE)] * (n > 0 and not found["exchanges"]["allocated_t_per_year"].any())
     closed = Summed(words["title", "closed"], found["closed"])
     kind = POOLING if row["kind"] == POOLING else "exchange"
     asked = Asked(words["title", "meeting"], words.loc["question", [kind]].tolist())
@@ -112,8 +119,9 @@ def fiche(
         would have joined, or its collection gathers, the heaviest first. ``needs`` : what its pooling shares.
         ``exchanges`` : rows of the plan, best first. ``closed`` : each gate that stopped the nearest refused
         pairs, with their number. ``impact`` : one row, the columns of ``impacts.INDICATORS`` and
-        ``mass_t_per_year``, for all its exchanges sharing their tonnes; none without exchange. ``groups`` :
-        rows of ``pooling.pooled`` that answer it. ``steps`` : its row of ``steps.next_steps``, with its
+        ``mass_t_per_year``, for all its exchanges sharing their tonnes, with the ``site_ids`` that these
+        join; none without exchange. ``groups`` : rows of ``pooling.pooled`` that answer it, but those whose
+        best part is of others. ``steps`` : its row of ``steps.next_steps``, with its
         realised tonnes.
 
     Raises
@@ -146,8 +154,8 @@ def fiche(
             distance_km=exchanges["distance_km"].where(lambda km: km > 0)
         ).reset_index(drop=True),
         "closed": _counted(closed),
-        "impact": _impact(exchanges).assign(site_ids=lead["site_ids"].iloc[0]),
-        "groups": groups,
+        "impact": _impact(exchanges),
+        "groups": _of_members(groups, set(ids)),
         "steps": _rows(steps, "synergy_id", {synergy_id}).assign(
             realised_t_per_year=lead["realised_t_per_year"]
         ),
@@ -175,6 +183,13 @@ def _collected(lead: pd.DataFrame, groups: pd.DataFrame, flows: pd.DataFrame) ->
     return set(outputs_named(lead["title"].iloc[0], outputs)["flow_id"])
 
 
+def _of_members(groups: pd.DataFrame, ids: set[str]) -> pd.DataFrame:
+    """Those whose best part has two of these actors, or that have none."""
+    parts = groups["part_members"].astype("str").fillna("").str.split()
+    kept = [not part or len(ids.intersection(part)) > 1 for part in parts]
+    return groups[np.array(kept, dtype=bool)].reset_index(drop=True)
+
+
 def _needs(ids: pd.Series, lead: pd.DataFrame, sharing: pd.DataFrame) -> pd.DataFrame:
     own = sharing[sharing["site_id"].isin(ids) & (lead["kind"].iloc[0] == POOLING)]
     named = [names_need(lead["title"].iloc[0], item) for item in own["item"]]
@@ -194,6 +209,7 @@ def _impact(exchanges: pd.DataFrame) -> pd.DataFrame:
     shared = allocate(exchanges[needed], Allocation(minimum_lot_t=0), "diverted_t_per_year").exchanges
     changes = in_proportion(shared, columns)
     if changes.empty:
-        return pd.DataFrame(columns=["mass_t_per_year", *columns])
+        return pd.DataFrame(columns=["mass_t_per_year", *columns, "site_ids"])
     row = changes.sum(skipna=False).to_frame().T
-    return row.assign(mass_t_per_year=shared["allocated_t_per_year"].sum())
+    joined = sorted({*shared.loc[shared["allocated_t_per_year"] > 0, BOTH].to_numpy().ravel()})
+    return row.assign(mass_t_per_year=shared["allocated_t_per_year"].sum(), site_ids=" ".join(joined))
