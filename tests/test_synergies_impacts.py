@@ -111,6 +111,10 @@ def test_there_is_a_price_at_which_both_gain_where_the_joint_surplus_is_above_ze
     }  # fmt: skip
     found = with_terms(impacts(pd.DataFrame([pair(**c) for c in cases.values()]), FLOWS, SITES, FACTORS))
     assert list(found["who_gains"]) == list(cases)
+    # A workshop that buys boxes at 200 €/t is the one that is spared: who sells his at 20 has to be paid.
+    bought = {"old_cost_eur_per_t": -20.0, "in_flow_id": "B-2", "taker_site_id": "C"}
+    rows = pd.DataFrame([pair(**bought), pair(**bought | {"old_cost_eur_per_t": -250.0})])
+    assert list(with_terms(impacts(rows, FLOWS, SITES, FACTORS))["who_gains"]) == ["taker_pays", "none"]
     # 10 €/t of transport and 5 €/t of fixed cost for the 120 €/t that the giver saves; worth 28 €/t.
     assert found.loc[0, ["price_low_eur_per_t", "price_high_eur_per_t"]].tolist() == pytest.approx([-105, 28])
     room = found["price_high_eur_per_t"] - found["price_low_eur_per_t"]

@@ -1,7 +1,9 @@
 """What to ask before two actors are brought together: what is known of an exchange beside its calculation.
 
     ask_first = what the giver said nothing of: where the flow goes, what that costs (of the team's alone)
+                whether an operator has room beside what it receives already, which may be all it declares
                 what nobody was asked and the plan asks first: the grade of a plastic, the format of pallets
+                and what their wood may replace
                 what the taker throws away itself, that could serve the same need
                 a need of the giver for the same matter, of an amount that nobody read
                 a treatment that the need of a firm supposes done (end of waste, or a quality delivered)
@@ -24,10 +26,12 @@ from eit_analysis import french
 from eit_analysis.reference.compatibility import FOOD
 from eit_analysis.reference.vocabulary import heading
 from eit_analysis.synergies.declined import refused_for_price
+from eit_analysis.synergies.factor_rows import OPERATORS
+from eit_analysis.synergies.free_flows import HELD
 from eit_analysis.synergies.register.fiche import sheet_words
 from eit_analysis.synergies.register.links import POOLING, words
 from eit_analysis.synergies.terms import HIGHEST, LOWEST
-from eit_analysis.synergies.unknowns import unasked
+from eit_analysis.synergies.unknowns import UNASKED, unasked
 
 # Of what is committed or done the tonnes are taken off already (`free_flows`).
 ALIVE = ("lead", "study")
@@ -69,7 +73,7 @@ def with_questions(
     for name, text in (
         *((name, said["today"]) for name in exchanges.loc[blank, "candidate_id"]),
         *_of_the_giver(exchanges[givers], you),
-        *_of_the_taker(exchanges, own_uses, sites, rules, unasked(exchanges, flows), you),
+        *_of_the_taker(exchanges, own_uses, sites, rules, unasked(exchanges, flows), _agreed(recalled), you),
         *_elsewhere(exchanges, recalled, said["register"]),
         *_priced(exchanges, answers, said["price"]),
     ):
@@ -100,6 +104,12 @@ def _elsewhere(exchanges: pd.DataFrame, recalled: pd.DataFrame, wording: str) ->
                 yield name, text
 
 
+def _agreed(recalled: pd.DataFrame) -> frozenset[str]:
+    """The exchanges that a line done or committed is of: there the taker has said what it takes."""
+    names = recalled.loc[recalled["status"].isin(HELD), "candidate_ids"].dropna()
+    return frozenset(" ".join(names).split())
+
+
 def _of_the_giver(exchanges: pd.DataFrame, you: str | None) -> Iterator[Question]:
     """What it needs itself, nobody knowing how much."""
     for name, site in exchanges[["candidate_id", "giver_site_id"]].itertuples(index=False):
@@ -112,15 +122,17 @@ def _of_the_taker(
     sites: pd.DataFrame,
     rules: pd.DataFrame,
     unknown: np.ndarray,
+    agreed: frozenset[str],
     you: str | None,
 ) -> Iterator[Question]:
-    """A firm declares the matter that it uses, not what would make that of a waste."""
+    """A firm declares no treatment that would make of a waste what it uses, an operator no room left."""
     taker = sites.drop_duplicates("site_id").set_index("site_id").reindex(exchanges["taker_site_id"])
     rule = rules.set_index("rule_id")[["delivered_quality", "receiver_naf_codes"]]
     made, named = (rule.reindex(exchanges["rule_id"]).fillna("") != "").to_numpy().T
     made |= (exchanges["legal_status"] == "end_of_waste").to_numpy()
     asked = {
-        **{question: unknown == question for question in ("grade", "format")},
+        "room": exchanges["taker_actor_type"].isin(OPERATORS) & ~exchanges["candidate_id"].isin(agreed),
+        **{question: unknown == question for question in UNASKED},
         "own_use": exchanges["in_flow_id"].isin(own_uses["in_flow_id"]),
         "treatment": made & (taker["actor_type"] == "firm").to_numpy(),
         "activity": named & (taker["naf_code"].fillna("") == "").to_numpy(),
