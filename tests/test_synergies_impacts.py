@@ -44,7 +44,7 @@ def pair(**changes):
     return {
         "candidate_id": "A-1>B-1", "out_flow_id": "A-1", "in_flow_id": "B-1", "taker_site_id": "B",
         "category": "wood", "input_category": "wood", "yield_central": 0.8, "old_route": "landfill",
-        "new_route": "recycling", "old_cost_eur_per_t": np.nan, "distance_km": 10.0,
+        "treatment": "tri", "new_route": "recycling", "old_cost_eur_per_t": np.nan, "distance_km": 10.0,
         "diverted_t_per_year": 100.0, "diverted_low_t_per_year": 80.0, "diverted_high_t_per_year": 120.0,
         "allocated_t_per_year": 100.0,
     } | changes  # fmt: skip
@@ -79,6 +79,20 @@ def test_what_an_actor_declares_replaces_the_reference():
     assert row["taker_worth_low_eur_per_year"] == pytest.approx((160 - 40) * 80)
     assert row["margin_eur_per_year"] == pytest.approx((-180 + 140 - 10) * 100)
     assert row["cost_basis"] == "declared"
+
+
+def test_a_plastic_that_is_washed_is_regenerated_and_not_only_prepared():
+    table = factor_table()
+    of = {"category": "plastic", "input_category": "plastic", "in_flow_id": "B-2"}
+    washed, ground, cup = pair(**of, treatment="tri, lavage, extrusion"), pair(**of), pair(treatment="lavage")
+    used_again = pair(**of, treatment="lavage", new_route="reuse")
+    found = impacts(pd.DataFrame([washed, ground, cup, used_again]), FLOWS, SITES, table)
+    costs = [float(lookup(table, "regeneration_cost", "plastic", "recycling")["central"])]
+    costs += [float(lookup(table, "preparation_cost", *key)["central"])
+              for key in (("plastic", "recycling"), ("wood", "recycling"), ("plastic", "reuse"))]  # fmt: skip
+    price = float(lookup(table, "virgin_price", "wood", "recycling")["central"])
+    worth = [100 * (0.8 * at - cost) for at, cost in zip([200, 200, price, 200], costs, strict=True)]
+    assert found["taker_worth_eur_per_year"].tolist() == pytest.approx(worth) and costs[0] > costs[1]
 
 
 def test_a_declared_cost_does_not_stand_for_a_missing_factor():
@@ -191,6 +205,8 @@ def test_each_role_takes_the_row_that_the_lookup_gives():
     for role, (factor, category, route) in ROLES.items():
         kind = "ess" if role in ("new_cost", "insertion_share") else "firm"
         for row, asked in zip(used[kind][role], frame.to_dict("records"), strict=True):
+            if role == "regeneration":  # of a plastic that is washed
+                continue
             expected = lookup(table, factor, asked[category], asked[route] if route else "")
             assert table.loc[row].equals(expected)
 

@@ -29,7 +29,7 @@ def exchange(out: str, into: str, rate: float, supply: float, demand: float, **k
     tonnes = min(supply, demand)
     return {
         "candidate_id": f"{out}>{into}", "out_flow_id": out, "in_flow_id": into, "category": "wood",
-        "giver_site_id": out, "taker_site_id": into, "use": "panneaux",
+        "giver_site_id": out, "taker_site_id": into, "use": "panneaux", "treatment": "broyage",
         "input_category": "wood", "old_route": "landfill", "new_route": "recycling", "distance_km": 0.0,
         "yield_central": 1.0, "need_t_per_t": 1.0, "supply_t_per_year": supply, "demand_t_per_year": demand,
         "diverted_t_per_year": tonnes, "giver_evidence": "measured", "taker_evidence": "measured",
