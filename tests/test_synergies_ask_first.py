@@ -35,6 +35,7 @@ RULES = pd.DataFrame(
 FEED = {
     "synergy_id": "S1", "title": "Brisures pour l'alimentation animale", "kind": "exchange",
     "category": "food", "site_ids": "A", "status": "study", "candidate_ids": None,
+    "realised_t_per_year": None, "promised_t_per_year": None, "realised_eur_per_year": None,
 }  # fmt: skip
 PRICE = ("D", "B", "D", "biowaste", "", "no", "price", "2018-05-04")
 LATER = ("D", "A", "D", "biowaste", "", "yes", None, "2018-09-10")
@@ -67,6 +68,26 @@ def asked(
     texts = found.set_index("candidate_id")["ask_first"].dropna()
     texts = texts if room else texts.str.removeprefix(ROOM).str.removeprefix("\u00a0; ")
     return texts[texts != ""].to_dict()
+
+
+def test_what_is_done_and_disappoints_is_recalled_before_it_is_extended():
+    done = FEED | {
+        "status": "done",
+        "candidate_ids": "A-1>D-1",
+        "site_ids": "A D",
+        "realised_t_per_year": 3.4,
+    }
+    (name, text), *others = asked(
+        done | {"promised_t_per_year": 10.0, "realised_eur_per_year": -480.0}
+    ).items()
+    assert (name, others) == ("A-1>D-1", []) and FEED["title"] in text
+    assert text.replace("\u2212", "-").endswith("3,4\u00a0t/an sur 10 promises et -480\u00a0€/an")
+    for changed, told in (
+        ({"realised_eur_per_year": -1.0}, True), ({"promised_t_per_year": 6.0}, False), ({}, False),
+        ({"promised_t_per_year": 7.0, "status": "committed"}, False),
+    ):  # fmt: skip
+        assert bool(asked(done | changed)) == told
+        assert asked(done | changed, team=False) == {}
 
 
 def test_an_operator_is_asked_first_for_room_beside_what_it_receives_already():

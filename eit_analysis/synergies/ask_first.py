@@ -1,6 +1,8 @@
 """What to ask before two actors are brought together: what is known of an exchange beside its calculation.
 
-    ask_first = what the giver said nothing of: where the flow goes, what that costs (of the team's alone)
+    ask_first = what the same exchange, done already, brought where that is a loss or under half of what was
+                promised (of the team's alone)
+                what the giver said nothing of: where the flow goes, what that costs (of the team's alone)
                 whether an operator has room beside what it receives already, which may be all it declares
                 what nobody was asked and the plan asks first: the grade of a plastic, the format of pallets
                 and what their wood may replace
@@ -35,6 +37,8 @@ from eit_analysis.synergies.unknowns import UNASKED, unasked
 
 # Of what is committed or done the tonnes are taken off already (`free_flows`).
 ALIVE = ("lead", "study")
+LITTLE = 0.5  # of the tonnes promised
+REALISED = ["realised_t_per_year", "promised_t_per_year", "realised_eur_per_year"]
 Question = tuple[str, str]  # of which candidate, and in what words
 
 
@@ -67,10 +71,12 @@ def with_questions(
         own_uses = own_uses[own_uses["site_id"].isin(agreed)]
         givers &= exchanges["giver_site_id"].isin(agreed)
         recalled = recalled[~recalled["site_ids"].astype("str").str.contains(" ")]
+    done = recalled[(recalled["status"] == "done") & team]
     said = sheet_words().loc["ask_first"]
     asked: dict[str, list[str]] = defaultdict(list)
     blank = (exchanges["old_route"] == "unknown") & exchanges["old_cost_eur_per_t"].isna() & team
     for name, text in (
+        *_realised(done, said["realised"]),
         *((name, said["today"]) for name in exchanges.loc[blank, "candidate_id"]),
         *_of_the_giver(exchanges[givers], you),
         *_of_the_taker(exchanges, own_uses, sites, rules, unasked(exchanges, flows), _agreed(recalled), you),
@@ -80,6 +86,19 @@ def with_questions(
         asked[name].append(text)
     texts = {name: "\u00a0; ".join(dict.fromkeys(each)) for name, each in asked.items()}
     return exchanges.assign(ask_first=exchanges["candidate_id"].map(texts).astype("str"))
+
+
+def _realised(done: pd.DataFrame, wording: str) -> Iterator[Question]:
+    """Lines done that disappoint, of each exchange that answers one: more of it would too."""
+    status = heading("status").labels["done"]
+    figures = done[REALISED].astype(float).to_numpy().tolist()
+    lines = zip(done["title"], done["candidate_ids"].fillna(""), figures, strict=True)
+    for title, names, (tonnes, promised, euros) in lines:
+        amount = f"{french.short(tonnes)}\u00a0t/an sur {french.short(promised)} promises"
+        told = [amount] * (tonnes < LITTLE * promised)
+        told += [f"{french.short(euros)}\u00a0€/an"] * (euros < 0)
+        for name in names.split() if told else ():
+            yield name, wording.format(title=title, status=status, told=french.listed(told))
 
 
 def _elsewhere(exchanges: pd.DataFrame, recalled: pd.DataFrame, wording: str) -> Iterator[Question]:
