@@ -7,6 +7,7 @@ import pytest
 
 from eit_analysis.synergies.ask_first import with_questions
 from eit_analysis.synergies.declined import ANSWER_COLUMNS, refused_for_price
+from eit_analysis.synergies.register.fiche import sheet_words
 
 EXCHANGES = pd.DataFrame(
     [
@@ -34,6 +35,7 @@ RULES = pd.DataFrame(
 FEED = {
     "synergy_id": "S1", "title": "Brisures pour l'alimentation animale", "kind": "exchange",
     "category": "food", "site_ids": "A", "status": "study", "candidate_ids": None,
+    "realised_t_per_year": None, "promised_t_per_year": None, "realised_eur_per_year": None,
 }  # fmt: skip
 PRICE = ("D", "B", "D", "biowaste", "", "no", "price", "2018-05-04")
 LATER = ("D", "A", "D", "biowaste", "", "yes", None, "2018-09-10")
@@ -42,6 +44,7 @@ LATER = ("D", "A", "D", "biowaste", "", "yes", None, "2018-09-10")
 FLOWS = pd.DataFrame(
     {"flow_id": ["A-1", "A-2", "B-1", "B-2"], "waste_code": ["020304", None, None, "030105"]}
 )
+ROOM = sheet_words()["ask_first", "room"]
 OWN = pd.DataFrame({"site_id": ["N"], "in_flow_id": ["N-1"]})
 NONE = OWN.head(0)
 
@@ -55,12 +58,46 @@ def asked(
     own=NONE,
     sites=SITES,
     flows=FLOWS,
+    room=False,
     **more,
 ) -> dict[str, str]:
     register = pd.DataFrame([line] if line else [], columns=list(FEED))
     told = pd.DataFrame(answers, columns=ANSWER_COLUMNS)
     found = with_questions(exchanges, register, told, own, sites, rules, flows, team, **more)
-    return found.set_index("candidate_id")["ask_first"].dropna().to_dict()
+    # Of every operator the room is asked, first: elsewhere than in its own test it is left out.
+    texts = found.set_index("candidate_id")["ask_first"].dropna()
+    texts = texts if room else texts.str.removeprefix(ROOM).str.removeprefix("\u00a0; ")
+    return texts[texts != ""].to_dict()
+
+
+def test_what_is_done_and_disappoints_is_recalled_before_it_is_extended():
+    done = FEED | {
+        "status": "done",
+        "candidate_ids": "A-1>D-1",
+        "site_ids": "A D",
+        "realised_t_per_year": 3.4,
+    }
+    (name, text), *others = asked(
+        done | {"promised_t_per_year": 10.0, "realised_eur_per_year": -480.0}
+    ).items()
+    assert (name, others) == ("A-1>D-1", []) and FEED["title"] in text
+    assert text.replace("\u2212", "-").endswith("3,4\u00a0t/an sur 10 promises et -480\u00a0€/an")
+    for changed, told in (
+        ({"realised_eur_per_year": -1.0}, True), ({"promised_t_per_year": 6.0}, False), ({}, False),
+        ({"promised_t_per_year": 7.0, "status": "committed"}, False),
+    ):  # fmt: skip
+        assert bool(asked(done | changed)) == told
+        assert asked(done | changed, team=False) == {}
+
+
+def test_an_operator_is_asked_first_for_room_beside_what_it_receives_already():
+    found = asked(FEED, room=True, team=False)
+    assert list(found) == ["A-1>D-1", "A-2>D-1", "B-1>D-1"]
+    assert found["A-1>D-1"].startswith(ROOM) and found["A-2>D-1"] == ROOM
+    assert asked(room=True, you="D")["B-1>D-1"].startswith("dire si vous avez de la place")
+    # Not of the very exchange that the register says is agreed.
+    lines = [FEED | {"status": status, "candidate_ids": "A-1>D-1"} for status in ("committed", "lead")]
+    assert [("A-1>D-1" in asked(line, room=True)) for line in lines] == [False, True]
 
 
 def test_a_firm_whose_own_need_has_no_known_amount_is_asked_of_it_first():
@@ -103,10 +140,14 @@ def test_the_grade_and_the_format_that_nobody_was_asked_come_first_beside_what_t
     # A digester or a recycler takes every grade: of the firm alone the grade is asked.
     (name, text), *others = asked(exchanges=worked, own=OWN).items()
     assert (name, others) == ("B-2>N-1", []) and text.startswith("savoir la nuance") and "jette" in text
-    pallets, codes = EXCHANGES.assign(new_route="reuse"), FLOWS.assign(waste_code="150103")
+    pallets = EXCHANGES.assign(new_route="reuse")
+    codes = pd.DataFrame({"flow_id": [*FLOWS["flow_id"], "D-1", "N-1"], "waste_code": "150103"})
     found = asked(exchanges=pallets, flows=codes, team=False)
     assert list(found) == list(EXCHANGES["candidate_id"]) and all("format" in text for text in found.values())
     assert asked(exchanges=pallets) == {}
+    # Of who does not ask for pallets: whether their wood does.
+    found = asked(exchanges=pallets, flows=codes.head(4), team=False)
+    assert all("bois" in text and "format" not in text for text in found.values())
 
 
 def test_what_a_giver_said_nothing_of_is_asked_by_the_team_alone():

@@ -44,7 +44,7 @@ def pair(**changes):
     return {
         "candidate_id": "A-1>B-1", "out_flow_id": "A-1", "in_flow_id": "B-1", "taker_site_id": "B",
         "category": "wood", "input_category": "wood", "yield_central": 0.8, "old_route": "landfill",
-        "new_route": "recycling", "old_cost_eur_per_t": np.nan, "distance_km": 10.0,
+        "treatment": "tri", "new_route": "recycling", "old_cost_eur_per_t": np.nan, "distance_km": 10.0,
         "diverted_t_per_year": 100.0, "diverted_low_t_per_year": 80.0, "diverted_high_t_per_year": 120.0,
         "allocated_t_per_year": 100.0,
     } | changes  # fmt: skip
@@ -81,6 +81,20 @@ def test_what_an_actor_declares_replaces_the_reference():
     assert row["cost_basis"] == "declared"
 
 
+def test_a_plastic_that_is_washed_is_regenerated_and_not_only_prepared():
+    table = factor_table()
+    of = {"category": "plastic", "input_category": "plastic", "in_flow_id": "B-2"}
+    washed, ground, cup = pair(**of, treatment="tri, lavage, extrusion"), pair(**of), pair(treatment="lavage")
+    used_again = pair(**of, treatment="lavage", new_route="reuse")
+    found = impacts(pd.DataFrame([washed, ground, cup, used_again]), FLOWS, SITES, table)
+    costs = [float(lookup(table, "regeneration_cost", "plastic", "recycling")["central"])]
+    costs += [float(lookup(table, "preparation_cost", *key)["central"])
+              for key in (("plastic", "recycling"), ("wood", "recycling"), ("plastic", "reuse"))]  # fmt: skip
+    price = float(lookup(table, "virgin_price", "wood", "recycling")["central"])
+    worth = [100 * (0.8 * at - cost) for at, cost in zip([200, 200, price, 200], costs, strict=True)]
+    assert found["taker_worth_eur_per_year"].tolist() == pytest.approx(worth) and costs[0] > costs[1]
+
+
 def test_a_declared_cost_does_not_stand_for_a_missing_factor():
     unknown = FACTORS[FACTORS["factor"] != "preparation_cost"]
     row = impacts(pd.DataFrame([pair(old_cost_eur_per_t=80.0)]), FLOWS, SITES, unknown).iloc[0]
@@ -111,6 +125,10 @@ def test_there_is_a_price_at_which_both_gain_where_the_joint_surplus_is_above_ze
     }  # fmt: skip
     found = with_terms(impacts(pd.DataFrame([pair(**c) for c in cases.values()]), FLOWS, SITES, FACTORS))
     assert list(found["who_gains"]) == list(cases)
+    # A workshop that buys boxes at 200 €/t is the one that is spared: who sells his at 20 has to be paid.
+    bought = {"old_cost_eur_per_t": -20.0, "in_flow_id": "B-2", "taker_site_id": "C"}
+    rows = pd.DataFrame([pair(**bought), pair(**bought | {"old_cost_eur_per_t": -250.0})])
+    assert list(with_terms(impacts(rows, FLOWS, SITES, FACTORS))["who_gains"]) == ["taker_pays", "none"]
     # 10 €/t of transport and 5 €/t of fixed cost for the 120 €/t that the giver saves; worth 28 €/t.
     assert found.loc[0, ["price_low_eur_per_t", "price_high_eur_per_t"]].tolist() == pytest.approx([-105, 28])
     room = found["price_high_eur_per_t"] - found["price_low_eur_per_t"]
@@ -187,6 +205,8 @@ def test_each_role_takes_the_row_that_the_lookup_gives():
     for role, (factor, category, route) in ROLES.items():
         kind = "ess" if role in ("new_cost", "insertion_share") else "firm"
         for row, asked in zip(used[kind][role], frame.to_dict("records"), strict=True):
+            if role == "regeneration":  # of a plastic that is washed
+                continue
             expected = lookup(table, factor, asked[category], asked[route] if route else "")
             assert table.loc[row].equals(expected)
 

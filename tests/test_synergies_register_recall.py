@@ -82,7 +82,7 @@ METHODS = Methods(PASSED, REJECTED, POOLS, reference.load("compatibility"), thre
 def leads(*rows):
     columns = ["synergy_id", "title", "kind", "category", "site_ids", "carrier", "status"]
     frame = pd.DataFrame([(*row, None, "lead")[:7] for row in rows], columns=columns)
-    return frame.assign(realised_t_per_year=0.0)
+    return frame.assign(realised_t_per_year=0.0, promised_t_per_year=None, realised_eur_per_year=None)
 
 
 def lead(title, kind="exchange", category="wood", site_ids="A B"):

@@ -162,6 +162,20 @@ def test_month_masks():
     assert [int(m).bit_count() for m in masks] == [3, 12, 12, 1]
 
 
+@pytest.mark.parametrize(("category", "tonnes"), [("food", 5.0), ("biowaste", 5.0), ("wood", 12.0)])
+def test_what_spoils_passes_in_the_months_of_both_alone(category, tonnes):
+    # 12 t over the year for a need of 40 t in five months: 5 t come then. Wood waits.
+    def of(taking):
+        flows = [flow("A-1", "A", "out", category, 12), flow("B-1", "B", "in", category, 40, months=taking)]
+        return run(flows, [rule("R1", category=category, target=category)])[0].iloc[0]
+
+    row, never_short = of("6 7 8 9 10"), of(None)
+    columns = ["diverted_t_per_year", "diverted_low_t_per_year", "diverted_high_t_per_year"]
+    assert row[columns].tolist() == pytest.approx([tonnes, 0.8 * tonnes, 1.2 * tonnes])
+    assert row["matched_t_per_year"] == pytest.approx(0.9 * tonnes)
+    assert row["supply_t_per_year"] == 12 and never_short["diverted_t_per_year"] == 12
+
+
 def test_a_pair_and_its_numbers():
     passed, rejected = run(
         [

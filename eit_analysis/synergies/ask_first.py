@@ -1,7 +1,11 @@
 """What to ask before two actors are brought together: what is known of an exchange beside its calculation.
 
-    ask_first = what the giver said nothing of: where the flow goes, what that costs (of the team's alone)
+    ask_first = what the same exchange, done already, brought where that is a loss or under half of what was
+                promised (of the team's alone)
+                what the giver said nothing of: where the flow goes, what that costs (of the team's alone)
+                whether an operator has room beside what it receives already, which may be all it declares
                 what nobody was asked and the plan asks first: the grade of a plastic, the format of pallets
+                and what their wood may replace
                 what the taker throws away itself, that could serve the same need
                 a need of the giver for the same matter, of an amount that nobody read
                 a treatment that the need of a firm supposes done (end of waste, or a quality delivered)
@@ -24,13 +28,17 @@ from eit_analysis import french
 from eit_analysis.reference.compatibility import FOOD
 from eit_analysis.reference.vocabulary import heading
 from eit_analysis.synergies.declined import refused_for_price
+from eit_analysis.synergies.factor_rows import OPERATORS
+from eit_analysis.synergies.free_flows import HELD
 from eit_analysis.synergies.register.fiche import sheet_words
 from eit_analysis.synergies.register.links import POOLING, words
 from eit_analysis.synergies.terms import HIGHEST, LOWEST
-from eit_analysis.synergies.unknowns import unasked
+from eit_analysis.synergies.unknowns import UNASKED, unasked
 
 # Of what is committed or done the tonnes are taken off already (`free_flows`).
 ALIVE = ("lead", "study")
+LITTLE = 0.5  # of the tonnes promised
+REALISED = ["realised_t_per_year", "promised_t_per_year", "realised_eur_per_year"]
 Question = tuple[str, str]  # of which candidate, and in what words
 
 
@@ -63,19 +71,34 @@ def with_questions(
         own_uses = own_uses[own_uses["site_id"].isin(agreed)]
         givers &= exchanges["giver_site_id"].isin(agreed)
         recalled = recalled[~recalled["site_ids"].astype("str").str.contains(" ")]
+    done = recalled[(recalled["status"] == "done") & team]
     said = sheet_words().loc["ask_first"]
     asked: dict[str, list[str]] = defaultdict(list)
     blank = (exchanges["old_route"] == "unknown") & exchanges["old_cost_eur_per_t"].isna() & team
     for name, text in (
+        *_realised(done, said["realised"]),
         *((name, said["today"]) for name in exchanges.loc[blank, "candidate_id"]),
         *_of_the_giver(exchanges[givers], you),
-        *_of_the_taker(exchanges, own_uses, sites, rules, unasked(exchanges, flows), you),
+        *_of_the_taker(exchanges, own_uses, sites, rules, unasked(exchanges, flows), _agreed(recalled), you),
         *_elsewhere(exchanges, recalled, said["register"]),
         *_priced(exchanges, answers, said["price"]),
     ):
         asked[name].append(text)
     texts = {name: "\u00a0; ".join(dict.fromkeys(each)) for name, each in asked.items()}
     return exchanges.assign(ask_first=exchanges["candidate_id"].map(texts).astype("str"))
+
+
+def _realised(done: pd.DataFrame, wording: str) -> Iterator[Question]:
+    """Lines done that disappoint, of each exchange that answers one: more of it would too."""
+    status = heading("status").labels["done"]
+    figures = done[REALISED].astype(float).to_numpy().tolist()
+    lines = zip(done["title"], done["candidate_ids"].fillna(""), figures, strict=True)
+    for title, names, (tonnes, promised, euros) in lines:
+        amount = f"{french.short(tonnes)}\u00a0t/an sur {french.short(promised)} promises"
+        told = [amount] * (tonnes < LITTLE * promised)
+        told += [f"{french.short(euros)}\u00a0€/an"] * (euros < 0)
+        for name in names.split() if told else ():
+            yield name, wording.format(title=title, status=status, told=french.listed(told))
 
 
 def _elsewhere(exchanges: pd.DataFrame, recalled: pd.DataFrame, wording: str) -> Iterator[Question]:
@@ -100,6 +123,12 @@ def _elsewhere(exchanges: pd.DataFrame, recalled: pd.DataFrame, wording: str) ->
                 yield name, text
 
 
+def _agreed(recalled: pd.DataFrame) -> frozenset[str]:
+    """The exchanges that a line done or committed is of: there the taker has said what it takes."""
+    names = recalled.loc[recalled["status"].isin(HELD), "candidate_ids"].dropna()
+    return frozenset(" ".join(names).split())
+
+
 def _of_the_giver(exchanges: pd.DataFrame, you: str | None) -> Iterator[Question]:
     """What it needs itself, nobody knowing how much."""
     for name, site in exchanges[["candidate_id", "giver_site_id"]].itertuples(index=False):
@@ -112,15 +141,17 @@ def _of_the_taker(
     sites: pd.DataFrame,
     rules: pd.DataFrame,
     unknown: np.ndarray,
+    agreed: frozenset[str],
     you: str | None,
 ) -> Iterator[Question]:
-    """A firm declares the matter that it uses, not what would make that of a waste."""
+    """A firm declares no treatment that would make of a waste what it uses, an operator no room left."""
     taker = sites.drop_duplicates("site_id").set_index("site_id").reindex(exchanges["taker_site_id"])
     rule = rules.set_index("rule_id")[["delivered_quality", "receiver_naf_codes"]]
     made, named = (rule.reindex(exchanges["rule_id"]).fillna("") != "").to_numpy().T
     made |= (exchanges["legal_status"] == "end_of_waste").to_numpy()
     asked = {
-        **{question: unknown == question for question in ("grade", "format")},
+        "room": exchanges["taker_actor_type"].isin(OPERATORS) & ~exchanges["candidate_id"].isin(agreed),
+        **{question: unknown == question for question in UNASKED},
         "own_use": exchanges["in_flow_id"].isin(own_uses["in_flow_id"]),
         "treatment": made & (taker["actor_type"] == "firm").to_numpy(),
         "activity": named & (taker["naf_code"].fillna("") == "").to_numpy(),

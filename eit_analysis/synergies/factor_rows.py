@@ -40,24 +40,30 @@ ROLES = {name: Role(*of) for name, *of in reference.load("factor_roles").fillna(
 DECLARED = ("old_cost", "new_cost", "virgin_price")
 # Actors that live on what they are given or paid to take, and buy no new material instead.
 OPERATORS = ("ess", "outlet")
+# Of a plastic, the treatment of what was used before: factory scrap of one polymer needs none of it.
+WASHED = "lavage"
 
 
 def own_figures(candidates: pd.DataFrame) -> dict[str, np.ndarray]:
     """Figures that take the place of a factor, missing where there is none.
 
     The giver's cost; the price that the taker pays for what is replaced, or that an operator pays for what it
-    receives. A firm has no price for what it would receive, an operator neither replaces nor prepares
-    anything that is known, and no insertion is counted where the taker is not an ESS structure.
+    receives. A plastic that is washed is regenerated, at a cost in place of that of a preparation. A firm has
+    no price for what it would receive, an operator neither replaces nor prepares anything that is known, and
+    no insertion is counted where the taker is not an ESS structure.
     """
     ess = (candidates["taker_actor_type"] == "ess").to_numpy(dtype=bool)
     operator = candidates["taker_actor_type"].isin(OPERATORS).to_numpy(dtype=bool)
     price = candidates["taker_price_eur_per_t"].to_numpy(dtype=float)
+    plastic = (candidates["category"] == "plastic") & (candidates["new_route"] == "recycling")
+    washed = (plastic & candidates["treatment"].str.contains(WASHED, na=False)).to_numpy(dtype=bool)
     return {
         "old_cost": candidates["old_cost_eur_per_t"].to_numpy(dtype=float),
         "new_cost": np.where(operator, -price, 0.0),
         # A firm that is paid to take what it uses replaces nothing that it would buy.
         "virgin_price": np.where(operator, 0.0, np.maximum(price, 0.0)),
-        "preparation": np.where(operator, 0.0, np.nan),
+        "preparation": np.where(operator | washed, 0.0, np.nan),
+        "regeneration": np.where(~operator & washed, np.nan, 0.0),
         "insertion_share": np.where(ess, np.nan, 0.0),
     }
 

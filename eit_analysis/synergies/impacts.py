@@ -61,7 +61,8 @@ class Formula(NamedTuple):
 
 
 def _taker_worth(v: Mapping[str, np.ndarray]) -> np.ndarray:
-    return v["yield_central"] * v["virgin_price"] - v["preparation"] - v["new_cost"]
+    prepared = v["preparation"] + v["regeneration"]
+    return v["yield_central"] * v["virgin_price"] - prepared - v["new_cost"]
 
 
 def _transport(v: Mapping[str, np.ndarray]) -> np.ndarray:
@@ -77,7 +78,7 @@ def _emissions(v: Mapping[str, np.ndarray]) -> np.ndarray:
     return (v["new_impact"] - v["old_impact"] + v["distance_km"] * v["transport_emissions"]) / 1000
 
 
-WORTH = {"virgin_price": 1, "preparation": -1, "new_cost": -1}
+WORTH = {"virgin_price": 1, "preparation": -1, "regeneration": -1, "new_cost": -1}
 CARRYING = {"vehicle_cost": 1, "loading_cost": 1, "trip_load": -1}
 MARGIN = {"old_cost": 1} | WORTH | {role: -way for role, way in CARRYING.items()}
 FORMULAS = {

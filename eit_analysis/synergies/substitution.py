@@ -1,6 +1,7 @@
 """Who could use what another throws away: outputs against inputs through the compatibility rules.
 
-    diverted = min(supply, demand / n)           tonnes that leave their old route
+    diverted = min(supply, demand / n)           tonnes that leave their old route; of what spoils, each
+                                                 side counts by the months that both have of its own
     matched = yield × diverted                   tonnes of use
 
     fit = n × supply covered × demand covered × months in common / 12 × (1 − distance / reach)
@@ -20,7 +21,7 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.breakdown import Breakdown
-from eit_analysis.reference.compatibility import rank_handed_on, reading, shut_gates
+from eit_analysis.reference.compatibility import FOOD, rank_handed_on, reading, shut_gates
 from eit_analysis.reference.distance import haversine_km
 from eit_analysis.synergies.gates import GATES, best_rule, first_stop, stops_of_receivers, too_poor
 from eit_analysis.synergies.matching.located_flows import SHARE_OF_YEAR, coverage_both_ways
@@ -156,14 +157,24 @@ def by_gate(rejected: pd.DataFrame) -> Breakdown:
 
 def quantities(pairs: pd.DataFrame, reach_km: float, detour_factor: float) -> pd.DataFrame:
     """``CANDIDATE_COLUMNS`` of pairs that passed the gates (equations above), but for their name."""
-    months = pairs["out_months"].to_numpy(dtype=np.int64) & pairs["in_months"].to_numpy(dtype=np.int64)
+    out, into = (pairs[f"{side}_months"].to_numpy(dtype=np.int64) for side in ("out", "in"))
+    months = out & into
+    # What keeps may wait for the months of its taker; what spoils may not.
+    spoils = pairs["category"].isin(FOOD)
+    supply, demand = (
+        {
+            bound: pairs[side + bound] * np.where(spoils, SHARE_OF_YEAR[months] / SHARE_OF_YEAR[own], 1.0)
+            for bound in MASSES.values()
+        }
+        for side, own in (("supply", out), ("demand", into))
+    )
     y = {bound: pairs[f"yield_{bound}"].astype(float) for bound in ("low", "central", "high")}
     taken_up = {bound: rate.where(~pairs["is_intake"], 1.0) for bound, rate in y.items()}
     n = taken_up["central"]
     diverted = {
-        "": np.minimum(pairs["supply"], pairs["demand"] / n),
-        "_low": np.minimum(pairs["supply_low"], pairs["demand_low"] / taken_up["high"]),
-        "_high": np.minimum(pairs["supply_high"], pairs["demand_high"] / taken_up["low"]),
+        "": np.minimum(supply[""], demand[""] / n),
+        "_low": np.minimum(supply["_low"], demand["_low"] / taken_up["high"]),
+        "_high": np.minimum(supply["_high"], demand["_high"] / taken_up["low"]),
     }
     received = (pairs["supply"] * n).fillna(0).to_numpy()
     both_ways = coverage_both_ways(received, pairs["demand"].fillna(0).to_numpy())
@@ -175,10 +186,8 @@ def quantities(pairs: pd.DataFrame, reach_km: float, detour_factor: float) -> pd
         demand_t_per_year=pairs["demand"],
         need_t_per_t=n,
         matched_t_per_year=y["central"] * diverted[""],
-        matched_low_t_per_year=y["low"]
-        * np.minimum(pairs["supply_low"], pairs["demand_low"] / taken_up["low"]),
-        matched_high_t_per_year=y["high"]
-        * np.minimum(pairs["supply_high"], pairs["demand_high"] / taken_up["high"]),
+        matched_low_t_per_year=y["low"] * np.minimum(supply["_low"], demand["_low"] / taken_up["low"]),
+        matched_high_t_per_year=y["high"] * np.minimum(supply["_high"], demand["_high"] / taken_up["high"]),
         **{f"diverted{bound}_t_per_year": mass for bound, mass in diverted.items()},
         supply_coverage_percent=100 * np.minimum(1, pairs["demand"] / (pairs["supply"] * n)),
         demand_coverage_percent=100 * np.minimum(1, pairs["supply"] * n / pairs["demand"]),

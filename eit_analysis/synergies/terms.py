@@ -6,7 +6,9 @@
 The price is what the taker pays the giver for a tonne, below zero where the giver pays; by convention the
 giver pays the transport and the fixed cost. The highest less the lowest price is the joint surplus per tonne:
 there is a price at which both gain where, and only where, the joint surplus is above zero. An operator's
-highest price is the price that it asks or pays, at which its own surplus is unknown.
+highest price is the price that it asks or pays, at which its own surplus is unknown. Where it declares that
+it pays, it is spared that, like a firm: what it pays for may be bought new, and not what it would give for a
+waste.
 """
 
 from __future__ import annotations
@@ -23,15 +25,16 @@ def with_terms(candidates: pd.DataFrame) -> pd.DataFrame:
     """Candidates (``impacts.impacts``) with the range of their price and ``who_gains``, at central values.
 
     ``who_gains``: ``both_free`` (both, even for nothing), ``taker_pays`` or ``giver_pays`` (both, from some
-    price on), ``giver`` and ``not_giver`` (at the operator's price, its own surplus being unknown), ``none``;
-    missing where the joint surplus is.
+    price on), ``giver`` and ``not_giver`` (at the price of an operator that pays nothing, its own surplus
+    being unknown), ``none``; missing where the joint surplus is.
     """
     tonnes = candidates["diverted_t_per_year"].where(candidates["diverted_t_per_year"] > 0)
     paid = candidates["transport_eur_per_year"] + candidates["fixed_cost_eur_per_year"]
     lowest = (paid - candidates["giver_saving_eur_per_year"]) / tonnes
     highest = candidates["taker_worth_eur_per_year"] / tonnes
     loses = candidates["joint_surplus_eur_per_year"] <= 0
-    operator = candidates["taker_actor_type"].isin(OPERATORS)
+    pays = candidates["taker_price_eur_per_t"] > 0
+    operator = candidates["taker_actor_type"].isin(OPERATORS) & ~pays
     gains = np.select(
         [loses & operator, loses, operator, lowest > 0, highest < 0],
         ["not_giver", "none", "giver", "taker_pays", "giver_pays"],

@@ -11,12 +11,12 @@ exchanges, in a thirtieth of its time. What is above the others in the law stays
 
 A mass, a cost or a price has its low, central and high value for 13, 74 and 13 %: weights that keep the mean
 and the variance of the normal law whose 95 % interval it is. A quality is clean, mixed or soiled, each as
-likely. Nobody was asked the grade of a plastic that a firm would work again, nor the format of pallets: it
-suits all these takers or none, each as likely, an assumption of ours.
+likely. Nobody was asked the grade of a plastic that a firm would work again, the format of pallets, nor what
+their wood may replace: it suits all these takers or none, each as likely, an assumption of ours.
 
 Asked are masses that were not measured, costs and prices that were not declared, qualities that are not
-known, grades and formats, of the flows whose exchanges could bring most (``MOST``). What a missing waste code
-would change is not told. Source: Raiffa & Schlaifer, Applied Statistical Decision Theory (1961).
+known, grades, formats and timber, of the flows whose exchanges could bring most (``MOST``). What a missing
+waste code would change is not told. Source: Raiffa & Schlaifer, Applied Statistical Decision Theory (1961).
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ WEIGHTS = np.array([0.13, 0.74, 0.13])
 MASS, MASS_BOUNDS = "mass_t_per_year", ("mass_low_t_per_year", "mass_high_t_per_year")
 KNOWN = "measured"
 PALLETS = "150103"
+UNASKED = ("grade", "format", "timber")
 MOST = 30  # flows
 CENTS = 2  # decimals: less is rounding
 COLUMNS = [
@@ -82,8 +83,8 @@ def unknowns(
     -------
     pandas.DataFrame
         ``COLUMNS``, without what changes nothing. ``unknown`` is ``mass``, ``cost``, ``price``, ``quality``,
-        ``grade`` or ``format``. Beside the value of knowing it: by how much the plan made again would bring
-        less, or more, than with what is supposed today, at the worst answer and at the best.
+        ``grade``, ``format`` or ``timber``. Beside the value of knowing it: by how much the plan made again
+        would bring less, or more, than with what is supposed today, at the worst answer and at the best.
     """
     about = flows.drop_duplicates("flow_id").set_index("flow_id")
     # What an output would give to if it were of a quality stands beside what it gives to as it is.
@@ -170,7 +171,7 @@ def _prices(pairs: pd.DataFrame, supposed: Case, factors: pd.DataFrame) -> Asked
 
 def _fitting(pairs: pd.DataFrame, supposed: Case, flows: pd.DataFrame) -> Asked:
     asked = unasked(pairs, flows)
-    for unknown in ("grade", "format"):
+    for unknown in UNASKED:
         for name in pairs.loc[supposed.possible & (asked == unknown), "out_flow_id"].unique():
             unfit = ((pairs["out_flow_id"] == name) & (asked == unknown)).to_numpy()
             yield (
@@ -194,14 +195,18 @@ def _qualities(pairs: pd.DataFrame, supposed: Case) -> Asked:
 def unasked(exchanges: pd.DataFrame, flows: pd.DataFrame) -> np.ndarray:
     """Of which exchanges it is not known whether they suit, empty elsewhere.
 
-    The ``grade`` of plastics that firms would work again, the ``format`` of pallets reused.
+    The ``grade`` of plastics that firms would work again, the ``format`` of pallets that are asked for as
+    pallets, else whether their ``timber`` does for what their taker uses.
     """
     codes = flows.drop_duplicates("flow_id").set_index("flow_id")["waste_code"]
-    code = exchanges["out_flow_id"].map(codes).astype("str").fillna("")
+    given, need = (
+        exchanges[flow].map(codes).astype("str").fillna("") for flow in ("out_flow_id", "in_flow_id")
+    )
     worked = (exchanges["category"] == "plastic") & (exchanges["new_route"] == "recycling")
     worked &= exchanges["taker_actor_type"] == "firm"
-    pallets = code.str.startswith(PALLETS) & (exchanges["new_route"] == "reuse")
-    return np.select([worked, pallets], ["grade", "format"], "")
+    pallets = given.str.startswith(PALLETS) & (exchanges["new_route"] == "reuse")
+    again = pallets & need.str.startswith(PALLETS)
+    return np.select([worked, again, pallets], UNASKED, "")
 
 
 def standing(retained: pd.DataFrame) -> pd.DataFrame:

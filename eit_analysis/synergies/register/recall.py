@@ -16,6 +16,7 @@ from eit_analysis.synergies.register.reasons import why_missed
 
 RECALL_COLUMNS = [
     "synergy_id", "title", "kind", "category", "site_ids", "carrier", "status", "realised_t_per_year",
+    "promised_t_per_year", "realised_eur_per_year",
     "found", "potential_t_per_year", "miss_reason", "candidate_ids", "pooling_ids",
 ]  # fmt: skip
 
