@@ -284,6 +284,9 @@ def test_the_scenarios_to_tell_first_surely_change_the_bill():
         columns=["scenario", *outcomes.CHANGES],
     ).assign(effect="cost")
     assert outcomes.established(changed, 2) == ["C", "B"]
+    # What moves tonnes comes before a tax that only rises.
+    emitted = pd.DataFrame({"scenario": ["B"], "effect": "impact", outcomes.CHANGES[0]: 8.7})
+    assert outcomes.established(pd.concat([changed, emitted]), 2) == ["B", "C"]
 
 
 def test_what_each_step_supposes_is_told_without_naming_anybody():
