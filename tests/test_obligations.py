@@ -380,7 +380,7 @@ def test_no_duty_is_said_to_have_ended_that_another_text_asks():
     short = LAW.assign(until_date=LAW["until_date"].mask(later, "2026-10-31"))
     over = dated.changed(short, "2018-12-31", "2026-11-28").set_index("code")["law_change"]
     assert (over["packaging_conformity"], over["packaging_mix"]) == ("ended", "ended")
-    packaging = found[found["obligation"] == "packaging"].set_index("code")
+    packaging = found[found["obligation"].str.startswith("packaging")].set_index("code")
     followed = packaging.loc[["packaging_recovery", "packaging_mix", "packaging_hazardous"]]
     assert followed["text_ref"].str.contains("2025-1081").all()
     assert followed["former_text_ref"].str.contains("94-609").all()
@@ -460,10 +460,11 @@ def test_no_verdict_of_few_is_what_the_others_leave(verdicts: str, told: dict) -
 
 def test_a_right_takes_no_verdict_away_and_is_asked():
     """The packaging scheme may help to pay: who recovers its packaging still meets the law."""
-    judged = firm(("plastic", "Films", "150102", 3, "clean", "recycling", "S"), year=2026, naf="4399C")
+    judged = firm(("plastic", "Films", "150102", 3, "clean", "recycling", "S"), year=2026)
     assert judged.loc["packaging_scheme", "question"].startswith("votre collecteur")
     worst = obligations.gravest(judged.reset_index()).set_index("obligation")["verdict"]
-    assert worst["packaging"] == "met"
+    # Nor does what is asked of who puts packaging on the market.
+    assert worst[["packaging", "packaging_market"]].tolist() == ["met", "unknown"]
 
 
 def test_what_a_mix_may_hold_is_said_beside_a_threshold_that_it_is_not_counted_in():
