@@ -369,6 +369,17 @@ def test_twelve_percent_at_least_misses_eight_at_most(reading: str, mark: float,
     assert gap["attainment"].fillna("").tolist() == [expected]
 
 
+def test_the_one_flow_of_which_a_target_hangs_is_named():
+    """85 % for 65 %, but 40 % without the heaviest; of two halves of it none decides alone."""
+    aim = AIMS[AIMS["target"] == "material_2025"]
+    left = [("E1", "paper", "200101", 60, "landfill"), ("E2", "wood", "150103", 40, "recycling")]
+    for masses, decided in (([300], 1), ([150, 150], 0)):
+        rows = [*left, *(("E3", "metal", "200140", mass, "recycling") for mass in masses)]
+        found = targets.hinging(outflows([(*row, None, "clean", None) for row in rows]), aim)
+        assert found[["site_id", MASS]].to_numpy().tolist() == [["E3", 300]] * decided
+    assert targets.hinging(OUT.head(0), AIMS).empty
+
+
 def test_a_mix_counts_as_packaging_only_where_it_is_called_so():
     rows = [
         ("E1", "cardboard", "150101", 30, "recycling", None, "clean", None),
