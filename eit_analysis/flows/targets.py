@@ -235,7 +235,7 @@ def hinging(out: pd.DataFrame, aims: pd.DataFrame) -> pd.DataFrame:
         ``target``, ``attainment`` (:func:`gaps`), ``site_id``, ``description`` and mass (t/year) of the
         heaviest flow that does what the target counts.
     """
-    whole = gaps(measured(out, aims).frame, aims)
+    whole = gaps(measured(out, aims).frame, aims).query("attainment in ['met', 'missed']")
     columns = ["target", "attainment", "site_id", "description", MASS]
     found = [out.head(0).assign(target="", attainment="")]
     for target, attainment in zip(whole["target"], whole["attainment"], strict=True):

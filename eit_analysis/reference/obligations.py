@@ -199,10 +199,10 @@ class _Actor:
             below, amount = bool(limit) and high <= limit, f"{tonnes(sum(f[MASS] for f in own))}\u00a0t/an"
             if unit and limit and low <= limit < high:
                 return "unknown", said("law_below", rule, amount=amount), "law_ask_weight"
-        told = said("law_below", rule, amount=amount)
+        fact = said("law_below", rule, amount=amount)
         if rule["check"] == "sorted" and unit == "t_per_year" and self.mixes:
-            told += quoting("law_mix_aside", self.mixes)
-        return ("not_concerned", told, "") if below else None
+            fact += quoting("law_mix_aside", self.mixes)
+        return ("not_concerned", fact, "") if below else None
 
     def _routes(self, rule: Row, own: list[Row]) -> Case:
         barred = [flow for flow in own if flow["route"] in rule["barred_routes"].split()]
