@@ -284,6 +284,9 @@ def test_the_scenarios_to_tell_first_surely_change_the_bill():
         columns=["scenario", *outcomes.CHANGES],
     ).assign(effect="cost")
     assert outcomes.established(changed, 2) == ["C", "B"]
+    # What moves tonnes comes before a tax that only rises.
+    emitted = pd.DataFrame({"scenario": ["B"], "effect": "impact", outcomes.CHANGES[0]: 8.7})
+    assert outcomes.established(pd.concat([changed, emitted]), 2) == ["B", "C"]
 
 
 def test_what_each_step_supposes_is_told_without_naming_anybody():
@@ -364,6 +367,17 @@ def test_twelve_percent_at_least_misses_eight_at_most(reading: str, mark: float,
     shown = targets.measured(outflows(rows), aim).frame
     gap = targets.gaps(shown[shown["reading"] == reading], aim)
     assert gap["attainment"].fillna("").tolist() == [expected]
+
+
+def test_the_one_flow_of_which_a_target_hangs_is_named():
+    """85 % for 65 %, but 40 % without the heaviest; of two halves of it none decides alone."""
+    aim = AIMS[AIMS["target"] == "material_2025"]
+    left = [("E1", "paper", "200101", 60, "landfill"), ("E2", "wood", "150103", 40, "recycling")]
+    for masses, decided in (([300], 1), ([150, 150], 0)):
+        rows = [*left, *(("E3", "metal", "200140", mass, "recycling") for mass in masses)]
+        found = targets.hinging(outflows([(*row, None, "clean", None) for row in rows]), aim)
+        assert found[["site_id", MASS]].to_numpy().tolist() == [["E3", 300]] * decided
+    assert targets.hinging(OUT.head(0), AIMS).empty
 
 
 def test_a_mix_counts_as_packaging_only_where_it_is_called_so():

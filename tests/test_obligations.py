@@ -380,7 +380,7 @@ def test_no_duty_is_said_to_have_ended_that_another_text_asks():
     short = LAW.assign(until_date=LAW["until_date"].mask(later, "2026-10-31"))
     over = dated.changed(short, "2018-12-31", "2026-11-28").set_index("code")["law_change"]
     assert (over["packaging_conformity"], over["packaging_mix"]) == ("ended", "ended")
-    packaging = found[found["obligation"] == "packaging"].set_index("code")
+    packaging = found[found["obligation"].str.startswith("packaging")].set_index("code")
     followed = packaging.loc[["packaging_recovery", "packaging_mix", "packaging_hazardous"]]
     assert followed["text_ref"].str.contains("2025-1081").all()
     assert followed["former_text_ref"].str.contains("94-609").all()
@@ -458,6 +458,23 @@ def test_no_verdict_of_few_is_what_the_others_leave(verdicts: str, told: dict) -
         assert rest.empty or pd.isna(rest.iloc[0].get(f"n_sites_{table.frame.loc[row, 'duty_verdict']}"))
 
 
+def test_a_right_takes_no_verdict_away_and_is_asked():
+    """The packaging scheme may help to pay: who recovers its packaging still meets the law."""
+    judged = firm(("plastic", "Films", "150102", 3, "clean", "recycling", "S"), year=2026)
+    assert judged.loc["packaging_scheme", "question"].startswith("votre collecteur")
+    worst = obligations.gravest(judged.reset_index()).set_index("obligation")["verdict"]
+    # Nor does what is asked of who puts packaging on the market.
+    assert worst[["packaging", "packaging_market"]].tolist() == ["met", "unknown"]
+
+
+def test_what_a_mix_may_hold_is_said_beside_a_threshold_that_it_is_not_counted_in():
+    mix = ("mixed", "mélange", "200301", 26, "mixed", "landfill", "S")
+    below = firm(mix).loc["biowaste"]
+    assert below["verdict"] == "not_concerned" and "non compté" in below["fact"]
+    apart = firm(("wood", "palettes", "150103", 3, "clean", "recycling", "S")).loc["biowaste"]
+    assert "26" in below["fact"] and "non compté" not in apart["fact"]
+
+
 def test_the_same_answers_under_a_later_law_stand_beside_and_not_instead():
     """Wood that is landfilled is sorted out of the law of 2015, and against that of 2022."""
     given = ("wood", "Palettes cassées", "150103", 40.0, "clean", "landfill", "Collecte privée")
@@ -469,6 +486,8 @@ def test_the_same_answers_under_a_later_law_stand_beside_and_not_instead():
         ["obligation", "duty_verdict"]
     )
     assert rows.loc[("sorting", "not_met")].tolist() == [0, 1, 1]
+    broken = flows.obligations.newly_broken(*printed, absent={"n_sites_then": entered})
+    assert "sorting" in set(broken["obligation"]) and (broken["n_moved"] > 0).all()
     assert "weee" not in rows.index and flows.obligations.differing(printed[0], printed[0]).empty
     # What one of the two does not print moves by nothing that is known.
     assert flows.obligations.differing(printed[0].head(0), printed[1]).empty

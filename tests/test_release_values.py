@@ -51,13 +51,16 @@ def test_rows_that_tie_for_a_rank_are_all_named(small_study: Study) -> None:
     assert ages(small_study, 1, 1, 1, 1, 1).first().render() == "15-24 (à égalité avec 4 autres)"
 
 
-@pytest.mark.parametrize("shown", [1, 2])
-def test_of_the_one_row_that_is_shown_nobody_says_that_it_is_the_first_of_those_shown(shown: int) -> None:
+@pytest.mark.parametrize(("shown", "coverage", "said"), [(1, 0.6, False), (2, 0.6, True), (2, 0.07, False)])
+def test_one_row_or_the_smaller_part_of_the_whole_is_not_put_in_order(
+    shown: int, coverage: float, said: bool
+) -> None:
     frame = pd.DataFrame({"category": ["wood", "paper", "metal"], MASS: [3.0, 2.0, 1.0]})
     hidden = np.arange(3) >= shown
-    grid = SimpleNamespace(frame=frame, visible=frame[~hidden], hidden=hidden, pooled={}, keys=["category"])
+    parts = {"frame": frame, "visible": frame[~hidden], "hidden": hidden, "pooled": {}}
+    grid = SimpleNamespace(**parts, keys=["category"], coverage=coverage)
     first = FirstLabel(grid, MASS, 1)
-    assert (first.readable, first.quotable) == (False, shown > 1)
+    assert (first.readable, first.quotable) == (False, said)
 
 
 def test_rows_that_a_sentence_names_in_order_do_not_tie_with_each_other(small_study: Study) -> None:

@@ -107,6 +107,15 @@ def differing(
     return rows.iloc[np.lexsort(order)].reset_index(drop=True)
 
 
+def newly_broken(
+    then: pd.DataFrame, now: pd.DataFrame, absent: Mapping[str, Collection[str]] | None = None
+) -> pd.DataFrame:
+    """Of :func:`differing`, the obligations that more actors do not meet: what weighs most of a new law."""
+    rows = differing(then, now, absent)
+    rows = rows[(rows["duty_verdict"] == "not_met") & (rows["n_moved"] > 0)]
+    return rows.drop(columns="duty_verdict").reset_index(drop=True)
+
+
 def moved(judged: pd.DataFrame, later: pd.DataFrame) -> pd.DataFrame:
     """:func:`worst` of a later law, but for the verdicts that an earlier one gave already."""
     now, known = (pd.MultiIndex.from_frame(worst(rows)[["site_id", *KEYS]]) for rows in (later, judged))
@@ -140,14 +149,15 @@ def to_show(judged: pd.DataFrame) -> pd.DataFrame:
 def breaches(judged: pd.DataFrame) -> tuple[list[str], list[tuple[str, str]]]:
     """What a heading says of each of `FIRST`, ``{biowaste_not_met}`` and so on, and what of `KEYS` it quotes.
 
-    Nobody breaks what nobody could be judged on: that alone is said then.
+    Nobody breaks what nobody could be judged on: that alone is said then. Who meets one row of an obligation
+    and may break another is not judged on the whole of it.
     """
     known = set(worst(judged).query("duty_verdict in ['met', 'not_met']")["obligation"])
     quoted = [(code, verdict) for code in FIRST for verdict in ("not_met", "unknown")]
     said = [
-        f"{name}, en manquement {{{code}_not_met}}, non jugés {{{code}_unknown}}"
+        f"{name}, en manquement {{{code}_not_met}}, non jugés en entier {{{code}_unknown}}"
         if code in known
-        else f"{name}, aucun acteur jugé sur {{{code}_unknown}}"
+        else f"{name}, aucun acteur jugé en entier sur {{{code}_unknown}}"
         for code, name in FIRST.items()
     ]
     return said, quoted

@@ -162,10 +162,15 @@ def in_brief(recovered: pd.DataFrame, changed: pd.DataFrame, material: pd.DataFr
 
 
 def established(changed: pd.DataFrame, most: int) -> list[str]:
-    """Of :func:`changes`, the scenarios whose change of the bill has a sure sign, the largest first."""
+    """Of :func:`changes`, the scenarios whose change of the bill has a sure sign, the largest first.
+
+    Those that move no tonnes come last: a tax that rises costs what it is said to.
+    """
     bill = changed[changed["effect"] == "cost"].set_index("scenario")
-    sure = bill[(bill[CHANGES[1]] > 0) | (bill[CHANGES[2]] < 0)]
-    return sure[CHANGES[0]].abs().sort_values(ascending=False, kind="stable").index[:most].tolist()
+    sure = bill[(bill[CHANGES[1]] > 0) | (bill[CHANGES[2]] < 0)].assign(size=bill[CHANGES[0]].abs())
+    physical = changed["effect"].isin(ACCOUNTS) & (changed[CHANGES[0]] != 0)
+    sure["moves"] = sure.index.isin(changed.loc[physical, "scenario"])
+    return sure.sort_values(["moves", "size"], ascending=False, kind="stable").index[:most].tolist()
 
 
 class Rates(NamedTuple):

@@ -226,6 +226,28 @@ def gaps(shown: pd.DataFrame, aims: pd.DataFrame) -> pd.DataFrame:
     return found[[*columns[:-1], "unit", "reading", *shares, *GAP, "attainment", "applies_to"]]
 
 
+def hinging(out: pd.DataFrame, aims: pd.DataFrame) -> pd.DataFrame:
+    """Of the targets of which one flow decides, that flow: without it the conclusion would be another.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``target``, ``attainment`` (:func:`gaps`), ``site_id``, ``description`` and mass (t/year) of the
+        heaviest flow that does what the target counts.
+    """
+    whole = gaps(measured(out, aims).frame, aims).query("attainment in ['met', 'missed']")
+    columns = ["target", "attainment", "site_id", "description", MASS]
+    found = [out.head(0).assign(target="", attainment="")]
+    for target, attainment in zip(whole["target"], whole["attainment"], strict=True):
+        aim = aims[aims["target"] == target]
+        about = _about(out, aim)
+        heaviest = about[about["does"] == "yes"].nlargest(1, MASS)
+        rest = gaps(measured(out[~out["flow_id"].isin(heaviest["flow_id"])], aim).frame, aim)
+        if len(heaviest) and len(rest) and rest["attainment"].iloc[0] != attainment:
+            found.append(heaviest.assign(target=target, attainment=attainment))
+    return pd.concat(found, ignore_index=True)[columns]
+
+
 def _apart(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows with their own gap and its bounds."""
     value, cap = rows["target_value"], (rows["indicator"] == CAP).to_numpy()

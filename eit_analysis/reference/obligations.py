@@ -7,7 +7,8 @@
 
 ``check`` says how a row is asked of the flows: ``route`` (which routes they take), ``sorted`` (that, and
 whether a mix names the matter in its designation), ``order`` (a route that an order of priority puts last is
-no offence: it is asked) or ``ask`` (no survey tells, unless a proof is named).
+no offence: it is asked), ``ask`` (no survey tells, unless a proof is named) or ``right`` (what the actor may
+have is no duty: it is asked and judges nothing).
 Its flows are those of its ``categories`` or with a code that begins like one of its ``waste_codes``, less
 ``except_waste_codes``. A mix that does not say what it holds proves nothing; nor does what nobody declared,
 nor what is declared without a quantity that can be read or that its firm has confirmed. Where a text leaves
@@ -143,6 +144,8 @@ class _Actor:
             return self._absent(rule)
         if bad := [flow for flow in own if has_word(flow["words"], rule["barred_words"])]:
             return "not_met", quoting("law_declared", bad), "", bad
+        if rule["check"] == "right":
+            return "not_concerned", rule["duty_fr"], "own", own
         if rule["check"] != "ask":
             return self._routes(rule, own)
         proven = [flow for flow in own if has_word(flow["proof"], rule["proof_words"])]
@@ -196,7 +199,10 @@ class _Actor:
             below, amount = bool(limit) and high <= limit, f"{tonnes(sum(f[MASS] for f in own))}\u00a0t/an"
             if unit and limit and low <= limit < high:
                 return "unknown", said("law_below", rule, amount=amount), "law_ask_weight"
-        return ("not_concerned", said("law_below", rule, amount=amount), "") if below else None
+        fact = said("law_below", rule, amount=amount)
+        if rule["check"] == "sorted" and unit == "t_per_year" and self.mixes:
+            fact += quoting("law_mix_aside", self.mixes)
+        return ("not_concerned", fact, "") if below else None
 
     def _routes(self, rule: Row, own: list[Row]) -> Case:
         barred = [flow for flow in own if flow["route"] in rule["barred_routes"].split()]

@@ -14,6 +14,7 @@ from eit_analysis import french
 from eit_analysis.errors import DisclosureError
 from eit_analysis.publishing import wording
 from eit_analysis.publishing.html import accessible, macro
+from eit_analysis.publishing.release.grid import LEAST_COVERED
 from eit_analysis.publishing.release.released import Released
 from eit_analysis.publishing.release.row_keys import row_name
 from eit_analysis.publishing.release.sentences import Text
@@ -23,7 +24,6 @@ from eit_analysis.publishing.release.viewer import Viewer
 from eit_analysis.reference import sentence
 
 FEWEST_MARKS = 3  # that a drawing is worth
-LEAST_COVERED = 0.5  # of the total
 
 
 @dataclass(eq=False, repr=False)

@@ -12,6 +12,8 @@ from eit_analysis.publishing.release.released import Released
 from eit_analysis.publishing.release.rounding import REFERENCE
 from eit_analysis.publishing.release.viewer import Viewer
 
+LEAST_COVERED = 0.5  # of the total: less is no drawing and no order of families
+
 
 @dataclass(eq=False, repr=False)
 class Grid(Released):

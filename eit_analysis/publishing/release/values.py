@@ -11,7 +11,7 @@ import pandas as pd
 
 from eit_analysis import french
 from eit_analysis.publishing import wording
-from eit_analysis.publishing.release.grid import Grid
+from eit_analysis.publishing.release.grid import LEAST_COVERED, Grid
 from eit_analysis.publishing.release.released import Seen
 from eit_analysis.publishing.release.row_keys import row_name
 from eit_analysis.publishing.release.viewer import Viewer
@@ -109,7 +109,9 @@ class FirstLabel(Value):
 
     @property
     def quotable(self) -> bool:
-        return self.readable or len(self._rows) >= max(self.rank, 2)  # no row is the first of itself alone
+        # No row is the first of itself alone, and the order of the smaller part is not that of the whole.
+        enough = len(self._rows) >= max(self.rank, 2) and self.table.coverage >= LEAST_COVERED
+        return self.readable or enough
 
     @property
     def _ordered(self) -> pd.DataFrame:
