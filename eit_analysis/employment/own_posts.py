@@ -72,7 +72,8 @@ def own_posts(
         )
         for people_by_year in leave
     )
-    lines["departures_said"] = lines["occupation"].map(left + ", dont " + retired)
+    said = (left + ", dont " + retired).str.removesuffix(", dont 0 (0 à 0)")
+    lines["departures_said"] = lines["occupation"].map(said)
     who = "own_" + lines["who_acts"]  # the same advice, to the reader
     lines = lines.assign(headcount=lines["occupation"].map(gap["headcount"]), who_acts=who)
     return OwnPosts(found.steps, found.by_occupation, lines[COLUMNS])
