@@ -220,6 +220,10 @@ def test_more_who_come_than_posts_are_no_balance() -> None:
     ways = pd.DataFrame({"origin": ["A", "B"], "destination": ["D", "A"]})
     led = priorities.lines(rows, *[empty] * 3, ways, empty).set_index("occupation")["bridge_said"]
     assert led["D"] == "A" and pd.isna(led["A"])
+    # Nor from one as exposed as that it leads to, nor from one of which that is not known.
+    for chances in (45.0, np.nan):
+        near = rows.assign(shortage_chances=rows["shortage_chances"].mask(rows["occupation"] == "A", chances))
+        assert priorities.lines(near, *[empty] * 3, ways, empty)["bridge_said"].isna().all()
     closed = priorities.lines(rows.assign(openings=0.0), *[empty] * 5)
     assert closed["who_acts"].fillna("").tolist() == ["", "", "", "lend"]
     untold = priorities.lines(rows.assign(uncertain_reason=["no_survey", *[None] * 3]), *[empty] * 5)
@@ -245,15 +249,21 @@ def test_a_first_screen_counts_what_its_reader_reads_and_says_what_has_no_verdic
         "year": "2021",
         "verdicts_said": "2 en manque, 1 incertain, 1 sans manque",  # of B nothing is known
         "short_said": "« E », « A »",  # by posts
-        "most_exposed": "« E »",
-        "most_posts_said": "« E » 5 (4 à 6), « D » 4 (3 à 5), « C » 3 (2 à 4)",
+        "most_exposed": "le plus exposé : « E »",
+        "most_posts_said": "« E » 5 (4 à 6), en manque ; « D » 4 (3 à 5), sans manque ; "
+        "« C » 3 (2 à 4), incertain",
         "unjudged_people": "41.0",
         "moves_said": "None",
+        "balance_said": "None",
     }
     # A reader of whom the short ones are withheld finds them in no count.
     less = said(gap[gap["gap_verdict"] != "short"])
     assert less["verdicts_said"] == "0 en manque, 1 incertain, 1 sans manque"
-    assert (less["short_said"], less["most_exposed"], less["unjudged_people"]) == ("None", "« C »", "61.0")
+    assert (less["short_said"], less["most_exposed"], less["unjudged_people"]) == (
+        "None",
+        "le plus exposé : « C »",
+        "61.0",
+    )
     # Of none is it known who comes; of one alone nothing is the most.
     silent = said(gap.assign(shortage_chances=np.nan), fan.assign(people=50.0))
     assert (silent["unjudged_people"], silent["verdicts_said"]) == ("50.0", "None")
@@ -275,6 +285,30 @@ def test_a_first_screen_counts_what_its_reader_reads_and_says_what_has_no_verdic
     assert set(list(said(gap.head(0), fan.head(0)).values())[1:]) == {"None", "nan"}
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [
+        (-9.0, -1.0, "Plus d'arrivées que de postes"),
+        (1.0, 9.0, "Plus de postes que d'arrivées"),
+        (-1.0, 9.0, None),
+        (np.nan, np.nan, None),
+    ],
+)
+def test_the_side_of_a_gap_is_said_where_all_of_its_interval_is_on_it(
+    low: float, high: float, said: str | None
+) -> None:
+    steps = pd.DataFrame({"account_step": ["openings", "gap"], "step_people_low80": [5.0, low]})
+    steps["step_people_high80"] = [7.0, high]
+    none = pd.DataFrame(columns=["occupation", "gap_verdict", "shortage_chances", "openings", "headcount"])
+    row = priorities.answers(none, steps=steps, year=2021, now=2018, today="").iloc[0]
+    assert row["balance_said"] == said
+
+
+def test_recruitments_are_prepared_where_a_shortage_is_as_likely_as_none() -> None:
+    lines = pd.DataFrame({"occupation": list("ABC"), "shortage_chances": [50.0, 49.0, np.nan]})
+    assert priorities.likely(lines)["occupation"].tolist() == ["A"]
+
+
 def test_a_firm_reads_its_own_posts_and_verdicts_and_nothing_of_others(found: labour_gap.Outlook) -> None:
     """Its chemists are the only ones, withheld from all: here they have departures, posts and a verdict."""
     alone = PEOPLE[PEOPLE["site_id"] == "A"]
@@ -292,6 +326,10 @@ def test_a_firm_reads_its_own_posts_and_verdicts_and_nothing_of_others(found: la
     rows = posts.lines.set_index("occupation")
     assert rows["headcount"].to_dict() == {"Chimie": 60, "Inconnu": 20, "Tri": 60, "Usinage": 80}
     assert rows.loc["Chimie", "gap_verdict"].split("_")[0] in labour_gap.VERDICTS
+    departures, retired = (
+        rows["departures_said"].str.extract(r"^(\d+) \(.+\), dont (\d+) \(.+\)$").astype(float).to_numpy().T
+    )
+    assert (retired <= departures).all() and retired.sum() > 0
     assert (
         rows.loc["Chimie", "shortage_chances"] > 0
         and rows["posts_said"].str.fullmatch(r"\d+ \(\d+ à \d+\)").all()
@@ -478,7 +516,8 @@ def test_ten_lines_say_what_their_tables_do_and_no_more(found: labour_gap.Outloo
         ],
         columns=["occupation", "action_kind", "job_action", "action_carrier", "action_target", "due_date"],
     )
-    ten = priorities.first(pd.concat([rows.reset_index()] * 9), decided, today="2019-03-02")
+    open_to_doubt = rows.reset_index().assign(gap_verdict=["short", "unjudged", "uncertain"])
+    ten = priorities.first(pd.concat([open_to_doubt] * 9), decided, today="2019-03-02")
     assert len(ten) == priorities.MOST
     # A bridge is for those it leads to.
     assert ten["who_acts"].tolist()[:3] == [
@@ -486,7 +525,7 @@ def test_ten_lines_say_what_their_tables_do_and_no_more(found: labour_gap.Outloo
     ]  # fmt: skip
     assert ten["bridge_said"].fillna("").tolist()[:3] == ["Tri", "", "Usinage"]  # the third is decided
     few = priorities.first(rows.reset_index().assign(bridge_said=None), decided.head(1), today="2019-03-02")
-    assert "bridge_said" not in few
+    assert "bridge_said" not in few and "Tri" not in set(few["occupation"])  # of Tri there is enough
     again = pd.concat([decided, decided.tail(1).assign(occupation="Tri", action_target="Usinage")])
     assert priorities.told(rows.reset_index(), again, today="2019-03-02")["who_acts"][0].endswith(
         "Mener (E2)"

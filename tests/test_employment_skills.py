@@ -65,6 +65,8 @@ def test_plan_by_hand() -> None:
     assert [*table.index] == [*pressing]
     row = table.loc["Trier"]
     assert row[["to_train", "n_sites", "n_sessions", "n_shared_sessions"]].tolist() == [8, 2, 1, 1]
+    alone = table.loc[table["n_sites"] == 1, "n_shared_sessions"]
+    assert len(alone) and alone.isna().all()  # nobody to share with
     hours = row[["training_hours_low", "training_hours", "training_hours_high"]].tolist()
     assert hours == [8 * 14, 8 * 21, 8 * 35]
     months = row[["lead_time_months_low", "lead_time_months", "lead_time_months_high"]].tolist()

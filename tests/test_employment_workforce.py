@@ -223,6 +223,8 @@ def test_gaps_and_training_by_hand() -> None:
     assert gap.loc["Lire un plan", "to_train"] == 1  # a row without a number stands for one person
     assert plan["skill"].tolist() == ["Programmer", "Souder", "Lire un plan"]
     assert plan["mean_gap"].tolist() == [2, 2, 1]
+    even = skill_gaps.prepare(SKILLS.head(3).assign(headcount=1.0), {})  # as many people, 2 levels and 1
+    assert skill_gaps.training_plan(even).frame["skill"].tolist() == ["Souder", "Lire un plan"]
 
 
 def test_bridge_by_hand() -> None:
@@ -233,6 +235,8 @@ def test_bridge_by_hand() -> None:
     assert there["bridge_percent"] == pytest.approx(200 / 3)
     assert there["missing_skills"] == "Programmer"
     assert (back["bridge_percent"], back["missing_skills"]) == (100, "")
+    fewer = ready[(ready["occupation"] != "Soudage") | (ready["skill"] == "Souder")]
+    assert mobility.bridges(fewer, fewer).frame.empty  # a single skill in common
 
 
 def test_an_end_of_one_firm_stands_alone_behind_its_bridges() -> None:

@@ -65,10 +65,15 @@ def own_posts(
     trades, taught = occupations(people), gaps_by_occupation(skills)
     tables = trades, heard.basin, heard.dares, bridges(skills, skills), taught
     lines = priorities.lines(gap, *(table.frame for table in tables))
-    left = quantiles((plans.retirements + plans.quits).sum(axis=1), "departures")
-    said = pd.DataFrame(left, index=plans.occupations).apply(priorities.ranged, axis=1, args=("departures",))
+    leave = (plans.retirements + plans.quits, plans.retirements)
+    left, retired = (
+        pd.DataFrame(quantiles(people_by_year.sum(axis=1), "people"), index=plans.occupations).apply(
+            priorities.ranged, axis=1, args=("people",)
+        )
+        for people_by_year in leave
+    )
+    said = (left + ", dont " + retired).str.removesuffix(", dont 0 (0 à 0)")
+    lines["departures_said"] = lines["occupation"].map(said)
     who = "own_" + lines["who_acts"]  # the same advice, to the reader
     lines = lines.assign(headcount=lines["occupation"].map(gap["headcount"]), who_acts=who)
-    return OwnPosts(
-        found.steps, found.by_occupation, lines.assign(departures_said=lines["occupation"].map(said))[COLUMNS]
-    )
+    return OwnPosts(found.steps, found.by_occupation, lines[COLUMNS])

@@ -11,13 +11,14 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.employment.forecast.labour_gap import counts
-from eit_analysis.employment.skills.actions import moves, served
+from eit_analysis.employment.skills.actions import moves, pressing, served
 from eit_analysis.french import counted, one_decimal, whole
 from eit_analysis.reference.scales import beyond, ends
 from eit_analysis.reference.vocabulary import heading
 
 MOST, NAMED = 10, 3
 APART = 10.0  # chances in a hundred: closer than that, draws or one firm more put another first
+LIKELY = 50.0  # from here on, a shortage is no less likely than none
 NOBODY_APART = "aucun ne se détache"
 _QUOTED = "«\u00a0{}\u00a0»".format
 COLUMNS = [
@@ -25,7 +26,8 @@ COLUMNS = [
     "training_said", "who_acts",
 ]  # fmt: skip
 ANSWERS = [
-    "year", "verdicts_said", "short_said", "most_exposed", "most_posts_said", "unjudged_people", "moves_said"
+    "year", "verdicts_said", "short_said", "most_exposed", "most_posts_said", "unjudged_people", "moves_said",
+    "balance_said",
 ]  # fmt: skip
 NOTE = "hiring_difficulty"
 SAID = {
@@ -52,13 +54,16 @@ def lines(
         Of ``labour_gap.by_occupation``, ``workforce.occupations``, ``basin_needs.tension`` and
         ``dares_tension.published_tension``.
     bridges, training : DataFrame
-        Of ``mobility.study_bridges`` (the widest to each occupation, from one that is not short, none to one
-        in surplus) and ``skill_gaps.gaps_by_occupation`` (the skill that most people lack). Without the key
-        ``occupation``, where an audience gets them by domain, they say nothing.
+        Of ``mobility.study_bridges`` (the widest to each occupation, from one that is by `APART` less likely
+        to be short; none to one in surplus) and ``skill_gaps.gaps_by_occupation`` (the skill that most people
+        lack). Without the key ``occupation``, where an audience gets them by domain, they say nothing.
     """
     short, surplus = (gap.loc[gap["gap_verdict"] == name, "occupation"] for name in ("short", "surplus"))
     usable = bridges[~bridges["origin"].isin(short) & ~bridges["destination"].isin(surplus)]
     usable = usable.dropna(subset=["origin", "destination"])
+    likely = gap.dropna(subset=["occupation"]).set_index("occupation")["shortage_chances"].astype(float)
+    origins, ends_at = (usable[name].map(likely).astype(float) for name in ("origin", "destination"))
+    usable = usable[ends_at - origins >= APART]
     origin = usable.drop_duplicates("destination").set_index("destination")["origin"]
     taught = training.reindex(columns=["occupation", "skill", "to_train"]).dropna()
     taught = taught.sort_values("to_train", ascending=False, kind="stable")
@@ -75,7 +80,7 @@ def lines(
         rows.append((
             name, ranged(row, "openings"), _verdict(row), row["shortage_chances"],
             ", ".join(said) or None, origin.get(name), skill.get(name),
-            _who(row, name in origin.index, name in skill.index),
+            _who(row, name in origin.index),
         ))  # fmt: skip
     return pd.DataFrame(rows, columns=COLUMNS)
 
@@ -101,12 +106,17 @@ def ranged(row: dict, name: str) -> str:
 
 
 def first(lines: pd.DataFrame, decisions: pd.DataFrame, *, today: str) -> pd.DataFrame:
-    """The `MOST` first lines, one side of paper, with what is decided (:func:`told`).
+    """The `MOST` first lines to act on, one side of paper, with what is decided (:func:`told`).
 
     Without any bridge there is no column of bridges.
     """
-    ten = told(lines.head(MOST), decisions, today=today)
+    ten = told(pressing(lines).head(MOST), decisions, today=today)
     return ten if ten["bridge_said"].notna().any() else ten.drop(columns="bridge_said")
+
+
+def likely(lines: pd.DataFrame) -> pd.DataFrame:
+    """The lines whose recruitments are to prepare: a shortage is at least as likely as none."""
+    return lines[lines["shortage_chances"] >= LIKELY]
 
 
 def told(lines: pd.DataFrame, decisions: pd.DataFrame, *, today: str) -> pd.DataFrame:
@@ -134,6 +144,7 @@ def answers(
     fan: pd.DataFrame | None = None,
     ten: pd.DataFrame | None = None,
     decisions: pd.DataFrame | None = None,
+    steps: pd.DataFrame | None = None,
     *,
     year: int,
     now: int,
@@ -145,7 +156,7 @@ def answers(
     people. Those whose occupation has no row, or no chances, have no verdict: how many is not said where a
     number of the year of the survey, ``now``, is withheld. Of a single occupation nothing is the most, nor
     is the most exposed named when the next is within `APART` of it. ``ten``, of :func:`first`, and
-    ``decisions`` give ``actions.moves``.
+    ``decisions`` give ``actions.moves``; ``steps``, of ``labour_gap.steps``, on which side the gap is.
     """
     judged = gap.dropna(subset=["occupation", "gap_verdict", "shortage_chances"])
     rows = judged.sort_values("openings", ascending=False, kind="stable")
@@ -156,16 +167,33 @@ def answers(
     compared = rows if len(rows) > 1 else rows.head(0)
     likely = compared.sort_values("shortage_chances", ascending=False, kind="stable").head(2)
     leads = likely["shortage_chances"].diff().iloc[-1:].le(-APART).any()
-    exposed = [_QUOTED(name) if leads else NOBODY_APART for name in likely["occupation"].head(1)]
+    exposed = [
+        f"le plus exposé\u00a0: {_QUOTED(name)}" if leads else NOBODY_APART
+        for name in likely["occupation"].head(1)
+    ]
     most = compared.dropna(subset=["openings"]).head(NAMED).to_dict("records")
-    posts = [f"{_QUOTED(row['occupation'])} {ranged(row, 'openings')}" for row in most]
+    posts = [
+        f"{_QUOTED(row['occupation'])} {ranged(row, 'openings')}, {labels[row['gap_verdict']]}"
+        for row in most
+    ]
     total = np.nan if fan is None else fan.loc[fan["year"] == now, "people"].mean()
     left = total - rows["headcount"].sum(skipna=False)
-    said = verdicts, map(_QUOTED, short), exposed, posts
+    said = verdicts, map(_QUOTED, short), exposed, ["\u00a0; ".join(posts)] * bool(posts)
     unjudged = left if left >= 0.5 else np.nan
     move = None if ten is None or decisions is None else moves(ten, decisions, today=today)
-    row = (year, *(", ".join(words) or None for words in said), unjudged, move)
+    side = None if steps is None else _side(steps)
+    row = (year, *(", ".join(words) or None for words in said), unjudged, move, side)
     return pd.DataFrame([row], columns=ANSWERS)
+
+
+def _side(steps: pd.DataFrame) -> str | None:
+    """What there is more of, where all of the interval at 80 % says so."""
+    gap = steps[steps["account_step"] == "gap"]
+    sides = {
+        "Plus d'arrivées que de postes": gap["step_people_high80"] < 0,
+        "Plus de postes que d'arrivées": gap["step_people_low80"] > 0,
+    }
+    return next((name for name, holds in sides.items() if holds.any()), None)
 
 
 def _verdict(row: dict) -> str:
@@ -174,17 +202,16 @@ def _verdict(row: dict) -> str:
     return "unjudged" if silent else row["gap_verdict"]
 
 
-def _who(row: dict, bridge: bool, skill: bool) -> str | None:
+def _who(row: dict, bridge: bool) -> str | None:
     """Who could act first, a code of ``labels.csv``; nobody where there is no gap and no post opens.
 
     Nobody is asked for what was told: where firms did and doubt remains, it is of chance and of who comes.
+    A skill that people in post lack fills no post: training in it answers no opening.
     """
     if row["gap_verdict"] == "short":
-        return "bridge" if bridge else "train" if skill else "places"
+        return "bridge" if bridge else "places"
     if row["uncertain_reason"] in ("no_entrants", "no_survey"):
         return str(row["uncertain_reason"])
     if row["gap_verdict"] == "surplus":
         return "lend"
-    if row["gap_verdict"] == "uncertain" and skill:
-        return "train"
     return "replace" if round(row["openings"]) else None

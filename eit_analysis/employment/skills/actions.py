@@ -129,8 +129,14 @@ def _session(row: dict) -> str:
     return ", ".join(filter(pd.notna, known)) + " (passée)" * bool(row["past"])
 
 
+def pressing(lines: pd.DataFrame) -> pd.DataFrame:
+    """Rows of ``priorities.lines`` with a post to fill, but those of which there is enough, or too much."""
+    some = ~lines["posts_said"].str.startswith("0 (", na=True)
+    return lines[some & lines["gap_verdict"].isin(["short", "uncertain", "unjudged"])]
+
+
 def plan(decisions: pd.DataFrame, lines: pd.DataFrame, *, today: str) -> pd.DataFrame:
-    """What is decided, then, up to `ROWS` in all, who could act for the other occupations, by priority.
+    """What is decided, then, up to `ROWS` in all, who could act for others, by priority.
 
     Parameters
     ----------
@@ -144,7 +150,8 @@ def plan(decisions: pd.DataFrame, lines: pd.DataFrame, *, today: str) -> pd.Data
         ``PLAN_COLUMNS``: nobody carries what is not decided, and it has no deadline.
     """
     decisions = decisions.assign(occupation=served(decisions))
-    free = lines[~lines["occupation"].isin(decisions["occupation"])].head(max(ROWS - len(decisions), 0))
+    free = pressing(lines[~lines["occupation"].isin(decisions["occupation"])])
+    free = free.head(max(ROWS - len(decisions), 0))
     who = free["who_acts"].map(heading("who_acts").labels)
     could = pd.DataFrame({"occupation": free["occupation"], "job_action": who})
     past = decisions["due_date"].map(lambda due: f"{day(due)}, dépassée à ce jour" if due < today else due)

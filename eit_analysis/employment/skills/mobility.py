@@ -13,7 +13,7 @@ from eit_analysis.breakdown import Breakdown
 
 ROME_CORE = "6"
 LEAST_SHARE = 0.5  # of the destination's skills that the origin has
-LEAST_SKILLS = 2  # a destination described by fewer proves nothing
+LEAST_SKILLS = 2  # in common: a single one proves nothing
 
 
 def study_bridges(
@@ -51,8 +51,8 @@ def rome_requirements(
 def bridges(required: pd.DataFrame, employed: pd.DataFrame) -> Breakdown:
     """Which occupation leads to which, and the skills still to learn.
 
-    share = |skills_o ∩ skills_d| / |skills_d| ≥ `LEAST_SHARE`, over the skills that each requires; d requires
-    `LEAST_SKILLS` or more.
+    share = |skills_o ∩ skills_d| / |skills_d| ≥ `LEAST_SHARE`, over the skills that each requires, with
+    |skills_o ∩ skills_d| ≥ `LEAST_SKILLS`.
 
     ``required`` is ``occupation, skill``, of ROME (:func:`rome_requirements`) or declared by the firms
     (``skill_gaps.prepare``); ``employed`` is ``occupation, site_id``.
@@ -71,8 +71,7 @@ def bridges(required: pd.DataFrame, employed: pd.DataFrame) -> Breakdown:
          ", ".join(sorted(theirs - mine)))
         for origin, mine in held.items()
         for destination, theirs in held.items()
-        if origin != destination and len(theirs) >= LEAST_SKILLS
-        and len(mine & theirs) >= LEAST_SHARE * len(theirs)
+        if origin != destination and len(mine & theirs) >= max(LEAST_SKILLS, LEAST_SHARE * len(theirs))
     ]  # fmt: skip
     columns = ["origin", "destination", "shared_skills", "destination_skills", "bridge_percent"]
     table = pd.DataFrame(rows, columns=[*columns, "missing_skills"])

@@ -41,7 +41,8 @@ def prepare(skills: pd.DataFrame, occupation_labels: dict[str, str]) -> pd.DataF
 
 
 def training_plan(skills: pd.DataFrame) -> Breakdown:
-    """Whom to train in what, only skills somebody lacks; those that most firms could train for come first.
+    """Whom to train in what, only skills somebody lacks: those of most firms first, then of most people
+    and levels.
 
     Returns
     -------
@@ -57,7 +58,8 @@ def training_plan(skills: pd.DataFrame) -> Breakdown:
         gap_people_levels=("gap_people_levels", "sum"),
     )
     plan["mean_gap"] = plan["gap_people_levels"] / plan["to_train"]
-    order = plan.reset_index().sort_values(["n_sites", "to_train", "skill"], ascending=[False, False, True])
+    heaviest = ["n_sites", "to_train", "gap_people_levels"]
+    order = plan.reset_index().sort_values([*heaviest, "skill"], ascending=[False, False, False, True])
     return Breakdown(
         order.reset_index(drop=True), ["skill"], lacking, "to_train", people=True,
         sums=["gap_people_levels"], team=["gap_people_levels"],

@@ -61,7 +61,8 @@ def volumes(lacking: Breakdown, skills: pd.DataFrame, norms: pd.DataFrame) -> Br
     -------
     Breakdown
         ``skill, to_train, n_sites``, ``training_hours`` with ``_low, _high`` (trainee-hours), ``n_sessions``,
-        ``n_shared_sessions`` (of several firms), ``lead_time_months`` with ``_low, _high``.
+        ``n_shared_sessions`` (of several firms; missing where one alone lacks it), ``lead_time_months`` with
+        ``_low, _high``.
     """
     norm = _norms(norms)
     plan = lacking.frame.copy()
@@ -75,7 +76,8 @@ def volumes(lacking: Breakdown, skills: pd.DataFrame, norms: pd.DataFrame) -> Br
         months = taught * level_h / norm[slow]["teaching_h_per_month"]
         plan[f"lead_time_months{suffix}"] = norm[bound]["preparation_months"] + months
     plan["n_sessions"] = groups.size().reindex(plan["skill"]).to_numpy()
-    plan["n_shared_sessions"] = groups["shared"].sum().reindex(plan["skill"]).to_numpy()
+    shared = groups["shared"].sum().reindex(plan["skill"]).to_numpy(dtype=float)
+    plan["n_shared_sessions"] = np.where(plan["n_sites"] > 1, shared, np.nan)
     hours, delays = (
         [f"{name}{suffix}" for suffix in ("", "_low", "_high")]
         for name in ("training_hours", "lead_time_months")
