@@ -127,9 +127,9 @@ def to_take_up(
     under way, ``here_status`` says how far: ``none`` where it has no such line, ``untold`` where none may be
     read. Those come first that are known to have tonnes left; then, for an exchange returns a matter and a
     pooling only collects it, all but poolings of a family of which less than ``HALF`` is recovered there
-    (``there_percent``); then those who take masses as here (the tonnes of the others may be of another kind) and say
-    whom to ring. Among equals their prospect decides: the tonnes of one such elsewhere, or what is left here
-    if that is less; where nothing is known to be left, the tonnes of one such.
+    (``there_percent``); then those who take masses as here (the tonnes of the others may be of another kind)
+    and say whom to ring. Among equals their prospect decides: the tonnes of one such elsewhere, or what is
+    left here if that is less; where nothing is known to be left, the tonnes of one such.
 
     Parameters
     ----------
