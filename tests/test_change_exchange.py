@@ -291,10 +291,10 @@ def test_what_is_taken_up_fits_what_is_left_and_is_not_done_here() -> None:
     assert found["left_t_per_year"].fillna(-1).tolist() == [20, 20, -1]
     found = found[found["territory"].eq("A") | found["category"].eq("paper")].reset_index(drop=True)
     alike = pd.DataFrame({"territory": ["A"], "same_evidence": ["no"]})
-    told = neighbours.reachable(found, alike)[["rank", "contact", "same_evidence"]]
+    told = neighbours.reachable(found, alike, THEIRS)[["rank", "contact", "same_evidence"]]
     assert told.to_numpy().tolist() == [[1, "A, 1", "no"]]
     # One call has all its subjects, those of which something is known to be left.
-    both = neighbours.reachable(found.assign(left_t_per_year=1.0, territory="A", contact="A, 1"), alike)
+    both = neighbours.reachable(found.assign(left_t_per_year=1.0, territory="A"), alike, THEIRS)
     assert both["subjects"].tolist() == [
         "«\u00a0bois\u00a0», par échange\u00a0; «\u00a0papier\u00a0», par mutualisation"
     ]
@@ -314,7 +314,7 @@ def test_what_is_said_first_is_rung_for_first_and_recovers_something() -> None:
 
     def order(told: dict[str, pd.DataFrame], likeness: pd.DataFrame) -> list[object]:
         fits = neighbours.to_take_up(FLOWS, here, lines, told, likeness)
-        rung = neighbours.reachable(fits, likeness)["territory"].tolist()
+        rung = neighbours.reachable(fits, likeness, theirs["territory"])["territory"].tolist()
         assert rung == fits["territory"].tolist()[: len(rung)]
         return [*fits["territory"], len(rung)]
 

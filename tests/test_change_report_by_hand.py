@@ -105,8 +105,8 @@ AHEAD = (
 )
 # Beside MP1, S01, S02, S03, S06, S09, S11, S12: S04 has ended, S05 is in MP1, S07 and S10 are leads.
 SEATS = (
-    "Qui siège où, qui fait le lien : 1 micro-projet déclaré ; hors d'eux, 7 synergies à plusieurs (étude "
-    "ou au-delà, en vigueur), sans règle"
+    "Qui siège où, qui fait le lien : 1 micro-projet déclaré ; 7 synergies à plusieurs sans micro-projet "
+    "déclaré (étude ou au-delà, en vigueur), ni règle"
 )
 # See who leaves, below: without A5, with whom three projects fall, A4 is linked to S1 no more, without A3 A6.
 LINKING = (
@@ -227,7 +227,7 @@ OUTSIDE_RESULTS = [
     f"4 {SEATS}",
     f"{LINKING}.",
 ]
-TEAM_FOLLOWS = "Pas pour ce public, s'il y a lieu : les parties « Ce qui pourrait attendre encore »"
+TEAM_FOLLOWS = "Rien à en lire ici : les parties « Ce qui pourrait attendre encore »"
 TEAM_ALONE = (
     ", « Ce qui a changé dans les avis » et « Ce qui fait obstacle aux synergies » sont laissées de côté."
 )
@@ -250,7 +250,7 @@ PARTNERS_04 = [
     DECIDE[0],
     "Relancer ou abandonner, avec leurs membres, 4 synergies, dont « Sciure ».",
     DECIDE[2],
-    "D'autres décisions de projets peuvent exister, en annexe ou pour d'autres lecteurs.",
+    "Ne sont données ici que les décisions de projets dont tous les membres se laissent nommer.",
     *DECIDE[3:],
     *MONEY_OUTSIDE,
     *SAWDUST,
@@ -350,12 +350,14 @@ NO_BETTER = (
     "non connu."
 )
 FIRST_FAMILIES = (
-    "D'abord les familles dont on sait qu'il reste des tonnes, par ce qu'une telle synergie y prendrait : "
-    "autant que là-bas, si ce reste le permet. Sans ce reste, rien ne dit qu'il y a à faire. Rien ne dit non "
-    "plus ce que deviennent là-bas les tonnes d'une mutualisation."
+    "D'abord les familles dont on sait qu'il reste des tonnes ; parmi elles en dernier, les mutualisations "
+    "de familles valorisées là-bas à moins de la moitié. Puis qui prend les masses comme ici, et dit qui "
+    "appeler. Puis ce qu'une telle synergie prendrait : autant que là-bas, si ce reste le permet. Sans ce "
+    "reste, rien ne dit qu'il y a à faire. Rien ne dit non plus ce que deviennent là-bas les tonnes d'une "
+    "mutualisation."
 )
 UNREAD_05 = (
-    "Ce public ne lit ni tout le registre, où une autre peut être plus avancée, ni tous les restes (« – »)."
+    "Ne se lisent ici ni tout le registre, où une autre peut être plus avancée, ni tous les restes (« – »)."
 )
 RATES_05 = (
     "2 Réalise-t-on une aussi grande part de ses pistes qu'ailleurs ? Territoires dont l'écart avec "
@@ -433,7 +435,7 @@ OUTSIDE_05 = [
     "Synthèse",
     *BETTER_05,
     *WHERE_05,
-    "Déchets de la famille « plastique », par échange, d'après ce que ce public lit.",
+    "Déchets de la famille « plastique », par échange, d'après ce qui se lit ici.",
     "Val Clair en tire en moyenne 15 t/an par synergie.",
     "Ici, 27 t/an de cette famille ne sont pas valorisées, ou de destination inconnue ; reste à voir si cela "
     "convient.",
@@ -448,7 +450,7 @@ OUTSIDE_05 = [
     *FIGURE_05,
     "3 Par salarié, par acteur et par tonne",  # the 18 t would be the rest of a told share
     NO_BETTER,
-    "4 Ce qui s'est fait ailleurs, pour des familles de déchets d'ici : D'abord, parmi ce que ce public lit, "
+    "4 Ce qui s'est fait ailleurs, pour des familles de déchets d'ici : D'abord, parmi ce qui se lit ici, "
     "la famille « plastique », par échange : 15 t/an par synergie là-bas",
     f"{FIRST_FAMILIES} {UNREAD_05} – : sans objet ou non connu.",
     *END_05,
@@ -1061,7 +1063,7 @@ INSTEAD: dict[str, dict[str, str | None]] = {
         "Qu'est-ce qui a avancé ?": "Où en est-on ? On ne le sait pas. Il faut un registre.",
         "Qu'est-ce qui est bloqué ?": None,
         "Qui appeler lundi ?": None,
-        DECISION: f"{DECISION} Ouvrir un registre des synergies. {WEAKEST}",
+        DECISION: f"{DECISION} {NO_REGISTER[:-1]} : en ouvrir un. {WEAKEST}",
         MONEY: f"{MONEY} Non connu. {NO_REGISTER} {PAID}",
         **dict.fromkeys(["6 synergies", "À suivre", "Réalisé", "2 clauses", "1 groupe sur"], NO_REGISTER),
         **dict.fromkeys(["Coordination", "2 acteurs"]),
@@ -1091,8 +1093,8 @@ INSTEAD: dict[str, dict[str, str | None]] = {
     },
     "no projects": {
         DECISION: f"{DECISION} {DECIDE[1]} {WEAKEST}",
-        "1 micro-projet": "0 micro-projet déclaré ; hors d'eux, 8 synergies à plusieurs (étude ou au-delà, "
-        "en vigueur), sans règle.",  # S05 too
+        "1 micro-projet": "0 micro-projet déclaré ; 8 synergies à plusieurs sans micro-projet déclaré (étude "
+        "ou au-delà, en vigueur), ni règle.",  # S05 too
         "2 clauses": "1 mutualisation sans clause (étude ou au-delà).",  # S05
     },
     "no means": {
@@ -1126,7 +1128,7 @@ INSTEAD: dict[str, dict[str, str | None]] = {
         "durent : 10 de celles-ci et 1 autre, inscrite depuis. Cibles de 2018 : 1 atteinte, sur 1 fixée.",
         "Qu'est-ce qui est bloqué ?": "Qu'est-ce qui est bloqué ? Aucune synergie. Au même stade depuis plus "
         "de 24 mois fin 2018, sur 0 en cours ; ce seuil est un réglage.",
-        "Qui appeler lundi ?": "Qui appeler lundi ? Personne, aucune n'est bloquée.",
+        "Qui appeler lundi ?": None,
         DECISION: f"{DECISION} Rien de bloqué au registre. {SESSION} {WEAKEST}",
         MONEY: f"{MONEY} {WITHOUT.replace('10,0', '13,0')} {PAID}",
         "6 synergies": "11 synergies plus avancées qu'à la vague précédente ; 0 synergie au même stade "
@@ -1142,8 +1144,8 @@ INSTEAD: dict[str, dict[str, str | None]] = {
         "2 acteurs": f"{LINKING}, à commencer par Tôlerie Korrigan (à égalité avec Tissages "
         "Licorne).",
         # All 12 but S05.
-        "1 micro-projet": "1 micro-projet déclaré ; hors d'eux, 11 synergies à plusieurs (étude ou au-delà, "
-        "en vigueur), sans règle.",
+        "1 micro-projet": "1 micro-projet déclaré ; 11 synergies à plusieurs sans micro-projet déclaré "
+        "(étude ou au-delà, en vigueur), ni règle.",
         "2 clauses": "2 clauses : 1 atteint son objectif, 1 sans résultat inscrit ; 2 "
         "mutualisations sans clause (étude ou au-delà).",  # S04 and S07
         "": "Aucune synergie en cours n'a que des acteurs peu confiants.",

@@ -20,7 +20,7 @@ from eit_analysis.reference.vocabulary import heading
 
 FIT_COLUMNS = [
     "rank", "category", "kind", "here_status", "left_t_per_year", "each_t_per_year", "there_percent",
-    "territory", "contact",
+    "territory",
 ]  # fmt: skip
 COMPARED_COLUMNS = [
     "territory", "reference_year", "exchange_format", "n_same", "n_differing", "n_not_said", "same_evidence",
@@ -75,20 +75,23 @@ def standing(rates: pd.DataFrame, here: str) -> pd.DataFrame:
     return pd.DataFrame(lines, columns=["standing", "n_territories", "territory"])
 
 
-def reachable(fits: pd.DataFrame, likeness: pd.DataFrame) -> pd.DataFrame:
+def reachable(fits: pd.DataFrame, likeness: pd.DataFrame, territories: pd.DataFrame) -> pd.DataFrame:
     """Of each territory that says whom to ring, the first of :func:`to_take_up` that has tonnes left.
 
     In their order: what is answered first is what is rung for first. Nobody is rung for a pooling of what is
     thrown away there (:func:`_collected`). ``subjects`` are all that a territory is
     to be asked, in words; ``same_evidence`` is that of :func:`compared`.
     """
-    known = fits[~_collected(fits)].dropna(subset=["contact", "left_t_per_year"])
+    contacts = territories.set_index("territory")["contact"].dropna()
+    known = fits[~_collected(fits) & fits["territory"].isin(contacts.index)].dropna(subset="left_t_per_year")
     family, kind = (known[name].map(heading(name).labels) for name in ("category", "kind"))
     subjects = ("«\u00a0" + family + "\u00a0», par " + kind).groupby(known["territory"]).agg("\u00a0; ".join)
     alike = likeness.set_index("territory")["same_evidence"]
     first = _ranked(known.drop_duplicates("territory"))
     asked = first["territory"]
-    return first.assign(subjects=asked.map(subjects), same_evidence=asked.map(alike))
+    return first.assign(
+        contact=asked.map(contacts), subjects=asked.map(subjects), same_evidence=asked.map(alike)
+    )
 
 
 def methods_of(settings: StudyConfig, program: str) -> pd.DataFrame:
@@ -121,7 +124,7 @@ def to_take_up(
     likeness: pd.DataFrame,
     whole: bool = True,
 ) -> pd.DataFrame:
-    """Synergies done elsewhere for families that leave tonnes unrecovered here, with whom to ring.
+    """Synergies done elsewhere for families that leave tonnes unrecovered here.
 
     What is known to be done here, or whose family is recovered whole, is left out; of what the register has
     under way, ``here_status`` says how far: ``none`` where it has no such line, ``untold`` where none may be
@@ -158,7 +161,7 @@ def to_take_up(
     done = done.assign(each_t_per_year=done["realised_t_per_year"] / done["n_synergies"])
     done = done[done["each_t_per_year"] > 0].merge(known, on="category")
     recovered = theirs["flows"].set_index(["territory", "category"])["recovered_percent"].to_dict()
-    contacts = theirs["territory"].set_index("territory")["contact"]
+    rung = theirs["territory"].dropna(subset="contact")["territory"]
     lines_here = own_lines.fillna({"category": "other"}).assign(rank=own_lines["status"].map(RANK))
     lines_here = lines_here.dropna(subset="rank").sort_values("rank")
     known_here = lines_here.groupby(["category", "kind"])["status"].last()
@@ -171,14 +174,14 @@ def to_take_up(
             columns = ["left_t_per_year", "each_t_per_year", "territory"]
             for left, each, name in rows[columns].itertuples(index=False, name=None):
                 share = recovered.get((name, category))
-                lines.append((category, kind, status, left, each, share, name, contacts.get(name)))
+                lines.append((category, kind, status, left, each, share, name))
     table = pd.DataFrame(lines, columns=FIT_COLUMNS[1:]).astype({"there_percent": float})
     alike = likeness.loc[likeness["same_evidence"] == "yes", "territory"]
     table = table.assign(
         unknown=table["left_t_per_year"].isna(),
         collected=_collected(table),
         unlike=~table["territory"].isin(alike),
-        unsaid=table["contact"].isna(),
+        unsaid=~table["territory"].isin(rung),
         prospect=table["each_t_per_year"].clip(upper=table["left_t_per_year"]),
     )
     first = ["unknown", "collected", "unlike", "unsaid"]

@@ -53,7 +53,7 @@ def decision(study: Study, audience: str, digests: list[Digest], version: Versio
         answers=[_asked(r.name, answer) for r in digests for answer in r.answers if id(answer) in answers],
         own=bool(own),
         committee=committee,
-        cards=[RANK.sub("", card) for card in cards],
+        cards=[Markup(RANK.sub("", card)) for card in cards],
         picture=thumbnail("carte", maps[0], spoken=True) if maps else "",
         caption=Markup("Tout le territoire. " * bool(own)) + maps[0].heading if maps else "",
         reports=[r for r in digests if quoted & {id(part) for part in (*r.answers, *r.cards, *r.pictures)}],
