@@ -388,6 +388,7 @@ RING = "Qui : Val Clair, Agence du Val, 01 99 00 00 02"
 def card_05(what: str, family: str, each: str, left: str) -> list[str]:
     """What is to be asked of Val Clair."""
     each = f"Quoi : {family} : {each} par synergie (incertitude des masses comme ici : oui)"
+    each += f" ; famille valorisée là-bas à {50 if family == 'plastique' else 80} %"
     stake = f"Enjeu : {family} : {left} non valorisées ici, ou de destination inconnue"
     then = "Et ensuite : Demander comment cela s'est fait et ce que ces tonnes deviennent ; "
     return [f"Appeler Val Clair : {what}", each, RING, stake, f"{then}voir si cela convient ici"]
@@ -400,7 +401,7 @@ TEAM_05 = [
     *WHERE_05,
     # Wood: 50 t for 2 poolings; 18 of 60 t are buried. Cardboard is recovered whole, glass does not leave
     # anybody, the exchange of wood is done here (S01), no metal leaves.
-    "Déchets de la famille « bois », par mutualisation.",
+    "Déchets de la famille « bois », par mutualisation ; famille valorisée là-bas à 80 %.",
     "Val Clair en tire en moyenne 25 t/an par synergie.",
     "Ici, 18 t/an de cette famille ne sont pas valorisées, ou de destination inconnue ; reste à voir si cela "
     "convient.",
@@ -423,7 +424,7 @@ TEAM_05 = [
     # The lesser of 25 and 18; of plastic the lesser of 15 and 27 comes second.
     "4 Ce qui s'est fait ailleurs, pour des familles de déchets d'ici : D'abord la famille « bois », par "
     "mutualisation : 25 t/an par synergie là-bas",
-    f"{FIRST_FAMILIES} – : sans objet ou non connu.",
+    FIRST_FAMILIES,
     *END_05,
     "Fichier d'échange de ce territoire : à donner aux autres territoires, publié avec les pages que tous "
     "lisent. La commande eit share écrit ces pages et dit où il est.",
@@ -435,7 +436,8 @@ OUTSIDE_05 = [
     "Synthèse",
     *BETTER_05,
     *WHERE_05,
-    "Déchets de la famille « plastique », par échange, d'après ce qui se lit ici.",
+    "Déchets de la famille « plastique », par échange, d'après ce qui se lit ici ; famille valorisée là-bas "
+    "à 50 %.",
     "Val Clair en tire en moyenne 15 t/an par synergie.",
     "Ici, 27 t/an de cette famille ne sont pas valorisées, ou de destination inconnue ; reste à voir si cela "
     "convient.",
@@ -920,7 +922,7 @@ def test_a_verdict_is_one_for_all_who_read_it(project: Path) -> None:
 
 
 def test_what_is_a_firms_own_is_told_to_it(project: Path) -> None:
-    own = table(project, "ce-que-vous-attendez", "company-A1")
+    own = table(project, "ce-que-les-clauses-vous", "company-A1")
     told = columns(own, "Micro-projet", "Clause", "Objectif du membre (h ou t par an)")
     assert told == [("MP1", "Heures d'insertion à l'accueil", 60)]
     # A1 is in S01 and S04, which has ended; what actors think of their cause is not the firm's own.
@@ -1076,9 +1078,9 @@ INSTEAD: dict[str, dict[str, str | None]] = {
         BETTER_05[0]: f"{BETTER_05[0]} On ne le sait pas. Il faut un tonnage réalisé diffusé, ici et chez un "
         "territoire qui prend les masses comme ici.",
         # 80 t for 2, of wood too; that it is done here is not known any more.
-        "Qu'y a-t-il": "Qu'y a-t-il à reprendre ailleurs ? Déchets de la famille « bois », par échange. Val "
-        "Clair en tire en moyenne 40 t/an par synergie. Ici, 18 t/an de cette famille ne sont pas "
-        "valorisées, ou de destination inconnue ; reste à voir si cela convient.",
+        "Qu'y a-t-il": "Qu'y a-t-il à reprendre ailleurs ? Déchets de la famille « bois », par échange ; "
+        "famille valorisée là-bas à 80 %. Val Clair en tire en moyenne 40 t/an par synergie. Ici, 18 t/an de "
+        "cette famille ne sont pas valorisées, ou de destination inconnue ; reste à voir si cela convient.",
         "Qui appeler ?": "Qui appeler ? Agence du Val, 01 99 00 00 02. Val Clair, pour « bois », par "
         "échange ; « bois », par mutualisation ; « plastique », par échange. "
         f"{ALIKE_05}",
