@@ -258,6 +258,8 @@ FLOWS = pd.DataFrame(
     columns=["category", *indicators.MASSES, "recovered_percent"],
 )
 THEIRS = pd.DataFrame({"territory": ["A", "B"], "contact": ["A, 1", None]})
+ALIKE = pd.DataFrame({"territory": ["A", "B"], "same_evidence": ["yes", "yes"]})
+RECOVERED = pd.DataFrame({"territory": ["A"], "category": ["wood"], "recovered_percent": [6.0]})
 
 
 def offered(*rows: tuple[str, str, str, int, float]) -> pd.DataFrame:
@@ -277,9 +279,10 @@ def test_what_is_taken_up_fits_what_is_left_and_is_not_done_here() -> None:
          ("paper", "pooling", "dropped")],
         columns=["category", "kind", "status"],
     )  # fmt: skip
-    found = neighbours.to_take_up(FLOWS, here, listed, done, THEIRS).round(9)
+    theirs = {"synergies_done": done, "territory": THEIRS, "flows": RECOVERED}
+    found = neighbours.to_take_up(FLOWS, here, listed, theirs, ALIKE).round(9)
     assert found["here_status"].fillna("").tolist() == ["study", "study", "none"]
-    some = neighbours.to_take_up(FLOWS, here, listed, done, THEIRS, whole=False)
+    some = neighbours.to_take_up(FLOWS, here, listed, theirs, ALIKE, whole=False)
     assert some["here_status"].tolist() == ["study", "study", "untold"]
     # 20 t of wood are left, fewer than the 30 t of an exchange of A; metal is recovered; wood is pooled here.
     assert found[["rank", "category", "kind", "territory"]].to_numpy().tolist() == [
@@ -288,22 +291,38 @@ def test_what_is_taken_up_fits_what_is_left_and_is_not_done_here() -> None:
     assert found["left_t_per_year"].fillna(-1).tolist() == [20, 20, -1]
     found = found[found["territory"].eq("A") | found["category"].eq("paper")].reset_index(drop=True)
     alike = pd.DataFrame({"territory": ["A"], "same_evidence": ["no"]})
-    told = neighbours.reachable(found, alike)[["rank", "contact", "same_evidence"]]
+    told = neighbours.reachable(found, alike, THEIRS)[["rank", "contact", "same_evidence"]]
     assert told.to_numpy().tolist() == [[1, "A, 1", "no"]]
     # One call has all its subjects, those of which something is known to be left.
-    both = neighbours.reachable(found.assign(left_t_per_year=1.0, territory="A", contact="A, 1"), alike)
+    both = neighbours.reachable(found.assign(left_t_per_year=1.0, territory="A"), alike, THEIRS)
     assert both["subjects"].tolist() == [
         "«\u00a0bois\u00a0», par échange\u00a0; «\u00a0papier\u00a0», par mutualisation"
     ]
-    # Who takes masses as here is rung first: the tonnes of the other may be of another kind.
-    two = found.assign(left_t_per_year=1.0, contact="01 23 45")
-    alike = pd.DataFrame({"territory": ["A", "B"], "same_evidence": ["no", "yes"]})
-    assert neighbours.reachable(two, alike)["territory"].tolist() == ["B", "A"]
-    assert neighbours.to_take_up(FLOWS, here, listed, done.head(0), THEIRS).empty
+    none = theirs | {"synergies_done": done.head(0)}
+    assert neighbours.to_take_up(FLOWS, here, listed, none, ALIKE).empty
     # That it is done here may be read of a line by name, where its tonnes are no figure of its own.
-    by_name = neighbours.to_take_up(FLOWS, here.head(0), listed.assign(status="done"), done, THEIRS)
+    by_name = neighbours.to_take_up(FLOWS, here.head(0), listed.assign(status="done"), theirs, ALIKE)
     assert by_name[["category", "kind"]].to_numpy().tolist() == [["wood", "pooling"]]
     assert neighbours.tell_families(done) and not neighbours.tell_families(done[done["category"] == "Total"])
+
+
+def test_what_is_said_first_is_rung_for_first_and_recovers_something() -> None:
+    # Of wood 20 t are left. A pools 9 t of it, of which 6 % are recovered: it only collects them.
+    done = offered(("A", "wood", "pooling", 1, 9.0), ("B", "wood", "exchange", 1, 8.0))
+    here, lines = done.head(0)[["category", "kind", "n_synergies"]], done.head(0).assign(status="")
+    theirs = {"synergies_done": done, "flows": RECOVERED, "territory": THEIRS.assign(contact="01 23 45")}
+
+    def order(told: dict[str, pd.DataFrame], likeness: pd.DataFrame) -> list[object]:
+        fits = neighbours.to_take_up(FLOWS, here, lines, told, likeness)
+        rung = neighbours.reachable(fits, likeness, theirs["territory"])["territory"].tolist()
+        assert rung == fits["territory"].tolist()[: len(rung)]
+        return [*fits["territory"], len(rung)]
+
+    assert order(theirs, ALIKE) == ["B", "A", 1]
+    unsaid = theirs | {"flows": RECOVERED.head(0)}
+    assert order(unsaid, ALIKE) == ["A", "B", 2]
+    # The tonnes of who takes masses otherwise may be of another kind.
+    assert order(unsaid, ALIKE.assign(same_evidence=["no", "yes"])) == ["B", "A", 2]
 
 
 def test_an_amount_is_divided_by_those_it_is_of() -> None:

@@ -105,8 +105,8 @@ AHEAD = (
 )
 # Beside MP1, S01, S02, S03, S06, S09, S11, S12: S04 has ended, S05 is in MP1, S07 and S10 are leads.
 SEATS = (
-    "Qui siège où, qui fait le lien : 1 micro-projet déclaré ; hors d'eux, 7 synergies à plusieurs (étude "
-    "ou au-delà, en vigueur), sans règle"
+    "Qui siège où, qui fait le lien : 1 micro-projet déclaré ; 7 synergies à plusieurs sans micro-projet "
+    "déclaré (étude ou au-delà, en vigueur), ni règle"
 )
 # See who leaves, below: without A5, with whom three projects fall, A4 is linked to S1 no more, without A3 A6.
 LINKING = (
@@ -227,7 +227,7 @@ OUTSIDE_RESULTS = [
     f"4 {SEATS}",
     f"{LINKING}.",
 ]
-TEAM_FOLLOWS = "Pas pour ce public, s'il y a lieu : les parties « Ce qui pourrait attendre encore »"
+TEAM_FOLLOWS = "Rien à en lire ici : les parties « Ce qui pourrait attendre encore »"
 TEAM_ALONE = (
     ", « Ce qui a changé dans les avis » et « Ce qui fait obstacle aux synergies » sont laissées de côté."
 )
@@ -250,7 +250,7 @@ PARTNERS_04 = [
     DECIDE[0],
     "Relancer ou abandonner, avec leurs membres, 4 synergies, dont « Sciure ».",
     DECIDE[2],
-    "D'autres décisions de projets peuvent exister, en annexe ou pour d'autres lecteurs.",
+    "Ne sont données ici que les décisions de projets dont tous les membres se laissent nommer.",
     *DECIDE[3:],
     *MONEY_OUTSIDE,
     *SAWDUST,
@@ -350,12 +350,14 @@ NO_BETTER = (
     "non connu."
 )
 FIRST_FAMILIES = (
-    "D'abord les familles dont on sait qu'il reste des tonnes, par ce qu'une telle synergie y prendrait : "
-    "autant que là-bas, si ce reste le permet. Sans ce reste, rien ne dit qu'il y a à faire. Rien ne dit non "
-    "plus ce que deviennent là-bas les tonnes d'une mutualisation."
+    "D'abord les familles dont on sait qu'il reste des tonnes ; parmi elles en dernier, les mutualisations "
+    "de familles valorisées là-bas à moins de la moitié. Puis qui prend les masses comme ici, et dit qui "
+    "appeler. Puis ce qu'une telle synergie prendrait : autant que là-bas, si ce reste le permet. Sans ce "
+    "reste, rien ne dit qu'il y a à faire. Rien ne dit non plus ce que deviennent là-bas les tonnes d'une "
+    "mutualisation."
 )
 UNREAD_05 = (
-    "Ce public ne lit ni tout le registre, où une autre peut être plus avancée, ni tous les restes (« – »)."
+    "Ne se lisent ici ni tout le registre, où une autre peut être plus avancée, ni tous les restes (« – »)."
 )
 RATES_05 = (
     "2 Réalise-t-on une aussi grande part de ses pistes qu'ailleurs ? Territoires dont l'écart avec "
@@ -386,6 +388,7 @@ RING = "Qui : Val Clair, Agence du Val, 01 99 00 00 02"
 def card_05(what: str, family: str, each: str, left: str) -> list[str]:
     """What is to be asked of Val Clair."""
     each = f"Quoi : {family} : {each} par synergie (incertitude des masses comme ici : oui)"
+    each += f" ; famille valorisée là-bas à {50 if family == 'plastique' else 80} %"
     stake = f"Enjeu : {family} : {left} non valorisées ici, ou de destination inconnue"
     then = "Et ensuite : Demander comment cela s'est fait et ce que ces tonnes deviennent ; "
     return [f"Appeler Val Clair : {what}", each, RING, stake, f"{then}voir si cela convient ici"]
@@ -398,7 +401,7 @@ TEAM_05 = [
     *WHERE_05,
     # Wood: 50 t for 2 poolings; 18 of 60 t are buried. Cardboard is recovered whole, glass does not leave
     # anybody, the exchange of wood is done here (S01), no metal leaves.
-    "Déchets de la famille « bois », par mutualisation.",
+    "Déchets de la famille « bois », par mutualisation ; famille valorisée là-bas à 80 %.",
     "Val Clair en tire en moyenne 25 t/an par synergie.",
     "Ici, 18 t/an de cette famille ne sont pas valorisées, ou de destination inconnue ; reste à voir si cela "
     "convient.",
@@ -421,7 +424,7 @@ TEAM_05 = [
     # The lesser of 25 and 18; of plastic the lesser of 15 and 27 comes second.
     "4 Ce qui s'est fait ailleurs, pour des familles de déchets d'ici : D'abord la famille « bois », par "
     "mutualisation : 25 t/an par synergie là-bas",
-    f"{FIRST_FAMILIES} – : sans objet ou non connu.",
+    FIRST_FAMILIES,
     *END_05,
     "Fichier d'échange de ce territoire : à donner aux autres territoires, publié avec les pages que tous "
     "lisent. La commande eit share écrit ces pages et dit où il est.",
@@ -433,7 +436,8 @@ OUTSIDE_05 = [
     "Synthèse",
     *BETTER_05,
     *WHERE_05,
-    "Déchets de la famille « plastique », par échange, d'après ce que ce public lit.",
+    "Déchets de la famille « plastique », par échange, d'après ce qui se lit ici ; famille valorisée là-bas "
+    "à 50 %.",
     "Val Clair en tire en moyenne 15 t/an par synergie.",
     "Ici, 27 t/an de cette famille ne sont pas valorisées, ou de destination inconnue ; reste à voir si cela "
     "convient.",
@@ -448,7 +452,7 @@ OUTSIDE_05 = [
     *FIGURE_05,
     "3 Par salarié, par acteur et par tonne",  # the 18 t would be the rest of a told share
     NO_BETTER,
-    "4 Ce qui s'est fait ailleurs, pour des familles de déchets d'ici : D'abord, parmi ce que ce public lit, "
+    "4 Ce qui s'est fait ailleurs, pour des familles de déchets d'ici : D'abord, parmi ce qui se lit ici, "
     "la famille « plastique », par échange : 15 t/an par synergie là-bas",
     f"{FIRST_FAMILIES} {UNREAD_05} – : sans objet ou non connu.",
     *END_05,
@@ -918,7 +922,7 @@ def test_a_verdict_is_one_for_all_who_read_it(project: Path) -> None:
 
 
 def test_what_is_a_firms_own_is_told_to_it(project: Path) -> None:
-    own = table(project, "ce-que-vous-attendez", "company-A1")
+    own = table(project, "ce-que-les-clauses-vous", "company-A1")
     told = columns(own, "Micro-projet", "Clause", "Objectif du membre (h ou t par an)")
     assert told == [("MP1", "Heures d'insertion à l'accueil", 60)]
     # A1 is in S01 and S04, which has ended; what actors think of their cause is not the firm's own.
@@ -1061,7 +1065,7 @@ INSTEAD: dict[str, dict[str, str | None]] = {
         "Qu'est-ce qui a avancé ?": "Où en est-on ? On ne le sait pas. Il faut un registre.",
         "Qu'est-ce qui est bloqué ?": None,
         "Qui appeler lundi ?": None,
-        DECISION: f"{DECISION} Ouvrir un registre des synergies. {WEAKEST}",
+        DECISION: f"{DECISION} {NO_REGISTER[:-1]} : en ouvrir un. {WEAKEST}",
         MONEY: f"{MONEY} Non connu. {NO_REGISTER} {PAID}",
         **dict.fromkeys(["6 synergies", "À suivre", "Réalisé", "2 clauses", "1 groupe sur"], NO_REGISTER),
         **dict.fromkeys(["Coordination", "2 acteurs"]),
@@ -1074,9 +1078,9 @@ INSTEAD: dict[str, dict[str, str | None]] = {
         BETTER_05[0]: f"{BETTER_05[0]} On ne le sait pas. Il faut un tonnage réalisé diffusé, ici et chez un "
         "territoire qui prend les masses comme ici.",
         # 80 t for 2, of wood too; that it is done here is not known any more.
-        "Qu'y a-t-il": "Qu'y a-t-il à reprendre ailleurs ? Déchets de la famille « bois », par échange. Val "
-        "Clair en tire en moyenne 40 t/an par synergie. Ici, 18 t/an de cette famille ne sont pas "
-        "valorisées, ou de destination inconnue ; reste à voir si cela convient.",
+        "Qu'y a-t-il": "Qu'y a-t-il à reprendre ailleurs ? Déchets de la famille « bois », par échange ; "
+        "famille valorisée là-bas à 80 %. Val Clair en tire en moyenne 40 t/an par synergie. Ici, 18 t/an de "
+        "cette famille ne sont pas valorisées, ou de destination inconnue ; reste à voir si cela convient.",
         "Qui appeler ?": "Qui appeler ? Agence du Val, 01 99 00 00 02. Val Clair, pour « bois », par "
         "échange ; « bois », par mutualisation ; « plastique », par échange. "
         f"{ALIKE_05}",
@@ -1091,8 +1095,8 @@ INSTEAD: dict[str, dict[str, str | None]] = {
     },
     "no projects": {
         DECISION: f"{DECISION} {DECIDE[1]} {WEAKEST}",
-        "1 micro-projet": "0 micro-projet déclaré ; hors d'eux, 8 synergies à plusieurs (étude ou au-delà, "
-        "en vigueur), sans règle.",  # S05 too
+        "1 micro-projet": "0 micro-projet déclaré ; 8 synergies à plusieurs sans micro-projet déclaré (étude "
+        "ou au-delà, en vigueur), ni règle.",  # S05 too
         "2 clauses": "1 mutualisation sans clause (étude ou au-delà).",  # S05
     },
     "no means": {
@@ -1126,7 +1130,7 @@ INSTEAD: dict[str, dict[str, str | None]] = {
         "durent : 10 de celles-ci et 1 autre, inscrite depuis. Cibles de 2018 : 1 atteinte, sur 1 fixée.",
         "Qu'est-ce qui est bloqué ?": "Qu'est-ce qui est bloqué ? Aucune synergie. Au même stade depuis plus "
         "de 24 mois fin 2018, sur 0 en cours ; ce seuil est un réglage.",
-        "Qui appeler lundi ?": "Qui appeler lundi ? Personne, aucune n'est bloquée.",
+        "Qui appeler lundi ?": None,
         DECISION: f"{DECISION} Rien de bloqué au registre. {SESSION} {WEAKEST}",
         MONEY: f"{MONEY} {WITHOUT.replace('10,0', '13,0')} {PAID}",
         "6 synergies": "11 synergies plus avancées qu'à la vague précédente ; 0 synergie au même stade "
@@ -1142,8 +1146,8 @@ INSTEAD: dict[str, dict[str, str | None]] = {
         "2 acteurs": f"{LINKING}, à commencer par Tôlerie Korrigan (à égalité avec Tissages "
         "Licorne).",
         # All 12 but S05.
-        "1 micro-projet": "1 micro-projet déclaré ; hors d'eux, 11 synergies à plusieurs (étude ou au-delà, "
-        "en vigueur), sans règle.",
+        "1 micro-projet": "1 micro-projet déclaré ; 11 synergies à plusieurs sans micro-projet déclaré "
+        "(étude ou au-delà, en vigueur), ni règle.",
         "2 clauses": "2 clauses : 1 atteint son objectif, 1 sans résultat inscrit ; 2 "
         "mutualisations sans clause (étude ou au-delà).",  # S04 and S07
         "": "Aucune synergie en cours n'a que des acteurs peu confiants.",

@@ -54,7 +54,7 @@ def _state(clause: Clause) -> str:
 
 
 def member_targets(declared: Sequence[Project], table: pd.DataFrame) -> pd.DataFrame:
-    """What each member wants of each clause; columns ``MEMBER_COLUMNS``."""
+    """What each clause asks of each member; columns ``MEMBER_COLUMNS``."""
     rows = [
         (project.code, clause.text, site, clause.unit, target)
         for project, _ in _known(declared, table)

@@ -19,12 +19,14 @@ from eit_analysis.reference.stages import RANK
 from eit_analysis.reference.vocabulary import heading
 
 FIT_COLUMNS = [
-    "rank", "category", "kind", "here_status", "left_t_per_year", "each_t_per_year", "territory", "contact",
+    "rank", "category", "kind", "here_status", "left_t_per_year", "each_t_per_year", "there_percent",
+    "territory",
 ]  # fmt: skip
 COMPARED_COLUMNS = [
     "territory", "reference_year", "exchange_format", "n_same", "n_differing", "n_not_said", "same_evidence",
 ]  # fmt: skip
 EVIDENCE = "evidence_"  # parameters that the width of a mass rests on
+HALF = 50.0  # percent of a family that are to be recovered where its pooling is an example
 MADE = ["format", "program"]  # told of a file, and no method
 
 
@@ -73,20 +75,23 @@ def standing(rates: pd.DataFrame, here: str) -> pd.DataFrame:
     return pd.DataFrame(lines, columns=["standing", "n_territories", "territory"])
 
 
-def reachable(fits: pd.DataFrame, likeness: pd.DataFrame) -> pd.DataFrame:
+def reachable(fits: pd.DataFrame, likeness: pd.DataFrame, territories: pd.DataFrame) -> pd.DataFrame:
     """Of each territory that says whom to ring, the first of :func:`to_take_up` that has tonnes left.
 
-    Those that take masses as here come first: the tonnes of the others may be of another kind. ``subjects``
-    are all that a territory is to be asked, in words; ``same_evidence`` is that of :func:`compared`.
+    In their order: what is answered first is what is rung for first. Nobody is rung for a pooling of what is
+    thrown away there (:func:`_collected`). ``subjects`` are all that a territory is
+    to be asked, in words; ``same_evidence`` is that of :func:`compared`.
     """
-    known = fits.dropna(subset=["contact", "left_t_per_year"])
+    contacts = territories.set_index("territory")["contact"].dropna()
+    known = fits[~_collected(fits) & fits["territory"].isin(contacts.index)].dropna(subset="left_t_per_year")
     family, kind = (known[name].map(heading(name).labels) for name in ("category", "kind"))
     subjects = ("«\u00a0" + family + "\u00a0», par " + kind).groupby(known["territory"]).agg("\u00a0; ".join)
     alike = likeness.set_index("territory")["same_evidence"]
-    first = known.drop_duplicates("territory")
-    first = _ranked(first.iloc[first["territory"].map(alike).ne("yes").argsort(kind="stable")])
+    first = _ranked(known.drop_duplicates("territory"))
     asked = first["territory"]
-    return first.assign(subjects=asked.map(subjects), same_evidence=asked.map(alike))
+    return first.assign(
+        contact=asked.map(contacts), subjects=asked.map(subjects), same_evidence=asked.map(alike)
+    )
 
 
 def methods_of(settings: StudyConfig, program: str) -> pd.DataFrame:
@@ -115,17 +120,19 @@ def to_take_up(
     own_flows: pd.DataFrame,
     own_done: pd.DataFrame,
     own_lines: pd.DataFrame,
-    done: pd.DataFrame,
-    territories: pd.DataFrame,
+    theirs: dict[str, pd.DataFrame],
+    likeness: pd.DataFrame,
     whole: bool = True,
 ) -> pd.DataFrame:
-    """Synergies done elsewhere for families that leave tonnes unrecovered here, with whom to ring.
+    """Synergies done elsewhere for families that leave tonnes unrecovered here.
 
     What is known to be done here, or whose family is recovered whole, is left out; of what the register has
     under way, ``here_status`` says how far: ``none`` where it has no such line, ``untold`` where none may be
-    read. Those come first that are known to have tonnes left, by their prospect: the tonnes of one such
-    elsewhere, or what is left here if that is less. Of the others nothing is known to be left: they follow by
-    the tonnes of one such.
+    read. Those come first that are known to have tonnes left; then, for an exchange returns a matter and a
+    pooling only collects it, all but poolings of a family of which less than ``HALF`` is recovered there
+    (``there_percent``); then those who take masses as here (the tonnes of the others may be of another kind)
+    and say whom to ring. Among equals their prospect decides: the tonnes of one such elsewhere, or what is
+    left here if that is less; where nothing is known to be left, the tonnes of one such.
 
     Parameters
     ----------
@@ -133,8 +140,10 @@ def to_take_up(
         As printed, :func:`flows` and ``achieved.done``.
     own_lines : pandas.DataFrame
         ``category, kind, status`` of the lines of the register here that may be read.
-    done, territories : pandas.DataFrame
-        As received, with ``territory``.
+    theirs : dict of pandas.DataFrame
+        ``synergies_done``, ``flows`` and ``territory`` as received, with ``territory``.
+    likeness : pandas.DataFrame
+        :func:`compared`, of the same territories.
     whole : bool
         Whether ``own_lines`` are the whole register.
 
@@ -147,33 +156,48 @@ def to_take_up(
     left = mass * (1 - own_flows["recovered_percent"] / 100)
     known = own_flows.assign(left_t_per_year=left, limit=left.fillna(mass))
     known = known.loc[known["limit"] > 0, ["category", "left_t_per_year"]]
-    theirs = done[(done["n_synergies"] > 0) & (done["category"] != TOTAL) & (done["kind"] != TOTAL)]
-    theirs = theirs.assign(each_t_per_year=theirs["realised_t_per_year"] / theirs["n_synergies"])
-    theirs = theirs[theirs["each_t_per_year"] > 0].merge(known, on="category")
-    contacts = territories.set_index("territory")["contact"]
+    done = theirs["synergies_done"]
+    done = done[(done["n_synergies"] > 0) & (done["category"] != TOTAL) & (done["kind"] != TOTAL)]
+    done = done.assign(each_t_per_year=done["realised_t_per_year"] / done["n_synergies"])
+    done = done[done["each_t_per_year"] > 0].merge(known, on="category")
+    recovered = theirs["flows"].set_index(["territory", "category"])["recovered_percent"].to_dict()
+    rung = theirs["territory"].dropna(subset="contact")["territory"]
     lines_here = own_lines.fillna({"category": "other"}).assign(rank=own_lines["status"].map(RANK))
     lines_here = lines_here.dropna(subset="rank").sort_values("rank")
     known_here = lines_here.groupby(["category", "kind"])["status"].last()
     here = set(own_done[["category", "kind"]].itertuples(index=False, name=None))
     here |= set(known_here.index[known_here == "done"])
     lines = []
-    for (category, kind), rows in theirs.groupby(["category", "kind"]):
+    for (category, kind), rows in done.groupby(["category", "kind"]):
         if (category, kind) not in here:
             status = known_here.get((category, kind), "none" if whole else "untold")
             columns = ["left_t_per_year", "each_t_per_year", "territory"]
             for left, each, name in rows[columns].itertuples(index=False, name=None):
-                lines.append((category, kind, status, left, each, name, contacts.get(name)))
-    table = pd.DataFrame(lines, columns=FIT_COLUMNS[1:])
-    prospect = table["each_t_per_year"].clip(upper=table["left_t_per_year"])
-    table = table.assign(unknown=table["left_t_per_year"].isna(), prospect=prospect)
-    order = ["unknown", "prospect", "each_t_per_year", "category", "kind", "territory"]
-    down = [True, False, False, True, True, True]
+                share = recovered.get((name, category))
+                lines.append((category, kind, status, left, each, share, name))
+    table = pd.DataFrame(lines, columns=FIT_COLUMNS[1:]).astype({"there_percent": float})
+    alike = likeness.loc[likeness["same_evidence"] == "yes", "territory"]
+    table = table.assign(
+        unknown=table["left_t_per_year"].isna(),
+        collected=_collected(table),
+        unlike=~table["territory"].isin(alike),
+        unsaid=~table["territory"].isin(rung),
+        prospect=table["each_t_per_year"].clip(upper=table["left_t_per_year"]),
+    )
+    first = ["unknown", "collected", "unlike", "unsaid"]
+    order = [*first, "prospect", "each_t_per_year", "category", "kind", "territory"]
+    down = [True] * len(first) + [False, False, True, True, True]
     return _ranked(table.sort_values(order, ascending=down, kind="stable"))
 
 
 def tell_families(done: pd.DataFrame) -> bool:
     """Whether any of the files received tells what is done by family, and not in all alone."""
     return bool((done["category"] != TOTAL).any())
+
+
+def _collected(fits: pd.DataFrame) -> pd.Series:
+    """Poolings of a family that is recovered there by less than half: they collect, and recover little."""
+    return fits["kind"].eq("pooling") & fits["there_percent"].lt(HALF)
 
 
 def _ranked(rows: pd.DataFrame) -> pd.DataFrame:

@@ -60,7 +60,7 @@ def became(
         ~(over | later),
     )
     others = lines.loc[last & ~done, "synergy_id"].isin(new)
-    each = ["inscrite{} depuis"] * bool(others.any()) + ["déjà réalisée{} à cette vague"] * bool(
+    each = ["inscrite{} depuis"] * bool(others.any()) + ["déjà réalisée{} à la vague précédente"] * bool(
         (~others).any()
     )
     since = " ou ".join(each)
@@ -99,6 +99,12 @@ def stuck(stays: pd.DataFrame, register: pd.DataFrame, months: float) -> pd.Data
         ["nobody", "months_at_stage"], ascending=[True, False], kind="stable"
     )
     return order[STUCK_COLUMNS].reset_index(drop=True)
+
+
+def unled(register: pd.DataFrame, stuck: pd.DataFrame, most: int) -> pd.DataFrame:
+    """So many open synergies that nobody carries: for whom to seek a carrier where none is ``stuck``."""
+    alone = register["status"].isin(OPEN) & register["carrier"].isna() & stuck.empty
+    return register.loc[alone, ["synergy_id", "title", "site_ids"]].head(most)
 
 
 def own(stays: pd.DataFrame, register: pd.DataFrame, site: str | None, months: float) -> pd.DataFrame:

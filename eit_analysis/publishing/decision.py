@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from itertools import zip_longest
 
@@ -19,6 +20,7 @@ FIGURES, ACTIONS = 5, 3
 KEPT = ("Publié", "Sources", "Empreinte")
 PARTNERS = "partners_map"
 MAPS = ("commune_map", PARTNERS)
+RANK = re.compile(r"\s;\srang\s\d+")  # away from its page nothing is said of those before
 YOU = "Vous"  # the question of a page to the firm that reads, and by page what it is about
 YOURS = {
     "01_flow_diagnosis": Markup("Vos déchets"),
@@ -31,8 +33,8 @@ YOURS = {
 def decision(study: Study, audience: str, digests: list[Digest], version: Version) -> str:
     """The page, from what the reports of an audience say; "" where they say nothing to decide upon.
 
-    The first answers of all reports come first, then the second ones, of the report with most answers
-    before the others. A firm's own page has instead all that its reports say of itself.
+    The first answers of all reports come first, then the second ones, as reports are ordered: after the
+    tonnes what they cost. A firm's own page has instead all that its reports say of itself.
     """
     reports = [report for report in digests if report.cards]
     if not reports:
@@ -51,7 +53,7 @@ def decision(study: Study, audience: str, digests: list[Digest], version: Versio
         answers=[_asked(r.name, answer) for r in digests for answer in r.answers if id(answer) in answers],
         own=bool(own),
         committee=committee,
-        cards=cards,
+        cards=[Markup(RANK.sub("", card)) for card in cards],
         picture=thumbnail("carte", maps[0], spoken=True) if maps else "",
         caption=Markup("Tout le territoire. " * bool(own)) + maps[0].heading if maps else "",
         reports=[r for r in digests if quoted & {id(part) for part in (*r.answers, *r.cards, *r.pictures)}],
@@ -82,8 +84,7 @@ def _seen(study: Study, audience: str) -> str:
 
 
 def _answers(reports: list[Digest]) -> list[Answer]:
-    fullest = sorted(reports, key=lambda report: -len(report.answers))
-    later = zip_longest(*(report.answers[1:] for report in fullest))
+    later = zip_longest(*(report.answers[1:] for report in reports))
     firsts = [answer for report in reports for answer in report.answers[:1]]
     asked = [*firsts, *(answer for rank in later for answer in rank if answer is not None)]
     kept = {id(answer) for answer in [answer for answer in asked if not answer.to_decide][:FIGURES]}
