@@ -426,3 +426,14 @@ def test_every_statement_has_its_own_share() -> None:
 def test_what_is_told_is_seen_until_its_last_day(dates, today, day, said):
     told = pd.Series(dates, dtype=object)
     assert dated.seen_until(2018, pd.Timestamp(today), told) == (pd.Timestamp(day), said)
+
+
+def test_a_carrier_is_sought_where_nothing_is_stuck() -> None:
+    lines = [("Y1", "lead", None), ("Y2", "done", None), ("Y3", "study", "A"), ("Y4", "committed", None)]
+    register = pd.DataFrame(lines, columns=["synergy_id", "status", "carrier"]).assign(
+        title="", site_ids="A B"
+    )
+    none = pd.DataFrame(columns=progress.STUCK_COLUMNS)
+    assert progress.unled(register, none, 3)["synergy_id"].tolist() == ["Y1", "Y4"]
+    assert progress.unled(register, none, 1)["synergy_id"].tolist() == ["Y1"]
+    assert progress.unled(register, none.assign(synergy_id=["Y1"]), 3).empty

@@ -881,25 +881,33 @@ def test_a_difference_is_established_as_its_p_says(project: Path) -> None:
     assert len(p) == 5
     far = {key for key, value in p.items() if 5 * value < 0.05}
     # 66.7 ± 13.3 beside 60 ± 12 is the only one that chance explains; but Petit Plateau is not comparable.
-    assert set(p) - far == {("Tonnage réalisé par salarié", "Petit Plateau")}
+    assert set(p) - far == {
+        ("Tonnage réalisé par salarié de qui déclare des flux et est au registre", "Petit Plateau")
+    }
     told = {(r["Indicateur"], r["Territoire"]): r["Écart avec ici"] for r in rows}
     assert {key: told[key] for key in p} == {
-        ("Tonnes sortantes par salarié", "Val Clair"): "plus haut qu'ici",
+        ("Tonnes sortantes par salarié de qui en déclare", "Val Clair"): "plus haut qu'ici",
         ("Part valorisée", "Petit Plateau"): "non comparable (méthode autre, ou non dite)",
         ("Part valorisée", "Val Clair"): "fait mieux qu'ici",
-        ("Tonnage réalisé par salarié", "Petit Plateau"): "non comparable (méthode autre, ou non dite)",
-        ("Tonnage réalisé par salarié", "Val Clair"): "fait mieux qu'ici",
+        (
+            "Tonnage réalisé par salarié de qui déclare des flux et est au registre",
+            "Petit Plateau",
+        ): "non comparable (méthode autre, ou non dite)",
+        (
+            "Tonnage réalisé par salarié de qui déclare des flux et est au registre",
+            "Val Clair",
+        ): "fait mieux qu'ici",
     }
     centres = {
         row["Indicateur"]: number(row["Valeur centrale"]) for row in rows if row["Écart avec ici"] == "ici"
     }
     assert centres == {
-        "Tonnes sortantes par salarié": 0.4,  # 120 t / 300
-        "Tonnes sortantes par acteur": 20.0,  # 120 t / 6
+        "Tonnes sortantes par salarié de qui en déclare": 0.4,  # 120 t / 300
+        "Tonnes sortantes par acteur qui en déclare": 20.0,  # 120 t / 6
         "Part valorisée": 62.0,  # 75 / 120, to the digits that all may read
         "Coût net par tonne": 50.0,  # all at 50 EUR/t
-        "Tonnage réalisé par salarié": 66.7,  # 20 000 kg / 300
-        "Tonnage réalisé par acteur": 3.33,  # 20 t / 6
+        "Tonnage réalisé par salarié de qui déclare des flux et est au registre": 66.7,  # 20 000 kg / 300
+        "Tonnage réalisé par acteur qui déclare des flux et est au registre": 3.33,  # 20 t / 6
         "Tonnage réalisé par tonne sortante": 167.0,  # 20 000 kg / 120 t
     }
 
