@@ -46,7 +46,7 @@ class Cards(Released):
         shut, finest = self.table.shut, self.table.finest
         for position in (row for row in Printed(self.table).rows if finest[row]):
             row = self.table.frame.iloc[position][~shut[position]]
-            row = row[[not (wording.is_missing(value) or value == "withheld") for value in row]]
+            row = row[[not (wording.is_missing(v) or v in ("withheld", wording.MISSING)) for v in row]]
             if not any(_loses(row.get(name, "")) for name in self.worth):
                 yield row
 
