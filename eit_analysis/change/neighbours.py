@@ -79,8 +79,8 @@ def reachable(fits: pd.DataFrame, likeness: pd.DataFrame, territories: pd.DataFr
     """Of each territory that says whom to ring, the first of :func:`to_take_up` that has tonnes left.
 
     In their order: what is answered first is what is rung for first. Nobody is rung for a pooling of what is
-    thrown away there (:func:`_collected`). ``subjects`` are all that a territory is
-    to be asked, in words; ``same_evidence`` is that of :func:`compared`.
+    thrown away there. ``subjects`` are all that a territory is to be asked, in words; ``same_evidence`` is
+    that of :func:`compared`.
     """
     contacts = territories.set_index("territory")["contact"].dropna()
     known = fits[~_collected(fits) & fits["territory"].isin(contacts.index)].dropna(subset="left_t_per_year")
