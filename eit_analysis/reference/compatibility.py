@@ -95,15 +95,15 @@ def _so_called(read: pd.DataFrame) -> np.ndarray:
         return np.ones(len(read), dtype=bool)
     table = reference.load("rule_designations").set_index("rule_id")[["words", "other_words"]].fillna("")
     words = {rule: (set(asked.split()), set(other.split())) for rule, asked, other in table.itertuples()}
-    open_to_all: tuple[set[str], set[str]] = (set(), set())
-    called = []
-    for rule, text in zip(read["rule_id"], read["description"], strict=True):
-        (asked, other), said = (
-            words.get(rule, open_to_all),
-            set(told(text).split()) if rule in words else set(),
-        )
-        called.append((not asked or not asked.isdisjoint(said)) and other.isdisjoint(said))
-    return np.array(called, dtype=bool)
+
+    def called(rule: str, text: str) -> bool:
+        if rule not in words:
+            return True
+        (asked, other), said = words[rule], told(text).split()
+        return (not asked or not asked.isdisjoint(said)) and other.isdisjoint(said)
+
+    named = zip(read["rule_id"], read["description"], strict=True)
+    return np.array([called(rule, text) for rule, text in named], dtype=bool)
 
 
 def need_told(designations: pd.Series) -> pd.Series:
@@ -116,7 +116,8 @@ def need_told(designations: pd.Series) -> pd.Series:
     told_by = {need: set(words.split()) for need, words in needs.items()}
 
     def read(text: str) -> str:
-        return " ".join(need for need, words in told_by.items() if not words.isdisjoint(told(text).split()))
+        said = told(text).split()
+        return " ".join(need for need, words in told_by.items() if not words.isdisjoint(said))
 
     return designations.map({text: read(text) for text in designations.unique()})
 

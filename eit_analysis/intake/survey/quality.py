@@ -86,8 +86,8 @@ def uncounted() -> pd.DataFrame:
     """
     rows = []
     for table in tables.TABLES:
-        free = {name: spec["header"] for name, spec in tables.form(table).items() if not spec["required"]}
-        left = [header for name, header in free.items() if name not in _countable(table)]
+        counted, form = _countable(table), tables.form(table).items()
+        left = [spec["header"] for name, spec in form if not spec["required"] and name not in counted]
         rows += [{"sheet": tables.sheet_name(table), "question": ", ".join(left)}] if left else []
     return pd.DataFrame(rows)
 
