@@ -118,8 +118,9 @@ def newly_broken(
 
 def moved(judged: pd.DataFrame, later: pd.DataFrame) -> pd.DataFrame:
     """:func:`worst` of a later law, but for the verdicts that an earlier one gave already."""
-    now, known = (pd.MultiIndex.from_frame(worst(rows)[["site_id", *KEYS]]) for rows in (later, judged))
-    return worst(later)[~now.isin(known)].reset_index(drop=True)
+    rows = worst(later)
+    now, known = (pd.MultiIndex.from_frame(of[["site_id", *KEYS]]) for of in (rows, worst(judged)))
+    return rows[~now.isin(known)].reset_index(drop=True)
 
 
 def by_actor(judged: pd.DataFrame) -> pd.DataFrame:

@@ -18,13 +18,12 @@ from eit_analysis.sheet_content import Asked, Listed, Said, SheetContent, Summed
 from eit_analysis.synergies.checklist import of_networks
 from eit_analysis.synergies.factor_rows import OPERATORS
 from eit_analysis.synergies.impacts import INDICATORS
-from eit_analysis.synergies.register.fiche import sheet_words
+from eit_analysis.synergies.register.fiche import BOTH, sheet_words
 from eit_analysis.synergies.register.steps import NEXT_STEP, WEAK_EVIDENCE
 from eit_analysis.synergies.utilities.together import described
 
 # The tonnes of the plan are beyond those that are done.
 NEXT = NEXT_STEP | {"done": "extend"}
-BOTH = ["giver_site_id", "taker_site_id"]
 # What it lists, in order: its columns and which of them name actors. A figure more is a column more here.
 TABLES: dict[str, tuple[list[str], list[str]]] = {
     "exchange": (

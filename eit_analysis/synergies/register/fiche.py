@@ -47,7 +47,7 @@ LISTED: dict[str, tuple[list[str], list[str], int | None]] = {
     "exchanges": (
         ["giver_site_id", "taker_site_id", "use", "treatment", "legal_status", "months_in_common",
          "distance_km", "diverted_t_per_year", "score", "rank", "rank_low", "rank_high"],
-        ["giver_site_id", "taker_site_id"], 4,
+        BOTH, 4,
     ),
     "impact": (
         ["site_ids", "mass_t_per_year", *INDICATORS["joint_surplus"], *INDICATORS["avoided"],
