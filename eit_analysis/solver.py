@@ -1,13 +1,25 @@
-"""HiGHS, quiet: what a linear programme that changes from question to question is asked of."""
+"""HiGHS, quiet: programmes that change from question to question, or that scipy has not the options for.
+
+Huangfu & Hall 2018, Mathematical Programming Computation 10, 119-142.
+"""
 
 from __future__ import annotations
 
 import os
 import sys
+from typing import NamedTuple
 
 import highspy
 import numpy as np
 from scipy.sparse import csr_array
+
+
+class Mixed(NamedTuple):
+    """Values (n,) of the best solution found, what none falls below, and whether time ran out."""
+
+    x: np.ndarray | None  #: none where no solution was found
+    bound: float
+    late: bool
 
 
 def quiet_solver() -> highspy.Highs:
@@ -30,3 +42,31 @@ def add_rows(solver: highspy.Highs, forms: csr_array, low: np.ndarray, high: np.
     """Hold the forms, of shape (rows, columns), between their ends."""
     columns, starts = forms.indices.astype(np.int32), forms.indptr[:-1].astype(np.int32)
     solver.addRows(len(low), low, high, forms.nnz, starts, columns, forms.data)
+
+
+def mixed(
+    cost: np.ndarray,
+    rows: csr_array,
+    limits: np.ndarray,
+    most: np.ndarray,
+    whole: np.ndarray,
+    gap: float,
+    time_limit_s: float,
+) -> Mixed:
+    """min c·x, A x ≤ limits, 0 ≤ x ≤ most, x whole where marked, within a relative ``gap`` of the best.
+
+    The search does not start again at its root once some columns are fixed: on joint plans of 90 to 110
+    exchanges that share limits it did so for nothing, and took 1.7 times as long (thirteen programmes).
+    """
+    solver, columns = quiet_solver(), np.arange(len(cost), dtype=np.int32)
+    solver.setOptionValue("mip_rel_gap", gap)
+    solver.setOptionValue("time_limit", time_limit_s)
+    solver.setOptionValue("mip_allow_restart", False)
+    solver.addVars(len(cost), np.zeros(len(cost)), most)
+    solver.changeColsCost(len(cost), columns, cost)
+    solver.changeColsIntegrality(len(cost), columns, whole.astype(np.uint8))
+    add_rows(solver, rows, np.full(len(limits), -np.inf), limits)
+    solver.run()
+    info, late = solver.getInfo(), solver.getModelStatus() == highspy.HighsModelStatus.kTimeLimit
+    found = info.primal_solution_status == highspy.kSolutionStatusFeasible
+    return Mixed(np.array(solver.getSolution().col_value) if found else None, info.mip_dual_bound, late)

@@ -8,7 +8,7 @@ slackness they are the plans that leave where it is whatever has a price, so a s
 it. To search other exchanges of equal value too took 3 to 45 times as long as to find the plan (100 × 100
 sites, 1,000 arcs, lots of 5 and 15 t).
 
-Solved by HiGHS through scipy (Huangfu & Hall 2018, Mathematical Programming Computation 10, 119-142).
+Solved by HiGHS, the whole numbers by :func:`~eit_analysis.solver.mixed`, the rest through scipy.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, linprog, mi
 from scipy.sparse import block_array, csr_array, diags_array, eye_array, hstack, vstack
 from scipy.sparse.csgraph import connected_components
 
+from eit_analysis.solver import Mixed, mixed
 from eit_analysis.synergies.allocation.model import Benefit, Model
 
 # How far from the best plan the search may stop, as a share of its value: of many exchanges that share limits
@@ -29,7 +30,6 @@ EXACT, NEAR, MANY = 1e-6, 5e-3, 100
 # A price smaller than this share of the largest is the solver's rounding.
 TOLERANCE = 1e-7
 DECIMALS = 6
-TIME_LIMIT = 1  # scipy's status
 
 
 class Solution(NamedTuple):
@@ -59,9 +59,9 @@ def solve(model: Model, benefit: Benefit, time_limit_s: float) -> Solution | Non
         if choice.x is None:
             return None
         chosen, start = choice.x[n:] > 0.5, choice.x[:n]
-        if choice.status == TIME_LIMIT or gap_asked(n) > EXACT:
-            status = "time_limit" if choice.status == TIME_LIMIT else "near"
-            bound = min(upper_bound(model, benefit), -choice.mip_dual_bound)
+        if choice.late or gap_asked(n) > EXACT:
+            status = "time_limit" if choice.late else "near"
+            bound = min(upper_bound(model, benefit), -choice.bound)
     tonnes = share_out(model, benefit, chosen, start, time_limit_s)
     if tonnes is None:
         return None
@@ -106,31 +106,22 @@ def programme(
     )
 
 
-def _choose(model: Model, benefit: Benefit, time_limit_s: float) -> OptimizeResult:
+def _choose(model: Model, benefit: Benefit, time_limit_s: float) -> Mixed:
     """Parts of the programme that share no limit are chosen apart: most are small enough to be exact."""
     cost, matrix, limits, most, whole = programme(model, benefit)
     matrix.eliminate_zeros()
     _, part = connected_components(block_array([[None, matrix.T], [matrix, None]]), directed=False)
-    found = OptimizeResult(x=np.zeros(len(cost)), status=0, mip_dual_bound=0.0)
+    x, bound, late = np.zeros(len(cost)), 0.0, False
     (of_column, of_row), end = np.split(part, [len(cost)]), monotonic() + time_limit_s
     for number in np.unique(of_column):
         columns, rows = of_column == number, of_row == number
-        solved = milp(
-            c=cost[columns],
-            constraints=LinearConstraint(matrix[rows][:, columns], -np.inf, limits[rows]),
-            integrality=whole[columns],
-            bounds=Bounds(0, most[columns]),
-            options={
-                "mip_rel_gap": gap_asked(whole[columns].sum()),
-                "time_limit": max(end - monotonic(), 0.1),
-            },
-        )
+        gap, left = gap_asked(whole[columns].sum()), max(end - monotonic(), 0.1)
+        own = cost[columns], matrix[rows][:, columns], limits[rows], most[columns], whole[columns]
+        solved = mixed(*own, gap, left)
         if solved.x is None:
             return solved
-        found.x[columns] = solved.x
-        found.status = max(found.status, solved.status)
-        found.mip_dual_bound += solved.mip_dual_bound
-    return found
+        x[columns], bound, late = solved.x, bound + solved.bound, late or solved.late
+    return Mixed(x, bound, late)
 
 
 def share_out(
