@@ -21,6 +21,8 @@ from generate import WAVES, csv_bytes, site_row
 
 from eit_analysis.tables import form, sheet_name
 
+from .registers import registers
+
 SETTINGS = """title = "Étude tirée au sort {seed}"
 territory = "Vallée fictive"
 epci_codes = ["200036465", "246800205", "246800676"]
@@ -33,7 +35,7 @@ named = true
 named = false
 """
 CONSENTS = ("nominative", "agrégée", "aucune")
-TABLES = ("sites", "flows", "sharing", "workforce", "skills", "readiness")
+TABLES = ("sites", "flows", "sharing", "workforce", "skills", "readiness", "synergy_register")
 
 
 @dataclass
@@ -93,6 +95,8 @@ def random_study(seed: int, firms: int | None = None) -> RandomStudy:
                 ("sharing", shared.sharing),
             ):
                 rows[wave, sheet] += maker(actor, wave, random)
+    for wave, lines in registers(seed, ids, WAVES).items():
+        rows[wave, "synergy_register"] += lines
     return RandomStudy(seed, rows, ids, dominant)
 
 
