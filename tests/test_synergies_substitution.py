@@ -128,10 +128,19 @@ def test_an_unknown_activity_receives_no_hazardous_waste():
         ("1623Z", "030105", "Chutes de bois massif", "Bois massif et panneaux", True),
         ("1085Z", "020304", "Plats déclassés encore consommables", "Légumes frais", False),
         ("1085Z", "020304", "Carottes déclassées", "Légumes frais", True),
+        ("2229A", "070213", "Chutes de film polyéthylène", "Polyéthylène régénéré en granulés", False),
+        ("2221Z", "070213", "Chutes de film polyéthylène", "Polyéthylène régénéré en granulés", True),
+        ("2221Z", "070213", "Films imprimés et purges", "Polyéthylène régénéré en granulés", False),
+        ("2222Z", "070213", "Chutes de film polyéthylène", "Granulés pour injection", False),
+        ("2221Z", "150102", "Films et housses plastiques", "Polyéthylène régénéré en granulés", False),
+        ("2222Z", "150102", "Films étirables", "Granulés vierges", False),
+        ("3832Z", "150102", "Films étirables", "Rebuts et films plastiques triés", True),
+        ("2229A", "160119", "Pare-chocs", "Granulés vierges", False),
     ],
 )
 def test_a_residue_is_no_substitute_for_what_it_comes_from(naf, code, residue, need, offered):
-    category = {"0301": "wood", "0402": "textile", "1201": "plastic", "0203": "food"}[code[:4]]
+    families = {"0301": "wood", "0402": "textile", "0203": "food"}
+    category = families.get(code[:4], "plastic")
     flows = flow_table(
         [flow("o", "A", "out", category, 10, code), flow("i", "A", "in", category, 90),
          flow("o2", "B", "out", category, 10, code)]
