@@ -579,3 +579,20 @@ def test_a_refused_pair_is_counted_in_the_name_of_the_side_with_fewer_actors():
     # Of a single pair the taker: its giver would else read as its own what it tells of the other.
     behind = found.records.groupby("gate")["site_id"].agg(set).to_dict()
     assert behind == {"reach": {"X"}, "quality": {"A"}, "hazard": {"Z"}}
+
+
+def test_offcuts_of_no_declared_format_replace_a_tenth_of_new_panels_whoever_brings_them():
+    """Half of 207 t of offcuts stood for panels at 427 €/t: the whole room of one need, for one lead."""
+    flows = flow_table(
+        [flow("o", "A", "out", "wood", 200, "030105"), flow("i", "B", "in", "wood", 500)]
+    ).assign(description=["Chutes de panneaux", "Panneaux de particules"])  # fmt: skip
+    actors, rules = SITES.assign(naf_code="3109B", actor_type="firm"), reference.load("compatibility")
+    (row,) = candidates(flows, actors, rules, 20.0, 1.3)[0].to_dict("records")
+    assert row["diverted_t_per_year"] == pytest.approx(0.1 * 500 / row["yield_central"])
+    assert row["need_t_per_t"] * row["diverted_t_per_year"] == pytest.approx(500)
+    assert row["matched_t_per_year"] == pytest.approx(50) and row["demand_coverage_percent"] == 10
+    (best,) = best_candidates(flows, actors, rules, 20.0, 1.3, 5).to_dict("records")
+    assert best["need_t_per_t"] == row["need_t_per_t"] and best["fit"] == pytest.approx(row["fit"])
+    # What a workshop takes in is its room, and not a need of new panels.
+    ess = candidates(flows, actors.assign(actor_type="ess"), rules, 20.0, 1.3)[0]
+    assert list(ess["diverted_t_per_year"]) == [200]

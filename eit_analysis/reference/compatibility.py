@@ -122,6 +122,15 @@ def need_told(designations: pd.Series) -> pd.Series:
     return designations.map({text: read(text) for text in designations.unique()})
 
 
+def share_met(need: pd.Series) -> pd.Series:
+    """The most of each need (:func:`need_told`) that what is recovered meets, of 1: no format is declared."""
+    most = reference.pairs("need_designations", "need", "most_percent")
+    shares = {
+        told: min([most.get(name, 100) for name in told.split()], default=100) for told in need.unique()
+    }
+    return need.map(shares).astype(float) / 100
+
+
 def text_read(wastes: pd.DataFrame) -> pd.Series:
     """The designation (``description``) of each waste as rules read it: ``""`` for none.
 

@@ -82,6 +82,7 @@ def features(
         index=candidates.index,
     )
 
+
 def unasked(exchanges: pd.DataFrame, flows: pd.DataFrame) -> np.ndarray:
     """Of which exchanges it is not known whether they suit, empty elsewhere.
 

@@ -40,7 +40,7 @@ GIVEN = [
 ]  # fmt: skip
 TAKEN = [
     "in_flow_id", "taker_site_id", "input_category", "taker_evidence", "is_intake", "demand", "demand_low",
-    "demand_high", "in_months",
+    "demand_high", "share_met", "in_months",
 ]  # fmt: skip
 WORDS = [
     "category", "input_category", "giver_evidence", "taker_evidence", "old_route", "new_route", "rule_id",
@@ -107,9 +107,10 @@ def best_candidates(
         1 + int(rows.max()) if len(rows) else 0 for rows in (open_rules["out_class"], met["in_class"])
     )
     everyone = pd.Index(sites["site_id"])
+    room = taking.assign(demand=taking["demand"] * taking["share_met"])
     found = best_matches(
         _side(giving, "out", "supply", everyone.get_indexer(giving["giver_site_id"])),
-        _side(taking, "in", "demand", everyone.get_indexer(taking["taker_site_id"])),
+        _side(room, "in", "demand", everyone.get_indexer(taking["taker_site_id"])),
         coo_array((taken_up.to_numpy(dtype=float), places), shape=shape),
         radius_km / detour_factor,
         top,

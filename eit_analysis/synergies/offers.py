@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from eit_analysis.reference.compatibility import need_told, text_read
+from eit_analysis.reference.compatibility import need_told, share_met, text_read
 from eit_analysis.reference.nomenclatures import hazardous
 from eit_analysis.synergies.matching.located_flows import ALL_YEAR
 
@@ -63,16 +63,19 @@ def inputs(flows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
             sites[["site_id", "naf_code", "actor_type", "latitude", "longitude"]], on="site_id", how="left"
         )
     )
+    need = need_told(entering["description"].astype("str").fillna(""))
+    intake = entering["actor_type"].isin(TAKERS)
     return pd.DataFrame(
         {
             "in_flow_id": entering["flow_id"].astype(str),
             "taker_site_id": entering["site_id"],
             "input_category": entering["category"].astype(str),
             "input_waste_code": entering["waste_code"].fillna("").astype(str),
-            "need_told": need_told(entering["description"].astype("str").fillna("")),
+            "need_told": need,
+            "share_met": share_met(need).where(~intake, 1.0),
             "asked_quality": entering["quality"].fillna("unknown").astype(str),
             "naf_code": entering["naf_code"].fillna("").astype(str).str.replace(".", "", regex=False),
-            "is_intake": entering["actor_type"].isin(TAKERS),
+            "is_intake": intake,
             "demand": entering["mass_t_per_year"].astype(float),
             "demand_low": entering["mass_low_t_per_year"].astype(float),
             "demand_high": entering["mass_high_t_per_year"].astype(float),
