@@ -54,7 +54,7 @@ def test_a_plastic_of_which_nobody_said_the_grade_is_not_called_likely():
         for family in ("cardboard", "plastic")
     )
     assert known["likelihood"] == "likely" and asked["likelihood"] == "possible"
-    assert asked["likelihood_percent"] == pytest.approx(known["likelihood_percent"] / 2)
+    assert known["likelihood_percent"] > 50 > asked["likelihood_percent"] == 49
 
 
 def test_a_published_exchange_of_the_same_code_to_the_same_division_counts():

@@ -596,3 +596,44 @@ def test_offcuts_of_no_declared_format_replace_a_tenth_of_new_panels_whoever_bri
     # What a workshop takes in is its room, and not a need of new panels.
     ess = candidates(flows, actors.assign(actor_type="ess"), rules, 20.0, 1.3)[0]
     assert list(ess["diverted_t_per_year"]) == [200]
+
+
+@pytest.mark.parametrize(
+    ("naf", "residue", "need", "code", "use"),
+    [
+        ("3109B", "Palettes cassées", "Panneaux de particules", None, None),
+        ("1623Z", "Palettes cassées", "Bois massif et panneaux", None, None),
+        ("4779Z", "Palettes cassées", "Palettes à démonter pour l'atelier bois", "150103", "démontées"),
+        ("8899B", "Palettes perdues", "Palettes et chutes pour ameublement", None, "démontées"),
+        ("8899B", "Palettes perdues", "Palettes à réparer", None, "remises en circulation"),
+        ("4941B", "Palettes perdues", "Palettes d'occasion", None, "en l'état"),
+        ("4941B", "Palettes cassées", "Palettes d'occasion", None, None),
+        ("4941B", "Bois non repris", "Palettes d'occasion", None, None),
+        ("8899B", "Palettes cassées", "Meubles et bois de réemploi", None, None),
+    ],
+)
+def test_pallets_go_where_a_need_names_them_and_to_the_use_that_it_names(naf, residue, need, code, use):
+    """Broken ones stood for panels and joinery timber at 430 to 780 €/t, and not for those to take apart."""
+    flows = flow_table(
+        [flow("o", "A", "out", "wood", 10, "150103"), flow("i", "B", "in", "wood", 90, code)]
+    ).assign(description=[residue, need])  # fmt: skip
+    actors, rules = SITES.assign(naf_code=naf), reference.load("compatibility")
+    passed, _ = candidates(flows, actors, rules, 20.0, 1.3)
+    across = best_candidates(flows, actors, rules, 20.0, 1.3, 5)
+    for found in (passed, across):
+        assert [str(use) in text for text in found["use"]] == ([True] if use else [])
+
+
+def test_what_is_left_of_pallets_once_the_good_ones_are_sorted_out_is_not_reused_as_it_is():
+    """« Palettes perdues » went to neighbours, beside those that their firm hands on for repair."""
+    left = flow("o", "A", "out", "wood", 36, "150103")
+    good = flow("o2", "A", "out", "wood", 15, "150103") | {"route": "reuse"}
+    need = flow("i", "B", "in", "wood", 90, "150103")
+    actors, rules = SITES.assign(naf_code="2222Z"), reference.load("compatibility")
+    for rows, kept in (([left, need], ["o"]), ([left, good, need], ["o2"])):
+        flows = flow_table(rows).assign(description="Palettes perdues")
+        for found in (
+            candidates(flows, actors, rules, 20.0, 1.3)[0],
+            best_candidates(flows, actors, rules, 20.0, 1.3, 5),
+        ):
+            assert list(found["out_flow_id"]) == kept

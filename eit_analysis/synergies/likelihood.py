@@ -1,13 +1,12 @@
 """How likely a lead is to be pursued: a stated chance from what is known of it, beside the score.
 
-    chance = suits / (1 + exp(−Σ_f points_f))      base and six features, added up
-    suits  = 1/2 where nobody was asked whether the matter suits (:func:`unasked`), else 1
+    chance = 1 / (1 + exp(−Σ_f points_f))          base and six features, added up
     likely: chance ≥ 1/2        possible: chance ≥ 1/4        uncertain: below
 
 The features are how the worse known of both masses is known, what the rule rests on, whether a published
 exchange gives the same waste code to the same division of activity, whether the sorting quality is said, the
 distance, and at which of its three values the joint surplus is above zero. What suits or not, each as likely
-until it is asked (:mod:`unknowns`), is never called likely. Neither the trust nor the
+until it is asked (:func:`unasked`), is no more likely than not. Neither the trust nor the
 readiness of the partners is one of them. All points are rows of ``reference/likelihood_points.csv``, each an
 assumption of the project: what became of earlier leads (:mod:`register.pursued`) is what judges them. The
 base is a lead of four, as in the approaches that were published; ``possible`` is thus at least as good as
@@ -21,7 +20,7 @@ import pandas as pd
 from scipy.special import expit
 
 from eit_analysis import reference
-from eit_analysis.reference.compatibility import QUALITY_RANK
+from eit_analysis.reference.compatibility import QUALITY_RANK, code_asked
 from eit_analysis.synergies.impacts import INDICATORS
 from eit_analysis.synergies.scoring.ranking import EVIDENCE_RANK
 
@@ -31,6 +30,7 @@ FEATURES = ("evidence", "rule", "precedent", "quality", "distance", "surplus")
 COLUMNS = ["likelihood_percent", "likelihood"]
 PALLETS = "150103"
 UNASKED = ("grade", "format", "timber")
+UNASKED_MOST = 0.49
 
 
 def with_likelihood(
@@ -45,7 +45,7 @@ def with_likelihood(
     total = np.full(len(candidates), points["base", "all"])
     for feature in FEATURES:
         total = total + found[feature].map(points[feature]).to_numpy(dtype=float)
-    chance = expit(total) * np.where(unasked(candidates, flows) == "", 1.0, 0.5)
+    chance = np.minimum(expit(total), np.where(unasked(candidates, flows) == "", 1.0, UNASKED_MOST))
     names, least = list(LEAST), list(LEAST.values())
     classes = np.select([chance >= bound for bound in least[:-1]], names[:-1], names[-1])
     return candidates.assign(likelihood_percent=100 * chance, likelihood=classes)
@@ -89,10 +89,9 @@ def unasked(exchanges: pd.DataFrame, flows: pd.DataFrame) -> np.ndarray:
     The ``grade`` of plastics that firms would work again, the ``format`` of pallets that are asked for as
     pallets, else whether their ``timber`` does for what their taker uses.
     """
-    codes = flows.drop_duplicates("flow_id").set_index("flow_id")["waste_code"]
-    given, need = (
-        exchanges[flow].map(codes).astype("str").fillna("") for flow in ("out_flow_id", "in_flow_id")
-    )
+    about = flows.drop_duplicates("flow_id").set_index("flow_id")
+    given = exchanges["out_flow_id"].map(about["waste_code"]).astype("str").fillna("")
+    need = exchanges["in_flow_id"].map(code_asked(about)).fillna("")
     worked = (exchanges["category"] == "plastic") & (exchanges["new_route"] == "recycling")
     worked &= exchanges["taker_actor_type"] == "firm"
     pallets = given.str.startswith(PALLETS) & (exchanges["new_route"] == "reuse")

@@ -23,12 +23,19 @@ from eit_analysis.reference.compatibility import (
     reading,
     shut_gates,
 )
-from eit_analysis.synergies.gates import GATES, best_rule, first_stop, stops_of_receivers, too_poor
+from eit_analysis.synergies.gates import (
+    GATES,
+    best_rule,
+    first_stop,
+    is_left_over,
+    stops_of_receivers,
+    too_poor,
+)
 from eit_analysis.synergies.matching.best import best_matches
 from eit_analysis.synergies.offers import inputs, outputs
 from eit_analysis.synergies.substitution import quantities
 
-READ_OF_OUTPUTS = [*WASTE, "old_route"]
+READ_OF_OUTPUTS = [*WASTE, "old_route", "sorted_out"]
 READ_OF_INPUTS = [
     "input_category", "naf_code", "input_waste_code", "need_told", "is_intake", "asked_quality",
 ]  # fmt: skip
@@ -82,7 +89,7 @@ def best_candidates(
     compatibility = compatibility.fillna(OPEN)
     giving["kind"], kinds = _kinds(giving, READ_OF_OUTPUTS)
     open_rules = reading(kinds, compatibility)
-    open_rules = open_rules[first_stop(shut_gates(open_rules)) == len(GATES)]
+    open_rules = open_rules[(first_stop(shut_gates(open_rules)) == len(GATES)) & ~is_left_over(open_rules)]
     open_rules["rank_handed_on"] = rank_handed_on(open_rules)
     open_rules["out_class"] = _alike(open_rules, ["rule_id", "specificity", "rank_handed_on"])
     taking["kind"], kinds = _kinds(taking, READ_OF_INPUTS)

@@ -26,7 +26,14 @@ import pandas as pd
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.reference.compatibility import FOOD, rank_handed_on, reading, shut_gates
 from eit_analysis.reference.distance import haversine_km
-from eit_analysis.synergies.gates import GATES, best_rule, first_stop, stops_of_receivers, too_poor
+from eit_analysis.synergies.gates import (
+    GATES,
+    best_rule,
+    first_stop,
+    is_left_over,
+    stops_of_receivers,
+    too_poor,
+)
 from eit_analysis.synergies.matching.located_flows import SHARE_OF_YEAR, coverage_both_ways
 from eit_analysis.synergies.offers import inputs, outputs
 
@@ -146,7 +153,9 @@ def _by_name(candidates: pd.DataFrame) -> pd.DataFrame:
 def _stops(pairs: pd.DataFrame) -> dict[str, pd.Series | np.ndarray]:
     """The gates that waste, need and rule close, wherever the two sites are."""
     handed_on = pairs.assign(rank_handed_on=rank_handed_on(pairs))
-    return shut_gates(pairs) | stops_of_receivers(pairs) | {"asked_quality": too_poor(handed_on)}
+    received = stops_of_receivers(pairs)
+    received["object"] = received["object"] | is_left_over(pairs)
+    return shut_gates(pairs) | received | {"asked_quality": too_poor(handed_on)}
 
 
 def by_gate(rejected: pd.DataFrame) -> Breakdown:
