@@ -42,6 +42,8 @@ class Allocation(Section):
     """Échanges que la coordination peut monter et suivre de front."""
     project_cost_eur_per_year: float | None = Field(None, ge=0, allow_inf_nan=False)
     """Coût fixe d’un échange (contrat, contenant, suivi) ; à défaut, le facteur exchange_cost (€/an)."""
+    minimum_gain_eur_per_year: float | None = Field(None, ge=0, allow_inf_nan=False)
+    """Gain commun à partir duquel un échange est retenu ; à défaut, le coût d’une réunion (€/an)."""
     exclusive: list[Annotated[list[Exchange], Field(min_length=2)]] = Field(default_factory=list)
     """Groupes d’échanges dont un seul peut avoir lieu, chacun écrit « flux sortant>flux entrant »."""
     time_limit_s: float = Field(60.0, gt=0, allow_inf_nan=False)

@@ -119,20 +119,24 @@ DIGESTION = {"wood": 1, "food": 1.5}
 
 
 def pays_from(table, settings) -> np.ndarray:
-    """Tonnes from which each exchange covers its fixed cost, and no fewer than a lot; NaN where it cannot."""
+    """Tonnes from which each exchange pays its fixed cost and brings the least gain, and no fewer than a lot.
+
+    NaN where it cannot cover the cost, infinite where it can and never brings the gain.
+    """
     gain, most = rates(table, "margin_eur_per_year"), table["diverted_t_per_year"].to_numpy()
-    fixed = settings.project_cost_eur_per_year or 0.0
-    return np.array(
-        [
-            max(settings.minimum_lot_t, fixed / g) if g * m > fixed else np.nan
-            for g, m in zip(gain, most, strict=True)
-        ]
-    )
+    fixed, least = settings.project_cost_eur_per_year or 0.0, settings.minimum_gain_eur_per_year or 0.0
+
+    def from_which(g: float, m: float) -> float:
+        if not g * m > fixed:
+            return np.nan
+        return max(settings.minimum_lot_t, (fixed + least) / g) if g * m > fixed + least else np.inf
+
+    return np.array([from_which(g, m) for g, m in zip(gain, most, strict=True)])
 
 
 def waiting(table, settings) -> list[tuple[int, int]]:
     """Places of two options of one flow, the second of a higher step and paying, by plain loops."""
-    pays = ~np.isnan(pays_from(table, settings))
+    pays = np.isfinite(pays_from(table, settings))
     possible = table["diverted_t_per_year"] >= max(settings.minimum_lot_t, 1e-300)
     flow, routes = list(table["out_flow_id"]), zip(table["new_route"], table["category"], strict=True)
     step = [DIGESTION[of] if route == "digestion" else STEPS[route] for route, of in routes]
@@ -180,7 +184,7 @@ def brute_force(table, value, settings, floors=()) -> float:
             limits.append(demand[here][0])
         for k, m in waits:
             if z[k]:
-                into = (table["in_flow_id"] == table["in_flow_id"].iloc[m]).to_numpy() & ~np.isnan(alone)
+                into = (table["in_flow_id"] == table["in_flow_id"].iloc[m]).to_numpy() & np.isfinite(alone)
                 room = 0.0 if z[m] else y[m] * settings.minimum_lot_t
                 rows.append(-(into * y))
                 limits.append(room - demand[m])

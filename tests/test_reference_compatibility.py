@@ -94,7 +94,7 @@ def test_both_pages_agree_about_every_flow_of_the_sample(wave):
 
 
 def test_both_pages_agree_about_every_flow_of_random_studies():
-    beside = pd.concat([both_pages(*ten_studies(seed)) for seed in range(0, 200, 10)])
+    beside = pd.concat([both_pages(*ten_studies(seed)) for seed in range(200, 400, 10)])
     assert contradictions(beside).empty, contradictions(beside)
     # Each kind of flow on which readers may differ is ranked here.
     for column, code in (("waste_code", "unknown"), ("quality", "unknown"), ("hazardous", "yes")):
@@ -182,7 +182,8 @@ def test_designations_are_asked_for_rules_that_are_there_at_their_code():
 
 def test_needs_are_told_apart_for_rules_that_are_there_and_by_words_that_are_read():
     table = reference.load("need_designations")
-    assert set(" ".join(RULES["other_needs"].dropna()).split()) == set(table["need"])
+    of_matter = table.loc[table["waste_code"].isna(), "need"]
+    assert set(" ".join(RULES["other_needs"].dropna()).split()) == set(of_matter)
     # A word may tell of two: reels are no sheets, and granules burn or are a resin.
     for need, told in zip(table["need"], need_told(table["words"]), strict=True):
         assert need in told.split()

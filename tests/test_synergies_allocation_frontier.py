@@ -20,6 +20,7 @@ limits = st.builds(
     minimum_lot_t=st.sampled_from([0.0, 2.0]),
     maximum_projects=st.sampled_from([None, 1, 2]),
     project_cost_eur_per_year=st.sampled_from([0.0, 3.0]),
+    minimum_gain_eur_per_year=st.sampled_from([None, 4.0]),
 )
 
 

@@ -263,5 +263,7 @@ def test_a_study_gives_its_own_fixed_cost(assessment: Assessment) -> None:
     allocation = assessment.settings.allocation.model_copy(update={"project_cost_eur_per_year": 40.0})
     settings = assessment.settings.model_copy(update={"allocation": allocation})
     other = dataclasses.replace(assessment, settings=settings)
-    assert assessment.allocation.project_cost_eur_per_year == 500 and other.allocation == allocation
+    least = {"minimum_gain_eur_per_year": assessment.meeting_eur}
+    assert assessment.allocation.project_cost_eur_per_year == 500
+    assert other.allocation == allocation.model_copy(update=least)
     assert set(other.candidates["fixed_cost_high_eur_per_year"]) == {40.0}

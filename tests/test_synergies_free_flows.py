@@ -128,6 +128,14 @@ def test_what_a_sum_leaves_of_a_flow_taken_whole_is_none_of_it():
     assert left["A-1"] == 0
 
 
+@pytest.mark.parametrize(("own", "left"), [(9.6, 0.0), (7.0, 4.0)])
+def test_a_need_that_own_waste_covers_but_for_little_is_left_to_nobody(own, left):
+    """Two tonnes of used cartons were fetched by a plant that throws away nine of the eleven that it buys."""
+    both = pairs([("A-1", "A-2", own, 11, "recycling")]).assign(need_t_per_t=1.0, taken_t_per_year=own)
+    free_of = free(flows(both), both.head(0), both).set_index("flow_id")["mass_t_per_year"]
+    assert free_of.to_dict() == pytest.approx({"A-1": 0.0, "A-2": left})
+
+
 def test_a_lead_a_pooling_and_a_line_without_flows_take_nothing():
     lines = register(("A B", "study", 3.0, 5.0), ("A D", "done", 3.0, None), ("A B", "done", 3.0, None))
     lines.loc[2, "kind"] = "pooling"

@@ -23,7 +23,8 @@ def lead(quality="clean", code="150101", rule="by_law", km=4.0, evidence=("measu
          surplus=(500.0, 100.0, 900.0)):  # fmt: skip
     candidate = {
         "out_flow_id": "A-F01", "taker_site_id": "B", "rule_id": rule, "distance_km": km,
-        "giver_evidence": evidence[0], "taker_evidence": evidence[1],
+        "giver_evidence": evidence[0], "taker_evidence": evidence[1], "in_flow_id": "B-F01",
+        "category": "cardboard", "new_route": "recycling", "taker_actor_type": "firm",
         **dict(zip(SURPLUS, surplus, strict=True)),
     }  # fmt: skip
     flows = pd.DataFrame({"flow_id": ["A-F01"], "waste_code": [code], "quality": [quality]}, dtype="str")
@@ -44,6 +45,16 @@ def test_points_are_added_up_as_declared():
     found = with_likelihood(*poor, SITES, RULES).loc[0]
     assert found["likelihood_percent"] == pytest.approx(100 / (1 + exp(4.7)))
     assert found["likelihood"] == "uncertain"
+
+
+def test_a_plastic_of_which_nobody_said_the_grade_is_not_called_likely():
+    candidates, flows = lead()
+    known, asked = (
+        with_likelihood(candidates.assign(category=family), flows, SITES, RULES).loc[0]
+        for family in ("cardboard", "plastic")
+    )
+    assert known["likelihood"] == "likely" and asked["likelihood"] == "possible"
+    assert known["likelihood_percent"] > 50 > asked["likelihood_percent"] == 49
 
 
 def test_a_published_exchange_of_the_same_code_to_the_same_division_counts():

@@ -128,10 +128,19 @@ def test_an_unknown_activity_receives_no_hazardous_waste():
         ("1623Z", "030105", "Chutes de bois massif", "Bois massif et panneaux", True),
         ("1085Z", "020304", "Plats déclassés encore consommables", "Légumes frais", False),
         ("1085Z", "020304", "Carottes déclassées", "Légumes frais", True),
+        ("2229A", "070213", "Chutes de film polyéthylène", "Polyéthylène régénéré en granulés", False),
+        ("2221Z", "070213", "Chutes de film polyéthylène", "Polyéthylène régénéré en granulés", True),
+        ("2221Z", "070213", "Films imprimés et purges", "Polyéthylène régénéré en granulés", False),
+        ("2222Z", "070213", "Chutes de film polyéthylène", "Granulés pour injection", False),
+        ("2221Z", "150102", "Films et housses plastiques", "Polyéthylène régénéré en granulés", False),
+        ("2222Z", "150102", "Films étirables", "Granulés vierges", False),
+        ("3832Z", "150102", "Films étirables", "Rebuts et films plastiques triés", True),
+        ("2229A", "160119", "Pare-chocs", "Granulés vierges", False),
     ],
 )
 def test_a_residue_is_no_substitute_for_what_it_comes_from(naf, code, residue, need, offered):
-    category = {"0301": "wood", "0402": "textile", "1201": "plastic", "0203": "food"}[code[:4]]
+    families = {"0301": "wood", "0402": "textile", "0203": "food"}
+    category = families.get(code[:4], "plastic")
     flows = flow_table(
         [flow("o", "A", "out", category, 10, code), flow("i", "A", "in", category, 90),
          flow("o2", "B", "out", category, 10, code)]
@@ -570,3 +579,61 @@ def test_a_refused_pair_is_counted_in_the_name_of_the_side_with_fewer_actors():
     # Of a single pair the taker: its giver would else read as its own what it tells of the other.
     behind = found.records.groupby("gate")["site_id"].agg(set).to_dict()
     assert behind == {"reach": {"X"}, "quality": {"A"}, "hazard": {"Z"}}
+
+
+def test_offcuts_of_no_declared_format_replace_a_tenth_of_new_panels_whoever_brings_them():
+    """Half of 207 t of offcuts stood for panels at 427 €/t: the whole room of one need, for one lead."""
+    flows = flow_table(
+        [flow("o", "A", "out", "wood", 200, "030105"), flow("i", "B", "in", "wood", 500)]
+    ).assign(description=["Chutes de panneaux", "Panneaux de particules"])  # fmt: skip
+    actors, rules = SITES.assign(naf_code="3109B", actor_type="firm"), reference.load("compatibility")
+    (row,) = candidates(flows, actors, rules, 20.0, 1.3)[0].to_dict("records")
+    assert row["diverted_t_per_year"] == pytest.approx(0.1 * 500 / row["yield_central"])
+    assert row["need_t_per_t"] * row["diverted_t_per_year"] == pytest.approx(500)
+    assert row["matched_t_per_year"] == pytest.approx(50) and row["demand_coverage_percent"] == 10
+    (best,) = best_candidates(flows, actors, rules, 20.0, 1.3, 5).to_dict("records")
+    assert best["need_t_per_t"] == row["need_t_per_t"] and best["fit"] == pytest.approx(row["fit"])
+    # What a workshop takes in is its room, and not a need of new panels.
+    ess = candidates(flows, actors.assign(actor_type="ess"), rules, 20.0, 1.3)[0]
+    assert list(ess["diverted_t_per_year"]) == [200]
+
+
+@pytest.mark.parametrize(
+    ("naf", "residue", "need", "code", "use"),
+    [
+        ("3109B", "Palettes cassées", "Panneaux de particules", None, None),
+        ("1623Z", "Palettes cassées", "Bois massif et panneaux", None, None),
+        ("4779Z", "Palettes cassées", "Palettes à démonter pour l'atelier bois", "150103", "démontées"),
+        ("8899B", "Palettes perdues", "Palettes et chutes pour ameublement", None, "démontées"),
+        ("8899B", "Palettes perdues", "Palettes à réparer", None, "remises en circulation"),
+        ("4941B", "Palettes perdues", "Palettes d'occasion", None, "en l'état"),
+        ("4941B", "Palettes cassées", "Palettes d'occasion", None, None),
+        ("4941B", "Bois non repris", "Palettes d'occasion", None, None),
+        ("8899B", "Palettes cassées", "Meubles et bois de réemploi", None, None),
+    ],
+)
+def test_pallets_go_where_a_need_names_them_and_to_the_use_that_it_names(naf, residue, need, code, use):
+    """Broken ones stood for panels and joinery timber at 430 to 780 €/t, and not for those to take apart."""
+    flows = flow_table(
+        [flow("o", "A", "out", "wood", 10, "150103"), flow("i", "B", "in", "wood", 90, code)]
+    ).assign(description=[residue, need])  # fmt: skip
+    actors, rules = SITES.assign(naf_code=naf), reference.load("compatibility")
+    passed, _ = candidates(flows, actors, rules, 20.0, 1.3)
+    across = best_candidates(flows, actors, rules, 20.0, 1.3, 5)
+    for found in (passed, across):
+        assert [str(use) in text for text in found["use"]] == ([True] if use else [])
+
+
+def test_what_is_left_of_pallets_once_the_good_ones_are_sorted_out_is_not_reused_as_it_is():
+    """« Palettes perdues » went to neighbours, beside those that their firm hands on for repair."""
+    left = flow("o", "A", "out", "wood", 36, "150103")
+    good = flow("o2", "A", "out", "wood", 15, "150103") | {"route": "reuse"}
+    need = flow("i", "B", "in", "wood", 90, "150103")
+    actors, rules = SITES.assign(naf_code="2222Z"), reference.load("compatibility")
+    for rows, kept in (([left, need], ["o"]), ([left, good, need], ["o2"])):
+        flows = flow_table(rows).assign(description="Palettes perdues")
+        for found in (
+            candidates(flows, actors, rules, 20.0, 1.3)[0],
+            best_candidates(flows, actors, rules, 20.0, 1.3, 5),
+        ):
+            assert list(found["out_flow_id"]) == kept

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis import reference
-from eit_analysis.reference.designations import told
+from eit_analysis.reference.designations import heads, told
 from eit_analysis.reference.uncoded import KIND, supported
 
 # Code de l'environnement, art. L. 541-1 (directive 2008/98/EC, art. 4): reuse before recycling (organic
@@ -120,6 +120,30 @@ def need_told(designations: pd.Series) -> pd.Series:
         return " ".join(need for need, words in told_by.items() if not words.isdisjoint(said))
 
     return designations.map({text: read(text) for text in designations.unique()})
+
+
+def code_asked(needs: pd.DataFrame) -> pd.Series:
+    """The waste code that each need (tidy flow) declares, else of the object its designation names first.
+
+    ``""`` where neither tells one: who asks for « Palettes à réparer » asks for pallets without their code.
+    """
+    words = reference.pairs("need_designations", "waste_code", "words")
+    texts = needs.get("description", pd.Series("", needs.index)).astype("str").fillna("")
+
+    def read(text: str) -> str:
+        return next((code for code, said in words.items() if heads(text) & set(said.split())), "")
+
+    named = texts.map({text: read(text) for text in texts.unique()})
+    return needs["waste_code"].astype("str").mask(_without_code(needs), named)
+
+
+def share_met(need: pd.Series) -> pd.Series:
+    """The most of each need (:func:`need_told`) that what is recovered meets, of 1: no format is declared."""
+    most = reference.pairs("need_designations", "need", "most_percent")
+    shares = {
+        told: min([most.get(name, 100) for name in told.split()], default=100) for told in need.unique()
+    }
+    return need.map(shares).astype(float) / 100
 
 
 def text_read(wastes: pd.DataFrame) -> pd.Series:

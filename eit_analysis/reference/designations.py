@@ -105,7 +105,7 @@ def suggestions(designations: Iterable[object]) -> pd.DataFrame:
             bare = NUMBERS.sub(" ", text[:LONGEST])
             if bare not in under:
                 words = told(bare)
-                under[bare] = first.setdefault((words, _heads(bare)), text) if words else ""
+                under[bare] = first.setdefault((words, heads(bare)), text) if words else ""
             if under[bare]:
                 read[text] = under[bare]
     texts = np.array(list(first.values()), dtype=object)
@@ -119,7 +119,7 @@ def suggestions(designations: Iterable[object]) -> pd.DataFrame:
     return frame.reindex(columns=COLUMNS).astype({"likely": bool, "confident": bool})
 
 
-def _heads(designation: str) -> frozenset[str]:
+def heads(designation: str) -> frozenset[str]:
     """``"Cendres d'écorces et biscuits"`` -> ``{"cendre", "biscuit"}``."""
     parts = (told(part).split(maxsplit=1) for part in BETWEEN.split(designation[:LONGEST]))
     return frozenset(words[0] for words in parts if words)
@@ -149,7 +149,7 @@ def _best(texts: np.ndarray, scores: np.ndarray) -> pd.DataFrame:
     confident = (best >= SURE) & (best - of_chapter.max(axis=1, keepdims=True) >= APART)
     for row in np.flatnonzero(confident):
         said = set().union(*(_words()[code] for code in codes[order[row, likely[row]]]))
-        confident[row] = _heads(texts[row]) <= said
+        confident[row] = heads(texts[row]) <= said
     # As near to what is no waste as to any code: nothing is suggested.
     rows, ranks = np.nonzero((score > 0) & (best > scores[:, :1]))
     return pd.DataFrame(

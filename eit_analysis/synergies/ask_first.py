@@ -30,10 +30,10 @@ from eit_analysis.reference.vocabulary import heading
 from eit_analysis.synergies.declined import refused_for_price
 from eit_analysis.synergies.factor_rows import OPERATORS
 from eit_analysis.synergies.free_flows import HELD
+from eit_analysis.synergies.likelihood import UNASKED, unasked
 from eit_analysis.synergies.register.fiche import sheet_words
 from eit_analysis.synergies.register.links import POOLING, words
 from eit_analysis.synergies.terms import HIGHEST, LOWEST
-from eit_analysis.synergies.unknowns import UNASKED, unasked
 
 # Of what is committed or done the tonnes are taken off already (`free_flows`).
 ALIVE = ("lead", "study")

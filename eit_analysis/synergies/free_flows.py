@@ -2,7 +2,8 @@
 
     taken_k = T × w_k / Σ w     T: tonnes realised if done, promised if committed; where unknown, Σ w
     w_k     = d_k × min(1, S_i / Σ_{k from i} d_k, D_j / Σ_{k to j} n_k d_k)
-    free    = mass × max(0, 1 − Σ taken / mass)      its two bounds likewise
+    free    = mass × max(0, 1 − Σ taken / mass)      its two bounds likewise; none of a need that its own
+                                                     firm's waste covers to 80 % or more
 
 for the exchanges k that answer a line of the register (:mod:`register.links`), with d_k what each could
 divert alone. Nothing says which of them carries what: they share the tonnes by what each could, Σ w never
@@ -30,6 +31,8 @@ from eit_analysis.synergies.register.links import POOLING, linked
 HELD = ("done", "committed")
 BOUNDS = ["mass_low_t_per_year", "mass_t_per_year", "mass_high_t_per_year"]
 TAKEN = "taken_t_per_year"
+# Share of a need from which own waste leaves no room for that of others: an assumption of ours.
+OWN_COVERS = 0.8
 
 
 def held(
@@ -93,19 +96,30 @@ def possible_together(pairs: pd.DataFrame, group: pd.Series) -> pd.Series:
     return alone * kept
 
 
-def free(flows: pd.DataFrame, *taken: pd.DataFrame) -> pd.DataFrame:
-    """The flows without what is taken of them (:func:`held`, :func:`set_aside`), masses and their bounds."""
-    parts = [
-        part.set_index(flow)[TAKEN] * (part.set_index(flow)["need_t_per_t"] if flow == "in_flow_id" else 1.0)
-        for part in taken
-        for flow in ("out_flow_id", "in_flow_id")
-    ]
-    whole = pd.concat(parts).astype(float).groupby(level=0).sum()
+def free(flows: pd.DataFrame, held: pd.DataFrame, own_uses: pd.DataFrame | None = None) -> pd.DataFrame:
+    """The flows without what is taken of them (:func:`held`, :func:`set_aside`), masses and their bounds.
+
+    Of a need that what its own firm throws away covers but for ``OWN_COVERS``, nothing is left: one does not
+    fetch elsewhere what one has.
+    """
     mass = flows["mass_t_per_year"].astype(float)
-    gone = (flows["flow_id"].map(whole).astype(float) / mass.where(mass > 0)).fillna(0.0)
+    own = _taken(flows, own_uses) if own_uses is not None else pd.Series(0.0, flows.index)
+    others = _taken(flows, held)
+    gone = ((others + own) / mass.where(mass > 0)).fillna(0.0)
+    at_home = (flows["direction"] == "in") & (own > 0) & (own >= OWN_COVERS * (mass - others))
     # What the order of sums leaves of a flow that is taken whole is none of it, and no exchange to propose.
-    left = (1 - gone).where(gone < 1 - 1e-9, 0.0)
+    left = (1 - gone).where((gone < 1 - 1e-9) & ~at_home, 0.0)
     return flows.assign(**{bound: flows[bound] * left for bound in BOUNDS})
+
+
+def _taken(flows: pd.DataFrame, part: pd.DataFrame) -> pd.Series:
+    """Tonnes of each flow that these exchanges take: of a need, what their tonnes take up."""
+    tonnes = part[TAKEN].astype(float)
+    sides = [
+        tonnes.groupby(part["out_flow_id"]).sum(),
+        (tonnes * part["need_t_per_t"]).groupby(part["in_flow_id"]).sum(),
+    ]
+    return flows["flow_id"].map(pd.concat(sides)).astype(float).fillna(0.0)
 
 
 def _the_other_way(found: pd.DataFrame, structures: pd.Series) -> np.ndarray:

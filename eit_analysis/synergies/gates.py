@@ -26,6 +26,13 @@ def stops_of_receivers(pairs: pd.DataFrame) -> dict[str, np.ndarray]:
     return {"receiver": ~_receives(pairs), "object": ~_asks_for_it(pairs) | _asks_for_else(pairs)}
 
 
+def is_left_over(pairs: pd.DataFrame) -> pd.Series:
+    """Whether a rule would hand on as it is, to any activity, an object whose best are sorted out already."""
+    rule = pairs[["input_waste_codes", "receiver_naf_codes"]].fillna("")
+    as_it_is = (rule["input_waste_codes"] != "") & (rule["receiver_naf_codes"] == "")
+    return pairs["sorted_out"] & as_it_is
+
+
 def too_poor(pairs: pd.DataFrame) -> pd.Series:
     """Whether a waste is handed on (``rank_handed_on``) in a worse quality than its taker asks for."""
     return pairs["rank_handed_on"] > rank_asked(pairs["asked_quality"])

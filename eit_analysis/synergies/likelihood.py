@@ -5,7 +5,8 @@
 
 The features are how the worse known of both masses is known, what the rule rests on, whether a published
 exchange gives the same waste code to the same division of activity, whether the sorting quality is said, the
-distance, and at which of its three values the joint surplus is above zero. Neither the trust nor the
+distance, and at which of its three values the joint surplus is above zero. What suits or not, each as likely
+until it is asked (:func:`unasked`), is no more likely than not. Neither the trust nor the
 readiness of the partners is one of them. All points are rows of ``reference/likelihood_points.csv``, each an
 assumption of the project: what became of earlier leads (:mod:`register.pursued`) is what judges them. The
 base is a lead of four, as in the approaches that were published; ``possible`` is thus at least as good as
@@ -19,7 +20,7 @@ import pandas as pd
 from scipy.special import expit
 
 from eit_analysis import reference
-from eit_analysis.reference.compatibility import QUALITY_RANK
+from eit_analysis.reference.compatibility import QUALITY_RANK, code_asked
 from eit_analysis.synergies.impacts import INDICATORS
 from eit_analysis.synergies.scoring.ranking import EVIDENCE_RANK
 
@@ -27,6 +28,9 @@ LEAST = {"likely": 0.5, "possible": 0.25, "uncertain": 0.0}  # chance from which
 NEAR_KM = 10.0
 FEATURES = ("evidence", "rule", "precedent", "quality", "distance", "surplus")
 COLUMNS = ["likelihood_percent", "likelihood"]
+PALLETS = "150103"
+UNASKED = ("grade", "format", "timber")
+UNASKED_MOST = 0.49
 
 
 def with_likelihood(
@@ -41,7 +45,7 @@ def with_likelihood(
     total = np.full(len(candidates), points["base", "all"])
     for feature in FEATURES:
         total = total + found[feature].map(points[feature]).to_numpy(dtype=float)
-    chance = expit(total)
+    chance = np.minimum(expit(total), np.where(unasked(candidates, flows) == "", 1.0, UNASKED_MOST))
     names, least = list(LEAST), list(LEAST.values())
     classes = np.select([chance >= bound for bound in least[:-1]], names[:-1], names[-1])
     return candidates.assign(likelihood_percent=100 * chance, likelihood=classes)
@@ -77,3 +81,19 @@ def features(
         },
         index=candidates.index,
     )
+
+
+def unasked(exchanges: pd.DataFrame, flows: pd.DataFrame) -> np.ndarray:
+    """Of which exchanges it is not known whether they suit, empty elsewhere.
+
+    The ``grade`` of plastics that firms would work again, the ``format`` of pallets that are asked for as
+    pallets, else whether their ``timber`` does for what their taker uses.
+    """
+    about = flows.drop_duplicates("flow_id").set_index("flow_id")
+    given = exchanges["out_flow_id"].map(about["waste_code"]).astype("str").fillna("")
+    need = exchanges["in_flow_id"].map(code_asked(about)).fillna("")
+    worked = (exchanges["category"] == "plastic") & (exchanges["new_route"] == "recycling")
+    worked &= exchanges["taker_actor_type"] == "firm"
+    pallets = given.str.startswith(PALLETS) & (exchanges["new_route"] == "reuse")
+    again = pallets & need.str.startswith(PALLETS)
+    return np.select([worked, again, pallets], UNASKED, "")

@@ -92,7 +92,9 @@ def in_question(own_uses: pd.DataFrame) -> pd.DataFrame:
     ``need_replaced_t_per_year`` is what they would take off the need.
     """
     asked = own_uses["taken_t_per_year"]
-    found = own_uses.assign(asked_t_per_year=asked, need_replaced_t_per_year=asked * own_uses["need_t_per_t"])
+    found = own_uses.assign(
+        asked_t_per_year=asked, need_replaced_t_per_year=asked * own_uses["yield_central"]
+    )
     return found.sort_values("asked_t_per_year", ascending=False, kind="stable")[OWN_USES]
 
 

@@ -23,12 +23,19 @@ from eit_analysis.reference.compatibility import (
     reading,
     shut_gates,
 )
-from eit_analysis.synergies.gates import GATES, best_rule, first_stop, stops_of_receivers, too_poor
+from eit_analysis.synergies.gates import (
+    GATES,
+    best_rule,
+    first_stop,
+    is_left_over,
+    stops_of_receivers,
+    too_poor,
+)
 from eit_analysis.synergies.matching.best import best_matches
 from eit_analysis.synergies.offers import inputs, outputs
 from eit_analysis.synergies.substitution import quantities
 
-READ_OF_OUTPUTS = [*WASTE, "old_route"]
+READ_OF_OUTPUTS = [*WASTE, "old_route", "sorted_out"]
 READ_OF_INPUTS = [
     "input_category", "naf_code", "input_waste_code", "need_told", "is_intake", "asked_quality",
 ]  # fmt: skip
@@ -40,7 +47,7 @@ GIVEN = [
 ]  # fmt: skip
 TAKEN = [
     "in_flow_id", "taker_site_id", "input_category", "taker_evidence", "is_intake", "demand", "demand_low",
-    "demand_high", "in_months",
+    "demand_high", "share_met", "in_months",
 ]  # fmt: skip
 WORDS = [
     "category", "input_category", "giver_evidence", "taker_evidence", "old_route", "new_route", "rule_id",
@@ -82,7 +89,7 @@ def best_candidates(
     compatibility = compatibility.fillna(OPEN)
     giving["kind"], kinds = _kinds(giving, READ_OF_OUTPUTS)
     open_rules = reading(kinds, compatibility)
-    open_rules = open_rules[first_stop(shut_gates(open_rules)) == len(GATES)]
+    open_rules = open_rules[(first_stop(shut_gates(open_rules)) == len(GATES)) & ~is_left_over(open_rules)]
     open_rules["rank_handed_on"] = rank_handed_on(open_rules)
     open_rules["out_class"] = _alike(open_rules, ["rule_id", "specificity", "rank_handed_on"])
     taking["kind"], kinds = _kinds(taking, READ_OF_INPUTS)
@@ -107,9 +114,10 @@ def best_candidates(
         1 + int(rows.max()) if len(rows) else 0 for rows in (open_rules["out_class"], met["in_class"])
     )
     everyone = pd.Index(sites["site_id"])
+    room = taking.assign(demand=taking["demand"] * taking["share_met"])
     found = best_matches(
         _side(giving, "out", "supply", everyone.get_indexer(giving["giver_site_id"])),
-        _side(taking, "in", "demand", everyone.get_indexer(taking["taker_site_id"])),
+        _side(room, "in", "demand", everyone.get_indexer(taking["taker_site_id"])),
         coo_array((taken_up.to_numpy(dtype=float), places), shape=shape),
         radius_km / detour_factor,
         top,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from eit_analysis.reference.compatibility import need_told, text_read
+from eit_analysis.reference.compatibility import code_asked, need_told, share_met, text_read
 from eit_analysis.reference.nomenclatures import hazardous
 from eit_analysis.synergies.matching.located_flows import ALL_YEAR
 
@@ -28,6 +28,13 @@ def _bits(text: str) -> int:
     return sum(1 << (month - 1) for month in {int(part) for part in text.split()})
 
 
+def _sorted_out(out: pd.DataFrame) -> pd.Series:
+    """What is left of an object of which the same firm hands on for reuse, as another flow, what can be."""
+    reused = out["route"] == "reuse"
+    of_object = reused.groupby([out["site_id"], out["waste_code"]]).transform("max")
+    return of_object.eq(True) & ~reused
+
+
 def outputs(flows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
     out = flows[flows["direction"] == "out"]
     out = out.assign(description=text_read(out))[[*READ, "description"]].merge(
@@ -40,6 +47,7 @@ def outputs(flows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
             "category": out["category"].astype(str),
             "waste_code": out["waste_code"].fillna("").astype(str),
             "description": out["description"],
+            "sorted_out": _sorted_out(out),
             "hazardous": hazardous(out["waste_code"]),
             "quality": out["quality"].fillna("unknown").astype(str),
             "supply": out["mass_t_per_year"].astype(float),
@@ -63,16 +71,19 @@ def inputs(flows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
             sites[["site_id", "naf_code", "actor_type", "latitude", "longitude"]], on="site_id", how="left"
         )
     )
+    need = need_told(entering["description"].astype("str").fillna(""))
+    intake = entering["actor_type"].isin(TAKERS)
     return pd.DataFrame(
         {
             "in_flow_id": entering["flow_id"].astype(str),
             "taker_site_id": entering["site_id"],
             "input_category": entering["category"].astype(str),
-            "input_waste_code": entering["waste_code"].fillna("").astype(str),
-            "need_told": need_told(entering["description"].astype("str").fillna("")),
+            "input_waste_code": code_asked(entering),
+            "need_told": need,
+            "share_met": share_met(need).where(~intake, 1.0),
             "asked_quality": entering["quality"].fillna("unknown").astype(str),
             "naf_code": entering["naf_code"].fillna("").astype(str).str.replace(".", "", regex=False),
-            "is_intake": entering["actor_type"].isin(TAKERS),
+            "is_intake": intake,
             "demand": entering["mass_t_per_year"].astype(float),
             "demand_low": entering["mass_low_t_per_year"].astype(float),
             "demand_high": entering["mass_high_t_per_year"].astype(float),

@@ -70,7 +70,7 @@ def own_exchanges(exchanges: pd.DataFrame, flows: pd.DataFrame, firm: str | None
     -------
     Breakdown
         ``rank_own, partner_site_id, exchange_role`` (``gives``, ``takes``), ``category, own_description,
-        new_route, own_declared_t_per_year, own_t_per_year`` (what is free of it), ``replaced_t_per_t`` (n,
+        new_route, own_declared_t_per_year, own_t_per_year`` (what is free of it), ``replaced_t_per_t`` (y,
         for one that takes), ``passing`` (``all`` or ``some`` of that), ``passing_t_per_year`` that leave the
         giver and ``own_gain_eur_per_year`` where all
         passes, ``own_gain_eur_per_t`` (missing for an operator that takes: what it costs it is not known),
@@ -89,6 +89,7 @@ def own_exchanges(exchanges: pd.DataFrame, flows: pd.DataFrame, firm: str | None
         mine = exchanges[exchanges[columns[0]] == firm]
         partner, own_flow, flow, gain, amount, others = (mine[column] for column in columns[1:])
         n, operator = mine["need_t_per_t"], mine["taker_actor_type"].isin(OPERATORS)
+        replaced = mine["yield_central"].where(~operator, 1.0) if role == "takes" else np.nan
         price = mine["taker_price_eur_per_t"].astype(float)
         declared, kind = (mine["old_cost_eur_per_t"], "cost") if role == "gives" else (price, "price")
         basis = declared.isna().map({True: f"{kind}_reference", False: f"{kind}_declared"})
@@ -101,7 +102,7 @@ def own_exchanges(exchanges: pd.DataFrame, flows: pd.DataFrame, firm: str | None
             "own_declared_t_per_year": own_flow.map(by_id["mass_t_per_year"]).astype(float),
             "free_t_per_year": others, "own_description": own_flow.map(by_id["description"]),
             "own_gain_eur_per_year": gain, "enough_t_per_year": enough,
-            "own_basis": basis.where(gain.notna()), "replaced_t_per_t": n if role == "takes" else np.nan,
+            "own_basis": basis.where(gain.notna()), "replaced_t_per_t": replaced,
             "declared_eur_per_t": price.fillna(0.0).abs(),
         }  # fmt: skip
         sides.append(mine.assign(**parts))
@@ -125,6 +126,7 @@ def own_exchanges(exchanges: pd.DataFrame, flows: pd.DataFrame, firm: str | None
     declared, enough = records["mass_t_per_year"].astype(float), found["enough_t_per_year"]
     taken = declared - found["free_t_per_year"]
     whole = (enough + taken <= (1 - MARGIN) * declared) & (enough > 0)
+    whole &= ~(found["need_t_per_t"] > found["replaced_t_per_t"])  # no more than a part of the need is met
     turns, some_price = enough * found["pays_from"] / found["sent_t_per_year"], found["some_price"]
     yes, no = some_price.isin(["yes", "you"]) & (turns > 0), some_price.isin(NONE) & (turns < enough)
     found = found.assign(

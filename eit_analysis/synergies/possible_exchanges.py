@@ -21,6 +21,7 @@ from eit_analysis.synergies.factor_rows import BOUNDS
 from eit_analysis.synergies.free_flows import free, held, set_aside
 from eit_analysis.synergies.impacts import impacts
 from eit_analysis.synergies.likelihood import with_likelihood
+from eit_analysis.synergies.pooling.costs import cost_table, meeting_eur
 from eit_analysis.synergies.scoring.choice import on_what_is_left, with_choice
 from eit_analysis.synergies.scoring.willingness import (
     site_willingness,
@@ -82,10 +83,25 @@ class PossibleExchanges:
         return table
 
     @cached_property
+    def pooling_costs(self) -> pd.DataFrame:
+        """The reference costs of pooling, with those that the study replaces."""
+        return cost_table(self.settings.pooling_costs)
+
+    @property
+    def meeting_eur(self) -> float:
+        """What bringing several actors together costs a year (``costs.meeting_eur``)."""
+        return meeting_eur(self.pooling_costs)
+
+    @cached_property
     def allocation(self) -> Allocation:
-        """``[allocation]`` of the study with the fixed cost that its factors give."""
-        cost = lookup(self.factors, "exchange_cost")["central"]
-        return self.settings.allocation.model_copy(update={"project_cost_eur_per_year": float(cost)})
+        """``[allocation]`` of the study with the fixed cost that its factors give, and the least gain."""
+        given = self.settings.allocation
+        least = given.minimum_gain_eur_per_year
+        costs = {
+            "project_cost_eur_per_year": float(lookup(self.factors, "exchange_cost")["central"]),
+            "minimum_gain_eur_per_year": self.meeting_eur if least is None else least,
+        }
+        return given.model_copy(update=costs)
 
     @property
     def passed(self) -> pd.DataFrame:

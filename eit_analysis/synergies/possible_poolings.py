@@ -12,7 +12,7 @@ from eit_analysis.reference.dated import in_force
 from eit_analysis.remembered import remembered
 from eit_analysis.synergies.lots import lots
 from eit_analysis.synergies.pooling.coalitions import MOST, coalition_values, sharers_by_need
-from eit_analysis.synergies.pooling.costs import cost_table, meeting_eur, threshold_table
+from eit_analysis.synergies.pooling.costs import threshold_table
 from eit_analysis.synergies.pooling.grades import of_common_grade
 from eit_analysis.synergies.pooling.groups import pooled
 from eit_analysis.synergies.pooling.search import FURTHER
@@ -26,16 +26,6 @@ Told = tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]
 
 class PossiblePoolings(PossibleExchanges):
     """What actors could share, beside what they could exchange."""
-
-    @cached_property
-    def pooling_costs(self) -> pd.DataFrame:
-        """The reference costs of pooling, with those that the study replaces."""
-        return cost_table(self.settings.pooling_costs)
-
-    @property
-    def meeting_eur(self) -> float:
-        """What bringing several actors together costs a year (``costs.meeting_eur``)."""
-        return meeting_eur(self.pooling_costs)
 
     @cached_property
     def thresholds(self) -> pd.DataFrame:

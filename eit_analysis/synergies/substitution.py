@@ -4,10 +4,13 @@
                                                  side counts by the months that both have of its own
     matched = yield × diverted                   tonnes of use
 
-    fit = n × supply covered × demand covered × months in common / 12 × (1 − distance / reach)
+    fit = y × supply covered × demand covered × months in common / 12 × (1 − distance / reach)
 
-with n the tonnes of the need that one tonne sent takes up: the yield for a firm, which declares what it uses,
-1 for an outlet or an ESS structure, which declares what it can take in.
+    n   = y / share of the need that can be met       tonnes of the need that one tonne sent takes up
+
+with y the yield for a firm, which declares what it uses, 1 for an outlet or an ESS structure, which declares
+what it can take in. The share is 1 but for needs of which what is recovered meets a part at most
+(``need_designations.csv``): offcuts of any format do not replace all of new panels.
 
 Gates come first and nothing buys a way through them: another site, a rule that reads the waste code or the
 category, sorting quality, hazard, receiving activity, the object that both sides declare, the quality that
@@ -23,7 +26,14 @@ import pandas as pd
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.reference.compatibility import FOOD, rank_handed_on, reading, shut_gates
 from eit_analysis.reference.distance import haversine_km
-from eit_analysis.synergies.gates import GATES, best_rule, first_stop, stops_of_receivers, too_poor
+from eit_analysis.synergies.gates import (
+    GATES,
+    best_rule,
+    first_stop,
+    is_left_over,
+    stops_of_receivers,
+    too_poor,
+)
 from eit_analysis.synergies.matching.located_flows import SHARE_OF_YEAR, coverage_both_ways
 from eit_analysis.synergies.offers import inputs, outputs
 
@@ -143,7 +153,9 @@ def _by_name(candidates: pd.DataFrame) -> pd.DataFrame:
 def _stops(pairs: pd.DataFrame) -> dict[str, pd.Series | np.ndarray]:
     """The gates that waste, need and rule close, wherever the two sites are."""
     handed_on = pairs.assign(rank_handed_on=rank_handed_on(pairs))
-    return shut_gates(pairs) | stops_of_receivers(pairs) | {"asked_quality": too_poor(handed_on)}
+    received = stops_of_receivers(pairs)
+    received["object"] = received["object"] | is_left_over(pairs)
+    return shut_gates(pairs) | received | {"asked_quality": too_poor(handed_on)}
 
 
 def by_gate(rejected: pd.DataFrame) -> Breakdown:
@@ -170,27 +182,27 @@ def quantities(pairs: pd.DataFrame, reach_km: float, detour_factor: float) -> pd
     )
     y = {bound: pairs[f"yield_{bound}"].astype(float) for bound in ("low", "central", "high")}
     taken_up = {bound: rate.where(~pairs["is_intake"], 1.0) for bound, rate in y.items()}
-    n = taken_up["central"]
+    n = {bound: rate / pairs["share_met"] for bound, rate in taken_up.items()}
     diverted = {
-        "": np.minimum(supply[""], demand[""] / n),
-        "_low": np.minimum(supply["_low"], demand["_low"] / taken_up["high"]),
-        "_high": np.minimum(supply["_high"], demand["_high"] / taken_up["low"]),
+        "": np.minimum(supply[""], demand[""] / n["central"]),
+        "_low": np.minimum(supply["_low"], demand["_low"] / n["high"]),
+        "_high": np.minimum(supply["_high"], demand["_high"] / n["low"]),
     }
-    received = (pairs["supply"] * n).fillna(0).to_numpy()
-    both_ways = coverage_both_ways(received, pairs["demand"].fillna(0).to_numpy())
+    received, room = pairs["supply"] * taken_up["central"], pairs["demand"] * pairs["share_met"]
+    both_ways = coverage_both_ways(received.fillna(0).to_numpy(), room.fillna(0).to_numpy())
     nearness = 1 - pairs["great_circle_km"] / reach_km
     passed = pairs.assign(
         distance_km=detour_factor * pairs["great_circle_km"],
         months_in_common=np.bitwise_count(months).astype(int),
         supply_t_per_year=pairs["supply"],
         demand_t_per_year=pairs["demand"],
-        need_t_per_t=n,
+        need_t_per_t=n["central"],
         matched_t_per_year=y["central"] * diverted[""],
-        matched_low_t_per_year=y["low"] * np.minimum(supply["_low"], demand["_low"] / taken_up["low"]),
-        matched_high_t_per_year=y["high"] * np.minimum(supply["_high"], demand["_high"] / taken_up["high"]),
+        matched_low_t_per_year=y["low"] * np.minimum(supply["_low"], demand["_low"] / n["low"]),
+        matched_high_t_per_year=y["high"] * np.minimum(supply["_high"], demand["_high"] / n["high"]),
         **{f"diverted{bound}_t_per_year": mass for bound, mass in diverted.items()},
-        supply_coverage_percent=100 * np.minimum(1, pairs["demand"] / (pairs["supply"] * n)),
-        demand_coverage_percent=100 * np.minimum(1, pairs["supply"] * n / pairs["demand"]),
-        fit=n * both_ways * SHARE_OF_YEAR[months] * nearness,
+        supply_coverage_percent=100 * np.minimum(1, room / received),
+        demand_coverage_percent=100 * np.minimum(pairs["share_met"], received / pairs["demand"]),
+        fit=taken_up["central"] * both_ways * SHARE_OF_YEAR[months] * nearness,
     )
     return passed[CANDIDATE_COLUMNS[1:]]

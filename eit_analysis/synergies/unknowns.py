@@ -34,13 +34,11 @@ from eit_analysis.synergies.allocation.solve import relaxed
 from eit_analysis.synergies.allocation.validation import ordered
 from eit_analysis.synergies.factor_rows import BOUNDS, rows_used, values
 from eit_analysis.synergies.impacts import FORMULAS, per_candidate
-from eit_analysis.synergies.likelihood import LEAST
+from eit_analysis.synergies.likelihood import LEAST, UNASKED, unasked
 
 WEIGHTS = np.array([0.13, 0.74, 0.13])
 MASS, MASS_BOUNDS = "mass_t_per_year", ("mass_low_t_per_year", "mass_high_t_per_year")
 KNOWN = "measured"
-PALLETS = "150103"
-UNASKED = ("grade", "format", "timber")
 MOST = 30  # flows
 CENTS = 2  # decimals: less is rounding
 COLUMNS = [
@@ -190,23 +188,6 @@ def _qualities(pairs: pd.DataFrame, supposed: Case) -> Asked:
             for quality in QUALITY_RANK
         ]
         yield str(name), "quality", cases, np.full(len(QUALITY_RANK), 1 / len(QUALITY_RANK))
-
-
-def unasked(exchanges: pd.DataFrame, flows: pd.DataFrame) -> np.ndarray:
-    """Of which exchanges it is not known whether they suit, empty elsewhere.
-
-    The ``grade`` of plastics that firms would work again, the ``format`` of pallets that are asked for as
-    pallets, else whether their ``timber`` does for what their taker uses.
-    """
-    codes = flows.drop_duplicates("flow_id").set_index("flow_id")["waste_code"]
-    given, need = (
-        exchanges[flow].map(codes).astype("str").fillna("") for flow in ("out_flow_id", "in_flow_id")
-    )
-    worked = (exchanges["category"] == "plastic") & (exchanges["new_route"] == "recycling")
-    worked &= exchanges["taker_actor_type"] == "firm"
-    pallets = given.str.startswith(PALLETS) & (exchanges["new_route"] == "reuse")
-    again = pallets & need.str.startswith(PALLETS)
-    return np.select([worked, again, pallets], UNASKED, "")
 
 
 def standing(retained: pd.DataFrame) -> pd.DataFrame:
