@@ -99,7 +99,8 @@ class Assessment(PossiblePoolings):
         agreed = [name for group in self.accepted for name in group] * team
         told = listings.described(listings.with_partners(self.exchanges, self.held, agreed), self.flows)
         known = recalled, self.answers, self.own_uses, self.sites, reference.load("compatibility")
-        return with_questions(told, *known, self.flows, team, self.unweighed_uses, you)
+        asked = with_questions(listings.at_plan(told), *known, self.flows, team, self.unweighed_uses, you)
+        return told.assign(ask_first=asked["ask_first"])
 
     @cached_property
     def first_hand(self) -> pd.DataFrame:

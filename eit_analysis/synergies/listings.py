@@ -6,6 +6,7 @@ import pandas as pd
 
 from eit_analysis.synergies.factor_rows import OPERATORS
 from eit_analysis.synergies.impacts import INDICATORS, in_proportion
+from eit_analysis.synergies.terms import with_terms
 
 RANKED = [
     "exchange_site_ids", "category", "output_description", "need_description", "use", "mass_t_per_year",
@@ -104,9 +105,16 @@ def contractors(changes: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFrame:
 
 
 def retained(exchanges: pd.DataFrame) -> pd.DataFrame:
-    """The exchanges that the plan keeps, with what they change at the tonnes that it gives them."""
+    """The exchanges that the plan keeps, with what they change, and their price, at the tonnes it gives."""
     kept = exchanges[exchanges["allocated_t_per_year"] > 0]
-    return kept.assign(**in_proportion(kept, [column for names in INDICATORS.values() for column in names]))
+    changes = in_proportion(kept, [column for names in INDICATORS.values() for column in names])
+    return with_terms(kept.assign(**changes), "allocated_t_per_year")
+
+
+def at_plan(exchanges: pd.DataFrame) -> pd.DataFrame:
+    """All of them, in their order: :func:`retained`, and the others on what each would divert alone."""
+    others = exchanges[~(exchanges["allocated_t_per_year"] > 0)]
+    return pd.concat([retained(exchanges), others]).loc[exchanges.index]
 
 
 def with_partners(exchanges: pd.DataFrame, held: pd.DataFrame, accepted: list[str]) -> pd.DataFrame:
@@ -153,7 +161,8 @@ def new(exchanges: pd.DataFrame) -> pd.DataFrame:
 
 
 def sides(exchanges: pd.DataFrame) -> pd.DataFrame:
-    """``SIDES``; what a structure or an outlet gains is not counted, and not none, where it pays nothing."""
+    """``SIDES`` (:func:`at_plan`); what an operator that pays nothing gains is not counted, and not none."""
+    exchanges = at_plan(exchanges)
     uncounted = exchanges["taker_actor_type"].isin(OPERATORS) & (exchanges["taker_worth_eur_per_year"] == 0)
     worth = exchanges["taker_worth_eur_per_year"].mask(uncounted)
     return exchanges.assign(taker_worth_eur_per_year=worth)[SIDES]
