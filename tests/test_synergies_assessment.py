@@ -185,9 +185,9 @@ def test_each_flow_has_one_line_with_the_partner_that_the_plan_retains(assessmen
             assert line.largest_gain_eur_per_year == gains.max()
         else:
             assert line.n_other_partners == len(gains) == 0
-    # A gift that is done is said to be, and is no new lead; what is only accepted is one.
+    # A gift that is done in part is said to be, and is no new lead; what is only accepted is one.
     status = exchanges.set_index("candidate_id")["status"]
-    assert status[accepted].tolist() == ["done", "accepted"]
+    assert status[accepted].tolist() == ["done_in_part", "accepted"]
     assert set(accepted) & set(listings.new(exchanges)["candidate_id"]) == {accepted[1]}
     # What a gift is worth to a structure is not counted: not none.
     sides = listings.sides(listings.described(exchanges, assessment.flows))

@@ -32,13 +32,12 @@ from eit_analysis.synergies.factor_rows import OPERATORS
 from eit_analysis.synergies.free_flows import HELD
 from eit_analysis.synergies.register.fiche import sheet_words
 from eit_analysis.synergies.register.links import POOLING, words
+from eit_analysis.synergies.register.steps import shortfalls
 from eit_analysis.synergies.terms import HIGHEST, LOWEST
 from eit_analysis.synergies.unknowns import UNASKED, unasked
 
 # Of what is committed or done the tonnes are taken off already (`free_flows`).
 ALIVE = ("lead", "study")
-LITTLE = 0.5  # of the tonnes promised
-REALISED = ["realised_t_per_year", "promised_t_per_year", "realised_eur_per_year"]
 Question = tuple[str, str]  # of which candidate, and in what words
 
 
@@ -91,14 +90,10 @@ def with_questions(
 def _realised(done: pd.DataFrame, wording: str) -> Iterator[Question]:
     """Lines done that disappoint, of each exchange that answers one: more of it would too."""
     status = heading("status").labels["done"]
-    figures = done[REALISED].astype(float).to_numpy().tolist()
-    lines = zip(done["title"], done["candidate_ids"].fillna(""), figures, strict=True)
-    for title, names, (tonnes, promised, euros) in lines:
-        amount = f"{french.short(tonnes)}\u00a0t/an sur {french.short(promised)} promises"
-        told = [amount] * (tonnes < LITTLE * promised)
-        told += [f"{french.short(euros)}\u00a0€/an"] * (euros < 0)
-        for name in names.split() if told else ():
-            yield name, wording.format(title=title, status=status, told=french.listed(told))
+    less = done.assign(told=shortfalls(done)).dropna(subset=["told", "candidate_ids"])
+    for title, names, told in less[["title", "candidate_ids", "told"]].itertuples(index=False):
+        for name in names.split():
+            yield name, wording.format(title=title, status=status, told=told)
 
 
 def _elsewhere(exchanges: pd.DataFrame, recalled: pd.DataFrame, wording: str) -> Iterator[Question]:

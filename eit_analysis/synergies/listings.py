@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from eit_analysis.synergies.factor_rows import OPERATORS
+from eit_analysis.synergies.free_flows import IN_PART
 from eit_analysis.synergies.impacts import INDICATORS, in_proportion
 from eit_analysis.synergies.terms import with_terms
 
@@ -120,8 +121,8 @@ def at_plan(exchanges: pd.DataFrame) -> pd.DataFrame:
 def with_partners(exchanges: pd.DataFrame, held: pd.DataFrame, accepted: list[str]) -> pd.DataFrame:
     """The exchanges with how far they are, how many other takers their output has, what the best would bring.
 
-    ``status``: ``done`` or ``committed`` where a part of the exchange is (``Assessment.held``), else
-    ``accepted`` for these ``candidate_id``, else missing.
+    ``status``: ``done_in_part`` or ``committed_in_part`` where the register says so of some of its tonnes
+    (``Assessment.held``), for the exchange is of the others; else ``accepted`` for these ``candidate_id``, else missing.
     ``n_other_partners`` counts the other takers with which both could gain; ``largest_gain_eur_per_year`` is
     the largest joint surplus of all of them, at central values, each on all that it could divert alone;
     ``n_planned_takers`` is among how many the plan shares the output; ``other_partner_site_ids``, for the
@@ -136,7 +137,7 @@ def with_partners(exchanges: pd.DataFrame, held: pd.DataFrame, accepted: list[st
         " ".join(taker for taker in whom.get(name, []) if taker != own)
         for name, own in zip(flow, exchanges["taker_site_id"], strict=True)
     ]
-    status = held.drop_duplicates("candidate_id").set_index("candidate_id")["status"]
+    status = held.drop_duplicates("candidate_id").set_index("candidate_id")["status"].map(IN_PART)
     return exchanges.assign(
         status=exchanges["candidate_id"].map({**dict.fromkeys(accepted, "accepted"), **status}).astype("str"),
         n_other_partners=flow.map(takers).fillna(0).astype(int) - gaining.astype(int),
@@ -157,7 +158,7 @@ def by_flow(exchanges: pd.DataFrame) -> pd.DataFrame:
 
 def new(exchanges: pd.DataFrame) -> pd.DataFrame:
     """The exchanges that are neither done nor committed, not even in part (:func:`with_partners`)."""
-    return exchanges[~exchanges["status"].isin(["done", "committed"])]
+    return exchanges[~exchanges["status"].isin(IN_PART.values())]
 
 
 def sides(exchanges: pd.DataFrame) -> pd.DataFrame:
