@@ -35,7 +35,7 @@ RULES = pd.DataFrame(
 FEED = {
     "synergy_id": "S1", "title": "Brisures pour l'alimentation animale", "kind": "exchange",
     "category": "food", "site_ids": "A", "status": "study", "candidate_ids": None,
-    "realised_t_per_year": None, "promised_t_per_year": None, "realised_eur_per_year": None,
+    "realised_t_per_year": None, "promised_t_per_year": None, "realised_eur_per_year": None, "carrier": None,
 }  # fmt: skip
 PRICE = ("D", "B", "D", "biowaste", "", "no", "price", "2018-05-04")
 LATER = ("D", "A", "D", "biowaste", "", "yes", None, "2018-09-10")
@@ -119,10 +119,22 @@ def test_a_line_that_leads_the_same_flow_elsewhere_is_asked_of_first():
     (name, text), *others = asked(FEED).items()
     assert (name, others) == ("A-1>D-1", []) and FEED["title"] in text and "étude" in text
     for changed in (
-        {"status": "done"}, {"status": "committed"}, {"status": "dropped"}, {"kind": "pooling"},
-        {"category": "wood"}, {"candidate_ids": "A-1>D-1"}, {"title": "Chaleur fatale"},
+        {"status": "dropped"}, {"kind": "pooling"}, {"category": "wood"}, {"candidate_ids": "A-1>D-1"},
+        {"title": "Chaleur fatale"}, {"status": "done", "candidate_ids": "A-2>D-1"},
     ):  # fmt: skip
         assert asked(FEED | changed) == {}, changed
+    # What is done and not found has none of its tonnes taken off; a collection never has.
+    assert "déduites" in asked(FEED | {"status": "done"})["A-1>D-1"]
+    round_ = FEED | {"kind": "pooling", "title": "Collecte groupée des restes", "site_ids": "A B"}
+    assert set(asked(round_)) == {"A-1>D-1", "A-2>D-1", "B-1>D-1"}
+    assert set(asked(round_ | {"title": "Collecte des épluchures", "carrier": "B"})) == {"A-2>D-1"}
+    assert "déduites" in asked(round_ | {"status": "done", "candidate_ids": None})["B-1>D-1"]
+
+
+def test_of_a_gift_the_tax_that_is_not_in_the_gain_is_asked():
+    gifts = EXCHANGES.assign(legal_status=["donation", "waste", "waste", "waste"])
+    (name, text), *others = asked(exchanges=gifts).items()
+    assert (name, others) == ("A-1>D-1", []) and "238 bis" in text
 
 
 def test_who_throws_away_what_would_serve_its_need_is_asked_of_that_before_anything_else():

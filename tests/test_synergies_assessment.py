@@ -185,14 +185,22 @@ def test_each_flow_has_one_line_with_the_partner_that_the_plan_retains(assessmen
             assert line.largest_gain_eur_per_year == gains.max()
         else:
             assert line.n_other_partners == len(gains) == 0
-    # A gift that is done is said to be, and is no new lead; what is only accepted is one.
+    # A gift that is done in part is said to be, and is no new lead; what is only accepted is one.
     status = exchanges.set_index("candidate_id")["status"]
-    assert status[accepted].tolist() == ["done", "accepted"]
+    assert status[accepted].tolist() == ["done_in_part", "accepted"]
     assert set(accepted) & set(listings.new(exchanges)["candidate_id"]) == {accepted[1]}
     # What a gift is worth to a structure is not counted: not none.
     sides = listings.sides(listings.described(exchanges, assessment.flows))
     gift = sides["exchange_site_ids"] == "E18 S02"
     assert gift.any() and sides.loc[gift, "taker_worth_eur_per_year"].isna().all()
+    # Between the two prices is the gain of the tonnes that the plan gives, and not of all that could pass.
+    kept = listings.retained(exchanges)
+    assert (kept["allocated_t_per_year"] < kept["diverted_t_per_year"]).any()
+    room = kept["price_high_eur_per_t"] - kept["price_low_eur_per_t"]
+    gain = kept["joint_surplus_eur_per_year"]
+    assert (room * kept["allocated_t_per_year"]).to_numpy() == pytest.approx(gain.to_numpy(), abs=1e-6)
+    same = sides.set_index("candidate_id")["price_low_eur_per_t"].loc[kept["candidate_id"]]
+    assert same.to_numpy() == pytest.approx(kept["price_low_eur_per_t"].to_numpy())
     # What a firm is only asked about is not said to be taken.
     asked = listings.in_question(listings.described(assessment.own_uses, assessment.flows))
     assert "taken_t_per_year" not in asked and len(asked) and (asked["asked_t_per_year"] > 0).all()

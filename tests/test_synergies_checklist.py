@@ -39,7 +39,8 @@ def asked(day: str = "", **changes: object) -> pd.DataFrame:
 def asked_of(exchanges: list[dict], day: str = "") -> pd.DataFrame:
     names = {"candidate_id": "X", "out_flow_id": "F", "giver_site_id": "G", "taker_site_id": "T"}
     rows = [
-        told | {name: f"{letter}{i}" for name, letter in names.items()} for i, told in enumerate(exchanges)
+        {"rule_id": ""} | told | {name: f"{letter}{i}" for name, letter in names.items()}
+        for i, told in enumerate(exchanges)
     ]
     flows = pd.DataFrame(
         {"flow_id": [r["out_flow_id"] for r in rows], "waste_code": [r["code"] for r in rows]}
@@ -289,10 +290,13 @@ def test_what_a_facilitator_would_ask_of_pallets_plastics_wood_and_rags():
     def names(day: str = "", **told: object) -> set[str]:
         return set(asked(day, **told)["checklist_item"])
 
-    pallets = {"category": "wood", "code": "150103", "taker": "firm"}
+    pallets = {"category": "wood", "code": "150103", "taker": "firm", "rule_id": "wood_pallet_direct"}
     owned = {"pallet_owner", "pallet_format", "pallet_export"}
     assert owned <= names(new_route="reuse", **pallets) and not owned & names(**pallets)
     assert not owned & names(new_route="reuse", category="wood", code="030105")
+    # What is un-nailed for furniture has no format to fit, and is sent nowhere as pallets.
+    planed = pallets | {"rule_id": "wood_carpentry_150103"}
+    assert owned & names(new_route="reuse", **planed) == {"pallet_owner"}
     assert "wood_treated" in names(**pallets) and "wood_treated" not in names("2018-12-31", **pallets)
     film = {"category": "plastic", "code": "150102"}
     assert {"plastic_grade", "plastic_line"} <= names(taker="firm", **film)
@@ -308,7 +312,8 @@ def test_a_taker_whose_activity_nobody_stated_is_to_check():
         [("G0", "firm", "68063", "1072Z"), ("T0", "firm", "68063", None), ("T1", "firm", "68063", "3832Z")],
         columns=["site_id", "actor_type", "commune_code", "naf_code"],
     )
-    exchange = {"legal_status": "waste", "category": "metal", "new_route": "recycling", "out_flow_id": "F0"}
+    exchange = {"legal_status": "waste", "category": "metal", "new_route": "recycling", "out_flow_id": "F0",
+                "rule_id": "metal_melt"}  # fmt: skip
     rows = [exchange | {"candidate_id": t, "giver_site_id": "G0", "taker_site_id": t} for t in ("T0", "T1")]
     flows = pd.DataFrame({"flow_id": ["F0"], "waste_code": ["120101"]})
     items = checklists(circumstances(pd.DataFrame(rows), flows, sites, MIRRORS), in_force(ITEMS))

@@ -125,7 +125,7 @@ def test_the_first_is_the_one_of_the_plan_that_gains_most_net_of_the_fixed_cost(
 
 
 def test_no_price_is_said_to_suit_nobody_where_a_gain_is_unknown_or_the_exchange_is_done() -> None:
-    for status in ("done", "committed"):
+    for status in ("done_in_part", "committed_in_part"):
         done = own_exchanges(exchanges().assign(status=status), FLOWS, "A")
         assert done.frame["some_price"].isna().all()  # the two have a price
         assert (done.records["told_high"] == float("inf")).all()

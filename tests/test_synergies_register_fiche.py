@@ -115,8 +115,9 @@ def test_the_next_step_follows_the_stage_and_names_what_blocks_it():
     assert table["next_step"].to_dict() == {
         "S1": "agree", "S2": "measure_group", "S3": "meet", "S4": "measure_group", "S5": "close",
     }  # fmt: skip
-    assert table["blocked_by"].to_dict() == {
-        "S1": "none", "S2": "none", "S3": "gate_receiver", "S4": "no_tonnes", "S5": "none",
+    # Of what is done or dropped nothing is in the way, nor said to be known of none.
+    assert table["blocked_by"].dropna().to_dict() == {
+        "S1": "none", "S3": "gate_receiver", "S4": "no_tonnes",
     }  # fmt: skip
     assert table.loc["S1", "months_at_stage"] == 5
     # What has ended is not weighed any more.
@@ -210,11 +211,11 @@ def test_a_fiche_says_facts_then_conditions_then_results_then_what_is_to_be_sett
     assert (sheet.name, sheet.title, sheet.sites) == ("S1", "Palettes réparées (étude)", ["A", "B"])
     ended = of("S1") | {"steps": of("S1")["steps"].assign(next_step="ended")}
     assert content(ended).title == "Palettes réparées (étude, terminée)"
-    assert [type(part) for part in sheet.parts] == [*[Listed] * 4, Said, Summed, *[Listed] * 3, Asked]
-    said, asked = sheet.parts[4], sheet.parts[-1]
+    assert [type(part) for part in sheet.parts] == [*[Listed] * 5, Said, Summed, *[Listed] * 3, Asked]
+    said, asked = sheet.parts[5], sheet.parts[-1]
     assert said.n[0] == 2 and asked.questions[0].startswith("Qui trie")
     left = of("S1") | {"exchanges": of("S1")["exchanges"].assign(allocated_t_per_year=0.0)}
-    assert content(left).parts[5].text.startswith("La meilleure combinaison n'en retient aucun")
+    assert content(left).parts[6].text.startswith("La meilleure combinaison n'en retient aucun")
     # What holds nothing says nothing, and a pooling asks its own questions.
     assert not any(isinstance(part, Said) for part in content(of("S4")).parts)
     pooling = of("S4")
@@ -241,6 +242,15 @@ def test_a_fiche_shows_what_is_done_and_no_flow_of_others():
     refused = REFUSED.assign(out_flow_id="A-2", in_flow_id="C-1", taker_site_id="C")
     assert list(of("S3", refused, done)["flows"]["flow_id"]) == ["B-1", "A-3"]
     assert list(of("S3", refused)["flows"]["flow_id"]) == ["A-2"]
+
+
+def test_the_fiche_of_what_disappoints_says_what_was_promised_to_the_team_alone():
+    less = REGISTER.assign(promised_t_per_year=5.0, realised_eur_per_year=-480.0)
+    found = fiche("S2", less, STEPS, PLAN, REFUSED, POOLS, FLOWS, SHARING, SITES, HELD)
+    told = next(part for part in content(found).parts if part.title == "Moins qu'attendu")
+    assert told.team and told.frame["promised_t_per_year"].tolist() == [5.0]
+    assert "1\u00a0t/an sur 5 promises et −480\u00a0€/an" in told.frame["ask_first"].iloc[0]
+    assert of("S2")["results"].empty and of("S1")["results"].empty
 
 
 def test_no_such_synergy():

@@ -152,6 +152,14 @@ def test_a_residue_is_no_substitute_for_what_it_comes_from(naf, code, residue, n
     assert (len(own), len(passed), len(across)) == (offered, offered, offered)
 
 
+def test_who_takes_pallets_to_repair_does_not_take_back_those_it_could_not():
+    rules, actors = reference.load("compatibility"), SITES.assign(naf_code="1624Z")
+    for need, n in (("Palettes à réparer", 0), ("Bois pour caisses", 1)):
+        flows = flow_table([flow("o", "A", "out", "wood", 10, "150103"), flow("i", "A", "in", "wood", 90)])
+        flows = flows.assign(description=["Palettes cassées", need])
+        assert len(own_uses(with_masses(read_pairs(flows, actors, rules), flows))) == n
+
+
 def test_tyres_make_no_plastic():
     """Powder of tyres is no polypropylene: « Pneus usagés » stood first of the leads of a moulder."""
     flows = flow_table(

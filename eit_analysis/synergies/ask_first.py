@@ -10,7 +10,9 @@
                 a need of the giver for the same matter, of an amount that nobody read
                 a treatment that the need of a firm supposes done (end of waste, or a quality delivered)
                 an activity of the taker that nobody stated, where the rule names activities
-                a line of the register that leads the same flow elsewhere
+                a line of the register that leads the same flow elsewhere: under way, or done or committed
+                where its tonnes are not taken off, as of a collection
+                what a gift of food may bring its giver beside the gain
                 a refusal of the taker for its price, of a flow of the same family
 
 None of them closes an exchange or moves its rank: each is a question to settle first.
@@ -32,13 +34,12 @@ from eit_analysis.synergies.factor_rows import OPERATORS
 from eit_analysis.synergies.free_flows import HELD
 from eit_analysis.synergies.likelihood import UNASKED, unasked
 from eit_analysis.synergies.register.fiche import sheet_words
-from eit_analysis.synergies.register.links import POOLING, words
+from eit_analysis.synergies.register.links import POOLING, is_collection, outputs_named, words
+from eit_analysis.synergies.register.steps import shortfalls
 from eit_analysis.synergies.terms import HIGHEST, LOWEST
 
-# Of what is committed or done the tonnes are taken off already (`free_flows`).
 ALIVE = ("lead", "study")
-LITTLE = 0.5  # of the tonnes promised
-REALISED = ["realised_t_per_year", "promised_t_per_year", "realised_eur_per_year"]
+GIFT = "donation"
 Question = tuple[str, str]  # of which candidate, and in what words
 
 
@@ -80,7 +81,8 @@ def with_questions(
         *((name, said["today"]) for name in exchanges.loc[blank, "candidate_id"]),
         *_of_the_giver(exchanges[givers], you),
         *_of_the_taker(exchanges, own_uses, sites, rules, unasked(exchanges, flows), _agreed(recalled), you),
-        *_elsewhere(exchanges, recalled, said["register"]),
+        *_elsewhere(exchanges, recalled, said),
+        *((name, said["gift"]) for name in exchanges.loc[exchanges["legal_status"] == GIFT, "candidate_id"]),
         *_priced(exchanges, answers, said["price"]),
     ):
         asked[name].append(text)
@@ -91,36 +93,40 @@ def with_questions(
 def _realised(done: pd.DataFrame, wording: str) -> Iterator[Question]:
     """Lines done that disappoint, of each exchange that answers one: more of it would too."""
     status = heading("status").labels["done"]
-    figures = done[REALISED].astype(float).to_numpy().tolist()
-    lines = zip(done["title"], done["candidate_ids"].fillna(""), figures, strict=True)
-    for title, names, (tonnes, promised, euros) in lines:
-        amount = f"{french.short(tonnes)}\u00a0t/an sur {french.short(promised)} promises"
-        told = [amount] * (tonnes < LITTLE * promised)
-        told += [f"{french.short(euros)}\u00a0€/an"] * (euros < 0)
-        for name in names.split() if told else ():
-            yield name, wording.format(title=title, status=status, told=french.listed(told))
+    less = done.assign(told=shortfalls(done)).dropna(subset=["told", "candidate_ids"])
+    for title, names, told in less[["title", "candidate_ids", "told"]].itertuples(index=False):
+        for name in names.split():
+            yield name, wording.format(title=title, status=status, told=told)
 
 
-def _elsewhere(exchanges: pd.DataFrame, recalled: pd.DataFrame, wording: str) -> Iterator[Question]:
-    """Lines under way of the giver and family whose title names the flow, and that this is no answer to.
+def _elsewhere(exchanges: pd.DataFrame, recalled: pd.DataFrame, said: pd.Series) -> Iterator[Question]:
+    """Lines of the giver and family whose title names the flow, and that this is no answer to.
 
-    Whoever takes in the exchanges that answer a line may name alike what he gives: it is not meant.
+    A collection gathers what its title names of each, or all of its family. Of what is committed or done, and
+    found, the tonnes are taken off already (:mod:`free_flows`): those lines alone that take none off. Whoever
+    takes in the exchanges that answer a line, or carries a collection, may name alike what he gives: it is
+    not meant.
     """
-    lines = recalled[recalled["status"].isin(ALIVE) & (recalled["kind"] != POOLING)]
-    labels, found = heading("status").labels, exchanges[["candidate_id", "giver_site_id", "category"]]
-    about = [words(text) for text in exchanges["output_description"]]
-    needs = exchanges["candidate_id"].str.split(">").str[1]
-    taker = dict(zip(needs, exchanges["taker_site_id"], strict=True))
+    collects = (recalled["kind"] == POOLING) & recalled["title"].map(is_collection).astype(bool)
+    kept = recalled["status"].isin(HELD) & (collects | recalled["candidate_ids"].isna())
+    lines = recalled.assign(collects=collects, wording=kept.map({True: "kept", False: "register"}))
+    lines = lines[(kept | lines["status"].isin(ALIVE)) & (collects | (lines["kind"] != POOLING))]
+    labels = heading("status").labels
+    found = exchanges.assign(description=exchanges["output_description"])
+    needs = found["candidate_id"].str.split(">").str[1]
+    taker = dict(zip(needs, found["taker_site_id"], strict=True))
     for line in lines.itertuples(index=False):
-        named, sites = words(line.title), str(line.site_ids).split()
-        own = set(str(line.candidate_ids).split())
-        takers = {taker.get(answer.partition(">")[2]) for answer in own}
+        named, own = words(line.title), set(str(line.candidate_ids).split())
+        others = {taker.get(answer.partition(">")[2]) for answer in own} | ({line.carrier} if line.collects else set())
         families = FOOD if line.category in FOOD else (line.category,)
-        text = wording.format(title=line.title, status=labels[str(line.status)])
-        for (name, giver, category), long_words in zip(found.itertuples(index=False), about, strict=True):
-            meant = giver in sites and giver not in takers and category in families
-            if meant and named & long_words and name not in own:
-                yield name, text
+        text = said[line.wording].format(title=line.title, status=labels[str(line.status)])
+        givers = set(str(line.site_ids).split()) - others
+        meant = found[found["giver_site_id"].isin(givers) & found["category"].isin(families)]
+        for _, part in meant.groupby("giver_site_id"):
+            about = outputs_named(line.title, part) if line.collects else part
+            for name, what in about[["candidate_id", "description"]].itertuples(index=False):
+                if name not in own and (line.collects or named & words(what)):
+                    yield name, text
 
 
 def _agreed(recalled: pd.DataFrame) -> frozenset[str]:

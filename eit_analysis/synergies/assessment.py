@@ -17,6 +17,7 @@ import pandas as pd
 from eit_analysis import reference
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.reference.compatibility import QUALITY_RANK
+from eit_analysis.reference.stages import lasting
 from eit_analysis.remembered import remembered
 from eit_analysis.synergies import listings, local_outlets, loss
 from eit_analysis.synergies.allocation.exposed import exposed_side
@@ -97,9 +98,12 @@ class Assessment(PossiblePoolings):
         ``you``: the firm that is spoken to.
         """
         agreed = [name for group in self.accepted for name in group] * team
+        if self.year is not None:  # of what has ended nothing is to be asked
+            recalled = recalled[recalled["synergy_id"].isin(lasting(self.register, self.year)["synergy_id"])]
         told = listings.described(listings.with_partners(self.exchanges, self.held, agreed), self.flows)
         known = recalled, self.answers, self.own_uses, self.sites, reference.load("compatibility")
-        return with_questions(told, *known, self.flows, team, self.unweighed_uses, you)
+        asked = with_questions(listings.at_plan(told), *known, self.flows, team, self.unweighed_uses, you)
+        return told.assign(ask_first=asked["ask_first"])
 
     @cached_property
     def first_hand(self) -> pd.DataFrame:

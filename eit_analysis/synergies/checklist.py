@@ -16,13 +16,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from eit_analysis import reference
 from eit_analysis.reference.nomenclatures import hazardous, is_hazardous
 
 # What a place says of its country: the INSEE codes of foreign countries begin with 99.
 ABROAD = "99"
 FRANCE = "FR"
 CONDITIONS = ("legal_status", "new_route", "taker_actor_type")
-FACTS = ("hazardous", "not_hazardous", "mirror", "abroad", "place_unknown", "activity_unknown")
+FACTS = (
+    "hazardous", "not_hazardous", "mirror", "abroad", "place_unknown", "activity_unknown", "as_pallets",
+)  # fmt: skip
+PALLETS = "150103"
 FOOD = ("10", "11")  # NAF divisions of those that make food and drinks
 LISTED = ["question_fr", "subject", "prepare_fr", "reference_fr", "certainty", "authority"]
 ITEM_COLUMNS = [
@@ -45,10 +49,12 @@ def circumstances(
     ``candidate_id, legal_status, category, new_route, taker_actor_type, waste_code`` (empty when none is
     stated), ``mirror_codes`` (of ``mirror_entries.csv``) and the booleans ``FACTS``. A commune that is not
     known is no abroad. A mirror that only some activities have to fear (``giver_naf_codes``) warns them and
-    unknown ones.
+    unknown ones. Pallets go on as pallets (``as_pallets``) by the rules that hand them on.
     """
     codes = flows.drop_duplicates("flow_id").set_index("flow_id")["waste_code"]
     known = sites.drop_duplicates("site_id").set_index("site_id")
+    rules = reference.load("compatibility")
+    handed_on = rules.loc[rules["input_waste_codes"] == PALLETS, "rule_id"]
     told = exchanges[["candidate_id", "legal_status", "category", "new_route"]].reset_index(drop=True)
     waste_code = exchanges["out_flow_id"].map(codes).fillna("").astype(str).replace("unknown", "")
     ends = [_country(exchanges[f"{end}_site_id"].map(known["commune_code"])) for end in ("giver", "taker")]
@@ -64,6 +70,7 @@ def circumstances(
         mirror=mirror_codes != "",
         abroad=~unknown & (ends[0] != ends[1]),
         place_unknown=unknown,
+        as_pallets=exchanges["rule_id"].isin(handed_on).to_numpy(),
         activity_unknown=(exchanges["taker_site_id"].map(known["naf_code"]).fillna("") == "").to_numpy(),
     )
 

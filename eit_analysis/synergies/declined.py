@@ -2,7 +2,7 @@
 
     declined_pair        the last answer of one of its two actors is no
     declined_material    the taker takes no flow of this family
-    declined_quality     the taker refused a flow of this family that was sorted at least as well
+    declined_quality     the taker refused the same waste, by its code, that was sorted at least as well
     declined_distance    the taker refused a giver of this family that was no farther
 
 The last three are lessons: a refusal of the taker itself, for that reason, teaches them of all its exchanges
@@ -31,9 +31,10 @@ KEYS = ["giver_site_id", "taker_site_id", "category"]
 ANSWER_COLUMNS = ["site_id", *KEYS, "answered_flow", "exchange_answer", "refusal_reason", "answer_date"]
 LESSON_COLUMNS = [
     "taker_site_id", "giver_site_id", "category", "answered_flow", "refusal_reason", "answer_date", "gate",
-    "refused_quality", "refused_km",
+    "refused_quality", "refused_codes", "refused_km",
 ]  # fmt: skip
 ROUNDING = 1e-9
+UNKNOWN = {"", "unknown"}  # codes
 
 
 def lessons(
@@ -45,7 +46,8 @@ def lessons(
     -------
     pandas.DataFrame
         ``LESSON_COLUMNS``, one row per refusal that teaches. ``refused_quality``: the worst quality among the
-        flows that were refused, unknown being mixed; ``refused_km``, by road. Where the giver has no such
+        flows that were refused, unknown being mixed; ``refused_codes``, their waste codes: to refuse offcuts
+        of panels for their quality is not to refuse pallets; ``refused_km``, by road. Where the giver has no such
         flow any more, or a place is unknown, neither is known and only the exchange itself is closed.
     """
     told = _last(answers)
@@ -53,10 +55,11 @@ def lessons(
     places = sites.drop_duplicates("site_id").set_index("site_id")[["latitude", "longitude"]].astype(float)
     ends = [places.reindex(told[end]).to_numpy() for end in ("giver_site_id", "taker_site_id")]
     out = flows[flows["direction"] == "out"]
-    worst = [_worst(row, out) for row in told[["giver_site_id", "category", "answered_flow"]].itertuples()]
+    refused = [_about(row, out) for row in told[["giver_site_id", "category", "answered_flow"]].itertuples()]
     told = told.assign(
         gate=told["refusal_reason"].map(TEACHES).where(told["exchange_answer"] == "no"),
-        rank=np.array(worst, dtype=float),
+        rank=np.array([_worst(about["quality"]) for about in refused], dtype=float),
+        codes=[frozenset(about["waste_code"].dropna()) - UNKNOWN for about in refused],
         km=detour_factor * haversine_km(*ends[0].T, *ends[1].T),
     )
     taught = told[told["gate"].notna()].reset_index(drop=True)
@@ -66,12 +69,16 @@ def lessons(
     )
     again = again[again["answer_date_of"] > again["answer_date"]]
     taken_back = again.loc[
-        _closes(again["gate"], again["rank_of"], again["km_of"], again["rank"], again["km"])
+        _closes(
+            again["gate"], again["rank_of"], again["km_of"], again["rank"], again["km"],
+            _alike(again["codes_of"], again["codes"]),
+        )  # fmt: skip
     ]
     names = {rank: quality for quality, rank in QUALITY_RANK.items()}
     kept = taught[~taught["lesson"].isin(taken_back["lesson"])]
     return kept.assign(
         refused_quality=kept["rank"].map(names).where(kept["gate"] == TEACHES["quality"]),
+        refused_codes=kept["codes"],
         refused_km=kept["km"].where(kept["gate"] == TEACHES["too_far"]),
     )[LESSON_COLUMNS].reset_index(drop=True)
 
@@ -90,13 +97,16 @@ def without_declined(
     """
     told = speaking(passed, answers, flows)
     shut = [told.loc[told["exchange_answer"] == "no", ["candidate_id"]].assign(gate=PAIR)]
-    quality = passed["out_flow_id"].map(flows.drop_duplicates("flow_id").set_index("flow_id")["quality"])
+    about = flows.drop_duplicates("flow_id").set_index("flow_id")
+    quality, code = (passed["out_flow_id"].map(about[column]) for column in ("quality", "waste_code"))
     pairs = passed[["candidate_id", *KEYS, "distance_km"]].assign(
-        rank=quality.map(QUALITY_RANK).astype(float).fillna(QUALITY_RANK["mixed"])
+        rank=quality.map(QUALITY_RANK).astype(float).fillna(QUALITY_RANK["mixed"]),
+        codes=[frozenset([one]) - UNKNOWN for one in code.fillna("")],
     )
     near = pairs.merge(taught, on=["taker_site_id", "category"], suffixes=("", "_refused"))
     refused = near["refused_quality"].map(QUALITY_RANK).astype(float), near["refused_km"].astype(float)
-    closes = _closes(near["gate"], near["rank"], near["distance_km"], *refused)
+    alike = _alike(near["codes"], near["refused_codes"])
+    closes = _closes(near["gate"], near["rank"], near["distance_km"], *refused, alike)
     shut.append(near.loc[closes, ["candidate_id", "gate"]])
     order = {gate: rank for rank, gate in enumerate(GATES)}
     first = pd.concat(shut).sort_values("gate", key=lambda gates: gates.map(order), kind="stable")
@@ -164,25 +174,38 @@ def _last(answers: pd.DataFrame) -> pd.DataFrame:
 
 
 def _closes(
-    gate: pd.Series, rank: pd.Series, km: pd.Series, refused_rank: pd.Series, refused_km: pd.Series
+    gate: pd.Series,
+    rank: pd.Series,
+    km: pd.Series,
+    refused_rank: pd.Series,
+    refused_km: pd.Series,
+    alike: np.ndarray,
 ) -> np.ndarray:
     """Whether a lesson closes an exchange of this quality at this distance; the unknown closes nothing."""
     material, quality = (gate == TEACHES[reason] for reason in ("material", "quality"))
     farther = km >= refused_km * (1 - ROUNDING)
-    return np.select([material, quality], [True, rank >= refused_rank], farther).astype(bool)
+    return np.select([material, quality], [True, alike & (rank >= refused_rank)], farther).astype(bool)
 
 
-def _worst(refused: tuple, out: pd.DataFrame) -> float:
-    """Rank of the worst quality among the flows that a refusal was about, NaN where there is none."""
+def _alike(codes: pd.Series, refused: pd.Series) -> np.ndarray:
+    """Whether two sets of waste codes share one; what has none may be the same waste."""
+    pairs = zip(codes, refused, strict=True)
+    return np.array([not (one and other) or bool(one & other) for one, other in pairs], dtype=bool)
+
+
+def _about(refused: tuple, out: pd.DataFrame) -> pd.DataFrame:
+    """The flows that a refusal was about."""
     _, giver, category, named = refused
     about = out[(out["site_id"] == giver) & (out["category"] == category)]
     if _folded(named):
         about = about[about["description"].map(_folded) == _folded(named)]
-    return (
-        float(about["quality"].map(QUALITY_RANK).fillna(QUALITY_RANK["mixed"]).max())
-        if len(about)
-        else np.nan
-    )
+    return about
+
+
+def _worst(quality: pd.Series) -> float:
+    """Rank of the worst of the qualities, NaN where there is none."""
+    ranks = quality.map(QUALITY_RANK).fillna(QUALITY_RANK["mixed"])
+    return float(ranks.max()) if len(ranks) else np.nan
 
 
 def _folded(text: object) -> str:

@@ -29,6 +29,7 @@ from eit_analysis.synergies.register.links import POOLING, linked
 
 # What takes place, and what is agreed: the first before the second, both before any plan.
 HELD = ("done", "committed")
+IN_PART = {stage: f"{stage}_in_part" for stage in HELD}  # of an exchange that some of its tonnes still await
 BOUNDS = ["mass_low_t_per_year", "mass_t_per_year", "mass_high_t_per_year"]
 TAKEN = "taken_t_per_year"
 # Share of a need from which own waste leaves no room for that of others: an assumption of ours.

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from eit_analysis.synergies.factor_rows import OPERATORS
+from eit_analysis.synergies.free_flows import IN_PART
 from eit_analysis.synergies.impacts import INDICATORS, in_proportion
+from eit_analysis.synergies.terms import with_terms
 
 RANKED = [
     "exchange_site_ids", "category", "output_description", "need_description", "use", "mass_t_per_year",
@@ -106,16 +108,23 @@ def contractors(changes: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFrame:
 
 
 def retained(exchanges: pd.DataFrame) -> pd.DataFrame:
-    """The exchanges that the plan keeps, with what they change at the tonnes that it gives them."""
+    """The exchanges that the plan keeps, with what they change, and their price, at the tonnes it gives."""
     kept = exchanges[exchanges["allocated_t_per_year"] > 0]
-    return kept.assign(**in_proportion(kept, [column for names in INDICATORS.values() for column in names]))
+    changes = in_proportion(kept, [column for names in INDICATORS.values() for column in names])
+    return with_terms(kept.assign(**changes), "allocated_t_per_year")
+
+
+def at_plan(exchanges: pd.DataFrame) -> pd.DataFrame:
+    """All of them, in their order: :func:`retained`, and the others on what each would divert alone."""
+    others = exchanges[~(exchanges["allocated_t_per_year"] > 0)]
+    return pd.concat([retained(exchanges), others]).loc[exchanges.index]
 
 
 def with_partners(exchanges: pd.DataFrame, held: pd.DataFrame, accepted: list[str]) -> pd.DataFrame:
     """The exchanges with how far they are, how many other takers their output has, what the best would bring.
 
-    ``status``: ``done`` or ``committed`` where a part of the exchange is (``Assessment.held``), else
-    ``accepted`` for these ``candidate_id``, else missing.
+    ``status``: ``done_in_part`` or ``committed_in_part`` where the register says so of some of its tonnes
+    (``Assessment.held``), for the exchange is of the others; else ``accepted`` for these ``candidate_id``, else missing.
     ``n_other_partners`` counts the other takers with which both could gain; ``largest_gain_eur_per_year`` is
     the largest joint surplus of all of them, at central values, each on all that it could divert alone;
     ``n_planned_takers`` is among how many the plan shares the output; ``other_partner_site_ids``, for the
@@ -130,7 +139,7 @@ def with_partners(exchanges: pd.DataFrame, held: pd.DataFrame, accepted: list[st
         " ".join(taker for taker in whom.get(name, []) if taker != own)
         for name, own in zip(flow, exchanges["taker_site_id"], strict=True)
     ]
-    status = held.drop_duplicates("candidate_id").set_index("candidate_id")["status"]
+    status = held.drop_duplicates("candidate_id").set_index("candidate_id")["status"].map(IN_PART)
     return exchanges.assign(
         status=exchanges["candidate_id"].map({**dict.fromkeys(accepted, "accepted"), **status}).astype("str"),
         n_other_partners=flow.map(takers).fillna(0).astype(int) - gaining.astype(int),
@@ -151,11 +160,12 @@ def by_flow(exchanges: pd.DataFrame) -> pd.DataFrame:
 
 def new(exchanges: pd.DataFrame) -> pd.DataFrame:
     """The exchanges that are neither done nor committed, not even in part (:func:`with_partners`)."""
-    return exchanges[~exchanges["status"].isin(["done", "committed"])]
+    return exchanges[~exchanges["status"].isin(IN_PART.values())]
 
 
 def sides(exchanges: pd.DataFrame) -> pd.DataFrame:
-    """``SIDES``; what a structure or an outlet gains is not counted, and not none, where it pays nothing."""
+    """``SIDES`` (:func:`at_plan`); what an operator that pays nothing gains is not counted, and not none."""
+    exchanges = at_plan(exchanges)
     uncounted = exchanges["taker_actor_type"].isin(OPERATORS) & (exchanges["taker_worth_eur_per_year"] == 0)
     worth = exchanges["taker_worth_eur_per_year"].mask(uncounted)
     return exchanges.assign(taker_worth_eur_per_year=worth)[SIDES]

@@ -5,12 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from eit_analysis.french import fold_words
 from eit_analysis.reference.compatibility import code_asked, need_told, share_met, text_read
 from eit_analysis.reference.nomenclatures import hazardous
 from eit_analysis.synergies.matching.located_flows import ALL_YEAR
 
 # What they declare to take in is what may arrive; a firm declares what it uses.
 TAKERS = ("outlet", "ess")
+# So does a firm whose need is of something to be treated: « palettes à réparer », « fûts à laver ».
+TO_TREAT = r"\ba (?:broyer|demonter|laver|reconditionner|recycler|regenerer|reparer|trier|valoriser)\b"
 READ = [
     "flow_id", "site_id", "category", "waste_code", "quality", "mass_t_per_year", "mass_low_t_per_year",
     "mass_high_t_per_year", "evidence", "route", "cost_eur_per_t", "months",
@@ -71,8 +74,8 @@ def inputs(flows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
             sites[["site_id", "naf_code", "actor_type", "latitude", "longitude"]], on="site_id", how="left"
         )
     )
-    need = need_told(entering["description"].astype("str").fillna(""))
-    intake = entering["actor_type"].isin(TAKERS)
+    told = entering["description"].astype("str").fillna("")
+    need, intake = need_told(told), entering["actor_type"].isin(TAKERS)
     return pd.DataFrame(
         {
             "in_flow_id": entering["flow_id"].astype(str),
@@ -84,6 +87,7 @@ def inputs(flows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
             "asked_quality": entering["quality"].fillna("unknown").astype(str),
             "naf_code": entering["naf_code"].fillna("").astype(str).str.replace(".", "", regex=False),
             "is_intake": intake,
+            "takes_in": told.map(fold_words).str.contains(TO_TREAT).astype(bool),
             "demand": entering["mass_t_per_year"].astype(float),
             "demand_low": entering["mass_low_t_per_year"].astype(float),
             "demand_high": entering["mass_high_t_per_year"].astype(float),

@@ -28,7 +28,7 @@ import pandas as pd
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.records import SOURCE
 from eit_analysis.synergies.factor_rows import OPERATORS
-from eit_analysis.synergies.free_flows import HELD
+from eit_analysis.synergies.free_flows import IN_PART
 
 MARGIN = 0.15
 # By these columns a row is not advised: an exchange that the plan leaves, that suits no price, by which the
@@ -159,7 +159,7 @@ def _some_price(found: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     ]
     surplus = pd.concat(ends, axis=1)
     operator, gives = found["taker_actor_type"].isin(OPERATORS), found["exchange_role"] == "gives"
-    agreed = found["status"].isin(HELD)
+    agreed = found["status"].isin(IN_PART.values())
     some, none = surplus.gt(0).all(axis=1) & ~agreed, surplus.le(0).all(axis=1) & ~agreed
     sure = [some & ~operator, some & gives, none & ~operator, none & gives]
     said = pd.Series(np.select(sure, ["yes", "you", *NONE], ""), found.index, dtype="str")

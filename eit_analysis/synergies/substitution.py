@@ -135,9 +135,10 @@ def own_uses(pairs: pd.DataFrame) -> pd.DataFrame:
     """Outputs of a firm that its own needs could take: of :func:`read_pairs`, those of one site that pass.
 
     ``CANDIDATE_COLUMNS``, at no distance. Not those of an outlet or an ESS structure, which takes in what
-    others bring and puts out what it could not use of that.
+    others bring and puts out what it could not use of that; nor of a firm whose need says that it does so.
     """
-    pairs = pairs[(pairs["giver_site_id"] == pairs["taker_site_id"]) & ~pairs["is_intake"]]
+    taken_in = pairs["is_intake"] | pairs["takes_in"]
+    pairs = pairs[(pairs["giver_site_id"] == pairs["taker_site_id"]) & ~taken_in]
     pairs = pairs.assign(great_circle_km=0.0)
     no_mass = (pairs["supply"] <= 0) | (pairs["demand"] <= 0)
     pairs["gate_rank"] = first_stop(_stops(pairs) | {"no_mass": no_mass})

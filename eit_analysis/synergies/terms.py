@@ -21,18 +21,20 @@ from eit_analysis.synergies.factor_rows import OPERATORS
 LOWEST, HIGHEST = "price_low_eur_per_t", "price_high_eur_per_t"
 
 
-def with_terms(candidates: pd.DataFrame) -> pd.DataFrame:
+def with_terms(candidates: pd.DataFrame, sent: str = "diverted_t_per_year") -> pd.DataFrame:
     """Candidates (``impacts.impacts``) with the range of their price and ``who_gains``, at central values.
+
+    ``sent`` names the tonnes that the euros are of: the fixed cost weighs more on each of fewer.
 
     ``who_gains``: ``both_free`` (both, even for nothing), ``taker_pays`` or ``giver_pays`` (both, from some
     price on), ``giver`` and ``not_giver`` (at the price of an operator that pays nothing, its own surplus
     being unknown), ``none``; missing where the joint surplus is.
     """
-    tonnes = candidates["diverted_t_per_year"].where(candidates["diverted_t_per_year"] > 0)
+    tonnes = candidates[sent].where(candidates[sent] > 0)
     paid = candidates["transport_eur_per_year"] + candidates["fixed_cost_eur_per_year"]
     lowest = (paid - candidates["giver_saving_eur_per_year"]) / tonnes
     highest = candidates["taker_worth_eur_per_year"] / tonnes
-    loses = candidates["joint_surplus_eur_per_year"] <= 0
+    loses = candidates["joint_surplus_eur_per_year"].round() <= 0  # read in whole euros
     pays = candidates["taker_price_eur_per_t"] > 0
     operator = candidates["taker_actor_type"].isin(OPERATORS) & ~pays
     gains = np.select(

@@ -29,6 +29,7 @@ from eit_analysis.synergies.allocation.validation import ordered
 
 AVOIDED = "avoided_tco2e_per_year"
 INDICATORS = [MARGIN, "emissions_tco2e_per_year", AVOIDED, "jobs"]
+TURNS = ["turns_emissions", "turns_avoided"]
 # What is left of the margins once each exchange has paid its fixed cost.
 SURPLUS = "joint_surplus_eur_per_year"
 POINT_COLUMNS = ["plan_number", SURPLUS, *INDICATORS[1:], "allocated_t_per_year", "n_exchanges"]
@@ -85,8 +86,8 @@ def frontier(
 def neighbours(points: pd.DataFrame) -> pd.DataFrame:
     """The plans to tell beside the one of largest joint surplus: of :func:`frontier`, two ``points`` at most.
 
-    Where it ``turns`` a sign: the first whose emissions, caused or avoided, have another, where it loses no
-    more than ``MUCH`` of the joint surplus. Else the one that avoids most of those that lose no more than
+    Where a sign turns: the first whose emissions, caused or avoided, have another (``turns_emissions``,
+    ``turns_avoided``), where it loses no more than ``MUCH`` of the joint surplus. Else the one that avoids most of those that lose no more than
     ``LITTLE`` of it, where that is more by ``MUCH`` of the emissions caused or avoided, whichever
     is larger.
     """
@@ -94,8 +95,10 @@ def neighbours(points: pd.DataFrame) -> pd.DataFrame:
     moved, avoided = np.transpose(both), both[1]
     near, kept = (gain >= (1 - share) * gain[:1].sum() for share in (MUCH, LITTLE))
     more = avoided - avoided[:1].sum() > MUCH * np.abs(moved[:1]).max(initial=0.0)
-    turned = points[(moved * moved[:1] < 0).any(axis=1) & near].head(1).assign(turns=True)
-    cheap = points[kept & more].tail(1).assign(turns=False)
+    turns = dict(zip(TURNS, (moved * moved[:1] < 0).T, strict=True))
+    points = points.assign(**turns)
+    turned = points[points[TURNS].any(axis=1) & near].head(1)
+    cheap = points[kept & more].tail(1)
     return pd.concat([turned, cheap]).drop_duplicates("plan_number").sort_values("plan_number")
 
 

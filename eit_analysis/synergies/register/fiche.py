@@ -17,10 +17,12 @@ from eit_analysis.synergies.gates import GATES
 from eit_analysis.synergies.impacts import INDICATORS, in_proportion
 from eit_analysis.synergies.pooling.thresholds import COLLECTION
 from eit_analysis.synergies.register.links import POOLING, names_need, outputs_named
+from eit_analysis.synergies.register.steps import shortfalls
 
 JOINED = ["out_flow_id", "in_flow_id"]
-N_FACTS = 4  # of the tables below, those that the survey and the register say; the others are computed
-TEAM = ("groups",)  # a group tells its members' volumes a bound, and no audit sees it here
+N_FACTS = 5  # of the tables below, those that the survey and the register say; the others are computed
+# A group tells its members' volumes a bound, and no audit sees it here; nor what disappoints.
+TEAM = ("groups", "results")
 BOTH = ["giver_site_id", "taker_site_id"]
 ELSEWHERE = (
     "La meilleure combinaison n'en retient aucun\u00a0: ces tonnes y gagnent plus ailleurs, ou l'échange "
@@ -36,6 +38,10 @@ LISTED: dict[str, tuple[list[str], list[str], int | None]] = {
         ["carrier", "status", "months_at_stage", "realised_t_per_year", "next_step", "blocked_by",
          "site_ids"],
         ["site_ids", "carrier"], None,
+    ),
+    "results": (
+        ["promised_t_per_year", "realised_t_per_year", "realised_eur_per_year", "ask_first", "site_ids"],
+        ["site_ids"], None,
     ),
     "members": (["site_id", "actor_type", "commune_name", "carries"], ["site_id"], None),
     "flows": (
@@ -122,7 +128,8 @@ def fiche(
         ``mass_t_per_year``, for all its exchanges sharing their tonnes, with the ``site_ids`` that these
         join; none without exchange. ``groups`` : rows of ``pooling.pooled`` that answer it, but those whose
         best part is of others. ``steps`` : its row of ``steps.next_steps``, with its
-        realised tonnes.
+        realised tonnes. ``results`` : of a line that disappoints (``steps.shortfalls``), what was promised
+        and what it brings.
 
     Raises
     ------
@@ -135,7 +142,12 @@ def fiche(
     exchanges = plan[plan["candidate_id"].isin(_ids(lead, "candidate_ids"))].sort_values(
         ["rank", "candidate_id"]
     )
-    closed = refused[refused["synergy_id"] == synergy_id]
+    closed, told = refused[refused["synergy_id"] == synergy_id], shortfalls(lead)
+    status, wording = heading("status").labels["done"], sheet_words()["ask_first", "realised"]
+    asked = [
+        wording.format(title=title, status=status, told=less)
+        for title, less in zip(lead["title"], told, strict=True)
+    ]
     groups = _rows(pools, "pooling_id", _ids(lead, "pooling_ids"))
     ids = actors(lead)["site_id"]
     pairs = [held[held["synergy_id"] == synergy_id], exchanges]
@@ -146,6 +158,7 @@ def fiche(
     )
     return {
         "lead": lead,
+        "results": lead.assign(ask_first=asked)[told.notna()],
         "members": _members(ids, lead["carrier"].iloc[0], sites),
         "flows": _rows(own, "flow_id", {*joined, *_collected(lead, groups, own)}),
         "needs": _needs(ids, lead, sharing),

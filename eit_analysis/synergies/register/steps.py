@@ -7,12 +7,14 @@ from collections.abc import Collection
 import numpy as np
 import pandas as pd
 
+from eit_analysis import french
 from eit_analysis.synergies.register.links import POOLING
 
 NEXT_STEP = {
     "lead": "meet", "study": "agree", "committed": "start", "done": "measure", "ended": "ended",
     "dropped": "close",
 }  # fmt: skip
+LITTLE = 0.5  # of the tonnes promised
 # Evidence that a decision to invest should not rest on.
 WEAK_EVIDENCE = ("estimated", "inferred")
 STEP_COLUMNS = [
@@ -37,7 +39,9 @@ def next_steps(
     pandas.DataFrame
         Columns ``STEP_COLUMNS``. ``blocked_by``: for a synergy on its way ``no_carrier``, else the
         ``miss_reason`` of one that is not found, else ``weak_mass`` when a mass of every matching exchange is
-        estimated or inferred; ``no_tonnes`` for one that is done without tonnes; ``none`` otherwise.
+        estimated or inferred, else ``none``; ``no_tonnes`` for one that is done without tonnes; missing for
+        another that is done or dropped: nothing is in the way of what goes on, which may still disappoint
+        (:func:`shortfalls`).
         ``carrier`` acts, and where there is none the first act is to find one.
     """
     waiting = stays[stays["passage"] == "waiting"].drop_duplicates("synergy_id", keep="last")
@@ -70,14 +74,26 @@ def realisation(recalled: pd.DataFrame, plan: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _blocked(recalled: pd.DataFrame, candidates: pd.DataFrame) -> np.ndarray:
+def shortfalls(recalled: pd.DataFrame) -> pd.Series:
+    """What each line brought, in words, where it is done with a loss or under half of its promise."""
+    columns = ["realised_t_per_year", "promised_t_per_year", "realised_eur_per_year"]
+    figures = recalled[columns].astype(float).to_numpy().tolist()
+    told = []
+    for tonnes, promised, euros in figures:
+        amount = f"{french.short(tonnes)}\u00a0t/an sur {french.short(promised)} promises"
+        less = [amount] * (tonnes < LITTLE * promised) + [f"{french.short(euros)}\u00a0€/an"] * (euros < 0)
+        told.append(french.listed(less) if less else None)
+    return pd.Series(told, recalled.index, dtype="str").where(recalled["status"] == "done")
+
+
+def _blocked(recalled: pd.DataFrame, candidates: pd.DataFrame) -> pd.Series:
     on_its_way = ~recalled["status"].isin(["done", "dropped"])
     without_tonnes = (recalled["status"] == "done") & ~(recalled["realised_t_per_year"] > 0)
     sides = candidates[["giver_evidence", "taker_evidence"]].isin(WEAK_EVIDENCE).any(axis=1)
     weak = set(candidates.loc[sides, "candidate_id"])
     listed = [str(ids).split() if pd.notna(ids) else [] for ids in recalled["candidate_ids"]]
     guessed = np.array([bool(ids) and set(ids) <= weak for ids in listed], dtype=bool)
-    return np.select(
+    blocked = np.select(
         [
             without_tonnes,
             on_its_way & recalled["carrier"].isna(),
@@ -87,3 +103,4 @@ def _blocked(recalled: pd.DataFrame, candidates: pd.DataFrame) -> np.ndarray:
         ["no_tonnes", "no_carrier", recalled["miss_reason"].fillna("none").astype(str), "weak_mass"],
         default="none",
     )
+    return pd.Series(blocked, recalled.index, dtype="str").where(on_its_way | without_tonnes)
