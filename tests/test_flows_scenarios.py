@@ -398,7 +398,7 @@ def test_a_mix_counts_as_packaging_only_where_it_is_called_so():
 
 
 def test_a_by_product_that_is_used_is_no_waste_and_no_liquid_is_landfilled():
-    """7 337 t of animal tissues to a renderer made 83.9 % of 61 %; 456 t of whey, half of a landfill share."""
+    """Animal tissues to a renderer made 83.9 % of 61 %; 456 t of whey, of no known route, were buried."""
     rows = [
         ("E1", "biowaste", "020202", 700, "recycling", None, "clean", None),
         ("E1", "biowaste", "020202", 20, "digestion", None, "clean", None),

@@ -546,5 +546,5 @@ def test_a_duty_is_cited_by_its_own_article_and_a_text_known_by_summaries_says_s
     tax = reference.load("waste_tax")
     later = tax[tax["text_ref"].str.contains("2026-103")]
     assert later["source"].str.endswith("texte non relu à la source").all() and len(later) == 35
-    quoted = later[later["source"].str.contains("trois lectures")]
+    quoted = later[later["source"].str.contains("trois sources")]
     assert set(quoted["hazardous"]) == {"no"} and "exempt" not in set(quoted["plants"])

@@ -23,7 +23,7 @@ from eit_analysis import reference
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.errors import UsageError
 from eit_analysis.flows.costs import PRICES, estimates
-from eit_analysis.reference.law_flows import is_inert
+from eit_analysis.reference.law_flows import is_gypsum, is_inert
 
 NEVER_HAZARDOUS = ("food", "biowaste")
 ENDS = ["low", "high"]
@@ -80,7 +80,8 @@ def mark_tax(out: pd.DataFrame) -> pd.DataFrame:
     """The described outflows with ``tax_status``.
 
     ``taxed``: landfilled or incinerated; ``hazardous``: the same, at the rates of hazardous waste;
-    ``perhaps``: burned for energy, where some plants pay nothing, or a mineral that is not shown to be inert;
+    ``perhaps``: burned for energy, where some plants pay nothing, or a mineral that is not shown to be inert,
+    plaster aside;
     ``inert``: its code, else its designation, is of the list that landfills for inert waste take, which pay
     nothing;
     ``fuel``: sold to be burned for energy; ``unknown_route``; ``other_route``: no tax.
@@ -96,7 +97,7 @@ def mark_tax(out: pd.DataFrame) -> pd.DataFrame:
         "other_route": ~taxable,
         "inert": landfilled & is_inert(out),
         "fuel": burned & (out["cost_eur_per_t"] < 0) & ~hazardous,
-        "perhaps": burned | (landfilled & (out["category"] == "mineral") & ~hazardous),
+        "perhaps": burned | (landfilled & (out["category"] == "mineral") & ~hazardous & ~is_gypsum(out)),
         "hazardous": hazardous,
     }
     return out.assign(tax_status=np.select(list(reasons.values()), list(reasons), "taxed"))

@@ -30,7 +30,8 @@ BY_PRODUCTS, BY_PRODUCT_NAME = ("020102", "020202", "020203"), "sous produits an
 # By-products that go there are waste all the same; and where all else goes, nobody said.
 STILL_WASTE = ("landfill", "incineration", "energy", "digestion", "composting", "unknown")
 LIQUID = re.compile(
-    r"^(?:eaux?|effluents?|lactoserum|rincages?|saumures?|huiles?|liquides?|(?:suspensions|concentrats) aqueux?)\b"
+    r"^(?:eaux?|effluents?|lactoserum|rincages?|saumures?|huiles?|liquides?)\b|"
+    r"^(?:suspensions|concentrats) aqueu"
 )
 BINS = re.compile(
     r"\b(?:(?P<count>\w+) )?bacs?(?: \w+)?(?: de)? (?P<litres>\d+) l\b.*?"
@@ -115,8 +116,8 @@ def concerned(out: pd.DataFrame, rule: Mapping[Any, Any]) -> pd.Series:
 def is_inert(out: pd.DataFrame) -> pd.Series:
     """Whether the code of each flow, else what its designation surely means, is of inert waste.
 
-    That which landfills for inert waste take without a test: ``inert_waste.csv``; for the tax, the targets and
-    the obligations alike.
+    That which landfills for inert waste take without a test: ``inert_waste.csv``, for the tax, the targets
+    and the obligations alike.
     """
     inert_codes = reference.load("inert_waste")["waste_code"]
     uncoded = out["waste_code"].isin(["unknown", ""]) | out["waste_code"].isna()
@@ -125,6 +126,13 @@ def is_inert(out: pd.DataFrame) -> pd.Series:
     sure = found[found["confident"] & (found["suggestion_rank"] == 1)]
     inert = sure.loc[sure["waste_code"].isin(inert_codes), "designation"]
     return out["waste_code"].isin(inert_codes) | (uncoded & out["description"].isin(inert))
+
+
+def is_gypsum(out: pd.DataFrame) -> pd.Series:
+    """Which outflows are of plaster: no landfill for inert waste takes it (decision 2003/33/EC, § 2.2.3)."""
+    return out["waste_code"].astype("str").str.startswith("1708") | named(
+        _folded(out["description"]).str.split(), "platre placoplatre placo"
+    )
 
 
 def is_by_product(out: pd.DataFrame) -> pd.Series:
