@@ -117,6 +117,18 @@ def test_slopes_are_of_the_groups_that_the_same_sites_declared_twice():
     assert comparison.slopes(printed.head(0), "2018", "2015").empty
 
 
+def test_families_that_moved_are_told_before_a_whole_that_did_not():
+    """A rise of 60 t and a fall of 12 t stood behind « dans l'incertitude »."""
+    rows = [("textile", "both", -12.0, "decrease"), ("food", "new", 90.0, "increase"),
+            ("wood", "both", 60.0, "increase"), ("Total", "both", 66.0, "increase"),
+            ("metal", "both", 5.0, "within")]  # fmt: skip
+    printed = pd.DataFrame(rows, columns=["category", "presence", "change_t_per_year", "change"])
+    printed = printed.assign(change_low_t_per_year=0.0, change_high_t_per_year=0.0)
+    found = comparison.moved(printed)
+    assert found[["category", "rank"]].to_numpy().tolist() == [["wood", 1], ["textile", 2]]
+    assert comparison.moved(printed.head(0)).empty
+
+
 def test_a_site_that_answered_without_any_such_flow_is_neither_new_nor_gone():
     now, before = flows_of([("A", "wood", 1)]), flows_of([("B", "wood", 1)])
     here, earlier = comparison.match(now, before, ["A", "B"], ["A", "B"])

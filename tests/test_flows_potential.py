@@ -168,7 +168,8 @@ def test_the_family_that_matters_is_named_or_none_is():
     team, partners = (recommendations.recommendations(rows, least).frame for least in (0, 3))
     assert team.set_index("action").loc["find_outlet", "first_category"] == "glass"
     assert partners.set_index("action").loc["find_outlet", "first_category"] == "withheld"
-    assert partners.drop(columns="first_category").equals(team.drop(columns="first_category"))
+    of_team = ["first_category", "only_flow", "main_flow"]
+    assert partners.drop(columns="first_category").equals(team.drop(columns=of_team))
     three = recommendations.recommendations(behind(shared)).frame
     assert three.set_index("action").loc["find_outlet", "first_category"] == "food"
 
@@ -219,14 +220,15 @@ def test_what_to_do_follows_the_best_known_use():
     rows = [
         ("E1", family, code, "soiled", "incineration", 10, 100, "measured", None, hazardous)
         for family, code, hazardous in (
-            ("chemical", "140603", "yes"), ("chemical", "130205", "yes"), ("chemical", "070112", "no"),
+            ("chemical", "140603", "yes"), ("chemical", "130205", "yes"), ("chemical", "080409", "yes"),
             ("chemical", "060503", "no"), ("other", "unknown", "no"),
+            ("chemical", "070112", "no"), ("chemical", "120109", "yes"),  # a sludge, an emulsion: no heat
         )
     ]  # fmt: skip
     found = recommendations.actions(flows_of(rows), (2025, 2030), rules, FACTORS)
     found = found[found["action"].isin(recommendations.BY_USE.values())]
     assert found.set_index("waste_code")["action"].to_dict() == {
-        "140603": "divert", "130205": "divert", "070112": "recover_energy", "060503": "clean_up",
+        "140603": "divert", "130205": "divert", "080409": "recover_energy", "060503": "clean_up",
         "unknown": "find_outlet",
     }  # fmt: skip
 
@@ -249,6 +251,18 @@ def test_what_was_stated_leads_an_action_before_a_dearer_bill_at_a_reference_pri
             ("E2", "biowaste", "020501", "clean", "unknown", 40, 1, "measured", None, "no")]  # fmt: skip
     found = recommendations.recommendations(behind(rows), 0).frame.set_index("action")
     assert found.loc["trace", ["first_category", "stake_kind"]].tolist() == ["biowaste", "completed_bill"]
+
+
+def test_the_one_flow_behind_an_action_is_named_to_the_team_alone():
+    """15 872 t « chez 14 acteurs » were the earth of one; « à commencer par » stood before a single flow."""
+    rows = [("E1", "mineral", "170504", "clean", "landfill", 900, 5, "measured", None, "no"),
+            ("E2", "mineral", "170107", "clean", "landfill", 100, 90, "measured", None, "no"),
+            ("E3", "wood", "150103", "mixed", "unknown", 90, 9, "measured", None, "no")]  # fmt: skip
+    found = behind(rows).assign(description=lambda flows: flows["site_id"])
+    team = recommendations.recommendations(found, 1).frame.set_index("action")
+    assert team.loc["find_outlet", ["only_flow", "main_flow"]].tolist() == [None, "E1"]
+    assert team.loc["trace", ["only_flow", "main_flow"]].tolist() == ["E3", None]
+    assert not {"only_flow", "main_flow"} & {*recommendations.recommendations(found, 3).frame}
 
 
 def test_nothing_to_recommend():

@@ -75,6 +75,8 @@ def test_a_tonne_pays_from_the_lowest_to_the_highest_rate(row, years, expected):
         (("mineral", "landfill", "170101", "no", "béton", 1), "inert"),
         (("mineral", "landfill", "unknown", "unknown", "béton", 1), "inert"),
         (("mineral", "landfill", "unknown", "unknown", "sables de fonderie", 1), "perhaps"),
+        (("mineral", "landfill", "170802", "no", "chutes de plaques", 1), "taxed"),
+        (("mineral", "landfill", "unknown", "unknown", "Plaques de plâtre", 1), "taxed"),
         (("glass", "landfill", "150107", "no", "bocaux", 1), "inert"),
         (("mineral", "incineration", "170101", "no", "béton", 1), "taxed"),
         (("mineral", "landfill", "170503", "yes", "terres polluées", 1), "hazardous"),

@@ -255,6 +255,27 @@ def test_of_a_canteen_it_is_asked_who_runs_it() -> None:
     assert food("restes de fruits")["verdict"] == "not_concerned"
 
 
+@pytest.mark.parametrize(
+    ("category", "code", "taker", "ban", "inert"),
+    [
+        ("mineral", "170107", "ISDI de la Gaubretière", "not_concerned", "not_concerned"),
+        ("glass", "170202", "Collecte Armor", "not_concerned", "unknown"),
+        ("glass", "160120", "Collecte Armor", "not_met", "not_concerned"),
+    ],
+)
+def test_the_ban_leaves_out_what_a_landfill_for_inert_waste_takes(category, code, taker, ban, inert) -> None:
+    """It bars landfills for other waste alone: rubble at 14 €/t, untaxed, was said to break it."""
+    judged = firm((category, "dépose", code, 9, "mixed", "landfill", taker), year=2025)["verdict"]
+    assert judged[["ban_materials", "ban_inert"]].tolist() == [ban, inert]
+    sure = "not_concerned" if "ISDI" in taker else "unknown"
+    assert judged["disposal_statement"] == sure
+
+
+def test_animal_by_products_are_no_biowaste_to_sort() -> None:
+    tissues = ("biowaste", "Sous-produits animaux de catégorie 3", "020202", 7337, "clean", "recycling", "P")
+    assert firm(tissues, year=2025, naf="1012Z").loc["biowaste", "verdict"] == "unknown"
+
+
 def test_an_order_of_priority_is_no_offence() -> None:
     def food(text: str, route: str) -> list[str]:
         judged = firm(("food", text, "020601", 5, "clean", route, "Bio"), naf="1072Z", year=2022)
@@ -525,5 +546,5 @@ def test_a_duty_is_cited_by_its_own_article_and_a_text_known_by_summaries_says_s
     tax = reference.load("waste_tax")
     later = tax[tax["text_ref"].str.contains("2026-103")]
     assert later["source"].str.endswith("texte non relu à la source").all() and len(later) == 35
-    quoted = later[later["source"].str.contains("trois lectures")]
+    quoted = later[later["source"].str.contains("trois sources")]
     assert set(quoted["hazardous"]) == {"no"} and "exempt" not in set(quoted["plants"])

@@ -199,3 +199,18 @@ def slopes(changed: pd.DataFrame, wave: str, previous: str) -> pd.DataFrame:
     then = rows[[*keys, *BEFORE.values(), "change"]].rename(columns={v: k for k, v in BEFORE.items()})
     both = pd.concat([then.assign(wave=previous), rows.assign(wave=wave)], ignore_index=True)
     return both[[*keys, "wave", MASS, LOW, HIGH, "change"]]
+
+
+def moved(changed: pd.DataFrame) -> pd.DataFrame:
+    """Of :func:`changes` as they are printed, the groups of the same sites that rise or fall, the most first.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The key, ``change_t_per_year`` with its bounds, ``change`` and ``rank``.
+    """
+    by = changed.columns[0]
+    rows = changed[(changed["presence"] == "both") & changed["change"].isin(["increase", "decrease"])]
+    rows = rows[(rows[by] != TOTAL) & rows[CHANGE[0]].notna()]
+    rows = rows.sort_values(CHANGE[0], key=abs, ascending=False, ignore_index=True)
+    return rows.assign(rank=range(1, len(rows) + 1))[[by, *CHANGE[:3], "change", "rank"]]

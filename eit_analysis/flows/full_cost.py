@@ -2,13 +2,14 @@
 
     K = m (a + h + s)
 
-with a the purchase of the matter that is lost, h the handling and storage on the site, s the service: what is
-declared (paid, or earned: negative), else containers and transport, then treatment, at reference prices. The
-price a is what the actor declares to pay for an input of the same family (of food, where its biowaste has
-none: peelings were vegetables, garden waste was not), but for what it buys to burn; else a reference price;
-none for what its holder never bought: sludges and waste waters, mostly water, what is dug out, what is pulled
-down. Energy and labour spent on the lost matter are not counted; what is bought and what is lost may differ:
-K is neither the least nor the most.
+with a the purchase of the matter that is lost, h the handling and storage on the site (none of what is dug
+out or pulled down, which is loaded where it lies), s the service: what is declared (paid, or earned:
+negative), else containers and transport, then treatment, at reference prices. The price a is what the actor
+declares to pay for an input of the same family (of food, where its biowaste has none: peelings were
+vegetables, garden waste was not), but for what it buys to burn; else a reference price; none for what its
+holder never bought: sludges and waste waters, mostly water, what is dug out, what is pulled down. Energy and
+labour spent on the lost matter are not counted; what is bought and what is lost may differ: K is neither the
+least nor the most.
 
 Source: ISO 14051:2011 (material flow cost accounting) for the parts; each price has its own row in
 ``factors.csv``.
@@ -26,9 +27,8 @@ KEYS = ["site_id", "category"]
 PARTS = ("purchase", "handling", "invoice", "collection", "treatment")
 BURNED = r"\b(?:chaudi[eè]re|chauffage|chaufferie|combustible)"
 GARDEN = "2002"
-UNBOUGHT = (
-    r"\bboues\b|^(?:eaux|suspensions aqueuses|concentrats aqueux|terres|sédiments|gravats)\b|\bde démolition$"
-)
+WATER = r"\bboues\b|^(?:eaux|suspensions aqueuses|concentrats aqueux)\b"
+DUG_OUT = r"^(?:terres|sédiments|gravats)\b|\bde démolition$"  # or pulled down
 
 
 def full_cost(
@@ -56,7 +56,7 @@ def full_cost(
     invoice = out["cost_eur_per_t"].where(declared)
     prices = {
         "purchase": purchase_prices(out, incoming, factors)[~unbought(out, codes)],
-        "handling": _everywhere(out, factors, "handling_cost"),
+        "handling": _everywhere(out, factors, "handling_cost")[~named_as(out, codes, DUG_OUT)],
         "invoice": pd.DataFrame(dict.fromkeys(PRICES, invoice)),
         "collection": _everywhere(out, factors, "collection_cost")[~declared],
         "treatment": reference_prices(out, factors)[~declared],
@@ -91,9 +91,14 @@ def bought_and_lost(out: pd.DataFrame, incoming: pd.DataFrame, codes: pd.DataFra
 
 
 def unbought(out: pd.DataFrame, codes: pd.DataFrame) -> np.ndarray:
-    """Whether the code of each outflow is of a sludge, a waste water, excavated earth or rubble."""
-    found = codes.loc[codes["label_fr"].str.contains(UNBOUGHT, case=False), "waste_code"]
-    return out["waste_code"].astype("str").isin(found.astype("str")).to_numpy()
+    """Whether each outflow is a sludge, a waste water, excavated earth or rubble."""
+    return named_as(out, codes, f"{WATER}|{DUG_OUT}")
+
+
+def named_as(out: pd.DataFrame, codes: pd.DataFrame, pattern: str) -> np.ndarray:
+    """Whether the label of each outflow's code, else its designation, has the words of a pattern."""
+    labels = out["waste_code"].astype("str").map(codes.set_index("waste_code")["label_fr"])
+    return labels.fillna(out["description"].astype("str")).str.contains(pattern, case=False).to_numpy(bool)
 
 
 def purchase_prices(out: pd.DataFrame, incoming: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame:

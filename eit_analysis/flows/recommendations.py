@@ -16,11 +16,13 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from eit_analysis import reference
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.derived import Derived
 from eit_analysis.flows.comparison import BEFORE
 from eit_analysis.flows.costs import amounts, valued
 from eit_analysis.flows.diagnosis import totals
+from eit_analysis.flows.full_cost import WATER, named_as
 from eit_analysis.flows.potential import mark_bill, mark_ease
 from eit_analysis.flows.sorting import badly_sorted, mark_sorting
 from eit_analysis.flows.taxes import each_year, mark_tax
@@ -29,6 +31,8 @@ from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
 KEYS = ["action", "first_category"]
 STAKE = amounts("stake")
 WORTH = 0.01  # of all tonnes, or of all bills, that an action concerns at least
+MAIN = 0.8  # of the tonnes of an action, that one flow of several makes at least to be named
+WET = rf"{WATER}|^(?:autres )?émulsions\b"  # too much water to burn for energy
 LEAST = [1, 500]  # t and EUR a year: less is no stake, whatever share it is; a guess of the project
 # What to do with what is landfilled or burnt, by its best known use.
 BY_USE = {"material": "divert", "energy": "recover_energy", "cleaner": "clean_up", "none": "find_outlet"}
@@ -53,7 +57,8 @@ def actions(
         Mixed waste landfilled or incinerated: the bill.
     ``divert``, ``recover_energy``, ``clean_up``, ``find_outlet``
         Other families landfilled or incinerated, by the best use that a rule knows of: of matter, of energy
-        alone, none but for a better quality, none (:func:`compatibility.known_use`): the bill.
+        alone, none but for a better quality, none (:func:`compatibility.known_use`): the bill. Sludges,
+        emulsions and waste waters are left out of ``recover_energy``: hardly any heat is in them.
     ``limit_tax``
         What surely pays more waste tax: the least that its rise over ``years`` may be.
     ``trace``
@@ -78,6 +83,8 @@ def actions(
     marked = mark_bill(mark_ease(mark_sorting(mark_tax(out)), compatibility), factors)
     ended = marked[marked["valorised"] == "no"]
     sorted_once = ended[ended["category"] != "mixed"]
+    wet = named_as(sorted_once, reference.load("waste_codes"), WET) & (sorted_once["known_use"] == "energy")
+    sorted_once = sorted_once[~wet]
     bad = badly_sorted(marked)
     last = each_year(marked, [years[0], years[-1]]).query("year == @years[-1] and rise_low > 0")
     doubtful = mark_bill(mark_ease(out.head(0) if aside is None else aside, compatibility), factors)
@@ -137,10 +144,11 @@ def recommendations(behind: pd.DataFrame, minimum_sites: int = 3) -> Derived:
     Derived
         ``rank``, ``action``, ``first_category`` (the family of most euros, those of a stated cost before any
         bill that reference costs make up, or else tonnes; ``withheld`` where it concerns fewer than
-        ``minimum_sites``, missing of ``unmix``), mass and bounds (t/year), stake and
-        bounds (EUR/year, missing where nothing is in euros), ``stake_kind``, ``ease`` (0 to 5, over the
-        tonnes), ``n_sites``, ``advice`` (the action again, shown as a sentence); one row an action. From the
-        tonnes of each action, and from what is at stake where that is in euros.
+        ``minimum_sites``, missing of ``unmix``), for the team, or one firm, ``only_flow`` (the designation of
+        the single flow behind it) and ``main_flow`` (of one that makes ``MAIN`` of its tonnes), mass and
+        bounds (t/year), stake and bounds (EUR/year, missing where nothing is in euros), ``stake_kind``,
+        ``ease`` (0 to 5, over the tonnes), ``n_sites``, ``advice`` (the action again, shown as a sentence);
+        one row an action. From the tonnes of each action, and from what is at stake where that is in euros.
     """
     rows = _sums(behind, ["action"])
     rows = rows[rows[MASS] > 0].merge(_leading(behind, minimum_sites), on="action")
@@ -149,7 +157,9 @@ def recommendations(behind: pd.DataFrame, minimum_sites: int = 3) -> Derived:
     rows = rows.assign(places=places, advice=rows["action"]).fillna({"places": 0})
     rows = rows.sort_values(["places", STAKE[0], MASS], ascending=[True, False, False], ignore_index=True)
     rows = rows.assign(rank=range(1, len(rows) + 1))
-    columns = ["rank", *KEYS, MASS, LOW, HIGH, *STAKE, "stake_kind", "ease", "n_sites", "advice"]
+    told = [] if minimum_sites > 1 else ["only_flow", "main_flow"]
+    rows = rows.merge(_main_flow(behind), on="action", how="left") if told else rows
+    columns = ["rank", *KEYS, *told, MASS, LOW, HIGH, *STAKE, "stake_kind", "ease", "n_sites", "advice"]
     named = behind.merge(rows[KEYS], on="action")
     sums = {MASS: [(0, MASS, 1.0)], STAKE[0]: [(1, STAKE[0], 1.0)]}
     parents = [totals(named, KEYS, total=False), _stakes(named, KEYS)]
@@ -167,6 +177,17 @@ def _leading(behind: pd.DataFrame, minimum_sites: int) -> pd.DataFrame:
     named = first["category"].astype(object).where(first["n_sites"] >= minimum_sites, "withheld")
     named = named.where(first["action"] != "unmix", None)  # of which the action is the name
     return first[["action"]].assign(first_category=named)
+
+
+def _main_flow(behind: pd.DataFrame) -> pd.DataFrame:
+    """``action``, ``only_flow`` and ``main_flow``, one or the other missing, or both."""
+    flows = behind.sort_values(MASS, ascending=False)
+    first, of = flows.drop_duplicates("action"), flows.groupby("action")[MASS].agg(["sum", "size"])
+    of = of.loc[first["action"]].reset_index(drop=True)
+    name = first["description"].astype(object).mask(first["description"] == "unknown").reset_index(drop=True)
+    only, most = of["size"] == 1, first[MASS].to_numpy() >= MAIN * of["sum"]
+    found = {"only_flow": name.where(only, None), "main_flow": name.where(most & ~only, None)}
+    return first[["action"]].reset_index(drop=True).assign(**found)
 
 
 def _sums(behind: pd.DataFrame, by: list[str]) -> pd.DataFrame:

@@ -7,7 +7,7 @@
 Below zero, the target is met. What nobody said makes a range of both, given with its middle:
 
     at least  R / (C + N)            the U tonnes of unknown destination do not; N, a mix that does not
-    at most   (R + U + D) / (C + D)  they do; D, a mix that does or may
+    at most   (R + U + D) / (C + D)  they do, but no liquid is landfilled; D, a mix that does or may
 
 The mix is that of code 15 01 06, of packaging, which is often given to activity waste: it is in C where its
 name says packaging, else in N and D. A target for a whole country, or for all producers of a packaging, binds
@@ -27,7 +27,6 @@ from eit_analysis.breakdown import Breakdown
 from eit_analysis.config_flows import WasteTarget
 from eit_analysis.flows.diagnosis import totals
 from eit_analysis.flows.dimensions import UNKNOWN
-from eit_analysis.flows.taxes import is_inert
 from eit_analysis.flows.uncertainty import propagation
 from eit_analysis.flows.uncertainty.grouping import group
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
@@ -35,7 +34,8 @@ from eit_analysis.flows.uncertainty.scaling import scaled
 from eit_analysis.records import Share
 from eit_analysis.reference.communes import departments_of
 from eit_analysis.reference.dated import in_force
-from eit_analysis.reference.law_flows import named, readable
+from eit_analysis.reference.designations import families
+from eit_analysis.reference.law_flows import is_by_product, is_inert, is_liquid, named, readable
 
 # By indicator, the column that says whether a flow does what is counted, and with which codes.
 COUNTED = {
@@ -44,6 +44,7 @@ COUNTED = {
     "landfill_percent": ("route", ["landfill"]),
     "landfill_t_per_year": ("route", ["landfill"]),
 }
+SOILED = ("150110", "150111")  # packaging that held what is hazardous
 MIX, LAW = "150106", "sort_packaging_mix"  # mixed packaging, and the row of the law on it
 RESIDUAL = "07A"  # ordures ménagères résiduelles, in SINOE
 CAP = "landfill_t_per_year"
@@ -87,7 +88,9 @@ def measured(out: pd.DataFrame, aims: pd.DataFrame) -> Breakdown:
     """What of the outflows that targets are about does what they count, once for all years.
 
     Without code prefixes a target is about all waste that is neither hazardous nor inert; a flow without code
-    counts as not hazardous, and one whose code or name does not show it to be inert as not inert.
+    counts as not hazardous, and one whose code or name does not show it to be inert as not inert. An animal
+    by-product that is used as such is no waste (:func:`law_flows.is_by_product`). Soiled packaging has one
+    code, whatever it is made of: it is of the material of its family.
 
     Parameters
     ----------
@@ -125,14 +128,18 @@ def measured(out: pd.DataFrame, aims: pd.DataFrame) -> Breakdown:
 def _about(out: pd.DataFrame, aims: pd.DataFrame) -> pd.DataFrame:
     """The flows once for each reading of a measure that is about them, and whether each ``does`` it."""
     known = propagation.prepared(out)
-    plain = (known["hazardous"] != "yes") & ~is_inert(known)
+    plain = (known["hazardous"] != "yes") & ~is_inert(known) & ~is_by_product(known)
+    soiled, liquid = known["waste_code"].isin(SOILED), is_liquid(known)
     parts = [known.head(0).assign(aim="", reading="", does="")]
     measurable = aims[aims["indicator"].isin(COUNTED)].drop_duplicates("aim")
     for aim in measurable.fillna({"waste_code_prefixes": ""}).to_dict("records"):
         prefixes = tuple(str(aim["waste_code_prefixes"]).split())
         column, codes = COUNTED[aim["indicator"]]
-        about = known[known["waste_code"].str.startswith(prefixes) if prefixes else plain]
+        made_so = soiled & known["category"].isin([families().get(code) for code in prefixes])
+        of_codes = known["waste_code"].str.startswith(prefixes) | made_so
+        about = known[of_codes if prefixes else plain]
         does, unsaid = about[column].isin(codes), about["route"] == UNKNOWN
+        unsaid &= ~(liquid[about.index] & ("landfill" in codes))
         # Without prefixes waste is concerned whatever it is made of.
         mix = _mixed(about) & bool(prefixes)
         readings = {"least": (does, ~(mix & does)), "most": (does | unsaid, ~mix | does | unsaid)}

@@ -23,7 +23,7 @@ from eit_analysis import reference
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.errors import UsageError
 from eit_analysis.flows.costs import PRICES, estimates
-from eit_analysis.reference.designations import suggestions
+from eit_analysis.reference.law_flows import is_gypsum, is_inert
 
 NEVER_HAZARDOUS = ("food", "biowaste")
 ENDS = ["low", "high"]
@@ -80,7 +80,8 @@ def mark_tax(out: pd.DataFrame) -> pd.DataFrame:
     """The described outflows with ``tax_status``.
 
     ``taxed``: landfilled or incinerated; ``hazardous``: the same, at the rates of hazardous waste;
-    ``perhaps``: burned for energy, where some plants pay nothing, or a mineral that is not shown to be inert;
+    ``perhaps``: burned for energy, where some plants pay nothing, or a mineral that is not shown to be inert,
+    plaster aside;
     ``inert``: its code, else its designation, is of the list that landfills for inert waste take, which pay
     nothing;
     ``fuel``: sold to be burned for energy; ``unknown_route``; ``other_route``: no tax.
@@ -96,7 +97,7 @@ def mark_tax(out: pd.DataFrame) -> pd.DataFrame:
         "other_route": ~taxable,
         "inert": landfilled & is_inert(out),
         "fuel": burned & (out["cost_eur_per_t"] < 0) & ~hazardous,
-        "perhaps": burned | (landfilled & (out["category"] == "mineral") & ~hazardous),
+        "perhaps": burned | (landfilled & (out["category"] == "mineral") & ~hazardous & ~is_gypsum(out)),
         "hazardous": hazardous,
     }
     return out.assign(tax_status=np.select(list(reasons.values()), list(reasons), "taxed"))
@@ -148,18 +149,3 @@ def taxes(yearly: pd.DataFrame, by: str | list[str], since_first: bool = False) 
     found = estimates(priced, by, name, total="year" not in np.atleast_1d(by))
     least = f"{name}_low_eur_per_year"  # of both errors at once, wider than either
     return replace(found, frame=found.frame.assign(**{least: found.frame[least].clip(lower=0)}))
-
-
-def is_inert(out: pd.DataFrame) -> pd.Series:
-    """Whether the code of each flow, else what its designation surely means, is of inert waste.
-
-    That which landfills for inert waste take without a test: ``inert_waste.csv``.
-    """
-    inert_codes = reference.load("inert_waste")["waste_code"]
-    coded = out["waste_code"] != "unknown"
-    found = suggestions(out.loc[~coded & (out["category"] == "mineral"), "description"])
-    sure = found[found["confident"] & (found["suggestion_rank"] == 1)]
-    inert = sure.loc[sure["waste_code"].isin(inert_codes), "designation"]
-    return out["waste_code"].isin(inert_codes) | (
-        ~coded & (out["category"] == "mineral") & out["description"].isin(inert)
-    )

@@ -11,15 +11,27 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from eit_analysis import reference
 from eit_analysis.french import fold_words
+from eit_analysis.reference.designations import suggestions
 from eit_analysis.reference.nomenclatures import hazardous
 
 # In the name of who collects: the service of the local authority.
 PUBLIC_SERVICE = frozenset(
     ["collectivite", "commune", "communaute", "mairie", "syndicat", "smictom", "sictom", "public"]
+)
+# In the name of a landfill for inert waste (installation de stockage de déchets inertes).
+INERT_TAKER = "isdi inerte inertes"
+# Animal tissues, and animal products unfit for food: animal by-products of regulation (EC) 1069/2009.
+BY_PRODUCTS, BY_PRODUCT_NAME = ("020102", "020202", "020203"), "sous produits animaux"
+# By-products that go there are waste all the same; and where all else goes, nobody said.
+STILL_WASTE = ("landfill", "incineration", "energy", "digestion", "composting", "unknown")
+LIQUID = re.compile(
+    r"^(?:eaux?|effluents?|lactoserum|rincages?|saumures?|huiles?|liquides?)\b|"
+    r"^(?:suspensions|concentrats) aqueu"
 )
 BINS = re.compile(
     r"\b(?:(?P<count>\w+) )?bacs?(?: \w+)?(?: de)? (?P<litres>\d+) l\b.*?"
@@ -38,7 +50,9 @@ def readable(out: pd.DataFrame) -> pd.DataFrame:
         The same rows with ``code`` (``""`` for none), ``hazard`` (yes, no, ``""``), ``route`` (``unknown``
         for none), ``words`` (of the designation) and ``proof`` (and of the contractor), ``public`` and
         ``private`` (a contractor that is the public service, or is named and is not), ``stated`` (litres in
-        the designation) and ``litres``, the least per week.
+        the designation), ``litres``, the least per week, and ``inert_landfill``: of what is landfilled and
+        :func:`is_inert`, ``yes`` where its contractor is named a landfill for inert waste, else ``perhaps``;
+        ``no`` of all else.
     """
     code = out["waste_code"].astype("str").where(out["waste_code"].notna(), "").replace("unknown", "")
     texts, taker = (_folded(out[name]) for name in ("description", "contractor"))
@@ -46,8 +60,11 @@ def readable(out: pd.DataFrame) -> pd.DataFrame:
     stated = texts.map(stated_litres).astype(float)
     densest = out["category"].map(_densest()).astype(float).fillna(max(_densest().values()))
     least = 1000 / 52 * out["mass_low_t_per_year"] / densest
+    inert = is_inert(out) & (out["route"] == "landfill")
+    surely = named(taker.str.split(), INERT_TAKER)
     return out.assign(
         code=code,
+        inert_landfill=np.select([inert & surely, inert], ["yes", "perhaps"], "no"),
         hazard=hazardous(code).map({True: "yes", False: "no"}).where(code != "", ""),
         route=out["route"].astype("str").where(out["route"].notna(), "unknown"),
         words=texts.str.split(),
@@ -89,9 +106,54 @@ def concerned(out: pd.DataFrame, rule: Mapping[Any, Any]) -> pd.Series:
         chosen &= out["hazard"] == "yes"
     elif rule["hazardous"] == "no":
         chosen &= out["hazard"] != "yes"
+    if rule["inert_landfill"]:
+        chosen &= out["inert_landfill"].isin(rule["inert_landfill"].split())
     if rule["routes"]:
         chosen &= out["route"].isin(rule["routes"].split())
     return chosen & ((out["quality"] == rule["quality"]) if rule["quality"] else True)
+
+
+def is_inert(out: pd.DataFrame) -> pd.Series:
+    """Whether the code of each flow, else what its designation surely means, is of inert waste.
+
+    That which landfills for inert waste take without a test: ``inert_waste.csv``, for the tax, the targets
+    and the obligations alike.
+    """
+    inert_codes = reference.load("inert_waste")["waste_code"]
+    uncoded = out["waste_code"].isin(["unknown", ""]) | out["waste_code"].isna()
+    uncoded &= out["category"] == "mineral"
+    found = suggestions(out.loc[uncoded, "description"])
+    sure = found[found["confident"] & (found["suggestion_rank"] == 1)]
+    inert = sure.loc[sure["waste_code"].isin(inert_codes), "designation"]
+    return out["waste_code"].isin(inert_codes) | (uncoded & out["description"].isin(inert))
+
+
+def is_gypsum(out: pd.DataFrame) -> pd.Series:
+    """Which outflows are of plaster: no landfill for inert waste takes it (decision 2003/33/EC, § 2.2.3)."""
+    return out["waste_code"].astype("str").str.startswith("1708") | named(
+        _folded(out["description"]).str.split(), "platre placoplatre placo"
+    )
+
+
+def is_by_product(out: pd.DataFrame) -> pd.Series:
+    """Which outflows are animal by-products that are no waste, for they are used as such.
+
+    Directive 2008/98/EC, art. 2, § 2, b: waste are those alone that are to be burned, landfilled, or used in
+    a biogas or composting plant.
+    """
+    named_so = _folded(out["description"]).str.contains(BY_PRODUCT_NAME)
+    return (out["waste_code"].isin(BY_PRODUCTS) | named_so) & ~out["route"].isin(STILL_WASTE)
+
+
+def is_liquid(out: pd.DataFrame) -> pd.Series:
+    """Which outflows are surely liquid, by the first word of their code's label or of their designation.
+
+    No landfill takes them (directive 1999/31/EC, art. 5, § 3, a).
+    """
+    labels = reference.load("waste_codes").set_index("waste_code")["label_fr"]
+    texts = (_folded(out["waste_code"].map(labels)), _folded(out["description"]))
+    by_code, by_name = (text.str.contains(LIQUID) for text in texts)
+    return by_code | by_name
 
 
 def has_word(text: list[str], words: str) -> bool:

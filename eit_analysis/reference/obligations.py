@@ -39,7 +39,7 @@ INDUSTRY = (*map(str, range(10, 34)), "45")
 CATERING, CANTEEN = "5629", "cantine cantines refectoire"
 Case = tuple[str, str, str, list[Row]]  # verdict, what it rests on, which question, the flows it is about
 # What a row says of its flows.
-OF_FLOWS = ("categories", "waste_codes", "words", "hazardous", "collected_by", "routes")
+OF_FLOWS = ("categories", "waste_codes", "words", "hazardous", "collected_by", "inert_landfill", "routes")
 
 
 def verdicts(
