@@ -352,10 +352,10 @@ NO_BETTER = (
 )
 FIRST_FAMILIES = (
     "D'abord les familles dont on sait qu'il reste des tonnes ; en dernier, qu'il en reste ou non, les "
-    "mutualisations de familles valorisées là-bas à moins de la moitié. Puis qui prend les masses comme ici, et dit qui "
-    "appeler. Puis ce qu'une telle synergie prendrait : autant que là-bas, si ce reste le permet. Sans ce "
-    "reste, rien ne dit qu'il y a à faire. Rien ne dit non plus ce que deviennent là-bas les tonnes d'une "
-    "mutualisation."
+    "mutualisations de familles valorisées là-bas à moins de la moitié. Puis qui prend les masses comme "
+    "ici, et dit qui appeler. Puis ce qu'une telle synergie prendrait : autant que là-bas, si ce reste le "
+    "permet. Sans ce reste, rien ne dit qu'il y a à faire. Rien ne dit non plus ce que deviennent là-bas les "
+    "tonnes d'une mutualisation."
 )
 UNREAD_05 = (
     "Ne se lisent ici ni tout le registre, où une autre peut être plus avancée, ni tous les restes (« – »)."
@@ -1084,15 +1084,15 @@ INSTEAD: dict[str, dict[str, str | None]] = {
         BETTER_05[0]: f"{BETTER_05[0]} On ne le sait pas. Il faut un tonnage réalisé diffusé, ici et chez un "
         "territoire qui prend les masses comme ici.",
         # 80 t for 2, of wood too; that it is done here is not known any more.
-        "Qu'y a-t-il": f"Qu'y a-t-il à reprendre ailleurs ? Déchets de la famille « bois », par échange{LEFT_05} "
-        "; famille valorisée là-bas à 80 %. Val Clair en tire en moyenne 40 t/an par synergie. Reste à voir si "
-        "cela convient.",
+        "Qu'y a-t-il": "Qu'y a-t-il à reprendre ailleurs ? Déchets de la famille « bois », par échange"
+        f"{LEFT_05} ; famille valorisée là-bas à 80 %. Val Clair en tire en moyenne 40 t/an "
+        "par synergie. Reste à voir si cela convient.",
         "Qui appeler ?": "Qui appeler ? Agence du Val, 01 99 00 00 02. Val Clair, pour « bois », par "
         "échange ; « bois », par mutualisation ; « plastique », par échange. "
         f"{ALIKE_05}",
         "Territoires dont": NO_RATE,
-        "D'abord": "D'abord la famille « bois », par échange : 40 t/an par synergie là-bas, 18 t/an non valorisées "
-        "ici ou de destination inconnue.",
+        "D'abord": "D'abord la famille « bois », par échange : 40 t/an par synergie là-bas, 18 t/an non "
+        "valorisées ici ou de destination inconnue.",
     },
     "one wave of the register": {
         "Qu'est-ce qui a avancé ?": "Qu'est-ce qui a avancé ? On ne le sait pas. Il faut deux vagues du "

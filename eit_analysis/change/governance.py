@@ -32,8 +32,8 @@ MEANS = [
     "realised_t_per_year",
 ]  # fmt: skip
 AGENDA = [
-    "project_code", "title", "families", "next_decision", "due_date", "decision_rule", "grant_said", "carrier",
-    "site_ids",
+    "project_code", "title", "families", "next_decision", "due_date", "decision_rule", "grant_said",
+    "carrier", "site_ids",
 ]  # fmt: skip
 OWN_COLUMNS = [
     "project_code", "title", "n_done", "n_lines", "decision_rule", "next_decision", "due_date", "due_state",
