@@ -319,6 +319,9 @@ def test_what_is_said_first_is_rung_for_first_and_recovers_something() -> None:
         return [*fits["territory"], len(rung)]
 
     assert order(theirs, ALIKE) == ["B", "A", 1]
+    # Nor is it an example where of the others nothing is known to be left.
+    unknown = offered(("A", "wood", "pooling", 1, 9.0), ("B", "paper", "exchange", 1, 8.0))
+    assert order(theirs | {"synergies_done": unknown}, ALIKE) == ["B", "A", 0]
     unsaid = theirs | {"flows": RECOVERED.head(0)}
     assert order(unsaid, ALIKE) == ["A", "B", 2]
     # The tonnes of who takes masses otherwise may be of another kind.

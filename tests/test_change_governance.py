@@ -79,6 +79,7 @@ def test_projects_of_the_settings_then_what_is_under_way() -> None:
     laundry = table.iloc[0]
     assert laundry["site_ids"] == "S A B V" and laundry["carrier"] == "S" and laundry["n_members"] == 4
     assert (laundry["funding_public_eur"], laundry["private_funding_eur"]) == (6000, 2000)
+    assert table["grant_said"].fillna("").tolist() == ["6\u202f000\u00a0€", "", ""]
     assert governance.means(table)["funders"].fillna("").tolist() == ["Région, A", ""]  # L4 has no means
     assert laundry["families"] == "textile" and laundry["due_date"] == "2027-03-31"
     assert table["realised_t_per_year"].tolist() == [0.0, 4.0, 0.0] and table["n_done"].tolist() == [0, 1, 0]

@@ -56,7 +56,7 @@ DECIDE = [
     "Relancer ou abandonner, avec leurs membres, 4 synergies, dont « Vêtements usés », « Sciure », "
     "« Copeaux de bois ».",
     f"Se former ensemble, pilote Scierie Chimère, décision par consensus, {LATE} : "
-    "Choisir la date de la session.",
+    "Choisir la date de la session (argent public prévu : 4 000 €).",
     WEAKEST,
     "Qu'ont apporté la démarche et l'argent public ?",
 ]
@@ -250,7 +250,7 @@ PARTNERS_04 = [
     DECIDE[0],
     "Relancer ou abandonner, avec leurs membres, 4 synergies, dont « Sciure ».",
     DECIDE[2],
-    "Ne sont données ici que les décisions de projets dont tous les membres se laissent nommer.",
+    "D'un autre projet, la décision n'est donnée que si tous ses membres peuvent vous être nommés.",
     *DECIDE[3:],
     *MONEY_OUTSIDE,
     *SAWDUST,
@@ -279,7 +279,7 @@ FIRM_04 = [
     "Synthèse",
     "Vous",
     # S01, S04 and S05, the last two carried; MP1 and S01.
-    "3 synergies (hors abandons), dont 2 que vous pilotez ; 2 sièges (projets, synergies).",
+    "3 synergies (hors abandons), dont 2 que vous pilotez ; 2 projets ou synergies où vous décidez.",
     # S05 has moved 10 months ago, S04 is done; of the two projects MP1 alone has a decision to come.
     f"À décider avec vous, « Se former ensemble », par consensus, {LATE} : Choisir la date de la session.",
     # Of S05: its others are three, and more are needed.
@@ -343,6 +343,7 @@ COMPARE_05 = [
     "Même incertitude des masses qu'ici chez 1 territoire, sur 2 lus.",
     "Les années vont de 2016 à 2018.",
 ]
+LEFT_05 = " : ici, 18 t/an non valorisées ou de destination inconnue"
 INTRODUCTION_05 = "Ce territoire à côté d'autres, d'après leurs fichiers d'échange."
 NO_BETTER = (
     "Sortir plus de tonnes n'est ni mieux ni moins bien. « Laissés de côté », hors médiane et comptes : "
@@ -350,11 +351,11 @@ NO_BETTER = (
     "non connu."
 )
 FIRST_FAMILIES = (
-    "D'abord les familles dont on sait qu'il reste des tonnes ; parmi elles en dernier, les mutualisations "
-    "de familles valorisées là-bas à moins de la moitié. Puis qui prend les masses comme ici, et dit qui "
-    "appeler. Puis ce qu'une telle synergie prendrait : autant que là-bas, si ce reste le permet. Sans ce "
-    "reste, rien ne dit qu'il y a à faire. Rien ne dit non plus ce que deviennent là-bas les tonnes d'une "
-    "mutualisation."
+    "D'abord les familles dont on sait qu'il reste des tonnes ; en dernier, qu'il en reste ou non, les "
+    "mutualisations de familles valorisées là-bas à moins de la moitié. Puis qui prend les masses comme "
+    "ici, et dit qui appeler. Puis ce qu'une telle synergie prendrait : autant que là-bas, si ce reste le "
+    "permet. Sans ce reste, rien ne dit qu'il y a à faire. Rien ne dit non plus ce que deviennent là-bas les "
+    "tonnes d'une mutualisation."
 )
 UNREAD_05 = (
     "Ne se lisent ici ni tout le registre, où une autre peut être plus avancée, ni tous les restes (« – »)."
@@ -401,10 +402,9 @@ TEAM_05 = [
     *WHERE_05,
     # Wood: 50 t for 2 poolings; 18 of 60 t are buried. Cardboard is recovered whole, glass does not leave
     # anybody, the exchange of wood is done here (S01), no metal leaves.
-    "Déchets de la famille « bois », par mutualisation ; famille valorisée là-bas à 80 %.",
+    f"Déchets de la famille « bois », par mutualisation{LEFT_05} ; famille valorisée là-bas à 80 %.",
     "Val Clair en tire en moyenne 25 t/an par synergie.",
-    "Ici, 18 t/an de cette famille ne sont pas valorisées, ou de destination inconnue ; reste à voir si cela "
-    "convient.",
+    "Reste à voir si cela convient.",
     "Qui appeler ?",
     "Agence du Val, 01 99 00 00 02.",
     "Val Clair, pour « bois », par mutualisation ; « plastique », par échange.",
@@ -423,7 +423,7 @@ TEAM_05 = [
     NO_BETTER,
     # The lesser of 25 and 18; of plastic the lesser of 15 and 27 comes second.
     "4 Ce qui s'est fait ailleurs, pour des familles de déchets d'ici : D'abord la famille « bois », par "
-    "mutualisation : 25 t/an par synergie là-bas",
+    "mutualisation : 25 t/an par synergie là-bas, 18 t/an non valorisées ici ou de destination inconnue",
     FIRST_FAMILIES,
     *END_05,
     "Fichier d'échange de ce territoire : à donner aux autres territoires, publié avec les pages que tous "
@@ -436,11 +436,10 @@ OUTSIDE_05 = [
     "Synthèse",
     *BETTER_05,
     *WHERE_05,
-    "Déchets de la famille « plastique », par échange, d'après ce qui se lit ici ; famille valorisée là-bas "
-    "à 50 %.",
+    "Déchets de la famille « plastique », par échange, d'après ce qui se lit ici"
+    f"{LEFT_05.replace('18', '27')} ; famille valorisée là-bas à 50 %.",
     "Val Clair en tire en moyenne 15 t/an par synergie.",
-    "Ici, 27 t/an de cette famille ne sont pas valorisées, ou de destination inconnue ; reste à voir si cela "
-    "convient.",
+    "Reste à voir si cela convient.",
     "Qui appeler ?",
     "Agence du Val, 01 99 00 00 02.",
     "Val Clair, pour « plastique », par échange.",
@@ -453,11 +452,10 @@ OUTSIDE_05 = [
     "3 Par salarié, par acteur et par tonne",  # the 18 t would be the rest of a told share
     NO_BETTER,
     "4 Ce qui s'est fait ailleurs, pour des familles de déchets d'ici : D'abord, parmi ce qui se lit ici, "
-    "la famille « plastique », par échange : 15 t/an par synergie là-bas",
+    "la famille « plastique », par échange : 15 t/an par synergie là-bas, 27 t/an non valorisées ici ou de "
+    "destination inconnue",
     f"{FIRST_FAMILIES} {UNREAD_05} – : sans objet ou non connu.",
-    *END_05,
-    "Fichier d'échange de ce territoire : à donner aux autres territoires, publié avec les pages que tous "
-    "lisent.",
+    *END_05[:-1],  # the file is for the team to give
 ]
 # Who rings another territory is who leads the study.
 FIRM_05 = [
@@ -1070,7 +1068,7 @@ NO_FILE = "Aucun fichier d'un autre territoire n'a été lu."
 NO_RATE = "Il faut des pistes au registre et leur nombre diffusé, ici et dans un autre territoire."
 INSTEAD: dict[str, dict[str, str | None]] = {
     "no register": {
-        "Qu'est-ce qui a avancé ?": "Où en est-on ? On ne le sait pas. Il faut un registre.",
+        "Qu'est-ce qui a avancé ?": f"Où en est-on ? {NO_REGISTER}",
         "Qu'est-ce qui est bloqué ?": None,
         "Qui appeler lundi ?": None,
         DECISION: f"{DECISION} {NO_REGISTER[:-1]} : en ouvrir un. {WEAKEST}",
@@ -1086,14 +1084,15 @@ INSTEAD: dict[str, dict[str, str | None]] = {
         BETTER_05[0]: f"{BETTER_05[0]} On ne le sait pas. Il faut un tonnage réalisé diffusé, ici et chez un "
         "territoire qui prend les masses comme ici.",
         # 80 t for 2, of wood too; that it is done here is not known any more.
-        "Qu'y a-t-il": "Qu'y a-t-il à reprendre ailleurs ? Déchets de la famille « bois », par échange ; "
-        "famille valorisée là-bas à 80 %. Val Clair en tire en moyenne 40 t/an par synergie. Ici, 18 t/an de "
-        "cette famille ne sont pas valorisées, ou de destination inconnue ; reste à voir si cela convient.",
+        "Qu'y a-t-il": "Qu'y a-t-il à reprendre ailleurs ? Déchets de la famille « bois », par échange"
+        f"{LEFT_05} ; famille valorisée là-bas à 80 %. Val Clair en tire en moyenne 40 t/an "
+        "par synergie. Reste à voir si cela convient.",
         "Qui appeler ?": "Qui appeler ? Agence du Val, 01 99 00 00 02. Val Clair, pour « bois », par "
         "échange ; « bois », par mutualisation ; « plastique », par échange. "
         f"{ALIKE_05}",
         "Territoires dont": NO_RATE,
-        "D'abord": "D'abord la famille « bois », par échange : 40 t/an par synergie là-bas.",
+        "D'abord": "D'abord la famille « bois », par échange : 40 t/an par synergie là-bas, 18 t/an non "
+        "valorisées ici ou de destination inconnue.",
     },
     "one wave of the register": {
         "Qu'est-ce qui a avancé ?": "Qu'est-ce qui a avancé ? On ne le sait pas. Il faut deux vagues du "

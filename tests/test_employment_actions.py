@@ -78,7 +78,7 @@ def test_whom_an_action_names_is_of_the_study(wrong: JobAction, words: str) -> N
 def test_what_is_decided_comes_first_then_the_occupations_that_wait() -> None:
     decisions = actions.decided([action("B", "Lycée", 9), action("A", "E1", 2)])
     lines = pd.DataFrame({"occupation": list("EDABC"), "posts_said": list("54321"), "who_acts": "places"})
-    lines["gap_verdict"] = "short"
+    lines[["gap_verdict", "shortage_chances"]] = "short", 40.0
     plan = actions.plan(decisions, lines, today="2019-03-01")
     assert plan["occupation"].tolist() == ["A", "B", "E", "D", "C"]
     assert plan["posts_said"].tolist() == list("32541")
@@ -91,6 +91,8 @@ def test_what_is_decided_comes_first_then_the_occupations_that_wait() -> None:
     assert plan["occupation"].tolist() == ["D", "E", "A", "B", "C"] and plan["posts_said"][0] == "4"
     idle = lines.assign(gap_verdict=["enough", *["uncertain"] * 4], posts_said=[*"543", "0 (0 à 2)", "1"])
     assert actions.plan(actions.decided([]), idle, **at)["occupation"].tolist() == ["D", "A", "C"]
+    unlikely = idle.assign(shortage_chances=[40, 22, 33, 40, 40])  # fewer than one in three
+    assert actions.plan(actions.decided([]), unlikely, **at)["occupation"].tolist() == ["C"]
     everyone = [action(f"Métier {n}", "E1", text=f"Action {n}") for n in range(9)]
     assert len(actions.plan(actions.decided(everyone), lines, **at)) == 9  # nothing decided is left out
     assert len(actions.plan(actions.decided([]), lines.head(0), **at)) == 0

@@ -49,8 +49,11 @@ def test_rates_are_those_of_the_parameters() -> None:
         "Hypothèse : l'effectif évolue de −1,5 % par an ; 3 % par an dans le secteur NAF 13 (textile)."
     )
     assert "55 % des recrutements annoncés" in told["plans"]
-    yearly = rates(Scenarios(trend_rate=-0.015, quit_rate=0.08)).set_index("parameter")["statement"]
-    assert [text.replace("\u00a0", " ") for text in yearly] == ["−1,5 % par an", "8 % par an"]
+    yearly = rates(Scenarios(trend_rate=-0.015, quit_rate=0.08), 2026)["statement"]
+    assert [text.replace("\u00a0", " ") for text in yearly] == [
+        "−1,5 % par an", "8 % par an",
+        "62,75 à 64 ans selon la date de naissance, loi n° 2025-1403 du 30 décembre 2025",
+    ]  # fmt: skip
     common = shared(Scenarios(quit_rate=0.08, retirement_age=63.5, long_career_age=58), 2018).replace(
         "\u00a0", " "
     )
@@ -68,3 +71,14 @@ def test_an_age_that_the_study_has_not_chosen_is_that_of_the_law_in_force_and_sa
     assert "2023-270" in chosen and "a choisis" in chosen
     own = shared(Scenarios(retirement_age=62), 2018, team=True).replace("\u00a0", " ")
     assert "retraite, 62 ans" in own and "loi" not in own
+
+
+def test_a_law_that_another_followed_is_said_with_what_the_other_moves() -> None:
+    """Born in February 1965 one may leave at 63 years and 3 months by the law of 2023, at 62 and 9 since."""
+    told = [rates(one, year)["statement"][2].replace("\u00a0", " ") for one, year in (
+        (Scenarios(), 2025), (Scenarios(), 2018), (Scenarios(retirement_law="loi_2023"), 2025),
+        (Scenarios(retirement_age=62), 2025),
+    )]  # fmt: skip
+    assert "n° 2023-270" in told[0] and told[0].endswith("jusqu'à 6 mois plus tôt")
+    assert "n° 2010-1330" in told[1] and told[1].endswith("mois plus tard")
+    assert "n° 2023-270" in told[2] and "aujourd'hui" not in told[2] and told[3] == "62 ans"

@@ -15,6 +15,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from eit_analysis.config_change import Project
+from eit_analysis.french import whole
 from eit_analysis.reference.sizes import size_class
 from eit_analysis.reference.stages import actors, among, not_begun, stopped
 from eit_analysis.reference.vocabulary import heading
@@ -24,14 +25,15 @@ FEWEST = 2  # members without whom nothing is shared
 PROJECT_COLUMNS = [
     "project_code", "title", "site_ids", "carrier", "n_members", "families", "n_lines", "n_done",
     "realised_t_per_year", "decision_rule", "funders", "funding_public_eur", "private_funding_eur",
-    "posts_fte", "next_decision", "due_date", "due_state",
+    "posts_fte", "next_decision", "due_date", "due_state", "grant_said",
 ]  # fmt: skip
 MEANS = [
     "project_code", "title", "funders", "funding_public_eur", "private_funding_eur", "posts_fte",
     "realised_t_per_year",
 ]  # fmt: skip
 AGENDA = [
-    "project_code", "title", "families", "next_decision", "due_date", "decision_rule", "carrier", "site_ids",
+    "project_code", "title", "families", "next_decision", "due_date", "decision_rule", "grant_said",
+    "carrier", "site_ids",
 ]  # fmt: skip
 OWN_COLUMNS = [
     "project_code", "title", "n_done", "n_lines", "decision_rule", "next_decision", "due_date", "due_state",
@@ -120,6 +122,8 @@ def _declared(project: Project, lines: list[dict[str, Any]], known: set[str]) ->
         "decision_rule": project.decision_rule,
         "funders": ", ".join(part.funder for part in project.funding) or None,
         "funding_public_eur": money["public"],
+        # In words: a list keeps amounts to the team, and this one is on the sheet of the project.
+        "grant_said": f"{whole(round(money['public']))}\u00a0€" if money["public"] else None,
         "private_funding_eur": money["private"],
         "posts_fte": project.posts_fte,
         "next_decision": project.next_decision or None,

@@ -128,11 +128,12 @@ def to_take_up(
 
     What is known to be done here, or whose family is recovered whole, is left out; of what the register has
     under way, ``here_status`` says how far: ``none`` where it has no such line, ``untold`` where none may be
-    read. Those come first that are known to have tonnes left; then, for an exchange returns a matter and a
-    pooling only collects it, all but poolings of a family of which less than ``HALF`` is recovered there
-    (``there_percent``); then those who take masses as here (the tonnes of the others may be of another kind)
-    and say whom to ring. Among equals their prospect decides: the tonnes of one such elsewhere, or what is
-    left here if that is less; where nothing is known to be left, the tonnes of one such.
+    read. As an exchange returns a matter and a pooling only collects it, poolings of a family of which less
+    than ``HALF`` is recovered there (``there_percent``) come last, whatever is known to be left: they are no
+    example. Before them those come first that are known to have tonnes left; then those who take masses as
+    here (the tonnes of the others may be of another kind) and say whom to ring. Among equals their prospect
+    decides: the tonnes of one such elsewhere, or what is left here if that is less; where nothing is known to
+    be left, the tonnes of one such.
 
     Parameters
     ----------
@@ -184,7 +185,7 @@ def to_take_up(
         unsaid=~table["territory"].isin(rung),
         prospect=table["each_t_per_year"].clip(upper=table["left_t_per_year"]),
     )
-    first = ["unknown", "collected", "unlike", "unsaid"]
+    first = ["collected", "unknown", "unlike", "unsaid"]
     order = [*first, "prospect", "each_t_per_year", "category", "kind", "territory"]
     down = [True] * len(first) + [False, False, True, True, True]
     return _ranked(table.sort_values(order, ascending=down, kind="stable"))

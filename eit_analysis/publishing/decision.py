@@ -1,4 +1,4 @@
-"""One side of paper for those who decide: five figures, what to decide, three actions, one map."""
+"""One side of paper for those who decide: seven figures, what to decide, three actions, one map."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from eit_analysis.publishing.release.viewer import company_of
 from eit_analysis.publishing.version import Version
 from eit_analysis.study import Study
 
-FIGURES, ACTIONS = 5, 3
+FIGURES, ACTIONS = 7, 3
 KEPT = ("Publié", "Sources", "Empreinte")
 PARTNERS = "partners_map"
 MAPS = ("commune_map", PARTNERS)
@@ -33,8 +33,9 @@ YOURS = {
 def decision(study: Study, audience: str, digests: list[Digest], version: Version) -> str:
     """The page, from what the reports of an audience say; "" where they say nothing to decide upon.
 
-    The first answers of all reports come first, then the second ones, as reports are ordered: after the
-    tonnes what they cost. A firm's own page has instead all that its reports say of itself.
+    The first answers of all reports come first, then what waste, training and the approach cost, then the
+    second ones, as reports are ordered; what is not known is left to them. A firm's own page has instead all
+    that its reports say of itself.
     """
     reports = [report for report in digests if report.cards]
     if not reports:
@@ -86,6 +87,8 @@ def _seen(study: Study, audience: str) -> str:
 def _answers(reports: list[Digest]) -> list[Answer]:
     later = zip_longest(*(report.answers[1:] for report in reports))
     firsts = [answer for report in reports for answer in report.answers[:1]]
-    asked = [*firsts, *(answer for rank in later for answer in rank if answer is not None)]
-    kept = {id(answer) for answer in [answer for answer in asked if not answer.to_decide][:FIGURES]}
+    seconds = [answer for rank in later for answer in rank if answer is not None]
+    asked = [*firsts, *sorted(seconds, key=lambda answer: not answer.of_cost)]
+    told = [answer for answer in asked if answer.known and not answer.to_decide]
+    kept = {id(answer) for answer in told[:FIGURES]}
     return [answer for report in reports for answer in report.answers if id(answer) in kept]

@@ -13,6 +13,7 @@ from datetime import date
 
 from markupsafe import Markup
 
+UNKNOWN = ("On ne le sait pas", "Non connu")  # how an answer begins that is none
 WORDS_PER_MINUTE = 200  # read with attention
 # A question is of one term: cards may stand before the answers.
 ANSWER = re.compile(
@@ -48,6 +49,16 @@ class Answer:
     def personal(self) -> bool:
         """Whether it is about the firm that reads."""
         return re.search(r"\b(vous|votre|vos)\b", self.question, flags=re.I) is not None
+
+    @property
+    def known(self) -> bool:
+        """Whether it answers."""
+        return not self.answer.startswith(UNKNOWN)
+
+    @property
+    def of_cost(self) -> bool:
+        """Whether it says what waste, training or the approach cost."""
+        return re.search(r"\bcoût|\bargent public\b", self.question, flags=re.I) is not None
 
     @property
     def to_decide(self) -> bool:

@@ -17,6 +17,7 @@ from eit_analysis.publishing.version import Version
 from eit_analysis.study import Study
 
 FIRST = 3
+BEGIN = "Par quoi commencer"
 
 
 @dataclass(frozen=True)
@@ -35,9 +36,15 @@ class Entry:
 
     @property
     def answers(self) -> list[Answer]:
-        """The first of its answers; of a report that tells a firm of itself, these: the others are of all."""
-        told = self.report.answers if self.report else []
+        """The first that it answers; of a report that tells a firm of itself, these: the others are of all."""
+        told = [answer for answer in self.report.answers if answer.known] if self.report else []
         return [answer for answer in told if answer.personal] or told[:FIRST]
+
+    @property
+    def first(self) -> Markup:
+        """The first of its recommendations, where none of its answers says with what to begin."""
+        begun = any(answer.question.startswith(BEGIN) for answer in self.answers)
+        return Markup("") if begun or not self.report else self.report.first
 
     @property
     def picture(self) -> Markup | str:

@@ -26,10 +26,20 @@ def law_in_force(year: int) -> str:
     return next(iter(in_force(table, f"{year}-07-01")["law"]), table["law"].iloc[0])
 
 
+def law_of_today() -> str:
+    """The law that nothing ended."""
+    return str(in_force(reference.load("retirement_ages"))["law"].iloc[0])
+
+
 def text_of(law: str) -> str:
     """Its reference, in French."""
     table = reference.load("retirement_ages")
     return str(table.loc[table["law"] == law, "text_ref"].iloc[0])
+
+
+def name_of(law: str) -> str:
+    """Its reference without articles: ``loi n° 2023-270 du 14 avril 2023``."""
+    return text_of(law).split(",")[0]
 
 
 def month(born: str) -> int:

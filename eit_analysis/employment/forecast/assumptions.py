@@ -23,7 +23,7 @@ def stated(parameters: Scenarios, base_year: int) -> pd.DataFrame:
     )
     losses = "\u00a0; ".join(map(_loss, sorted(parameters.shocks, key=lambda shock: shock.year)))
     fields = {
-        "trend": rates(parameters)["statement"][0],
+        "trend": rates(parameters, base_year)["statement"][0],
         "realised": _percent(parameters.plan_realisation), "losses": losses, "ages": ages,
         "before": _span(_of_law(parameters, base_year).legal),
     }  # fmt: skip
@@ -31,14 +31,43 @@ def stated(parameters: Scenarios, base_year: int) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["scenario", "statement"])
 
 
-def rates(parameters: Scenarios) -> pd.DataFrame:
-    """What is supposed of every year, in words: ``parameter`` (``trend_rate, quit_rate``), ``statement``."""
+def rates(parameters: Scenarios, base_year: int) -> pd.DataFrame:
+    """What is supposed of every year, in words: ``parameter``, ``statement``.
+
+    ``trend_rate``, ``quit_rate``, and the ``retirement_age`` with its law, beside that of today.
+    """
     sectors = "".join(
         f"\u00a0; {_percent(rate)} par an dans le secteur {_sector(naf)}"
         for naf, rate in sorted(parameters.sector_trends.items())
     )
     said = [f"{_percent(rate)} par an" for rate in (parameters.trend_rate, parameters.quit_rate)]
-    return pd.DataFrame({"parameter": ["trend_rate", "quit_rate"], "statement": [said[0] + sectors, said[1]]})
+    told = {
+        "trend_rate": said[0] + sectors, "quit_rate": said[1],
+        "retirement_age": _retirement(parameters, base_year),
+    }  # fmt: skip
+    return pd.DataFrame({"parameter": [*told], "statement": [*told.values()]})
+
+
+def _retirement(parameters: Scenarios, base_year: int) -> str:
+    """The legal ages, their law, and how far that of today moves them unless the study has chosen."""
+    ages, today = _of_law(parameters, base_year).legal, law.law_of_today()
+    if parameters.retirement_age:
+        return _span(ages)
+    chosen = parameters.retirement_law or law.law_in_force(base_year)
+    said = reference.sentence("ages_of_law", age=_span(ages), law=law.name_of(chosen))
+    if parameters.retirement_law or chosen == today:
+        return said
+    ahead = np.arange(parameters.horizon_years)[None, :]
+    born, aged = law.months_of(base_year + 1 + ahead - AGES[:, None]), AGES[:, None, None]
+    then, now = (law.ages_of(name, born)[0] for name in (chosen, today))
+    near = (np.floor(np.minimum(then, now)) <= aged) & (aged <= np.ceil(np.maximum(then, now)))
+    moves = (now - then)[near]
+    farthest = moves[np.abs(moves).argmax()] if moves.any() else 0.0
+    if not farthest:
+        return said
+    months = french.counted(round(12 * abs(farthest)), "mois", "mois")
+    when, text = "tard" if farthest > 0 else "tôt", law.name_of(today)
+    return reference.sentence("ages_of_today", ages=said, law=text, months=months, when=when)
 
 
 def shared(parameters: Scenarios, base_year: int, team: bool = False) -> str:

@@ -23,6 +23,7 @@ ALIKE = 85  # of 100: a name this near another is that one, mistyped
 NAMED = 2  # sessions, and bridges, on a first screen
 UNREAD = "non lus ici"  # posts of an occupation that is not judged, or not to this reader
 ROWS = 6  # of a plan that is read at a glance
+WATCHED = 100 / 3  # chances in a hundred: a shortage less likely is not to be prepared for; of the project
 
 
 def known_actions(actions: Sequence[JobAction], workforce: pd.DataFrame, sites: pd.DataFrame) -> None:
@@ -130,9 +131,13 @@ def _session(row: dict) -> str:
 
 
 def pressing(lines: pd.DataFrame) -> pd.DataFrame:
-    """Rows of ``priorities.lines`` with a post to fill, but those of which there is enough, or too much."""
+    """Rows of ``priorities.lines`` with a post to fill, but those of which there is enough, or too much.
+
+    Nor those in doubt whose chances of a shortage are below `WATCHED`.
+    """
     some = ~lines["posts_said"].str.startswith("0 (", na=True)
-    return lines[some & lines["gap_verdict"].isin(["short", "uncertain", "unjudged"])]
+    unlikely = lines["gap_verdict"].eq("uncertain") & lines["shortage_chances"].lt(WATCHED)
+    return lines[some & ~unlikely & lines["gap_verdict"].isin(["short", "uncertain", "unjudged"])]
 
 
 def plan(decisions: pd.DataFrame, lines: pd.DataFrame, *, today: str) -> pd.DataFrame:

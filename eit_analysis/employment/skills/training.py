@@ -61,7 +61,7 @@ def volumes(lacking: Breakdown, skills: pd.DataFrame, norms: pd.DataFrame) -> Br
     -------
     Breakdown
         ``skill, to_train, n_sites``, ``training_hours`` with ``_low, _high`` (trainee-hours), ``n_sessions``,
-        ``n_shared_sessions`` (of several firms; missing where one alone lacks it), ``lead_time_months`` with
+        ``n_shared_sessions`` (of several firms; missing where there is none), ``lead_time_months`` with
         ``_low, _high``.
     """
     norm = _norms(norms)
@@ -77,7 +77,7 @@ def volumes(lacking: Breakdown, skills: pd.DataFrame, norms: pd.DataFrame) -> Br
         plan[f"lead_time_months{suffix}"] = norm[bound]["preparation_months"] + months
     plan["n_sessions"] = groups.size().reindex(plan["skill"]).to_numpy()
     shared = groups["shared"].sum().reindex(plan["skill"]).to_numpy(dtype=float)
-    plan["n_shared_sessions"] = np.where(plan["n_sites"] > 1, shared, np.nan)
+    plan["n_shared_sessions"] = np.where(shared > 0, shared, np.nan)
     hours, delays = (
         [f"{name}{suffix}" for suffix in ("", "_low", "_high")]
         for name in ("training_hours", "lead_time_months")

@@ -16,7 +16,7 @@ from eit_analysis.intake.output import read_log
 from eit_analysis.intake.relance import contacts as team
 from eit_analysis.intake.relance.fiche import DOUBTFUL
 from eit_analysis.intake.relance.fiche_page import rendered
-from eit_analysis.intake.relance.fiches import FOLDER, LIST
+from eit_analysis.intake.relance.fiches import put
 from eit_analysis.intake.sheets.ledger import SOURCE
 from eit_analysis.intake.survey.quality import attributed
 from eit_analysis.intake.survey.response import CONTACTED_FILE, read_contacted
@@ -79,13 +79,10 @@ def _received(study: Study) -> dict[str, pd.DataFrame]:
     rows = study.load("row_sites").dropna(subset="site_id")
     used = [own[["site_id"]] for name in tables.TABLES if "site_id" in (own := study.load(name))]
     found |= {"rows_read": rows, "rows_used": pd.concat(used), "answered": _answers(study, rows)}
-    path = study.processed / FOLDER / LIST
-    if path.exists():
-        questions = pd.read_csv(path, sep=spreadsheet_csv.SEPARATOR, dtype="str", keep_default_na=False)
-        questions = questions[questions["kind"] != DOUBTFUL]
-        now = questions["file"] != ""
-        found |= {"asked": questions[now], "later": questions[~now]}
-    return found
+    questions = put(study)
+    questions = questions[questions["kind"] != DOUBTFUL]
+    now = questions["file"] != ""
+    return found | {"asked": questions[now], "later": questions[~now]}
 
 
 def _named(study: Study) -> pd.Series:

@@ -95,6 +95,14 @@ def listed(written: list[Fiche]) -> pd.DataFrame:
     return pd.DataFrame(lines, columns=LISTED).astype({"stake_t_per_year": "float64"})
 
 
+def put(study: Study) -> pd.DataFrame:
+    """What the fiches of a cleaned wave ask, as :func:`listed`, all texts; empty where none was written."""
+    path = study.processed / FOLDER / LIST
+    if not path.exists():
+        return pd.DataFrame(columns=LISTED, dtype="str")
+    return pd.read_csv(path, sep=spreadsheet_csv.SEPARATOR, dtype="str", keep_default_na=False)
+
+
 def _law_day(study: Study, wave: Cleaned) -> str:
     """None where nothing tells the year of the wave."""
     try:

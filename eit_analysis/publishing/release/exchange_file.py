@@ -54,6 +54,11 @@ class ExchangeFile(Released):
         return self.viewer.audience == AUDIENCE
 
     @property
+    def says(self) -> bool:
+        """Who neither gets it nor gives it has nothing to do with it."""
+        return self.leaves or self.viewer.internal
+
+    @property
     def path(self) -> str:
         return f"{exchange.SENT}/{self.name}.zip"
 
@@ -71,7 +76,7 @@ class ExchangeFile(Released):
         return f"{self.title} ({french.counted(len(self.tables), 'table', 'tables')})"
 
     def html(self, name: str = "apercu", link: str | None = None) -> Markup:
-        return macro("exchange", self, link, self.viewer.internal)
+        return macro("exchange", self, link) if self.says else Markup("")
 
 
 def description(settings: StudyConfig, study: str, wave: str) -> dict[str, Any]:
