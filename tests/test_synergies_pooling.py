@@ -122,6 +122,7 @@ def test_hazardous_waste_is_never_pooled_with_the_rest():
     assert targeted == {
         ("dechet dangereux|dechets dangereux", "t"): {4.0},
         ("biodechet", "t"): {4.0},
+        ("", "t"): {4.0},  # with the flows of that family
         ("dechet", "t"): {8.0},
         ("collecte des dechets dangereux", "tournée"): {40.0},
         ("collecte de dechets", "tournée"): {40.0},
@@ -138,13 +139,44 @@ def test_hazardous_flows_are_collected_apart():
     assert groups["pooling_id"].is_unique and len(shares) == 4
 
 
-def test_no_skip_of_scrap_iron_takes_zinc_nor_what_sells_for_more_than_scrap():
-    rows = [(site, "metal", 20.0) for site in ("sheet", "matte", "zinc", "unpriced")]
-    flows = pooling_cases.outputs(rows, [-180.0, -900.0, -180.0, np.nan])
-    flows["waste_code"] = ["120101", None, "170404", "200140"]
-    assert of_common_grade(flows, factor_table())["site_id"].tolist() == ["sheet", "unpriced"]
+def test_no_skip_of_scrap_iron_takes_zinc_swarf_nor_what_sells_for_more_than_scrap():
+    rows = [(site, "metal", 20.0) for site in ("sheet", "matte", "zinc", "unpriced", "swarf", "billed")]
+    flows = pooling_cases.outputs(rows, [-180.0, -900.0, -180.0, np.nan, -90.0, 20.0])
+    flows["waste_code"] = ["120101", None, "170404", "200140", "120101", "150104"]
+    flows["description"] = ["Chutes de tôle", "Mattes", "Zinc", "Ferraille", "Copeaux huileux", "Fûts vidés"]
+    common = of_common_grade(flows, factor_table())
+    assert common["site_id"].tolist() == ["sheet", "unpriced", "billed"]
+    # Whoever buys scrap brings the skip and lifts it.
+    assert common["cost_eur_per_t"].fillna(-1).tolist() == [0.0, -1.0, 20.0]
     bought = flows.assign(direction="in")
     assert of_common_grade(bought, factor_table())["site_id"].tolist() == bought["site_id"].tolist()
+
+
+def test_a_liquid_that_is_pumped_is_in_no_round_of_packed_goods():
+    flows = outputs([(site, "chemical", 3.0) for site in "ABC"]).assign(description="")
+    flows["waste_code"] = ["120109", "080111", "130205"]
+    assert of_common_grade(flows, factor_table())["site_id"].tolist() == ["B"]
+
+
+def test_a_collection_declared_as_a_flow_and_as_a_service_is_one_need():
+    table = threshold_table(cost_table())
+    flows = outputs([(site, "cardboard", 20.0) for site in "ABD"]).assign(cost_eur_per_t=[-10.0, 80.0, -10.0])
+    asked = [("A", "tournée", 37.0, 3520.0), ("D", "t", 20.0, 400.0), ("E", "kg", 9000.0, np.nan)]
+    rows = [(site, "service", "Collecte du carton", volume, unit) for site, unit, volume, _ in asked]
+    sharing = needs(rows).assign(cost_eur_per_year=[cost for *_, cost in asked])
+    found = {
+        (target.threshold.nature, target.threshold.unit): target
+        for target in targets(sharing, flows, table)
+        if target.category == "cardboard" and len(target.needs)
+    }
+    skip, rounds = found["collection", "t"].needs, found["service", "tournée"].needs
+    # A counts rounds; D is in the skip with its own tonnes at the price that it states, E with what it asks.
+    assert rounds.index.tolist() == ["A"] and skip["volume"].to_dict() == {"B": 20.0, "D": 20.0, "E": 9.0}
+    assert skip["price"].to_dict() == {"B": 80.0, "D": 20.0, "E": 50.0}  # the median where none is stated
+    declared = found["collection", "t"].declared.set_index("site_id")
+    assert declared.loc["E", ["declared", "one"]].tolist() == [9000.0, 0.001]
+    groups, _ = pooled(sharing, flows, SITES.assign(latitude=47.0), table, cost_table(), 15.0, 1.0)
+    assert groups["nature"].tolist() == ["collection"]
 
 
 def test_order_of_rows_is_irrelevant():
@@ -361,8 +393,8 @@ def test_what_a_group_tells_of_its_members_and_of_who_is_none(outside: float) ->
     )
     groups, _ = pooled(sharing, outputs([]), SITES, THRESHOLDS, COSTS, 15.0, 1.0)
     assert groups["members"].tolist() == ["A B"]
-    pays = groups.assign(saving_eur_per_year=1.0)  # what is told does not depend on it
-    facts = crossed(numbered(pays, 0.0), targets(sharing, outputs([]), THRESHOLDS))
+    pays = groups.assign(group_lacks=None)  # what is told does not depend on it
+    facts = crossed(numbered(pays), targets(sharing, outputs([]), THRESHOLDS))
     told = {
         tuple(form): (low, high, bool(cell))
         for form, low, high, cell in zip(
@@ -383,7 +415,7 @@ def test_what_a_group_tells_of_its_members_and_of_who_is_none(outside: float) ->
 def test_what_a_group_tells_is_true(masses) -> None:
     flows = outputs([(site, "wood", mass) for site, mass in masses])
     groups, _ = pooled(needs([]), flows, SITES, THRESHOLDS, COSTS, 30.0, 1.0)
-    facts = crossed(numbered(groups, 0.0), targets(needs([]), flows, THRESHOLDS))
+    facts = crossed(numbered(groups), targets(needs([]), flows, THRESHOLDS))
     value = facts.forms @ facts.records["declared"].to_numpy(dtype=float)
     slack = 1e-9 * (1 + np.abs(value))
     assert ((value >= facts.low - slack) & (value <= facts.high + slack)).all()
@@ -399,7 +431,7 @@ def test_a_group_whose_member_is_near_the_threshold_is_withheld(small_study) -> 
         rows = [(site, "wood", mass) for site, mass in zip(sites["site_id"], (largest, 9, 8, 8), strict=True)]
         flows = outputs(rows)
         pools, shares = pooled(needs([]), flows, sites, THRESHOLDS, COSTS, 15.0, 1.0)
-        groups = by_group(numbered(pools, 0.0), shares, partial(targets, needs([]), flows, THRESHOLDS))
+        groups = by_group(numbered(pools), shares, partial(targets, needs([]), flows, THRESHOLDS))
         release = Release(small_study, "partners", "essai")
         table = release.table(groups, "Groupes").seen_by(release.viewer, {})
         assert (~table.hidden).tolist() == [leaves]

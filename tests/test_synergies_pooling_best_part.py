@@ -16,18 +16,11 @@ from eit_analysis.config_synergies import PoolingCostOverride
 from eit_analysis.reference.dated import in_force
 from eit_analysis.synergies.pooling import groups
 from eit_analysis.synergies.pooling.best_part import best_part
-from eit_analysis.synergies.pooling.costs import (
-    Costs,
-    Range,
-    by_profile,
-    cost_table,
-    meeting_eur,
-    threshold_table,
-)
+from eit_analysis.synergies.pooling.costs import Costs, Range, by_profile, cost_table, threshold_table
 from eit_analysis.synergies.pooling.groups import losing, numbered, starts
 from eit_analysis.synergies.pooling.knapsack import knapsack
 from eit_analysis.synergies.pooling.offered import Sharers, offered
-from eit_analysis.synergies.pooling.parts import lacking
+from eit_analysis.synergies.pooling.parts import lacking, start_of
 from eit_analysis.synergies.pooling.rounds import Rounds, every_tour
 from eit_analysis.synergies.pooling.savings import central_saving
 from eit_analysis.synergies.pooling.schemes import free
@@ -65,7 +58,8 @@ def enumerated(volumes, paid, km, radius_km, threshold, costs, shortest=None):
                 rounds = Rounds(length, 1)
             reached = (km[np.ix_(one, one)] <= radius_km).all(axis=0).any()
             if reached and volumes[one].sum() >= least:
-                best = max(best, central_saving(volumes[one], paid[one], threshold, costs, rounds))
+                saving = central_saving(volumes[one], paid[one], threshold, costs, rounds)
+                best = max(best, saving - costs.own_time * len(one))
     return best
 
 
@@ -143,7 +137,8 @@ def test_forty_sites_are_solved_and_no_change_of_one_member_does_better(seed):
         one = np.setxor1d(found.members, [other])
         if len(one) > 1 and volumes[one].sum() / 12 <= 8:
             rounds = Rounds(float(every_tour(km[np.ix_(one, one)])[-1]), 1)
-            assert central_saving(volumes[one], paid[one], SKIP, costs, rounds) <= found.saving + 0.01
+            saving = central_saving(volumes[one], paid[one], SKIP, costs, rounds)
+            assert saving - costs.own_time * len(one) <= found.saving + 0.01
 
 
 def test_a_hundred_sites_of_eight_communes_are_solved():
@@ -156,7 +151,7 @@ def test_a_hundred_sites_of_eight_communes_are_solved():
 def test_thirteen_firms_lose_by_first_aid_and_twelve_gain():
     """21 places at 190 €, 80 % of them the session's, need three sessions at 1,500 €; twenty fill two."""
     people = np.array([2.0, 2, 1, 3, 1, 2, 1, 1, 1, 1, 2, 1, 3])
-    costs = PROFILES["session"]
+    costs = PROFILES["session"]._replace(own_time=0.0)
     assert central_saving(people, 190 * people, SESSION, costs, None) == pytest.approx(21 * 152 - 4500)
     found = best_part(offered(Sharers(people, 190 * people, np.zeros((13, 13)), 1.0, SESSION, costs)))
     assert found is not None and found.saving == pytest.approx(20 * 152 - 3000)
@@ -206,31 +201,67 @@ def test_appliances_that_a_producer_collects_make_no_group():
     flows, nobody = outputs([(s, "weee", 4.0) for s in "ABC"], 300.0), needs([], np.nan)
     table, costs = threshold_table(cost_table()), cost_table()
     paying, _ = pooled(nobody, flows, sites, table, costs, 15.0, 1.0)
-    assert len(numbered(paying, 0.0)) == 1 and losing(paying, 0.0).empty
-    # What saves 34 € for all does not pay the meeting: it is proposed neither as a group nor as a start.
-    small = pd.DataFrame(
-        {"kind": "group", "saving_eur_per_year": [-1.0, 34.0, 100.0, 100.1], "volume_per_year": 1.0,
-         "nature": "purchase", "label": list("abcd"), "part_members": "A B", "n_sites": [2, 3, 3, 5],
-         "group_lacks": ["larger_bills", None, None, None]}
-    )  # fmt: skip
-    assert [len(kept(small, 100.0)) for kept in (numbered, starts, losing)] == [1, 1, 3]
-    assert losing(small, 100.0)["group_lacks"].to_list() == ["little", "little", "larger_bills"]
-    # Outsiders find those within reach of most first: what they save would be read off its order.
-    assert numbered(small, 0.0)["label"].to_list() == ["d", "b", "c"]
-    assert meeting_eur(costs) == 100
+    assert len(numbered(paying)) == 1 and losing(paying).empty
     asked = targets(nobody, flows, table, schemes(2018))
     unpaid, shares = groups.pooled(asked, sites, costs, 15.0, 1.0)
-    assert numbered(unpaid, 0.0).empty and starts(unpaid, 0.0).empty
-    assert losing(unpaid, 0.0)["group_lacks"].to_list() == ["free_scheme"]
+    assert numbered(unpaid).empty and starts(unpaid).empty
+    assert losing(unpaid)["group_lacks"].to_list() == ["free_scheme"]
     assert (shares["alone_eur_per_year"] == 0).all()
 
 
-def test_groups_of_one_need_that_share_a_member_exclude_each_other():
-    skips = [("bennes", "A B", 900.0), ("bennes", "B C", 800.0), ("bennes", "D E", 700.0)]
-    rows = [*skips, ("cartons", "A B", 50.0)]
-    parts = pd.DataFrame(rows, columns=["label", "part_members", "saving_eur_per_year"])
-    begun = starts(parts.assign(kind="group", nature="collection"), 0.0)
-    assert begun["excluded_starts"].to_list() == ["2", "1", "", ""]
+def listed(rows):
+    """Groups of these labels, parts, savings and what they lack."""
+    columns = ["label", "part_members", "saving_eur_per_year", "group_lacks", "n_sites"]
+    known = {
+        "kind": "group",
+        "nature": "purchase",
+        "volume_per_year": 1.0,
+        "round_km": 0.0,
+        "part_round_km": 0.0,
+    }
+    return pd.DataFrame(rows, columns=columns).assign(**known)
+
+
+def test_outsiders_find_those_within_reach_of_most_first():
+    rows = [
+        ("a", "A B", -1.0, "larger_bills", 2),
+        ("b", "A B", 34.0, "little", 3),
+        ("c", "A B", 400.0, None, 3),
+    ]
+    pools = listed([*rows, ("d", "A B", 300.0, None, 5), ("c", "D E", 900.0, "little", 9)])
+    # What they save would be read off the order.
+    assert numbered(pools)["label"].to_list() == ["d", "c"]
+    assert numbered(pools)["round_km"].isna().all()  # one commune, and not one place
+    # One group of c pays: it is no need of which none does.
+    assert losing(pools)["group_lacks"].to_list() == ["little", "larger_bills"]
+
+
+def test_a_member_pools_once_for_a_need():
+    skips = [
+        ("bennes", "A B", 900.0),
+        ("bennes", "B C", 800.0),
+        ("bennes", "D E", 700.0),
+        ("bennes", "A B", 9.0),
+    ]
+    begun = starts(listed([(*one, None, 2) for one in (*skips, ("cartons", "A B", 50.0))]))
+    assert begun["saving_eur_per_year"].to_list() == [900.0, 700.0, 50.0]
+
+
+def test_whoever_brings_less_than_its_own_time_is_in_no_part():
+    # An order at 80 € that the third, whose own costs 30 €, would bring 59 €; the time of each is 100 €.
+    paid = np.array([9000.0, 8000.0, 1000.0])
+    order = Threshold("purchase", "", "€", 5000.0, 1, np.inf, "order", "une commande")
+    costs = by_profile(cost_table())["order"]
+    some = Sharers(paid, paid, np.zeros((3, 3)), 15.0, order, costs)
+    assert start_of(some, pd.Index(list("ABC")), False).values[0] == "A B"
+    alone = some._replace(costs=costs._replace(own_time=0.0))
+    assert start_of(alone, pd.Index(list("ABC")), False).values[0] == "A B C"
+    # Two who save 245 € together do not give 130 € of their time each for it.
+    dear = costs._replace(own_time=130.0)
+    little = some._replace(volumes=paid / 3, paid=paid / 3, costs=dear)
+    assert start_of(little, pd.Index(list("ABC")), False).values[-1] == "little"
+    # No discount under the volume that the supplier asks for, whatever the bills would bear.
+    assert start_of(some, pd.Index(list("ABC")), False).values[6] == 5000.0
 
 
 def test_what_a_session_lacks_worked_by_hand():
@@ -283,11 +314,11 @@ def test_nobody_is_listed_twice_for_one_need_and_every_start_pays():
     flows = outputs([(s, "cardboard", 30.0) for s in "ABCDEF"], 200.0)
     table, costs = threshold_table(cost_table()), cost_table()
     pools, _ = pooled(needs([], np.nan), flows, sites, table, costs, 15.0, 1.0)
-    begun = starts(pools, 0.0)
+    begun = starts(pools)
     # A lorry takes 8 t a month, 96 t a year: three members each.
     assert begun["kind"].to_list() == ["group", "further"] and (begun["saving_eur_per_year"] > 0).all()
     assert sorted(" ".join(begun["part_members"]).split()) == list("ABCDEF")
-    assert len(numbered(pools, 0.0)) == 1 and begun["excluded_starts"].to_list() == ["", ""]
+    assert len(numbered(pools)) == 1
     # Who asks for groups alone gets the same ones, but for the round that would visit all of each.
     asked = targets(needs([], np.nan), flows, table)
     alone, _ = groups.pooled(asked, sites, costs, 15.0, 1.0, every=False)

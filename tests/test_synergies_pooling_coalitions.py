@@ -18,7 +18,7 @@ from eit_analysis.synergies.pooling.neighbourhoods import centre_of_all, neighbo
 from eit_analysis.synergies.pooling.rounds import one_pass
 from eit_analysis.synergies.pooling.savings import group_saving
 from eit_analysis.synergies.pooling.search import below, positions
-from eit_analysis.synergies.pooling.subsets import least_partition
+from eit_analysis.synergies.pooling.subsets import least_partition, with_own_time
 from eit_analysis.synergies.pooling.thresholds import targets
 
 REST = (
@@ -202,3 +202,10 @@ def test_the_least_partition_is_the_least_of_all(n, random):
         inside = [i for i in range(n) if s >> i & 1]
         assert least[s, 0] == pytest.approx(-best(worth, inside))
         assert bool(inside) <= parts[s, 0] <= len(inside)
+
+
+def test_nobody_is_in_a_set_for_less_than_its_own_time() -> None:
+    values = np.array([0.0, 0.0, 0.0, 250.0, 0.0, 0.0, 0.0, 260.0])
+    # The third brings the two others 10 €, less than its time: it stays out, and keeps that.
+    assert with_own_time(values, 100.0).tolist() == [0, 100, 100, 250, 100, 200, 200, 350]
+    assert with_own_time(values, 0.0).tolist() == values.tolist()

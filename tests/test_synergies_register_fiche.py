@@ -68,10 +68,14 @@ CANDIDATES = pd.DataFrame([candidate("A-1", 10.0, 2), candidate("A-2", 6.0, 1)])
 PLAN = allocate(
     impacts(CANDIDATES, FLOWS, SITES, factor_table()), Allocation(minimum_lot_t=0), "diverted_t_per_year"
 ).exchanges
-POOLS = pd.DataFrame(
-    [("M-1", COLLECTION, "paper", "A C"), ("M-2", "service", None, "A C")],
-    columns=["pooling_id", "nature", "category", "members"],
-).reindex(columns=POOL_COLUMNS)
+POOLS = (
+    pd.DataFrame(
+        [("M-1", COLLECTION, "paper", "A C"), ("M-2", "service", None, "A C")],
+        columns=["pooling_id", "nature", "category", "members"],
+    )
+    .reindex(columns=POOL_COLUMNS)
+    .assign(group_lacks="no_part")
+)
 REFUSED = pd.DataFrame(
     [("S3", "A-3", "B-1", "A", "B", "paper", "receiver")],
     columns=["synergy_id", "out_flow_id", "in_flow_id", "giver_site_id", "taker_site_id", "category", "gate"],
@@ -193,6 +197,9 @@ def test_the_fiche_of_a_collection_lists_what_is_collected():
         pools = POOLS.assign(part_members=part)
         told = fiche("S2", REGISTER, STEPS, PLAN, REFUSED, pools, FLOWS, SHARING, SITES, HELD)
         assert len(told["groups"]) == n and len(told["flows"]) == 2
+    # Nor does an offer of which no saving is known.
+    offer = POOLS.assign(kind="offer", group_lacks=None)
+    assert fiche("S2", REGISTER, STEPS, PLAN, REFUSED, offer, FLOWS, SHARING, SITES, HELD)["groups"].empty
     # What holds nothing is not listed.
     parts = [part for part in content(found).parts if isinstance(part, Listed) and len(part.frame)]
     told = ["Où elle en est", "Acteurs", "Flux en jeu, déjà réalisé et engagé compris", "Groupes calculés"]

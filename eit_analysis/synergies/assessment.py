@@ -19,13 +19,14 @@ from eit_analysis.breakdown import Breakdown
 from eit_analysis.reference.compatibility import QUALITY_RANK
 from eit_analysis.reference.stages import lasting
 from eit_analysis.remembered import remembered
-from eit_analysis.synergies import listings, local_outlets, loss
+from eit_analysis.synergies import ask_group, listings, local_outlets, loss
 from eit_analysis.synergies.allocation.exposed import exposed_side
 from eit_analysis.synergies.allocation.frontier import frontier
 from eit_analysis.synergies.allocation.joint_plan import JointPlan, allocate, with_accepted
 from eit_analysis.synergies.ask_first import with_questions
 from eit_analysis.synergies.declined import accepted
 from eit_analysis.synergies.local_outlets import LocalOutlets
+from eit_analysis.synergies.pooling import groups
 from eit_analysis.synergies.portfolio import change, portfolio
 from eit_analysis.synergies.possible_poolings import PossiblePoolings
 from eit_analysis.synergies.register.pursued import cases, together
@@ -104,6 +105,12 @@ class Assessment(PossiblePoolings):
         known = recalled, self.answers, self.own_uses, self.sites, reference.load("compatibility")
         asked = with_questions(listings.at_plan(told), *known, self.flows, team, self.unweighed_uses, you)
         return told.assign(ask_first=asked["ask_first"])
+
+    def starts(
+        self, pools: pd.DataFrame, shares: pd.DataFrame, recalled: pd.DataFrame, sharing: pd.DataFrame
+    ) -> pd.DataFrame:
+        """Whom to start a pooling with (``groups.starts``), and what to ask first (``ask_group``)."""
+        return ask_group.with_questions(groups.starts(pools), shares, recalled, sharing, self)
 
     @cached_property
     def first_hand(self) -> pd.DataFrame:

@@ -59,7 +59,7 @@ UNREGISTERED = [
 ]  # fmt: skip
 GROUPED = ["group_number", "nature", "label", "members", "n_enough"]
 STARTS = [
-    "start_number", "excluded_starts", "nature", "label", "category", "part_members", "part_volume_per_year",
+    "start_number", "nature", "label", "category", "part_members", "ask_first", "part_volume_per_year",
     "paying_volume_per_year", "unit", "part_round_km", "saving_eur_per_year", "saving_low_eur_per_year",
     "saving_high_eur_per_year",
 ]  # fmt: skip

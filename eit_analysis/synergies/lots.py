@@ -6,9 +6,9 @@
 with v the cost of a kilometre, ℓ that of loading and unloading once, s that of each further stop, F the fixed
 cost of an exchange and f its low bound, for what each further giver needs of its own (a container). A round
 visits all the givers and is paid whole, full or not. The givers are those for whom the exchange does not pay
-alone; the lot is the set of them with the largest gain, where that is more than bringing them together costs
-(``costs.meeting_eur``): every set is tried, of the ``MOST`` that bring most before transport where there are
-more. Central values.
+alone; the lot is the set of them with the largest gain, where that is more than the time of who brings them
+together (``costs.meeting_eur``): every set is tried, of the ``MOST`` that bring most before transport where
+there are more. Central values.
 """
 
 from __future__ import annotations

@@ -89,7 +89,7 @@ class PossibleExchanges:
 
     @property
     def meeting_eur(self) -> float:
-        """What bringing several actors together costs a year (``costs.meeting_eur``)."""
+        """What a group takes of a member's time a year, and an exchange once (``costs.meeting_eur``)."""
         return meeting_eur(self.pooling_costs)
 
     @cached_property

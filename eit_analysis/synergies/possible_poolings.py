@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cached_property, partial
 
+import numpy as np
 import pandas as pd
 
 from eit_analysis import reference
@@ -16,6 +17,7 @@ from eit_analysis.synergies.pooling.costs import threshold_table
 from eit_analysis.synergies.pooling.grades import of_common_grade
 from eit_analysis.synergies.pooling.groups import pooled
 from eit_analysis.synergies.pooling.search import FURTHER
+from eit_analysis.synergies.pooling.subsets import with_own_time
 from eit_analysis.synergies.pooling.thresholds import Target, targets
 from eit_analysis.synergies.possible_exchanges import PossibleExchanges
 from eit_analysis.synergies.register.games import Game, answered, games
@@ -60,20 +62,33 @@ class PossiblePoolings(PossibleExchanges):
     def start_games(self, starts: pd.DataFrame, sharing: pd.DataFrame, radius_km: float) -> list[Game]:
         """What members of each part to start with (``groups.starts``) save together, by its number.
 
-        Of ``coalitions.MOST`` members at most: of more, not every set is reckoned.
+        Of ``coalitions.MOST`` members at most: of more, not every set is reckoned. Each gets its time first.
         """
         reach = radius_km, self.settings.scoring.detour_factor
         sharers_of = sharers_by_need(self.asked(sharing)(), self.sites, self.pooling_costs, *reach)
         few = starts[starts["part_members"].str.count(" ") < MOST]
         parts = few.assign(members=few["part_members"], kind="group")
+        found = [(part, *coalition_values(part, sharers_of)) for _, part in parts.iterrows()]
         return [
-            (part["start_number"], part["label"], *coalition_values(part, sharers_of))
-            for _, part in parts.iterrows()
+            (part["start_number"], part["label"], members, with_own_time(values, self.meeting_eur))
+            for part, members, values in found
+            if isinstance(values, np.ndarray)
         ]
 
     def asked(self, sharing: pd.DataFrame) -> Callable[[], list[Target]]:
         """Makes every threshold with who needs or offers what it applies to (``thresholds.targets``)."""
         return partial(targets, *self._told(sharing))
+
+    def alone(self, sharing: pd.DataFrame, site: str | None) -> pd.DataFrame:
+        """What a site needs too little of to order alone: its volume and each threshold, nobody else's."""
+        columns = ["common_operation", "volume_per_year", "unit", "threshold"]
+        rows = [
+            (target.threshold.label, volume, target.threshold.unit, target.threshold.least)
+            for target in self.asked(sharing)()
+            for volume in target.needs.loc[target.needs.index == site, "volume"]
+            if volume < target.threshold.least < np.inf
+        ]
+        return pd.DataFrame(rows, columns=columns).assign(site_id=site)
 
     def _told(self, sharing: pd.DataFrame) -> Told:
         return sharing, self.collected_together, self.thresholds, self.schemes

@@ -35,7 +35,7 @@ def add_pooling(known: Known, tag: str, study: eit.Study, refused: set[str], flo
     sites, readiness, sharing = (_kept(frame, refused) for frame in frames)
     found = eit.synergies.Assessment(flows, sites, readiness, study.settings, study.synergy_register())
     pools, shares = found.pooled(sharing, RADIUS_KM)
-    together = groups.numbered(pools, found.meeting_eur)
+    together = groups.numbered(pools)
     together = together[["pooling_id", "group_number", "nature", "label", "category"]]
     members = together.merge(shares, on="pooling_id").reset_index(drop=True)
     if members.empty:

@@ -1,7 +1,7 @@
 """The part of some sites that saves most as one operation: exact, or with a proven gap.
 
-    max Σ_i (g_i − s) x_i − F − f n,    Σ_i v_i x_i ≤ full + lot n        where nothing travels
-    max Σ_i (g_i − s) x_i − F − k tour,    Σ_i load_i x_i ≤ 1             where a lorry goes round
+    max Σ_i (g_i − s − h) x_i − F − f n,    Σ_i v_i x_i ≤ full + lot n        where nothing travels
+    max Σ_i (g_i − s − h) x_i − F − k tour,    Σ_i load_i x_i ≤ 1             where a lorry goes round
 
 with Σ_i v_i x_i ≥ T and the rows of ``part_programme``. The first is a whole programme, by HiGHS; the second
 a prize-collecting travelling salesman (Balas 1989) of bounded load, by sets of places where these are few,

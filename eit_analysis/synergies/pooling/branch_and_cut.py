@@ -1,6 +1,6 @@
 """The round among many places that saves most: branch and cut, exact or with a proven gap.
 
-    max Σ_i (g_i − s) x_i − Σ_e k_e z_e − F        Σ_{e at p} z_e = 2 u_p,    Σ_i load_i x_i ≤ 1
+    max Σ_i (g_i − s − h) x_i − Σ_e k_e z_e − F        Σ_{e at p} z_e = 2 u_p,    Σ_i load_i x_i ≤ 1
 
 with the rows of ``part_programme`` and z_e = 1 for a road that is driven: a prize-collecting travelling
 salesman (Balas 1989) of bounded load, with the rows of ``round_cuts``, too many to write down. A round of two

@@ -47,6 +47,8 @@ class Costs(NamedTuple):
     fill: Range = Range(1, 1, 1)
     fixed_share: Range = Range(1, 1, 1)
     discount: Range = Range(0, 0, 0)
+    # €/year of each member, whatever is pooled.
+    own_time: float = 0.0
 
     @property
     def alone(self) -> tuple[float, float, float]:
@@ -97,15 +99,16 @@ def cost_table(overrides: Iterable[PoolingCostOverride] = ()) -> pd.DataFrame:
 
 
 def by_profile(table: pd.DataFrame) -> dict[str, Costs]:
-    """The profiles of :func:`cost_table`."""
+    """The profiles of :func:`cost_table`, each with the time that a group takes of each of its members."""
     ranges: dict[str, dict[str, Range]] = {}
     for profile, cost, low, central, high in table[["profile", "cost", *VALUES]].itertuples(index=False):
         ranges.setdefault(str(profile), {})[str(cost)] = Range(float(low), float(central), float(high))
-    return {profile: Costs(**costs) for profile, costs in ranges.items()}
+    meeting = ranges.get("meeting", {"fixed_cost": Range(0, 0, 0)})["fixed_cost"]
+    return {profile: Costs(**costs, own_time=meeting.central) for profile, costs in ranges.items()}
 
 
 def meeting_eur(table: pd.DataFrame) -> float:
-    """What bringing several actors together costs a year: nothing is proposed that brings no more."""
+    """What each member of a group gives of its time, in €/year: nothing is proposed that brings no more."""
     return by_profile(table)["meeting"].fixed_cost.central
 
 

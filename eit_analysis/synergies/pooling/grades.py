@@ -1,16 +1,19 @@
-"""Which flows no common lorry of their family takes: what is of another grade, worth more apart.
+"""Which flows no common lorry of their family takes, and what a collection costs who sells its scrap.
 
-    apart = a metal other than iron, by its code (a skip of scrap iron)
+    apart = a metal other than iron, by its code, or swarf, by its name (a skip of scrap iron)
+            a liquid in bulk, by its code: it is pumped, and no round of packed goods
             sold for more than the dearest of its family:  −c > max(0, −c_low)
 
 with c the declared cost of the flow and c_low the low bound of what recycling its family costs (€/t, negative
-where it pays). A zinc matte at 900 €/t in a skip of scrap iron is sold as scrap iron.
+where it pays). A zinc matte at 900 €/t in a skip of scrap iron is sold as scrap iron, and oily swarf lowers
+the price of clean sheet. A merchant who pays for scrap metal brings the skip and lifts it: c = 0.
 """
 
 from __future__ import annotations
 
 import pandas as pd
 
+from eit_analysis.french import fold
 from eit_analysis.reference.factors import for_flows
 
 METAL = "metal"
@@ -20,13 +23,23 @@ OTHER_THAN_IRON = (
     "1003", "1004", "1005", "1006", "1007", "1008", "1105", "120103", "120104", "160118", "170401", "170402",
     "170403", "170404", "170406", "170411", "191002", "191203",
 )  # fmt: skip
+# Their codes are also those of offcuts.
+SWARF = ("copeau", "tournure", "limaille")
+# Baths of acid and rinsing water, cutting oils and emulsions, washing water, oils, aqueous liquids.
+PUMPED = (
+    "110105", "110106", "110107", "110111", "110112", "110113", "120106", "120107", "120108", "120109",
+    "120110", "1203", "13", "1610",
+)  # fmt: skip
 
 
 def of_common_grade(flows: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame:
     """Tidy flows without those that are ``apart``; what enters, and what is sold at no known price, stays."""
     paid = -flows["cost_eur_per_t"].astype(float)
     dearest = -for_flows(flows.assign(route="recycling"), factors, "treatment_cost")["low"].astype(float)
-    code = flows["waste_code"].astype("str").fillna("")
-    other = (flows["category"] == METAL) & code.str.startswith(OTHER_THAN_IRON)
-    apart = (flows["direction"] == "out") & (other | (paid > dearest.clip(lower=0)))
-    return flows[~apart]
+    code, metal = flows["waste_code"].astype("str").fillna(""), flows["category"] == METAL
+    name = flows["description"].map(lambda text: fold(str(text)))
+    other = metal & (code.str.startswith(OTHER_THAN_IRON) | name.str.contains("|".join(SWARF)))
+    other |= code.str.startswith(PUMPED)
+    leaves = flows["direction"] == "out"
+    common = flows.assign(cost_eur_per_t=flows["cost_eur_per_t"].mask(leaves & metal & (paid > 0), 0.0))
+    return common[~(leaves & (other | (paid > dearest.clip(lower=0))))]

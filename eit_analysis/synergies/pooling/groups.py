@@ -13,9 +13,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from itertools import compress
 
-import numpy as np
 import pandas as pd
 
 from eit_analysis.breakdown import Breakdown
@@ -23,7 +21,9 @@ from eit_analysis.synergies.pooling.costs import by_profile
 from eit_analysis.synergies.pooling.crossing import crossed
 from eit_analysis.synergies.pooling.parts import PART_COLUMNS
 from eit_analysis.synergies.pooling.search import (
+    BEST_FIRST,
     FURTHER,
+    apart,
     below,
     further_parts,
     offered_by,
@@ -119,57 +119,49 @@ def pooled(
     return frame.reset_index(drop=True), pd.DataFrame(shares, columns=SHARE_COLUMNS)
 
 
-def numbered(pools: pd.DataFrame, meeting_eur: float) -> pd.DataFrame:
+def with_km(pools: pd.DataFrame) -> pd.DataFrame:
+    """Without the length of a round of none: sites at the centre of one commune are apart all the same."""
+    return pools.assign(
+        **{name: pools[name].where(pools[name] > 0) for name in ("round_km", "part_round_km")}
+    )
+
+
+def numbered(pools: pd.DataFrame) -> pd.DataFrame:
     """The groups of :func:`pooled` of which a part pays, most actors first: from 1 in ``group_number``.
 
-    It pays where its members save more a year than ``meeting_eur`` (:func:`costs.meeting_eur`). That is all
-    that outsiders learn of what members pay: whom to start with is the team's.
+    It pays where its members save more a year than the time that it takes of them. That is all that outsiders
+    learn of what members pay: whom to start with is the team's.
     """
-    groups = pools[(pools["kind"] == "group") & (pools["saving_eur_per_year"] > meeting_eur)]
+    groups = pools[(pools["kind"] == "group") & pools["group_lacks"].isna()]
     # The order of what they save would tell it.
     groups = groups.sort_values("n_sites", ascending=False, kind="stable", ignore_index=True)
     groups = groups.rename(columns={"volume_per_year": POOLED})
-    return groups.assign(group_number=range(1, len(groups) + 1))
+    return with_km(groups).assign(group_number=range(1, len(groups) + 1))
 
 
-def starts(pools: pd.DataFrame, meeting_eur: float) -> pd.DataFrame:
+def starts(pools: pd.DataFrame) -> pd.DataFrame:
     """Whom to start with: the parts that pay, numbered in ``start_number`` from the one that saves most.
 
-    ``n_sites`` are those within reach. A part inside a better one of the same need is left out;
-    ``excluded_starts`` are the numbers of those of the same need that share a member, which pools once.
+    ``n_sites`` are those within reach. A member pools once for a need: a part that shares one with a better
+    part is another way to begin, and left out.
     """
-    paying = pools[pools["kind"].isin(["group", FURTHER]) & (pools["saving_eur_per_year"] > meeting_eur)]
-    best = paying.sort_values(["saving_eur_per_year", "kind"], ascending=False, kind="stable")
-    kept: list[tuple[str, set[str]]] = []
-    first = []
-    for need, members in zip(
-        best["nature"] + "|" + best["label"], best["part_members"].str.split(), strict=True
-    ):
-        first.append(not any(need == other and set(members) <= larger for other, larger in kept))
-        kept.append((need, set(members)))
-    best, listed = best[np.array(first, dtype=bool)], list(compress(kept, first))
-    excluded = [
-        ", ".join(
-            str(number)
-            for number, (other, theirs) in enumerate(listed, 1)
-            if number != own and other == need and members & theirs
-        )
-        for own, (need, members) in enumerate(listed, 1)
-    ]
-    return best.assign(start_number=range(1, len(best) + 1), excluded_starts=excluded)
+    paying = pools[pools["kind"].isin(["group", FURTHER]) & pools["group_lacks"].isna()]
+    best = paying.sort_values(BEST_FIRST, ascending=[False, True], kind="stable")
+    need = best["nature"] + "|" + best["label"]
+    best = best[apart(best["part_members"], need)]
+    return with_km(best).assign(start_number=range(1, len(best) + 1))
 
 
-def losing(pools: pd.DataFrame, meeting_eur: float) -> pd.DataFrame:
+def losing(pools: pd.DataFrame) -> pd.DataFrame:
     """Of each need of which groups cross the threshold and no part pays, the group that saves most.
 
-    ``group_lacks`` says what its best part lacks, ``little`` where it saves something.
+    ``group_lacks`` says what its best part lacks, ``little`` where it saves less than its members' time.
     """
     groups = pools[pools["kind"] == "group"].sort_values(
         "saving_eur_per_year", ascending=False, kind="stable"
     )
-    best = groups.drop_duplicates(["nature", "label"])
-    best = best[~(best["saving_eur_per_year"] > meeting_eur)]
-    return best.assign(group_lacks=best["group_lacks"].mask(best["saving_eur_per_year"] > 0, "little"))
+    pays = groups["group_lacks"].isna().groupby([groups["nature"], groups["label"]]).transform("any")
+    return groups[~pays.astype(bool)].drop_duplicates(["nature", "label"])
 
 
 def members_alone(starts: pd.DataFrame, shares: pd.DataFrame, fair: pd.DataFrame) -> pd.DataFrame:

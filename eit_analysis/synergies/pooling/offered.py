@@ -1,8 +1,9 @@
 """What each site would bring to a common operation, and what that costs: a set's saving as one sum.
 
-    w(S) = Σ_{i∈S} (g_i − s) − F − k × tour(S)        g_i = a_i + d (p_i − a_i)
+    w(S) = Σ_{i∈S} (g_i − s − h) − F − k × tour(S)        g_i = a_i + d (p_i − a_i)
 
-with the symbols of ``savings``; F, s and k are of a year's operations, F less the stop of the first member.
+with the symbols of ``savings`` and h the time that a group takes of each member, so that nobody is in a part
+who brings the others less than that; F, s and k are of a year's operations, F less the first member's stop.
 One lorry goes round (two rounds are two groups); where nothing travels, F grows with each lot that is full.
 """
 
@@ -41,10 +42,10 @@ class Sharers(NamedTuple):
 class Offered(NamedTuple):
     """Euros are per year, and central.
 
-    Of each site: ``worth``, what it stops paying less what its stop costs; ``volume``; ``load``, what it
-    gives at a pass, in millionths of a lorry. ``near``: whether one is within reach of another. ``road``:
-    what the way between two costs, zero where nothing ``travels``. ``fixed`` pays for the first ``full``
-    units, and ``more`` for each further ``lot``. ``least``: the volume that a group must have.
+    Of each site: ``worth``, what it stops paying less what its stop and its time cost; ``volume``; ``load``,
+    what it gives at a pass, in millionths of a lorry. ``near``: whether one is within reach of another.
+    ``road``: what the way between two costs, zero where nothing ``travels``. ``fixed`` pays for the first
+    ``full`` units, and ``more`` for each further ``lot``. ``least``: the volume that a group must have.
     """
 
     worth: np.ndarray
@@ -77,7 +78,7 @@ def offered(sharers: Sharers) -> Offered:
     rest = np.where(np.isfinite(paid), paid, alone) - alone
     load, metres, _ = whole(km, volumes / passes / threshold.lot * costs.travels, 0.0)
     return Offered(
-        worth=alone + costs.discount.central * rest - passes * stop,
+        worth=alone + costs.discount.central * rest - passes * stop - costs.own_time,
         volume=volumes,
         load=load,
         near=km <= radius_km,

@@ -15,7 +15,7 @@ import pandas as pd
 
 from eit_analysis.synergies.pooling.best_part import best_part
 from eit_analysis.synergies.pooling.costs import Costs
-from eit_analysis.synergies.pooling.offered import Sharers, offered
+from eit_analysis.synergies.pooling.offered import Sharers, offered, required
 from eit_analysis.synergies.pooling.rounds import Rounds
 from eit_analysis.synergies.pooling.savings import avoided, central_saving, group_saving
 from eit_analysis.synergies.pooling.thresholds import Threshold
@@ -42,7 +42,7 @@ def start_of(sharers: Sharers, names: pd.Index, free: bool) -> Start:
 
     A part is of two members or more within reach of one of them; it has the volume that ``offered.required``
     tells, and where something travels it fits in one lorry. Where nothing travels, a site whose price is not
-    known is in no part.
+    known is in no part. It pays where it saves more than the time of its members (``Costs.own_time``).
     """
     threshold, costs = sharers.threshold, sharers.costs
     known = np.flatnonzero(np.isfinite(sharers.paid) | costs.travels)
@@ -59,8 +59,12 @@ def start_of(sharers: Sharers, names: pd.Index, free: bool) -> Start:
         rounds = Rounds(km, 1)
     saving = group_saving(volumes, paid, threshold, costs, rounds)
     lacks = lacking(volumes, paid, threshold, costs, rounds)
+    least = max(lacks.paying_volume_per_year, required(sharers))  # missing where no volume would do
+    lacks = lacks._replace(paying_volume_per_year=least)
     spared = avoided(volumes, paid, threshold, *costs.alone).sum()
-    why = None if saving.central > 0 else _why(float(spared), lacks, free)
+    why = None
+    if best.saving <= 0:
+        why = "little" if saving.central > 0 else _why(float(spared), lacks, free)
     of = (" ".join(names[inside]), float(volumes.sum()), km, saving.central, saving.low, saving.high)
     return Start(inside, (*of, *lacks, why))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -18,6 +18,7 @@ from eit_analysis.synergies.pooling.savings import UNKNOWN, avoided, offer_savin
 from eit_analysis.synergies.pooling.thresholds import Target
 
 FURTHER = "further"
+BEST_FIRST = ["saving_eur_per_year", "part_members"]  # the most, then in a fixed order
 # Whoever offers one of these has it already. An offer of goods or of a service is a supplier's: it is paid.
 SPARE = ("equipment", "space", "training", "skill")
 
@@ -75,9 +76,26 @@ def with_round(group: Found, names: pd.Index, sharers: Sharers) -> Found:
     return group._replace(round_km=rounds.km if rounds else np.nan)
 
 
+def apart(parts: Iterable[str], needs: Iterable[str]) -> np.ndarray:
+    """Which parts, the best first, share no member with a better one of the same need that is kept."""
+    taken: set[tuple[str, str]] = set()
+    kept = []
+    for members, need in zip(parts, needs, strict=True):
+        own = {(need, site) for site in members.split()}
+        kept.append(not own & taken)
+        taken |= own if kept[-1] else set()
+    return np.array(kept, dtype=bool)
+
+
 def further_parts(names: pd.Index, sharers: Sharers, free: bool, groups: Sequence[Found]) -> Iterator[Found]:
-    """What pays among those in no part of these groups, the best first: another lorry, another session."""
-    begun = " ".join(str(group.part[0]) for group in groups if group.part[-1] is None).split()
+    """What pays among those whom the best parts leave, the best first: another lorry, another session.
+
+    The best parts of these groups, but those that share a member with a better one.
+    """
+    paying = [group.part for group in groups if group.part[-1] is None]
+    best = pd.DataFrame(paying, columns=PART_COLUMNS).sort_values(BEST_FIRST, ascending=[False, True])
+    kept = best.loc[apart(best["part_members"], [""] * len(best)), "part_members"]
+    begun = " ".join(kept).split()
     left = ~names.isin(begun)
     while begun and left.sum() > 1:
         rest = np.flatnonzero(left)

@@ -35,3 +35,13 @@ def least_partition(cost: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         best[subset] = totals[chosen, questions]
         parts[subset] = 1 + parts[others[chosen], questions]
     return best, parts
+
+
+def with_own_time(values: np.ndarray, time: float) -> np.ndarray:
+    """v'(S) = t |S| + max over R ⊆ S of (v(R) − t |R|), of all sets: nobody is in a set for less than t."""
+    given = time * members_of(len(values).bit_length() - 1).sum(axis=1)
+    net, sets = values - given, np.arange(len(values))
+    for bit in (1 << i for i in range(len(values).bit_length() - 1)):
+        larger = sets[sets & bit > 0]
+        net[larger] = np.maximum(net[larger], net[larger ^ bit])
+    return np.asarray(net + given)

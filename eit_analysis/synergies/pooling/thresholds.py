@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cache
+from collections import defaultdict
+from functools import cache, partial
 from typing import NamedTuple
 
 import numpy as np
@@ -14,6 +15,8 @@ from eit_analysis.records import cell_columns
 from eit_analysis.reference.nomenclatures import hazardous
 from eit_analysis.reference.units import normalise_unit
 from eit_analysis.remembered import remembered
+from eit_analysis.synergies.pooling.one_need import once
+from eit_analysis.synergies.pooling.own_prices import by_site
 from eit_analysis.synergies.pooling.schemes import free
 
 # (unit of the need, unit of the threshold): factor. A working day is 7 h (35 h over five days).
@@ -22,10 +25,10 @@ SAME_UNIT = {
 }  # fmt: skip
 COLUMNS = [
     "nature", "item_keyword", "unit", "threshold", "operations_per_year", "lot", "cost_profile", "label_fr",
+    "category",
 ]  # fmt: skip
 COLLECTION = "collection"
 HAZARDOUS = "dangereux"
-NOBODY = pd.DataFrame({"volume": [], "price": []}, index=pd.Index([], name="site_id", dtype=str), dtype=float)
 
 
 class Threshold(NamedTuple):
@@ -34,6 +37,7 @@ class Threshold(NamedTuple):
     A keyword may be several words for one thing, a bar between them. ``least`` is the yearly volume from
     which ``per_year`` operations (collections, orders, sessions) of ``least / per_year`` units are worth
     their while: who has it alone waits for nobody. One can carry ``lot`` units, infinite for no limit.
+    ``category`` is the family whose collection a service is.
     """
 
     nature: str
@@ -44,6 +48,7 @@ class Threshold(NamedTuple):
     lot: float
     profile: str
     label: str
+    category: str = ""
 
 
 NOTHING = Threshold("", "", "", np.inf, 1, np.inf, "", "")
@@ -55,7 +60,8 @@ class Target(NamedTuple):
     ``needs`` and ``offers`` are indexed by site: ``volume`` per year, above zero, in the unit of the
     threshold, and ``price`` in euros per unit. ``declared`` are the rows of the survey behind the needs:
     ``site_id``, ``declared``, how many units of the threshold ``one`` of them is, and where it was read.
-    ``free`` : whether a producer scheme collects at no cost for some of the sites, whose price is then lower.
+    ``category`` is that of a collection. ``free`` : whether a producer scheme collects at no cost for some of
+    the sites, whose price is then lower.
     """
 
     threshold: Threshold
@@ -90,7 +96,8 @@ def targets(
         Of :func:`costs.threshold_table`. A row without keyword applies to each item that no other row of
         its nature and unit names. A row of nature ``collection`` applies to the outgoing flows of the family
         that is its keyword, once for what is hazardous and once for the rest, which never share a lorry; a
-        flow without a code is taken as not hazardous.
+        flow without a code is taken as not hazardous. A service that collects the same family is one need
+        with the rest (:func:`one_need.once`).
     schemes : pandas.DataFrame, optional
         The producer schemes in force: a flow that they collect for nothing costs its holder nothing.
     """
@@ -101,19 +108,31 @@ def targets(
     # Of most thresholds, made once.
     nobody, no_flow = _target(NOTHING, stated.head(0)), _collected(NOTHING, "", flows.head(0))
     found = []
+    weighed: dict[str, list[pd.DataFrame]] = defaultdict(list)
+    counted: dict[str, set[str]] = defaultdict(set)
     for threshold in _read(thresholds):
         if threshold.nature == COLLECTION:
             like = flows[(flows["direction"] == "out") & (flows["category"] == threshold.keyword)]
             apart = hazardous(like["waste_code"])
             harmless = threshold._replace(keyword="")
             harmful = threshold._replace(keyword=HAZARDOUS, label=f"{threshold.label} ({HAZARDOUS})")
-            for own, rows in ((harmless, like[~apart]), (harmful, like[apart])):
+            calm = once(like[~apart], weighed[threshold.keyword], counted[threshold.keyword])
+            for own, rows in ((harmless, calm), (harmful, like[apart])):
                 empty = no_flow._replace(threshold=own, category=threshold.keyword)
                 found.append(_collected(own, threshold.keyword, rows) if len(rows) else empty)
         elif threshold.keyword:
             own_rows = _applies(threshold, stated) & ~named
             named = named | own_rows
             own = threshold._replace(keyword=fold(threshold.keyword))
+            if threshold.category and own_rows.any():
+                asked = stated[own_rows & (stated["side"] == "need").to_numpy()]
+                one = asked["unit"].map(partial(_scale, wanted=threshold.unit)).astype(float)
+                if normalise_unit(threshold.unit) == "t":
+                    weighed[threshold.category].append(asked.assign(one=one))
+                    # Its offers still find takers, and none of its needs a group.
+                    own = own._replace(least=np.inf)
+                else:
+                    counted[threshold.category].update(asked["site_id"])
             found.append(_target(own, stated[own_rows]) if own_rows.any() else nobody._replace(threshold=own))
         else:
             rest = stated[_applies(threshold, stated) & ~named]
@@ -137,12 +156,16 @@ def without_threshold(sharing: pd.DataFrame, thresholds: pd.DataFrame) -> Breakd
 
 def _read(thresholds: pd.DataFrame) -> list[Threshold]:
     """The longest keywords first, ``biodéchet`` before ``déchet``: a general row takes what they leave."""
-    rows = thresholds[COLUMNS].fillna({"item_keyword": "", "lot": np.inf})
+    rows = thresholds.assign(category=thresholds.get("category", ""))[COLUMNS]
+    rows = rows.fillna({"item_keyword": "", "lot": np.inf, "category": ""})
     read = [
-        Threshold(str(n), str(k), str(u), float(least), int(per_year), float(lot), str(profile), str(label))
-        for n, k, u, least, per_year, lot, profile, label in rows.itertuples(index=False)
+        Threshold(str(n), str(k), str(u), float(least), int(per_year), float(lot), *map(str, words))
+        for n, k, u, least, per_year, lot, *words in rows.itertuples(index=False)
     ]
-    return sorted(read, key=lambda t: (-max(len(word) for word in t.keyword.split("|")), t))
+    # Collections last: what services ask for is known then.
+    return sorted(
+        read, key=lambda t: (t.nature == COLLECTION, -max(len(word) for word in t.keyword.split("|")), t)
+    )
 
 
 def _stated(sharing: pd.DataFrame) -> pd.DataFrame:
@@ -169,11 +192,11 @@ def _scale(unit: str, wanted: str) -> float:
 
 def _collected(threshold: Threshold, category: str, flows: pd.DataFrame) -> Target:
     volume, price = (flows[c].astype(float) for c in ("mass_t_per_year", "cost_eur_per_t"))
-    unpaid = flows["free"] if "free" in flows else np.zeros(len(flows), dtype=bool)
-    needs = _by_site(flows["site_id"], volume, (volume * price).mask(unpaid, 0.0))
-    return Target(
-        threshold, category, needs, needs.head(0), _declared(flows, volume, 1.0), bool(np.any(unpaid))
-    )
+    unpaid = flows["free"].eq(True) if "free" in flows else np.zeros(len(flows), dtype=bool)
+    one = flows["one"].fillna(1.0) if "one" in flows else 1.0  # what is asked for is declared in its unit
+    needs = by_site(flows["site_id"], volume, (volume * price).mask(unpaid, 0.0))
+    declared = _declared(flows, volume / one, one)
+    return Target(threshold, category, needs, needs.head(0), declared, bool(np.any(unpaid)))
 
 
 def _target(threshold: Threshold, stated: pd.DataFrame) -> Target:
@@ -181,34 +204,15 @@ def _target(threshold: Threshold, stated: pd.DataFrame) -> Target:
     volume = stated["volume_per_year"].astype(float) * stated["unit"].map(scales).astype(float)
     cost = stated["cost_eur_per_year"].astype(float)
     needs, offers = (
-        _by_site(stated.loc[side, "site_id"], volume[side], cost[side])
+        by_site(stated.loc[side, "site_id"], volume[side], cost[side])
         for side in (stated["side"] == "need", stated["side"] == "offer")
     )
     need = stated[stated["side"] == "need"]
     declared = _declared(need, need["volume_per_year"].astype(float), need["unit"].map(scales).astype(float))
-    return Target(threshold, None, needs, offers, declared)
+    declared = declared if np.isfinite(threshold.least) else declared.head(0)  # told with the family's
+    return Target(threshold, threshold.category or None, needs, offers, declared)
 
 
 def _declared(rows: pd.DataFrame, declared: pd.Series, one: pd.Series | float) -> pd.DataFrame:
     found = rows[["site_id", *cell_columns(rows)]].assign(declared=declared, one=one)
     return found[np.isfinite(found["declared"]) & (found["declared"] * found["one"] > 0)]
-
-
-def _by_site(site: pd.Series, volume: pd.Series, cost: pd.Series) -> pd.DataFrame:
-    """``volume`` and ``price`` per unit of each site, from the rows whose cost is known.
-
-    A site that states no cost is taken to pay the median price of the others. A site that is paid says
-    nothing of what the operation costs, which its price hides: its own price is infinite, like everybody's
-    where none is known, and bounds nothing.
-    """
-    if site.empty:
-        return NOBODY
-    rows = pd.DataFrame({"site_id": site.astype(str), "volume": volume, "cost": cost})
-    rows = rows[np.isfinite(rows["volume"]) & (rows["volume"] > 0)]
-    billed, paid = rows["cost"] >= 0, rows["cost"] < 0
-    rows = rows.assign(bill=rows["cost"].where(billed), billed=rows["volume"].where(billed), paid=paid)
-    sums = rows.groupby("site_id")[["volume", "bill", "billed", "paid"]].sum()
-    price = sums["bill"] / sums["billed"]
-    median = price.median() if price.notna().any() else np.inf
-    price = price.where(price.notna() | (sums["paid"] == 0), np.inf).fillna(median)
-    return pd.DataFrame({"volume": sums["volume"], "price": price})

@@ -15,7 +15,7 @@ from eit_analysis.sheet_content import Asked, Listed, Part, Said, SheetContent, 
 from eit_analysis.synergies.allocation.joint_plan import PROGRAMME_COLUMNS, allocate
 from eit_analysis.synergies.gates import GATES
 from eit_analysis.synergies.impacts import INDICATORS, in_proportion
-from eit_analysis.synergies.pooling.thresholds import COLLECTION
+from eit_analysis.synergies.pooling.groups import with_km
 from eit_analysis.synergies.register.links import POOLING, names_need, outputs_named
 from eit_analysis.synergies.register.steps import shortfalls
 
@@ -190,17 +190,18 @@ def _members(ids: pd.Series, carrier: str, sites: pd.DataFrame) -> pd.DataFrame:
 
 
 def _collected(lead: pd.DataFrame, groups: pd.DataFrame, flows: pd.DataFrame) -> set[str]:
-    if COLLECTION not in set(groups["nature"]):
+    if not groups["category"].notna().any():
         return set()
     outputs = flows[(flows["direction"] == "out") & (flows["category"] == lead["category"].iloc[0])]
     return set(outputs_named(lead["title"].iloc[0], outputs)["flow_id"])
 
 
 def _of_members(groups: pd.DataFrame, ids: set[str]) -> pd.DataFrame:
-    """Those whose best part has two of these actors, or that have none."""
+    """Those whose best part has two of these actors, or that have none and tell what they save or lack."""
     parts = groups["part_members"].astype("str").fillna("").str.split()
-    kept = [not part or len(ids.intersection(part)) > 1 for part in parts]
-    return groups[np.array(kept, dtype=bool)].reset_index(drop=True)
+    tell = groups["saving_eur_per_year"].notna() | groups["group_lacks"].notna()
+    kept = [len(ids.intersection(part)) > 1 if part else said for part, said in zip(parts, tell, strict=True)]
+    return with_km(groups[np.array(kept, dtype=bool)]).reset_index(drop=True)
 
 
 def _needs(ids: pd.Series, lead: pd.DataFrame, sharing: pd.DataFrame) -> pd.DataFrame:

@@ -20,14 +20,14 @@ import pandas as pd
 from eit_analysis.french import fold
 from eit_analysis.reference.designations import told
 from eit_analysis.reference.stages import actors
-from eit_analysis.synergies.pooling.thresholds import COLLECTION, keyword_in
+from eit_analysis.synergies.pooling.thresholds import keyword_in
 
 # Shorter words (du, des, pour) say nothing about what is shared.
 LONG_WORD = 5
 # Nor do these, which stand in the title of any lead.
 GENERIC = frozenset(
     {"achat", "collecte", "dechet", "groupe", "groupee", "mutualise", "mutualisee", "partage", "partagee",
-     "chez", "dans", "entre", "non", "vers"}
+     "chez", "dans", "entre", "non", "vallee", "vers"}
 )  # fmt: skip
 STEM = 5  # letters: « réemploi » and « réemployé » say the same
 POOLING = "pooling"
@@ -123,20 +123,21 @@ def _preferred(group: pd.Series, wanted: np.ndarray) -> np.ndarray:
     return wanted | ~some
 
 
-def grouped(register: pd.DataFrame, pools: pd.DataFrame, sharing: pd.DataFrame) -> pd.DataFrame:
-    """Groups that answer each pooling of the register: ``synergy_id, pooling_id, nature, site_id``.
+def grouped(
+    register: pd.DataFrame, pools: pd.DataFrame, sharing: pd.DataFrame, fewest: int = 2
+) -> pd.DataFrame:
+    """Groups that answer each pooling of the register: ``synergy_id, pooling_id, category_pool, site_id``.
 
-    One row per actor of the lead that the group holds; a group holding fewer than two of them is left out.
+    One row per actor of the lead that the group holds; a group holding fewer than ``fewest`` of them is left
+    out.
     """
     ids = actors(register[register["kind"] == POOLING])[["synergy_id", "title", "category", "site_id"]]
     members = pools.assign(site_id=pools["members"].astype(str).str.split()).explode("site_id")
     members = members[["pooling_id", "nature", "keyword", "category", "site_id"]]
     hits = ids.merge(members, on="site_id", suffixes=("", "_pool"))
-    columns = ["synergy_id", "pooling_id", "nature", "site_id"]
+    columns = ["synergy_id", "pooling_id", "category_pool", "site_id"]
     collected = hits[
-        (hits["nature"] == COLLECTION)
-        & (hits["category"] == hits["category_pool"])
-        & hits["title"].map(is_collection).astype(bool)
+        (hits["category"] == hits["category_pool"]) & hits["title"].map(is_collection).astype(bool)
     ]
     # Whoever offers is a member of the group too.
     wanted = hits.merge(sharing[["site_id", "nature", "item"]], on=["site_id", "nature"])
@@ -147,4 +148,4 @@ def grouped(register: pd.DataFrame, pools: pd.DataFrame, sharing: pd.DataFrame) 
     found = pd.concat([collected[columns], wanted.loc[np.array(named, dtype=bool), columns]])
     found = found.drop_duplicates(ignore_index=True)
     held = found.groupby(["synergy_id", "pooling_id"])["site_id"].transform("size")
-    return found[held >= 2].reset_index(drop=True)
+    return found[held >= fewest].reset_index(drop=True)

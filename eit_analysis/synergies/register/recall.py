@@ -10,7 +10,6 @@ import pandas as pd
 
 from eit_analysis.config_synergies import Allocation
 from eit_analysis.synergies.allocation.joint_plan import allocate
-from eit_analysis.synergies.pooling.thresholds import COLLECTION
 from eit_analysis.synergies.register.links import Methods, grouped, linked, outputs_named
 from eit_analysis.synergies.register.reasons import why_missed
 
@@ -71,7 +70,7 @@ def _potential(
         str(name): allocate(part, Allocation(minimum_lot_t=0), "diverted_t_per_year").value
         for name, part in pairs.groupby("synergy_id")
     }
-    collected = groups[groups["nature"] == COLLECTION][["synergy_id", "site_id"]].drop_duplicates()
+    collected = groups[groups["category_pool"].notna()][["synergy_id", "site_id"]].drop_duplicates()
     collected = collected.merge(register[["synergy_id", "title", "category"]], on="synergy_id")
     outputs = flows.loc[
         flows["direction"] == "out", ["site_id", "category", "description", "mass_t_per_year"]

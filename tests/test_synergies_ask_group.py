@@ -1,0 +1,72 @@
+"""What to ask before a group is brought together: the register, what leaves elsewhere, how near it is."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pandas as pd
+from pooling_cases import needs, outputs
+
+from eit_analysis.synergies.ask_group import with_questions
+from eit_analysis.synergies.pooling.costs import cost_table, threshold_table
+from eit_analysis.synergies.register.recall import RECALL_COLUMNS
+
+SITES = pd.DataFrame({"site_id": list("ABCD"), "name": ["Alpha", "Bêta", "Gamma", "Delta"]})
+SKIP = "une benne de carton pleine par mois"
+DONE = {
+    "synergy_id": "S1", "title": "Collecte groupée du carton", "kind": "pooling", "category": "cardboard",
+    "site_ids": "A D", "status": "done", "realised_t_per_year": 5.8, "promised_t_per_year": 18.0,
+    "realised_eur_per_year": -350.0,
+}  # fmt: skip
+
+
+def asked(
+    members: str, gone: dict[str, float], reused: dict[str, float], label: str = SKIP, register: tuple = ()
+) -> str:
+    """``ask_first`` of one part of sites that have 20 t each, of which 30 t pay."""
+    flows = outputs([(site, "cardboard", 20.0) for site in "ABCD"], 80.0).assign(flow_id=list("abcd"))
+    found = SimpleNamespace(
+        sites=SITES,
+        thresholds=threshold_table(cost_table()),
+        collected_together=flows,
+        plan=SimpleNamespace(exchanges=taken(gone, "allocated_t_per_year")),
+        held=taken({}, "taken_t_per_year"),
+        own_uses=taken(reused, "taken_t_per_year"),
+    )
+    starts = pd.DataFrame(
+        {"start_number": [1], "pooling_id": "M-1", "nature": "collection", "label": label, "keyword": "",
+         "category": "cardboard", "part_members": members, "unit": "t", "paying_volume_per_year": 30.0}
+    ).assign(part_volume_per_year=20.0 * len(members.split()))  # fmt: skip
+    shares = pd.DataFrame({"pooling_id": "M-1", "site_id": list("ABCD"), "volume_per_year": 20.0})
+    recalled = pd.DataFrame(list(register), columns=RECALL_COLUMNS)
+    told = with_questions(starts, shares, recalled, needs([], None), found)["ask_first"].iloc[0]
+    return str(told).replace("\u00a0", " ")
+
+
+def taken(tonnes: dict[str, float], column: str) -> pd.DataFrame:
+    return pd.DataFrame(tonnes.items(), columns=["out_flow_id", column])
+
+
+def test_a_group_whose_tonnes_leave_in_the_plan_is_told_what_is_left() -> None:
+    gone = asked("A B", {"a": 2.0}, {"b": 20.0})
+    assert "22 t/an (Alpha et Bêta) partiraient" in gone and "il resterait 18 t/an" in gone
+    assert "d'un seul acteur ou d'aucun : le groupe tombe" in gone
+    assert "moins que le volume qui paie" in asked("A B C", {"a": 15.0, "b": 19.0}, {})
+    less = asked("A B C", {"a": 15.0}, {})
+    assert "il resterait 45 t/an" in less and "tombe" not in less
+    assert "partiraient" not in asked("A B C", {"d": 15.0}, {})  # of somebody else
+
+
+def test_a_group_is_told_what_the_register_did_for_the_same_need() -> None:
+    told = asked("A B", {}, {}, register=(DONE,))
+    line = "réalisée au registre : 5,8 t/an sur 18 promises et −350 €/an), avec Alpha"
+    assert f"voir « Collecte groupée du carton » ({line}" in told
+    assert "voir" not in asked("B C", {}, {}, register=(DONE,))
+    assert "voir" not in asked("A B", {}, {}, register=({**DONE, "status": "dropped"},))
+
+
+def test_a_group_that_is_near_what_pays_or_asks_of_its_kind_is_told() -> None:
+    assert "un refus peut suffire" not in asked("A B", {}, {})
+    assert "régler : une benne chez chacun ou une seule" in asked("A B", {}, {})
+    near = asked("A", {}, {}, label="une autre")
+    assert "un refus peut suffire" in near and "régler" not in near
