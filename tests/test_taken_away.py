@@ -10,10 +10,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from markupsafe import Markup
 from browser import needs_browser
 from command import eit
 from conftest import AUDIENCES
+from markupsafe import Markup
 from PIL import Image
 from pptx import Presentation
 from python_calamine import CalamineWorkbook

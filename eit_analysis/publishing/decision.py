@@ -47,7 +47,7 @@ def decision(study: Study, audience: str, digests: list[Digest], version: Versio
     cards = [card for rank in ranked for card in rank if card is not None][:ACTIONS]
     maps = [picture for report in reports for picture in report.pictures if picture.kind in MAPS]
     maps.sort(key=lambda picture: (picture.kind == PARTNERS) != bool(own))
-    committee = [] if own else [answer for report in reports for answer in report.answers if answer.to_decide]
+    committee = [] if own else [answer for report in digests for answer in report.answers if answer.to_decide]
     figures = min(FIGURES, SIDE - sum(1 + len(answer.details) for answer in committee))
     answers = {id(answer) for answer in own or _answers(reports, figures)}
     quoted = answers | {id(part) for part in (*committee, *cards, *maps[:1])}
