@@ -279,7 +279,7 @@ FIRM_04 = [
     "Synthèse",
     "Vous",
     # S01, S04 and S05, the last two carried; MP1 and S01.
-    "3 synergies (hors abandons), dont 2 que vous pilotez ; 2 projets ou synergies où vous décidez.",
+    "3 synergies (hors abandons), dont 2 que vous pilotez ; 2 voix (projets, synergies).",
     # S05 has moved 10 months ago, S04 is done; of the two projects MP1 alone has a decision to come.
     f"À décider avec vous, « Se former ensemble », par consensus, {LATE} : Choisir la date de la session.",
     # Of S05: its others are three, and more are needed.

@@ -13,13 +13,15 @@ import pytest
 from browser import needs_browser
 from command import eit
 from conftest import AUDIENCES
+from markupsafe import Markup
 from PIL import Image
 from pptx import Presentation
 from python_calamine import CalamineWorkbook
 
 from eit_analysis.errors import UsageError
 from eit_analysis.publishing import paper
-from eit_analysis.publishing.digest import digest, thumbnail
+from eit_analysis.publishing.decision import _answers
+from eit_analysis.publishing.digest import Answer, Digest, digest, thumbnail
 from eit_analysis.publishing.notices import Entry
 from eit_analysis.publishing.slides import plain, slides
 
@@ -60,7 +62,7 @@ def test_the_decision_page_quotes_the_reports_word_for_word(published: Path, aud
     said = {path.stem: texts(path) for path in place.glob("0*.html")}
     page = (place / "decision.html").read_text(encoding="utf-8")
     answers = re.findall(r'<dd class="answer">(.*?)</dd>', page)
-    assert len(answers) == 5 or (audience == "company:E12" and 3 <= len(answers) <= 7)
+    assert len(answers) in (5, 6) or (audience == "company:E12" and 3 <= len(answers) <= 7)
     for text in map(plain, answers):
         assert any(text.replace("\u2019", "'") in report for report in said.values()), text
     assert page.count('class="action"') == 3 and "pour quand" in page
@@ -99,6 +101,22 @@ def test_the_archive_is_the_folder_and_its_links_stay_within(published: Path, au
                 assert not re.match(rb"[a-z]+:(?!,)|/", link), (name, link)
 
 
+def test_a_decision_page_gives_what_is_known_and_what_it_costs() -> None:
+    def answer(question: str, text: str = "Oui.") -> Answer:
+        return Answer(Markup(question), Markup(text), [])
+
+    first = answer("Combien de tonnes\u00a0?")
+    others = [
+        answer("Et\u00a0?", "On ne le sait pas."),
+        answer("Où\u00a0?"),
+        answer("Combien cela coûte-t-il\u00a0?"),
+    ]
+    public = answer("Qu'ont apporté la démarche et l'argent public\u00a0?")
+    report = Digest("01", "", Markup(), None, [first, *others, public], [], Markup(), [], 1, 0, 0, [])
+    assert _answers([report], 3) == [first, others[2], public]
+    assert _answers([report], 9) == [first, *others[1:], public]
+
+
 def test_a_picture_of_an_index_says_nothing_aloud_and_shares_no_id() -> None:
     page = (
         '</head><body><h1>Page</h1><div class="body"><p>Une phrase.</p>'
@@ -118,6 +136,13 @@ def test_a_picture_of_an_index_says_nothing_aloud_and_shares_no_id() -> None:
     assert len(entry.answers) == 3
     yours = replace(report.answers[0], question="Vous")
     assert replace(entry, report=replace(report, answers=[*report.answers, yours])).answers == [yours]
+    unknown, begun = (
+        replace(yours, answer="On ne le sait pas."),
+        replace(yours, question="Par quoi commencer, chez vous\u00a0?"),
+    )
+    assert replace(entry, report=replace(report, answers=[unknown])).answers == []
+    firsts = [replace(entry, report=replace(report, answers=[one])).first for one in (yours, begun)]
+    assert [str(first) for first in firsts] == ["Agir", ""]  # what begins is said once
     (picture,) = report.pictures
     assert report.figures == 2  # that of the annex too
     assert (str(picture.heading), plain(picture.caption)) == ("Elle monte", "Tonnes. Source : enquête.")

@@ -1,4 +1,4 @@
-"""One side of paper for those who decide: seven figures, what to decide, three actions, one map."""
+"""One side of paper for those who decide: six figures, what to decide, three actions, one map."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from eit_analysis.publishing.release.viewer import company_of
 from eit_analysis.publishing.version import Version
 from eit_analysis.study import Study
 
-FIGURES, ACTIONS = 7, 3
+FIGURES, ACTIONS = 6, 3
+SIDE = 11  # figures and things to decide that one side holds beside the actions
 KEPT = ("Publié", "Sources", "Empreinte")
 PARTNERS = "partners_map"
 MAPS = ("commune_map", PARTNERS)
@@ -33,7 +34,7 @@ YOURS = {
 def decision(study: Study, audience: str, digests: list[Digest], version: Version) -> str:
     """The page, from what the reports of an audience say; "" where they say nothing to decide upon.
 
-    The first answers of all reports come first, then what waste, training and the approach cost, then the
+    The first answers of all reports come first, then what public money and waste cost, then the
     second ones, as reports are ordered; what is not known is left to them. A firm's own page has instead all
     that its reports say of itself.
     """
@@ -46,8 +47,9 @@ def decision(study: Study, audience: str, digests: list[Digest], version: Versio
     cards = [card for rank in ranked for card in rank if card is not None][:ACTIONS]
     maps = [picture for report in reports for picture in report.pictures if picture.kind in MAPS]
     maps.sort(key=lambda picture: (picture.kind == PARTNERS) != bool(own))
-    committee = [] if own else [answer for report in reports for answer in report.answers if answer.to_decide]
-    answers = {id(answer) for answer in own or _answers(reports)}
+    committee = [] if own else [answer for report in digests for answer in report.answers if answer.to_decide]
+    figures = min(FIGURES, SIDE - sum(1 + len(answer.details) for answer in committee))
+    answers = {id(answer) for answer in own or _answers(reports, figures)}
     quoted = answers | {id(part) for part in (*committee, *cards, *maps[:1])}
     body = rendered(
         "decision",
@@ -84,11 +86,11 @@ def _seen(study: Study, audience: str) -> str:
     return told + (" " + reference.sentence("seen_abroad") if abroad else "")
 
 
-def _answers(reports: list[Digest]) -> list[Answer]:
+def _answers(reports: list[Digest], most: int) -> list[Answer]:
     later = zip_longest(*(report.answers[1:] for report in reports))
     firsts = [answer for report in reports for answer in report.answers[:1]]
     seconds = [answer for rank in later for answer in rank if answer is not None]
-    asked = [*firsts, *sorted(seconds, key=lambda answer: not answer.of_cost)]
+    asked = [*firsts, *sorted(seconds, key=lambda answer: answer.of_cost, reverse=True)]
     told = [answer for answer in asked if answer.known and not answer.to_decide]
-    kept = {id(answer) for answer in told[:FIGURES]}
+    kept = {id(answer) for answer in told[:most]}
     return [answer for report in reports for answer in report.answers if id(answer) in kept]

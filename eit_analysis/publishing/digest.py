@@ -56,9 +56,12 @@ class Answer:
         return not self.answer.startswith(UNKNOWN)
 
     @property
-    def of_cost(self) -> bool:
-        """Whether it says what waste, training or the approach cost."""
-        return re.search(r"\bcoût|\bargent public\b", self.question, flags=re.I) is not None
+    def of_cost(self) -> int:
+        """2 where it says what public money the approach took, 1 where it says another cost, else 0."""
+        found = [
+            re.search(pattern, self.question, flags=re.I) for pattern in (r"\bargent public\b", r"\bcoût")
+        ]
+        return 2 if found[0] else int(found[1] is not None)
 
     @property
     def to_decide(self) -> bool:

@@ -36,7 +36,7 @@ class Entry:
 
     @property
     def answers(self) -> list[Answer]:
-        """The first that it answers; of a report that tells a firm of itself, these: the others are of all."""
+        """The first that it answers; of a report that tells a firm of itself, these: others are of all."""
         told = [answer for answer in self.report.answers if answer.known] if self.report else []
         return [answer for answer in told if answer.personal] or told[:FIRST]
 
