@@ -630,14 +630,14 @@ def test_what_is_left_of_pallets_once_the_good_ones_are_sorted_out_is_not_reused
     good = flow("o2", "A", "out", "wood", 15, "150103") | {"route": "reuse"}
     need = flow("i", "B", "in", "wood", 90, "150103")
     rules, kind = reference.load("compatibility"), "Palettes réparables"
-    for naf, rows, named, kept in (
-        ("2222Z", [left, need], "Palettes", ["o"]),
-        ("2222Z", [left, good, need], "Palettes", ["o2"]),
-        ("8899B", [left, good, need], "Palettes", ["o", "o2"]),
-        ("8899B", [left, good, need], kind, ["o2"]),
+    for naf, rows, named, asked, kept in (
+        ("2222Z", [left, need], "Palettes", "Palettes", ["o"]),
+        ("2222Z", [left, good, need], "Palettes", "Palettes", ["o2"]),
+        ("8899B", [left, good, need], "Palettes", "Palettes à réparer", ["o", "o2"]),
+        ("8899B", [left, good, need], kind, "Palettes à réparer", ["o2"]),
     ):
-        flows = flow_table(rows).assign(description="Palettes perdues")
-        flows["description"] = flows["description"].mask(flows["flow_id"] == "o2", named)
+        about = {"o": "Palettes perdues", "o2": named, "i": asked}
+        flows = flow_table(rows).assign(description=lambda frame, about=about: frame["flow_id"].map(about))
         actors = SITES.assign(naf_code=naf)
         for found in (
             candidates(flows, actors, rules, 20.0, 1.3)[0],
