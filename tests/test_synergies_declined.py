@@ -78,11 +78,17 @@ def by_plain_reading(told: pd.DataFrame) -> dict[str, str]:
         own = [flow for flow in about.values() if (flow["site_id"], flow["category"]) == wanted]
         return [RANK[one["quality"]] for one in own if row["answered_flow"] in (None, one["description"])]
 
-    def would_close(row, rank, distance):
+    def named(row):
+        wanted = (row["giver_site_id"], row["category"])
+        own = [one["description"] for one in about.values() if (one["site_id"], one["category"]) == wanted]
+        return {text for text in own if row["answered_flow"] in (None, text)}
+
+    def would_close(row, rank, distance, kinds):
         if row["refusal_reason"] == "material":
             return True
         if row["refusal_reason"] == "quality":
-            return bool(ranks(row)) and rank is not None and rank >= max(ranks(row))
+            worst = max(ranks(row), default=None)
+            return None not in (worst, rank) and rank >= worst and not kinds.isdisjoint(named(row))
         away = road_km(row["giver_site_id"], row["taker_site_id"])
         return row["refusal_reason"] == "too_far" and distance >= away - 1e-6
 
@@ -102,10 +108,12 @@ def by_plain_reading(told: pd.DataFrame) -> dict[str, str]:
             again = any(
                 later["exchange_answer"] != "no" and not replaced(place + 1 + n)
                 and later["site_id"] == later["taker_site_id"] == taker and later["category"] == family
-                and would_close(row, max(ranks(later), default=None), road_km(later["giver_site_id"], taker))
+                and would_close(row, max(ranks(later), default=None), road_km(later["giver_site_id"], taker),
+                                named(later))
                 for n, later in enumerate(rows[place + 1 :])
             )  # fmt: skip
-            if not again and would_close(row, RANK[about[flow]["quality"]], road_km(giver, taker)):
+            kind = {about[flow]["description"]}
+            if not again and would_close(row, RANK[about[flow]["quality"]], road_km(giver, taker), kind):
                 gates |= {{"material": "declined_material", "quality": "declined_quality"}.get(
                     row["refusal_reason"], "declined_distance"
                 )}  # fmt: skip
@@ -145,8 +153,9 @@ def test_a_reason_that_is_not_general_closes_its_exchange_alone():
     ("reason", "others"),
     [
         ("material", {"A-1": "declined_material", "A-2": "declined_material", "C-1": "declined_material"}),
-        # Of unknown quality, which counts as mixed: what is soiled is refused too, what is clean is not.
-        ("quality", {"A-2": "declined_quality", "C-1": "declined_quality"}),
+        # Of unknown quality, which counts as mixed: what is soiled is refused too, what is clean is not, nor
+        # are offcuts by who refused pallets.
+        ("quality", {"C-1": "declined_quality"}),
         ("too_far", {"C-1": "declined_distance"}),
     ],
 )

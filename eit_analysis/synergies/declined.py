@@ -2,7 +2,8 @@
 
     declined_pair        the last answer of one of its two actors is no
     declined_material    the taker takes no flow of this family
-    declined_quality     the taker refused a flow of this family that was sorted at least as well
+    declined_quality     the taker refused a flow of this family that was sorted at least as well, of the same
+                         waste code or called by the same first word
     declined_distance    the taker refused a giver of this family that was no farther
 
 The last three are lessons: a refusal of the taker itself, for that reason, teaches them of all its exchanges
@@ -21,6 +22,7 @@ import pandas as pd
 
 from eit_analysis.french import fold_words
 from eit_analysis.reference.compatibility import QUALITY_RANK
+from eit_analysis.reference.designations import heads
 from eit_analysis.reference.distance import haversine_km
 from eit_analysis.synergies.gates import GATES
 from eit_analysis.synergies.substitution import REJECTED_COLUMNS
@@ -31,7 +33,7 @@ KEYS = ["giver_site_id", "taker_site_id", "category"]
 ANSWER_COLUMNS = ["site_id", *KEYS, "answered_flow", "exchange_answer", "refusal_reason", "answer_date"]
 LESSON_COLUMNS = [
     "taker_site_id", "giver_site_id", "category", "answered_flow", "refusal_reason", "answer_date", "gate",
-    "refused_quality", "refused_km",
+    "refused_quality", "refused_km", "refused_kinds",
 ]  # fmt: skip
 ROUNDING = 1e-9
 
@@ -53,8 +55,11 @@ def lessons(
     places = sites.drop_duplicates("site_id").set_index("site_id")[["latitude", "longitude"]].astype(float)
     ends = [places.reindex(told[end]).to_numpy() for end in ("giver_site_id", "taker_site_id")]
     out = flows[flows["direction"] == "out"]
-    worst = [_worst(row, out) for row in told[["giver_site_id", "category", "answered_flow"]].itertuples()]
+    asked = told[["giver_site_id", "category", "answered_flow"]].itertuples()
+    about = [_about(row, out) for row in asked]
+    worst = [_worst(flows_) for flows_ in about]
     told = told.assign(
+        kinds=pd.Series([frozenset().union(*_kinds(flows_)) for flows_ in about], told.index, dtype="object"),
         gate=told["refusal_reason"].map(TEACHES).where(told["exchange_answer"] == "no"),
         rank=np.array(worst, dtype=float),
         km=detour_factor * haversine_km(*ends[0].T, *ends[1].T),
@@ -66,13 +71,21 @@ def lessons(
     )
     again = again[again["answer_date_of"] > again["answer_date"]]
     taken_back = again.loc[
-        _closes(again["gate"], again["rank_of"], again["km_of"], again["rank"], again["km"])
+        _closes(
+            again["gate"],
+            again["rank_of"],
+            again["km_of"],
+            again["rank"],
+            again["km"],
+            _alike(again["kinds_of"], again["kinds"]),
+        )
     ]
     names = {rank: quality for quality, rank in QUALITY_RANK.items()}
     kept = taught[~taught["lesson"].isin(taken_back["lesson"])]
     return kept.assign(
         refused_quality=kept["rank"].map(names).where(kept["gate"] == TEACHES["quality"]),
         refused_km=kept["km"].where(kept["gate"] == TEACHES["too_far"]),
+        refused_kinds=kept["kinds"],
     )[LESSON_COLUMNS].reset_index(drop=True)
 
 
@@ -90,13 +103,15 @@ def without_declined(
     """
     told = speaking(passed, answers, flows)
     shut = [told.loc[told["exchange_answer"] == "no", ["candidate_id"]].assign(gate=PAIR)]
-    quality = passed["out_flow_id"].map(flows.drop_duplicates("flow_id").set_index("flow_id")["quality"])
+    about = flows.drop_duplicates("flow_id").set_index("flow_id")
+    quality, kinds = (passed["out_flow_id"].map(each) for each in (about["quality"], _kinds(about)))
     pairs = passed[["candidate_id", *KEYS, "distance_km"]].assign(
-        rank=quality.map(QUALITY_RANK).astype(float).fillna(QUALITY_RANK["mixed"])
+        kinds=kinds, rank=quality.map(QUALITY_RANK).astype(float).fillna(QUALITY_RANK["mixed"])
     )
     near = pairs.merge(taught, on=["taker_site_id", "category"], suffixes=("", "_refused"))
     refused = near["refused_quality"].map(QUALITY_RANK).astype(float), near["refused_km"].astype(float)
-    closes = _closes(near["gate"], near["rank"], near["distance_km"], *refused)
+    alike = _alike(near["kinds"], near["refused_kinds"])
+    closes = _closes(near["gate"], near["rank"], near["distance_km"], *refused, alike)
     shut.append(near.loc[closes, ["candidate_id", "gate"]])
     order = {gate: rank for rank, gate in enumerate(GATES)}
     first = pd.concat(shut).sort_values("gate", key=lambda gates: gates.map(order), kind="stable")
@@ -164,25 +179,41 @@ def _last(answers: pd.DataFrame) -> pd.DataFrame:
 
 
 def _closes(
-    gate: pd.Series, rank: pd.Series, km: pd.Series, refused_rank: pd.Series, refused_km: pd.Series
+    gate: pd.Series,
+    rank: pd.Series,
+    km: pd.Series,
+    refused_rank: pd.Series,
+    refused_km: pd.Series,
+    alike: np.ndarray,
 ) -> np.ndarray:
     """Whether a lesson closes an exchange of this quality at this distance; the unknown closes nothing."""
     material, quality = (gate == TEACHES[reason] for reason in ("material", "quality"))
     farther = km >= refused_km * (1 - ROUNDING)
-    return np.select([material, quality], [True, rank >= refused_rank], farther).astype(bool)
+    return np.select([material, quality], [True, (rank >= refused_rank) & alike], farther).astype(bool)
 
 
-def _worst(refused: tuple, out: pd.DataFrame) -> float:
-    """Rank of the worst quality among the flows that a refusal was about, NaN where there is none."""
+def _about(refused: tuple, out: pd.DataFrame) -> pd.DataFrame:
+    """The flows that an answer was about."""
     _, giver, category, named = refused
     about = out[(out["site_id"] == giver) & (out["category"] == category)]
-    if _folded(named):
-        about = about[about["description"].map(_folded) == _folded(named)]
-    return (
-        float(about["quality"].map(QUALITY_RANK).fillna(QUALITY_RANK["mixed"]).max())
-        if len(about)
-        else np.nan
-    )
+    return about[about["description"].map(_folded) == _folded(named)] if _folded(named) else about
+
+
+def _worst(about: pd.DataFrame) -> float:
+    """Rank of the worst quality among some flows, NaN where there is none."""
+    ranks = about["quality"].map(QUALITY_RANK).fillna(QUALITY_RANK["mixed"])
+    return float(ranks.max()) if len(about) else np.nan
+
+
+def _kinds(flows: pd.DataFrame) -> pd.Series:
+    """The waste code of each flow and the first word of each thing it names: panels are no pallets."""
+    code = flows.get("waste_code", pd.Series("", flows.index)).astype("str").fillna("").replace("unknown", "")
+    named = zip(code, flows["description"].astype("str").fillna(""), strict=True)
+    return pd.Series([heads(text) | ({code} - {""}) for code, text in named], flows.index, dtype="object")
+
+
+def _alike(kinds: pd.Series, others: pd.Series) -> np.ndarray:
+    return np.array([not one.isdisjoint(other) for one, other in zip(kinds, others, strict=True)], dtype=bool)
 
 
 def _folded(text: object) -> str:
