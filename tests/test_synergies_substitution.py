@@ -136,11 +136,15 @@ def test_an_unknown_activity_receives_no_hazardous_waste():
         ("2222Z", "150102", "Films étirables", "Granulés vierges", False),
         ("3832Z", "150102", "Films étirables", "Rebuts et films plastiques triés", True),
         ("2229A", "160119", "Pare-chocs", "Granulés vierges", False),
+        ("8810C", "150101", "Cartons d'emballage", "Cartons pour conditionnement", False),
+        ("8810C", "150101", "Cartons d'emballage", "Carton de calage", True),
+        ("3103Z", "040222", "Chutes de coupe", "Ouate et feutre de rembourrage", False),
+        ("3103Z", "040222", "Chutes de coupe", "Chutes textiles à effilocher", True),
     ],
 )
 def test_a_residue_is_no_substitute_for_what_it_comes_from(naf, code, residue, need, offered):
-    families = {"0301": "wood", "0402": "textile", "0203": "food"}
-    category = families.get(code[:4], "plastic")
+    families = {"0301": "wood", "0402": "textile", "0203": "food", "1501": "cardboard"}
+    category = "plastic" if code == "150102" else families.get(code[:4], "plastic")
     flows = flow_table(
         [flow("o", "A", "out", category, 10, code), flow("i", "A", "in", category, 90),
          flow("o2", "B", "out", category, 10, code)]
