@@ -136,11 +136,15 @@ def test_an_unknown_activity_receives_no_hazardous_waste():
         ("2222Z", "150102", "Films étirables", "Granulés vierges", False),
         ("3832Z", "150102", "Films étirables", "Rebuts et films plastiques triés", True),
         ("2229A", "160119", "Pare-chocs", "Granulés vierges", False),
+        ("8810C", "150101", "Cartons d'emballage", "Cartons pour conditionnement", False),
+        ("8810C", "150101", "Cartons d'emballage", "Carton de calage", True),
+        ("3103Z", "040222", "Chutes de coupe", "Ouate et feutre de rembourrage", False),
+        ("3103Z", "040222", "Chutes de coupe", "Chutes textiles à effilocher", True),
     ],
 )
 def test_a_residue_is_no_substitute_for_what_it_comes_from(naf, code, residue, need, offered):
-    families = {"0301": "wood", "0402": "textile", "0203": "food"}
-    category = families.get(code[:4], "plastic")
+    families = {"0301": "wood", "0402": "textile", "0203": "food", "1501": "cardboard"}
+    category = "plastic" if code == "150102" else families.get(code[:4], "plastic")
     flows = flow_table(
         [flow("o", "A", "out", category, 10, code), flow("i", "A", "in", category, 90),
          flow("o2", "B", "out", category, 10, code)]
@@ -637,11 +641,18 @@ def test_what_is_left_of_pallets_once_the_good_ones_are_sorted_out_is_not_reused
     left = flow("o", "A", "out", "wood", 36, "150103")
     good = flow("o2", "A", "out", "wood", 15, "150103") | {"route": "reuse"}
     need = flow("i", "B", "in", "wood", 90, "150103")
-    actors, rules = SITES.assign(naf_code="2222Z"), reference.load("compatibility")
-    for rows, kept in (([left, need], ["o"]), ([left, good, need], ["o2"])):
-        flows = flow_table(rows).assign(description="Palettes perdues")
+    rules, kind = reference.load("compatibility"), "Palettes réparables"
+    for naf, rows, named, asked, kept in (
+        ("2222Z", [left, need], "Palettes", "Palettes", ["o"]),
+        ("2222Z", [left, good, need], "Palettes", "Palettes", ["o2"]),
+        ("8899B", [left, good, need], "Palettes", "Palettes à réparer", ["o", "o2"]),
+        ("8899B", [left, good, need], kind, "Palettes à réparer", ["o2"]),
+    ):
+        about = {"o": "Palettes perdues", "o2": named, "i": asked}
+        flows = flow_table(rows).assign(description=lambda frame, about=about: frame["flow_id"].map(about))
+        actors = SITES.assign(naf_code=naf)
         for found in (
             candidates(flows, actors, rules, 20.0, 1.3)[0],
             best_candidates(flows, actors, rules, 20.0, 1.3, 5),
         ):
-            assert list(found["out_flow_id"]) == kept
+            assert sorted(found["out_flow_id"]) == kept

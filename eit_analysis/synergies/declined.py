@@ -2,7 +2,8 @@
 
     declined_pair        the last answer of one of its two actors is no
     declined_material    the taker takes no flow of this family
-    declined_quality     the taker refused the same waste, by its code, that was sorted at least as well
+    declined_quality     the taker refused a flow of this family that was sorted at least as well, of the same
+                         waste code or called by the same first word
     declined_distance    the taker refused a giver of this family that was no farther
 
 The last three are lessons: a refusal of the taker itself, for that reason, teaches them of all its exchanges
@@ -21,6 +22,7 @@ import pandas as pd
 
 from eit_analysis.french import fold_words
 from eit_analysis.reference.compatibility import QUALITY_RANK
+from eit_analysis.reference.designations import heads
 from eit_analysis.reference.distance import haversine_km
 from eit_analysis.synergies.gates import GATES
 from eit_analysis.synergies.substitution import REJECTED_COLUMNS
@@ -31,10 +33,9 @@ KEYS = ["giver_site_id", "taker_site_id", "category"]
 ANSWER_COLUMNS = ["site_id", *KEYS, "answered_flow", "exchange_answer", "refusal_reason", "answer_date"]
 LESSON_COLUMNS = [
     "taker_site_id", "giver_site_id", "category", "answered_flow", "refusal_reason", "answer_date", "gate",
-    "refused_quality", "refused_codes", "refused_km",
+    "refused_quality", "refused_km", "refused_kinds",
 ]  # fmt: skip
 ROUNDING = 1e-9
-UNKNOWN = {"", "unknown"}  # codes
 
 
 def lessons(
@@ -46,8 +47,7 @@ def lessons(
     -------
     pandas.DataFrame
         ``LESSON_COLUMNS``, one row per refusal that teaches. ``refused_quality``: the worst quality among the
-        flows that were refused, unknown being mixed; ``refused_codes``, their waste codes: to refuse offcuts
-        of panels for their quality is not to refuse pallets; ``refused_km``, by road. Where the giver has no such
+        flows that were refused, unknown being mixed; ``refused_km``, by road. Where the giver has no such
         flow any more, or a place is unknown, neither is known and only the exchange itself is closed.
     """
     told = _last(answers)
@@ -55,11 +55,13 @@ def lessons(
     places = sites.drop_duplicates("site_id").set_index("site_id")[["latitude", "longitude"]].astype(float)
     ends = [places.reindex(told[end]).to_numpy() for end in ("giver_site_id", "taker_site_id")]
     out = flows[flows["direction"] == "out"]
-    refused = [_about(row, out) for row in told[["giver_site_id", "category", "answered_flow"]].itertuples()]
+    asked = told[["giver_site_id", "category", "answered_flow"]].itertuples()
+    about = [_about(row, out) for row in asked]
+    worst = [_worst(flows_) for flows_ in about]
     told = told.assign(
+        kinds=pd.Series([frozenset().union(*_kinds(flows_)) for flows_ in about], told.index, dtype="object"),
         gate=told["refusal_reason"].map(TEACHES).where(told["exchange_answer"] == "no"),
-        rank=np.array([_worst(about["quality"]) for about in refused], dtype=float),
-        codes=[frozenset(about["waste_code"].dropna()) - UNKNOWN for about in refused],
+        rank=np.array(worst, dtype=float),
         km=detour_factor * haversine_km(*ends[0].T, *ends[1].T),
     )
     taught = told[told["gate"].notna()].reset_index(drop=True)
@@ -70,16 +72,20 @@ def lessons(
     again = again[again["answer_date_of"] > again["answer_date"]]
     taken_back = again.loc[
         _closes(
-            again["gate"], again["rank_of"], again["km_of"], again["rank"], again["km"],
-            _alike(again["codes_of"], again["codes"]),
-        )  # fmt: skip
+            again["gate"],
+            again["rank_of"],
+            again["km_of"],
+            again["rank"],
+            again["km"],
+            _alike(again["kinds_of"], again["kinds"]),
+        )
     ]
     names = {rank: quality for quality, rank in QUALITY_RANK.items()}
     kept = taught[~taught["lesson"].isin(taken_back["lesson"])]
     return kept.assign(
         refused_quality=kept["rank"].map(names).where(kept["gate"] == TEACHES["quality"]),
-        refused_codes=kept["codes"],
         refused_km=kept["km"].where(kept["gate"] == TEACHES["too_far"]),
+        refused_kinds=kept["kinds"],
     )[LESSON_COLUMNS].reset_index(drop=True)
 
 
@@ -98,14 +104,13 @@ def without_declined(
     told = speaking(passed, answers, flows)
     shut = [told.loc[told["exchange_answer"] == "no", ["candidate_id"]].assign(gate=PAIR)]
     about = flows.drop_duplicates("flow_id").set_index("flow_id")
-    quality, code = (passed["out_flow_id"].map(about[column]) for column in ("quality", "waste_code"))
+    quality, kinds = (passed["out_flow_id"].map(each) for each in (about["quality"], _kinds(about)))
     pairs = passed[["candidate_id", *KEYS, "distance_km"]].assign(
-        rank=quality.map(QUALITY_RANK).astype(float).fillna(QUALITY_RANK["mixed"]),
-        codes=[frozenset([one]) - UNKNOWN for one in code.fillna("")],
+        kinds=kinds, rank=quality.map(QUALITY_RANK).astype(float).fillna(QUALITY_RANK["mixed"])
     )
     near = pairs.merge(taught, on=["taker_site_id", "category"], suffixes=("", "_refused"))
     refused = near["refused_quality"].map(QUALITY_RANK).astype(float), near["refused_km"].astype(float)
-    alike = _alike(near["codes"], near["refused_codes"])
+    alike = _alike(near["kinds"], near["refused_kinds"])
     closes = _closes(near["gate"], near["rank"], near["distance_km"], *refused, alike)
     shut.append(near.loc[closes, ["candidate_id", "gate"]])
     order = {gate: rank for rank, gate in enumerate(GATES)}
@@ -184,28 +189,31 @@ def _closes(
     """Whether a lesson closes an exchange of this quality at this distance; the unknown closes nothing."""
     material, quality = (gate == TEACHES[reason] for reason in ("material", "quality"))
     farther = km >= refused_km * (1 - ROUNDING)
-    return np.select([material, quality], [True, alike & (rank >= refused_rank)], farther).astype(bool)
-
-
-def _alike(codes: pd.Series, refused: pd.Series) -> np.ndarray:
-    """Whether two sets of waste codes share one; what has none may be the same waste."""
-    pairs = zip(codes, refused, strict=True)
-    return np.array([not (one and other) or bool(one & other) for one, other in pairs], dtype=bool)
+    return np.select([material, quality], [True, (rank >= refused_rank) & alike], farther).astype(bool)
 
 
 def _about(refused: tuple, out: pd.DataFrame) -> pd.DataFrame:
-    """The flows that a refusal was about."""
+    """The flows that an answer was about."""
     _, giver, category, named = refused
     about = out[(out["site_id"] == giver) & (out["category"] == category)]
-    if _folded(named):
-        about = about[about["description"].map(_folded) == _folded(named)]
-    return about
+    return about[about["description"].map(_folded) == _folded(named)] if _folded(named) else about
 
 
-def _worst(quality: pd.Series) -> float:
-    """Rank of the worst of the qualities, NaN where there is none."""
-    ranks = quality.map(QUALITY_RANK).fillna(QUALITY_RANK["mixed"])
-    return float(ranks.max()) if len(ranks) else np.nan
+def _worst(about: pd.DataFrame) -> float:
+    """Rank of the worst quality among some flows, NaN where there is none."""
+    ranks = about["quality"].map(QUALITY_RANK).fillna(QUALITY_RANK["mixed"])
+    return float(ranks.max()) if len(about) else np.nan
+
+
+def _kinds(flows: pd.DataFrame) -> pd.Series:
+    """The waste code of each flow and the first word of each thing it names: panels are no pallets."""
+    code = flows.get("waste_code", pd.Series("", flows.index)).astype("str").fillna("").replace("unknown", "")
+    named = zip(code, flows["description"].astype("str").fillna(""), strict=True)
+    return pd.Series([heads(text) | ({code} - {""}) for code, text in named], flows.index, dtype="object")
+
+
+def _alike(kinds: pd.Series, others: pd.Series) -> np.ndarray:
+    return np.array([not one.isdisjoint(other) for one, other in zip(kinds, others, strict=True)], dtype=bool)
 
 
 def _folded(text: object) -> str:

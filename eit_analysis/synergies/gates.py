@@ -9,7 +9,7 @@ from itertools import starmap
 import numpy as np
 import pandas as pd
 
-from eit_analysis.reference.compatibility import rank_asked
+from eit_analysis.reference.compatibility import need_told, rank_asked
 
 # In the order in which they close: a refused pair is counted once, under the first gate that stops it.
 # The last four are closed by what actors answered (`declined`), the others by rules.
@@ -27,10 +27,13 @@ def stops_of_receivers(pairs: pd.DataFrame) -> dict[str, np.ndarray]:
 
 
 def is_left_over(pairs: pd.DataFrame) -> pd.Series:
-    """Whether a rule would hand on as it is, to any activity, an object whose best are sorted out already."""
-    rule = pairs[["input_waste_codes", "receiver_naf_codes"]].fillna("")
-    as_it_is = (rule["input_waste_codes"] != "") & (rule["receiver_naf_codes"] == "")
-    return pairs["sorted_out"] & as_it_is
+    """Whether a rule hands on as it is, to any activity, or mends, what is left once those are sorted out."""
+    rule = pairs[["input_waste_codes", "receiver_naf_codes", "treatment"]].fillna("")
+    of_object = rule["input_waste_codes"] != ""
+    mends = need_told(rule["treatment"]).astype("str").str.contains("mending") & (
+        pairs["sorted_out"] == "mendable"
+    )
+    return of_object & (pairs["sorted_out"] != "") & ((rule["receiver_naf_codes"] == "") | mends)
 
 
 def too_poor(pairs: pd.DataFrame) -> pd.Series:

@@ -31,16 +31,20 @@ def _bits(text: str) -> int:
     return sum(1 << (month - 1) for month in {int(part) for part in text.split()})
 
 
-def _sorted_out(out: pd.DataFrame) -> pd.Series:
-    """What is left of an object of which the same firm hands on for reuse, as another flow, what can be."""
+def _sorted_out(out: pd.DataFrame, descriptions: pd.Series) -> pd.Series:
+    """What a firm has taken out of an object, as a flow for reuse: ``mendable``, ``good`` or ``""``."""
     reused = out["route"] == "reuse"
-    of_object = reused.groupby([out["site_id"], out["waste_code"]]).transform("max")
-    return of_object.eq(True) & ~reused
+    mended = reused & need_told(descriptions.astype("str").fillna("")).astype("str").str.contains("mending")
+    keys = [out["site_id"], out["waste_code"]]
+    some, mendable = (of.groupby(keys).transform("max").eq(True) & ~reused for of in (reused, mended))
+    return pd.Series(np.select([mendable, some], ["mendable", "good"], ""), out.index)
 
 
 def outputs(flows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
     out = flows[flows["direction"] == "out"]
-    out = out.assign(description=text_read(out))[[*READ, "description"]].merge(
+    told = out.get("description", pd.Series("", out.index))
+    out = out.assign(description=text_read(out), sorted_out=_sorted_out(out, told))
+    out = out[[*READ, "description", "sorted_out"]].merge(
         sites[["site_id", "latitude", "longitude"]], on="site_id", how="left"
     )
     return pd.DataFrame(
@@ -50,7 +54,7 @@ def outputs(flows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
             "category": out["category"].astype(str),
             "waste_code": out["waste_code"].fillna("").astype(str),
             "description": out["description"],
-            "sorted_out": _sorted_out(out),
+            "sorted_out": out["sorted_out"],
             "hazardous": hazardous(out["waste_code"]),
             "quality": out["quality"].fillna("unknown").astype(str),
             "supply": out["mass_t_per_year"].astype(float),
