@@ -18,11 +18,11 @@ import pandas as pd
 from eit_analysis import french
 from eit_analysis.reference.nomenclatures import hazardous
 from eit_analysis.reference.vocabulary import heading
-from eit_analysis.synergies.ask_first import REALISED
 from eit_analysis.synergies.free_flows import TAKEN
 from eit_analysis.synergies.pooling.thresholds import HAZARDOUS
 from eit_analysis.synergies.register.fiche import sheet_words
 from eit_analysis.synergies.register.links import grouped
+from eit_analysis.synergies.register.steps import BROUGHT
 
 if TYPE_CHECKING:
     from eit_analysis.synergies.assessment import Assessment
@@ -83,7 +83,7 @@ def _lines(
 
 def _brought(line: Any) -> str:
     """What a line that is done brought, of what was promised."""
-    tonnes, promised, euros = (float(getattr(line, name)) for name in REALISED)
+    tonnes, promised, euros = (float(getattr(line, name)) for name in BROUGHT)
     promises = f" sur {french.short(promised)} promises" if promised > 0 else ""
     told = [f"{french.short(tonnes)}\u00a0t/an{promises}"] * (tonnes > 0)
     told += [f"{french.short(euros)}\u00a0€/an"] * (euros == euros)

@@ -20,6 +20,7 @@ WEAK_EVIDENCE = ("estimated", "inferred")
 STEP_COLUMNS = [
     "synergy_id", "title", "site_ids", "status", "next_step", "blocked_by", "carrier", "months_at_stage",
 ]  # fmt: skip
+BROUGHT = ["realised_t_per_year", "promised_t_per_year", "realised_eur_per_year"]
 REALISATION_COLUMNS = [
     "synergy_id", "title", "category", "status", "site_ids", "potential_t_per_year", "allocated_t_per_year",
     "realised_t_per_year",
@@ -76,8 +77,7 @@ def realisation(recalled: pd.DataFrame, plan: pd.DataFrame) -> pd.DataFrame:
 
 def shortfalls(recalled: pd.DataFrame) -> pd.Series:
     """What each line brought, in words, where it is done with a loss or under half of its promise."""
-    columns = ["realised_t_per_year", "promised_t_per_year", "realised_eur_per_year"]
-    figures = recalled[columns].astype(float).to_numpy().tolist()
+    figures = recalled[BROUGHT].astype(float).to_numpy().tolist()
     told = []
     for tonnes, promised, euros in figures:
         amount = f"{french.short(tonnes)}\u00a0t/an sur {french.short(promised)} promises"
