@@ -125,19 +125,17 @@ def at_plan(exchanges: pd.DataFrame) -> pd.DataFrame:
 
 
 def with_partners(exchanges: pd.DataFrame, held: pd.DataFrame, accepted: list[str]) -> pd.DataFrame:
-    """The exchanges with how far they are, how many other takers their output has, what the best would bring.
+    """The exchanges with how far they are, how many other takers their output has.
 
     ``status``: ``done_in_part`` or ``committed_in_part`` where the register says so of some of its tonnes
     (``Assessment.held``), for the exchange is of the others; else ``accepted`` for these ``candidate_id``,
     else missing.
-    ``n_other_partners`` counts the other takers with which both could gain; ``largest_gain_eur_per_year`` is
-    the largest joint surplus of all of them, at central values, each on all that it could divert alone;
-    ``n_planned_takers`` is among how many the plan shares the output; ``planned_partner_site_ids`` and
-    ``other_partner_site_ids``, for the team, are those that ``n_other_partners`` counts, best rank first, by
-    whether the plan keeps them for the output.
+    ``n_other_partners`` counts the other takers with which both could gain; ``n_planned_takers`` is among how
+    many the plan shares the output; ``planned_partner_site_ids`` and ``other_partner_site_ids``, for the
+    team, are those that ``n_other_partners`` counts, best rank first, by whether the plan keeps them for it.
     """
     gaining = exchanges["choice"] != "nobody_gains"
-    flow, gains = exchanges["out_flow_id"], exchanges["joint_surplus_eur_per_year"].where(gaining)
+    flow = exchanges["out_flow_id"]
     takers = exchanges[gaining].groupby("out_flow_id")["taker_site_id"].nunique()
     ranked = exchanges[gaining].sort_values("rank").drop_duplicates(["out_flow_id", "taker_site_id"])
     kept = exchanges[exchanges["allocated_t_per_year"] > 0].groupby("out_flow_id")["taker_site_id"].agg(set)
@@ -160,7 +158,6 @@ def with_partners(exchanges: pd.DataFrame, held: pd.DataFrame, accepted: list[st
         planned_partner_site_ids=others[True],
         other_partner_site_ids=others[False],
         n_planned_takers=exchanges["allocated_t_per_year"].gt(0).groupby(flow).transform("sum"),
-        largest_gain_eur_per_year=gains.groupby(flow).transform("max"),
     )
 
 
