@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eit_analysis.config_synergies import Allocation
-from eit_analysis.synergies.allocation.frontier import INDICATORS, POINT_COLUMNS, TURNS, frontier, neighbours
+from eit_analysis.synergies.allocation.frontier import INDICATORS, POINT_COLUMNS, frontier, neighbours
 from eit_analysis.synergies.allocation.joint_plan import allocate
 
 GAIN, EMISSIONS, AVOIDED, JOBS = INDICATORS
@@ -102,15 +102,15 @@ def test_a_plan_that_avoids_far_more_for_next_to_nothing_is_told_beside_the_firs
     def told(*plans):
         points = pd.DataFrame(plans, columns=[SURPLUS, EMISSIONS, AVOIDED])
         found = neighbours(points.assign(plan_number=range(1, len(points) + 1)))
-        return found[["plan_number", *TURNS]].to_numpy().tolist()
+        return found[["plan_number", "turns"]].to_numpy().tolist()
 
     best = (1000.0, 20.0, 10.0)
     # Of two that lose no more than a hundredth, the one that avoids most; then the first that turns a sign.
     cheap = [(995.0, 19.0, 15.0), (990.0, 18.0, 20.0)]
-    assert told(best, *cheap, (910.0, -1.0, 60.0), (905.0, -2.0, 70.0)) == [[3, False, False], [4, True, False]]
+    assert told(best, *cheap, (910.0, -1.0, 60.0), (905.0, -2.0, 70.0)) == [[3, ""], [4, "emissions"]]
     assert told(best, (890.0, -1.0, 60.0)) == []  # another sign, of a tenth of the gain and more
     # Too dear, or too little more beside the emissions that the plan moves.
     assert told(best, (980.0, 18.0, 20.0)) == told(best, (999.0, 20.0, 11.0)) == []
-    assert told(best, (995.0, -1.0, 20.0)) == [[2, True, False]]  # once
-    assert told(best, (995.0, 21.0, -6.0)) == [[2, False, True]]  # which of the two signs
+    assert told(best, (995.0, -1.0, 20.0)) == [[2, "emissions"]]  # once
+    assert told(best, (995.0, 21.0, -6.0)) == [[2, "avoided"]]  # which of the two signs
     assert told(best) == told() == []

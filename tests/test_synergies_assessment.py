@@ -180,15 +180,33 @@ def test_each_flow_has_one_line_with_the_partner_that_the_plan_retains(assessmen
         if line.choice != "nobody_gains":
             assert line.n_other_partners == len(gains) - 1
             others = same[(same["choice"] != "nobody_gains") & (same["taker_site_id"] != line.taker_site_id)]
-            named = [] if pd.isna(line.other_partner_site_ids) else line.other_partner_site_ids.split()
-            assert named == others.sort_values("rank")["taker_site_id"].tolist()
-            assert line.largest_gain_eur_per_year == gains.max()
+            both = line.planned_partner_site_ids, line.other_partner_site_ids
+            others = others.sort_values("rank")
+            for planned, told in zip((True, False), both, strict=True):
+                named = [] if pd.isna(told) else told.split()
+                kept = others[others["allocated_t_per_year"].gt(0) == planned]
+                assert named == kept["taker_site_id"].tolist()
         else:
             assert line.n_other_partners == len(gains) == 0
     # A gift that is done in part is said to be, and is no new lead; what is only accepted is one.
     status = exchanges.set_index("candidate_id")["status"]
     assert status[accepted].tolist() == ["done_in_part", "accepted"]
     assert set(accepted) & set(listings.new(exchanges)["candidate_id"]) == {accepted[1]}
+    # One need takes two lines at most, and the others who could serve it are counted.
+    folded = listings.by_need(exchanges)
+    assert folded["in_flow_id"].value_counts().max() == 2 and set(folded["in_flow_id"]) == set(
+        lines["in_flow_id"]
+    )
+    (first,) = folded[folded["in_flow_id"] == "E04-F03"].head(1).itertuples()
+    same = exchanges[(exchanges["in_flow_id"] == "E04-F03") & (exchanges["choice"] != "nobody_gains")]
+    assert first.n_other_givers == len(set(same["giver_site_id"]) - {first.giver_site_id}) > 1
+    # What was accepted comes before all, gifts then, the others by rank as far as is said.
+    plan = listings.retained(exchanges)
+    last = plan["candidate_id"] == plan.loc[plan["rank"].idxmax(), "candidate_id"]
+    advised = listings.to_engage(plan.assign(status=plan["status"].mask(last, "accepted")))
+    assert advised.iloc[0]["rank"] == plan["rank"].max() > listings.ADVISED
+    rest = advised[(advised["status"] != "accepted") & (advised["category"] != "food")]
+    assert rest["rank"].is_monotonic_increasing and rest["rank"].max() <= listings.ADVISED
     # What a gift is worth to a structure is not counted: not none.
     sides = listings.sides(listings.described(exchanges, assessment.flows))
     gift = sides["exchange_site_ids"] == "E18 S02"

@@ -124,7 +124,8 @@ def by_plain_reading(told: pd.DataFrame) -> dict[str, str]:
 
 TOLD = st.tuples(
     st.booleans(), st.sampled_from("ABC"), st.sampled_from("XY"), st.sampled_from(["wood", "paper"]),
-    st.sampled_from([None, "Palettes", "Chutes", "Panneaux", "Archives"]), st.sampled_from(["yes", "maybe", "no", "no"]),
+    st.sampled_from([None, "Palettes", "Chutes", "Panneaux", "Archives"]),
+    st.sampled_from(["yes", "maybe", "no", "no"]),
     st.sampled_from(["material", "quality", "too_far", "price", None]),
 )  # fmt: skip
 

@@ -117,9 +117,11 @@ def _elsewhere(exchanges: pd.DataFrame, recalled: pd.DataFrame, said: pd.Series)
     taker = dict(zip(needs, found["taker_site_id"], strict=True))
     for line in lines.itertuples(index=False):
         named, own = words(line.title), set(str(line.candidate_ids).split())
-        others = {taker.get(answer.partition(">")[2]) for answer in own} | ({line.carrier} if line.collects else set())
+        others = {taker.get(answer.partition(">")[2]) for answer in own} | (
+            {line.carrier} if line.collects else set()
+        )
         families = FOOD if line.category in FOOD else (line.category,)
-        text = said[line.wording].format(title=line.title, status=labels[str(line.status)])
+        text = said[str(line.wording)].format(title=line.title, status=labels[str(line.status)])
         givers = set(str(line.site_ids).split()) - others
         meant = found[found["giver_site_id"].isin(givers) & found["category"].isin(families)]
         for _, part in meant.groupby("giver_site_id"):

@@ -16,6 +16,8 @@ accepted where the last answer of one of its actors is yes and that of the other
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import pandas as pd
 
@@ -47,8 +49,8 @@ def lessons(
     pandas.DataFrame
         ``LESSON_COLUMNS``, one row per refusal that teaches. ``refused_quality``: the worst quality among the
         flows that were refused, unknown being mixed; ``refused_codes``, their waste codes: to refuse offcuts
-        of panels for their quality is not to refuse pallets; ``refused_km``, by road. Where the giver has no such
-        flow any more, or a place is unknown, neither is known and only the exchange itself is closed.
+        of panels for their quality is not to refuse pallets; ``refused_km``, by road. Where the giver has no
+        such flow any more, or a place is unknown, neither is known and only the exchange itself is closed.
     """
     told = _last(answers)
     told = told[told["site_id"] == told["taker_site_id"]]
@@ -59,7 +61,7 @@ def lessons(
     told = told.assign(
         gate=told["refusal_reason"].map(TEACHES).where(told["exchange_answer"] == "no"),
         rank=np.array([_worst(about["quality"]) for about in refused], dtype=float),
-        codes=[frozenset(about["waste_code"].dropna()) - UNKNOWN for about in refused],
+        codes=_codes((about["waste_code"] for about in refused), told.index),
         km=detour_factor * haversine_km(*ends[0].T, *ends[1].T),
     )
     taught = told[told["gate"].notna()].reset_index(drop=True)
@@ -70,9 +72,13 @@ def lessons(
     again = again[again["answer_date_of"] > again["answer_date"]]
     taken_back = again.loc[
         _closes(
-            again["gate"], again["rank_of"], again["km_of"], again["rank"], again["km"],
+            again["gate"],
+            again["rank_of"],
+            again["km_of"],
+            again["rank"],
+            again["km"],
             _alike(again["codes_of"], again["codes"]),
-        )  # fmt: skip
+        )
     ]
     names = {rank: quality for quality, rank in QUALITY_RANK.items()}
     kept = taught[~taught["lesson"].isin(taken_back["lesson"])]
@@ -101,7 +107,7 @@ def without_declined(
     quality, code = (passed["out_flow_id"].map(about[column]) for column in ("quality", "waste_code"))
     pairs = passed[["candidate_id", *KEYS, "distance_km"]].assign(
         rank=quality.map(QUALITY_RANK).astype(float).fillna(QUALITY_RANK["mixed"]),
-        codes=[frozenset([one]) - UNKNOWN for one in code.fillna("")],
+        codes=_codes(([one] for one in code), passed.index),
     )
     near = pairs.merge(taught, on=["taker_site_id", "category"], suffixes=("", "_refused"))
     refused = near["refused_quality"].map(QUALITY_RANK).astype(float), near["refused_km"].astype(float)
@@ -191,6 +197,12 @@ def _alike(codes: pd.Series, refused: pd.Series) -> np.ndarray:
     """Whether two sets of waste codes share one; what has none may be the same waste."""
     pairs = zip(codes, refused, strict=True)
     return np.array([not (one and other) or bool(one & other) for one, other in pairs], dtype=bool)
+
+
+def _codes(told: Iterable[Iterable[object]], index: pd.Index) -> pd.Series:
+    """The known waste codes of each group of flows."""
+    known = [frozenset(code for code in each if isinstance(code, str)) - UNKNOWN for each in told]
+    return pd.Series(known, index, dtype="object")
 
 
 def _about(refused: tuple, out: pd.DataFrame) -> pd.DataFrame:

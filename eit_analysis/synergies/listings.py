@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from eit_analysis.synergies.factor_rows import OPERATORS
@@ -16,9 +17,10 @@ RANKED = [
 ]  # fmt: skip
 # Eight at most: more would not be in the body of a page.
 BY_FLOW = [
-    "exchange_site_ids", "output_description", "use", "status", "ask_first", "n_other_partners",
-    "largest_gain_eur_per_year", "rank",
+    "exchange_site_ids", "output_description", "use", "status", "ask_first", "n_other_partners", "rank",
 ]  # fmt: skip
+FOLDED, ADVISED = 2, 24  # lines of a need, ranks that are advised
+OTHERS = ["planned_partner_site_ids", "other_partner_site_ids"]
 ASKING = ["ask_first", "n_planned_takers", "n_other_partners"]
 HELD = [
     "exchange_site_ids", "title", "status", "category", "output_description", "use", "taken_t_per_year",
@@ -76,7 +78,8 @@ SUPPORTED = [
 def described(exchanges: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFrame:
     """The exchanges, best first where ranked, with both actors and both descriptions of each.
 
-    ``mass_t_per_year`` is what an exchange would divert alone.
+    ``mass_t_per_year`` is what an exchange would divert alone. Sites at the centre of one commune are not
+    known to be at no distance.
     """
     described = flows.set_index("flow_id")["description"]
     first = ["rank", "candidate_id"] if "rank" in exchanges else ["candidate_id"]
@@ -85,6 +88,7 @@ def described(exchanges: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFrame:
         output_description=exchanges["out_flow_id"].map(described),
         need_description=exchanges["in_flow_id"].map(described),
         mass_t_per_year=exchanges["diverted_t_per_year"],
+        distance_km=exchanges["distance_km"].where(exchanges["distance_km"] > 0),
     )
 
 
@@ -119,31 +123,39 @@ def at_plan(exchanges: pd.DataFrame) -> pd.DataFrame:
 
 
 def with_partners(exchanges: pd.DataFrame, held: pd.DataFrame, accepted: list[str]) -> pd.DataFrame:
-    """The exchanges with how far they are, how many other takers their output has, what the best would bring.
+    """The exchanges with how far they are, how many other takers their output has.
 
     ``status``: ``done_in_part`` or ``committed_in_part`` where the register says so of some of its tonnes
-    (``Assessment.held``), for the exchange is of the others; else ``accepted`` for these ``candidate_id``, else missing.
-    ``n_other_partners`` counts the other takers with which both could gain; ``largest_gain_eur_per_year`` is
-    the largest joint surplus of all of them, at central values, each on all that it could divert alone;
-    ``n_planned_takers`` is among how many the plan shares the output; ``other_partner_site_ids``, for the
-    team, are those that ``n_other_partners`` counts, best rank first.
+    (``Assessment.held``), for the exchange is of the others; else ``accepted`` for these ``candidate_id``,
+    else missing.
+    ``n_other_partners`` counts the other takers with which both could gain; ``n_planned_takers`` is among how
+    many the plan shares the output; ``planned_partner_site_ids`` and ``other_partner_site_ids``, for the
+    team, are those that ``n_other_partners`` counts, best rank first, by whether the plan keeps them for it.
     """
     gaining = exchanges["choice"] != "nobody_gains"
-    flow, gains = exchanges["out_flow_id"], exchanges["joint_surplus_eur_per_year"].where(gaining)
+    flow = exchanges["out_flow_id"]
     takers = exchanges[gaining].groupby("out_flow_id")["taker_site_id"].nunique()
     ranked = exchanges[gaining].sort_values("rank").drop_duplicates(["out_flow_id", "taker_site_id"])
+    kept = exchanges[exchanges["allocated_t_per_year"] > 0].groupby("out_flow_id")["taker_site_id"].agg(set)
     whom = ranked.groupby("out_flow_id")["taker_site_id"].agg(list)
-    others = [
-        " ".join(taker for taker in whom.get(name, []) if taker != own)
-        for name, own in zip(flow, exchanges["taker_site_id"], strict=True)
-    ]
+    named = {
+        planned: [
+            " ".join(t for t in whom.get(name, []) if t != own and (t in kept.get(name, ())) == planned)
+            for name, own in zip(flow, exchanges["taker_site_id"], strict=True)
+        ]
+        for planned in (True, False)
+    }
+    others = {
+        planned: pd.Series(told, exchanges.index, dtype="str").replace("", None)
+        for planned, told in named.items()
+    }
     status = held.drop_duplicates("candidate_id").set_index("candidate_id")["status"].map(IN_PART)
     return exchanges.assign(
         status=exchanges["candidate_id"].map({**dict.fromkeys(accepted, "accepted"), **status}).astype("str"),
         n_other_partners=flow.map(takers).fillna(0).astype(int) - gaining.astype(int),
-        other_partner_site_ids=pd.Series(others, exchanges.index, dtype="str").replace("", None),
+        planned_partner_site_ids=others[True],
+        other_partner_site_ids=others[False],
         n_planned_takers=exchanges["allocated_t_per_year"].gt(0).groupby(flow).transform("sum"),
-        largest_gain_eur_per_year=gains.groupby(flow).transform("max"),
     )
 
 
@@ -154,6 +166,34 @@ def by_flow(exchanges: pd.DataFrame) -> pd.DataFrame:
     """
     first = exchanges.sort_values(["allocated_t_per_year", "rank"], ascending=[False, True])
     return first.drop_duplicates("out_flow_id").sort_values("rank")
+
+
+def by_need(exchanges: pd.DataFrame) -> pd.DataFrame:
+    """Of :func:`by_flow`, the two best of each need, and ``n_other_givers`` that could serve it too.
+
+    One need that many could serve would fill the list. Counted are the exchanges in which both could gain.
+    """
+    gaining = exchanges[exchanges["choice"] != "nobody_gains"]
+    givers = gaining.groupby("in_flow_id")["giver_site_id"].agg(set)
+    first = by_flow(exchanges).groupby("in_flow_id").head(FOLDED)
+    others = [
+        len(set(givers.get(need, ())) - {giver})
+        for need, giver in zip(first["in_flow_id"], first["giver_site_id"], strict=True)
+    ]
+    return first.assign(n_other_givers=others)
+
+
+def to_engage(retained: pd.DataFrame) -> pd.DataFrame:
+    """Of :func:`retained` the new ones to recommend: what an actor accepted, gifts of food, then by rank.
+
+    Who said yes waits for an answer, and what can be eaten goes to people first by law (code de
+    l'environnement, art. L. 541-15-4). The others down to ``ADVISED``: what stands far below is none.
+    """
+    exchanges = new(retained)
+    gift = (exchanges["legal_status"] == "donation") & (exchanges["category"] == "food")
+    order = np.select([exchanges["status"] == "accepted", gift], [0, 1], 2)
+    found = exchanges.assign(turn=order).sort_values(["turn", "rank"], kind="stable")
+    return found[(found["turn"] < 2) | (found["rank"] <= ADVISED)].drop(columns="turn")
 
 
 def new(exchanges: pd.DataFrame) -> pd.DataFrame:

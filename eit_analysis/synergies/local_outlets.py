@@ -42,7 +42,7 @@ PAIRS = [
 ]  # fmt: skip
 ABOUT = ["outlet_name", "outlet_kind", "commune_code", "room_basis", "source"]
 BRIEF = [
-    "giver_site_id", "category", "output_description", "new_route", "outlet_name", "distance_km",
+    "category", "giver_site_id", "output_description", "new_route", "outlet_name", "distance_km",
     "mass_t_per_year",
 ]  # fmt: skip
 FULL = [
@@ -65,9 +65,14 @@ class LocalOutlets(NamedTuple):
     left: pd.DataFrame  #: of these, those of flows of which the plan leaves a lot, the most tonnes left first
 
     def listed(self, team: bool) -> tuple[pd.DataFrame, pd.DataFrame]:
-        """What a body lists, and that with room and price: of ``left`` for the team, else of ``leads``."""
+        """What a body lists, and that with room and price: of ``left`` for the team, else of ``leads``.
+
+        The order of tonnes is the team's; others read by family, and in the body one outlet of each flow.
+        """
         shown = (self.left if team else self.leads).rename(columns={"supply_t_per_year": "mass_t_per_year"})
-        return shown[BRIEF + FITTING * team], shown[FULL + REMAINING * team]
+        shown = shown.assign(distance_km=shown["distance_km"].where(shown["distance_km"] > 0))
+        brief = shown if team else shown.drop_duplicates("out_flow_id")
+        return brief[BRIEF + FITTING * team], shown[FULL + REMAINING * team]
 
     def asked(
         self, flows: pd.DataFrame, sites: pd.DataFrame, mirrors: pd.DataFrame, items: pd.DataFrame

@@ -22,6 +22,8 @@ from eit_analysis.reference.levels import regrouped
 from eit_analysis.sheet_content import Asked, Listed, Part, Said, SheetContent, Summed
 from eit_analysis.study import Study
 
+CELLS = ["source_file", "source_row"]  # of a sheet for the team alone, who has the files
+
 
 class Release(ReleasedTables):
     """Everything one page shows to one audience.
@@ -167,7 +169,12 @@ class Release(ReleasedTables):
                     keys = list(part.keys or part.frame.columns[:1])
                     made.append(self.team(part.frame, part.title, keys, part.note, part.most))
                 case Listed(team=False) if len(part.frame):
-                    made.append(self.listing(part.frame, part.title, part.sites, most=part.most))
+                    frame = (
+                        part.frame
+                        if self.viewer.internal
+                        else part.frame.drop(columns=CELLS, errors="ignore")
+                    )
+                    made.append(self.listing(frame, part.title, part.sites, most=part.most))
                 case Summed() if len(part.frame):
                     made.append(self.summary(part.frame, part.title, [str(part.frame.columns[0])]))
                 case Said():

@@ -60,7 +60,7 @@ class Listing(Table):
         secret = np.array(kinds, dtype=bool) & (not viewer.internal)
         if secret.any() and "rank" not in self.frame:
             # The order of a list sorted by what is closed, or where it is cut, would still tell it.
-            open_cells = self.frame[[*sites, *self.frame.columns[~secret]]].astype(object).map(str)
+            open_cells = self.frame.loc[:, ~secret].astype(object).map(str)
             texts = open_cells.to_numpy().tolist()
             allowed = np.array(sorted(allowed, key=lambda row: texts[row]), dtype=np.intp)
         kept = allowed[: self.most]

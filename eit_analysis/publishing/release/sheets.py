@@ -71,7 +71,7 @@ class Sheets(Released):
 
     @property
     def says(self) -> bool:
-        return bool(self.read) or not self.sheets
+        return bool(self.read) or not (self.sheets or self.unlisted)
 
     def plain(self) -> str:
         return f"{self.title} ({len(self.read)})"

@@ -29,7 +29,6 @@ from eit_analysis.synergies.allocation.validation import ordered
 
 AVOIDED = "avoided_tco2e_per_year"
 INDICATORS = [MARGIN, "emissions_tco2e_per_year", AVOIDED, "jobs"]
-TURNS = ["turns_emissions", "turns_avoided"]
 # What is left of the margins once each exchange has paid its fixed cost.
 SURPLUS = "joint_surplus_eur_per_year"
 POINT_COLUMNS = ["plan_number", SURPLUS, *INDICATORS[1:], "allocated_t_per_year", "n_exchanges"]
@@ -86,19 +85,19 @@ def frontier(
 def neighbours(points: pd.DataFrame) -> pd.DataFrame:
     """The plans to tell beside the one of largest joint surplus: of :func:`frontier`, two ``points`` at most.
 
-    Where a sign turns: the first whose emissions, caused or avoided, have another (``turns_emissions``,
-    ``turns_avoided``), where it loses no more than ``MUCH`` of the joint surplus. Else the one that avoids most of those that lose no more than
-    ``LITTLE`` of it, where that is more by ``MUCH`` of the emissions caused or avoided, whichever
-    is larger.
+    Where a sign ``turns``: the first whose ``emissions``, ``avoided`` or ``both`` have another, where it
+    loses no more than ``MUCH`` of the joint surplus. Else, ``turns`` being empty, the one that avoids most of
+    those that lose no more than ``LITTLE`` of it, where that is more by ``MUCH`` of the emissions caused or
+    avoided, whichever is larger.
     """
     gain, *both = (points[c].to_numpy(dtype=float) for c in (SURPLUS, INDICATORS[1], AVOIDED))
     moved, avoided = np.transpose(both), both[1]
     near, kept = (gain >= (1 - share) * gain[:1].sum() for share in (MUCH, LITTLE))
     more = avoided - avoided[:1].sum() > MUCH * np.abs(moved[:1]).max(initial=0.0)
-    turns = dict(zip(TURNS, (moved * moved[:1] < 0).T, strict=True))
-    points = points.assign(**turns)
-    turned = points[points[TURNS].any(axis=1) & near].head(1)
-    cheap = points[kept & more].tail(1)
+    caused, elsewhere = (moved * moved[:1] < 0).T
+    turns = np.select([caused & elsewhere, caused, elsewhere], ["both", "emissions", "avoided"], "")
+    turned = points.assign(turns=turns)[(turns != "") & near].head(1)
+    cheap = points[kept & more].tail(1).assign(turns="")
     return pd.concat([turned, cheap]).drop_duplicates("plan_number").sort_values("plan_number")
 
 

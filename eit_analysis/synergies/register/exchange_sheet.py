@@ -41,8 +41,9 @@ TABLES: dict[str, tuple[list[str], list[str]]] = {
 QUOTE = "quote"  # the next step of a new exchange of heat, water or gas
 TEAM = ("money", "network_money")  # outside, each of its figures would be closed
 NOTES = {
-    "money": "Un trajet qui n'est pas plein est compté pour sa part\u00a0: en trajets entiers, le gain perd "
-    "au plus le prix d'un trajet par an."
+    "money": "Valeurs basse et haute\u00a0: toutes les données au pire, ou au mieux, à la fois. Un trajet "
+    "qui n'est pas plein est compté pour sa part\u00a0: en trajets entiers, le gain perd au plus le prix "
+    "d'un trajet par an."
 }
 FLOWS = [
     "site_id", "direction", "description", "waste_code", "quality", "mass_t_per_year", "mass_low_t_per_year",
