@@ -517,6 +517,7 @@ def test_ten_lines_say_what_their_tables_do_and_no_more(found: labour_gap.Outloo
         columns=["occupation", "action_kind", "job_action", "action_carrier", "action_target", "due_date"],
     )
     open_to_doubt = rows.reset_index().assign(gap_verdict=["short", "unjudged", "uncertain"])
+    open_to_doubt["shortage_chances"] = 50.0
     ten = priorities.first(pd.concat([open_to_doubt] * 9), decided, today="2019-03-02")
     assert len(ten) == priorities.MOST
     # A bridge is for those it leads to.
