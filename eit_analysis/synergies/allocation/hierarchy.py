@@ -27,7 +27,7 @@ from eit_analysis.reference.compatibility import hierarchy_steps
 ROUNDING = 1e-6
 
 
-def break_even(margin: np.ndarray, most: np.ndarray, fixed: float | np.ndarray) -> np.ndarray:
+def break_even(margin: np.ndarray, most: np.ndarray, fixed: float) -> np.ndarray:
     """p / g: tonnes from which an exchange pays its fixed cost, infinite where its own most does not do."""
     tonnes = np.divide(fixed, margin, out=np.full(len(margin), np.inf), where=margin > 0)
     return np.where(margin * most > fixed, tonnes, np.inf)

@@ -16,8 +16,7 @@ exchanges without a margin cost more than today. Gains elsewhere do not refill i
 no sense: who sends pallets to a neighbour for reuse wants none of the neighbour's for reuse. Broken ones out
 and mended ones back are two uses, and may both travel. Without lot, projects, groups, crossed exchanges or p,
 no z_k exists and the programme is linear. ℓ_k is the smallest lot L, or what it takes, where the exchange can
-pay its fixed cost, to bring the smallest gain G too: one that pays and never brings G is in no plan. An actor
-who accepted one has met the other already: there, G is one euro at most.
+pay its fixed cost, to bring the smallest gain G too: one that pays and never brings G is in no plan.
 
 Each lot is written with its own u_k, the tightest that holds. Adding Σ z_k ≤ S_i / L for each flow made no
 difference that could be measured on 100 × 100 sites.
@@ -41,8 +40,6 @@ from eit_analysis.synergies.allocation.validation import same_mass
 MARGIN = "margin_eur_per_year"
 # Of these indicators of `impacts`, less is better.
 LESS_IS_BETTER = ("emissions_tco2e_per_year",)
-# €/year from which an exchange brings something to who accepted it.
-SOMETHING = 1.0
 # An exchange's own maximum is that of its flows when they differ by no more than this share.
 ROUNDING = 1e-9
 
@@ -117,6 +114,11 @@ def fixed_cost(settings: Allocation) -> float:
     return settings.project_cost_eur_per_year or 0.0
 
 
+def least_gain(settings: Allocation) -> float:
+    """G: what each exchange must bring in a year, nothing where nobody says so."""
+    return settings.minimum_gain_eur_per_year or 0.0
+
+
 def per_tonne(candidates: pd.DataFrame, column: str) -> np.ndarray:
     """A yearly column over the tonnes it was reckoned for, missing where it is."""
     year, tonnes = (candidates[c].to_numpy(dtype=float) for c in (column, "diverted_t_per_year"))
@@ -152,7 +154,7 @@ def build(
     needed = indicators + ([MARGIN] if settings.budget_eur_per_year is not None else [])
     known = candidates[needed].notna().all(axis=1)
     possible = candidates["diverted_t_per_year"] >= max(settings.minimum_lot_t, np.finfo(float).tiny)
-    pairs = candidates[known & possible & ~_trifles(candidates, settings, accepted)]
+    pairs = candidates[known & possible & ~_trifles(candidates, settings)]
     taken_up = pairs["need_t_per_t"].to_numpy(dtype=float)
     supply, supply_row = _flows(
         pairs, "supply", ("out_flow_id", "giver_site_id", "supply_t_per_year"), np.ones(len(pairs))
@@ -165,7 +167,7 @@ def build(
     alone = pairs["diverted_t_per_year"]
     # Where nobody says what exchanges bring, none is known to pay, and none holds another back.
     margin = per_tonne(pairs, MARGIN) if MARGIN in pairs else np.zeros(len(pairs))
-    paid = fixed_cost(settings) + _least_gain(pairs, settings, accepted)
+    paid = fixed_cost(settings) + least_gain(settings)
     pays_from = break_even(margin, alone.to_numpy(dtype=float), paid)
     least = np.maximum(settings.minimum_lot_t, np.where(np.isfinite(pays_from), pays_from, 0.0))
     hierarchy, waits = _hierarchy(pairs, np.isfinite(pays_from), settings.minimum_lot_t)
@@ -194,19 +196,12 @@ def build(
     )
 
 
-def _least_gain(pairs: pd.DataFrame, settings: Allocation, accepted: Sequence[Sequence[str]]) -> np.ndarray:
-    """G of each exchange, €/year."""
-    agreed = pairs["candidate_id"].isin([name for group in accepted for name in group])
-    least = settings.minimum_gain_eur_per_year or 0.0
-    return np.where(agreed, min(least, SOMETHING), least)
-
-
-def _trifles(candidates: pd.DataFrame, settings: Allocation, accepted: Sequence[Sequence[str]]) -> np.ndarray:
+def _trifles(candidates: pd.DataFrame, settings: Allocation) -> np.ndarray:
     """The exchanges that pay at their own most and bring less than they must."""
     if MARGIN not in candidates:
         return np.zeros(len(candidates), dtype=bool)
     gain = candidates[MARGIN].to_numpy(dtype=float) - fixed_cost(settings)
-    return (gain > 0) & (gain <= _least_gain(candidates, settings, accepted))
+    return (gain > 0) & (gain <= least_gain(settings))
 
 
 def _flows(
