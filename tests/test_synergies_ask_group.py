@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import pandas as pd
 from pooling_cases import needs, outputs
 
-from eit_analysis.synergies.ask_group import with_questions
+from eit_analysis.synergies.ask_group import gone_elsewhere, with_questions
 from eit_analysis.synergies.pooling.costs import cost_table, threshold_table
 from eit_analysis.synergies.register.recall import RECALL_COLUMNS
 
@@ -25,26 +23,16 @@ def asked(
 ) -> str:
     """``ask_first`` of one part of sites that have 20 t each, of which 30 t pay."""
     flows = outputs([(site, "cardboard", 20.0) for site in "ABCD"], 80.0).assign(flow_id=list("abcd"))
-    found = SimpleNamespace(
-        sites=SITES,
-        thresholds=threshold_table(cost_table()),
-        collected_together=flows,
-        plan=SimpleNamespace(exchanges=taken(gone, "allocated_t_per_year")),
-        held=taken({}, "taken_t_per_year"),
-        own_uses=taken(reused, "taken_t_per_year"),
-    )
+    leaving = gone_elsewhere([pd.Series(gone, dtype=float), pd.Series(reused, dtype=float)], flows)
     starts = pd.DataFrame(
         {"start_number": [1], "pooling_id": "M-1", "nature": "collection", "label": label, "keyword": "",
          "category": "cardboard", "part_members": members, "unit": "t", "paying_volume_per_year": 30.0}
     ).assign(part_volume_per_year=20.0 * len(members.split()))  # fmt: skip
     shares = pd.DataFrame({"pooling_id": "M-1", "site_id": list("ABCD"), "volume_per_year": 20.0})
     recalled = pd.DataFrame(list(register), columns=RECALL_COLUMNS)
-    told = with_questions(starts, shares, recalled, needs([], None), found)["ask_first"].iloc[0]
+    known = needs([], None), SITES, threshold_table(cost_table()), leaving
+    told = with_questions(starts, shares, recalled, *known)["ask_first"].iloc[0]
     return str(told).replace("\u00a0", " ")
-
-
-def taken(tonnes: dict[str, float], column: str) -> pd.DataFrame:
-    return pd.DataFrame(tonnes.items(), columns=["out_flow_id", column])
 
 
 def test_a_group_whose_tonnes_leave_in_the_plan_is_told_what_is_left() -> None:

@@ -11,21 +11,17 @@ None of them changes what a group saves, nor its rank. They name firms: for the 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from eit_analysis import french
 from eit_analysis.reference.nomenclatures import hazardous
 from eit_analysis.reference.vocabulary import heading
-from eit_analysis.synergies.free_flows import TAKEN
 from eit_analysis.synergies.pooling.thresholds import HAZARDOUS
 from eit_analysis.synergies.register.fiche import sheet_words
 from eit_analysis.synergies.register.links import grouped
 from eit_analysis.synergies.register.steps import BROUGHT
-
-if TYPE_CHECKING:
-    from eit_analysis.synergies.assessment import Assessment
 
 NEAR = 1.1  # times the volume from which a group pays
 LEAST_T = 0.1
@@ -36,17 +32,19 @@ def with_questions(
     shares: pd.DataFrame,
     recalled: pd.DataFrame,
     sharing: pd.DataFrame,
-    found: Assessment,
+    sites: pd.DataFrame,
+    thresholds: pd.DataFrame,
+    gone: dict[Any, float],
 ) -> pd.DataFrame:
     """The parts to start with, and ``ask_first``: the questions in French, missing where there is none.
 
     ``starts`` from ``groups.starts``, ``shares`` from ``groups.pooled``, ``recalled``: the register with what
-    answers it (``recall.recall``), ``sharing`` tidy.
+    answers it (``recall.recall``), ``sharing`` and ``sites`` tidy, ``thresholds`` from
+    ``costs.threshold_table``, ``gone`` from :func:`gone_elsewhere`.
     """
-    names = found.sites.drop_duplicates("site_id").set_index("site_id")["name"].to_dict()
-    gone = _gone(found)
+    names = sites.drop_duplicates("site_id").set_index("site_id")["name"].to_dict()
     volumes = shares.set_index(["pooling_id", "site_id"])["volume_per_year"].to_dict()
-    asked = found.thresholds.dropna(subset=["question_fr"]).drop_duplicates(["nature", "label_fr"])
+    asked = thresholds.dropna(subset=["question_fr"]).drop_duplicates(["nature", "label_fr"])
     asks = asked.set_index(["nature", "label_fr"])["question_fr"].to_dict()
     said, lines = sheet_words()["ask_group"], _lines(starts, recalled, sharing, names)
     texts: list[str | None] = []
@@ -90,14 +88,12 @@ def _brought(line: Any) -> str:
     return "\u00a0: " * bool(told) + french.listed(told)
 
 
-def _gone(found: Assessment) -> dict[Any, float]:
-    """Tonnes of each site, family and danger that leave by an exchange, done or planned, or are reused."""
-    taken = [
-        found.plan.exchanges.set_index("out_flow_id")["allocated_t_per_year"],
-        *(part.set_index("out_flow_id")[TAKEN] for part in (found.held, found.own_uses)),
-    ]
+def gone_elsewhere(taken: list[pd.Series], flows: pd.DataFrame) -> dict[Any, float]:
+    """Tonnes of each site, family and danger that leave by an exchange, done or planned, or are reused.
+
+    ``taken``: t/year by flow; ``flows`` tidy.
+    """
     tonnes = pd.concat(taken).astype(float).groupby(level=0).sum()
-    flows = found.collected_together
     flows = flows[flows["direction"] == "out"]
     mass = flows["flow_id"].map(tonnes).fillna(0.0)
     danger = hazardous(flows["waste_code"])

@@ -25,6 +25,7 @@ from eit_analysis.synergies.allocation.frontier import frontier
 from eit_analysis.synergies.allocation.joint_plan import JointPlan, allocate, with_accepted
 from eit_analysis.synergies.ask_first import with_questions
 from eit_analysis.synergies.declined import accepted
+from eit_analysis.synergies.free_flows import TAKEN
 from eit_analysis.synergies.local_outlets import LocalOutlets
 from eit_analysis.synergies.pooling import groups
 from eit_analysis.synergies.portfolio import change, portfolio
@@ -110,7 +111,11 @@ class Assessment(PossiblePoolings):
         self, pools: pd.DataFrame, shares: pd.DataFrame, recalled: pd.DataFrame, sharing: pd.DataFrame
     ) -> pd.DataFrame:
         """Whom to start a pooling with (``groups.starts``), and what to ask first (``ask_group``)."""
-        return ask_group.with_questions(groups.starts(pools), shares, recalled, sharing, self)
+        planned = self.plan.exchanges.set_index("out_flow_id")["allocated_t_per_year"]
+        taken = [planned, *(part.set_index("out_flow_id")[TAKEN] for part in (self.held, self.own_uses))]
+        gone = ask_group.gone_elsewhere(taken, self.collected_together)
+        told = recalled, sharing, self.sites, self.thresholds, gone
+        return ask_group.with_questions(groups.starts(pools), shares, *told)
 
     @cached_property
     def first_hand(self) -> pd.DataFrame:

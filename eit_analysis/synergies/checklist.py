@@ -16,7 +16,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from eit_analysis import reference
 from eit_analysis.reference.nomenclatures import hazardous, is_hazardous
 
 # What a place says of its country: the INSEE codes of foreign countries begin with 99.
@@ -26,7 +25,7 @@ CONDITIONS = ("legal_status", "new_route", "taker_actor_type")
 FACTS = (
     "hazardous", "not_hazardous", "mirror", "abroad", "place_unknown", "activity_unknown", "as_pallets",
 )  # fmt: skip
-PALLETS = "150103"
+AS_PALLETS = ("wood_pallet_reuse", "wood_pallet_direct")  # rules of which pallets come out as pallets
 FOOD = ("10", "11")  # NAF divisions of those that make food and drinks
 LISTED = ["question_fr", "subject", "prepare_fr", "reference_fr", "certainty", "authority"]
 ITEM_COLUMNS = [
@@ -53,8 +52,6 @@ def circumstances(
     """
     codes = flows.drop_duplicates("flow_id").set_index("flow_id")["waste_code"]
     known = sites.drop_duplicates("site_id").set_index("site_id")
-    rules = reference.load("compatibility")
-    handed_on = rules.loc[rules["input_waste_codes"] == PALLETS, "rule_id"]
     told = exchanges[["candidate_id", "legal_status", "category", "new_route"]].reset_index(drop=True)
     waste_code = exchanges["out_flow_id"].map(codes).fillna("").astype(str).replace("unknown", "")
     ends = [_country(exchanges[f"{end}_site_id"].map(known["commune_code"])) for end in ("giver", "taker")]
@@ -70,7 +67,7 @@ def circumstances(
         mirror=mirror_codes != "",
         abroad=~unknown & (ends[0] != ends[1]),
         place_unknown=unknown,
-        as_pallets=exchanges["rule_id"].isin(handed_on).to_numpy(),
+        as_pallets=exchanges["rule_id"].isin(AS_PALLETS).to_numpy(),
         activity_unknown=(exchanges["taker_site_id"].map(known["naf_code"]).fillna("") == "").to_numpy(),
     )
 
