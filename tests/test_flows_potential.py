@@ -187,6 +187,10 @@ def test_a_typing_error_leads_nothing_but_its_own_check():
         "doubtful_bill",
     ]
     assert first[[MASS, "stake_eur_per_year", "n_sites"]].tolist() == [26_000, 5_200_000, 1]
+    sold = slip.assign(cost_eur_per_t=-200.0, cost_eur_per_year=-5_200_000.0)
+    sold = recommendations.actions(flows_of(TERRITORY), (2025, 2030), RULES, FACTORS, sold)
+    receipt = recommendations.recommendations(sold, 0).frame.iloc[0]
+    assert receipt[["stake_kind", "stake_eur_per_year"]].tolist() == ["doubtful_receipt", 5_200_000]
     others = recommendations.recommendations(without, 0).frame
     pd.testing.assert_frame_equal(
         rows.iloc[1:].drop(columns="rank").reset_index(drop=True), others.drop(columns="rank")
@@ -263,6 +267,11 @@ def test_the_one_flow_behind_an_action_is_named_to_the_team_alone():
     assert team.loc["find_outlet", ["only_flow", "main_flow"]].tolist() == [None, "E1"]
     assert team.loc["trace", ["only_flow", "main_flow"]].tolist() == ["E3", None]
     assert not {"only_flow", "main_flow"} & {*recommendations.recommendations(found, 3).frame}
+    # Broken pallets stood beside the chemical waste, of more at stake, that they were not.
+    dear = ("E4", "chemical", "140603", "clean", "unknown", 2, 900, "measured", None, "yes")
+    found = behind([*rows, dear]).assign(description=lambda flows: flows["site_id"])
+    team = recommendations.recommendations(found, 1).frame.set_index("action")
+    assert team.loc["trace", ["first_category", "main_flow"]].tolist() == ["chemical", None]
 
 
 def test_nothing_to_recommend():

@@ -292,8 +292,19 @@ def test_a_matter_is_met_in_the_flows_apart_alone_where_a_mix_is_landfilled() ->
     card = ("cardboard", "cartons", "150101", 3, "clean", "recycling", "S")
     alone, beside = firm(card), firm(card, ("mixed", "mélange", "200301", 3, "mixed", "landfill", "S"))
     assert alone.loc["sort_paper", "verdict"] == beside.loc["sort_paper", "verdict"] == "met"
-    assert "dans ces flux seuls" in beside.loc["sort_paper", "fact"]
-    assert "dans ces flux seuls" not in alone.loc["sort_paper", "fact"]
+    for duty in ("sort_paper", "packaging_recovery"):
+        assert "dans ces flux seuls" in beside.loc[duty, "fact"]
+        assert "dans ces flux seuls" not in alone.loc[duty, "fact"]
+
+
+def test_who_puts_furniture_toys_or_sports_goods_on_the_market_is_asked_for_its_scheme() -> None:
+    card = ("cardboard", "cartons", "150101", 3, "clean", "recycling", "S")
+    schemes = {"3109B": "furniture_scheme", "4759A": "furniture_scheme", "3240Z": "toys_scheme"}
+    for naf, duty in schemes.items() | {("3230Z", "sport_scheme")}:
+        judged = firm(card, naf=naf, year=2025)
+        asked = judged.loc[["furniture_scheme", "toys_scheme", "sport_scheme"]].query("verdict == 'unknown'")
+        assert asked.index.tolist() == [duty] and "éco-organisme" in asked["question"].iloc[0]
+    assert "L. 541-10-6" in firm(card, naf="3109B").loc["furniture_scheme", "text_ref"]
 
 
 def test_soiled_packaging_that_is_burnt_is_asked() -> None:
@@ -507,6 +518,8 @@ def test_the_same_answers_under_a_later_law_stand_beside_and_not_instead():
         ["obligation", "duty_verdict"]
     )
     assert rows.loc[("sorting", "not_met")].tolist() == [0, 1, 1]
+    # Whom a new rule does not concern, nothing concerned before.
+    assert not {(code, "not_concerned") for code in entered} & set(rows.index)
     broken = flows.obligations.newly_broken(*printed, absent={"n_sites_then": entered})
     assert "sorting" in set(broken["obligation"]) and (broken["n_moved"] > 0).all()
     assert "weee" not in rows.index and flows.obligations.differing(printed[0], printed[0]).empty

@@ -95,13 +95,16 @@ def differing(
     -------
     pandas.DataFrame
         ``obligation``, ``duty_verdict``, ``n_sites_then``, ``n_sites_now`` and ``n_moved``, the second
-        less the first; of what both print, but for ``others``, who are not the same.
+        less the first; of what both print, but for ``others``, who are not the same, and for whom a rule
+        that the other law does not hold does not concern.
     """
     rows = then.merge(now, on=KEYS, how="outer", suffixes=("_then", "_now"))
     for column, codes in (absent or {}).items():
         rows[column] = rows[column].mask(rows["obligation"].isin(codes), 0)
     rows["n_moved"] = rows["n_sites_now"] - rows["n_sites_then"]
-    rows = rows[(rows["n_moved"].fillna(0) != 0) & (rows["duty_verdict"] != OTHERS)]
+    alone = rows["obligation"].isin([code for codes in (absent or {}).values() for code in codes])
+    kept = (rows["duty_verdict"] != OTHERS) & ~(alone & (rows["duty_verdict"] == "not_concerned"))
+    rows = rows[(rows["n_moved"].fillna(0) != 0) & kept]
     codes = [*pd.concat([now, then])["obligation"].unique()]
     order = [rows["duty_verdict"].map([*VERDICTS].index), rows["obligation"].map(codes.index)]
     return rows.iloc[np.lexsort(order)].reset_index(drop=True)

@@ -48,8 +48,8 @@ def actions(
     """The flows behind each action; one flow may be behind several.
 
     ``check``
-        Set aside, for its mass is implausible: the bill, were it right, but of no mass below that of the wave
-        before: what is missing there costs nothing yet. No other action counts it.
+        Set aside, for its mass is implausible: the bill, or the receipt, were it right, but of no mass below
+        that of the wave before: what is missing there costs nothing yet. No other action counts it.
     ``sort``
         Badly sorted, and dearer than the same family clean: the surcharge. Flows whose surcharge is negative
         are left out, not set against the others: sorting them would not pay, and nobody needs to.
@@ -77,8 +77,8 @@ def actions(
     -------
     pandas.DataFrame
         The flows with ``action``, ``stake_kind`` (``surcharge``, ``bill``, ``doubtful_bill``,
-        ``tax_increase``, ``none``) and ``stake_eur_per_t``. A bill that reference costs complete, or make
-        up, is a ``completed_bill`` or an ``estimated_bill``.
+        ``doubtful_receipt``, ``tax_increase``, ``none``) and ``stake_eur_per_t``. A bill that reference costs
+        complete, or make up, is a ``completed_bill`` or an ``estimated_bill``.
     """
     marked = mark_bill(mark_ease(mark_sorting(mark_tax(out)), compatibility), factors)
     ended = marked[marked["valorised"] == "no"]
@@ -90,8 +90,10 @@ def actions(
     doubtful = mark_bill(mark_ease(out.head(0) if aside is None else aside, compatibility), factors)
     too_little = doubtful[MASS] < doubtful.get(BEFORE[MASS], 0.0)
     doubtful["price_eur_per_t"] = doubtful["price_eur_per_t"].mask(too_little)
+    earned = (doubtful[MASS] * doubtful["price_eur_per_t"]).sum() < 0
+    doubtful["price_eur_per_t"] *= -1 if earned else 1
     parts = [
-        ("check", "doubtful_bill", doubtful, "price_eur_per_t"),
+        ("check", "doubtful_receipt" if earned else "doubtful_bill", doubtful, "price_eur_per_t"),
         ("sort", "surcharge", bad[bad["surcharge_eur_per_t"] > 0], "surcharge_eur_per_t"),
         ("unmix", "bill", ended[ended["category"] == "mixed"], "price_eur_per_t"),
         *(
@@ -128,7 +130,7 @@ def _worth(found: pd.DataFrame, whole: list[float]) -> pd.Index:
 
 def _kind(flows: pd.DataFrame, kind: str) -> str:
     """The kind of stake; of a bill, whether actors stated all of it, a part or nothing."""
-    if kind == "doubtful_bill" and flows["price_eur_per_t"].isna().all():
+    if kind.startswith("doubtful") and flows["price_eur_per_t"].isna().all():
         return "none"
     basis = set(flows["cost_basis"]) - {"none"} if kind == "bill" else set()
     return {1: "estimated_bill", 2: "completed_bill"}[len(basis)] if "reference" in basis else kind
@@ -158,7 +160,7 @@ def recommendations(behind: pd.DataFrame, minimum_sites: int = 3) -> Derived:
     rows = rows.sort_values(["places", STAKE[0], MASS], ascending=[True, False, False], ignore_index=True)
     rows = rows.assign(rank=range(1, len(rows) + 1))
     told = [] if minimum_sites > 1 else ["only_flow", "main_flow"]
-    rows = rows.merge(_main_flow(behind), on="action", how="left") if told else rows
+    rows = rows.merge(_main_flow(behind, rows), on="action", how="left") if told else rows
     columns = ["rank", *KEYS, *told, MASS, LOW, HIGH, *STAKE, "stake_kind", "ease", "n_sites", "advice"]
     named = behind.merge(rows[KEYS], on="action")
     sums = {MASS: [(0, MASS, 1.0)], STAKE[0]: [(1, STAKE[0], 1.0)]}
@@ -179,14 +181,16 @@ def _leading(behind: pd.DataFrame, minimum_sites: int) -> pd.DataFrame:
     return first[["action"]].assign(first_category=named)
 
 
-def _main_flow(behind: pd.DataFrame) -> pd.DataFrame:
-    """``action``, ``only_flow`` and ``main_flow``, one or the other missing, or both."""
+def _main_flow(behind: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    """``action``, ``only_flow`` and ``main_flow`` (of the family that leads), one or both missing."""
     flows = behind.sort_values(MASS, ascending=False)
     first, of = flows.drop_duplicates("action"), flows.groupby("action")[MASS].agg(["sum", "size"])
     of = of.loc[first["action"]].reset_index(drop=True)
     name = first["description"].astype(object).mask(first["description"] == "unknown").reset_index(drop=True)
     only, most = of["size"] == 1, first[MASS].to_numpy() >= MAIN * of["sum"]
-    found = {"only_flow": name.where(only, None), "main_flow": name.where(most & ~only, None)}
+    led = rows.set_index("action")["first_category"].reindex(first["action"]).astype(object).to_numpy()
+    most &= ~only & (pd.isna(led) | (first["category"].to_numpy() == led))
+    found = {"only_flow": name.where(only, None), "main_flow": name.where(most, None)}
     return first[["action"]].reset_index(drop=True).assign(**found)
 
 
@@ -210,4 +214,4 @@ def _stakes(behind: pd.DataFrame, by: list[str]) -> Breakdown:
 
 def _estimated(behind: pd.DataFrame) -> pd.Series:
     """Which flows have a bill at a reference price."""
-    return behind["stake_kind"].str.endswith("bill") & (behind["cost_basis"] == "reference")
+    return behind["stake_kind"].str.endswith(("bill", "receipt")) & (behind["cost_basis"] == "reference")

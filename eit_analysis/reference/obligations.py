@@ -223,7 +223,8 @@ class _Actor:
         if bad := [f for f in own if proof and f["route"] != "reuse" and not has_word(f["proof"], proof)]:
             return "unknown", quoting("law_declared", bad), "own", bad
         fact = quoting("law_declared", own)
-        if rule["check"] == "sorted" and self.mixes:
+        # Who must sort, or keep packaging apart, may have some of it in a mix all the same.
+        if self.mixes and (rule["check"] == "sorted" or rule["obligation"] == "packaging"):
             fact += quoting("law_beside_mix", self.mixes)
         return "met", fact, "", own
 

@@ -14,7 +14,7 @@ from eit_analysis import reference
 from eit_analysis.employment import workforce
 from eit_analysis.employment.skills import skill_gaps
 from eit_analysis.flows import extrapolation, recommendations, sorting, taxes
-from eit_analysis.reference.dated import survey_year
+from eit_analysis.reference.dated import today
 from eit_analysis.reference.factors import factor_table
 from eit_analysis.synergies.pooling import groups
 
@@ -103,7 +103,7 @@ def add_skills(known: Known, tag: str, study: eit.Study, refused: set[str]) -> N
 def add_actions(known: Known, tag: str, study: eit.Study, out: pd.DataFrame) -> None:
     """Tonnes of each recommended action, and the surcharge of bad sorting."""
     rules, factors = reference.load("compatibility"), factor_table(study.settings.factors)
-    years = taxes.steps(survey_year(study.load("sites"), study.wave))
+    years = taxes.steps(int(today()[:4]))
     candidates = recommendations.actions(out, years, rules, factors).reset_index(drop=True)
     if len(candidates):
         names = [(study.wave, flow) for flow in candidates["flow_id"]]

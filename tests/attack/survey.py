@@ -17,7 +17,7 @@ from eit_analysis.flows import taxes
 from eit_analysis.flows.balance import REFERENCES, outlet_balance
 from eit_analysis.flows.balance.survey_network import is_taker, linked
 from eit_analysis.flows.balance.territory_balance import recoverable as may_reach
-from eit_analysis.reference.dated import survey_year
+from eit_analysis.reference.dated import today
 from eit_analysis.reference.factors import factor_table
 
 from .knowledge import Known, Terms
@@ -105,7 +105,7 @@ def add_flows(known: Known, tag: str, flows: pd.DataFrame, study: eit.Study) -> 
         rows = every[part]
         known.add(f"{tag} {name}", flows.iloc[rows], measures(rows))
     _add_months(known, f"{tag} months", flows[out], mass[out])
-    _add_years(known, f"{tag} years", flows[out], mass[out], survey_year(study.load("sites"), study.wave))
+    _add_years(known, f"{tag} years", flows[out], mass[out])
     _add_exchanges(known, tag, study, flows, mass)
 
 
@@ -116,10 +116,10 @@ def _add_months(known: Known, name: str, out: pd.DataFrame, mass: np.ndarray) ->
     known.add(name, keys, {"mass_t_per_month": _one(mass[row], shares[row, month])})
 
 
-def _add_years(known: Known, name: str, out: pd.DataFrame, mass: np.ndarray, year: int) -> None:
+def _add_years(known: Known, name: str, out: pd.DataFrame, mass: np.ndarray) -> None:
     """The tax and its rise at the middle of the public rates of each year."""
     placed = out.assign(place=range(len(out)))
-    yearly = taxes.each_year(placed, taxes.steps(year))
+    yearly = taxes.each_year(placed, taxes.steps(int(today()[:4])))
     ids = mass[yearly["place"].to_numpy(dtype=int)]
     middles = {
         f"{of}_eur_per_year": _one(
