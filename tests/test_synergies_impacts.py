@@ -17,6 +17,7 @@ FACTORS = pd.DataFrame(
         ("vehicle_cost", None, None, 1, 2, 3),
         ("loading_cost", None, None, 20, 60, 100),
         ("trip_load", "wood", None, 4, 10, 20),
+        ("passages", None, None, 26, 52, 104),
         ("exchange_cost", None, None, 200, 500, 1500),
         ("preparation_cost", "wood", "recycling", 5, 20, 40),
         ("transport_emissions", None, None, 0.1, 0.1, 0.1),
@@ -30,7 +31,7 @@ FACTORS = pd.DataFrame(
         ("insertion_share", None, None, 0.5, 0.7, 0.9),
     ],
     columns=["factor", "category", "route", "low", "central", "high"],
-).assign(unit="", boundary="", source="essai", year=pd.array([2026] * 16, dtype="Int64"))
+).assign(unit="", boundary="", source="essai", year=pd.array([2026] * 17, dtype="Int64"))
 FLOWS = pd.DataFrame(
     [("B-1", np.nan), ("B-2", 200.0), ("C-1", np.nan), ("D-1", -45.0)],
     columns=["flow_id", "cost_eur_per_t"],
@@ -46,7 +47,7 @@ def pair(**changes):
         "category": "wood", "input_category": "wood", "yield_central": 0.8, "old_route": "landfill",
         "treatment": "tri", "new_route": "recycling", "old_cost_eur_per_t": np.nan, "distance_km": 10.0,
         "diverted_t_per_year": 100.0, "diverted_low_t_per_year": 80.0, "diverted_high_t_per_year": 120.0,
-        "allocated_t_per_year": 100.0,
+        "allocated_t_per_year": 100.0, "spoils_share_of_year": 0.0,
     } | changes  # fmt: skip
 
 
@@ -70,6 +71,16 @@ def test_by_hand():
     assert row["avoided_low_tco2e_per_year"] == pytest.approx((500 - 10) * 80 / 1000)
     assert row["jobs"] == pytest.approx(1.9 * 100 / 1000)
     assert row["cost_basis"] == "reference"
+
+
+def test_what_spoils_is_fetched_every_week_of_its_months_whatever_there_is():
+    # 26 passages in six months, 20 km at 2 €, and the loading of 100 t by 10 t.
+    row = one(spoils_share_of_year=0.5)
+    assert row["transport_eur_per_year"] == pytest.approx(26 * 20 * 2 + 10 * 60)
+    assert row["transport_high_eur_per_year"] == pytest.approx((52 * 20 * 3 / 100 + 100 / 4) * 120)
+    # More than a lorry a week: by the lorry.
+    much = one(spoils_share_of_year=0.5, diverted_t_per_year=1000.0)
+    assert much["transport_eur_per_year"] == pytest.approx(100 * (20 * 2 + 60))
 
 
 def test_what_an_actor_declares_replaces_the_reference():
