@@ -29,7 +29,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from eit_analysis.synergies.factor_rows import BOUNDS, NO_ROW, rows_used, values
+from eit_analysis.synergies.factor_rows import BOUNDS, NO_ROW, OPERATORS, rows_used, values
+from eit_analysis.synergies.offers import wood_class
 
 # indicator: (central, low, high) columns.
 INDICATORS = {
@@ -108,11 +109,11 @@ def impacts(
 
     The giver's declared cost replaces the reference cost of his old route, and the price the taker declares
     for his input replaces the reference: that of new material for a firm, that of the new route for an ESS
-    structure or an outlet. What old and new route draw from the same factor cancels exactly. The transport of
-    the old route is unknown and not credited, which is prudent. A tonne received is taken to replace a tonne
-    bought. A trip that is not full counts by its part, but the way of what
-    spoils, which is fetched as often whatever there is of it: a plan that takes a part of it counts a part of
-    that way. Bounds take every bound of the factors
+    structure or an outlet. What one pays for raw wood is no price of panels (``offers.wood_class``). What old
+    and new route draw from the same factor cancels exactly. The transport of the old route is unknown and not
+    credited, which is prudent. A tonne received is taken to replace a tonne bought. A trip that is not full
+    counts by its part, but the way of what spoils, which is fetched as often whatever there is of it: a plan
+    that takes a part of it counts a part of that way. Bounds take every bound of the factors
     (``reference.factors.factor_table``) and of the tonnes at its worst and at its best.
 
     Returns
@@ -175,6 +176,9 @@ def _with_taker(candidates: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFra
     kinds = sites.drop_duplicates("site_id").set_index("site_id")["actor_type"]
     kind = candidates["taker_site_id"].map(kinds)
     price = candidates["in_flow_id"].map(prices).astype(float)
+    woods = flows.assign(wood=wood_class(flows)).drop_duplicates("flow_id").set_index("flow_id")["wood"]
+    worse = (candidates["out_flow_id"].map(woods) == "B") & (candidates["in_flow_id"].map(woods) == "A")
+    price = price.mask(worse & kind.isin(OPERATORS) & (price > 0))
     return candidates.assign(taker_actor_type=kind, taker_price_eur_per_t=price)
 
 

@@ -31,6 +31,7 @@ from eit_analysis.synergies.gates import (
     best_rule,
     first_stop,
     is_left_over,
+    is_of_chemistry_to_food,
     stops_of_receivers,
     too_poor,
 )
@@ -40,8 +41,8 @@ from eit_analysis.synergies.offers import inputs, outputs
 CANDIDATE_COLUMNS = [
     "candidate_id", "out_flow_id", "in_flow_id", "giver_site_id", "taker_site_id", "category",
     "input_category", "rule_id", "use", "treatment", "legal_status", "maturity", "distance_km",
-    "months_in_common", "spoils_share_of_year", "yield_central", "need_t_per_t", "supply_t_per_year", "demand_t_per_year",
-    "matched_t_per_year",
+    "months_in_common", "spoils_share_of_year", "yield_central", "need_t_per_t", "supply_t_per_year",
+    "demand_t_per_year", "matched_t_per_year",
     "matched_low_t_per_year", "matched_high_t_per_year", "diverted_t_per_year",
     "diverted_low_t_per_year", "diverted_high_t_per_year", "giver_evidence", "taker_evidence",
     "old_route", "new_route", "old_cost_eur_per_t",
@@ -157,6 +158,7 @@ def _stops(pairs: pd.DataFrame) -> dict[str, pd.Series | np.ndarray]:
     handed_on = pairs.assign(rank_handed_on=rank_handed_on(pairs))
     received = stops_of_receivers(pairs)
     received["object"] = received["object"] | is_left_over(pairs)
+    received["receiver"] = received["receiver"] | is_of_chemistry_to_food(pairs)
     return shut_gates(pairs) | received | {"asked_quality": too_poor(handed_on)}
 
 
