@@ -42,8 +42,9 @@ LATER = ("D", "A", "D", "biowaste", "", "yes", None, "2018-09-10")
 
 
 FLOWS = pd.DataFrame(
-    {"flow_id": ["A-1", "A-2", "B-1", "B-2"], "waste_code": ["020304", None, None, "030105"]}
-)
+    {"flow_id": ["A-1", "A-2", "B-1", "B-2"], "waste_code": ["020304", None, None, "030105"],
+     "site_id": list("AABB")}
+)  # fmt: skip
 ROOM = sheet_words()["ask_first", "room"]
 OWN = pd.DataFrame({"site_id": ["N"], "in_flow_id": ["N-1"]})
 NONE = OWN.head(0)
@@ -107,6 +108,19 @@ def test_a_firm_whose_own_need_has_no_known_amount_is_asked_of_it_first():
     assert asked(unweighed=frozenset({"B-2"}), team=False, sites=SITES.assign(consent="aggregated")) == {}
 
 
+def test_whose_the_pallets_of_a_trader_are_and_whether_they_are_soiled_is_asked():
+    pallets = FLOWS.assign(waste_code=["020304", "150110", "150103", "150103"])
+    sites, last = SITES.assign(naf_code=["1072Z", "4711F", "3821Z", None]), EXCHANGES.tail(1)
+    assert asked(flows=pallets, exchanges=last, sites=SITES.assign(consent="named")) == {}
+    assert "à qui sont" in asked(flows=pallets, exchanges=last, sites=sites)["B-2>N-1"]
+    assert "vos palettes" in asked(flows=pallets, exchanges=last, sites=sites, you="B")["B-2>N-1"]
+    beside = pallets.assign(site_id="B")
+    assert "souillées" in asked(flows=beside, exchanges=last)["B-2>N-1"]
+    # What a firm that is not named throws away is for the team.
+    closed = SITES.assign(consent="aggregated")
+    assert asked(flows=beside, exchanges=last, sites=closed, team=False) == {}
+
+
 def test_the_firm_that_reads_is_spoken_to():
     own = {"own": OWN, "sites": SITES.assign(consent="named")}
     assert "preneur" in asked(**own, you="B")["B-2>N-1"]
@@ -153,7 +167,9 @@ def test_the_grade_and_the_format_that_nobody_was_asked_come_first_beside_what_t
     (name, text), *others = asked(exchanges=worked, own=OWN).items()
     assert (name, others) == ("B-2>N-1", []) and text.startswith("savoir la nuance") and "jette" in text
     pallets = EXCHANGES.assign(new_route="reuse")
-    codes = pd.DataFrame({"flow_id": [*FLOWS["flow_id"], "D-1", "N-1"], "waste_code": "150103"})
+    codes = pd.DataFrame(
+        {"flow_id": [*FLOWS["flow_id"], "D-1", "N-1"], "waste_code": "150103", "site_id": list("AABBDN")}
+    )
     found = asked(exchanges=pallets, flows=codes, team=False)
     assert list(found) == list(EXCHANGES["candidate_id"]) and all("format" in text for text in found.values())
     assert asked(exchanges=pallets) == {}

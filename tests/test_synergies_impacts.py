@@ -17,6 +17,7 @@ FACTORS = pd.DataFrame(
         ("vehicle_cost", None, None, 1, 2, 3),
         ("loading_cost", None, None, 20, 60, 100),
         ("trip_load", "wood", None, 4, 10, 20),
+        ("passages", None, None, 26, 52, 104),
         ("exchange_cost", None, None, 200, 500, 1500),
         ("preparation_cost", "wood", "recycling", 5, 20, 40),
         ("transport_emissions", None, None, 0.1, 0.1, 0.1),
@@ -30,7 +31,7 @@ FACTORS = pd.DataFrame(
         ("insertion_share", None, None, 0.5, 0.7, 0.9),
     ],
     columns=["factor", "category", "route", "low", "central", "high"],
-).assign(unit="", boundary="", source="essai", year=pd.array([2026] * 16, dtype="Int64"))
+).assign(unit="", boundary="", source="essai", year=pd.array([2026] * 17, dtype="Int64"))
 FLOWS = pd.DataFrame(
     [("B-1", np.nan), ("B-2", 200.0), ("C-1", np.nan), ("D-1", -45.0)],
     columns=["flow_id", "cost_eur_per_t"],
@@ -46,7 +47,7 @@ def pair(**changes):
         "category": "wood", "input_category": "wood", "yield_central": 0.8, "old_route": "landfill",
         "treatment": "tri", "new_route": "recycling", "old_cost_eur_per_t": np.nan, "distance_km": 10.0,
         "diverted_t_per_year": 100.0, "diverted_low_t_per_year": 80.0, "diverted_high_t_per_year": 120.0,
-        "allocated_t_per_year": 100.0,
+        "allocated_t_per_year": 100.0, "spoils_share_of_year": 0.0,
     } | changes  # fmt: skip
 
 
@@ -70,6 +71,16 @@ def test_by_hand():
     assert row["avoided_low_tco2e_per_year"] == pytest.approx((500 - 10) * 80 / 1000)
     assert row["jobs"] == pytest.approx(1.9 * 100 / 1000)
     assert row["cost_basis"] == "reference"
+
+
+def test_what_spoils_is_fetched_every_week_of_its_months_whatever_there_is():
+    # 26 passages in six months, 20 km at 2 €, and the loading of 100 t by 10 t.
+    row = one(spoils_share_of_year=0.5)
+    assert row["transport_eur_per_year"] == pytest.approx(26 * 20 * 2 + 10 * 60)
+    assert row["transport_high_eur_per_year"] == pytest.approx((52 * 20 * 3 / 100 + 100 / 4) * 120)
+    # More than a lorry a week: by the lorry.
+    much = one(spoils_share_of_year=0.5, diverted_t_per_year=1000.0)
+    assert much["transport_eur_per_year"] == pytest.approx(100 * (20 * 2 + 60))
 
 
 def test_what_an_actor_declares_replaces_the_reference():
@@ -114,6 +125,19 @@ def test_an_operator_is_worth_its_price_and_replaces_nothing(flow, site, price):
     row = one(in_flow_id=flow, taker_site_id=site)
     assert row["taker_worth_eur_per_year"] == pytest.approx(price * 100)
     assert row["joint_surplus_eur_per_year"] == pytest.approx((120 + price - 10) * 100 - 500)
+
+
+def test_what_a_platform_pays_for_raw_wood_is_no_price_of_panels():
+    flows = FLOWS.assign(cost_eur_per_t=25.0, waste_code="150103", description="Bois à broyer")
+    for code, text, paid in (
+        ("150103", "Palettes", 2500.0), ("030105", "Chutes", 2500.0),
+        ("030105", "Chutes de panneaux", -4000.0), ("200138", "Planches", -4000.0),
+    ):  # fmt: skip
+        giver = pd.DataFrame({"flow_id": ["A-1"], "waste_code": [code], "description": [text]})
+        both = pd.concat([flows, giver], ignore_index=True)
+        candidates = pd.DataFrame([pair(in_flow_id="D-1", taker_site_id="D")])
+        found = impacts(candidates, both, SITES, FACTORS).iloc[0]
+        assert found["taker_worth_eur_per_year"] == pytest.approx(paid)
 
 
 def test_there_is_a_price_at_which_both_gain_where_the_joint_surplus_is_above_zero():

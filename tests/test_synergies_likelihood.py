@@ -22,12 +22,15 @@ SURPLUS = ["joint_surplus_eur_per_year", "joint_surplus_low_eur_per_year", "join
 def lead(quality="clean", code="150101", rule="by_law", km=4.0, evidence=("measured", "measured"),
          surplus=(500.0, 100.0, 900.0)):  # fmt: skip
     candidate = {
-        "out_flow_id": "A-F01", "taker_site_id": "B", "rule_id": rule, "distance_km": km,
-        "giver_evidence": evidence[0], "taker_evidence": evidence[1], "in_flow_id": "B-F01",
+        "out_flow_id": "A-F01", "giver_site_id": "A", "taker_site_id": "B", "rule_id": rule,
+        "distance_km": km, "giver_evidence": evidence[0], "taker_evidence": evidence[1],
+        "in_flow_id": "B-F01",
         "category": "cardboard", "new_route": "recycling", "taker_actor_type": "firm",
         **dict(zip(SURPLUS, surplus, strict=True)),
     }  # fmt: skip
-    flows = pd.DataFrame({"flow_id": ["A-F01"], "waste_code": [code], "quality": [quality]}, dtype="str")
+    flows = pd.DataFrame(
+        {"flow_id": ["A-F01"], "site_id": ["A"], "waste_code": [code], "quality": [quality]}, dtype="str"
+    )
     return pd.DataFrame([candidate]), flows
 
 
@@ -55,6 +58,13 @@ def test_a_plastic_of_which_nobody_said_the_grade_is_not_called_likely():
     )
     assert known["likelihood"] == "likely" and asked["likelihood"] == "possible"
     assert known["likelihood_percent"] > 50 > asked["likelihood_percent"] == 49
+
+
+def test_pallets_of_a_trader_are_not_called_likely_before_one_knows_whose_they_are():
+    candidates, flows = lead(code="150103")
+    for naf, called in (("13.10Z", "likely"), ("47.52B", "possible")):
+        sites = SITES.assign(naf_code=[naf, "17.12Z"])
+        assert with_likelihood(candidates, flows, sites, RULES).loc[0, "likelihood"] == called
 
 
 def test_a_published_exchange_of_the_same_code_to_the_same_division_counts():

@@ -20,6 +20,7 @@ def plan(*changes, factors=None):
             "candidate_id": f"A-{i}>B-1", "out_flow_id": f"A-{i}", "in_flow_id": "B-1", "taker_site_id": "B",
             "category": "wood", "input_category": "wood", "yield_central": 0.8, "old_route": "landfill",
             "new_route": "recycling", "treatment": "tri", "old_cost_eur_per_t": np.nan, "distance_km": 10.0,
+            "spoils_share_of_year": 0.0,
             "diverted_t_per_year": 100.0, "diverted_low_t_per_year": 100.0,
             "diverted_high_t_per_year": 100.0, "allocated_t_per_year": 100.0,
         }

@@ -140,10 +140,16 @@ def test_an_unknown_activity_receives_no_hazardous_waste():
         ("8810C", "150101", "Cartons d'emballage", "Carton de calage", True),
         ("3103Z", "040222", "Chutes de coupe", "Ouate et feutre de rembourrage", False),
         ("3103Z", "040222", "Chutes de coupe", "Chutes textiles à effilocher", True),
+        ("3832Z", "150102", "Films multicouches", "Rebuts et films plastiques triés", False),
+        ("4791B", "150101", "Cartons d'emballage", "Cartons et calages neufs", False),
+        ("4312A", "170504", "Terres et déblais", "Graves et sables", False),
+        ("4312A", "170504", "Terres et déblais", "Terre végétale et remblai", True),
+        ("4312A", "170101", "Béton concassé", "Graves et sables", True),
     ],
 )
 def test_a_residue_is_no_substitute_for_what_it_comes_from(naf, code, residue, need, offered):
-    families = {"0301": "wood", "0402": "textile", "0203": "food", "1501": "cardboard"}
+    families = {"0301": "wood", "0402": "textile", "0203": "food", "1501": "cardboard",
+                "1701": "mineral", "1705": "mineral"}  # fmt: skip
     category = "plastic" if code == "150102" else families.get(code[:4], "plastic")
     flows = flow_table(
         [flow("o", "A", "out", category, 10, code), flow("i", "A", "in", category, 90),
@@ -634,6 +640,27 @@ def test_pallets_go_where_a_need_names_them_and_to_the_use_that_it_names(naf, re
     across = best_candidates(flows, actors, rules, 20.0, 1.3, 5)
     for found in (passed, across):
         assert [str(use) in text for text in found["use"]] == ([True] if use else [])
+
+
+def test_pallets_of_a_chemical_trade_go_to_no_maker_of_food():
+    flows = flow_table(
+        [flow("o", "A", "out", "wood", 10, "150103"), flow("i", "B", "in", "wood", 90, "150103")]
+    ).assign(description="Palettes")  # fmt: skip
+    rules = reference.load("compatibility")
+    for giver, taker, n in (("2012Z", "1039A", 0), ("2012Z", "2222Z", 1), ("2562B", "1039A", 1)):
+        actors = SITES.assign(naf_code=SITES["site_id"].map({"A": giver, "B": taker}))
+        assert len(candidates(flows, actors, rules, 20.0, 1.3)[0]) == n
+
+
+def test_linings_and_ticking_make_no_rags_and_may_be_fibres_for_insulation():
+    rules = reference.load("compatibility")
+    for naf, rule in (("1392Z", "textile_padding_040222"), ("3832Z", "textile_insulation_040222")):
+        flows = flow_table(
+            [flow("o", "A", "out", "textile", 10, "040222"), flow("i", "B", "in", "textile", 90)]
+        )
+        flows = flows.assign(description=["Chutes de doublure", "Chutes et textiles triés"])
+        passed, _ = candidates(flows, SITES.assign(naf_code=naf), rules, 20.0, 1.3)
+        assert passed["rule_id"].tolist() == [rule]
 
 
 def test_what_is_left_of_pallets_once_the_good_ones_are_sorted_out_is_not_reused_as_it_is():

@@ -3,6 +3,7 @@
     ask_first = what the same exchange, done already, brought where that is a loss or under half of what was
                 promised (of the team's alone)
                 what the giver said nothing of: where the flow goes, what that costs (of the team's alone)
+                whose the pallets of a trader are, and whether those beside soiled packaging are soiled
                 whether an operator has room beside what it receives already, which may be all it declares
                 what nobody was asked and the plan asks first: the grade of a plastic, the format of pallets
                 and what their wood may replace
@@ -21,7 +22,7 @@ None of them closes an exchange or moves its rank: each is a question to settle 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pandas as pd
@@ -32,7 +33,7 @@ from eit_analysis.reference.vocabulary import heading
 from eit_analysis.synergies.declined import refused_for_price
 from eit_analysis.synergies.factor_rows import OPERATORS
 from eit_analysis.synergies.free_flows import HELD
-from eit_analysis.synergies.likelihood import UNASKED, unasked
+from eit_analysis.synergies.likelihood import UNASKED, asked_of_pallets, unasked
 from eit_analysis.synergies.register.fiche import sheet_words
 from eit_analysis.synergies.register.links import POOLING, is_collection, outputs_named, words
 from eit_analysis.synergies.register.steps import shortfalls
@@ -65,12 +66,13 @@ def with_questions(
     else. ``unweighed`` are outputs that a need of their own firm, of no known amount, could take
     (``Assessment.unweighed_uses``); who reads and takes, ``you``, is spoken to.
     """
-    givers = exchanges["out_flow_id"].isin(unweighed)
+    givers, declared = exchanges["out_flow_id"].isin(unweighed), flows
     if not team:
         answers = answers.head(0)
         agreed = sites.loc[sites["consent"] == "named", "site_id"]
         own_uses = own_uses[own_uses["site_id"].isin(agreed)]
         givers &= exchanges["giver_site_id"].isin(agreed)
+        declared = flows[flows["site_id"].isin(agreed)]
         recalled = recalled[~recalled["site_ids"].astype("str").str.contains(" ")]
     done = recalled[(recalled["status"] == "done") & team]
     said = sheet_words().loc["ask_first"]
@@ -79,7 +81,9 @@ def with_questions(
     for name, text in (
         *_realised(done, said["realised"]),
         *((name, said["today"]) for name in exchanges.loc[blank, "candidate_id"]),
-        *_of_the_giver(exchanges[givers], you),
+        *_of_the_giver(
+            exchanges, asked_of_pallets(exchanges, declared, sites) | {"unweighed_use": givers}, you
+        ),
         *_of_the_taker(exchanges, own_uses, sites, rules, unasked(exchanges, flows), _agreed(recalled), you),
         *_elsewhere(exchanges, recalled, said),
         *((name, said["gift"]) for name in exchanges.loc[exchanges["legal_status"] == GIFT, "candidate_id"]),
@@ -137,10 +141,14 @@ def _agreed(recalled: pd.DataFrame) -> frozenset[str]:
     return frozenset(" ".join(names).split())
 
 
-def _of_the_giver(exchanges: pd.DataFrame, you: str | None) -> Iterator[Question]:
-    """What it needs itself, nobody knowing how much."""
-    for name, site in exchanges[["candidate_id", "giver_site_id"]].itertuples(index=False):
-        yield name, sheet_words()["ask_you" if site == you else "ask_first", "unweighed_use"]
+def _of_the_giver(
+    exchanges: pd.DataFrame, asked: Mapping[str, pd.Series | np.ndarray], you: str | None
+) -> Iterator[Question]:
+    """Of its pallets, and of what it needs itself, nobody knowing how much."""
+    said = sheet_words()
+    for question, where in asked.items():
+        for name, site in exchanges.loc[where, ["candidate_id", "giver_site_id"]].itertuples(index=False):
+            yield name, said["ask_you" if site == you else "ask_first", question]
 
 
 def _of_the_taker(

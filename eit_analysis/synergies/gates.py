@@ -19,6 +19,8 @@ GATES = (
 )  # fmt: skip
 # Waste operators take an object for its matter, unless a rule names them.
 WASTE_OPERATORS = "38"
+PALLETS = "150103"
+CHEMISTRY, FOOD_MAKERS = ("20", "21"), ("10", "11")  # NAF divisions
 
 
 def stops_of_receivers(pairs: pd.DataFrame) -> dict[str, np.ndarray]:
@@ -34,6 +36,16 @@ def is_left_over(pairs: pd.DataFrame) -> pd.Series:
         pairs["sorted_out"] == "mendable"
     )
     return of_object & (pairs["sorted_out"] != "") & ((rule["receiver_naf_codes"] == "") | mends)
+
+
+def is_of_chemistry_to_food(pairs: pd.DataFrame) -> pd.Series:
+    """Whether pallets of a chemical trade would carry food: IFS and BRC, asked of its makers, refuse them."""
+    pallets = (pairs["waste_code"] == PALLETS) & (pairs["new_route"] == "reuse")
+    return (
+        pallets
+        & pairs["giver_naf_code"].str.startswith(CHEMISTRY)
+        & pairs["naf_code"].str.startswith(FOOD_MAKERS)
+    )
 
 
 def too_poor(pairs: pd.DataFrame) -> pd.Series:

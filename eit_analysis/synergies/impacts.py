@@ -3,7 +3,8 @@
     giver's saving  = cost of the old route × t                                            €/year
     worth to taker  = (yield × price of what it replaces − preparation) × t    for a firm
                     = price that it pays or is paid (below zero) × t           for an operator   €/year
-    transport       = (2 km × vehicle cost + loading) / load of a trip × t                 €/year
+    transport       = 2 km × vehicle cost × trips + loading / load of a trip × t           €/year
+    trips           = t / load, of what spoils no fewer than passages × share of the year  trips/year
     margin          = giver's saving + worth to taker − transport                          €/year
     joint surplus   = margin − fixed cost of an exchange                                   €/year
     emissions       = (new impact − old impact) × t + transport emissions × km × t         tCO2e/year
@@ -28,7 +29,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from eit_analysis.synergies.factor_rows import BOUNDS, NO_ROW, rows_used, values
+from eit_analysis.synergies.factor_rows import BOUNDS, NO_ROW, OPERATORS, rows_used, values
+from eit_analysis.synergies.offers import wood_class
 
 # indicator: (central, low, high) columns.
 INDICATORS = {
@@ -66,8 +68,9 @@ def _taker_worth(v: Mapping[str, np.ndarray]) -> np.ndarray:
 
 
 def _transport(v: Mapping[str, np.ndarray]) -> np.ndarray:
-    # A lorry comes back empty.
-    return (2 * v["distance_km"] * v["vehicle_cost"] + v["loading_cost"]) / v["trip_load"]
+    # A lorry comes back empty. What spoils does not wait until it is full; loading takes as long as there is.
+    trips = np.maximum(1 / v["trip_load"], v["passages"] * v["spoiling_per_t"])
+    return 2 * v["distance_km"] * v["vehicle_cost"] * trips + v["loading_cost"] / v["trip_load"]
 
 
 def _margin(v: Mapping[str, np.ndarray]) -> np.ndarray:
@@ -79,7 +82,7 @@ def _emissions(v: Mapping[str, np.ndarray]) -> np.ndarray:
 
 
 WORTH = {"virgin_price": 1, "preparation": -1, "regeneration": -1, "new_cost": -1}
-CARRYING = {"vehicle_cost": 1, "loading_cost": 1, "trip_load": -1}
+CARRYING = {"vehicle_cost": 1, "loading_cost": 1, "trip_load": -1, "passages": 1}
 MARGIN = {"old_cost": 1} | WORTH | {role: -way for role, way in CARRYING.items()}
 FORMULAS = {
     "joint_surplus": Formula(_margin, MARGIN, fixed=-1),
@@ -106,9 +109,11 @@ def impacts(
 
     The giver's declared cost replaces the reference cost of his old route, and the price the taker declares
     for his input replaces the reference: that of new material for a firm, that of the new route for an ESS
-    structure or an outlet. What old and new route draw from the same factor cancels exactly. The transport of
-    the old route is unknown and not credited, which is prudent. A tonne received is taken to replace a tonne
-    bought. A trip that is not full counts by its part. Bounds take every bound of the factors
+    structure or an outlet. What one pays for raw wood is no price of panels (``offers.wood_class``). What old
+    and new route draw from the same factor cancels exactly. The transport of the old route is unknown and not
+    credited, which is prudent. A tonne received is taken to replace a tonne bought. A trip that is not full
+    counts by its part, but the way of what spoils, which is fetched as often whatever there is of it: a plan
+    that takes a part of it counts a part of that way. Bounds take every bound of the factors
     (``reference.factors.factor_table``) and of the tonnes at its worst and at its best.
 
     Returns
@@ -142,7 +147,10 @@ def impacts(
 def per_candidate(candidates: pd.DataFrame) -> dict[str, np.ndarray]:
     """What formulas need of the candidates themselves, shape (n, 1)."""
     names = ("distance_km", "yield_central")
-    return {name: candidates[name].to_numpy(dtype=float)[:, None] for name in names}
+    found = {name: candidates[name].to_numpy(dtype=float)[:, None] for name in names}
+    tonnes = candidates["diverted_t_per_year"].where(candidates["diverted_t_per_year"] > 0)
+    per_t = (candidates["spoils_share_of_year"] / tonnes).fillna(0.0)
+    return found | {"spoiling_per_t": per_t.to_numpy(dtype=float)[:, None]}
 
 
 def in_proportion(plan: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
@@ -168,6 +176,9 @@ def _with_taker(candidates: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFra
     kinds = sites.drop_duplicates("site_id").set_index("site_id")["actor_type"]
     kind = candidates["taker_site_id"].map(kinds)
     price = candidates["in_flow_id"].map(prices).astype(float)
+    woods = flows.assign(wood=wood_class(flows)).drop_duplicates("flow_id").set_index("flow_id")["wood"]
+    worse = (candidates["out_flow_id"].map(woods) == "B") & (candidates["in_flow_id"].map(woods) == "A")
+    price = price.mask(worse & kind.isin(OPERATORS) & (price > 0))
     return candidates.assign(taker_actor_type=kind, taker_price_eur_per_t=price)
 
 

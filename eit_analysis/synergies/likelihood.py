@@ -6,7 +6,8 @@
 The features are how the worse known of both masses is known, what the rule rests on, whether a published
 exchange gives the same waste code to the same division of activity, whether the sorting quality is said, the
 distance, and at which of its three values the joint surplus is above zero. What suits or not, each as likely
-until it is asked (:func:`unasked`), is no more likely than not. Neither the trust nor the
+until it is asked (:func:`unasked`), or pallets of a trader (:func:`asked_of_pallets`), is no more likely than
+not. Neither the trust nor the
 readiness of the partners is one of them. All points are rows of ``reference/likelihood_points.csv``, each an
 assumption of the project: what became of earlier leads (:mod:`register.pursued`) is what judges them. The
 base is a lead of four, as in the approaches that were published; ``possible`` is thus at least as good as
@@ -31,6 +32,9 @@ COLUMNS = ["likelihood_percent", "likelihood"]
 PALLETS = "150103"
 UNASKED = ("grade", "format", "timber")
 UNASKED_MOST = 0.49
+# Divisions of NAF: trade, whose pallets are mostly rented, on deposit or exchanged; chemistry.
+TRADE, CHEMISTRY = ("46", "47"), ("20", "21")
+SOILED = ("150110", "150111")  # packaging soiled by what is dangerous
 
 
 def with_likelihood(
@@ -45,7 +49,8 @@ def with_likelihood(
     total = np.full(len(candidates), points["base", "all"])
     for feature in FEATURES:
         total = total + found[feature].map(points[feature]).to_numpy(dtype=float)
-    chance = np.minimum(expit(total), np.where(unasked(candidates, flows) == "", 1.0, UNASKED_MOST))
+    open_ = (unasked(candidates, flows) != "") | asked_of_pallets(candidates, flows, sites)["owner"]
+    chance = np.minimum(expit(total), np.where(open_, UNASKED_MOST, 1.0))
     names, least = list(LEAST), list(LEAST.values())
     classes = np.select([chance >= bound for bound in least[:-1]], names[:-1], names[-1])
     return candidates.assign(likelihood_percent=100 * chance, likelihood=classes)
@@ -97,3 +102,23 @@ def unasked(exchanges: pd.DataFrame, flows: pd.DataFrame) -> np.ndarray:
     pallets = given.str.startswith(PALLETS) & (exchanges["new_route"] == "reuse")
     again = pallets & need.str.startswith(PALLETS)
     return np.select([worked, again, pallets], UNASKED, "")
+
+
+def asked_of_pallets(
+    exchanges: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame
+) -> dict[str, np.ndarray]:
+    """Of which exchanges, whatever their route, to ask the giver of pallets what, by question.
+
+    ``owner``: whose the pallets of a trader are; ``soiled``: whether those of chemistry, or of a site that
+    throws away soiled packaging, are soiled too.
+    """
+    code = exchanges["out_flow_id"].map(flows.drop_duplicates("flow_id").set_index("flow_id")["waste_code"])
+    pallets = code.astype("str").fillna("").str.startswith(PALLETS).to_numpy(dtype=bool)
+    known = sites.drop_duplicates("site_id").set_index("site_id")["naf_code"]
+    naf = exchanges["giver_site_id"].map(known).astype("str").fillna("")
+    soiled = flows.loc[flows["waste_code"].astype("str").fillna("").str.startswith(SOILED), "site_id"]
+    chemical = naf.str.startswith(CHEMISTRY) | exchanges["giver_site_id"].isin(soiled)
+    return {
+        "owner": pallets & naf.str.startswith(TRADE).to_numpy(dtype=bool),
+        "soiled": pallets & chemical.to_numpy(dtype=bool),
+    }

@@ -43,7 +43,7 @@ NEED = ["input_category", "receiver_naf_codes", "input_waste_codes", "other_need
 # What a candidate tells of each side; words that recur are kept once.
 GIVEN = [
     "out_flow_id", "giver_site_id", "category", "giver_evidence", "old_route", "old_cost_eur_per_t", "supply",
-    "supply_low", "supply_high", "out_months",
+    "supply_low", "supply_high", "out_months", "waste_code",
 ]  # fmt: skip
 TAKEN = [
     "in_flow_id", "taker_site_id", "input_category", "taker_evidence", "is_intake", "demand", "demand_low",

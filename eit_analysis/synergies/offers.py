@@ -14,6 +14,9 @@ from eit_analysis.synergies.matching.located_flows import ALL_YEAR
 TAKERS = ("outlet", "ess")
 # So does a firm whose need is of something to be treated: « palettes à réparer », « fûts à laver ».
 TO_TREAT = r"\ba (?:broyer|demonter|laver|reconditionner|recycler|regenerer|reparer|trier|valoriser)\b"
+# Classes of waste wood (usage of the trade): raw, or in panels, painted and of buildings, for which one pays.
+WOOD_A, WOOD_B = ("030101", "030105", "150103"), ("170201", "191207", "200138")
+PANELS = r"\b(?:panneaux?|placages?|contreplaques?|particules|mdf|melamines?|agglomeres?|stratifies?)\b"
 READ = [
     "flow_id", "site_id", "category", "waste_code", "quality", "mass_t_per_year", "mass_low_t_per_year",
     "mass_high_t_per_year", "evidence", "route", "cost_eur_per_t", "months",
@@ -40,17 +43,27 @@ def _sorted_out(out: pd.DataFrame, descriptions: pd.Series) -> pd.Series:
     return pd.Series(np.select([mendable, some], ["mendable", "good"], ""), out.index)
 
 
+def wood_class(flows: pd.DataFrame) -> pd.Series:
+    """``A`` or ``B`` of each flow of wood, ``""`` where its code does not tell it."""
+    codes, texts = (
+        flows.reindex(columns=[name])[name].astype("str").fillna("") for name in ("waste_code", "description")
+    )
+    raw, panels = codes.isin(WOOD_A), texts.map(fold_words).str.contains(PANELS).astype(bool)
+    return pd.Series(np.select([codes.isin(WOOD_B) | (raw & panels), raw], ["B", "A"], ""), flows.index)
+
+
 def outputs(flows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
     out = flows[flows["direction"] == "out"]
     told = out.get("description", pd.Series("", out.index))
     out = out.assign(description=text_read(out), sorted_out=_sorted_out(out, told))
     out = out[[*READ, "description", "sorted_out"]].merge(
-        sites[["site_id", "latitude", "longitude"]], on="site_id", how="left"
+        sites[["site_id", "naf_code", "latitude", "longitude"]], on="site_id", how="left"
     )
     return pd.DataFrame(
         {
             "out_flow_id": out["flow_id"].astype(str),
             "giver_site_id": out["site_id"],
+            "giver_naf_code": out["naf_code"].fillna("").astype(str),
             "category": out["category"].astype(str),
             "waste_code": out["waste_code"].fillna("").astype(str),
             "description": out["description"],

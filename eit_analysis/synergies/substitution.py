@@ -31,6 +31,7 @@ from eit_analysis.synergies.gates import (
     best_rule,
     first_stop,
     is_left_over,
+    is_of_chemistry_to_food,
     stops_of_receivers,
     too_poor,
 )
@@ -40,8 +41,8 @@ from eit_analysis.synergies.offers import inputs, outputs
 CANDIDATE_COLUMNS = [
     "candidate_id", "out_flow_id", "in_flow_id", "giver_site_id", "taker_site_id", "category",
     "input_category", "rule_id", "use", "treatment", "legal_status", "maturity", "distance_km",
-    "months_in_common", "yield_central", "need_t_per_t", "supply_t_per_year", "demand_t_per_year",
-    "matched_t_per_year",
+    "months_in_common", "spoils_share_of_year", "yield_central", "need_t_per_t", "supply_t_per_year",
+    "demand_t_per_year", "matched_t_per_year",
     "matched_low_t_per_year", "matched_high_t_per_year", "diverted_t_per_year",
     "diverted_low_t_per_year", "diverted_high_t_per_year", "giver_evidence", "taker_evidence",
     "old_route", "new_route", "old_cost_eur_per_t",
@@ -49,6 +50,7 @@ CANDIDATE_COLUMNS = [
 ]  # fmt: skip
 # Of each flow, and how the supply and the demand of a pair say them.
 MASSES = {"mass_t_per_year": "", "mass_low_t_per_year": "_low", "mass_high_t_per_year": "_high"}
+KEEPS = ("200125", "200201")  # of food and biowaste, what does not spoil in a week: used oil, garden waste
 REJECTED_COLUMNS = ["out_flow_id", "in_flow_id", "giver_site_id", "taker_site_id", "category", "gate"]
 
 
@@ -156,6 +158,7 @@ def _stops(pairs: pd.DataFrame) -> dict[str, pd.Series | np.ndarray]:
     handed_on = pairs.assign(rank_handed_on=rank_handed_on(pairs))
     received = stops_of_receivers(pairs)
     received["object"] = received["object"] | is_left_over(pairs)
+    received["receiver"] = received["receiver"] | is_of_chemistry_to_food(pairs)
     return shut_gates(pairs) | received | {"asked_quality": too_poor(handed_on)}
 
 
@@ -173,7 +176,7 @@ def quantities(pairs: pd.DataFrame, reach_km: float, detour_factor: float) -> pd
     out, into = (pairs[f"{side}_months"].to_numpy(dtype=np.int64) for side in ("out", "in"))
     months = out & into
     # What keeps may wait for the months of its taker; what spoils may not.
-    spoils = pairs["category"].isin(FOOD)
+    spoils = pairs["category"].isin(FOOD) & ~pairs["waste_code"].isin(KEEPS)
     supply, demand = (
         {
             bound: pairs[side + bound] * np.where(spoils, SHARE_OF_YEAR[months] / SHARE_OF_YEAR[own], 1.0)
@@ -195,6 +198,7 @@ def quantities(pairs: pd.DataFrame, reach_km: float, detour_factor: float) -> pd
     passed = pairs.assign(
         distance_km=detour_factor * pairs["great_circle_km"],
         months_in_common=np.bitwise_count(months).astype(int),
+        spoils_share_of_year=np.where(spoils, SHARE_OF_YEAR[months], 0.0),
         supply_t_per_year=pairs["supply"],
         demand_t_per_year=pairs["demand"],
         need_t_per_t=n["central"],
