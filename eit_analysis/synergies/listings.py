@@ -173,11 +173,12 @@ def by_flow(exchanges: pd.DataFrame) -> pd.DataFrame:
 def by_need(exchanges: pd.DataFrame) -> pd.DataFrame:
     """Of :func:`by_flow`, the two best of each need, and ``n_other_givers`` that could serve it too.
 
-    One need that many could serve would fill the list. Counted are the exchanges in which both could gain.
+    One need that many could serve would fill the list. Without a joint gain, which the ranks and the count of
+    those with one tell, only a gift of food is in it. Counted are the exchanges in which both could gain.
     """
-    gaining = exchanges[exchanges["choice"] != "nobody_gains"]
-    givers = gaining.groupby("in_flow_id")["giver_site_id"].agg(set)
-    first = by_flow(exchanges).groupby("in_flow_id").head(FOLDED)
+    gains = exchanges["choice"] != "nobody_gains"
+    givers = exchanges[gains].groupby("in_flow_id")["giver_site_id"].agg(set)
+    first = by_flow(exchanges[gains | _gift(exchanges)]).groupby("in_flow_id").head(FOLDED)
     others = [
         len(set(givers.get(need, ())) - {giver})
         for need, giver in zip(first["in_flow_id"], first["giver_site_id"], strict=True)
@@ -189,13 +190,20 @@ def to_engage(retained: pd.DataFrame) -> pd.DataFrame:
     """Of :func:`retained` the new ones to recommend: what an actor accepted, gifts of food, then by rank.
 
     Who said yes waits for an answer, and what can be eaten goes to people first by law (code de
-    l'environnement, art. L. 541-15-4). The others down to ``ADVISED``: what stands far below is none.
+    l'environnement, art. L. 541-15-4). The others down to ``ADVISED``: what stands far below is none, and
+    where it was accepted it does not head the list: it follows the first of the others.
     """
-    exchanges = new(retained)
-    gift = (exchanges["legal_status"] == "donation") & (exchanges["category"] == "food")
-    order = np.select([exchanges["status"] == "accepted", gift], [0, 1], 2)
-    found = exchanges.assign(turn=order).sort_values(["turn", "rank"], kind="stable")
-    return found[(found["turn"] < 2) | (found["rank"] <= ADVISED)].drop(columns="turn")
+    exchanges = new(retained).sort_values("rank", kind="stable")
+    yes, well = exchanges["status"] == "accepted", exchanges["rank"] <= ADVISED
+    gift = _gift(exchanges)
+    first = (well & ~yes & ~gift).cumsum() <= 1
+    turn = np.select([yes & well, gift, well & first, yes, well], range(5), -1)
+    found = exchanges.assign(turn=turn)[turn >= 0]
+    return found.sort_values(["turn", "rank"], kind="stable").drop(columns="turn")
+
+
+def _gift(exchanges: pd.DataFrame) -> pd.Series:
+    return (exchanges["legal_status"] == "donation") & (exchanges["category"] == "food")
 
 
 def new(exchanges: pd.DataFrame) -> pd.DataFrame:
