@@ -91,7 +91,14 @@ def test_a_partner_that_agreed_is_named_and_the_others_are_described(small_study
     printed = Printed(table.seen_by(release.viewer, {})).body
     # E6 alone would not be named, beside the reader and E7 who refused: no words fit three.
     assert [row[1] for row in printed] == ["Ateliers Numéro 1 & <fils>", ANYBODY]
-    said = ["50", "la totalité", "50", "un prix peut convenir aux deux", "vous cédez", "bois"]
+    said = [
+        "50",
+        "la totalité",
+        "50",
+        "au calcul central, un prix peut convenir aux deux",
+        "vous cédez",
+        "bois",
+    ]
     # The firm knows with whom it exchanges already: that would be the name of the other.
     # What is asked of a firm alone, or where an activity is not known, would tell who it is.
     assert [row[2:] for row in printed] == [[*said, "réalisée", "tri"], [*said, "–", "–"]]

@@ -196,6 +196,9 @@ def test_who_takes_in_a_line_is_not_asked_of_what_he_gives():
 
 
 def test_who_is_not_of_the_team_reads_the_lines_of_the_giver_alone_and_no_refusal():
+    promised = FEED | {"promised_t_per_year": 4.0}
+    assert "4\u00a0t/an promises, étude" in asked(promised)["A-1>D-1"]
+    assert "promises" not in asked(promised, team=False)["A-1>D-1"]
     assert set(asked(FEED, team=False)) == {"A-1>D-1"}
     assert asked(FEED | {"site_ids": "A B"}, [PRICE], team=False) == {}
     assert set(asked(FEED | {"site_ids": "A B"}, team=True)) == {"A-1>D-1", "B-1>D-1"}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 from pooling_cases import needs, outputs
 
@@ -18,30 +20,49 @@ DONE = {
 }  # fmt: skip
 
 
-def asked(
-    members: str, gone: dict[str, float], reused: dict[str, float], label: str = SKIP, register: tuple = ()
-) -> str:
-    """``ask_first`` of one part of sites that have 20 t each, of which 30 t pay."""
+def part(
+    members: str,
+    gone: dict[str, float],
+    reused: dict[str, float],
+    label: str = SKIP,
+    register: tuple = (),
+    low: float = -100.0,
+) -> pd.Series:
+    """What is told of one part of sites that have 20 t each, of which 30 t pay, and which saves 100 €."""
     flows = outputs([(site, "cardboard", 20.0) for site in "ABCD"], 80.0).assign(flow_id=list("abcd"))
     leaving = gone_elsewhere([pd.Series(gone, dtype=float), pd.Series(reused, dtype=float)], flows)
     starts = pd.DataFrame(
         {"start_number": [1], "pooling_id": "M-1", "nature": "collection", "label": label, "keyword": "",
          "category": "cardboard", "part_members": members, "unit": "t", "paying_volume_per_year": 30.0}
-    ).assign(part_volume_per_year=20.0 * len(members.split()))  # fmt: skip
+    ).assign(
+        part_volume_per_year=20.0 * len(members.split()), saving_eur_per_year=100.0,
+        saving_low_eur_per_year=low,
+    )  # fmt: skip
     shares = pd.DataFrame({"pooling_id": "M-1", "site_id": list("ABCD"), "volume_per_year": 20.0})
     recalled = pd.DataFrame(list(register), columns=RECALL_COLUMNS)
     known = needs([], None), SITES, threshold_table(cost_table()), leaving
-    told = with_questions(starts, shares, recalled, *known)["ask_first"].iloc[0]
-    return str(told).replace("\u00a0", " ")
+    return with_questions(starts, shares, recalled, *known).iloc[0]
+
+
+def asked(*case: Any, **more: Any) -> str:
+    return str(part(*case, **more)["ask_first"]).replace("\u00a0", " ")
+
+
+def worth(*case: Any, **more: Any) -> str:
+    return str(part(*case, **more)["worth_starting"])
 
 
 def test_a_group_whose_tonnes_leave_in_the_plan_is_told_what_is_left() -> None:
     gone = asked("A B", {"a": 2.0}, {"b": 20.0})
     assert "22 t/an (Alpha et Bêta) partiraient" in gone and "il resterait 18 t/an" in gone
-    assert "d'un seul acteur ou d'aucun : le groupe tombe" in gone
+    assert "18 t/an à collecter, d'un seul acteur : le groupe tombe" in gone
+    assert "0 t/an à collecter : le groupe tombe" in asked("A B", {"a": 20.0}, {"b": 20.0})
+    assert worth("A B", {"a": 2.0}, {"b": 20.0}) == worth("A B C", {"a": 15.0, "b": 19.0}, {}) == "no"
     assert "moins que le volume qui paie" in asked("A B C", {"a": 15.0, "b": 19.0}, {})
     less = asked("A B C", {"a": 15.0}, {})
     assert "il resterait 45 t/an" in less and "tombe" not in less
+    # Nor is one that may lose several times what it saves.
+    assert worth("A B C", {"a": 15.0}, {}) == "yes" and worth("A B C", {}, {}, low=-400.0) == "no"
     assert "partiraient" not in asked("A B C", {"d": 15.0}, {})  # of somebody else
 
 

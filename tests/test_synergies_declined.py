@@ -8,7 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eit_analysis.reference.distance import haversine_km
-from eit_analysis.synergies.declined import ANSWER_COLUMNS, accepted, closing, lessons, without_declined
+from eit_analysis.synergies.declined import (
+    ANSWER_COLUMNS,
+    accepted,
+    accepted_on,
+    closing,
+    lessons,
+    without_declined,
+)
 from eit_analysis.synergies.substitution import REJECTED_COLUMNS
 
 KM = float(haversine_km(0.0, 7.0, 1.0, 7.0))  # of a degree of latitude
@@ -191,6 +198,8 @@ def test_a_yes_counts_until_its_actor_says_otherwise():
     yes, other = ("X", "A", "X", "wood", None, "yes", None, "2018-02-01"), ("A", "A", "X", "wood", "Chutes")
     assert accepted(exchanges(), answers(yes), FLOWS) == [["A-1>X", "A-2>X"]]
     assert accepted(exchanges(), answers((*other, "yes", None, "2018-01-01")), FLOWS) == [["A-2>X"]]
+    later = answers(yes, (*other, "yes", None, "2018-03-01"))
+    assert accepted_on(exchanges(), later, FLOWS) == {"A-1>X": "2018-02-01", "A-2>X": "2018-03-01"}
     assert accepted(exchanges(), answers(yes, (*yes[:5], "maybe", None, "2018-03-01")), FLOWS) == []
     assert accepted(exchanges().head(0), answers(yes), FLOWS) == accepted(exchanges(), answers(), FLOWS) == []
 

@@ -156,6 +156,10 @@ def test_who_is_not_of_the_team_reads_nothing_that_the_plan_changes():
         assert "remaining_t_per_year" in local.listed(team=True)[1]
     assert all(table.equals(read[0]) for table in read)
     assert not {"remaining_t_per_year", "fitting_t_per_year"} & set(read[0])
+    # Nor where to send what can be eaten: it is given first.
+    eaten = local_outlets.leads(pairs.assign(category="food"), FLOWS, 1.0)
+    local = local_outlets.LocalOutlets(listed(BROYAGE), pairs, eaten, left)
+    assert eaten["edible"].all() and local.listed(team=False)[1].empty and len(local.listed(team=True)[1])
 
 
 def closed(*outlets):

@@ -64,7 +64,7 @@ def candidate(out, supply, rank, **changes):
     } | changes  # fmt: skip
 
 
-CANDIDATES = pd.DataFrame([candidate("A-1", 10.0, 2), candidate("A-2", 6.0, 1)])
+CANDIDATES = pd.DataFrame([candidate("A-1", 10.0, 2), candidate("A-2", 6.0, 1)]).assign(choice="first_choice")
 PLAN = allocate(
     impacts(CANDIDATES, FLOWS, SITES, factor_table()), Allocation(minimum_lot_t=0), "diverted_t_per_year"
 ).exchanges
@@ -135,6 +135,13 @@ def test_a_guessed_mass_or_no_carrier_blocks():
     # One sound exchange is enough to go on.
     half = CANDIDATES.assign(giver_evidence=["estimated", "measured"])
     assert next_steps(REGISTER, half, STAYS).loc[0, "blocked_by"] == "none"
+    # That none gains at all, and that its own actors are too few, the team alone learns.
+    losing = guessed.assign(choice="nobody_gains")
+    assert next_steps(REGISTER, losing, STAYS, team=True).loc[0, "blocked_by"] == "no_gain"
+    assert next_steps(REGISTER, losing, STAYS).loc[0, "blocked_by"] == "weak_mass"
+    short = REGISTER.assign(falls_short=REGISTER["synergy_id"].isin(["S1", "S2"]))
+    told = next_steps(short, half, STAYS, team=True)["blocked_by"]
+    assert told[0] == "below_threshold" and pd.isna(told[1])
     alone = REGISTER.assign(carrier=None)
     assert next_steps(alone, guessed, STAYS).loc[0, "blocked_by"] == "no_carrier"
 
@@ -283,4 +290,4 @@ def test_every_column_and_code_has_its_french_words():
     assert steps | {*NEXT.values(), QUOTE} == set(heading("next_step").labels)
     told = set(heading("blocked_by").labels)
     assert set(heading("miss_reason").labels) - {"other_taker"} <= told
-    assert {"no_carrier", "weak_mass", "no_tonnes", "none"} <= told
+    assert {"no_carrier", "no_gain", "weak_mass", "no_tonnes", "none"} <= told

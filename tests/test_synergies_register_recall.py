@@ -142,6 +142,14 @@ def test_a_collection_has_its_outputs_for_potential():
     assert one(lead("Collecte groupée des palettes", "pooling"))["potential_t_per_year"] == pytest.approx(50)
 
 
+def test_own_actors_below_the_threshold_are_told_where_a_wider_group_is_found():
+    wood = lead("Collecte groupée du bois", "pooling")
+    low, high = (METHODS._replace(thresholds=METHODS.thresholds.assign(threshold=t)) for t in (1.0, 1000.0))
+    assert not one(wood, low)["falls_short"]  # one of them crosses it alone
+    assert one(wood, high)["falls_short"] and one(wood, high)["found"] == "yes"
+    assert pd.isna(one(wood, high)["miss_reason"])
+
+
 def test_a_collection_is_not_found_through_the_collection_of_something_else():
     row = one(lead("Collecte groupée des restes de cantine", "pooling", "biowaste"))
     # 3 t of canteen leftovers; the digestate of B, of the same family, is something else.

@@ -74,6 +74,7 @@ def with_questions(
         givers &= exchanges["giver_site_id"].isin(agreed)
         declared = flows[flows["site_id"].isin(agreed)]
         recalled = recalled[~recalled["site_ids"].astype("str").str.contains(" ")]
+        recalled = recalled.assign(promised_t_per_year=np.nan)
     done = recalled[(recalled["status"] == "done") & team]
     said = sheet_words().loc["ask_first"]
     asked: dict[str, list[str]] = defaultdict(list)
@@ -115,17 +116,20 @@ def _elsewhere(exchanges: pd.DataFrame, recalled: pd.DataFrame, said: pd.Series)
     kept = recalled["status"].isin(HELD) & (collects | recalled["candidate_ids"].isna())
     lines = recalled.assign(collects=collects, wording=kept.map({True: "kept", False: "register"}))
     lines = lines[(kept | lines["status"].isin(ALIVE)) & (collects | (lines["kind"] != POOLING))]
+    tonnes = lines["promised_t_per_year"].astype(float)
+    promises = [f"{french.short(t)}\u00a0t/an promises, " if t > 0 else "" for t in tonnes]
     labels = heading("status").labels
     found = exchanges.assign(description=exchanges["output_description"])
     needs = found["candidate_id"].str.split(">").str[1]
     taker = dict(zip(needs, found["taker_site_id"], strict=True))
-    for line in lines.itertuples(index=False):
+    for line in lines.assign(promise=promises).itertuples(index=False):
         named, own = words(line.title), set(str(line.candidate_ids).split())
         others = {taker.get(answer.partition(">")[2]) for answer in own} | (
             {line.carrier} if line.collects else set()
         )
         families = FOOD if line.category in FOOD else (line.category,)
-        text = said[str(line.wording)].format(title=line.title, status=labels[str(line.status)])
+        status = f"{line.promise}{labels[str(line.status)]}"
+        text = said[str(line.wording)].format(title=line.title, status=status)
         givers = set(str(line.site_ids).split()) - others
         meant = found[found["giver_site_id"].isin(givers) & found["category"].isin(families)]
         for _, part in meant.groupby("giver_site_id"):

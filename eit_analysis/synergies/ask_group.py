@@ -5,7 +5,8 @@
                 how little is above the volume from which it pays: one refusal may do
                 what its kind of need always asks (``question_fr`` of ``pooling_thresholds.csv``)
 
-None of them changes what a group saves, nor its rank. They name firms: for the team alone.
+None of them changes what a group saves, nor its rank. They name firms: for the team alone. A group that
+falls once those tonnes have left, or that may lose several times what it saves, is none to start with.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from eit_analysis.synergies.register.steps import BROUGHT
 
 NEAR = 1.1  # times the volume from which a group pays
 LEAST_T = 0.1
+RISKED = 3  # times what a group saves, that it may lose at worst
 
 
 def with_questions(
@@ -36,7 +38,8 @@ def with_questions(
     thresholds: pd.DataFrame,
     gone: dict[Any, float],
 ) -> pd.DataFrame:
-    """The parts to start with, and ``ask_first``: the questions in French, missing where there is none.
+    """The parts to start with, ``ask_first``: the questions in French, missing where there is none, and
+    ``worth_starting``, ``yes`` or ``no``.
 
     ``starts`` from ``groups.starts``, ``shares`` from ``groups.pooled``, ``recalled``: the register with what
     answers it (``recall.recall``), ``sharing`` and ``sites`` tidy, ``thresholds`` from
@@ -48,15 +51,23 @@ def with_questions(
     asks = asked.set_index(["nature", "label_fr"])["question_fr"].to_dict()
     said, lines = sheet_words()["ask_group"], _lines(starts, recalled, sharing, names)
     texts: list[str | None] = []
+    worth: list[str] = []
     start: Any
     for start in starts.itertuples(index=False):
-        told = [*lines.get(start.start_number, []), *_leaving(start, gone, volumes, names, said)]
+        left = list(_leaving(start, gone, volumes, names, said))
+        told = [*lines.get(start.start_number, []), *left]
         if start.part_volume_per_year < NEAR * start.paying_volume_per_year:
             told.append(said["near"])
         kind = start.nature, str(start.label).partition(" (")[0]
         told += [said["kind"].format(question=asks[kind])] if kind in asks else []
         texts.append("\u00a0; ".join(told) or None)
-    return starts.assign(ask_first=pd.Series(texts, starts.index, dtype="str"))
+        falls = any(text.endswith(said["falls"]) for text in left)
+        risks = -start.saving_low_eur_per_year > RISKED * start.saving_eur_per_year
+        worth.append("no" if falls or risks else "yes")
+    return starts.assign(
+        ask_first=pd.Series(texts, starts.index, dtype="str"),
+        worth_starting=pd.Series(worth, starts.index, dtype="str"),
+    )
 
 
 def _lines(
@@ -115,8 +126,11 @@ def _leaving(
     if start.unit == "t":
         left = {site: max(volumes[start.pooling_id, site] - taken[site], 0.0) for site in members}
         text += said["left"].format(tonnes=french.short(sum(left.values())))
-        if sum(each > LEAST_T for each in left.values()) < 2:
-            text += said["nobody"]
-        elif sum(left.values()) < start.paying_volume_per_year:
+        n_left = sum(each > LEAST_T for each in left.values())
+        if n_left == 1:
+            text += said["one"]
+        elif n_left and sum(left.values()) < start.paying_volume_per_year:
             text += said["too_little"]
+        if n_left < 2 or sum(left.values()) < start.paying_volume_per_year:
+            text += said["falls"]
     yield text

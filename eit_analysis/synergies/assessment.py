@@ -24,7 +24,7 @@ from eit_analysis.synergies.allocation.exposed import exposed_side
 from eit_analysis.synergies.allocation.frontier import frontier
 from eit_analysis.synergies.allocation.joint_plan import JointPlan, allocate, with_accepted
 from eit_analysis.synergies.ask_first import with_questions
-from eit_analysis.synergies.declined import accepted
+from eit_analysis.synergies.declined import accepted, accepted_on
 from eit_analysis.synergies.free_flows import TAKEN
 from eit_analysis.synergies.local_outlets import LocalOutlets
 from eit_analysis.synergies.pooling import groups
@@ -77,6 +77,12 @@ class Assessment(PossiblePoolings):
         return with_accepted(self.candidates, self.allocation, self.accepted)
 
     @cached_property
+    def standing(self) -> pd.DataFrame:
+        """``passed`` with the ``choice`` of each of the candidates."""
+        choice = self.candidates.set_index("candidate_id")["choice"]
+        return self.passed.assign(choice=self.passed["candidate_id"].map(choice))
+
+    @cached_property
     def accepted(self) -> list[list[str]]:
         """The leads that an actor said yes to and in which both could gain, answer by answer."""
         gaining = self.candidates["choice"] != "nobody_gains"
@@ -105,7 +111,10 @@ class Assessment(PossiblePoolings):
         told = listings.described(listings.with_partners(self.exchanges, self.held, agreed), self.flows)
         known = recalled, self.answers, self.own_uses, self.sites, reference.load("compatibility")
         asked = with_questions(listings.at_plan(told), *known, self.flows, team, self.unweighed_uses, you)
-        return told.assign(ask_first=asked["ask_first"])
+        days = accepted_on(told[told["status"] == "accepted"], self.answers, self.flows)
+        return told.assign(
+            ask_first=asked["ask_first"], answer_date=told["candidate_id"].map(days).astype("str")
+        )
 
     def starts(
         self, pools: pd.DataFrame, shares: pd.DataFrame, recalled: pd.DataFrame, sharing: pd.DataFrame

@@ -123,14 +123,14 @@ def without_declined(
 
 def speaking(exchanges: pd.DataFrame, answers: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFrame:
     """The last answer of each actor to each exchange that it speaks of: ``candidate_id``, ``KEYS``,
-    ``site_id`` and ``exchange_answer``."""
+    ``site_id``, ``exchange_answer`` and ``answer_date``."""
     text = flows.drop_duplicates("flow_id").set_index("flow_id")["description"]
     pairs = exchanges[["candidate_id", *KEYS]].assign(text=exchanges["out_flow_id"].map(text).map(_folded))
     told = pairs.merge(answers.assign(answered=answers["answered_flow"].map(_folded)), on=KEYS)
     told = told[told["answered"].isin([""]) | (told["answered"] == told["text"])]
     told = told.sort_values("answer_date", kind="stable")
     last = told.drop_duplicates(["candidate_id", "site_id"], keep="last")
-    return last[["candidate_id", *KEYS, "site_id", "exchange_answer"]]
+    return last[["candidate_id", *KEYS, "site_id", "exchange_answer", "answer_date"]]
 
 
 def accepted(exchanges: pd.DataFrame, answers: pd.DataFrame, flows: pd.DataFrame) -> list[list[str]]:
@@ -138,6 +138,13 @@ def accepted(exchanges: pd.DataFrame, answers: pd.DataFrame, flows: pd.DataFrame
     told = speaking(exchanges, answers, flows)
     yes = told[told["exchange_answer"] == "yes"]
     return [sorted(set(part["candidate_id"])) for _, part in yes.groupby(KEYS)]
+
+
+def accepted_on(exchanges: pd.DataFrame, answers: pd.DataFrame, flows: pd.DataFrame) -> dict[str, str]:
+    """The day of the last yes to each of the exchanges, by ``candidate_id``."""
+    told = speaking(exchanges, answers, flows)
+    days = told[told["exchange_answer"] == "yes"].groupby("candidate_id")["answer_date"].max()
+    return {str(name): str(day) for name, day in days.items()}
 
 
 def refused_for_price(answers: pd.DataFrame) -> dict[tuple[str, str], str]:

@@ -21,7 +21,7 @@ BY_FLOW = [
 ]  # fmt: skip
 FOLDED, ADVISED = 2, 24  # lines of a need, ranks that are advised
 OTHERS = ["planned_partner_site_ids", "other_partner_site_ids"]
-ASKING = ["ask_first", "n_planned_takers", "n_other_partners"]
+ASKING = ["ask_first", "n_other_partners"]
 HELD = [
     "exchange_site_ids", "title", "status", "category", "output_description", "use", "taken_t_per_year",
 ]  # fmt: skip
@@ -35,6 +35,11 @@ SIDES = [
     "exchange_site_ids", "giver_saving_eur_per_year", "taker_worth_eur_per_year", "transport_eur_per_year",
     "fixed_cost_eur_per_year", "joint_surplus_low_eur_per_year", "joint_surplus_eur_per_year",
     "joint_surplus_high_eur_per_year", *TERMS, "choice", "candidate_id",
+]  # fmt: skip
+# What an actor accepted, kept by the plan or not: for the team.
+AGREED = [
+    "exchange_site_ids", "output_description", "use", "answer_date", "mass_t_per_year",
+    "allocated_t_per_year", "joint_surplus_eur_per_year", "rank",
 ]  # fmt: skip
 CONTRACTORS = [
     "exchange_site_ids", "category", "output_description", "new_route", "diverted_t_per_year", "distance_km",
@@ -63,7 +68,7 @@ GROUPED = ["group_number", "nature", "label", "members", "n_enough"]
 STARTS = [
     "start_number", "nature", "label", "category", "part_members", "ask_first", "part_volume_per_year",
     "paying_volume_per_year", "unit", "part_round_km", "saving_eur_per_year", "saving_low_eur_per_year",
-    "saving_high_eur_per_year",
+    "saving_high_eur_per_year", "worth_starting",
 ]  # fmt: skip
 LOSING = [
     "label", "part_members", "saving_eur_per_year", "group_lacks", "operation_limit_eur", "more_members",
@@ -130,9 +135,9 @@ def with_partners(exchanges: pd.DataFrame, held: pd.DataFrame, accepted: list[st
     ``status``: ``done_in_part`` or ``committed_in_part`` where the register says so of some of its tonnes
     (``Assessment.held``), for the exchange is of the others; else ``accepted`` for these ``candidate_id``,
     else missing.
-    ``n_other_partners`` counts the other takers with which both could gain; ``n_planned_takers`` is among how
-    many the plan shares the output; ``planned_partner_site_ids`` and ``other_partner_site_ids``, for the
-    team, are those that ``n_other_partners`` counts, best rank first, by whether the plan keeps them for it.
+    ``n_other_partners`` counts the other takers with which both could gain; ``planned_partner_site_ids`` and
+    ``other_partner_site_ids``, for the team, are those, best rank first, by whether the plan keeps them for
+    it.
     """
     gaining = exchanges["choice"] != "nobody_gains"
     flow = exchanges["out_flow_id"]
@@ -157,7 +162,6 @@ def with_partners(exchanges: pd.DataFrame, held: pd.DataFrame, accepted: list[st
         n_other_partners=flow.map(takers).fillna(0).astype(int) - gaining.astype(int),
         planned_partner_site_ids=others[True],
         other_partner_site_ids=others[False],
-        n_planned_takers=exchanges["allocated_t_per_year"].gt(0).groupby(flow).transform("sum"),
     )
 
 
@@ -173,11 +177,12 @@ def by_flow(exchanges: pd.DataFrame) -> pd.DataFrame:
 def by_need(exchanges: pd.DataFrame) -> pd.DataFrame:
     """Of :func:`by_flow`, the two best of each need, and ``n_other_givers`` that could serve it too.
 
-    One need that many could serve would fill the list. Counted are the exchanges in which both could gain.
+    One need that many could serve would fill the list. Without a joint gain, which the ranks and the count of
+    those with one tell, only a gift of food is in it. Counted are the exchanges in which both could gain.
     """
-    gaining = exchanges[exchanges["choice"] != "nobody_gains"]
-    givers = gaining.groupby("in_flow_id")["giver_site_id"].agg(set)
-    first = by_flow(exchanges).groupby("in_flow_id").head(FOLDED)
+    gains = exchanges["choice"] != "nobody_gains"
+    givers = exchanges[gains].groupby("in_flow_id")["giver_site_id"].agg(set)
+    first = by_flow(exchanges[gains | _gift(exchanges)]).groupby("in_flow_id").head(FOLDED)
     others = [
         len(set(givers.get(need, ())) - {giver})
         for need, giver in zip(first["in_flow_id"], first["giver_site_id"], strict=True)
@@ -189,13 +194,26 @@ def to_engage(retained: pd.DataFrame) -> pd.DataFrame:
     """Of :func:`retained` the new ones to recommend: what an actor accepted, gifts of food, then by rank.
 
     Who said yes waits for an answer, and what can be eaten goes to people first by law (code de
-    l'environnement, art. L. 541-15-4). The others down to ``ADVISED``: what stands far below is none.
+    l'environnement, art. L. 541-15-4). The others down to ``ADVISED``: what stands far below is none, and
+    where it was accepted it does not head the list: it follows the first of the others.
     """
-    exchanges = new(retained)
-    gift = (exchanges["legal_status"] == "donation") & (exchanges["category"] == "food")
-    order = np.select([exchanges["status"] == "accepted", gift], [0, 1], 2)
-    found = exchanges.assign(turn=order).sort_values(["turn", "rank"], kind="stable")
-    return found[(found["turn"] < 2) | (found["rank"] <= ADVISED)].drop(columns="turn")
+    exchanges = new(retained).sort_values("rank", kind="stable")
+    yes, well = exchanges["status"] == "accepted", exchanges["rank"] <= ADVISED
+    gift = _gift(exchanges)
+    first = (well & ~yes & ~gift).cumsum() <= 1
+    turn = np.select([yes & well, gift, well & first, yes, well], range(5), -1)
+    found = exchanges.assign(turn=turn)[turn >= 0]
+    return found.sort_values(["turn", "rank"], kind="stable").drop(columns="turn")
+
+
+def _gift(exchanges: pd.DataFrame) -> pd.Series:
+    return (exchanges["legal_status"] == "donation") & (exchanges["category"] == "food")
+
+
+def agreed(exchanges: pd.DataFrame) -> pd.DataFrame:
+    """``AGREED`` of what an actor accepted and is not begun, those of the plan first (:func:`at_plan`)."""
+    accepted = at_plan(exchanges[exchanges["status"] == "accepted"])
+    return accepted.sort_values(["allocated_t_per_year", "rank"], ascending=[False, True])[AGREED]
 
 
 def new(exchanges: pd.DataFrame) -> pd.DataFrame:

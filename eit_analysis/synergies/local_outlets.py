@@ -68,8 +68,12 @@ class LocalOutlets(NamedTuple):
         """What a body lists, and that with room and price: of ``left`` for the team, else of ``leads``.
 
         The order of tonnes is the team's; others read by family, and in the body one outlet of each flow.
+        What can be eaten goes to people first (code de l'environnement, art. L. 541-15-4): only the team,
+        which reads what gifts leave of it, is told of its outlets.
         """
-        shown = (self.left if team else self.leads).rename(columns={"supply_t_per_year": "mass_t_per_year"})
+        shown = (self.left if team else self.leads[~self.leads["edible"]]).rename(
+            columns={"supply_t_per_year": "mass_t_per_year"}
+        )
         shown = shown.assign(distance_km=shown["distance_km"].where(shown["distance_km"] > 0))
         brief = shown if team else shown.drop_duplicates("out_flow_id")
         return brief[BRIEF + FITTING * team], shown[FULL + REMAINING * team]
@@ -202,8 +206,9 @@ def leads(pairs: pd.DataFrame, flows: pd.DataFrame, least_t: float) -> pd.DataFr
     The higher in the hierarchy come first, then the nearer. To the same route at another operator only the
     contractor would change: no lead. A flow below ``least_t``, the smallest lot in t/year, is not listed.
 
-    The ``pairs`` (:func:`possible`, with fees) with ``output_description`` and ``to_ask`` (``room``, ``fee``,
-    ``room_fee``, ``nothing``: what the directory does not tell), the largest flows first.
+    The ``pairs`` (:func:`possible`, with fees) with ``output_description``, ``edible`` (sound food) and
+    ``to_ask`` (``room``, ``fee``, ``room_fee``, ``nothing``: what the directory does not tell), the largest
+    flows first.
     """
     old, new = (hierarchy_steps(pairs[route], pairs["category"]) for route in ("old_route", "new_route"))
     listed = pairs[(new < old) & (pairs["supply_t_per_year"] >= least_t)]
@@ -212,9 +217,11 @@ def leads(pairs: pd.DataFrame, flows: pd.DataFrame, least_t: float) -> pd.DataFr
         (False, False): "nothing", (True, False): "room", (False, True): "fee", (True, True): "room_fee",
     }  # fmt: skip
     unknown = zip(first["room_basis"] != "spare", first["fee_basis"] != "declared", strict=True)
-    described = flows.drop_duplicates("flow_id").set_index("flow_id")["description"]
+    about = flows.drop_duplicates("flow_id").set_index("flow_id")
+    sound = first["out_flow_id"].map(about["quality"]) == "clean"
     return first.assign(
-        output_description=first["out_flow_id"].map(described),
+        output_description=first["out_flow_id"].map(about["description"]),
+        edible=sound & (first["category"] == "food"),
         to_ask=pd.Series([asks[case] for case in unknown], first.index, dtype="str"),
     ).sort_values(["supply_t_per_year", "out_flow_id"], ascending=[False, True], kind="stable")
 

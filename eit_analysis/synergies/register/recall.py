@@ -10,13 +10,14 @@ import pandas as pd
 
 from eit_analysis.config_synergies import Allocation
 from eit_analysis.synergies.allocation.joint_plan import allocate
-from eit_analysis.synergies.register.links import Methods, grouped, linked, outputs_named
+from eit_analysis.synergies.register.links import POOLING, Methods, grouped, linked, outputs_named
 from eit_analysis.synergies.register.reasons import why_missed
 
 RECALL_COLUMNS = [
     "synergy_id", "title", "kind", "category", "site_ids", "carrier", "status", "realised_t_per_year",
     "promised_t_per_year", "realised_eur_per_year",
     "found", "potential_t_per_year", "miss_reason", "candidate_ids", "pooling_ids",
+    "falls_short",
 ]  # fmt: skip
 
 
@@ -32,7 +33,8 @@ def recall(
         ``potential_t_per_year``: what the matching candidates could divert together, competing ones shared
         out; for a collection, the outputs of its family at the actors of the lead; missing otherwise.
         ``miss_reason``: the first of ``reasons.why_missed``. ``candidate_ids`` and ``pooling_ids`` are
-        separated by spaces.
+        separated by spaces. ``falls_short``: a pooling whose own actors stay below the threshold, also where
+        a wider group crosses it.
     """
     pairs, groups = linked(register, methods.passed, flows), grouped(register, methods.pools, sharing)
     name = register["synergy_id"]
@@ -43,9 +45,10 @@ def recall(
         candidate_ids=name.map(_listed(pairs, "candidate_id")),
         pooling_ids=name.map(_listed(groups, "pooling_id")),
     )
-    reasons = why_missed(result[~found], flows, sharing, methods)
+    reasons = why_missed(result[~found | (result["kind"] == POOLING)], flows, sharing, methods)
     first = reasons[reasons["reason_rank"] == 1].set_index("synergy_id")["miss_reason"].to_dict()
-    result["miss_reason"] = name.map(first).astype("str")
+    told = name.map(first).astype("str")
+    result["miss_reason"], result["falls_short"] = told.where(~found), told == "below_threshold"
     return result[RECALL_COLUMNS].reset_index(drop=True)
 
 

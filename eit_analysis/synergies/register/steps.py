@@ -28,21 +28,27 @@ REALISATION_COLUMNS = [
 
 
 def next_steps(
-    recalled: pd.DataFrame, candidates: pd.DataFrame, stays: pd.DataFrame, ended: Collection[str] = ()
+    recalled: pd.DataFrame,
+    candidates: pd.DataFrame,
+    stays: pd.DataFrame,
+    ended: Collection[str] = (),
+    team: bool = False,
 ) -> pd.DataFrame:
     """For each synergy, the next step by its stage, what blocks it and who acts.
 
-    From ``recall.recall``, ``substitution.candidates`` (``passed``) and ``durations.passages``; ``ended`` are
-    the codes of those that bring nothing more: there is nothing left to weigh.
+    From ``recall.recall``, ``Assessment.standing`` and ``durations.passages``; ``ended`` are the codes of
+    those that bring nothing more: there is nothing left to weigh. ``team``: who reads is of it, and may know
+    which exchange gains and how a group that is found stands to its threshold.
 
     Returns
     -------
     pandas.DataFrame
         Columns ``STEP_COLUMNS``. ``blocked_by``: for a synergy on its way ``no_carrier``, else the
-        ``miss_reason`` of one that is not found, else ``weak_mass`` when a mass of every matching exchange is
-        estimated or inferred, else ``none``; ``no_tonnes`` for one that is done without tonnes; missing for
-        another that is done or dropped: nothing is in the way of what goes on, which may still disappoint
-        (:func:`shortfalls`).
+        ``miss_reason`` of one that is not found, for the team ``below_threshold`` of one whose own actors
+        stay below it and ``no_gain`` where none of its exchanges gains, else ``weak_mass`` when a mass of
+        every matching exchange is estimated or inferred, else ``none``; ``no_tonnes`` for one that is done
+        without tonnes; missing for another that is done or dropped: nothing is in the way of what goes on,
+        which may still disappoint (:func:`shortfalls`).
         ``carrier`` acts, and where there is none the first act is to find one.
     """
     waiting = stays[stays["passage"] == "waiting"].drop_duplicates("synergy_id", keep="last")
@@ -51,7 +57,7 @@ def next_steps(
     stage = recalled["status"].mask(over, "ended")
     return recalled.assign(
         next_step=stage.map(NEXT_STEP) + (recalled["kind"] == POOLING).map({True: "_group", False: ""}),
-        blocked_by=_blocked(recalled, candidates),
+        blocked_by=_blocked(recalled, candidates, team),
         months_at_stage=months.astype(float),
     )[STEP_COLUMNS].reset_index(drop=True)
 
@@ -86,21 +92,33 @@ def shortfalls(recalled: pd.DataFrame) -> pd.Series:
     return pd.Series(told, recalled.index, dtype="str").where(recalled["status"] == "done")
 
 
-def _blocked(recalled: pd.DataFrame, candidates: pd.DataFrame) -> pd.Series:
+def _blocked(recalled: pd.DataFrame, candidates: pd.DataFrame, team: bool) -> pd.Series:
     on_its_way = ~recalled["status"].isin(["done", "dropped"])
     without_tonnes = (recalled["status"] == "done") & ~(recalled["realised_t_per_year"] > 0)
     sides = candidates[["giver_evidence", "taker_evidence"]].isin(WEAK_EVIDENCE).any(axis=1)
-    weak = set(candidates.loc[sides, "candidate_id"])
-    listed = [str(ids).split() if pd.notna(ids) else [] for ids in recalled["candidate_ids"]]
-    guessed = np.array([bool(ids) and set(ids) <= weak for ids in listed], dtype=bool)
+    loses = candidates["choice"] == "nobody_gains"
+    listed = [set(str(ids).split()) if pd.notna(ids) else set() for ids in recalled["candidate_ids"]]
+    guessed, losing = (
+        np.array([bool(ids) and ids <= set(candidates.loc[which, "candidate_id"]) for ids in listed], bool)
+        for which in (sides, loses)
+    )
     blocked = np.select(
         [
             without_tonnes,
             on_its_way & recalled["carrier"].isna(),
             on_its_way & (recalled["found"] == "no"),
+            on_its_way & team & recalled["falls_short"].eq(True),
+            on_its_way & team & losing,
             on_its_way & guessed,
         ],
-        ["no_tonnes", "no_carrier", recalled["miss_reason"].fillna("none").astype(str), "weak_mass"],
+        [
+            "no_tonnes",
+            "no_carrier",
+            recalled["miss_reason"].fillna("none").astype(str),
+            "below_threshold",
+            "no_gain",
+            "weak_mass",
+        ],
         default="none",
     )
     return pd.Series(blocked, recalled.index, dtype="str").where(on_its_way | without_tonnes)

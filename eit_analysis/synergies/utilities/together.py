@@ -103,7 +103,8 @@ def listed(found: pd.DataFrame, taken: pd.DataFrame) -> pd.DataFrame:
     found = found.sort_values(["distance_km", "candidate_id"])
     parts = taken.set_index("candidate_id")["delivered_per_year"].reindex(found["candidate_id"])
     share = 100 * parts.fillna(0).to_numpy() / found["delivered_per_year"]
-    told = described(found).assign(planned_share_percent=share)
+    apart = found["distance_km"].where(found["distance_km"] > 0)  # 0: both where a commune has its centre
+    told = described(found).assign(planned_share_percent=share, distance_km=apart)
     return told.loc[found["gains"] != "no", LISTED]
 
 
@@ -123,7 +124,9 @@ def as_leads(found: pd.DataFrame) -> pd.DataFrame:
 
 
 def beside(retained: pd.DataFrame, taken: pd.DataFrame, ranks: pd.DataFrame) -> pd.DataFrame:
-    """All that the two plans keep, matter, heat, water and gas, the best ranked first: ``BESIDE``.
+    """All that the two plans keep, matter, heat, water and gas: ``BESIDE``.
+
+    First what gains even at its worst (:func:`n_sure`), then the best ranked.
 
     ``retained`` as :func:`listings.retained` gives the exchanges of matter, ``ranks`` those of them all
     (``Assessment.ranking``).
@@ -132,7 +135,8 @@ def beside(retained: pd.DataFrame, taken: pd.DataFrame, ranks: pd.DataFrame) -> 
     networks = described(taken).assign(rank=taken["candidate_id"].map(rank))
     parts = retained.assign(lead_kind=retained["category"]), networks
     kept = pd.concat([part[["candidate_id", *BESIDE]] for part in parts])
-    return kept.sort_values(["rank", "candidate_id"])[BESIDE]
+    kept = kept.assign(unsure=~(kept[SURPLUS[1]] > 0)).sort_values(["unsure", "rank", "candidate_id"])
+    return kept[BESIDE]
 
 
 def in_all(retained: pd.DataFrame, changes: pd.DataFrame, taken: pd.DataFrame) -> pd.DataFrame:
