@@ -279,7 +279,7 @@ FIRM_04 = [
     "Synthèse",
     "Vous",
     # S01, S04 and S05, the last two carried; MP1 and S01.
-    "3 synergies (hors abandons), dont 2 que vous pilotez ; 2 voix (projets, synergies).",
+    "3 synergies (hors abandons), dont 2 que vous pilotez.",
     # S05 has moved 10 months ago, S04 is done; of the two projects MP1 alone has a decision to come.
     f"À décider avec vous, « Se former ensemble », par consensus, {LATE} : Choisir la date de la session.",
     # Of S05: its others are three, and more are needed.
@@ -1222,8 +1222,9 @@ def test_a_firm_reads_between_which_percents_its_share_and_the_part_due_are(
     sentences = said(root, PAGES[0], "company:A1")
     # Over the 120 orders A1 adds 195 EUR on average, 19.9 % of 980, where an equal share is 20 %.
     assert (
-        "Quelle est votre part, et pourquoi ? Entre 15 % et 20 % de ce que 5 acteurs économiseraient, "
-        "groupe calculé, sans engagement : « Formation groupée de secouristes » (S05). Pourquoi : votre "
+        "Quelle est votre part, et pourquoi ? Entre 15 % et 20 % de ce que 5 acteurs économiseraient : "
+        "groupe calculé, sans engagement ; entre les seuls membres de « Formation groupée de secouristes » "
+        "(S05), l'économie peut être nulle. Pourquoi : votre "
         "participation apporte au groupe à peu près autant d'économies que la moyenne des membres "
         "(dépenses évitées). Seuil du groupe : une session de "
         "sauveteur secouriste du travail. En euros : non dite, car elle dirait ce que déclarent les autres. "

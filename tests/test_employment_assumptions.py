@@ -76,9 +76,11 @@ def test_an_age_that_the_study_has_not_chosen_is_that_of_the_law_in_force_and_sa
 def test_a_law_that_another_followed_is_said_with_what_the_other_moves() -> None:
     """Born in February 1965 one may leave at 63 years and 3 months by the law of 2023, at 62 and 9 since."""
     told = [rates(one, year)["statement"][2].replace("\u00a0", " ") for one, year in (
-        (Scenarios(), 2025), (Scenarios(), 2018), (Scenarios(retirement_law="loi_2023"), 2025),
-        (Scenarios(retirement_age=62), 2025),
+        (Scenarios(), 2025), (Scenarios(), 2021), (Scenarios(retirement_law="loi_2023"), 2025),
+        (Scenarios(retirement_age=62), 2025), (Scenarios(), 2018),
     )]  # fmt: skip
     assert "n° 2023-270" in told[0] and told[0].endswith("jusqu'à 6 mois plus tôt")
     assert "n° 2010-1330" in told[1] and told[1].endswith("mois plus tard")
     assert "n° 2023-270" in told[2] and "aujourd'hui" not in told[2] and told[3] == "62 ans"
+    # Whoever comes to it by 2021 is touched by none that followed.
+    assert "n° 2010-1330" in told[4] and "aujourd'hui" not in told[4]

@@ -1,4 +1,4 @@
-"""One side of paper for those who decide: six figures, what to decide, three actions, one map."""
+"""One side of paper for those who decide: seven figures, what to decide, three actions, one map."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from eit_analysis.publishing.release.viewer import company_of
 from eit_analysis.publishing.version import Version
 from eit_analysis.study import Study
 
-FIGURES, ACTIONS = 6, 3
+FIGURES, ACTIONS = 7, 3
 SIDE = 11  # figures and things to decide that one side holds beside the actions
 KEPT = ("Publié", "Sources", "Empreinte")
 PARTNERS = "partners_map"
@@ -34,9 +34,9 @@ YOURS = {
 def decision(study: Study, audience: str, digests: list[Digest], version: Version) -> str:
     """The page, from what the reports of an audience say; "" where they say nothing to decide upon.
 
-    The first answers of all reports come first, then what public money and waste cost, then the
-    second ones, as reports are ordered; what is not known is left to them. A firm's own page has instead all
-    that its reports say of itself.
+    The first answers of all reports come first, then what public money brought, what waste costs and where
+    it goes, then the second ones, as reports are ordered; what is not known is left to them. A firm's own
+    page has instead all that its reports say of itself.
     """
     reports = [report for report in digests if report.cards]
     if not reports:
@@ -90,7 +90,7 @@ def _answers(reports: list[Digest], most: int) -> list[Answer]:
     later = zip_longest(*(report.answers[1:] for report in reports))
     firsts = [answer for report in reports for answer in report.answers[:1]]
     seconds = [answer for rank in later for answer in rank if answer is not None]
-    asked = [*firsts, *sorted(seconds, key=lambda answer: answer.of_cost, reverse=True)]
+    asked = [*firsts, *sorted(seconds, key=lambda answer: answer.urgency, reverse=True)]
     told = [answer for answer in asked if answer.known and not answer.to_decide]
     kept = {id(answer) for answer in told[:most]}
     return [answer for report in reports for answer in report.answers if id(answer) in kept]

@@ -56,12 +56,11 @@ class Answer:
         return not self.answer.startswith(UNKNOWN)
 
     @property
-    def of_cost(self) -> int:
-        """2 where it says what public money the approach took, 1 where it says another cost, else 0."""
-        found = [
-            re.search(pattern, self.question, flags=re.I) for pattern in (r"\bargent public\b", r"\bcoût")
-        ]
-        return 2 if found[0] else int(found[1] is not None)
+    def urgency(self) -> int:
+        """How soon who decides asks it: 2 what public money brought, 1 a cost or where waste goes, else 0."""
+        asked = (r"\bargent public\b", r"\bcoût|\boù cela va\b")
+        found = [re.search(pattern, self.question, flags=re.I) is not None for pattern in asked]
+        return 2 if found[0] else int(found[1])
 
     @property
     def to_decide(self) -> bool:

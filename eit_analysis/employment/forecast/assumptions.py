@@ -8,6 +8,7 @@ import pandas as pd
 from eit_analysis import french, reference
 from eit_analysis.config_scenarios import Scenarios, Shock
 from eit_analysis.employment.forecast.cohort import scenarios
+from eit_analysis.employment.forecast.declared_plans import PLAN_YEARS
 from eit_analysis.employment.forecast.hazards import AGES, Ages, legal_ages
 from eit_analysis.reference import retirement as law
 
@@ -49,15 +50,20 @@ def rates(parameters: Scenarios, base_year: int) -> pd.DataFrame:
 
 
 def _retirement(parameters: Scenarios, base_year: int) -> str:
-    """The legal ages, their law, and how far that of today moves them unless the study has chosen."""
-    ages, today = _of_law(parameters, base_year).legal, law.law_of_today()
+    """The legal ages, their law, and how far that of today moves them unless the study has chosen.
+
+    Of those who come to it while posts are counted: who leaves later is in none of them.
+    """
+    years = min(PLAN_YEARS, parameters.horizon_years)
+    soon = parameters.model_copy(update={"horizon_years": years})
+    ages, today = _of_law(soon, base_year).legal, law.law_of_today()
     if parameters.retirement_age:
         return _span(ages)
     chosen = parameters.retirement_law or law.law_in_force(base_year)
     said = reference.sentence("ages_of_law", age=_span(ages), law=law.name_of(chosen))
     if parameters.retirement_law or chosen == today:
         return said
-    ahead = np.arange(parameters.horizon_years)[None, :]
+    ahead = np.arange(years)[None, :]
     born, aged = law.months_of(base_year + 1 + ahead - AGES[:, None]), AGES[:, None, None]
     then, now = (law.ages_of(name, born)[0] for name in (chosen, today))
     near = (np.floor(np.minimum(then, now)) <= aged) & (aged <= np.ceil(np.maximum(then, now)))
