@@ -355,6 +355,8 @@ def test_where_nobody_gains_nothing_is_laid() -> None:
     found = run(out(), need(), km=25)[0]
     assert (found["joint_surplus_eur_per_year"] < 0).all() and plan.together(found, FACTORS).empty
     assert (plan.listed(found, found.head(0))["planned_share_percent"] == 0).all()
+    same = found.assign(distance_km=0.0, gains="both")  # both where a commune has its centre
+    assert len(same) and plan.listed(same, same.head(0))["distance_km"].isna().all()
 
 
 def test_heat_and_water_stand_in_one_list_with_matter_and_add_up_with_it() -> None:
@@ -384,6 +386,8 @@ def test_heat_and_water_stand_in_one_list_with_matter_and_add_up_with_it() -> No
     nothing = plan.in_all(matter, changes, taken.head(0)).set_index("lead_kind")
     assert nothing.loc["Total", surplus.SURPLUS[0]] == nothing.loc["matter", surplus.SURPLUS[0]]
     assert plan.beside(matter.head(0), taken.head(0), ranks).empty
+    sure = matter.assign(**{surplus.SURPLUS[1]: [1.0, -1.0]})  # what gains at its worst comes first
+    assert plan.beside(sure, taken.head(0), ranks)["rank"].tolist() == [3, 1]
 
 
 def test_a_firm_reads_its_own_leads_and_of_the_other_that_it_has_enough() -> None:
