@@ -54,7 +54,9 @@ def circumstances(
     codes = flows.drop_duplicates("flow_id").set_index("flow_id")["waste_code"]
     known = sites.drop_duplicates("site_id").set_index("site_id")
     rules = reference.load("compatibility")
-    handed_on = rules.loc[rules["input_waste_codes"] == PALLETS, "rule_id"]
+    # Who takes them apart asks for them too, by the rule that alone answers such a need.
+    whole = rules["other_needs"].str.contains("dismantling", na=False)
+    handed_on = rules.loc[(rules["input_waste_codes"] == PALLETS) & whole, "rule_id"]
     told = exchanges[["candidate_id", "legal_status", "category", "new_route"]].reset_index(drop=True)
     waste_code = exchanges["out_flow_id"].map(codes).fillna("").astype(str).replace("unknown", "")
     ends = [_country(exchanges[f"{end}_site_id"].map(known["commune_code"])) for end in ("giver", "taker")]
