@@ -203,6 +203,13 @@ def test_what_spoils_passes_in_the_months_of_both_alone(category, tonnes):
     assert row["supply_t_per_year"] == 12 and never_short["diverted_t_per_year"] == 12
 
 
+def test_a_gift_is_fetched_on_rounds_that_are_made_anyway():
+    flows = [flow("A-1", "A", "out", "food", 12), flow("B-1", "B", "in", "food", 40, months="6 7 8")]
+    for status, share in (("waste", 0.25), ("donation", 0.0)):
+        given = rule("R1", category="food", target="food") | {"legal_status": status}
+        assert run(flows, [given])[0]["spoils_share_of_year"].tolist() == [share]
+
+
 def test_a_pair_and_its_numbers():
     passed, rejected = run(
         [

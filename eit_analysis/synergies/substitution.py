@@ -195,10 +195,12 @@ def quantities(pairs: pd.DataFrame, reach_km: float, detour_factor: float) -> pd
     received, room = pairs["supply"] * taken_up["central"], pairs["demand"] * pairs["share_met"]
     both_ways = coverage_both_ways(received.fillna(0).to_numpy(), room.fillna(0).to_numpy())
     nearness = 1 - pairs["great_circle_km"] / reach_km
+    # Who hands food out fetches what is given on rounds that it makes anyway.
+    fetched = spoils & (pairs["legal_status"] != "donation")
     passed = pairs.assign(
         distance_km=detour_factor * pairs["great_circle_km"],
         months_in_common=np.bitwise_count(months).astype(int),
-        spoils_share_of_year=np.where(spoils, SHARE_OF_YEAR[months], 0.0),
+        spoils_share_of_year=np.where(fetched, SHARE_OF_YEAR[months], 0.0),
         supply_t_per_year=pairs["supply"],
         demand_t_per_year=pairs["demand"],
         need_t_per_t=n["central"],
