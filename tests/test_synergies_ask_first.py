@@ -166,15 +166,16 @@ def test_the_grade_and_the_format_that_nobody_was_asked_come_first_beside_what_t
     # A digester or a recycler takes every grade: of the firm alone the grade is asked.
     (name, text), *others = asked(exchanges=worked, own=OWN).items()
     assert (name, others) == ("B-2>N-1", []) and text.startswith("savoir la nuance") and "jette" in text
-    pallets = EXCHANGES.assign(new_route="reuse")
+    pallets = EXCHANGES.assign(new_route="reuse", rule_id="wood_pallet_direct")
     codes = pd.DataFrame(
         {"flow_id": [*FLOWS["flow_id"], "D-1", "N-1"], "waste_code": "150103", "site_id": list("AABBDN")}
     )
     found = asked(exchanges=pallets, flows=codes, team=False)
     assert list(found) == list(EXCHANGES["candidate_id"]) and all("format" in text for text in found.values())
     assert asked(exchanges=pallets) == {}
-    # Of who does not ask for pallets: whether their wood does.
-    found = asked(exchanges=pallets, flows=codes.head(4), team=False)
+    # Of who takes them apart: whether their wood does.
+    apart = pallets.assign(rule_id="wood_carpentry_150103")
+    found = asked(exchanges=apart, flows=codes, team=False)
     assert all("bois" in text and "format" not in text for text in found.values())
 
 

@@ -30,7 +30,8 @@ def exchange(out: str, into: str, rate: float, supply: float, demand: float, **k
     return {
         "candidate_id": f"{out}>{into}", "out_flow_id": out, "in_flow_id": into, "category": "wood",
         "giver_site_id": out, "taker_site_id": into, "use": "panneaux", "treatment": "broyage",
-        "input_category": "wood", "old_route": "landfill", "new_route": "recycling", "distance_km": 0.0,
+        "rule_id": "R1", "input_category": "wood", "old_route": "landfill", "new_route": "recycling",
+        "distance_km": 0.0,
         "spoils_share_of_year": 0.0, "yield_central": 1.0, "need_t_per_t": 1.0,
         "supply_t_per_year": supply, "demand_t_per_year": demand,
         "diverted_t_per_year": tonnes, "giver_evidence": "measured", "taker_evidence": "measured",
@@ -83,12 +84,13 @@ def test_the_room_that_a_flow_leaves_is_another_s():
 
 
 def test_an_option_of_the_law_that_does_not_suit_holds_the_next_one_back_no_more():
-    suits = exchange("A", "X", 300.0, 10.0, 99.0, new_route="reuse", use="palettes")
+    suits = exchange("A", "X", 300.0, 10.0, 99.0, new_route="reuse", rule_id="wood_pallet_direct")
     below = exchange("A", "Y", 200.0, 10.0, 99.0)
     given, need = (flow(name, (10.0, 10.0, 10.0), "E01") | {"waste_code": "150103"} for name in "AX")
     row = told([suits, below], [given, need])["A", "format"]
-    # Who does not ask for pallets is asked whether their wood does.
-    assert values(told([suits, below], [given])["A", "timber"]) == values(row)
+    # Who takes pallets apart is asked whether their wood does.
+    apart = suits | {"rule_id": "wood_carpentry_150103"}
+    assert values(told([apart, below], [given, need])["A", "timber"]) == values(row)
     assert values(row) == [(1500.0 + FIXED) / 2, -1000.0, 0.0]
 
 

@@ -28,6 +28,7 @@ FOOD, FOOD_CODES = ("food", "biowaste"), ("02", "200108", "200125", "200302")
 AFTER_ANIMALS = ("composting", "digestion")
 MATERIAL_OR_ORGANIC = [route for route, step in HIERARCHY.items() if step < HIERARCHY["energy"]]
 QUALITY_RANK = {"clean": 0, "mixed": 1, "soiled": 2}
+AS_PALLETS = ("wood_pallet_reuse", "wood_pallet_direct")  # rules of which pallets come out as pallets
 WASTE = ["waste_code", "category", "description", "quality", "hazardous"]
 # What a rule leaves open is missing in its row.
 OPEN = {

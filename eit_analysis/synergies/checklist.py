@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from eit_analysis.reference.compatibility import AS_PALLETS
 from eit_analysis.reference.nomenclatures import hazardous, is_hazardous
 
 # What a place says of its country: the INSEE codes of foreign countries begin with 99.
@@ -25,7 +26,6 @@ CONDITIONS = ("legal_status", "new_route", "taker_actor_type")
 FACTS = (
     "hazardous", "not_hazardous", "mirror", "abroad", "place_unknown", "activity_unknown", "as_pallets",
 )  # fmt: skip
-AS_PALLETS = ("wood_pallet_reuse", "wood_pallet_direct")  # rules of which pallets come out as pallets
 FOOD = ("10", "11")  # NAF divisions of those that make food and drinks
 LISTED = ["question_fr", "subject", "prepare_fr", "reference_fr", "certainty", "authority"]
 ITEM_COLUMNS = [

@@ -21,7 +21,7 @@ import pandas as pd
 from scipy.special import expit
 
 from eit_analysis import reference
-from eit_analysis.reference.compatibility import QUALITY_RANK, code_asked
+from eit_analysis.reference.compatibility import AS_PALLETS, QUALITY_RANK
 from eit_analysis.synergies.impacts import INDICATORS
 from eit_analysis.synergies.scoring.ranking import EVIDENCE_RANK
 
@@ -91,16 +91,15 @@ def features(
 def unasked(exchanges: pd.DataFrame, flows: pd.DataFrame) -> np.ndarray:
     """Of which exchanges it is not known whether they suit, empty elsewhere.
 
-    The ``grade`` of plastics that firms would work again, the ``format`` of pallets that are asked for as
-    pallets, else whether their ``timber`` does for what their taker uses.
+    The ``grade`` of plastics that firms would work again, the ``format`` of pallets that go on as pallets,
+    else whether their ``timber`` does for what their taker uses.
     """
     about = flows.drop_duplicates("flow_id").set_index("flow_id")
     given = exchanges["out_flow_id"].map(about["waste_code"]).astype("str").fillna("")
-    need = exchanges["in_flow_id"].map(code_asked(about)).fillna("")
     worked = (exchanges["category"] == "plastic") & (exchanges["new_route"] == "recycling")
     worked &= exchanges["taker_actor_type"] == "firm"
     pallets = given.str.startswith(PALLETS) & (exchanges["new_route"] == "reuse")
-    again = pallets & need.str.startswith(PALLETS)
+    again = pallets & exchanges["rule_id"].isin(AS_PALLETS)
     return np.select([worked, again, pallets], UNASKED, "")
 
 
