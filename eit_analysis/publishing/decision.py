@@ -1,4 +1,4 @@
-"""One side of paper for those who decide: seven figures, what to decide, three actions, one map."""
+"""One side of paper for those who decide: five figures, what to decide, three actions, one map."""
 
 from __future__ import annotations
 
@@ -16,8 +16,7 @@ from eit_analysis.publishing.release.viewer import company_of
 from eit_analysis.publishing.version import Version
 from eit_analysis.study import Study
 
-FIGURES, ACTIONS = 7, 3
-SIDE = 11  # figures and things to decide that one side holds beside the actions
+FIGURES, ACTIONS = 5, 3
 KEPT = ("Publié", "Sources", "Empreinte")
 PARTNERS = "partners_map"
 MAPS = ("commune_map", PARTNERS)
@@ -34,9 +33,9 @@ YOURS = {
 def decision(study: Study, audience: str, digests: list[Digest], version: Version) -> str:
     """The page, from what the reports of an audience say; "" where they say nothing to decide upon.
 
-    The first answers of all reports come first, then what public money brought, what waste costs and where
-    it goes, then the second ones, as reports are ordered; what is not known is left to them. A firm's own
-    page has instead all that its reports say of itself.
+    The first answers of all reports come first, then what waste costs and what public money brought, then
+    the second ones, as reports are ordered; what is not known is left to them. A firm's own page has instead
+    all that its reports say of itself.
     """
     reports = [report for report in digests if report.cards]
     if not reports:
@@ -48,8 +47,7 @@ def decision(study: Study, audience: str, digests: list[Digest], version: Versio
     maps = [picture for report in reports for picture in report.pictures if picture.kind in MAPS]
     maps.sort(key=lambda picture: (picture.kind == PARTNERS) != bool(own))
     committee = [] if own else [answer for report in digests for answer in report.answers if answer.to_decide]
-    figures = min(FIGURES, SIDE - sum(1 + len(answer.details) for answer in committee))
-    answers = {id(answer) for answer in own or _answers(reports, figures)}
+    answers = {id(answer) for answer in own or _answers(reports, FIGURES)}
     quoted = answers | {id(part) for part in (*committee, *cards, *maps[:1])}
     body = rendered(
         "decision",

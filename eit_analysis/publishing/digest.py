@@ -57,8 +57,8 @@ class Answer:
 
     @property
     def urgency(self) -> int:
-        """How soon who decides asks it: 2 what public money brought, 1 a cost or where waste goes, else 0."""
-        asked = (r"\bargent public\b", r"\bcoût|\boù cela va\b")
+        """How soon who decides asks it: 2 a cost, 1 what public money brought, else 0."""
+        asked = (r"\bcoût", r"\bargent public\b")
         found = [re.search(pattern, self.question, flags=re.I) is not None for pattern in asked]
         return 2 if found[0] else int(found[1])
 
