@@ -10,7 +10,7 @@ smaller is better; equal distances (to 1e-12) share the better rank.
 
 from __future__ import annotations
 
-from collections import deque
+import collections
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -112,7 +112,7 @@ def _sorted_ahead(
 ) -> Iterator[tuple[np.ndarray, tuple[np.ndarray, np.ndarray]]]:
     """The blocks, in their order, each sorted on another core while the one before is counted."""
     with ThreadPoolExecutor(1) as other:
-        ahead: deque[tuple[np.ndarray, Future]] = deque()
+        ahead: collections.deque[tuple[np.ndarray, Future]] = collections.deque()
         for weights, distance in blocks:
             ahead.append((weights, other.submit(ordered, distance)))
             if len(ahead) > AHEAD:
