@@ -25,7 +25,8 @@ from scipy.sparse import csc_array
 
 from eit_analysis.config_synergies import Allocation
 from eit_analysis.synergies.allocation.joint_plan import JointPlan, allocate
-from eit_analysis.synergies.allocation.model import MARGIN, Model, build
+from eit_analysis.synergies.allocation.limits import MARGIN
+from eit_analysis.synergies.allocation.model import Model, build
 from eit_analysis.synergies.allocation.solve import gap_asked, programme
 from eit_analysis.synergies.allocation.validation import ordered
 

@@ -29,7 +29,8 @@ import pandas as pd
 
 from eit_analysis.config_synergies import Allocation
 from eit_analysis.reference.compatibility import QUALITY_RANK
-from eit_analysis.synergies.allocation.model import MARGIN, Model, build, raised, without
+from eit_analysis.synergies.allocation.limits import MARGIN
+from eit_analysis.synergies.allocation.model import Model, build, raised, without
 from eit_analysis.synergies.allocation.solve import relaxed
 from eit_analysis.synergies.allocation.validation import ordered
 from eit_analysis.synergies.factor_rows import BOUNDS, rows_used, values

@@ -23,7 +23,8 @@ import pandas as pd
 from scipy.sparse import csr_array, vstack
 
 from eit_analysis.config_synergies import Allocation
-from eit_analysis.synergies.allocation.model import MARGIN, Benefit, Model, build
+from eit_analysis.synergies.allocation.limits import MARGIN
+from eit_analysis.synergies.allocation.model import Benefit, Model, build
 from eit_analysis.synergies.allocation.solve import Solution, gap_asked, solve
 from eit_analysis.synergies.allocation.validation import ordered
 

@@ -14,7 +14,8 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.config_synergies import Allocation
-from eit_analysis.synergies.allocation.model import MARGIN, Benefit, Model, build
+from eit_analysis.synergies.allocation.limits import MARGIN
+from eit_analysis.synergies.allocation.model import Benefit, Model, build
 from eit_analysis.synergies.allocation.solve import Solution, solve, upper_bound
 from eit_analysis.synergies.allocation.validation import ordered
 

@@ -30,14 +30,13 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import coo_array, csr_array, diags_array, vstack
+from scipy.sparse import csr_array, diags_array, vstack
 
 from eit_analysis.config_synergies import Allocation
-from eit_analysis.synergies.allocation.hierarchy import break_even, lower_and_higher
-from eit_analysis.synergies.allocation.validation import same_mass
+from eit_analysis.synergies.allocation import limits
+from eit_analysis.synergies.allocation.hierarchy import break_even
+from eit_analysis.synergies.allocation.limits import MARGIN, fixed_cost, least_gain, per_tonne
 
-# The joint surplus before the fixed cost of the exchange, which the programme counts itself.
-MARGIN = "margin_eur_per_year"
 # Of these indicators of `impacts`, less is better.
 LESS_IS_BETTER = ("emissions_tco2e_per_year",)
 # An exchange's own maximum is that of its flows when they differ by no more than this share.
@@ -109,31 +108,6 @@ class Model:
         return Benefit(sign * per_tonne(self.pairs, indicator), -paid)
 
 
-def fixed_cost(settings: Allocation) -> float:
-    """p: what each exchange costs in a year, none where nobody says so."""
-    return settings.project_cost_eur_per_year or 0.0
-
-
-def least_gain(settings: Allocation) -> float:
-    """G: what each exchange must bring in a year, nothing where nobody says so."""
-    return settings.minimum_gain_eur_per_year or 0.0
-
-
-def per_tonne(candidates: pd.DataFrame, column: str) -> np.ndarray:
-    """A yearly column over the tonnes it was reckoned for, missing where it is."""
-    year, tonnes = (candidates[c].to_numpy(dtype=float) for c in (column, "diverted_t_per_year"))
-    return np.divide(year, tonnes, out=np.zeros(len(year)), where=tonnes > 0)
-
-
-class _Rows(NamedTuple):
-    """Some limits of the programme: what they are, coefficients of t and of z, and what they allow."""
-
-    about: pd.DataFrame
-    on_tonnes: csr_array
-    on_projects: csr_array
-    limits: np.ndarray
-
-
 def build(
     candidates: pd.DataFrame,
     settings: Allocation,
@@ -156,13 +130,13 @@ def build(
     possible = candidates["diverted_t_per_year"] >= max(settings.minimum_lot_t, np.finfo(float).tiny)
     pairs = candidates[known & possible & ~_trifles(candidates, settings)]
     taken_up = pairs["need_t_per_t"].to_numpy(dtype=float)
-    supply, supply_row = _flows(
+    supply, supply_row = limits.flow_limits(
         pairs, "supply", ("out_flow_id", "giver_site_id", "supply_t_per_year"), np.ones(len(pairs))
     )
-    demand, demand_row = _flows(
+    demand, demand_row = limits.flow_limits(
         pairs, "demand", ("in_flow_id", "taker_site_id", "demand_t_per_year"), taken_up
     )
-    crossed = _crossed(pairs)
+    crossed = limits.crossed(pairs)
     both = np.minimum(pairs["supply_t_per_year"], pairs["demand_t_per_year"] / taken_up)
     alone = pairs["diverted_t_per_year"]
     # Where nobody says what exchanges bring, none is known to pay, and none holds another back.
@@ -170,8 +144,8 @@ def build(
     paid = fixed_cost(settings) + least_gain(settings)
     pays_from = break_even(margin, alone.to_numpy(dtype=float), paid)
     least = np.maximum(settings.minimum_lot_t, np.where(np.isfinite(pays_from), pays_from, 0.0))
-    hierarchy, waits = _hierarchy(pairs, np.isfinite(pays_from), settings.minimum_lot_t)
-    rows = [supply, demand, crossed, *_ceilings(pairs, settings, accepted), hierarchy]
+    hierarchy, waits = limits.hierarchy(pairs, np.isfinite(pays_from), settings.minimum_lot_t)
+    rows = [supply, demand, crossed, *limits.ceilings(pairs, settings, accepted), hierarchy]
     return Model(
         pairs=pairs,
         rows=pd.concat([r.about for r in rows], ignore_index=True),
@@ -204,67 +178,12 @@ def _trifles(candidates: pd.DataFrame, settings: Allocation) -> np.ndarray:
     return (gain > 0) & (gain <= least_gain(settings))
 
 
-def _flows(
-    pairs: pd.DataFrame, kind: str, columns: tuple[str, str, str], weight: np.ndarray
-) -> tuple[_Rows, np.ndarray]:
-    """Σ weight_k t_k ≤ amount for each distinct flow, and the row of each exchange."""
-    flow, site, amount = columns
-    codes, flows = pd.factorize(pairs[flow])
-    shape = (len(flows), len(pairs))
-    first = np.zeros(len(flows), dtype=int)
-    first[codes[::-1]] = np.arange(len(pairs))[::-1]
-    about = {"limit_kind": kind, "flow_id": flows, "site_id": pairs[site].to_numpy()[first]}
-    limits = pairs[amount].to_numpy(dtype=float)[first]
-    same_mass(pairs[flow], codes, pairs[amount], limits)
-    rows = _Rows(
-        about=pd.DataFrame(about),
-        on_tonnes=coo_array((weight, (codes, np.arange(len(pairs)))), shape=shape).tocsr(),
-        on_projects=csr_array(shape),
-        limits=limits,
-    )
-    return rows, codes
-
-
-def _crossed(pairs: pd.DataFrame) -> _Rows:
-    """One limit for each two exchanges that would swap the same kind of thing between two sites."""
-    sides = pairs[["giver_site_id", "taker_site_id", "use"]].assign(place=np.arange(len(pairs)))
-    back = {"giver_site_id": "taker_site_id", "taker_site_id": "giver_site_id"}
-    swaps = sides.merge(sides.rename(columns=back), on=["giver_site_id", "taker_site_id", "use"])
-    places = swaps.loc[swaps["place_x"] < swaps["place_y"], ["place_x", "place_y"]].to_numpy()
-    shape = (len(places), len(pairs))
-    members = (np.ones(places.size), (np.repeat(np.arange(len(places)), 2), places.ravel()))
-    return _Rows(
-        about=pd.DataFrame({"limit_kind": ["crossed"] * len(places)}),
-        on_tonnes=csr_array(shape),
-        on_projects=coo_array(members, shape=shape).tocsr(),
-        limits=np.ones(len(places)),
-    )
-
-
-def _hierarchy(pairs: pd.DataFrame, pays: np.ndarray, minimum_lot_t: float) -> tuple[_Rows, csr_array]:
-    """One limit for each lower option and each higher one that pays, and which option waits in each."""
-    lower, higher = lower_and_higher(pairs, pays)
-    taken_up = pairs["need_t_per_t"].to_numpy(dtype=float)
-    rows, shape = np.arange(len(lower)), (len(lower), len(pairs))
-    room = (taken_up * minimum_lot_t)[higher]
-    full = pairs["demand_t_per_year"].to_numpy(dtype=float)[higher]
-    needs, _ = pd.factorize(pairs["in_flow_id"])
-    filling = coo_array(
-        (taken_up * pays, (needs, np.arange(len(pairs)))), shape=(needs.max(initial=-1) + 1, len(pairs))
-    )
-    waits = coo_array((np.ones(len(lower)), (rows, lower)), shape=shape).tocsr()
-    on_projects = coo_array((np.r_[full, room], (np.r_[rows, rows], np.r_[lower, higher])), shape=shape)
-    about = {"limit_kind": "hierarchy", "flow_id": pairs["in_flow_id"].to_numpy()[higher]}
-    limits = _Rows(pd.DataFrame(about), -filling.tocsr()[needs[higher]], on_projects.tocsr(), room)
-    return limits, waits
-
-
 def without(model: Model, gone: np.ndarray) -> Model:
     """The programme without some of its exchanges, which hold no lower option back any more."""
     higher = csr_array((model.on_projects != 0).astype(int) - (model.waits != 0).astype(int))
     freed = (model.rows["limit_kind"] == "hierarchy") & (higher @ gone.astype(int) > 0)
-    limits = np.where(freed, model.on_projects.sum(axis=1), model.limits)
-    return replace(model, own_most=np.where(gone, 0.0, model.own_most), limits=limits)
+    allowed = np.where(freed, model.on_projects.sum(axis=1), model.limits)
+    return replace(model, own_most=np.where(gone, 0.0, model.own_most), limits=allowed)
 
 
 def raised(model: Model, row: int, by: float = 1.0) -> Model:
@@ -272,34 +191,5 @@ def raised(model: Model, row: int, by: float = 1.0) -> Model:
     limit = model.rows.loc[row]
     grows = (model.rows["limit_kind"] == "hierarchy") & (model.rows["flow_id"] == limit["flow_id"])
     more = by * diags_array((grows & (limit["limit_kind"] == "demand")).to_numpy(dtype=float))
-    limits = model.limits + by * (np.arange(len(model.limits)) == row)
-    return replace(model, limits=limits, on_projects=csr_array(model.on_projects + more @ model.waits))
-
-
-def _ceilings(pairs: pd.DataFrame, settings: Allocation, accepted: Sequence[Sequence[str]]) -> list[_Rows]:
-    """The limits of the whole plan: budget, number of projects, exclusive exchanges, accepted ones."""
-    every, none = np.ones(len(pairs)), np.zeros(len(pairs))
-    rows = []
-    if settings.budget_eur_per_year is not None:
-        extra = np.maximum(0, -per_tonne(pairs, MARGIN))
-        paid = fixed_cost(settings) * every
-        rows.append(_ceiling("budget", extra, paid, settings.budget_eur_per_year))
-    if settings.maximum_projects is not None:
-        rows.append(_ceiling("projects", none, every, settings.maximum_projects))
-    for group in settings.exclusive:
-        member = pairs["candidate_id"].isin(group).to_numpy(dtype=float)
-        rows.append(_ceiling("exclusive", none, member, 1))
-    for names in accepted:
-        member = pairs["candidate_id"].isin(list(names)).to_numpy(dtype=float)
-        if member.any():  # none may be among those that a plan is sought of
-            rows.append(_ceiling("accepted", none, none - member, -1))
-    return rows
-
-
-def _ceiling(kind: str, on_tonnes: np.ndarray, on_projects: np.ndarray, limit: float) -> _Rows:
-    return _Rows(
-        about=pd.DataFrame({"limit_kind": [kind]}),
-        on_tonnes=csr_array(on_tonnes[None]),
-        on_projects=csr_array(on_projects[None]),
-        limits=np.array([limit], dtype=float),
-    )
+    allowed = model.limits + by * (np.arange(len(model.limits)) == row)
+    return replace(model, limits=allowed, on_projects=csr_array(model.on_projects + more @ model.waits))

@@ -16,7 +16,8 @@ import pandas as pd
 
 from eit_analysis.errors import UsageError
 from eit_analysis.synergies.allocation.joint_plan import JointPlan
-from eit_analysis.synergies.allocation.model import MARGIN, raised
+from eit_analysis.synergies.allocation.limits import MARGIN
+from eit_analysis.synergies.allocation.model import raised
 from eit_analysis.synergies.allocation.solve import DECIMALS, MANY, linear, share_out, solve
 
 PRICE_COLUMNS = [
