@@ -25,6 +25,7 @@ HIERARCHY = {
 # Art. L. 541-15-4: what comes from food goes to people (reuse), then to animals or into another product
 # (recycling), then to the soil (spreading is read as composting) or to energy, of which digestion is one.
 FOOD, FOOD_CODES = ("food", "biowaste"), ("02", "200108", "200125", "200302")
+DONATION = "donation"  # the legal status of what is given, which has no price
 AFTER_ANIMALS = ("composting", "digestion")
 MATERIAL_OR_ORGANIC = [route for route, step in HIERARCHY.items() if step < HIERARCHY["energy"]]
 QUALITY_RANK = {"clean": 0, "mixed": 1, "soiled": 2}

@@ -28,7 +28,7 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis import french
-from eit_analysis.reference.compatibility import FOOD
+from eit_analysis.reference.compatibility import DONATION, FOOD
 from eit_analysis.reference.vocabulary import heading
 from eit_analysis.synergies.declined import refused_for_price
 from eit_analysis.synergies.factor_rows import OPERATORS
@@ -40,7 +40,6 @@ from eit_analysis.synergies.register.steps import shortfalls
 from eit_analysis.synergies.terms import HIGHEST, LOWEST
 
 ALIVE = ("lead", "study")
-GIFT = "donation"
 Question = tuple[str, str]  # of which candidate, and in what words
 
 
@@ -87,7 +86,10 @@ def with_questions(
         ),
         *_of_the_taker(exchanges, own_uses, sites, rules, unasked(exchanges, flows), _agreed(recalled), you),
         *_elsewhere(exchanges, recalled, said),
-        *((name, said["gift"]) for name in exchanges.loc[exchanges["legal_status"] == GIFT, "candidate_id"]),
+        *(
+            (name, said["gift"])
+            for name in exchanges.loc[exchanges["legal_status"] == DONATION, "candidate_id"]
+        ),
         *_priced(exchanges, answers, said["price"]),
     ):
         asked[name].append(text)

@@ -22,7 +22,7 @@ from eit_analysis.reference.vocabulary import heading
 from eit_analysis.synergies.pooling.thresholds import HAZARDOUS
 from eit_analysis.synergies.register.fiche import sheet_words
 from eit_analysis.synergies.register.links import grouped
-from eit_analysis.synergies.register.steps import BROUGHT
+from eit_analysis.synergies.register.steps import BROUGHT, of_promise
 
 NEAR = 1.1  # times the volume from which a group pays
 LEAST_T = 0.1
@@ -93,8 +93,7 @@ def _lines(
 def _brought(line: Any) -> str:
     """What a line that is done brought, of what was promised."""
     tonnes, promised, euros = (float(getattr(line, name)) for name in BROUGHT)
-    promises = f" sur {french.short(promised)} promises" if promised > 0 else ""
-    told = [f"{french.short(tonnes)}\u00a0t/an{promises}"] * (tonnes > 0)
+    told = [of_promise(tonnes, promised)] * (tonnes > 0)
     told += [f"{french.short(euros)}\u00a0€/an"] * (euros == euros)
     return "\u00a0: " * bool(told) + french.listed(told)
 

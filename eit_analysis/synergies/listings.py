@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from eit_analysis.reference.compatibility import DONATION
 from eit_analysis.synergies.factor_rows import OPERATORS
 from eit_analysis.synergies.free_flows import IN_PART
 from eit_analysis.synergies.impacts import INDICATORS, in_proportion
@@ -207,7 +208,7 @@ def to_engage(retained: pd.DataFrame) -> pd.DataFrame:
 
 
 def _gift(exchanges: pd.DataFrame) -> pd.Series:
-    return (exchanges["legal_status"] == "donation") & (exchanges["category"] == "food")
+    return (exchanges["legal_status"] == DONATION) & (exchanges["category"] == "food")
 
 
 def agreed(exchanges: pd.DataFrame) -> pd.DataFrame:

@@ -24,7 +24,7 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.breakdown import Breakdown
-from eit_analysis.reference.compatibility import FOOD, rank_handed_on, reading, shut_gates
+from eit_analysis.reference.compatibility import DONATION, FOOD, rank_handed_on, reading, shut_gates
 from eit_analysis.reference.distance import haversine_km
 from eit_analysis.synergies.gates import (
     GATES,
@@ -196,7 +196,7 @@ def quantities(pairs: pd.DataFrame, reach_km: float, detour_factor: float) -> pd
     both_ways = coverage_both_ways(received.fillna(0).to_numpy(), room.fillna(0).to_numpy())
     nearness = 1 - pairs["great_circle_km"] / reach_km
     # Who hands food out fetches what is given on rounds that it makes anyway.
-    fetched = spoils & (pairs["legal_status"] != "donation")
+    fetched = spoils & (pairs["legal_status"] != DONATION)
     passed = pairs.assign(
         distance_km=detour_factor * pairs["great_circle_km"],
         months_in_common=np.bitwise_count(months).astype(int),

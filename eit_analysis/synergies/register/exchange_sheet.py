@@ -13,6 +13,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from eit_analysis.reference.compatibility import DONATION
 from eit_analysis.reference.stages import RANK
 from eit_analysis.sheet_content import Asked, Listed, Said, SheetContent, Summed
 from eit_analysis.synergies.checklist import of_networks
@@ -64,7 +65,6 @@ UTILITIES = [
     "site_id", "direction", "description", "temperature_c", "energy_mwh_per_year", "volume_m3_per_year",
     "water_quality", "hours_per_year", "evidence", "supply", "source_file", "source_row",
 ]  # fmt: skip
-DONATION = "donation"  # what is given has no price
 SAME_PLACE = "Même commune\u00a0: les deux sites y sont placés au même point, leur distance n'est pas connue."
 ITEMS = ["question_fr", "prepare_fr", "reference_fr", "certainty", "authority"]
 CAUTION = (

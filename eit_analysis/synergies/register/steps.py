@@ -86,10 +86,16 @@ def shortfalls(recalled: pd.DataFrame) -> pd.Series:
     figures = recalled[BROUGHT].astype(float).to_numpy().tolist()
     told = []
     for tonnes, promised, euros in figures:
-        amount = f"{french.short(tonnes)}\u00a0t/an sur {french.short(promised)} promises"
-        less = [amount] * (tonnes < LITTLE * promised) + [f"{french.short(euros)}\u00a0€/an"] * (euros < 0)
+        less = [of_promise(tonnes, promised)] * (tonnes < LITTLE * promised) + [
+            f"{french.short(euros)}\u00a0€/an"
+        ] * (euros < 0)
         told.append(french.listed(less) if less else None)
     return pd.Series(told, recalled.index, dtype="str").where(recalled["status"] == "done")
+
+
+def of_promise(tonnes: float, promised: float) -> str:
+    """Tonnes a year beside those that were promised, where some were."""
+    return f"{french.short(tonnes)}\u00a0t/an" + f" sur {french.short(promised)} promises" * (promised > 0)
 
 
 def _blocked(recalled: pd.DataFrame, candidates: pd.DataFrame, team: bool) -> pd.Series:
