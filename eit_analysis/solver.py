@@ -23,7 +23,11 @@ class Mixed(NamedTuple):
 
 
 def quiet_solver() -> highspy.Highs:
-    """A HiGHS of one thread that prints nothing, its banner neither: that goes past Python's own output."""
+    """A HiGHS that prints nothing, its banner neither: that goes past Python's own output.
+
+    It works alone, whatever threads another caller in this process has set HiGHS up with: to ask for a number
+    of them is an error where that number is not theirs.
+    """
     sys.stdout.flush()
     kept, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
     try:
@@ -34,7 +38,7 @@ def quiet_solver() -> highspy.Highs:
         os.close(kept)
         os.close(nowhere)
     solver.setOptionValue("output_flag", False)
-    solver.setOptionValue("threads", 1)
+    solver.setOptionValue("parallel", "off")
     return solver
 
 
@@ -42,6 +46,19 @@ def add_rows(solver: highspy.Highs, forms: csr_array, low: np.ndarray, high: np.
     """Hold the forms, of shape (rows, columns), between their ends."""
     columns, starts = forms.indices.astype(np.int32), forms.indptr[:-1].astype(np.int32)
     solver.addRows(len(low), low, high, forms.nnz, starts, columns, forms.data)
+
+
+def run(solver: highspy.Highs) -> highspy.HighsModelStatus:
+    """Solve, and how it ended. No answer for want of a working solver must not pass for no solution.
+
+    Raises
+    ------
+    RuntimeError
+        HiGHS could not run.
+    """
+    if solver.run() == highspy.HighsStatus.kError:
+        raise RuntimeError("HiGHS did not run: its options, its memory or its threads")
+    return solver.getModelStatus()
 
 
 def mixed(
@@ -66,7 +83,7 @@ def mixed(
     solver.changeColsCost(len(cost), columns, cost)
     solver.changeColsIntegrality(len(cost), columns, whole.astype(np.uint8))
     add_rows(solver, rows, np.full(len(limits), -np.inf), limits)
-    solver.run()
-    info, late = solver.getInfo(), solver.getModelStatus() == highspy.HighsModelStatus.kTimeLimit
+    status = run(solver)
+    info, late = solver.getInfo(), status == highspy.HighsModelStatus.kTimeLimit
     found = info.primal_solution_status == highspy.kSolutionStatusFeasible
     return Mixed(np.array(solver.getSolution().col_value) if found else None, info.mip_dual_bound, late)

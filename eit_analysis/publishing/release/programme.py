@@ -6,7 +6,7 @@ import highspy
 import numpy as np
 from scipy.sparse import csr_array
 
-from eit_analysis.solver import add_rows, quiet_solver
+from eit_analysis.solver import add_rows, quiet_solver, run
 
 SLACK = 1e-6  # of what is asked: HiGHS keeps its constraints to 1e-7
 
@@ -79,8 +79,7 @@ class Programme:
         low[seen] = high[seen] = 0.0
         self._solver.changeColsBounds(len(low), self._columns, low, high)
         self._solver.changeColsCost(len(low), self._columns, -direction)
-        self._solver.run()
-        if self._solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        if run(self._solver) != highspy.HighsModelStatus.kOptimal:
             return np.zeros(len(low))
         move = np.array(self._solver.getSolution().col_value)
         move[np.abs(move) < 1e-9 * self.size] = 0.0

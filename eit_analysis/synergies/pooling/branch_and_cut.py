@@ -18,7 +18,7 @@ import highspy
 import numpy as np
 from scipy.sparse import csr_array
 
-from eit_analysis.solver import add_rows, quiet_solver
+from eit_analysis.solver import add_rows, quiet_solver, run
 from eit_analysis.synergies.pooling.first_rounds import NEAR
 from eit_analysis.synergies.pooling.offered import Offered
 from eit_analysis.synergies.pooling.part_programme import Part, programme, wider
@@ -96,9 +96,8 @@ class Search:
         """Cost, solution and reduced costs of a branch's relaxation; None where it has no better part."""
         self.solver.changeColsBounds(len(least), self.columns, least, most)
         while True:
-            self.solver.run()
+            optimal = run(self.solver) == highspy.HighsModelStatus.kOptimal
             cost = self.solver.getObjectiveValue()
-            optimal = self.solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
             if not (optimal and self._pays(cost)):
                 return None
             found = self.solver.getSolution()
