@@ -133,6 +133,19 @@ def test_random_systems_against_a_general_solver(seed):
     assert gap < 1e-6 and more < 1e-8
 
 
+@pytest.mark.parametrize("seed", [122, 140, 334, 337, 758])
+def test_systems_whose_steps_turn_in_circles_are_settled_too(seed):
+    rng = np.random.default_rng(seed)
+    arcs, contents, transfers = made_up_layers(int(rng.integers(2, 5)), 2, rng)
+    told = reconcile_layers(arcs, contents, ["n0"], transfers)
+    gap, more = beside_general(arcs, contents, transfers)
+    assert gap < 1e-5
+    assert abs(more) < 1e-6
+    assert told.degrees_of_freedom > 0
+    pushed = told.quantities["status"] == "held"
+    assert told.quantities.loc[pushed, "reconciled"].round(6).isin([0, 1]).all()
+
+
 @settings(max_examples=15)
 @given(st.integers(0, 2**32 - 1))
 def test_every_layer_closes_and_nothing_is_negative(seed):

@@ -9,7 +9,8 @@ diag(sigma), J the derivatives of g and C their curvature by the multipliers l, 
 Without C the step is the linear one, x~ - V J' (J V J')^-1 (g + J (x~ - x)), of Cencic (2016); with it, the
 last steps square the error. A quantity past a bound is held on it, of variance zero, for as long as its
 multiplier pushes it out. One that is not measured has a wide sigma around its current value, so that nothing
-of it is left at the end; where no balance can tell it, it keeps that sigma.
+of it is left at the end; where no balance can tell it, it keeps that sigma. Where the steps turn in circles
+(5 of 1,000 random systems), a small system is left to the general solver of scipy.
 
 Sources: Cencic (2016), Sustain. Environ. Res. 26, 291-298; Crowe (1986), AIChE J. 32, 616-623; Kelly (1998),
 Comput. Chem. Eng. 22, 1771-1788 (wide sigma); Bergounioux, Ito & Kunisch (1999), SIAM J. Control Optim. 37,
@@ -18,9 +19,10 @@ Comput. Chem. Eng. 22, 1771-1788 (wide sigma); Bergounioux, Ito & Kunisch (1999)
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
+from scipy.optimize import minimize
 from scipy.sparse import csc_array
 from scipy.sparse.linalg import splu
 
@@ -29,7 +31,8 @@ WIDE = 1e4  # sigma of an unmeasured quantity, in orders of size
 UNSEEN = 1e-5  # share of its variance left to a quantity that no balance can tell
 FAR = 2.0  # sigmas (orders of size where not measured) that one step may go
 SHRINK = 0.1  # to this share of itself: at zero a mass makes its contents forgotten
-NEAR = (0.3, 1.0, 0.01)  # sigmas: steps this short have the curvature of the constraints; tried in turn
+NEAR = 0.3  # sigmas: steps this short have the curvature of the constraints
+SMALL, EQUAL = 400, 1e-11  # quantities, and the change of the sum of squares, of the general solver
 SETTLED = 1e-9  # last step, in sigmas
 FELT = 1e-6  # a bound that changes something, per sigma
 SLACK = 1e-13  # lets a balance that follows from others stand beside them
@@ -55,6 +58,13 @@ class Terms:
         return np.bincount(self.first, weight * value[self.second], size) + np.bincount(
             self.second, weight * value[self.first], size
         )
+
+    def derivatives(self, value: np.ndarray) -> np.ndarray:
+        """J, dense, of shape (rows, quantities)."""
+        found = np.zeros((self.count, len(value)))
+        np.add.at(found, (self.row, self.first), self.sign * value[self.second])
+        np.add.at(found, (self.row, self.second), self.sign * value[self.first])
+        return found
 
     def matrix(
         self, value: np.ndarray, width: np.ndarray, wide: np.ndarray, multiplier: np.ndarray
@@ -100,13 +110,8 @@ def settle(
     quantity of sigma zero is never changed. ``settled`` is false where no such x was found. Where the
     constraints leave more than one, it is one from which no small change does better.
     """
-    taken = 0
-    for near in NEAR:
-        found = _settle(terms, start, aim, sigma, bounds, near)
-        taken += found.steps
-        if found.settled:
-            break
-    return replace(found, steps=taken)
+    found = _settle(terms, start, aim, sigma, bounds)
+    return found if found.settled or len(start) > SMALL else _general(terms, start, aim, sigma, bounds)
 
 
 def _settle(
@@ -115,7 +120,6 @@ def _settle(
     aim: np.ndarray,
     sigma: np.ndarray,
     bounds: tuple[np.ndarray, np.ndarray],
-    least: float,
 ) -> Settled:
     low, high = bounds
     wide = np.isnan(aim)
@@ -144,7 +148,44 @@ def _settle(
         push = terms.pull(value, multiplier) * unit + np.where(wide, 0.0, value - aim) / unit
         stays = (held != 0) & (held * push < SETTLED)
         held = np.where(stays, held, out)
-        near = bool((np.abs(value - before) <= least * unit).all())
+        near = bool((np.abs(value - before) <= NEAR * unit).all())
         settled = bool((held == was).all()) and bool((np.abs(value - before) <= SETTLED * unit).all())
     # On a bound that nothing pushes it out of, a quantity is as free as within.
     return Settled(value, np.where(held * push < -FELT, 0.0, spread), terms.excess(value), steps, settled)
+
+
+def _general(
+    terms: Terms,
+    start: np.ndarray,
+    aim: np.ndarray,
+    sigma: np.ndarray,
+    bounds: tuple[np.ndarray, np.ndarray],
+) -> Settled:
+    """The same by SLSQP (Kraft 1988), dense: z = x / sigma, each balance over the largest start."""
+    exact, wide, unit = sigma == 0, np.isnan(aim), np.where(sigma > 0, sigma, 1.0)
+    low, high = (np.where(exact, start, end) / unit for end in bounds)
+    goal, size = np.where(wide, 0.0, aim) / unit, float(np.abs(start).max())
+
+    def off(z: np.ndarray) -> np.ndarray:
+        return np.where(wide | exact, 0.0, z - goal)
+
+    found = minimize(
+        lambda z: 0.5 * off(z) @ off(z),
+        np.clip(start / unit, low, high),
+        jac=off,
+        method="SLSQP",
+        bounds=np.column_stack([low, high]),
+        constraints={
+            "type": "eq",
+            "fun": lambda z: terms.excess(z * unit) / size,
+            "jac": lambda z: terms.derivatives(z * unit) * unit / size,
+        },
+        options={"ftol": EQUAL, "maxiter": 1000},
+    )
+    value, slope = found.x * unit, terms.derivatives(found.x * unit) * unit
+    on = np.where(found.x <= low + SETTLED, -1, np.where(found.x >= high - SETTLED, 1, 0))
+    multiplier = np.linalg.lstsq(slope[:, on == 0].T, -off(found.x)[on == 0])[0]
+    push = slope.T @ multiplier + off(found.x)
+    spread = np.where(wide, WIDE * sigma, sigma)
+    width = np.where(on * push < -FELT, 0.0, spread)
+    return Settled(value, width, terms.excess(value), int(found.nit), bool(found.success))
