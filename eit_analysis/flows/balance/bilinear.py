@@ -10,7 +10,8 @@ Without C the step is the linear one, x~ - V J' (J V J')^-1 (g + J (x~ - x)), of
 last steps square the error. A quantity past a bound is held on it, of variance zero, for as long as its
 multiplier pushes it out. One that is not measured has a wide sigma around its current value, so that nothing
 of it is left at the end; where no balance can tell it, it keeps that sigma. Where the steps turn in circles
-(5 of 1,000 random systems), a small system is left to the general solver of scipy.
+(5 of 1,000 random systems), or hold on a bound what is not measured, a small system is given to the general
+solver of scipy too, and the better of the two is kept.
 
 Sources: Cencic (2016), Sustain. Environ. Res. 26, 291-298; Crowe (1986), AIChE J. 32, 616-623; Kelly (1998),
 Comput. Chem. Eng. 22, 1771-1788 (wide sigma); Bergounioux, Ito & Kunisch (1999), SIAM J. Control Optim. 37,
@@ -111,7 +112,13 @@ def settle(
     constraints leave more than one, it is one from which no small change does better.
     """
     found = _settle(terms, start, aim, sigma, bounds)
-    return found if found.settled or len(start) > SMALL else _general(terms, start, aim, sigma, bounds)
+    held = np.isnan(aim) & (sigma > 0) & (found.width == 0)
+    if len(start) > SMALL or (found.settled and not held.any()):
+        return found
+    other = _general(terms, start, aim, sigma, bounds)
+    unit = np.where(sigma > 0, sigma, np.inf)
+    ours, its = (np.nansum(((one.value - aim) / unit) ** 2) for one in (found, other))
+    return other if other.settled and not (found.settled and ours <= its + FELT) else found
 
 
 def _settle(
