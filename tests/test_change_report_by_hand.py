@@ -330,7 +330,10 @@ BETTER_05 = [
     "Parts brutes, chez 2 sur 2 lus : plus haute ici que chez 1, plus basse que chez 1, égale chez 0.",
 ]
 # The team's own page holds X1 too, who refuses to be counted.
-TEAM_BETTER_05 = [text.replace("an ici,", "an ici (sans qui refuse d'être compté),") for text in BETTER_05]
+TEAM_BETTER_05 = [
+    text.replace("an ici,", "an ici (arrondi comme pour tous, sans qui refuse d'être compté),")
+    for text in BETTER_05
+]
 WHERE_05 = [
     "Fait mieux qu'ici : Val Clair (70 sur 90).",
     "Écart non établi avec Petit Plateau (3 sur 10).",

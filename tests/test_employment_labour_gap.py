@@ -306,7 +306,9 @@ def test_the_side_of_a_gap_is_said_where_all_of_its_interval_is_on_it(
 
 def test_recruitments_are_prepared_where_a_shortage_is_as_likely_as_none() -> None:
     lines = pd.DataFrame({"occupation": list("ABC"), "shortage_chances": [50.0, 49.0, np.nan]})
-    assert priorities.likely(lines)["occupation"].tolist() == ["A"]
+    told = {"year": 2021, "today": "2021-12-31"}
+    assert priorities.likely(lines, **told)["occupation"].tolist() == ["A"]
+    assert priorities.likely(lines, **told | {"today": "2022-01-01"}).empty  # too late to prepare
 
 
 def test_a_firm_reads_its_own_posts_and_verdicts_and_nothing_of_others(found: labour_gap.Outlook) -> None:

@@ -28,7 +28,7 @@ from eit_analysis.intake.reading.sheet import repair
 from eit_analysis.intake.relance import fiche_book, phrases
 from eit_analysis.intake.relance.fiche import Fiche, Question
 from eit_analysis.intake.relance.fiche_page import page as html_page
-from eit_analysis.intake.relance.fiches import fiches, write_sheets
+from eit_analysis.intake.relance.fiches import LISTED, fiches, in_short, put, write_sheets
 from eit_analysis.intake.sheets.ledger import CORRECTIONS, typed
 from eit_analysis.intake.sheets.workbook import read_files
 from eit_analysis.reference.findings import Finding, catalogue, codes, finding
@@ -324,6 +324,23 @@ def test_a_firm_gets_fifteen_questions_and_nothing_is_lost(study):
     listed = pd.read_csv(study.processed / "relances" / "questions.csv", sep=";", decimal=",", dtype=str)
     assert len(listed) == 30 and listed["file"].notna().sum() == 15
     assert not fiche.aside  # none is said to be asked nothing of
+
+
+def test_a_fiche_says_in_short_how_many_things_it_asks_and_about_what(study):
+    several = "Registre\u00a0: le tenez-vous\u00a0? tri\u00a0: le faites-vous\u00a0?"
+    rows = [
+        ("E19_relance", "law", several, "registre\u00a0; tri"),
+        ("E19_relance", "missing", "Choisissez\u00a0: oui, non.", "SIRET"),
+        ("E19_relance", "doubtful", "Nous avons lu 2. Est-ce juste\u00a0?", "Quantité"),
+        ("", "law", "Plus tard\u00a0?", "loi"),  # of a next fiche
+    ]
+    posed = pd.DataFrame(rows, columns=["file", "kind", "question", "about"]).assign(site_id="E19")
+    (said,) = in_short(posed).to_dict("records")
+    assert (said["n_points"], said["n_asked"]) == (2, 3)
+    assert said["subjects"] == "registre\u00a0; tri\u00a0; SIRET"
+    assert in_short(posed.head(0)).empty
+    write_sheets(study, wave(sites=[SITE], flows=[[*CARTONS[:3], "", *CARTONS[4:]]]))
+    assert [*put(study)] == LISTED and put(study)["about"].tolist() == ["Code déchet"]
 
 
 def test_what_weighs_most_is_asked_first():

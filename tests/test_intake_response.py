@@ -136,6 +136,17 @@ def test_the_rate_counts_rows_beyond_entreprise():
     assert pd.isna(rate.loc["ess", "mean_sheets_filled"])
 
 
+def test_no_type_of_few_is_told_by_the_others_and_the_total():
+    types = {f"E{n}": "firm" for n in range(4)} | {"S1": "ess", "S2": "ess", "S3": "ess", "P1": "public"}
+    now = wave(types, flows=["E1", "P1"])
+    rate = response_rate(now["sites"], now, least=3).frame.set_index("actor_type")
+    assert rate["n_contacted"].to_dict() == {"firm": 4, "others_together": 4, "Total": 8}
+    assert rate["n_answered"].to_dict() == {"firm": 1, "others_together": 1, "Total": 2}
+    assert "others_together" in heading("actor_type").labels
+    few = wave({"E1": "firm", "E2": "firm", "E3": "firm", "P1": "public"}, flows=["P1"])
+    assert response_rate(few["sites"], few, least=3).frame["actor_type"].tolist() == ["Total"]
+
+
 def test_who_wrote_to_have_no_waste_has_answered_the_sheet_of_flows():
     now = {**NOW, "sites": NOW["sites"].assign(no_waste=[None, "yes", None])}
     rate = response_rate(known_actors(now["sites"], NOW["sites"]), now).frame.set_index("actor_type")

@@ -362,6 +362,7 @@ def test_questions_of_one_cell_are_put_together() -> None:
     assert not asked.duplicated(["source_file", "source_sheet", "source_row"]).any()
     text = asked["question"].iloc[0]
     assert "papier et carton" in text and text.count("que contient ce mélange") == 1
+    assert all(about in text for about in asked["law_flow"].iloc[0].split("\u00a0; "))
 
 
 def test_no_flow_no_year_no_activity() -> None:

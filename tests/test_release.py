@@ -814,8 +814,10 @@ def test_a_page_says_that_some_are_not_counted_to_those_it_concerns(
         in pages["public"]
     )
     assert "laissé de côté" not in pages["internal"]
+    # The rows read are of all actors, those who refuse too: the team's alone.
+    assert re.search(r"Lignes lues et écartées\s*</h3>", pages["internal"])
+    assert "ignes lues" not in pages["public"]
     for page in pages.values():
-        assert re.search(r"Lignes lues et écartées\s*</h3>", page)
         assert "cités dans la documentation du projet" in page
 
 

@@ -66,6 +66,8 @@ def test_the_decision_page_quotes_the_reports_word_for_word(published: Path, aud
     for text in map(plain, answers):
         assert any(text.replace("\u2019", "'") in report for report in said.values()), text
     assert page.count('class="action"') == 3 and "pour quand" in page
+    cards = page.partition('<ul class="cards">')[2].partition("</ul>")[0].split('class="action"')
+    assert ("ni leurs tonnes ni leurs enjeux" in page) == (sum("t/an" in card for card in cards) > 1)
     assert not re.search(r";\srang\s\d", page)  # nothing is said there of those before
     # E12 agreed to be counted, or named: it is told which.
     assert ("voient de vous" in page) == (audience == "company:E12")

@@ -114,9 +114,12 @@ def first(lines: pd.DataFrame, decisions: pd.DataFrame, *, today: str) -> pd.Dat
     return ten if ten["bridge_said"].notna().any() else ten.drop(columns="bridge_said")
 
 
-def likely(lines: pd.DataFrame) -> pd.DataFrame:
-    """The lines whose recruitments are to prepare: a shortage is at least as likely as none."""
-    return lines[lines["shortage_chances"] >= LIKELY]
+def likely(lines: pd.DataFrame, *, year: int, today: str) -> pd.DataFrame:
+    """The lines whose recruitments are to prepare: a shortage is at least as likely as none.
+
+    None once the ``year`` that they are forecast for is over: there is nothing left to prepare.
+    """
+    return lines[(lines["shortage_chances"] >= LIKELY) & (str(year) >= today[:4])]
 
 
 def told(lines: pd.DataFrame, decisions: pd.DataFrame, *, today: str) -> pd.DataFrame:

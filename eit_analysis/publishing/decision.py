@@ -20,6 +20,7 @@ FIGURES, ACTIONS = 5, 3
 KEPT = ("Publié", "Sources", "Empreinte")
 PARTNERS = "partners_map"
 MAPS = ("commune_map", PARTNERS)
+TONNES = "t/an"
 RANK = re.compile(r"\s;\srang\s\d+")  # away from its page nothing is said of those before
 YOU = "Vous"  # the question of a page to the firm that reads, and by page what it is about
 YOURS = {
@@ -55,6 +56,7 @@ def decision(study: Study, audience: str, digests: list[Digest], version: Versio
         own=bool(own),
         committee=committee,
         cards=[Markup(RANK.sub("", card)) for card in cards],
+        of_tonnes=sum(TONNES in card for card in cards) > 1,
         picture=thumbnail("carte", maps[0], spoken=True) if maps else "",
         caption=Markup("Tout le territoire. " * bool(own)) + maps[0].heading if maps else "",
         reports=[r for r in digests if quoted & {id(part) for part in (*r.answers, *r.cards, *r.pictures)}],

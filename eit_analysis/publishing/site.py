@@ -36,8 +36,9 @@ def render(
     """
     title = next((t for block in blocks if isinstance(block, str) and (t := _title(block))), name)
     drawing = Drawing(study, audience, name, version)
-    detailed = audience == INTERNAL and name != "00_survey_quality"  # elsewhere than on this page
-    parts = [*drawing.parts(blocks), _quality(study, detailed)]
+    # Rows of all actors: beside what is counted without those who refuse, the difference would be theirs.
+    quality = [_quality(study, detailed=name != "00_survey_quality")] if audience == INTERNAL else []
+    parts = [*drawing.parts(blocks), *quality]
     html = frame(
         study,
         audience,

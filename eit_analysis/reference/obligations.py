@@ -90,14 +90,15 @@ def gravest(judged: pd.DataFrame) -> pd.DataFrame:
 
 
 def questions(judged: pd.DataFrame) -> pd.DataFrame:
-    """What to ask of each cell: ``site_id``, the cell and ``question``, all of one cell together."""
+    """What to ask of each cell: ``site_id``, the cell, ``law_flow`` and ``question``, all of one together."""
     cell, asked = ["site_id", *SOURCE], judged[judged["question"] != ""]
     flows = asked.groupby([*cell, "question"], sort=False)["law_flow"].agg(
         lambda names: listed([*dict.fromkeys(names)])
     )
     texts = flows.reset_index()
     texts["question"] = texts["law_flow"] + "\u00a0: " + texts["question"]
-    return texts.groupby(cell, sort=False)["question"].agg(" ".join).reset_index()
+    together = {"law_flow": "\u00a0; ".join, "question": " ".join}
+    return texts.groupby(cell, sort=False).agg(together).reset_index()
 
 
 class _Actor:

@@ -40,6 +40,7 @@ class Question:
     others: tuple[Question, ...] = ()
     turned: bool = False  # a sheet laid on its side: its rows here are columns there
     added: bool = False  # a column that the file has not
+    subject: str = ""  # of the law, in its words
 
     @property
     def cell(self) -> CellKey:
@@ -58,6 +59,11 @@ class Question:
     def columns(self) -> str:
         """The column that it is about, or those that its sheet lacks."""
         return ", ".join(dict.fromkeys(line.column for line in self.lines))
+
+    @property
+    def about(self) -> str:
+        """What it is about, in a few words."""
+        return self.subject or self.columns or own_name(self.sheet) or self.file
 
     @property
     def rows(self) -> str:

@@ -16,7 +16,7 @@ from eit_analysis.intake.answers.applying import RowKey
 from eit_analysis.intake.cells.parsing import MISSING_WORDS, clean_text
 from eit_analysis.intake.cleaning.wave import Cleaned
 from eit_analysis.intake.relance import fiche_book, fiche_page, phrases
-from eit_analysis.intake.relance.fiche import OFFICE, Correction, Fiche, SheetRead
+from eit_analysis.intake.relance.fiche import DOUBTFUL, OFFICE, Correction, Fiche, SheetRead
 from eit_analysis.intake.relance.phrases import read_as
 from eit_analysis.intake.relance.questions import Asking
 from eit_analysis.intake.relance.wave_cells import WaveCells
@@ -27,7 +27,7 @@ from eit_analysis.study import Study
 
 LISTED = [
     "site_id", "file", "kind", "source_file", "source_sheet", "source_rows", "column", "read", "likely",
-    "question", "stake_t_per_year",
+    "question", "stake_t_per_year", "about",
 ]  # fmt: skip
 FOLDER = "relances"
 LIST = "questions.csv"  # in it: every question, for the study office
@@ -79,14 +79,14 @@ def listed(written: list[Fiche]) -> pd.DataFrame:
     """Every question of the wave, those that wait too: a line each, in the order of the fiches.
 
     ``site_id`` (empty: the study office), ``file`` of the fiche (empty: asked by a next one), ``kind``,
-    ``source_file, source_sheet, source_rows, column, read, likely, question`` and ``stake_t_per_year``,
-    missing where all of the sheet or of the firm hangs on it.
+    ``source_file, source_sheet, source_rows, column, read, likely, question``, ``stake_t_per_year``, missing
+    where all of the sheet or of the firm hangs on it, and ``about``, its subject in a few words.
     """
     lines = [
         (
             fiche.site, file, question.kind, question.file, question.sheet, question.rows, question.columns,
             question.read, question.proposal, question.asked,
-            question.stake_t_per_year if math.isfinite(question.stake_t_per_year) else None,
+            question.stake_t_per_year if math.isfinite(question.stake_t_per_year) else None, question.about,
         )
         for fiche in written
         for file, questions in ((fiche.file, fiche.questions), ("", fiche.later))
@@ -100,7 +100,23 @@ def put(study: Study) -> pd.DataFrame:
     path = study.processed / FOLDER / LIST
     if not path.exists():
         return pd.DataFrame(columns=LISTED, dtype="str")
-    return pd.read_csv(path, sep=spreadsheet_csv.SEPARATOR, dtype="str", keep_default_na=False)
+    found = pd.read_csv(path, sep=spreadsheet_csv.SEPARATOR, dtype="str", keep_default_na=False)
+    return found.reindex(columns=LISTED)  # of an earlier version some are missing
+
+
+def in_short(posed: pd.DataFrame) -> pd.DataFrame:
+    """What the fiche of each firm asks: ``site_id, file, n_points, n_asked, subjects``; no readings.
+
+    One point may be asked several things, each with its question mark. ``posed`` is of :func:`put`.
+    """
+    asked = posed[posed["kind"].ne(DOUBTFUL) & posed["file"].ne("")]
+    asked = asked.assign(n_asked=asked["question"].str.count(r"\?").clip(lower=1))
+    found = asked.groupby(["site_id", "file"]).agg(
+        n_points=("kind", "size"),
+        n_asked=("n_asked", "sum"),
+        subjects=("about", lambda names: "\u00a0; ".join(dict.fromkeys(names.dropna())) or None),
+    )
+    return found.reset_index()
 
 
 def _law_day(study: Study, wave: Cleaned) -> str:

@@ -223,10 +223,11 @@ class Asking(WaveCells):
         flows, sites = self.wave.tables["flows"], self.wave.tables["sites"]
         judged = obligations.verdicts(flows, sites, self.law_day, self.wave.unread_flows)
         asked = obligations.questions(judged)
-        for owner, place, text in zip(self.owners(asked), places(asked), asked["question"], strict=True):
+        texts = asked["question"], asked["law_flow"]
+        for owner, place, text, subject in zip(self.owners(asked), places(asked), *texts, strict=True):
             cell = (*place, COMMENT)
             if COMMENT in self.columns(cell) and cell not in self.settled:
-                yield self.put(owner, LAW, cell, text)
+                yield replace(self.put(owner, LAW, cell, text), subject=subject)
 
     def silent(self) -> Iterator[Question]:
         """Firms of which no row tells an outflow and that do not say that they have none: it is not known."""

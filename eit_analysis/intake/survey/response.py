@@ -25,6 +25,7 @@ from eit_analysis.records import TOTAL
 from eit_analysis.reference import sentence
 
 UNKNOWN = "unknown"  # nature of an actor from whom nothing came back, or who left it blank
+OTHERS_TOGETHER = "others_together"  # natures of too few actors to stand alone
 CONTACTED_FILE = "acteurs.csv"  # in the folder of the study
 LEAST_HEADERS = 2
 CONTACTED = ["site_id", "name", "siret", "commune_name"]
@@ -161,8 +162,11 @@ def response(sites: pd.DataFrame, wave: Wave) -> pd.DataFrame:
     return frame.sort_values(["sheets_filled", "rows_clean"], kind="stable", ignore_index=True)
 
 
-def response_rate(known: pd.DataFrame, wave: Wave) -> Breakdown:
+def response_rate(known: pd.DataFrame, wave: Wave, least: int = 0) -> Breakdown:
     """Response rate = actors who filled a sheet beyond *Entreprise* / actors known.
+
+    Types of fewer than ``least`` actors are one row, with the next smallest until it has as many: a row that
+    is hidden would be the total less those printed.
 
     Returns
     -------
@@ -171,15 +175,20 @@ def response_rate(known: pd.DataFrame, wave: Wave) -> Breakdown:
         (of those who answered), with the total last; empty when no actor is known.
     """
     own = response(known, wave).merge(known.fillna({"actor_type": UNKNOWN}), on="site_id")
+    sizes = own["actor_type"].value_counts(ascending=True)
+    before = sizes.cumsum() - sizes
+    few = sizes.index[(sizes < least) | before.between(1, least - 1)]
+    own["actor_type"] = own["actor_type"].mask(own["actor_type"].isin(few), OTHERS_TOGETHER)
     own["answered"] = own["sheets_filled"] > 0
     own["sheets_filled"] = own["sheets_filled"].where(own["answered"])
-    both = pd.concat([own, own.assign(actor_type=TOTAL)])
+    by_type = own.head(0) if len(few) == len(sizes) else own
+    both = pd.concat([by_type, own.assign(actor_type=TOTAL)])
     rate = both.groupby("actor_type", as_index=False, sort=False).agg(
         n_answered=("answered", "sum"), n_contacted=("answered", "size"),
         mean_sheets_filled=("sheets_filled", "mean"),
     )  # fmt: skip
     rate.insert(3, "response_percent", 100 * rate["n_answered"] / rate["n_contacted"])
-    order = [*ACTOR_TYPES, UNKNOWN, TOTAL]
+    order = [*ACTOR_TYPES, UNKNOWN, OTHERS_TOGETHER, TOTAL]
     rate = rate.sort_values("actor_type", key=lambda types: types.map(order.index), ignore_index=True)
     return Breakdown(rate, ["actor_type"], own, total=TOTAL)
 
