@@ -24,6 +24,7 @@ RANK = re.compile(r"\s;\srang\s\d+")  # away from its page nothing is said of th
 YOU = "Vous"  # the question of a page to the firm that reads, and by page what it is about
 YOURS = {
     "01_flow_diagnosis": Markup("Vos déchets"),
+    "02_synergy_scoring": Markup("Vos échanges"),
     "03_employment_skills_forecast": Markup("Vos emplois"),
     "04_change_governance": Markup("Vos projets"),
     "06_obligations_scenarios": Markup("Vos obligations"),
