@@ -225,7 +225,8 @@ def test_each_flow_has_one_line_with_the_partner_that_the_plan_retains(assessmen
     assert over.lt(0)[~gifts].equals(advised.loc[~gifts, "joint_surplus_eur_per_year"] < 500)
     assert advised["n_other_partners"].min() > 0 and advised["n_other_partners"].isna().any()
     # The order of one exchange alone is no test of it.
-    assert listings.robustness(exchanges.head(1)).empty and len(listings.robustness(exchanges.head(2))) == 2
+    both = listings.described(exchanges, assessment.flows).head(2)
+    assert len(listings.robustness(both)) == 2 and listings.robustness(both.head(1)).empty
     rest = advised[(advised["status"] != "accepted") & (advised["category"] != "food")]
     assert rest["rank"].is_monotonic_increasing and rest["rank"].max() <= listings.ADVISED
     # What a gift is worth to a structure is not counted: not none.
