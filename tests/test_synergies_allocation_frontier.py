@@ -14,6 +14,7 @@ from eit_analysis.synergies.allocation.joint_plan import allocate
 GAIN, EMISSIONS, AVOIDED, JOBS = INDICATORS
 SURPLUS = "joint_surplus_eur_per_year"
 FREE = Allocation(minimum_lot_t=0)
+WAYS = {"emissions": "up", "avoided": "up"}
 
 limits = st.builds(
     Allocation,
@@ -100,9 +101,9 @@ def test_to_do_nothing_is_no_plan():
 
 
 def test_a_plan_that_avoids_far_more_for_next_to_nothing_is_told_beside_the_first():
-    def told(*plans):
+    def told(*plans, **moves):
         points = pd.DataFrame(plans, columns=[SURPLUS, EMISSIONS, AVOIDED])
-        found = neighbours(points.assign(plan_number=range(1, len(points) + 1)))
+        found = neighbours(points.assign(plan_number=range(1, len(points) + 1)), WAYS | moves)
         return found[["plan_number", "turns"]].to_numpy().tolist()
 
     best = (1000.0, 20.0, 10.0)
@@ -114,4 +115,7 @@ def test_a_plan_that_avoids_far_more_for_next_to_nothing_is_told_beside_the_firs
     assert told(best, (980.0, 18.0, 20.0)) == told(best, (999.0, 20.0, 11.0)) == []
     assert told(best, (995.0, -1.0, 20.0)) == [[2, "emissions"]]  # once
     assert told(best, (995.0, 21.0, -6.0)) == [[2, "avoided"]]  # which of the two signs
+    # A sign that was never known does not turn.
+    assert told(best, (995.0, 21.0, -6.0), avoided="unsure") == []
+    assert told(best, (995.0, 19.0, 15.0), (910.0, -1.0, 60.0), emissions="unsure") == [[2, ""]]
     assert told(best) == told() == []

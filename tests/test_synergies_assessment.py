@@ -194,10 +194,13 @@ def test_each_flow_has_one_line_with_the_partner_that_the_plan_retains(assessmen
     # One need takes two lines at most, and the others who could serve it are counted.
     folded = listings.by_need(exchanges)
     assert folded["in_flow_id"].value_counts().max() == 2
-    # Without a joint gain, only what can be eaten is in it.
+    # Without a joint gain, only what can be eaten is in it, and it says so unless it is begun.
     gift = (lines["legal_status"] == "donation") & (lines["category"] == "food")
     told = lines[gift | (lines["choice"] != "nobody_gains")]
     assert set(folded["in_flow_id"]) == set(told["in_flow_id"]) < set(lines["in_flow_id"])
+    loses = listings.by_need(exchanges.assign(choice="nobody_gains", status=None))
+    assert len(loses) and set(loses["status"]) == {"no_joint_gain"}
+    assert "no_joint_gain" not in set(folded.loc[folded["choice"] != "nobody_gains", "status"])
     (first,) = folded[folded["in_flow_id"] == "E04-F03"].head(1).itertuples()
     same = exchanges[(exchanges["in_flow_id"] == "E04-F03") & (exchanges["choice"] != "nobody_gains")]
     assert first.n_other_givers == len(set(same["giver_site_id"]) - {first.giver_site_id}) > 1
@@ -215,6 +218,15 @@ def test_each_flow_has_one_line_with_the_partner_that_the_plan_retains(assessmen
         listings.to_engage(plan.assign(status=plan["status"].mask(well, "accepted"))).index[0]
         == well.idxmax()
     )
+    # By what it brings less the fixed cost of one an exchange is judged a trifle, but for a gift; of no other
+    # taker none is counted.
+    over = advised["surplus_over_fixed_cost_eur_per_year"]
+    assert over[gifts].isna().all() and over.lt(0).any()
+    assert over.lt(0)[~gifts].equals(advised.loc[~gifts, "joint_surplus_eur_per_year"] < 500)
+    assert advised["n_other_partners"].min() > 0 and advised["n_other_partners"].isna().any()
+    # The order of one exchange alone is no test of it.
+    both = listings.described(exchanges, assessment.flows).head(2)
+    assert len(listings.robustness(both)) == 2 and listings.robustness(both.head(1)).empty
     rest = advised[(advised["status"] != "accepted") & (advised["category"] != "food")]
     assert rest["rank"].is_monotonic_increasing and rest["rank"].max() <= listings.ADVISED
     # What a gift is worth to a structure is not counted: not none.

@@ -217,7 +217,9 @@ def test_beyond_is_what_no_line_speaks_of_best_first():
     ranked = PASSED.assign(rank=[1, 3, 2])
     recalled = recall(lead("Sciures"), FLOWS, SHARING, METHODS)
     assert list(beyond(ranked, recalled)["candidate_id"]) == ["A-1>B-1", "B-2>D-1"]
-    assert list(beyond(ranked, recalled.head(0))["candidate_id"]) == ["A-1>B-1", "B-2>D-1", "A-2>B-1"]
+    unheard = recall(lead("Copeaux"), FLOWS, SHARING, METHODS).assign(candidate_ids=None)
+    assert list(beyond(ranked, unheard)["candidate_id"]) == ["A-1>B-1", "B-2>D-1", "A-2>B-1"]
+    assert beyond(ranked, recalled.head(0)).empty  # without a register, nothing is beyond it
 
 
 def test_nothing_to_recall():

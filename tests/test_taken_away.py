@@ -20,7 +20,7 @@ from python_calamine import CalamineWorkbook
 
 from eit_analysis.errors import UsageError
 from eit_analysis.publishing import paper
-from eit_analysis.publishing.decision import _answers
+from eit_analysis.publishing.decision import _actions, _answers
 from eit_analysis.publishing.digest import Answer, Digest, digest, thumbnail
 from eit_analysis.publishing.notices import Entry
 from eit_analysis.publishing.slides import plain, slides
@@ -117,6 +117,18 @@ def test_a_decision_page_gives_what_is_known_and_what_it_costs() -> None:
     report = Digest("01", "", Markup(), None, [first, *others, public], [], Markup(), [], 1, 0, 0, [])
     assert _answers([report], 3) == [first, others[2], public]
     assert _answers([report], 9) == [first, *others[1:], public]
+
+
+def test_a_meeting_of_which_no_stake_is_read_comes_after_the_others() -> None:
+    told, more, silent = (
+        Markup(f"<li>{text}</li>") for text in ("<dt>Enjeu</dt> a", "<dt>Enjeu</dt> b", "c")
+    )
+    reports = [
+        Digest(name, "", Markup(), None, [], cards, Markup(), [], 1, 0, 0, [])
+        for name, cards in (("01", [told, more]), ("02", [silent]))
+    ]
+    assert _actions(reports, own=False) == [told, more, silent]
+    assert _actions(reports, own=True) == [told, silent, more]
 
 
 def test_a_picture_of_an_index_says_nothing_aloud_and_shares_no_id() -> None:

@@ -22,9 +22,11 @@ PARTNERS = "partners_map"
 MAPS = ("commune_map", PARTNERS)
 TONNES = "t/an"
 RANK = re.compile(r"\s;\srang\s\d+")  # away from its page nothing is said of those before
+STAKE = "<dt>Enjeu</dt>"
 YOU = "Vous"  # the question of a page to the firm that reads, and by page what it is about
 YOURS = {
     "01_flow_diagnosis": Markup("Vos déchets"),
+    "02_synergy_scoring": Markup("Vos échanges"),
     "03_employment_skills_forecast": Markup("Vos emplois"),
     "04_change_governance": Markup("Vos projets"),
     "06_obligations_scenarios": Markup("Vos obligations"),
@@ -36,15 +38,15 @@ def decision(study: Study, audience: str, digests: list[Digest], version: Versio
 
     The first answers of all reports come first, then what waste costs and what public money brought, then
     the second ones, as reports are ordered; what is not known is left to them. A firm's own page has instead
-    all that its reports say of itself.
+    all that its reports say of itself. Of actions each report gives its first, then its second; who is no
+    firm is called to no meeting of which he may not read the stake while there are others.
     """
     reports = [report for report in digests if report.cards]
     if not reports:
         return ""
     own = [answer for report in digests for answer in report.answers if answer.personal]
     title = "Votre page, pour une réunion" if own else "Pour décider"
-    ranked = zip_longest(*(report.cards for report in reports))
-    cards = [card for rank in ranked for card in rank if card is not None][:ACTIONS]
+    cards = _actions(reports, bool(own))[:ACTIONS]
     maps = [picture for report in reports for picture in report.pictures if picture.kind in MAPS]
     maps.sort(key=lambda picture: (picture.kind == PARTNERS) != bool(own))
     committee = [] if own else [answer for report in digests for answer in report.answers if answer.to_decide]
@@ -84,6 +86,12 @@ def _seen(study: Study, audience: str) -> str:
     told = reference.sentence(f"seen_{consent}", units=least) if isinstance(consent, str) else ""
     abroad = consent == "named" and study.settings.exchange.shares_with
     return told + (" " + reference.sentence("seen_abroad") if abroad else "")
+
+
+def _actions(reports: list[Digest], own: bool) -> list[Markup]:
+    ranked = zip_longest(*(report.cards for report in reports))
+    cards = [card for rank in ranked for card in rank if card is not None]
+    return sorted(cards, key=lambda card: not own and STAKE not in card)
 
 
 def _answers(reports: list[Digest], most: int) -> list[Answer]:

@@ -2,7 +2,8 @@
 
     ask_first = what the same exchange, done already, brought where that is a loss or under half of what was
                 promised (of the team's alone)
-                what the giver said nothing of: where the flow goes, what that costs (of the team's alone)
+                what the giver declared neither of: where the flow goes, what that costs (of the team's and
+                of its own alone)
                 whose the pallets of a trader are, and whether those beside soiled packaging are soiled
                 whether an operator has room beside what it receives already, which may be all it declares
                 what nobody was asked and the plan asks first: the grade of a plastic, the format of pallets
@@ -60,7 +61,7 @@ def with_questions(
     Of ``Assessment.exchanges``, described (``listings.described``), the register with the exchanges that
     answer each line (``recall.recall``), tidy ``exchange_answers``, what firms should first reuse themselves
     (``free_flows.set_aside``), tidy sites, rows of ``compatibility.csv`` and tidy flows. Who is not of the
-    study's ``team`` reads no refusal nor what a giver left blank, of what firms throw away that of those who
+    study's ``team`` reads no refusal nor what another left blank, of what firms throw away that of those who
     agreed to be named, and of the lines those of the giver alone: the title of another might tell of somebody
     else. ``unweighed`` are outputs that a need of their own firm, of no known amount, could take
     (``Assessment.unweighed_uses``); who reads and takes, ``you``, is spoken to.
@@ -77,12 +78,17 @@ def with_questions(
     done = recalled[(recalled["status"] == "done") & team]
     said = sheet_words().loc["ask_first"]
     asked: dict[str, list[str]] = defaultdict(list)
-    blank = (exchanges["old_route"] == "unknown") & exchanges["old_cost_eur_per_t"].isna() & team
+    blank = (
+        (exchanges["old_route"] == "unknown")
+        & exchanges["old_cost_eur_per_t"].isna()
+        & (team | (exchanges["giver_site_id"] == you))
+    )
     for name, text in (
         *_realised(done, said["realised"]),
-        *((name, said["today"]) for name in exchanges.loc[blank, "candidate_id"]),
         *_of_the_giver(
-            exchanges, asked_of_pallets(exchanges, declared, sites) | {"unweighed_use": givers}, you
+            exchanges,
+            {"today": blank, **asked_of_pallets(exchanges, declared, sites), "unweighed_use": givers},
+            you,
         ),
         *_of_the_taker(exchanges, own_uses, sites, rules, unasked(exchanges, flows), _agreed(recalled), you),
         *_elsewhere(exchanges, recalled, said),
@@ -150,7 +156,7 @@ def _agreed(recalled: pd.DataFrame) -> frozenset[str]:
 def _of_the_giver(
     exchanges: pd.DataFrame, asked: Mapping[str, pd.Series | np.ndarray], you: str | None
 ) -> Iterator[Question]:
-    """Of its pallets, and of what it needs itself, nobody knowing how much."""
+    """Of what becomes of it today, of its pallets, and of what it needs itself, nobody knowing how much."""
     said = sheet_words()
     for question, where in asked.items():
         for name, site in exchanges.loc[where, ["candidate_id", "giver_site_id"]].itertuples(index=False):

@@ -22,7 +22,7 @@ BY_FLOW = [
 ]  # fmt: skip
 FOLDED, ADVISED = 2, 24  # lines of a need, ranks that are advised
 OTHERS = ["planned_partner_site_ids", "other_partner_site_ids"]
-ASKING = ["ask_first", "n_other_partners"]
+ASKING = ["ask_first", "n_other_partners", "surplus_over_fixed_cost_eur_per_year"]
 HELD = [
     "exchange_site_ids", "title", "status", "category", "output_description", "use", "taken_t_per_year",
 ]  # fmt: skip
@@ -179,7 +179,8 @@ def by_need(exchanges: pd.DataFrame) -> pd.DataFrame:
     """Of :func:`by_flow`, the two best of each need, and ``n_other_givers`` that could serve it too.
 
     One need that many could serve would fill the list. Without a joint gain, which the ranks and the count of
-    those with one tell, only a gift of food is in it. Counted are the exchanges in which both could gain.
+    those with one tell, only a gift of food is in it: its ``status``, where it has no other, says so.
+    Counted are the exchanges in which both could gain.
     """
     gains = exchanges["choice"] != "nobody_gains"
     givers = exchanges[gains].groupby("in_flow_id")["giver_site_id"].agg(set)
@@ -188,7 +189,8 @@ def by_need(exchanges: pd.DataFrame) -> pd.DataFrame:
         len(set(givers.get(need, ())) - {giver})
         for need, giver in zip(first["in_flow_id"], first["giver_site_id"], strict=True)
     ]
-    return first.assign(n_other_givers=others)
+    status = first["status"].mask(first["status"].isna() & ~gains.loc[first.index], "no_joint_gain")
+    return first.assign(n_other_givers=others, status=status)
 
 
 def to_engage(retained: pd.DataFrame) -> pd.DataFrame:
@@ -197,6 +199,10 @@ def to_engage(retained: pd.DataFrame) -> pd.DataFrame:
     Who said yes waits for an answer, and what can be eaten goes to people first by law (code de
     l'environnement, art. L. 541-15-4). The others down to ``ADVISED``: what stands far below is none, and
     where it was accepted it does not head the list: it follows the first of the others.
+
+    With ``surplus_over_fixed_cost_eur_per_year``, missing of gifts: below zero, the exchange brings less than
+    once more what it takes to set it up, and is no card for who reads that. ``n_other_partners`` is missing
+    where it is zero.
     """
     exchanges = new(retained).sort_values("rank", kind="stable")
     yes, well = exchanges["status"] == "accepted", exchanges["rank"] <= ADVISED
@@ -204,11 +210,21 @@ def to_engage(retained: pd.DataFrame) -> pd.DataFrame:
     first = (well & ~yes & ~gift).cumsum() <= 1
     turn = np.select([yes & well, gift, well & first, yes, well], range(5), -1)
     found = exchanges.assign(turn=turn)[turn >= 0]
+    over = found["joint_surplus_eur_per_year"] - found["fixed_cost_eur_per_year"]
+    found = found.assign(
+        surplus_over_fixed_cost_eur_per_year=over.mask(_gift(found)),
+        n_other_partners=found["n_other_partners"].where(found["n_other_partners"] > 0),
+    )
     return found.sort_values(["turn", "rank"], kind="stable").drop(columns="turn")
 
 
 def _gift(exchanges: pd.DataFrame) -> pd.Series:
     return (exchanges["legal_status"] == DONATION) & (exchanges["category"] == "food")
+
+
+def robustness(exchanges: pd.DataFrame) -> pd.DataFrame:
+    """``ROBUSTNESS``; of one exchange alone nothing: it is the first however it is judged."""
+    return exchanges[ROBUSTNESS] if len(exchanges) > 1 else exchanges[ROBUSTNESS].head(0)
 
 
 def agreed(exchanges: pd.DataFrame) -> pd.DataFrame:

@@ -32,8 +32,11 @@ from eit_analysis.synergies.free_flows import IN_PART
 
 MARGIN = 0.15
 # By these columns a row is not advised: an exchange that the plan leaves, that suits no price, by which the
-# firm loses until the other pays, or by which both do.
-WORTH = ["retained", "some_price", "own_net_eur_per_year", "joint_surplus_eur_per_year"]
+# firm loses until the other pays, by which both do, or that is a trifle (`listings.to_engage`).
+WORTH = [
+    "retained", "some_price", "own_net_eur_per_year", "joint_surplus_eur_per_year",
+    "surplus_over_fixed_cost_eur_per_year",
+]  # fmt: skip
 NONE = ("no", "not_you")  # of ``some_price``
 # The columns of the firm, of its partner, of the flow of each, of the gain per year, of what is free of each.
 SIDES = {

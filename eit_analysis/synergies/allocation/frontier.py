@@ -15,7 +15,7 @@ never their sum.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -83,19 +83,21 @@ def frontier(
     return pd.DataFrame(rows, columns=POINT_COLUMNS)
 
 
-def neighbours(points: pd.DataFrame) -> pd.DataFrame:
+def neighbours(points: pd.DataFrame, moves: Mapping[str, str]) -> pd.DataFrame:
     """The plans to tell beside the one of largest joint surplus: of :func:`frontier`, two ``points`` at most.
 
     Where a sign ``turns``: the first whose ``emissions``, ``avoided`` or ``both`` have another, where it
     loses no more than ``MUCH`` of the joint surplus. Else, ``turns`` being empty, the one that avoids most of
     those that lose no more than ``LITTLE`` of it, where that is more by ``MUCH`` of the emissions caused or
-    avoided, whichever is larger.
+    avoided, whichever is larger. A sign that is not known of the first plan, by how each indicator ``moves``
+    (``portfolio.way``), cannot turn.
     """
     gain, *both = (points[c].to_numpy(dtype=float) for c in (SURPLUS, INDICATORS[1], AVOIDED))
     moved, avoided = np.transpose(both), both[1]
+    known = np.isin([moves[name] for name in ("emissions", "avoided")], ["up", "down"])
     near, kept = (gain >= (1 - share) * gain[:1].sum() for share in (MUCH, LITTLE))
     more = avoided - avoided[:1].sum() > MUCH * np.abs(moved[:1]).max(initial=0.0)
-    caused, elsewhere = (moved * moved[:1] < 0).T
+    caused, elsewhere = (moved * moved[:1] < 0).T & known[:, None]
     turns = np.select([caused & elsewhere, caused, elsewhere], ["both", "emissions", "avoided"], "")
     turned = points.assign(turns=turns)[(turns != "") & near].head(1)
     cheap = points[kept & more].tail(1).assign(turns="")

@@ -53,9 +53,12 @@ def recall(
 
 
 def beyond(ranked: pd.DataFrame, recalled: pd.DataFrame) -> pd.DataFrame:
-    """Candidates with their ``rank`` that no line of the register names (:func:`recall`), best first."""
+    """Candidates with their ``rank`` that no line of the register names (:func:`recall`), best first.
+
+    Of no register nothing is beyond.
+    """
     known = set(" ".join(recalled["candidate_ids"].dropna()).split())
-    unknown = ranked[~ranked["candidate_id"].isin(known)]
+    unknown = ranked[~ranked["candidate_id"].isin(known) & (len(recalled) > 0)]
     return unknown.sort_values(["rank", "candidate_id"], ignore_index=True)
 
 
