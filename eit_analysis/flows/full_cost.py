@@ -106,6 +106,11 @@ def is_fuel(incoming: pd.DataFrame) -> pd.Series:
     return incoming["description"].astype("str").str.contains(BURNED, case=False)
 
 
+def is_peelings(flows: pd.DataFrame) -> pd.Series:
+    """Whether each flow is biowaste that may have been food: not of a garden."""
+    return (flows["category"] == "biowaste") & ~flows["waste_code"].astype("str").str.startswith(GARDEN)
+
+
 def purchase_prices(out: pd.DataFrame, incoming: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame:
     """What a tonne of each outflow was bought for: the actor's own price for the family, else that of new
     matter."""
@@ -120,8 +125,7 @@ def purchase_prices(out: pd.DataFrame, incoming: pd.DataFrame, factors: pd.DataF
         out[KEYS].astype("str").assign(**eaten).merge(own, how="left")["own"].set_axis(out.index)
         for eaten in ({}, {"category": "food"})
     )
-    peelings = (out["category"] == "biowaste") & ~out["waste_code"].astype("str").str.startswith(GARDEN)
-    stated = stated.fillna(of_food.where(peelings))
+    stated = stated.fillna(of_food.where(is_peelings(out)))
     return price.apply(lambda column: stated.fillna(column))
 
 
