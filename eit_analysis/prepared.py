@@ -12,6 +12,7 @@ from eit_analysis.config import StudyConfig
 from eit_analysis.employment import workforce
 from eit_analysis.errors import UsageError
 from eit_analysis.flows import dimensions
+from eit_analysis.records import SOURCE
 from eit_analysis.reference.vocabulary import labelled
 
 DIRECTIONS = {"out": dimensions.outgoing, "in": dimensions.incoming, "both": dimensions.counted}
@@ -78,6 +79,14 @@ class PreparedTables:
         """The outflows declared without a mass to count: it cannot be read, or no firm has confirmed it."""
         aside = dimensions.set_aside(self.flows("all"))
         return pd.concat([self.load("unread_flows"), aside], ignore_index=True)
+
+    def to_confirm(self) -> pd.DataFrame:
+        """The outflows of which a mass or a cost is implausible, with what its cell says and why it is."""
+        doubted = dimensions.doubted(self.flows("all"))
+        if doubted.empty:
+            return doubted.assign(raw_value="", message="")
+        marks = self.load("implausible").query("column in @dimensions.ASIDE")
+        return doubted.merge(marks[[*SOURCE, "raw_value", "message"]], on=SOURCE)
 
     def workforce(self, labels: str = "") -> pd.DataFrame:
         """People by site, occupation, age band and contract; occupations named by the most frequent label.

@@ -105,6 +105,9 @@ def test_what_is_set_aside_stands_beside_the_same_flow_before():
     assert comparison.slips(found.head(1)).to_numpy().tolist() == [["mass", 0.06, 65]]
     assert comparison.slips(found)["mass_before_t_per_year"].isna().all()
     assert comparison.slips(found.head(0)).empty
+    typed = found.head(1).assign(mass_t_per_year=63_000.0)
+    assert comparison.thousandfold(typed) and not comparison.thousandfold(pd.concat([typed, found]))
+    assert not comparison.thousandfold(found.head(0))
 
 
 def test_slopes_are_of_the_groups_that_the_same_sites_declared_twice():

@@ -205,6 +205,10 @@ def test_material_productivity_by_hand():
     assert np.log(high / low) / 2 == pytest.approx(by_hand, rel=0.03)
     for nothing in (sites.drop(columns="product_t_per_year"), sites.head(0)):
         assert material_productivity(out, bought, nothing, 0.1).empty
+    # What is burnt is in no product: without its 40 t, inputs are missing.
+    heated = bought.assign(description=["Tôles", "Plaquettes pour la chaudière", "Tôles", "Tôles"])
+    rows = material_productivity(out, heated, sites, 0.1).set_index("site_id")
+    assert rows.loc["E01", ["incoming_t_per_year", "verdict"]].tolist() == [60, "missing_input"]
 
 
 def test_peelings_were_bought_as_food_and_pallets_not_as_fuel():

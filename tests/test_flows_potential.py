@@ -175,22 +175,15 @@ def test_the_family_that_matters_is_named_or_none_is():
 
 
 def test_a_typing_error_leads_nothing_but_its_own_check():
-    """26 000 t typed for 26 000 kg: what they would cost is said where they are to be checked, only there."""
+    """26 000 t typed for 26 000 kg: to be checked, without bounds nor euros, for these would be as wrong."""
     slip = flows_of([("E9", "biowaste", "200108", "clean", "landfill", 26_000, 200, "declared", None, "no")])
     without = behind(TERRITORY)
     flows = recommendations.actions(flows_of(TERRITORY), (2025, 2030), RULES, FACTORS, slip)
     rows = recommendations.recommendations(flows, 0).frame
     first = rows.iloc[0]
-    assert first[["action", "first_category", "stake_kind"]].tolist() == [
-        "check",
-        "biowaste",
-        "doubtful_bill",
-    ]
-    assert first[[MASS, "stake_eur_per_year", "n_sites"]].tolist() == [26_000, 5_200_000, 1]
-    sold = slip.assign(cost_eur_per_t=-200.0, cost_eur_per_year=-5_200_000.0)
-    sold = recommendations.actions(flows_of(TERRITORY), (2025, 2030), RULES, FACTORS, sold)
-    receipt = recommendations.recommendations(sold, 0).frame.iloc[0]
-    assert receipt[["stake_kind", "stake_eur_per_year"]].tolist() == ["doubtful_receipt", 5_200_000]
+    assert first[["action", "first_category", "stake_kind"]].tolist() == ["check", "biowaste", "none"]
+    assert first[[MASS, "n_sites"]].tolist() == [26_000, 1]
+    assert first[[LOW, HIGH, "stake_eur_per_year"]].isna().all()
     others = recommendations.recommendations(without, 0).frame
     pd.testing.assert_frame_equal(
         rows.iloc[1:].drop(columns="rank").reset_index(drop=True), others.drop(columns="rank")
@@ -249,12 +242,12 @@ def test_a_bill_that_nobody_stated_is_said_to_be_estimated(costs, kind):
     assert found.loc["unmix", "stake_kind"] == kind
 
 
-def test_what_was_stated_leads_an_action_before_a_dearer_bill_at_a_reference_price():
-    """100 t of earth that nobody priced would lead, at its reference cost, 40 t with an invoice."""
-    rows = [("E1", "mineral", "170504", "clean", "unknown", 100, None, "measured", None, "no"),
-            ("E2", "biowaste", "020501", "clean", "unknown", 40, 1, "measured", None, "no")]  # fmt: skip
+def test_the_greatest_stake_leads_an_action_whoever_priced_it():
+    """2 t with an invoice led 15 t whose bill, at its reference cost, is larger."""
+    rows = [("E1", "wood", "150103", "clean", "unknown", 40, None, "measured", None, "no"),
+            ("E2", "chemical", "080111", "clean", "unknown", 2, 500, "measured", None, "no")]  # fmt: skip
     found = recommendations.recommendations(behind(rows), 0).frame.set_index("action")
-    assert found.loc["trace", ["first_category", "stake_kind"]].tolist() == ["biowaste", "completed_bill"]
+    assert found.loc["trace", ["first_category", "stake_kind"]].tolist() == ["wood", "completed_bill"]
 
 
 def test_the_one_flow_behind_an_action_is_named_to_the_team_alone():

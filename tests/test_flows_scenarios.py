@@ -267,6 +267,27 @@ def test_a_recycler_that_closes_shows_in_the_material_share():
     assert tables[2].frame.groupby("scenario")["share_percent"].sum().tolist() == pytest.approx([100, 100])
 
 
+def test_a_change_without_a_sure_sign_is_not_told_as_one():
+    changed = pd.DataFrame(
+        [("A", "cost", -230, -2900, 2500), ("A", "tax", -610, -900, -300), ("A", "impact", 0, 0, 0)],
+        columns=[*outcomes.KEYS, *outcomes.CHANGES],
+    )
+    shares = pd.DataFrame({"scenario": ["today", "A", "B"], "share_percent": [50.0, 51.0, 45.0]})
+    shares = shares.assign(valorised="yes", as_material="yes")
+    row = outcomes.in_brief(shares, changed, shares).set_index("scenario").loc["A"]
+    names = [outcomes.BRIEF[effect] for effect in ("cost", "tax", "impact")]
+    assert row[names].tolist() == pytest.approx([np.nan, -610, 0], nan_ok=True)
+    # A heading tells the scenario that moves most, wherever it stands; none where none moves anything.
+    assert outcomes.leading(shares) == "B" and outcomes.leading(shares.head(1)) == ""
+
+
+def test_the_tonnes_that_a_scenario_touches_are_counted_once():
+    parts = diversion.what_if(OUT, [DIVERT, step("close", contractor="Bois")])
+    moved = parts[parts["moved"] == "yes"]
+    assert outcomes.concerned(parts)[MASS].tolist() == pytest.approx([moved[MASS].sum()])
+    assert outcomes.concerned(parts.query("scenario == 'today'")).empty
+
+
 def test_a_sum_does_not_pass_zero_where_no_rate_does():
     """Burning pays from nothing to the full rate; with the error of the mass the half-width passes zero."""
     sums = pd.DataFrame(

@@ -76,7 +76,7 @@ def test_it_is_to_be_checked_first_and_weighs_in_no_other_action(slip):
         flows.outgoing(described), (2025, 2030), rules, factor_table({}), flows.set_aside(described)
     )
     rows = recommendations.recommendations(behind, 0).frame
-    assert rows.loc[0, ["action", "stake_eur_per_year"]].tolist() == ["check", 26_000 * 200]
+    assert rows.loc[0, ["action", MASS]].tolist() == ["check", 26_000]
     assert (rows.loc[1:, MASS] <= 135).all() and len(rows) > 1
 
 
@@ -110,6 +110,9 @@ def test_an_implausible_cost_is_unknown_and_its_tonnes_count(study):
     assert odd.load("implausible")["column"].tolist() == ["Coût (€/t)"]
     out = odd.flows()
     assert out[MASS].sum() == 135 + 30 and flows.set_aside(odd.flows("all")).empty
+    told = odd.to_confirm()
+    assert told[["site_id", "implausible", "raw_value"]].to_numpy().tolist() == [["E7", "cost", "9\u00a0000"]]
+    assert "hors de la plage" in told.loc[0, "message"]
     costs = flows.costs.costs(out, "payment").frame.set_index("payment")
     assert costs.loc["Total", "cost_eur_per_year"] == 135 * 100
     assert pd.isna(costs.loc["unknown", "cost_eur_per_year"]) and costs.loc["unknown", "n_sites"] == 1

@@ -30,6 +30,7 @@ def answers(rows: list[tuple]) -> pd.DataFrame:
     frame["flow_id"] = [f"{site}-{row:02d}" for row, site in enumerate(frame["site_id"])]
     frame = frame.assign(
         naf_division="10",
+        waste_code="unknown",
         actor_type=frame["site_id"].map(SITES.set_index("site_id")["actor_type"]),
         source_file="essai.xlsx",
         source_sheet="Flux",
@@ -170,6 +171,14 @@ def test_a_family_goes_to_its_own_outputs_and_own_waste_aside():
     assert own_waste(flows, SITES)["category"].tolist() == ["paper", "mixed"]
     turned = taken_paths(flows.iloc[::-1], SITES, ["category", "route"]).frame
     pd.testing.assert_frame_equal(turned, taken_paths(flows, SITES, ["category", "route"]).frame)
+    # Peelings were vegetables; garden waste was none.
+    rest = answers([("S01", "out", "biowaste", mass, 0, "composting", None) for mass in (8, 2)])
+    rest = pd.concat([flows, rest.assign(waste_code=["020304", "200201"])], ignore_index=True)
+    paths = taken_paths(rest, SITES, ["category", "route"]).frame.set_index(["category", "route"])[MASS]
+    assert paths["food"].to_dict() == pytest.approx({"composting": 8, UNEXPLAINED: 17})
+    assert own_waste(rest, SITES)[MASS].tolist() == [0.6, 12, 2]
+    parts = survey_balance(rest.assign(flow_id=rest.index.astype("str")), SITES).parts
+    assert parts.set_index("category").loc["food", "remainder_t_per_year"] == pytest.approx(17)
     # Who receives mixed waste may take wood and paper out of it.
     mixing = pd.concat([flows, answers([("S01", "in", "mixed", 30, 1, None, None)])])
     assert own_waste(mixing, SITES).empty

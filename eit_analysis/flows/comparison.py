@@ -56,6 +56,11 @@ def slips(aside: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame([{**row, BEFORE[MASS]: aside[BEFORE[MASS]].sum(skipna=False)}]).head(len(aside))
 
 
+def thousandfold(aside: pd.DataFrame) -> bool:
+    """Whether all that is set aside is about a thousand times what it was before: kilograms, or a comma."""
+    return bool(len(aside) and (aside[MASS] / aside[BEFORE[MASS]]).between(500, 2_000).all())
+
+
 def match(
     current: pd.DataFrame, previous: pd.DataFrame, answered: Iterable[str], answered_before: Iterable[str]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -119,8 +119,13 @@ def outgoing(described: pd.DataFrame) -> pd.DataFrame:
 
 def set_aside(described: pd.DataFrame) -> pd.DataFrame:
     """The outflows, but for those of outlets, whose mass is marked as implausible: in no total."""
+    return doubted(described).query("implausible == 'mass'").reset_index(drop=True)
+
+
+def doubted(described: pd.DataFrame) -> pd.DataFrame:
+    """The outflows, but for those of outlets, whose mass or cost is marked as implausible."""
     sent = _sent(described, outlet=False)
-    return sent[sent["implausible"] == "mass"].reset_index(drop=True)
+    return sent[sent["implausible"] != "no"].reset_index(drop=True)
 
 
 def reissued(described: pd.DataFrame) -> pd.DataFrame:

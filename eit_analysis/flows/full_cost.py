@@ -101,6 +101,16 @@ def named_as(out: pd.DataFrame, codes: pd.DataFrame, pattern: str) -> np.ndarray
     return labels.fillna(out["description"].astype("str")).str.contains(pattern, case=False).to_numpy(bool)
 
 
+def is_fuel(incoming: pd.DataFrame) -> pd.Series:
+    """Whether each inflow is named as what its taker burns."""
+    return incoming["description"].astype("str").str.contains(BURNED, case=False)
+
+
+def is_peelings(flows: pd.DataFrame) -> pd.Series:
+    """Whether each flow is biowaste that may have been food: not of a garden."""
+    return (flows["category"] == "biowaste") & ~flows["waste_code"].astype("str").str.startswith(GARDEN)
+
+
 def purchase_prices(out: pd.DataFrame, incoming: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame:
     """What a tonne of each outflow was bought for: the actor's own price for the family, else that of new
     matter."""
@@ -115,15 +125,13 @@ def purchase_prices(out: pd.DataFrame, incoming: pd.DataFrame, factors: pd.DataF
         out[KEYS].astype("str").assign(**eaten).merge(own, how="left")["own"].set_axis(out.index)
         for eaten in ({}, {"category": "food"})
     )
-    peelings = (out["category"] == "biowaste") & ~out["waste_code"].astype("str").str.startswith(GARDEN)
-    stated = stated.fillna(of_food.where(peelings))
+    stated = stated.fillna(of_food.where(is_peelings(out)))
     return price.apply(lambda column: stated.fillna(column))
 
 
 def _bought(incoming: pd.DataFrame) -> pd.DataFrame:
     """What each actor buys of each family at a price: ``bought_t_per_year`` and ``paid`` (EUR/year)."""
-    burned = incoming["description"].astype("str").str.contains(BURNED, case=False)
-    priced = incoming[(incoming["cost_eur_per_t"] > 0) & (incoming[MASS] > 0) & ~burned]
+    priced = incoming[(incoming["cost_eur_per_t"] > 0) & (incoming[MASS] > 0) & ~is_fuel(incoming)]
     priced = priced.astype(dict.fromkeys(KEYS, "str"))
     amounts = priced.assign(bought_t_per_year=priced[MASS], paid=priced[MASS] * priced["cost_eur_per_t"])
     return amounts.groupby(KEYS)[["bought_t_per_year", "paid"]].sum()

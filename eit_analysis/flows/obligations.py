@@ -159,9 +159,9 @@ def breaches(judged: pd.DataFrame) -> tuple[list[str], list[tuple[str, str]]]:
     known = set(worst(judged).query("duty_verdict in ['met', 'not_met']")["obligation"])
     quoted = [(code, verdict) for code in FIRST for verdict in ("not_met", "unknown")]
     said = [
-        f"{name}, en manquement {{{code}_not_met}}, non jugés en entier {{{code}_unknown}}"
+        f"{name}, {{{code}_not_met}} en manquement et {{{code}_unknown}} qu'on ne peut juger en entier"
         if code in known
-        else f"{name}, aucun acteur jugé en entier sur {{{code}_unknown}}"
+        else f"{name}, aucun qu'on puisse juger en entier, sur {{{code}_unknown}}"
         for code, name in FIRST.items()
     ]
     return said, quoted

@@ -140,6 +140,8 @@ def changes(parts: pd.DataFrame, factors: pd.DataFrame, year: int) -> Breakdown:
 def in_brief(recovered: pd.DataFrame, changed: pd.DataFrame, material: pd.DataFrame) -> pd.DataFrame:
     """One row a scenario, today first: what is recovered of its tonnes, then what it changes, to two digits.
 
+    A change of which the printed bounds do not say the sign is none.
+
     Parameters
     ----------
     recovered, changed, material : pandas.DataFrame
@@ -149,9 +151,11 @@ def in_brief(recovered: pd.DataFrame, changed: pd.DataFrame, material: pd.DataFr
     -------
     pandas.DataFrame
         ``scenario``, ``recovered_percent``, ``as_material_percent``, then each effect with its unit
-        (``BRIEF``), which is zero today; missing where it may not be read.
+        (``BRIEF``), which is zero today; missing where it may not be read, or its sign is not sure.
     """
-    wide = changed.pivot(index="scenario", columns="effect", values=CHANGES[0]).reindex(columns=list(BRIEF))
+    change, low, high = (changed[name] for name in CHANGES)
+    told = changed.assign(told=change.where((low > 0) | (high < 0) | (change == 0)))
+    wide = told.pivot(index="scenario", columns="effect", values="told").reindex(columns=list(BRIEF))
     wide = wide.map(lambda amount: float(f"{amount:.2g}"))
     told = wide.rename(columns=BRIEF).dropna(how="all").reindex([TODAY, *changed["scenario"].unique()])
     told.loc[TODAY] = 0.0
@@ -159,6 +163,19 @@ def in_brief(recovered: pd.DataFrame, changed: pd.DataFrame, material: pd.DataFr
         share = rows[rows[by] == "yes"].set_index("scenario")["share_percent"]
         told.insert(place, ("recovered", "as_material")[place] + "_percent", share.reindex(told.index))
     return told.dropna(how="all").reset_index()
+
+
+def leading(recovered: pd.DataFrame) -> str:
+    """Of :func:`recovery`, the scenario whose recovered share is furthest from today's, if any moves it."""
+    share = recovered[recovered["valorised"] == "yes"].set_index("scenario")["share_percent"]
+    gap = (share - share.get(TODAY, 0.0)).abs()
+    return str(gap.idxmax()) if gap.max() > 0 else ""
+
+
+def concerned(parts: pd.DataFrame) -> pd.DataFrame:
+    """``scenario``, the tonnes that each moves or taxes more (t/year), and of how many actors."""
+    rows = totals(together(parts[touched(parts)], ["scenario"]), "scenario", total=False).frame
+    return rows[["scenario", MASS, "n_sites"]]
 
 
 def established(changed: pd.DataFrame, most: int) -> list[str]:

@@ -4,7 +4,7 @@
 
 P what it makes, I what it declares to take in, W what leaves it as waste or by-product (t/year). r has the
 bounds of MOVER, as has ln p. Where r lies below zero some inputs are not declared: p would be too high, and
-there is none. Energy and piped water are in neither.
+there is none. Energy, what is bought to be burnt included, and piped water are in neither.
 
 Source: Zou & Donner (2008), Statistics in Medicine 27, 1693-1702 (MOVER); ISO 14051:2011 (the parts).
 """
@@ -14,6 +14,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from eit_analysis.flows.full_cost import is_fuel
 from eit_analysis.flows.uncertainty.lognormal import difference_interval, interval
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS, propagate
 
@@ -40,6 +41,7 @@ def material_productivity(
     """
     asked = sites if PRODUCT in sites else sites.assign(**{PRODUCT: np.nan})
     made = asked[(asked[PRODUCT] > 0) & (asked["actor_type"] == "firm")].drop_duplicates("site_id")
+    incoming = incoming[~is_fuel(incoming)]
     made = made[made["site_id"].isin(incoming.loc[incoming[LOW] > 0, "site_id"])].set_index("site_id")
     taken, left = (_sums(flows, made.index) for flows in (incoming, out))
     mass = made[PRODUCT].to_numpy(float)

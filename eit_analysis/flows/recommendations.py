@@ -48,8 +48,8 @@ def actions(
     """The flows behind each action; one flow may be behind several.
 
     ``check``
-        Set aside, for its mass is implausible: the bill, or the receipt, were it right, but of no mass below
-        that of the wave before: what is missing there costs nothing yet. No other action counts it.
+        Set aside, for its mass is implausible: nothing in euros, for what would be at stake is as wrong as
+        the mass. No other action counts it.
     ``sort``
         Badly sorted, and dearer than the same family clean: the surcharge. Flows whose surcharge is negative
         are left out, not set against the others: sorting them would not pay, and nobody needs to.
@@ -76,8 +76,8 @@ def actions(
     Returns
     -------
     pandas.DataFrame
-        The flows with ``action``, ``stake_kind`` (``surcharge``, ``bill``, ``doubtful_bill``,
-        ``doubtful_receipt``, ``tax_increase``, ``none``) and ``stake_eur_per_t``. A bill that reference costs
+        The flows with ``action``, ``stake_kind`` (``surcharge``, ``bill``, ``tax_increase``,
+        ``none``) and ``stake_eur_per_t``. A bill that reference costs
         complete, or make up, is a ``completed_bill`` or an ``estimated_bill``.
     """
     marked = mark_bill(mark_ease(mark_sorting(mark_tax(out)), compatibility), factors)
@@ -88,12 +88,8 @@ def actions(
     bad = badly_sorted(marked)
     last = each_year(marked, [years[0], years[-1]]).query("year == @years[-1] and rise_low > 0")
     doubtful = mark_bill(mark_ease(out.head(0) if aside is None else aside, compatibility), factors)
-    too_little = doubtful[MASS] < doubtful.get(BEFORE[MASS], 0.0)
-    doubtful["price_eur_per_t"] = doubtful["price_eur_per_t"].mask(too_little)
-    earned = (doubtful[MASS] * doubtful["price_eur_per_t"]).sum() < 0
-    doubtful["price_eur_per_t"] *= -1 if earned else 1
     parts = [
-        ("check", "doubtful_receipt" if earned else "doubtful_bill", doubtful, "price_eur_per_t"),
+        ("check", "none", doubtful, None),
         ("sort", "surcharge", bad[bad["surcharge_eur_per_t"] > 0], "surcharge_eur_per_t"),
         ("unmix", "bill", ended[ended["category"] == "mixed"], "price_eur_per_t"),
         *(
@@ -130,8 +126,6 @@ def _worth(found: pd.DataFrame, whole: list[float]) -> pd.Index:
 
 def _kind(flows: pd.DataFrame, kind: str) -> str:
     """The kind of stake; of a bill, whether actors stated all of it, a part or nothing."""
-    if kind.startswith("doubtful") and flows["price_eur_per_t"].isna().all():
-        return "none"
     basis = set(flows["cost_basis"]) - {"none"} if kind == "bill" else set()
     return {1: "estimated_bill", 2: "completed_bill"}[len(basis)] if "reference" in basis else kind
 
@@ -144,11 +138,11 @@ def recommendations(behind: pd.DataFrame, minimum_sites: int = 3) -> Derived:
     Returns
     -------
     Derived
-        ``rank``, ``action``, ``first_category`` (the family of most euros, those of a stated cost before any
-        bill that reference costs make up, or else tonnes; ``withheld`` where it concerns fewer than
-        ``minimum_sites``, missing of ``unmix``), for the team, or one firm, ``only_flow`` (the designation of
-        the single flow behind it) and ``main_flow`` (of one that makes ``MAIN`` of its tonnes), mass and
-        bounds (t/year), stake and bounds (EUR/year, missing where nothing is in euros), ``stake_kind``,
+        ``rank``, ``action``, ``first_category`` (the family of most euros, or else tonnes; ``withheld``
+        where it concerns fewer than ``minimum_sites``, missing of ``unmix``), for the team, or one firm,
+        ``only_flow`` (the designation of the single flow behind it) and ``main_flow`` (of one that makes
+        ``MAIN`` of its tonnes), mass and bounds (t/year; no bounds of what is set aside), stake and bounds
+        (EUR/year, missing where nothing is in euros), ``stake_kind``,
         ``ease`` (0 to 5, over the tonnes), ``n_sites``, ``advice`` (the action again, shown as a sentence);
         one row an action. From the tonnes of each action, and from what is at stake where that is in euros.
     """
@@ -159,6 +153,7 @@ def recommendations(behind: pd.DataFrame, minimum_sites: int = 3) -> Derived:
     rows = rows.assign(places=places, advice=rows["action"]).fillna({"places": 0})
     rows = rows.sort_values(["places", STAKE[0], MASS], ascending=[True, False, False], ignore_index=True)
     rows = rows.assign(rank=range(1, len(rows) + 1))
+    rows[[LOW, HIGH]] = rows[[LOW, HIGH]].mask(rows["action"] == "check")
     told = [] if minimum_sites > 1 else ["only_flow", "main_flow"]
     rows = rows.merge(_main_flow(behind, rows), on="action", how="left") if told else rows
     columns = ["rank", *KEYS, *told, MASS, LOW, HIGH, *STAKE, "stake_kind", "ease", "n_sites", "advice"]
@@ -170,10 +165,7 @@ def recommendations(behind: pd.DataFrame, minimum_sites: int = 3) -> Derived:
 
 def _leading(behind: pd.DataFrame, minimum_sites: int) -> pd.DataFrame:
     families = _sums(behind, ["action", "category"])
-    stated = behind[~_estimated(behind)].assign(told=lambda rows: rows[MASS] * rows["stake_eur_per_t"])
-    stated = stated.groupby(["action", "category"])["told"].sum().reset_index().query("told > 0")
-    families = families.merge(stated, on=["action", "category"], how="left")
-    order = {"told": False, STAKE[0]: False, MASS: False, "category": True}
+    order = {STAKE[0]: False, MASS: False, "category": True}
     families = families.sort_values(list(order), ascending=list(order.values()), na_position="last")
     first = families.drop_duplicates("action")
     named = first["category"].astype(object).where(first["n_sites"] >= minimum_sites, "withheld")
@@ -214,4 +206,4 @@ def _stakes(behind: pd.DataFrame, by: list[str]) -> Breakdown:
 
 def _estimated(behind: pd.DataFrame) -> pd.Series:
     """Which flows have a bill at a reference price."""
-    return behind["stake_kind"].str.endswith(("bill", "receipt")) & (behind["cost_basis"] == "reference")
+    return behind["stake_kind"].str.endswith("bill") & (behind["cost_basis"] == "reference")

@@ -1,10 +1,12 @@
 """Which inputs each output of a taker may come of: its family's, those its process mixes, or none.
 
-An output belongs to the input of its own family. Of another family, it is
+An output belongs to the input of its own family, biowaste of who takes food to the food (peelings were
+vegetables). Of another family, it is
 
 - what a known process makes of all that it takes in (a refusal of mixed residues): the inputs share it;
 - part of the mixed waste, where the taker receives some and no process is known;
-- else its own waste (office paper, the bin): no input became it, and no balance counts it.
+- else told as its own waste (office paper, the bin), that no balance counts: what a family does not explain
+  is too much by what of it was an input (scrap of furniture).
 
 What leaves a known process and is none of its products is its own waste, whatever its family.
 """
@@ -16,8 +18,9 @@ import pandas as pd
 
 from eit_analysis.flows.balance.outlet_processes import OutletBalance
 from eit_analysis.flows.balance.survey_network import EVERY, OWN, is_taker
+from eit_analysis.flows.full_cost import is_peelings
 
-MIXED = "mixed"
+FOOD, MIXED = "food", "mixed"
 
 
 def kin(flows: pd.DataFrame, sites: pd.DataFrame, outlets: OutletBalance | None = None) -> pd.Series:
@@ -29,7 +32,9 @@ def kin(flows: pd.DataFrame, sites: pd.DataFrame, outlets: OutletBalance | None 
     site, family = (flows[name].astype("str") for name in ("site_id", "category"))
     takes, out = is_taker(flows["site_id"], sites), (flows["direction"] == "out").to_numpy()
     pair, inputs = site + "|" + family, takes & ~out
-    same = pair.isin(set(pair[inputs])).to_numpy()
+    eaten = (takes & out & is_peelings(flows) & ~pair.isin(set(pair[inputs]))).to_numpy()
+    family = family.mask(eaten & (site + "|" + FOOD).isin(set(pair[inputs])), FOOD)
+    same = (site + "|" + family).isin(set(pair[inputs])).to_numpy()
     answered = site.isin(set(site[inputs])).to_numpy()
     mixing = site.isin(set(site[inputs & (family == MIXED).to_numpy()])).to_numpy()
     known = site.isin(list(outlets.processes.index) if outlets else []).to_numpy()
