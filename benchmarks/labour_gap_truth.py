@@ -238,8 +238,8 @@ def by_verdict(table: pd.DataFrame) -> pd.DataFrame:
     for verdict, rows in table.groupby("gap_verdict"):
         short, surplus = rows["shortage_chances"], rows["surplus_chances"]
         stated = {"short": short, "surplus": surplus, "enough": 100 - short}
-        stated["balanced"] = 100 - short - surplus
-        true = rows["truth"].ne("short") if verdict == "enough" else rows["truth"].eq(verdict)
+        stated |= {"balanced": 100 - short - surplus, "no_post": 100 - short}
+        true = rows["truth"].ne("short") if verdict in ("enough", "no_post") else rows["truth"].eq(verdict)
         if verdict in stated:
             given, sure = 100 * len(rows) / len(table), stated[verdict].mean()
             lines.append({"verdict": verdict, "given": given, "right": 100 * true.mean(), "stated": sure})

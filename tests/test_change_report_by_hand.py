@@ -250,7 +250,7 @@ PARTNERS_04 = [
     DECIDE[0],
     "Relancer ou abandonner, avec leurs membres, 4 synergies, dont « Sciure ».",
     DECIDE[2],
-    "D'un autre projet, la décision n'est donnée que si tous ses membres peuvent vous être nommés.",
+    "Des décisions de projets peuvent manquer ici, faute de pouvoir vous nommer tous leurs membres.",
     *DECIDE[3:],
     *MONEY_OUTSIDE,
     *SAWDUST,

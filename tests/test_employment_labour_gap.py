@@ -168,9 +168,8 @@ def test_no_verdict_is_owed_to_the_luck_of_the_draws() -> None:
 
 
 def test_the_chances_that_a_verdict_asks_for_are_more_than_three_of_four() -> None:
-    """Of 400 draws: 0.79 − 2 √(0.79 × 0.21 / 400) = 0.7493, and one draw more is a verdict."""
-    assert labour_gap.least_chances(400) == 79
-    assert [labour_gap.least_chances(draws) for draws in (1, 1_000_000)] == [100, 75]
+    """Of 400 draws: 0.79 − 2 √(0.79 × 0.21 / 400) = 0.7493, and one draw more is a verdict: 317 / 400."""
+    assert [labour_gap.least_chances(draws) for draws in (400, 1, 1_000_000)] == ["79,25", "100", "75,09"]
 
 
 def test_nothing_surveyed_has_no_verdict_and_no_study_says_a_thing_and_its_contrary(
@@ -213,6 +212,8 @@ def test_more_who_come_than_posts_are_no_balance() -> None:
     assert list(labour_gap.counts(rows).items()) == [
         ("short", 0), ("uncertain", 1), ("enough", 1), ("balanced", 1), ("surplus", 1)
     ]  # fmt: skip
+    idle = labour_gap.Gap(drawn, {"growth": np.zeros((200, 4))}, *told)  # not even one post: no surplus
+    assert set(labour_gap.by_occupation(idle, idle).frame["gap_verdict"]) == {"no_post"}
     empty = pd.DataFrame(columns=["occupation", "origin", "destination", "skill", "to_train"])
     lines = priorities.lines(rows, *[empty] * 5)
     assert lines["who_acts"].tolist() == ["replace", "replace", "replace", "lend"]  # they told

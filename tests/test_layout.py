@@ -97,7 +97,7 @@ def test_the_first_sentence_is_the_heading_and_those_after_it_stay(release: Rele
     assert section.finding is None and called(section.body)[1:] == ["Text Le constat.", "Text Une suite."]
 
 
-def test_a_first_screen_that_answers_nothing_takes_no_place(release: Release) -> None:
+def test_a_first_screen_that_answers_nothing_says_why_in_one_line(release: Release) -> None:
     closed = release.text("{x}", x=numbers(release, 1, "Petit").value("N0", "central"))
     closed.values["x"].table.frame["central"] = None
     screen, none = (
@@ -105,7 +105,9 @@ def test_a_first_screen_that_answers_nothing_takes_no_place(release: Release) ->
         release.cards(numbers(release, 0, "Rien"), "Agir"),
     )
     (section,) = read(release, "## Synthèse", screen, none)[1:]
-    assert not section.body and not section.annex
+    assert len(section.body) == 1 and not section.annex
+    page = str(screen.html())
+    assert "Quoi" not in page and "Pas de réponse" in page and "trop peu d" in page
 
 
 def test_a_section_without_rows_is_left_out_and_named_with_the_others(release: Release) -> None:

@@ -154,7 +154,8 @@ def test_a_picture_of_an_index_says_nothing_aloud_and_shares_no_id() -> None:
         replace(yours, answer="On ne le sait pas."),
         replace(yours, question="Par quoi commencer, chez vous\u00a0?"),
     )
-    assert replace(entry, report=replace(report, answers=[unknown])).answers == []
+    assert replace(entry, report=replace(report, answers=[unknown, yours])).answers == [yours]
+    assert replace(entry, report=replace(report, answers=[unknown] * 2)).answers == [unknown]
     firsts = [replace(entry, report=replace(report, answers=[one])).first for one in (yours, begun)]
     assert [str(first) for first in firsts] == ["Agir", ""]  # what begins is said once
     (picture,) = report.pictures

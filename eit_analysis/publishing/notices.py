@@ -36,8 +36,12 @@ class Entry:
 
     @property
     def answers(self) -> list[Answer]:
-        """The first that it answers; of a report that tells a firm of itself, these: others are of all."""
-        told = [answer for answer in self.report.answers if answer.known] if self.report else []
+        """The first that it answers; of a report that tells a firm of itself, these: others are of all.
+
+        Where nothing is known, the first that says so, and what is lacking.
+        """
+        asked = self.report.answers if self.report else []
+        told = [answer for answer in asked if answer.known] or asked[:1]
         return [answer for answer in told if answer.personal] or told[:FIRST]
 
     @property

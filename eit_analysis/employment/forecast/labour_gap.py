@@ -11,9 +11,10 @@ who comes with it. Without what firms planned and answered, the same tells what 
 
 An occupation is ``short`` in a draw when gap > O / 10, in ``surplus`` when gap < −O / 10, else ``balanced``.
 It is called what P ≥ 0.75 of the draws say; ``enough`` where so many only say that it is not short, which may
-be a balance or a surplus; else ``uncertain``, as where nothing is known of who comes, or no firm told
-anything. P of N draws counts for two errors less, P − 2 √(P (1 − P) / N): no verdict is owed to the luck of
-the draws. Nor is one contrary to what others read, who do not count the firms that refused.
+be a balance or a surplus; ``no_post`` instead of these three where the median of O rounds to none; else
+``uncertain``, as where nothing is known of who comes, or no firm told anything. P of N draws counts for two
+errors less, P − 2 √(P (1 − P) / N): no verdict is owed to the luck of the draws. Nor is one contrary to what
+others read, who do not count the firms that refused.
 """
 
 from __future__ import annotations
@@ -33,13 +34,14 @@ from eit_analysis.employment.forecast import hazards as rates
 from eit_analysis.employment.forecast.account import account
 from eit_analysis.employment.forecast.outlook import breakdown, quantiles
 from eit_analysis.employment.workforce import OTHER, PLANS
+from eit_analysis.french import exact
 
 YEARS = declared_plans.PLAN_YEARS
 TOLERATED, SURE = 0.1, 0.75
 LUCK = 2.0  # errors of the draws, beyond `SURE`
-VERDICTS = ("short", "uncertain", "enough", "balanced", "surplus")
+VERDICTS = ("short", "uncertain", "enough", "balanced", "surplus", "no_post")
 HOLDING = {name: {name} for name in ("short", "balanced", "surplus")}  # what a verdict leaves possible
-HOLDING |= {"enough": {"balanced", "surplus"}, "uncertain": {*HOLDING}}
+HOLDING |= {"enough": {"balanced", "surplus"}, "uncertain": {*HOLDING}, "no_post": {"balanced", "surplus"}}
 RANGES = ["openings", "entrants", "gap_people"]
 COLUMNS = [
     *(f"{name}{end}" for name in RANGES for end in ("", "_low80", "_high80")),
@@ -156,10 +158,10 @@ def outlook(
     return Outlook(gap, steps(gap), *tables)
 
 
-def least_chances(draws: int) -> int:
-    """The chances that a verdict asks for, the luck of so many draws counted: to the nearest hundredth."""
+def least_chances(draws: int) -> str:
+    """The chances in a hundred that a verdict asks for, the luck of so many draws counted, as printed."""
     every = (hits / draws for hits in range(draws + 1))
-    return round(100 * next(p for p in every if _beyond_luck(p, draws) >= SURE))
+    return exact(100 * next(p for p in every if _beyond_luck(p, draws) >= SURE), 2)
 
 
 def _beyond_luck(p: float, draws: int) -> float:
@@ -216,6 +218,8 @@ def _row(gap: Gap, before: Gap, at: np.ndarray, elsewhere: str) -> dict[str, obj
     people = gap.known["headcount"].to_numpy()[at]
     given = zip(RANGES, (openings, coming, openings - coming), strict=True)
     ranges = [quantiles(values, name) for name, values in given]
+    if "short" not in HOLDING[verdict] and not round(float(ranges[0]["openings"])):
+        verdict = "no_post"
     return {
         "headcount": people.sum(),
         **{name: float(value) for each in ranges for name, value in each.items() if not name.endswith("95")},

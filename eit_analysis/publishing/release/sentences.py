@@ -12,6 +12,7 @@ from eit_analysis.publishing.html import macro
 from eit_analysis.publishing.release.released import Released
 from eit_analysis.publishing.release.values import FirstLabel, Value
 from eit_analysis.publishing.release.viewer import Viewer
+from eit_analysis.reference import sentence
 
 
 @dataclass(eq=False, repr=False)
@@ -66,7 +67,10 @@ class Text(Released):
 
 @dataclass(eq=False, repr=False)
 class Highlights(Released):
-    """The first screen of a report: questions, each with its answer and, below it, what qualifies it."""
+    """The first screen of a report: questions, each with its answer and, below it, what qualifies it.
+
+    Where none has an answer that may be read, one line says why.
+    """
 
     viewer: Viewer
     answers: list[tuple[str, list[Text]]]
@@ -78,16 +82,17 @@ class Highlights(Released):
 
     @property
     def asked(self) -> list[tuple[str, list[Text]]]:
-        """What cannot be answered is not asked: a first screen never says what it does not say, and what
-        qualifies an answer says nothing without it."""
+        """What cannot be answered is not asked, and what qualifies an answer says nothing without it."""
         told = [(q, texts) for q, texts in self.answers if texts[:1] and texts[0].informs]
         return [(q, [text for text in texts if text.informs]) for q, texts in told]
 
     @property
     def says(self) -> bool:
-        return bool(self.asked)
+        return bool(self.answers)
 
     def html(self, name: str = "apercu", link: str | None = None) -> Markup:
+        if not self.asked:
+            return macro("sentence", sentence("nothing_answered"))
         return macro("highlights", [(q, [text.plain() for text in texts]) for q, texts in self.asked])
 
 
