@@ -145,6 +145,19 @@ def test_a_line_that_leads_the_same_flow_elsewhere_is_asked_of_first():
     assert "déduites" in asked(round_ | {"status": "done", "candidate_ids": None})["B-1>D-1"]
 
 
+def test_a_line_that_serves_the_same_need_is_asked_of_first():
+    same = EXCHANGES.assign(in_flow_id="N-1", taker_actor_type="firm")
+    line = FEED | {"title": "Chutes au voisin", "category": "wood", "candidate_ids": "X-1>N-1 B-2>N-1"}
+    for status in ("lead", "study", "committed", "done"):
+        found = asked(line | {"status": status}, exchanges=same)
+        assert set(found) == {"A-1>D-1", "A-2>D-1", "B-1>D-1"} and "même besoin" in found["A-1>D-1"]
+    # Nor of what was dropped, of another need, nor of an operator, who is asked for its room.
+    assert asked(line | {"status": "dropped"}, exchanges=same) == {}
+    assert asked(line, exchanges=EXCHANGES.assign(taker_actor_type="firm")) == {}
+    assert asked(line, exchanges=same.assign(taker_actor_type="ess")) == {}
+    assert asked(line | {"site_ids": "A N"}, exchanges=same, team=False) == {}
+
+
 def test_of_a_gift_the_tax_that_is_not_in_the_gain_is_asked():
     gifts = EXCHANGES.assign(legal_status=["donation", "waste", "waste", "waste"])
     (name, text), *others = asked(exchanges=gifts).items()

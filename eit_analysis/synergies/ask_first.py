@@ -12,7 +12,7 @@
                 a treatment that the need of a firm supposes done (end of waste, or a quality delivered)
                 an activity of the taker that nobody stated, where the rule names activities
                 a line of the register that leads the same flow elsewhere: under way, or done or committed
-                where its tonnes are not taken off, as of a collection
+                where its tonnes are not taken off, as of a collection; one that serves the same need of a firm
                 what a gift of food may bring its giver beside the gain
                 a refusal of the taker for its price, of a flow of the same family
 
@@ -86,6 +86,7 @@ def with_questions(
         ),
         *_of_the_taker(exchanges, own_uses, sites, rules, unasked(exchanges, flows), _agreed(recalled), you),
         *_elsewhere(exchanges, recalled, said),
+        *_same_need(exchanges, recalled, said["need"]),
         *(
             (name, said["gift"])
             for name in exchanges.loc[exchanges["legal_status"] == DONATION, "candidate_id"]
@@ -139,6 +140,20 @@ def _elsewhere(exchanges: pd.DataFrame, recalled: pd.DataFrame, said: pd.Series)
             for name, what in about[["candidate_id", "description"]].itertuples(index=False):
                 if name not in own and (line.collects or named & words(what)):
                     yield name, text
+
+
+def _same_need(exchanges: pd.DataFrame, recalled: pd.DataFrame, wording: str) -> Iterator[Question]:
+    """Lines that another exchange into the same need answers; of an operator the room is asked anyway."""
+    firms = exchanges[~exchanges["taker_actor_type"].isin(OPERATORS)]
+    needs = firms.groupby("in_flow_id")["candidate_id"].agg(list)
+    lines = recalled[recalled["status"].isin([*ALIVE, *HELD])].dropna(subset=["candidate_ids"])
+    labels = heading("status").labels
+    for title, status, names in lines[["title", "status", "candidate_ids"]].itertuples(index=False):
+        own = names.split()
+        for need in dict.fromkeys(name.partition(">")[2] for name in own):
+            for name in needs.get(need, []):
+                if name not in own:
+                    yield name, wording.format(title=title, status=labels[status])
 
 
 def _agreed(recalled: pd.DataFrame) -> frozenset[str]:

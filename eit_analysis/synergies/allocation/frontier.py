@@ -16,8 +16,8 @@ never their sum.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from dataclasses import replace
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
