@@ -121,6 +121,31 @@ def test_whose_the_pallets_of_a_trader_are_and_whether_they_are_soiled_is_asked(
     assert asked(flows=beside, exchanges=last, sites=closed, team=False) == {}
 
 
+def test_of_used_packaging_a_maker_of_food_is_asked_for_its_hygiene():
+    reused = EXCHANGES.tail(1).assign(new_route="reuse")
+    for naf, code, told in (
+        ("1039A", "150103", True),
+        ("2222Z", "150103", False),
+        ("1039A", "030105", False),
+    ):
+        sites = SITES.assign(naf_code=["1072Z", "2562B", "3821Z", naf])
+        texts = asked(exchanges=reused, sites=sites, flows=FLOWS.assign(waste_code=code))
+        assert ("hygiène" in texts.get("B-2>N-1", "")) == told
+    you = asked(
+        exchanges=reused, flows=FLOWS.assign(waste_code="150103"), sites=sites.assign(naf_code="11"), you="N"
+    )
+    assert "vous demandez" in you["B-2>N-1"]
+    # What a firm makes that is not named is for the team.
+    assert "hygiène" not in str(
+        asked(
+            exchanges=reused,
+            flows=FLOWS.assign(waste_code="150103"),
+            sites=SITES.assign(naf_code="1039A"),
+            team=False,
+        )
+    )
+
+
 def test_the_firm_that_reads_is_spoken_to():
     own = {"own": OWN, "sites": SITES.assign(consent="named")}
     assert "preneur" in asked(**own, you="B")["B-2>N-1"]

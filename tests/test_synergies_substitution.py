@@ -657,6 +657,11 @@ def test_pallets_of_a_chemical_trade_go_to_no_maker_of_food():
     for giver, taker, n in (("2012Z", "1039A", 0), ("2012Z", "2222Z", 1), ("2562B", "1039A", 1)):
         actors = SITES.assign(naf_code=SITES["site_id"].map({"A": giver, "B": taker}))
         assert len(candidates(flows, actors, rules, 20.0, 1.3)[0]) == n
+    # Nor those from beside the emulsions of a workshop.
+    oil = pd.concat([flows, flow_table([flow("e", "A", "out", "chemical", 9, "120109")])])
+    for taker, n in (("1039A", 0), ("2222Z", 1)):
+        actors = SITES.assign(naf_code=SITES["site_id"].map({"A": "2562B", "B": taker}))
+        assert len(candidates(oil, actors, rules, 20.0, 1.3)[0]) == n
 
 
 def test_linings_and_ticking_make_no_rags_and_may_be_fibres_for_insulation():

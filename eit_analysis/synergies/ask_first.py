@@ -6,13 +6,13 @@
                 whose the pallets of a trader are, and whether those beside soiled packaging are soiled
                 whether an operator has room beside what it receives already, which may be all it declares
                 what nobody was asked and the plan asks first: the grade of a plastic, the format of pallets
-                and what their wood may replace
+                and what their wood may replace; of used packaging at a maker of food, its hygiene
                 what the taker throws away itself, that could serve the same need
                 a need of the giver for the same matter, of an amount that nobody read
                 a treatment that the need of a firm supposes done (end of waste, or a quality delivered)
                 an activity of the taker that nobody stated, where the rule names activities
                 a line of the register that leads the same flow elsewhere: under way, or done or committed
-                where its tonnes are not taken off, as of a collection; one that serves the same need of a firm
+                where its tonnes are not taken off, as of a collection; one to the same need of a firm
                 what a gift of food may bring its giver beside the gain
                 a refusal of the taker for its price, of a flow of the same family
 
@@ -33,7 +33,7 @@ from eit_analysis.reference.vocabulary import heading
 from eit_analysis.synergies.declined import refused_for_price
 from eit_analysis.synergies.factor_rows import OPERATORS
 from eit_analysis.synergies.free_flows import HELD
-from eit_analysis.synergies.likelihood import UNASKED, asked_of_pallets, unasked
+from eit_analysis.synergies.likelihood import asked_of_pallets, asked_of_takers
 from eit_analysis.synergies.register.fiche import sheet_words
 from eit_analysis.synergies.register.links import POOLING, is_collection, outputs_named, words
 from eit_analysis.synergies.register.steps import shortfalls
@@ -60,18 +60,19 @@ def with_questions(
     Of ``Assessment.exchanges``, described (``listings.described``), the register with the exchanges that
     answer each line (``recall.recall``), tidy ``exchange_answers``, what firms should first reuse themselves
     (``free_flows.set_aside``), tidy sites, rows of ``compatibility.csv`` and tidy flows. Who is not of the
-    study's ``team`` reads no refusal nor what a giver left blank, of what firms throw away that of those who
-    agreed to be named, and of the lines those of the giver alone: the title of another might tell of somebody
-    else. ``unweighed`` are outputs that a need of their own firm, of no known amount, could take
+    study's ``team`` reads no refusal nor what a giver left blank, of what firms throw away or make that of
+    those who agreed to be named, and of the lines those of the giver alone: the title of another might tell
+    of somebody else. ``unweighed`` are outputs that a need of their own firm, of no known amount, could take
     (``Assessment.unweighed_uses``); who reads and takes, ``you``, is spoken to.
     """
-    givers, declared = exchanges["out_flow_id"].isin(unweighed), flows
+    givers, declared, known = exchanges["out_flow_id"].isin(unweighed), flows, sites
     if not team:
         answers = answers.head(0)
         agreed = sites.loc[sites["consent"] == "named", "site_id"]
         own_uses = own_uses[own_uses["site_id"].isin(agreed)]
         givers &= exchanges["giver_site_id"].isin(agreed)
         declared = flows[flows["site_id"].isin(agreed)]
+        known = sites[sites["site_id"].isin(agreed) | (sites["site_id"] == you)]
         recalled = recalled[~recalled["site_ids"].astype("str").str.contains(" ")]
         recalled = recalled.assign(promised_t_per_year=np.nan)
     done = recalled[(recalled["status"] == "done") & team]
@@ -84,7 +85,15 @@ def with_questions(
         *_of_the_giver(
             exchanges, asked_of_pallets(exchanges, declared, sites) | {"unweighed_use": givers}, you
         ),
-        *_of_the_taker(exchanges, own_uses, sites, rules, unasked(exchanges, flows), _agreed(recalled), you),
+        *_of_the_taker(
+            exchanges,
+            own_uses,
+            sites,
+            rules,
+            asked_of_takers(exchanges, flows, known),
+            _agreed(recalled),
+            you,
+        ),
         *_elsewhere(exchanges, recalled, said),
         *_same_need(exchanges, recalled, said["need"]),
         *(
@@ -177,7 +186,7 @@ def _of_the_taker(
     own_uses: pd.DataFrame,
     sites: pd.DataFrame,
     rules: pd.DataFrame,
-    unknown: np.ndarray,
+    of_takers: Mapping[str, np.ndarray],
     agreed: frozenset[str],
     you: str | None,
 ) -> Iterator[Question]:
@@ -188,7 +197,7 @@ def _of_the_taker(
     made |= (exchanges["legal_status"] == "end_of_waste").to_numpy()
     asked = {
         "room": exchanges["taker_actor_type"].isin(OPERATORS) & ~exchanges["candidate_id"].isin(agreed),
-        **{question: unknown == question for question in UNASKED},
+        **of_takers,
         "own_use": exchanges["in_flow_id"].isin(own_uses["in_flow_id"]),
         "treatment": made & (taker["actor_type"] == "firm").to_numpy(),
         "activity": named & (taker["naf_code"].fillna("") == "").to_numpy(),
