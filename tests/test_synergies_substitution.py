@@ -126,6 +126,8 @@ def test_an_unknown_activity_receives_no_hazardous_waste():
         ("2229A", "120105", "Purges et carottes PP", "Granulés PP vierge", True),
         ("1623Z", "030105", "Sciures et copeaux", "Bois massif et panneaux", False),
         ("1623Z", "030105", "Chutes de bois massif", "Bois massif et panneaux", True),
+        ("4391A", "170201", "Chutes de charpente", "Bois d'œuvre", False),
+        ("4391A", "170201", "Charpentes déposées", "Bois d'œuvre", True),
         ("1085Z", "020304", "Plats déclassés encore consommables", "Légumes frais", False),
         ("1085Z", "020304", "Carottes déclassées", "Légumes frais", True),
         ("2229A", "070213", "Chutes de film polyéthylène", "Polyéthylène régénéré en granulés", False),
@@ -149,7 +151,7 @@ def test_an_unknown_activity_receives_no_hazardous_waste():
 )
 def test_a_residue_is_no_substitute_for_what_it_comes_from(naf, code, residue, need, offered):
     families = {"0301": "wood", "0402": "textile", "0203": "food", "1501": "cardboard",
-                "1701": "mineral", "1705": "mineral"}  # fmt: skip
+                "1701": "mineral", "1702": "wood", "1705": "mineral"}  # fmt: skip
     category = "plastic" if code == "150102" else families.get(code[:4], "plastic")
     flows = flow_table(
         [flow("o", "A", "out", category, 10, code), flow("i", "A", "in", category, 90),
@@ -159,7 +161,9 @@ def test_a_residue_is_no_substitute_for_what_it_comes_from(naf, code, residue, n
     own = own_uses(with_masses(read_pairs(flows, actors, rules), flows))
     passed, _ = candidates(flows, actors, rules, 20.0, 1.3)
     across = best_candidates(flows, actors, rules, 20.0, 1.3, 5)
-    assert (len(own), len(passed), len(across)) == (offered, offered, offered)
+    assert (len(passed), len(across)) == (offered, offered)
+    # What a firm cuts off its own boards is what it could not cut from them.
+    assert len(own) == (offered and need not in ("Bois massif et panneaux", "Bois d'œuvre"))
 
 
 def test_who_takes_pallets_to_repair_does_not_take_back_those_it_could_not():
