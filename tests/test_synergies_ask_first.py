@@ -21,7 +21,7 @@ EXCHANGES = pd.DataFrame(
 ).assign(
     in_flow_id=lambda t: t["candidate_id"].str.split(">").str[1],
     out_flow_id=lambda t: t["candidate_id"].str.split(">").str[0],
-    new_route="digestion", old_route="landfill", old_cost_eur_per_t=90.0,
+    new_route="digestion", price_to_confirm=False, old_route="landfill", old_cost_eur_per_t=90.0,
     taker_actor_type=["outlet", "outlet", "outlet", "firm"],
     treatment="tri, lavage", legal_status="waste", who_gains=["giver", "giver", "not_giver", "both_free"]
 )  # fmt: skip
@@ -181,6 +181,12 @@ def test_a_line_that_serves_the_same_need_is_asked_of_first():
     assert asked(line, exchanges=EXCHANGES.assign(taker_actor_type="firm")) == {}
     assert asked(line, exchanges=same.assign(taker_actor_type="ess")) == {}
     assert asked(line | {"site_ids": "A N"}, exchanges=same, team=False) == {}
+
+
+def test_the_sign_of_a_price_against_the_market_is_asked_of_by_the_team():
+    doubtful = EXCHANGES.assign(price_to_confirm=[True, False, False, False])
+    assert "sens du prix" in asked(exchanges=doubtful)["A-1>D-1"]
+    assert asked(exchanges=doubtful, team=False) == {}
 
 
 def test_of_a_gift_the_tax_that_is_not_in_the_gain_is_asked():

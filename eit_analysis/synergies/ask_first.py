@@ -3,6 +3,7 @@
     ask_first = what the same exchange, done already, brought where that is a loss or under half of what was
                 promised (of the team's alone)
                 what the giver said nothing of: where the flow goes, what that costs (of the team's alone)
+                a price at which the taker pays for what one is charged for (of the team's alone)
                 whose the pallets of a trader are, and whether those beside soiled packaging are soiled
                 whether an operator has room beside what it receives already, which may be all it declares
                 what nobody was asked and the plan asks first: the grade of a plastic, the format of pallets
@@ -82,6 +83,10 @@ def with_questions(
     for name, text in (
         *_realised(done, said["realised"]),
         *((name, said["today"]) for name in exchanges.loc[blank, "candidate_id"]),
+        *(
+            (name, said["sign"])
+            for name in exchanges.loc[exchanges["price_to_confirm"] & team, "candidate_id"]
+        ),
         *_of_the_giver(
             exchanges, asked_of_pallets(exchanges, declared, sites) | {"unweighed_use": givers}, you
         ),

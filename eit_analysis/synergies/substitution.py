@@ -138,11 +138,9 @@ def own_uses(pairs: pd.DataFrame) -> pd.DataFrame:
 
     ``CANDIDATE_COLUMNS``, at no distance. Not those of an outlet or an ESS structure, which takes in what
     others bring and puts out what it could not use of that; nor of a firm whose need says that it does so.
-    Nor into a need that what is recovered meets in part (``share_met``): what a firm cuts off its boards is
-    what it could not cut from them.
     """
-    other = pairs["is_intake"] | pairs["takes_in"] | (pairs["share_met"] < 1)
-    pairs = pairs[(pairs["giver_site_id"] == pairs["taker_site_id"]) & ~other]
+    taken_in = pairs["is_intake"] | pairs["takes_in"]
+    pairs = pairs[(pairs["giver_site_id"] == pairs["taker_site_id"]) & ~taken_in]
     pairs = pairs.assign(great_circle_km=0.0)
     no_mass = (pairs["supply"] <= 0) | (pairs["demand"] <= 0)
     pairs["gate_rank"] = first_stop(_stops(pairs) | {"no_mass": no_mass})
