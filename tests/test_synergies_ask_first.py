@@ -146,6 +146,12 @@ def test_of_used_packaging_a_maker_of_food_is_asked_for_its_hygiene():
     )
 
 
+def test_of_textiles_made_into_fibres_the_composition_is_asked():
+    textiles = EXCHANGES.tail(1).assign(category="textile", new_route="recycling")
+    assert "enduits" in asked(exchanges=textiles)["B-2>N-1"]
+    assert asked(exchanges=textiles.assign(new_route="reuse")) == {}
+
+
 def test_the_firm_that_reads_is_spoken_to():
     own = {"own": OWN, "sites": SITES.assign(consent="named")}
     assert "preneur" in asked(**own, you="B")["B-2>N-1"]

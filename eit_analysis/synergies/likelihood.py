@@ -106,17 +106,20 @@ def unasked(exchanges: pd.DataFrame, flows: pd.DataFrame) -> np.ndarray:
 def asked_of_takers(
     exchanges: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame
 ) -> dict[str, np.ndarray]:
-    """Of which exchanges to ask the taker what, by question: ``UNASKED``, and ``hygiene``.
+    """Of which exchanges to ask the taker what, by question: ``UNASKED``, ``composition`` and ``hygiene``.
 
-    ``hygiene``: of the packaging that a maker of food would use again.
+    ``composition``: of textiles that are made into fibres; ``hygiene``: of the packaging that a maker of food
+    would use again.
     """
     unknown = unasked(exchanges, flows)
     code = exchanges["out_flow_id"].map(flows.drop_duplicates("flow_id").set_index("flow_id")["waste_code"])
     naf = exchanges["taker_site_id"].map(sites.drop_duplicates("site_id").set_index("site_id")["naf_code"])
     packaging = code.astype("str").fillna("").str.startswith(PACKAGING) & (exchanges["new_route"] == "reuse")
     food = naf.astype("str").fillna("").str.startswith(FOOD_MAKERS)
+    fibres = (exchanges["category"] == "textile") & (exchanges["new_route"] == "recycling")
+    told = {"composition": fibres, "hygiene": packaging & food}
     return {question: unknown == question for question in UNASKED} | {
-        "hygiene": (packaging & food).to_numpy(dtype=bool)
+        question: asked.to_numpy(dtype=bool) for question, asked in told.items()
     }
 
 
