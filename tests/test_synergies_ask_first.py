@@ -21,7 +21,8 @@ EXCHANGES = pd.DataFrame(
 ).assign(
     in_flow_id=lambda t: t["candidate_id"].str.split(">").str[1],
     out_flow_id=lambda t: t["candidate_id"].str.split(">").str[0],
-    new_route="digestion", price_to_confirm=False, old_route="landfill", old_cost_eur_per_t=90.0,
+    new_route="digestion", price_to_confirm=False, diverted_t_per_year=8.0, full_trip_t=8.0,
+    spoils_share_of_year=0.0, old_route="landfill", old_cost_eur_per_t=90.0,
     taker_actor_type=["outlet", "outlet", "outlet", "firm"],
     treatment="tri, lavage", legal_status="waste", who_gains=["giver", "giver", "not_giver", "both_free"]
 )  # fmt: skip
@@ -144,6 +145,16 @@ def test_of_used_packaging_a_maker_of_food_is_asked_for_its_hygiene():
             team=False,
         )
     )
+
+
+def test_what_fills_no_lorry_in_a_year_is_a_stop_of_a_round():
+    small = EXCHANGES.assign(
+        diverted_t_per_year=[7.9, 7.9, 8.0, 7.9], spoils_share_of_year=[0.0, 0.5, 0.0, 0.0]
+    )
+    found = asked(exchanges=small)
+    assert set(found) == {"A-1>D-1", "B-2>N-1"} and "tournée" in found["A-1>D-1"]
+    assert "tournée" not in str(asked(exchanges=small.assign(legal_status="donation")))
+    assert asked(exchanges=small, team=False) == {}
 
 
 def test_of_textiles_made_into_fibres_the_composition_is_asked():

@@ -4,6 +4,7 @@
                 promised (of the team's alone)
                 what the giver said nothing of: where the flow goes, what that costs (of the team's alone)
                 a price at which the taker pays for what one is charged for (of the team's alone)
+                tonnes that fill no lorry in a year, but for what is fetched anyway (of the team's alone)
                 whose the pallets of a trader are, and whether those beside soiled packaging are soiled
                 whether an operator has room beside what it receives already, which may be all it declares
                 what nobody was asked and the plan asks first: the grade of a plastic, the format of pallets
@@ -87,6 +88,10 @@ def with_questions(
             (name, said["sign"])
             for name in exchanges.loc[exchanges["price_to_confirm"] & team, "candidate_id"]
         ),
+        *(
+            (name, said["round"])
+            for name in exchanges.loc[_less_than_a_trip(exchanges) & team, "candidate_id"]
+        ),
         *_of_the_giver(
             exchanges, asked_of_pallets(exchanges, declared, sites) | {"unweighed_use": givers}, you
         ),
@@ -168,6 +173,11 @@ def _same_need(exchanges: pd.DataFrame, recalled: pd.DataFrame, wording: str) ->
             for name in needs.get(need, []):
                 if name not in own:
                     yield name, wording.format(title=title, status=labels[status])
+
+
+def _less_than_a_trip(exchanges: pd.DataFrame) -> pd.Series:
+    fetched = (exchanges["spoils_share_of_year"] > 0) | (exchanges["legal_status"] == DONATION)
+    return (exchanges["diverted_t_per_year"] < exchanges["full_trip_t"]) & ~fetched
 
 
 def _agreed(recalled: pd.DataFrame) -> frozenset[str]:

@@ -124,6 +124,7 @@ def impacts(
     pandas.DataFrame
         The candidates with the columns of ``INDICATORS``, ``cost_basis`` (``declared`` or ``reference``),
         ``taker_price_eur_per_t`` (declared, above zero where the taker pays), ``taker_actor_type`` and
+        ``full_trip_t`` (load of a full lorry),
         ``price_to_confirm`` (a taker would pay for what one is always charged for).
         A missing factor gives a missing value, never zero.
     """
@@ -146,6 +147,7 @@ def impacts(
         }
     basis = np.where(found["old_cost_eur_per_t"].isna(), "reference", "declared")
     worked = (found["taker_actor_type"] == "firm") & (found["category"] == "mineral")
+    found["full_trip_t"] = at_bounds["trip_load"][:, 2]
     found["price_to_confirm"] |= worked & (columns["taker_worth_eur_per_year"] > 0)
     return found.assign(**columns, cost_basis=basis)
 
