@@ -158,9 +158,9 @@ def test_what_fills_no_lorry_in_a_year_is_a_stop_of_a_round():
 
 
 def test_of_textiles_made_into_fibres_the_composition_is_asked():
-    textiles = EXCHANGES.tail(1).assign(category="textile", new_route="recycling")
+    textiles = EXCHANGES.tail(1).assign(treatment="tri, effilochage puis nappage")
     assert "enduits" in asked(exchanges=textiles)["B-2>N-1"]
-    assert asked(exchanges=textiles.assign(new_route="reuse")) == {}
+    assert asked(exchanges=textiles.assign(treatment="tri, coupe et mise en sac")) == {}
 
 
 def test_the_firm_that_reads_is_spoken_to():

@@ -32,6 +32,7 @@ FEATURES = ("evidence", "rule", "precedent", "quality", "distance", "surplus")
 COLUMNS = ["likelihood_percent", "likelihood"]
 PALLETS, PACKAGING = "150103", "1501"
 UNASKED = ("grade", "format", "timber")
+TO_FIBRES = "effilochage|défibrage"
 UNASKED_MOST = 0.49
 TRADE = ("46", "47")  # divisions of NAF, whose pallets are mostly rented, on deposit or exchanged
 SOILED = ("150110", "150111")  # packaging soiled by what is dangerous
@@ -116,7 +117,7 @@ def asked_of_takers(
     naf = exchanges["taker_site_id"].map(sites.drop_duplicates("site_id").set_index("site_id")["naf_code"])
     packaging = code.astype("str").fillna("").str.startswith(PACKAGING) & (exchanges["new_route"] == "reuse")
     food = naf.astype("str").fillna("").str.startswith(FOOD_MAKERS)
-    fibres = (exchanges["category"] == "textile") & (exchanges["new_route"] == "recycling")
+    fibres = exchanges["treatment"].astype("str").fillna("").str.contains(TO_FIBRES)
     told = {"composition": fibres, "hygiene": packaging & food}
     return {question: unknown == question for question in UNASKED} | {
         question: asked.to_numpy(dtype=bool) for question, asked in told.items()
