@@ -95,6 +95,12 @@ def test_every_category_and_route_has_an_answer() -> None:
                 assert (pd.isna(row["category"]) or row["category"] == category) and row["route"] == route
 
 
+def test_an_unknown_route_of_what_is_sorted_by_usage_costs_no_more_than_usage() -> None:
+    table = factor_table([])
+    assert lookup(table, "treatment_cost", "wood", "unknown")["central"] < 50
+    assert lookup(table, "treatment_cost", "textile", "unknown")["central"] == 120
+
+
 def test_every_use_a_rule_leads_to_has_a_price_for_what_it_replaces() -> None:
     table = factor_table()
     rules = reference.load("compatibility")

@@ -226,23 +226,25 @@ def test_an_exchange_must_be_worth_its_setting_up():
     assert tonnes(plan) == pytest.approx([0, 10]) and plan.value == pytest.approx(140)
 
 
-def test_what_an_actor_accepted_is_kept_where_it_costs_little():
+def test_what_an_actor_accepted_is_served_first_at_its_most():
     setting = Allocation(minimum_lot_t=0, project_cost_eur_per_year=100)
-    for rate, sent in ((49.7, [0, 10, 5]), (49.0, [10, 0, 5])):  # of 600 €, three and ten
-        table = candidates([("o", "i", 10, 10, 1, 50), ("p", "i", 10, 10, 1, rate), ("q", "j", 5, 5, 1, 60)])
-        plan = with_accepted(table, setting, [["p>i"], ["q>j"], ["gone>i"]])
-        assert tonnes(plan) == pytest.approx(sent), rate
-        # What the best plan holds anyway forces nothing.
-        assert plan.accepted == ([["p>i"]] if sent[1] else [])
-        alone = with_accepted(table, setting, [])
-        assert plan.value == pytest.approx(alone.value - (10 * (50 - rate) if sent[1] else 0))
+    table = candidates([("o", "i", 10, 10, 1, 50), ("p", "i", 10, 10, 1, 20), ("q", "j", 5, 5, 1, 60)])
+    plan = with_accepted(table, setting, ["p>i", "q>j", "gone>i"])
+    assert tonnes(plan) == pytest.approx([0, 10, 5], abs=1e-5)
+    assert set(plan.accepted) == {"p>i", "q>j"} and plan.value == pytest.approx(300, abs=1e-3)
+    # Two who are accepted share a need by what they bring; an option of a lower step waits all the same.
+    plan = with_accepted(table, setting, ["o>i", "p>i"])
+    assert tonnes(plan) == pytest.approx([10, 0, 5], abs=1e-5)
+    lower = candidates([("o", "i", 10, 6, 1, 50), ("o", "j", 10, 100, 1, 80)])
+    plan = with_accepted(lower.assign(new_route=["reuse", "recycling"]), FREE, ["o>j"])
+    assert tonnes(plan) == pytest.approx([6, 4], abs=1e-5)
 
 
 def test_a_plan_holds_no_trifle_accepted_or_not():
     """Of two actors brought together for 0.00005 € a year: a need was filled by what just pays its cost."""
     table = candidates([("o", "i", 10, 10, 1, 15), ("p", "j", 10, 10, 1, 30), ("q", "i", 10, 10, 1, 14)])
     setting = Allocation(minimum_lot_t=1, project_cost_eur_per_year=100, minimum_gain_eur_per_year=100)
-    for accepted in ([], [["q>i"]]):
+    for accepted in ([], ["q>i"]):
         plan = with_accepted(table, setting, accepted)
         assert tonnes(plan) == pytest.approx([0, 10, 0]) and plan.value == 200
 

@@ -21,7 +21,8 @@ EXCHANGES = pd.DataFrame(
 ).assign(
     in_flow_id=lambda t: t["candidate_id"].str.split(">").str[1],
     out_flow_id=lambda t: t["candidate_id"].str.split(">").str[0],
-    new_route="digestion", old_route="landfill", old_cost_eur_per_t=90.0,
+    new_route="digestion", price_to_confirm=False, diverted_t_per_year=8.0, full_trip_t=8.0,
+    spoils_share_of_year=0.0, old_route="landfill", old_cost_eur_per_t=90.0,
     taker_actor_type=["outlet", "outlet", "outlet", "firm"],
     treatment="tri, lavage", legal_status="waste", who_gains=["giver", "giver", "not_giver", "both_free"]
 )  # fmt: skip
@@ -121,6 +122,47 @@ def test_whose_the_pallets_of_a_trader_are_and_whether_they_are_soiled_is_asked(
     assert asked(flows=beside, exchanges=last, sites=closed, team=False) == {}
 
 
+def test_of_used_packaging_a_maker_of_food_is_asked_for_its_hygiene():
+    reused = EXCHANGES.tail(1).assign(new_route="reuse")
+    for naf, code, told in (
+        ("1039A", "150103", True),
+        ("2222Z", "150103", False),
+        ("1039A", "030105", False),
+    ):
+        sites = SITES.assign(naf_code=["1072Z", "2562B", "3821Z", naf])
+        texts = asked(exchanges=reused, sites=sites, flows=FLOWS.assign(waste_code=code))
+        assert ("hygiène" in texts.get("B-2>N-1", "")) == told
+    you = asked(
+        exchanges=reused, flows=FLOWS.assign(waste_code="150103"), sites=sites.assign(naf_code="11"), you="N"
+    )
+    assert "vous demandez" in you["B-2>N-1"]
+    # What a firm makes that is not named is for the team.
+    assert "hygiène" not in str(
+        asked(
+            exchanges=reused,
+            flows=FLOWS.assign(waste_code="150103"),
+            sites=SITES.assign(naf_code="1039A"),
+            team=False,
+        )
+    )
+
+
+def test_what_fills_no_lorry_in_a_year_is_a_stop_of_a_round():
+    small = EXCHANGES.assign(
+        diverted_t_per_year=[7.9, 7.9, 8.0, 7.9], spoils_share_of_year=[0.0, 0.5, 0.0, 0.0]
+    )
+    found = asked(exchanges=small)
+    assert set(found) == {"A-1>D-1", "B-2>N-1"} and "tournée" in found["A-1>D-1"]
+    assert "tournée" not in str(asked(exchanges=small.assign(legal_status="donation")))
+    assert asked(exchanges=small, team=False) == {}
+
+
+def test_of_textiles_made_into_fibres_the_composition_is_asked():
+    textiles = EXCHANGES.tail(1).assign(treatment="tri, effilochage puis nappage")
+    assert "enduits" in asked(exchanges=textiles)["B-2>N-1"]
+    assert asked(exchanges=textiles.assign(treatment="tri, coupe et mise en sac")) == {}
+
+
 def test_the_firm_that_reads_is_spoken_to():
     own = {"own": OWN, "sites": SITES.assign(consent="named")}
     assert "preneur" in asked(**own, you="B")["B-2>N-1"]
@@ -143,6 +185,25 @@ def test_a_line_that_leads_the_same_flow_elsewhere_is_asked_of_first():
     assert set(asked(round_)) == {"A-1>D-1", "A-2>D-1", "B-1>D-1"}
     assert set(asked(round_ | {"title": "Collecte des épluchures", "carrier": "B"})) == {"A-2>D-1"}
     assert "déduites" in asked(round_ | {"status": "done", "candidate_ids": None})["B-1>D-1"]
+
+
+def test_a_line_that_serves_the_same_need_is_asked_of_first():
+    same = EXCHANGES.assign(in_flow_id="N-1", taker_actor_type="firm")
+    line = FEED | {"title": "Chutes au voisin", "category": "wood", "candidate_ids": "X-1>N-1 B-2>N-1"}
+    for status in ("lead", "study", "committed", "done"):
+        found = asked(line | {"status": status}, exchanges=same)
+        assert set(found) == {"A-1>D-1", "A-2>D-1", "B-1>D-1"} and "même besoin" in found["A-1>D-1"]
+    # Nor of what was dropped, of another need, nor of an operator, who is asked for its room.
+    assert asked(line | {"status": "dropped"}, exchanges=same) == {}
+    assert asked(line, exchanges=EXCHANGES.assign(taker_actor_type="firm")) == {}
+    assert asked(line, exchanges=same.assign(taker_actor_type="ess")) == {}
+    assert asked(line | {"site_ids": "A N"}, exchanges=same, team=False) == {}
+
+
+def test_the_sign_of_a_price_against_the_market_is_asked_of_by_the_team():
+    doubtful = EXCHANGES.assign(price_to_confirm=[True, False, False, False])
+    assert "sens du prix" in asked(exchanges=doubtful)["A-1>D-1"]
+    assert asked(exchanges=doubtful, team=False) == {}
 
 
 def test_of_a_gift_the_tax_that_is_not_in_the_gain_is_asked():

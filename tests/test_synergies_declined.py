@@ -196,8 +196,8 @@ def test_a_later_answer_reopens_and_only_as_far_as_it_reaches():
 
 def test_a_yes_counts_until_its_actor_says_otherwise():
     yes, other = ("X", "A", "X", "wood", None, "yes", None, "2018-02-01"), ("A", "A", "X", "wood", "Chutes")
-    assert accepted(exchanges(), answers(yes), FLOWS) == [["A-1>X", "A-2>X"]]
-    assert accepted(exchanges(), answers((*other, "yes", None, "2018-01-01")), FLOWS) == [["A-2>X"]]
+    assert accepted(exchanges(), answers(yes), FLOWS) == ["A-1>X", "A-2>X"]
+    assert accepted(exchanges(), answers((*other, "yes", None, "2018-01-01")), FLOWS) == ["A-2>X"]
     later = answers(yes, (*other, "yes", None, "2018-03-01"))
     assert accepted_on(exchanges(), later, FLOWS) == {"A-1>X": "2018-02-01", "A-2>X": "2018-03-01"}
     assert accepted(exchanges(), answers(yes, (*yes[:5], "maybe", None, "2018-03-01")), FLOWS) == []

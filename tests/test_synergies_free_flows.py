@@ -21,7 +21,7 @@ def pairs(rows: list[tuple[str, str, float, float, str]]) -> pd.DataFrame:
     return frame.assign(
         candidate_id=frame["out_flow_id"] + ">" + frame["in_flow_id"],
         giver_site_id=frame["out_flow_id"].str[0], taker_site_id=frame["in_flow_id"].str[0],
-        category="wood", new_route="reuse", need_t_per_t=NEED,
+        category="wood", new_route="reuse", need_t_per_t=NEED, yield_central=NEED,
         diverted_t_per_year=np.minimum(frame["supply_t_per_year"], frame["demand_t_per_year"] / NEED),
     )  # fmt: skip
 
@@ -131,7 +131,9 @@ def test_what_a_sum_leaves_of_a_flow_taken_whole_is_none_of_it():
 @pytest.mark.parametrize(("own", "left"), [(9.6, 0.0), (7.0, 4.0)])
 def test_a_need_that_own_waste_covers_but_for_little_is_left_to_nobody(own, left):
     """Two tonnes of used cartons were fetched by a plant that throws away nine of the eleven that it buys."""
-    both = pairs([("A-1", "A-2", own, 11, "recycling")]).assign(need_t_per_t=1.0, taken_t_per_year=own)
+    both = pairs([("A-1", "A-2", own, 11, "recycling")]).assign(
+        need_t_per_t=1.0, yield_central=1.0, taken_t_per_year=own
+    )
     free_of = free(flows(both), both.head(0), both).set_index("flow_id")["mass_t_per_year"]
     assert free_of.to_dict() == pytest.approx({"A-1": 0.0, "A-2": left})
 
@@ -149,6 +151,13 @@ def test_a_firm_reuses_its_own_unless_a_dropped_line_of_its_name_says_no():
     assert set_aside(own, register())["taken_t_per_year"].tolist() == [6, 5]
     refused = register(("A", "dropped", None, None), ("C B", "dropped", None, None))
     assert set_aside(own, refused)["giver_site_id"].tolist() == ["C"]
+
+
+def test_what_a_firm_cuts_off_its_boards_is_not_set_aside_and_closes_its_need_to_the_offcuts_of_others():
+    """Seven of nine lines asked joiners to take back the offcuts of their panels for new ones."""
+    own = set_aside(pairs([("A-1", "A-2", 10, 30, "energy")]).assign(need_t_per_t=10 * NEED), register())
+    left = free(flows(own), own.head(0), own).set_index("flow_id")["mass_t_per_year"]
+    assert own["taken_t_per_year"].tolist() == [0] and left.to_dict() == {"A-1": 10, "A-2": 0}
 
 
 masses = st.sampled_from([0.0, 0.5, 3.0, 10.0])

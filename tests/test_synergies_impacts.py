@@ -130,14 +130,20 @@ def test_an_operator_is_worth_its_price_and_replaces_nothing(flow, site, price):
 def test_what_a_platform_pays_for_raw_wood_is_no_price_of_panels():
     flows = FLOWS.assign(cost_eur_per_t=25.0, waste_code="150103", description="Bois à broyer")
     for code, text, paid in (
-        ("150103", "Palettes", 2500.0), ("030105", "Chutes", 2500.0),
+        ("150103", "Palettes", 0.0), ("030105", "Chutes", 0.0),
         ("030105", "Chutes de panneaux", -4000.0), ("200138", "Planches", -4000.0),
     ):  # fmt: skip
         giver = pd.DataFrame({"flow_id": ["A-1"], "waste_code": [code], "description": [text]})
         both = pd.concat([flows, giver], ignore_index=True)
         candidates = pd.DataFrame([pair(in_flow_id="D-1", taker_site_id="D")])
         found = impacts(candidates, both, SITES, FACTORS).iloc[0]
-        assert found["taker_worth_eur_per_year"] == pytest.approx(paid)
+        # Nor is it counted where one is charged at best (30 €/t): its sign is to be confirmed.
+        assert found["taker_worth_eur_per_year"] == pytest.approx(paid) and found["price_to_confirm"] == (
+            paid == 0
+        )
+        at_times = FACTORS.assign(low=FACTORS["low"].mask(FACTORS["central"] == 40, -30))
+        sold = impacts(candidates, both, SITES, at_times).iloc[0]
+        assert sold["taker_worth_eur_per_year"] == pytest.approx(paid or 2500.0)
 
 
 def test_there_is_a_price_at_which_both_gain_where_the_joint_surplus_is_above_zero():

@@ -126,6 +126,8 @@ def test_an_unknown_activity_receives_no_hazardous_waste():
         ("2229A", "120105", "Purges et carottes PP", "Granulés PP vierge", True),
         ("1623Z", "030105", "Sciures et copeaux", "Bois massif et panneaux", False),
         ("1623Z", "030105", "Chutes de bois massif", "Bois massif et panneaux", True),
+        ("4391A", "170201", "Chutes de charpente", "Bois d'œuvre", False),
+        ("4391A", "170201", "Charpentes déposées", "Bois d'œuvre", True),
         ("1085Z", "020304", "Plats déclassés encore consommables", "Légumes frais", False),
         ("1085Z", "020304", "Carottes déclassées", "Légumes frais", True),
         ("2229A", "070213", "Chutes de film polyéthylène", "Polyéthylène régénéré en granulés", False),
@@ -149,7 +151,7 @@ def test_an_unknown_activity_receives_no_hazardous_waste():
 )
 def test_a_residue_is_no_substitute_for_what_it_comes_from(naf, code, residue, need, offered):
     families = {"0301": "wood", "0402": "textile", "0203": "food", "1501": "cardboard",
-                "1701": "mineral", "1705": "mineral"}  # fmt: skip
+                "1701": "mineral", "1702": "wood", "1705": "mineral"}  # fmt: skip
     category = "plastic" if code == "150102" else families.get(code[:4], "plastic")
     flows = flow_table(
         [flow("o", "A", "out", category, 10, code), flow("i", "A", "in", category, 90),
@@ -657,6 +659,11 @@ def test_pallets_of_a_chemical_trade_go_to_no_maker_of_food():
     for giver, taker, n in (("2012Z", "1039A", 0), ("2012Z", "2222Z", 1), ("2562B", "1039A", 1)):
         actors = SITES.assign(naf_code=SITES["site_id"].map({"A": giver, "B": taker}))
         assert len(candidates(flows, actors, rules, 20.0, 1.3)[0]) == n
+    # Nor those from beside the emulsions of a workshop.
+    oil = pd.concat([flows, flow_table([flow("e", "A", "out", "chemical", 9, "120109")])])
+    for taker, n in (("1039A", 0), ("2222Z", 1)):
+        actors = SITES.assign(naf_code=SITES["site_id"].map({"A": "2562B", "B": taker}))
+        assert len(candidates(oil, actors, rules, 20.0, 1.3)[0]) == n
 
 
 def test_linings_and_ticking_make_no_rags_and_may_be_fibres_for_insulation():

@@ -4,16 +4,18 @@
                 promised (of the team's alone)
                 what the giver declared neither of: where the flow goes, what that costs (of the team's and
                 of its own alone)
+                a price at which the taker pays for what one is charged for (of the team's alone)
+                tonnes that fill no lorry in a year, but for what is fetched anyway (of the team's alone)
                 whose the pallets of a trader are, and whether those beside soiled packaging are soiled
                 whether an operator has room beside what it receives already, which may be all it declares
                 what nobody was asked and the plan asks first: the grade of a plastic, the format of pallets
-                and what their wood may replace
+                and what their wood may replace; of used packaging at a maker of food, its hygiene
                 what the taker throws away itself, that could serve the same need
                 a need of the giver for the same matter, of an amount that nobody read
                 a treatment that the need of a firm supposes done (end of waste, or a quality delivered)
                 an activity of the taker that nobody stated, where the rule names activities
                 a line of the register that leads the same flow elsewhere: under way, or done or committed
-                where its tonnes are not taken off, as of a collection
+                where its tonnes are not taken off, as of a collection; one to the same need of a firm
                 what a gift of food may bring its giver beside the gain
                 a refusal of the taker for its price, of a flow of the same family
 
@@ -34,7 +36,7 @@ from eit_analysis.reference.vocabulary import heading
 from eit_analysis.synergies.declined import refused_for_price
 from eit_analysis.synergies.factor_rows import OPERATORS
 from eit_analysis.synergies.free_flows import HELD
-from eit_analysis.synergies.likelihood import UNASKED, asked_of_pallets, unasked
+from eit_analysis.synergies.likelihood import asked_of_pallets, asked_of_takers
 from eit_analysis.synergies.register.fiche import sheet_words
 from eit_analysis.synergies.register.links import POOLING, is_collection, outputs_named, words
 from eit_analysis.synergies.register.steps import shortfalls
@@ -61,18 +63,19 @@ def with_questions(
     Of ``Assessment.exchanges``, described (``listings.described``), the register with the exchanges that
     answer each line (``recall.recall``), tidy ``exchange_answers``, what firms should first reuse themselves
     (``free_flows.set_aside``), tidy sites, rows of ``compatibility.csv`` and tidy flows. Who is not of the
-    study's ``team`` reads no refusal nor what another left blank, of what firms throw away that of those who
-    agreed to be named, and of the lines those of the giver alone: the title of another might tell of somebody
-    else. ``unweighed`` are outputs that a need of their own firm, of no known amount, could take
+    study's ``team`` reads no refusal nor what another left blank, of what firms throw away or make that of
+    those who agreed to be named, and of the lines those of the giver alone: the title of another might tell
+    of somebody else. ``unweighed`` are outputs that a need of their own firm, of no known amount, could take
     (``Assessment.unweighed_uses``); who reads and takes, ``you``, is spoken to.
     """
-    givers, declared = exchanges["out_flow_id"].isin(unweighed), flows
+    givers, declared, known = exchanges["out_flow_id"].isin(unweighed), flows, sites
     if not team:
         answers = answers.head(0)
         agreed = sites.loc[sites["consent"] == "named", "site_id"]
         own_uses = own_uses[own_uses["site_id"].isin(agreed)]
         givers &= exchanges["giver_site_id"].isin(agreed)
         declared = flows[flows["site_id"].isin(agreed)]
+        known = sites[sites["site_id"].isin(agreed) | (sites["site_id"] == you)]
         recalled = recalled[~recalled["site_ids"].astype("str").str.contains(" ")]
         recalled = recalled.assign(promised_t_per_year=np.nan)
     done = recalled[(recalled["status"] == "done") & team]
@@ -85,22 +88,34 @@ def with_questions(
     )
     for name, text in (
         *_realised(done, said["realised"]),
+        *_of_those(exchanges[exchanges["price_to_confirm"] & team], said["sign"]),
+        *_of_those(exchanges[_less_than_a_trip(exchanges) & team], said["round"]),
         *_of_the_giver(
             exchanges,
             {"today": blank, **asked_of_pallets(exchanges, declared, sites), "unweighed_use": givers},
             you,
         ),
-        *_of_the_taker(exchanges, own_uses, sites, rules, unasked(exchanges, flows), _agreed(recalled), you),
-        *_elsewhere(exchanges, recalled, said),
-        *(
-            (name, said["gift"])
-            for name in exchanges.loc[exchanges["legal_status"] == DONATION, "candidate_id"]
+        *_of_the_taker(
+            exchanges,
+            own_uses,
+            sites,
+            rules,
+            asked_of_takers(exchanges, flows, known),
+            _agreed(recalled),
+            you,
         ),
+        *_elsewhere(exchanges, recalled, said),
+        *_same_need(exchanges, recalled, said["need"]),
+        *_of_those(exchanges[exchanges["legal_status"] == DONATION], said["gift"]),
         *_priced(exchanges, answers, said["price"]),
     ):
         asked[name].append(text)
     texts = {name: "\u00a0; ".join(dict.fromkeys(each)) for name, each in asked.items()}
     return exchanges.assign(ask_first=exchanges["candidate_id"].map(texts).astype("str"))
+
+
+def _of_those(exchanges: pd.DataFrame, text: str) -> Iterator[Question]:
+    return ((name, text) for name in exchanges["candidate_id"])
 
 
 def _realised(done: pd.DataFrame, wording: str) -> Iterator[Question]:
@@ -147,6 +162,25 @@ def _elsewhere(exchanges: pd.DataFrame, recalled: pd.DataFrame, said: pd.Series)
                     yield name, text
 
 
+def _same_need(exchanges: pd.DataFrame, recalled: pd.DataFrame, wording: str) -> Iterator[Question]:
+    """Lines that another exchange into the same need answers; of an operator the room is asked anyway."""
+    firms = exchanges[~exchanges["taker_actor_type"].isin(OPERATORS)]
+    needs = firms.groupby("in_flow_id")["candidate_id"].agg(list)
+    lines = recalled[recalled["status"].isin([*ALIVE, *HELD])].dropna(subset=["candidate_ids"])
+    labels = heading("status").labels
+    for title, status, names in lines[["title", "status", "candidate_ids"]].itertuples(index=False):
+        own = names.split()
+        for need in dict.fromkeys(name.partition(">")[2] for name in own):
+            for name in needs.get(need, []):
+                if name not in own:
+                    yield name, wording.format(title=title, status=labels[status])
+
+
+def _less_than_a_trip(exchanges: pd.DataFrame) -> pd.Series:
+    fetched = (exchanges["spoils_share_of_year"] > 0) | (exchanges["legal_status"] == DONATION)
+    return (exchanges["diverted_t_per_year"] < exchanges["full_trip_t"]) & ~fetched
+
+
 def _agreed(recalled: pd.DataFrame) -> frozenset[str]:
     """The exchanges that a line done or committed is of: there the taker has said what it takes."""
     names = recalled.loc[recalled["status"].isin(HELD), "candidate_ids"].dropna()
@@ -168,7 +202,7 @@ def _of_the_taker(
     own_uses: pd.DataFrame,
     sites: pd.DataFrame,
     rules: pd.DataFrame,
-    unknown: np.ndarray,
+    of_takers: Mapping[str, np.ndarray],
     agreed: frozenset[str],
     you: str | None,
 ) -> Iterator[Question]:
@@ -179,7 +213,7 @@ def _of_the_taker(
     made |= (exchanges["legal_status"] == "end_of_waste").to_numpy()
     asked = {
         "room": exchanges["taker_actor_type"].isin(OPERATORS) & ~exchanges["candidate_id"].isin(agreed),
-        **{question: unknown == question for question in UNASKED},
+        **of_takers,
         "own_use": exchanges["in_flow_id"].isin(own_uses["in_flow_id"]),
         "treatment": made & (taker["actor_type"] == "firm").to_numpy(),
         "activity": named & (taker["naf_code"].fillna("") == "").to_numpy(),

@@ -73,7 +73,7 @@ class Assessment(PossiblePoolings):
 
     @cached_property
     def plan(self) -> JointPlan:
-        """The joint plan of largest joint surplus, but for what it yields to acceptances."""
+        """The joint plan of largest joint surplus beside what actors accepted."""
         return with_accepted(self.candidates, self.allocation, self.accepted)
 
     @cached_property
@@ -83,8 +83,8 @@ class Assessment(PossiblePoolings):
         return self.passed.assign(choice=self.passed["candidate_id"].map(choice))
 
     @cached_property
-    def accepted(self) -> list[list[str]]:
-        """The leads that an actor said yes to and in which both could gain, answer by answer."""
+    def accepted(self) -> list[str]:
+        """The leads that an actor said yes to and in which both could gain, by ``candidate_id``."""
         gaining = self.candidates["choice"] != "nobody_gains"
         return accepted(self.candidates[gaining], self.answers, self.flows)
 
@@ -105,7 +105,7 @@ class Assessment(PossiblePoolings):
         ``recalled``: the register with the exchanges that answer its lines; ``team``: who reads is of it;
         ``you``: the firm that is spoken to.
         """
-        agreed = [name for group in self.accepted for name in group] * team
+        agreed = self.accepted * team
         if self.year is not None:  # of what has ended nothing is to be asked
             recalled = recalled[recalled["synergy_id"].isin(lasting(self.register, self.year)["synergy_id"])]
         told = listings.described(listings.with_partners(self.exchanges, self.held, agreed), self.flows)

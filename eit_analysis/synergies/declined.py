@@ -133,11 +133,10 @@ def speaking(exchanges: pd.DataFrame, answers: pd.DataFrame, flows: pd.DataFrame
     return last[["candidate_id", *KEYS, "site_id", "exchange_answer", "answer_date"]]
 
 
-def accepted(exchanges: pd.DataFrame, answers: pd.DataFrame, flows: pd.DataFrame) -> list[list[str]]:
-    """The exchanges, none of them refused, that an actor said yes to: ``candidate_id`` by pair and family."""
+def accepted(exchanges: pd.DataFrame, answers: pd.DataFrame, flows: pd.DataFrame) -> list[str]:
+    """The exchanges, none of them refused, that an actor said yes to, by ``candidate_id``."""
     told = speaking(exchanges, answers, flows)
-    yes = told[told["exchange_answer"] == "yes"]
-    return [sorted(set(part["candidate_id"])) for _, part in yes.groupby(KEYS)]
+    return sorted(set(told.loc[told["exchange_answer"] == "yes", "candidate_id"]))
 
 
 def accepted_on(exchanges: pd.DataFrame, answers: pd.DataFrame, flows: pd.DataFrame) -> dict[str, str]:

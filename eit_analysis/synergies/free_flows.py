@@ -3,7 +3,8 @@
     taken_k = T × w_k / Σ w     T: tonnes realised if done, promised if committed; where unknown, Σ w
     w_k     = d_k × min(1, S_i / Σ_{k from i} d_k, D_j / Σ_{k to j} n_k d_k)
     free    = mass × max(0, 1 − Σ taken / mass)      its two bounds likewise; none of a need that its own
-                                                     firm's waste covers to 80 % or more
+                                                     firm's waste covers to 80 % or more, nor of one met
+                                                     in part by what its own firm cuts off
 
 for the exchanges k that answer a line of the register (:mod:`register.links`), with d_k what each could
 divert alone. Nothing says which of them carries what: they share the tonnes by what each could, Σ w never
@@ -75,12 +76,15 @@ def set_aside(own_uses: pd.DataFrame, register: pd.DataFrame) -> pd.DataFrame:
 
     Whether the object or the matter is of the right size and quality is for the firm to say. Where a line of
     the register that names it alone was dropped, of the same family, it has said no: nothing is set aside.
+    Of a need that what is recovered meets in part, none: what a firm cuts off its boards is what it could not
+    cut from them.
     """
     refused = register[(register["status"] == "dropped") & (register["kind"] != POOLING)]
     no = set(zip(refused["site_ids"], refused["category"], strict=True))
     asked = zip(own_uses["giver_site_id"], own_uses["category"], strict=True)
     kept = own_uses[np.array([pair not in no for pair in asked], dtype=bool)]
     tonnes = possible_together(kept, pd.Series(0, kept.index))
+    tonnes = tonnes.mask(_in_part(kept), 0.0)
     return kept.assign(site_id=kept["giver_site_id"], **{TAKEN: tonnes}).reset_index(drop=True)
 
 
@@ -101,16 +105,25 @@ def free(flows: pd.DataFrame, held: pd.DataFrame, own_uses: pd.DataFrame | None 
     """The flows without what is taken of them (:func:`held`, :func:`set_aside`), masses and their bounds.
 
     Of a need that what its own firm throws away covers but for ``OWN_COVERS``, nothing is left: one does not
-    fetch elsewhere what one has.
+    fetch elsewhere what one has, nor the offcuts of others where one throws away one's own.
     """
     mass = flows["mass_t_per_year"].astype(float)
-    own = _taken(flows, own_uses) if own_uses is not None else pd.Series(0.0, flows.index)
+    own, cut = pd.Series(0.0, flows.index), pd.Series(False, flows.index)
+    if own_uses is not None:
+        own = _taken(flows, own_uses)
+        cut = flows["flow_id"].isin(own_uses.loc[_in_part(own_uses), "in_flow_id"])
     others = _taken(flows, held)
     gone = ((others + own) / mass.where(mass > 0)).fillna(0.0)
     at_home = (flows["direction"] == "in") & (own > 0) & (own >= OWN_COVERS * (mass - others))
+    at_home |= cut
     # What the order of sums leaves of a flow that is taken whole is none of it, and no exchange to propose.
     left = (1 - gone).where((gone < 1 - 1e-9) & ~at_home, 0.0)
     return flows.assign(**{bound: flows[bound] * left for bound in BOUNDS})
+
+
+def _in_part(own_uses: pd.DataFrame) -> pd.Series:
+    """Which needs are met in part at most: one tonne takes up more of them than it replaces."""
+    return own_uses["need_t_per_t"] > own_uses["yield_central"]
 
 
 def _taken(flows: pd.DataFrame, part: pd.DataFrame) -> pd.Series:

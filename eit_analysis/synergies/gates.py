@@ -38,12 +38,15 @@ def is_left_over(pairs: pd.DataFrame) -> pd.Series:
     return of_object & (pairs["sorted_out"] != "") & ((rule["receiver_naf_codes"] == "") | mends)
 
 
-def is_of_chemistry_to_food(pairs: pd.DataFrame) -> pd.Series:
-    """Whether pallets of a chemical trade would carry food: IFS and BRC, asked of its makers, refuse them."""
+def is_unfit_for_food(pairs: pd.DataFrame) -> pd.Series:
+    """Whether pallets of chemistry, or from beside the oils of a workshop, would carry food.
+
+    IFS and BRC, asked of the makers of food, refuse them.
+    """
     pallets = (pairs["waste_code"] == PALLETS) & (pairs["new_route"] == "reuse")
     return (
         pallets
-        & pairs["giver_naf_code"].str.startswith(CHEMISTRY)
+        & (pairs["giver_naf_code"].str.startswith(CHEMISTRY) | pairs["giver_oils"])
         & pairs["naf_code"].str.startswith(FOOD_MAKERS)
     )
 

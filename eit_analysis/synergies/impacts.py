@@ -29,6 +29,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from eit_analysis.reference.factors import for_flows
 from eit_analysis.synergies.factor_rows import BOUNDS, NO_ROW, OPERATORS, rows_used, values
 from eit_analysis.synergies.offers import wood_class
 
@@ -109,21 +110,25 @@ def impacts(
 
     The giver's declared cost replaces the reference cost of his old route, and the price the taker declares
     for his input replaces the reference: that of new material for a firm, that of the new route for an ESS
-    structure or an outlet. What one pays for raw wood is no price of panels (``offers.wood_class``). What old
-    and new route draw from the same factor cancels exactly. The transport of the old route is unknown and not
-    credited, which is prudent. A tonne received is taken to replace a tonne bought. A trip that is not full
-    counts by its part, but the way of what spoils, which is fetched as often whatever there is of it: a plan
-    that takes a part of it counts a part of that way. Bounds take every bound of the factors
-    (``reference.factors.factor_table``) and of the tonnes at its worst and at its best.
+    structure or an outlet. What one pays for raw wood is no price of panels (``offers.wood_class``). An
+    outlet that says to pay for what the factors say one is always charged for is taken to do it for nothing:
+    an answer whose sign is likely to be wrong makes no gain. What old and new route draw from the same factor
+    cancels exactly. The transport of the old route is unknown and not credited, which is prudent. A tonne
+    received is taken to replace a tonne bought. A trip that is not full counts by its part, but the way of
+    what spoils, which is fetched as often whatever there is of it: a plan that takes a part of it counts a
+    part of that way. Bounds take every bound of the factors (``reference.factors.factor_table``) and of the
+    tonnes at its worst and at its best.
 
     Returns
     -------
     pandas.DataFrame
         The candidates with the columns of ``INDICATORS``, ``cost_basis`` (``declared`` or ``reference``),
-        ``taker_price_eur_per_t`` (declared, above zero where the taker pays) and ``taker_actor_type``.
+        ``taker_price_eur_per_t`` (declared, above zero where the taker pays), ``taker_actor_type`` and
+        ``full_trip_t`` (load of a full lorry),
+        ``price_to_confirm`` (a taker would pay for what one is always charged for).
         A missing factor gives a missing value, never zero.
     """
-    found = _with_taker(candidates, flows, sites)
+    found = _with_taker(candidates, flows, sites, factors)
     used = rows_used(found, factors)
     at_bounds = values(found, used, factors[BOUNDS].to_numpy(dtype=float))
     fixed = per_candidate(found)
@@ -141,6 +146,9 @@ def impacts(
             high: corners.max(axis=1) + whole[:, 2],
         }
     basis = np.where(found["old_cost_eur_per_t"].isna(), "reference", "declared")
+    worked = (found["taker_actor_type"] == "firm") & (found["category"] == "mineral")
+    found["full_trip_t"] = at_bounds["trip_load"][:, 2]
+    found["price_to_confirm"] |= worked & (columns["taker_worth_eur_per_year"] > 0)
     return found.assign(**columns, cost_basis=basis)
 
 
@@ -171,7 +179,9 @@ def in_proportion(plan: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
     return found
 
 
-def _with_taker(candidates: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
+def _with_taker(
+    candidates: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame, factors: pd.DataFrame
+) -> pd.DataFrame:
     prices = flows.drop_duplicates("flow_id").set_index("flow_id")["cost_eur_per_t"].astype(float)
     kinds = sites.drop_duplicates("site_id").set_index("site_id")["actor_type"]
     kind = candidates["taker_site_id"].map(kinds)
@@ -179,7 +189,12 @@ def _with_taker(candidates: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFra
     woods = flows.assign(wood=wood_class(flows)).drop_duplicates("flow_id").set_index("flow_id")["wood"]
     worse = (candidates["out_flow_id"].map(woods) == "B") & (candidates["in_flow_id"].map(woods) == "A")
     price = price.mask(worse & kind.isin(OPERATORS) & (price > 0))
-    return candidates.assign(taker_actor_type=kind, taker_price_eur_per_t=price)
+    routes = candidates[["category"]].assign(route=candidates["new_route"])
+    charged = for_flows(routes, factors, "treatment_cost")["low"] >= 0
+    doubtful = charged & (price > 0) & (kind == "outlet")
+    return candidates.assign(
+        taker_actor_type=kind, taker_price_eur_per_t=price.mask(doubtful, 0.0), price_to_confirm=doubtful
+    )
 
 
 def _corner(

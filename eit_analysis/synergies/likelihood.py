@@ -22,6 +22,7 @@ from scipy.special import expit
 
 from eit_analysis import reference
 from eit_analysis.reference.compatibility import AS_PALLETS, QUALITY_RANK
+from eit_analysis.synergies.gates import CHEMISTRY, FOOD_MAKERS
 from eit_analysis.synergies.impacts import INDICATORS
 from eit_analysis.synergies.scoring.ranking import EVIDENCE_RANK
 
@@ -29,11 +30,11 @@ LEAST = {"likely": 0.5, "possible": 0.25, "uncertain": 0.0}  # chance from which
 NEAR_KM = 10.0
 FEATURES = ("evidence", "rule", "precedent", "quality", "distance", "surplus")
 COLUMNS = ["likelihood_percent", "likelihood"]
-PALLETS = "150103"
+PALLETS, PACKAGING = "150103", "1501"
 UNASKED = ("grade", "format", "timber")
+TO_FIBRES = "effilochage|défibrage"
 UNASKED_MOST = 0.49
-# Divisions of NAF: trade, whose pallets are mostly rented, on deposit or exchanged; chemistry.
-TRADE, CHEMISTRY = ("46", "47"), ("20", "21")
+TRADE = ("46", "47")  # divisions of NAF, whose pallets are mostly rented, on deposit or exchanged
 SOILED = ("150110", "150111")  # packaging soiled by what is dangerous
 
 
@@ -101,6 +102,26 @@ def unasked(exchanges: pd.DataFrame, flows: pd.DataFrame) -> np.ndarray:
     pallets = given.str.startswith(PALLETS) & (exchanges["new_route"] == "reuse")
     again = pallets & exchanges["rule_id"].isin(AS_PALLETS)
     return np.select([worked, again, pallets], UNASKED, "")
+
+
+def asked_of_takers(
+    exchanges: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame
+) -> dict[str, np.ndarray]:
+    """Of which exchanges to ask the taker what, by question: ``UNASKED``, ``composition`` and ``hygiene``.
+
+    ``composition``: of textiles that are made into fibres; ``hygiene``: of the packaging that a maker of food
+    would use again.
+    """
+    unknown = unasked(exchanges, flows)
+    code = exchanges["out_flow_id"].map(flows.drop_duplicates("flow_id").set_index("flow_id")["waste_code"])
+    naf = exchanges["taker_site_id"].map(sites.drop_duplicates("site_id").set_index("site_id")["naf_code"])
+    packaging = code.astype("str").fillna("").str.startswith(PACKAGING) & (exchanges["new_route"] == "reuse")
+    food = naf.astype("str").fillna("").str.startswith(FOOD_MAKERS)
+    fibres = exchanges["treatment"].astype("str").fillna("").str.contains(TO_FIBRES)
+    told = {"composition": fibres, "hygiene": packaging & food}
+    return {question: unknown == question for question in UNASKED} | {
+        question: asked.to_numpy(dtype=bool) for question, asked in told.items()
+    }
 
 
 def asked_of_pallets(

@@ -103,10 +103,9 @@ def in_question(own_uses: pd.DataFrame) -> pd.DataFrame:
 
     ``need_replaced_t_per_year`` is what they would take off the need.
     """
-    asked = own_uses["taken_t_per_year"]
-    found = own_uses.assign(
-        asked_t_per_year=asked, need_replaced_t_per_year=asked * own_uses["yield_central"]
-    )
+    asked = own_uses[own_uses["taken_t_per_year"] > 0]
+    tonnes = asked["taken_t_per_year"]
+    found = asked.assign(asked_t_per_year=tonnes, need_replaced_t_per_year=tonnes * asked["yield_central"])
     return found.sort_values("asked_t_per_year", ascending=False, kind="stable")[OWN_USES]
 
 

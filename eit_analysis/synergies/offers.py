@@ -14,6 +14,7 @@ from eit_analysis.synergies.matching.located_flows import ALL_YEAR
 TAKERS = ("outlet", "ess")
 # So does a firm whose need is of something to be treated: « palettes à réparer », « fûts à laver ».
 TO_TREAT = r"\ba (?:broyer|demonter|laver|reconditionner|recycler|regenerer|reparer|trier|valoriser)\b"
+OILS = ("120106", "120107", "120108", "120109", "120110", "120118", "120119")  # of machining, and its sludge
 # Classes of waste wood (usage of the trade): raw, or in panels, painted and of buildings, for which one pays.
 WOOD_A, WOOD_B = ("030101", "030105", "150103"), ("170201", "191207", "200138")
 PANELS = r"\b(?:panneaux?|placages?|contreplaques?|particules|mdf|melamines?|agglomeres?|stratifies?)\b"
@@ -54,6 +55,7 @@ def wood_class(flows: pd.DataFrame) -> pd.Series:
 
 def outputs(flows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
     out = flows[flows["direction"] == "out"]
+    oily = out.loc[out["waste_code"].astype("str").fillna("").str.startswith(OILS), "site_id"]
     told = out.get("description", pd.Series("", out.index))
     out = out.assign(description=text_read(out), sorted_out=_sorted_out(out, told))
     out = out[[*READ, "description", "sorted_out"]].merge(
@@ -64,6 +66,7 @@ def outputs(flows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
             "out_flow_id": out["flow_id"].astype(str),
             "giver_site_id": out["site_id"],
             "giver_naf_code": out["naf_code"].fillna("").astype(str),
+            "giver_oils": out["site_id"].isin(oily),
             "category": out["category"].astype(str),
             "waste_code": out["waste_code"].fillna("").astype(str),
             "description": out["description"],

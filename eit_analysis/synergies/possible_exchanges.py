@@ -47,8 +47,8 @@ class PossibleExchanges:
     register : pandas.DataFrame
         Tidy ``synergy_register``.
     answers : pandas.DataFrame, optional
-        What actors answered to exchanges proposed to them: a refusal closes some, and the plan keeps what was
-        accepted where that costs little (:mod:`declined`).
+        What actors answered to exchanges proposed to them: a refusal closes some, and the plan serves first
+        what was accepted (:mod:`declined`).
     utilities : pandas.DataFrame, optional
         Tidy table, where the exchanges of heat, water and gas are to be ranked with those of matter.
     unweighed : pandas.DataFrame, optional

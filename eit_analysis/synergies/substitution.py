@@ -31,7 +31,7 @@ from eit_analysis.synergies.gates import (
     best_rule,
     first_stop,
     is_left_over,
-    is_of_chemistry_to_food,
+    is_unfit_for_food,
     stops_of_receivers,
     too_poor,
 )
@@ -158,7 +158,7 @@ def _stops(pairs: pd.DataFrame) -> dict[str, pd.Series | np.ndarray]:
     handed_on = pairs.assign(rank_handed_on=rank_handed_on(pairs))
     received = stops_of_receivers(pairs)
     received["object"] = received["object"] | is_left_over(pairs)
-    received["receiver"] = received["receiver"] | is_of_chemistry_to_food(pairs)
+    received["receiver"] = received["receiver"] | is_unfit_for_food(pairs)
     return shut_gates(pairs) | received | {"asked_quality": too_poor(handed_on)}
 
 

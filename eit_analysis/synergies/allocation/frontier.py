@@ -15,8 +15,9 @@ never their sum.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -44,7 +45,7 @@ LITTLE, MUCH = 0.01, 0.1
 
 
 def frontier(
-    candidates: pd.DataFrame, settings: Allocation, accepted: Sequence[Sequence[str]] = ()
+    candidates: pd.DataFrame, settings: Allocation, accepted: Mapping[str, float] = MappingProxyType({})
 ) -> pd.DataFrame:
     """Plans of which none has a larger joint surplus without avoiding fewer emissions.
 
@@ -58,8 +59,8 @@ def frontier(
         avoids is left out.
     settings : Allocation
         Section ``[allocation]`` of ``study.toml``; the time limit holds for each plan.
-    accepted : sequence of sequence of str
-        Groups of which every plan keeps an exchange (``JointPlan.accepted``).
+    accepted : mapping of str to float
+        What every plan serves first (``JointPlan.accepted``).
 
     Returns
     -------

@@ -7,7 +7,7 @@ is therefore in no such plan; under another objective the budget says how much o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,8 +24,7 @@ PROGRAMME_COLUMNS = [
     "category", "new_route", "need_t_per_t", "supply_t_per_year", "demand_t_per_year", "diverted_t_per_year",
 ]  # fmt: skip
 EXCLUSIVE_COLUMNS = ["exclusive_group", "exchange_site_ids", "candidate_id", "allocated_t_per_year"]
-# Share of its joint surplus that a plan may lose for each acceptance that it keeps: an assumption of ours.
-YIELDED = 0.01
+ACCEPTED = "accepted_margin_eur_per_year"
 SEARCH_COLUMNS = ["plan_objective", "plan_status", "gap_percent", "n_unknown"]
 
 
@@ -42,8 +41,8 @@ class JointPlan:
         The column that the plan maximises.
     n_unknown : int
         Candidates left out because the objective, or under a budget their margin, is unknown.
-    accepted : list of list of str
-        Of each of these groups, an exchange takes place because an actor has said yes to it.
+    accepted : dict of str to float
+        What is served first because an actor has said yes to it, t/year by ``candidate_id``.
     settings, model, solution : Allocation, Model, Solution
         The programme and its solution: value, less the cost of the exchanges where the objective is the
         margin, status (``optimal``, ``near``, ``time_limit``) and the gap to the best conceivable plan.
@@ -52,7 +51,7 @@ class JointPlan:
     exchanges: pd.DataFrame
     objective: str
     n_unknown: int
-    accepted: list[list[str]]
+    accepted: dict[str, float]
     settings: Allocation
     model: Model
     solution: Solution
@@ -67,7 +66,7 @@ def allocate(
     candidates: pd.DataFrame,
     settings: Allocation,
     objective: str = MARGIN,
-    accepted: Sequence[Sequence[str]] = (),
+    accepted: Mapping[str, float] | None = None,
 ) -> JointPlan:
     """The joint plan of largest joint surplus (€/year), or of whichever yearly indicator is named.
 
@@ -82,8 +81,8 @@ def allocate(
         ``margin_eur_per_year``, the fixed costs being deducted; another of ``impacts.INDICATORS`` (emissions
         are made as small as they can be); or ``diverted_t_per_year`` for the most tonnes. An exchange whose
         objective is unknown is left out, and counted.
-    accepted : sequence of sequence of str
-        Groups of candidates of which one exchange takes place.
+    accepted : mapping of str to float, optional
+        Tonnes that each of these exchanges diverts at least.
 
     Raises
     ------
@@ -97,7 +96,7 @@ def allocate(
     budgeted = settings.budget_eur_per_year is not None
     indicators = sorted({objective, MARGIN} if budgeted else {objective})
     table = ordered(candidates, indicators)
-    model = build(table, settings, indicators, accepted)
+    model = build(table, settings, indicators, accepted or {})
     benefit = model.benefit(objective)
     found = solve(model, benefit, settings.time_limit_s) or _nothing(model, benefit)
     tonnes = np.zeros(len(table))
@@ -106,36 +105,27 @@ def allocate(
         exchanges=table.assign(allocated_t_per_year=tonnes),
         objective=objective,
         n_unknown=int(table[indicators].isna().any(axis=1).sum()),
-        accepted=[list(group) for group in accepted],
+        accepted=dict(accepted or {}),
         settings=settings,
         model=model,
         solution=found,
     )
 
 
-def with_accepted(
-    candidates: pd.DataFrame, settings: Allocation, accepted: Sequence[Sequence[str]]
-) -> JointPlan:
-    """The plan of largest joint surplus with an exchange of each group that an actor accepted, where it can.
+def with_accepted(candidates: pd.DataFrame, settings: Allocation, accepted: Sequence[str]) -> JointPlan:
+    """The plan of largest joint surplus beside the exchanges that an actor accepted, which are served first.
 
-    What the best plan does not hold is kept where the plan loses no more than ``YIELDED`` of its joint
-    surplus by it. Groups are tried in their order, each with those kept before.
+    Under the same limits, the tonnes of the accepted exchanges are those by which they bring most, whatever
+    the others bring; the others share what is left. In each of the accepted both could gain: what brings
+    nothing, or less than it must, is none of them.
     """
-    plan, kept = allocate(candidates, settings), list[Sequence[str]]()
-    yielded = YIELDED * plan.value
-    for group in accepted:
-        if not _holds(plan, group):
-            tried = allocate(candidates, settings, MARGIN, [*kept, group])
-            if not _holds(tried, group) or tried.value < plan.value - yielded:
-                continue
-            plan = tried
-        kept.append(group)
-    return plan
-
-
-def _holds(plan: JointPlan, group: Sequence[str]) -> bool:
-    taking = plan.exchanges["allocated_t_per_year"] > 0
-    return bool(plan.exchanges.loc[taking, "candidate_id"].isin(group).any())
+    yes, margin = candidates["candidate_id"].isin(list(accepted)), candidates[MARGIN]
+    if not yes.any():
+        return allocate(candidates, settings)
+    first = allocate(candidates.assign(**{ACCEPTED: margin.where(yes, 0.0)}), settings, ACCEPTED).exchanges
+    served = first[first["candidate_id"].isin(list(accepted)) & (first["allocated_t_per_year"] > 0)]
+    tonnes = dict(zip(served["candidate_id"], served["allocated_t_per_year"], strict=True))
+    return allocate(candidates, settings, MARGIN, tonnes)
 
 
 def _nothing(model: Model, benefit: Benefit) -> Solution:

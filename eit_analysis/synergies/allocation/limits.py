@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +15,8 @@ from eit_analysis.synergies.allocation.validation import same_mass
 
 # The joint surplus before the fixed cost of the exchange, which the programme counts itself.
 MARGIN = "margin_eur_per_year"
+# Tonnes per year, of a floor: what a plan was rounded to.
+ROUNDING = 1e-6
 
 
 def fixed_cost(settings: Allocation) -> float:
@@ -97,7 +99,7 @@ def hierarchy(pairs: pd.DataFrame, pays: np.ndarray, minimum_lot_t: float) -> tu
     return limits, waits
 
 
-def ceilings(pairs: pd.DataFrame, settings: Allocation, accepted: Sequence[Sequence[str]]) -> list[Rows]:
+def ceilings(pairs: pd.DataFrame, settings: Allocation, accepted: Mapping[str, float]) -> list[Rows]:
     """The limits of the whole plan: budget, number of projects, exclusive exchanges, accepted ones."""
     every, none = np.ones(len(pairs)), np.zeros(len(pairs))
     rows = []
@@ -110,10 +112,10 @@ def ceilings(pairs: pd.DataFrame, settings: Allocation, accepted: Sequence[Seque
     for group in settings.exclusive:
         member = pairs["candidate_id"].isin(group).to_numpy(dtype=float)
         rows.append(_ceiling("exclusive", none, member, 1))
-    for names in accepted:
-        member = pairs["candidate_id"].isin(list(names)).to_numpy(dtype=float)
-        if member.any():  # none may be among those that a plan is sought of
-            rows.append(_ceiling("accepted", none, none - member, -1))
+    for name, tonnes in accepted.items():
+        member = pairs["candidate_id"].eq(name).to_numpy(dtype=float)
+        if member.any():  # it may not be among those that a plan is sought of
+            rows.append(_ceiling("accepted", none - member, none, ROUNDING - tonnes))
     return rows
 
 

@@ -4,7 +4,7 @@
 
     supply      Σ_{k from i} t_k ≤ S_i            demand      Σ_{k to j} n_k t_k ≤ D_j
     lot         ℓ_k z_k ≤ t_k ≤ u_k z_k           projects    Σ z_k ≤ N
-    accepted    Σ_{k in answer} z_k ≥ 1
+    accepted    t_k ≥ what is served first of it (:mod:`joint_plan`)
     exclusive   Σ_{k in group} z_k ≤ 1            budget      Σ max(0, −g_k) t_k + p Σ z_k ≤ B
     crossed     z_k + z_l ≤ 1 when k goes from a site to another and l back, both for the same use
     hierarchy   a lower option of a flow waits for the higher ones that pay (:mod:`hierarchy`)
@@ -24,8 +24,9 @@ difference that could be measured on 100 × 100 sites.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -112,13 +113,13 @@ def build(
     candidates: pd.DataFrame,
     settings: Allocation,
     indicators: list[str],
-    accepted: Sequence[Sequence[str]] = (),
+    accepted: Mapping[str, float] = MappingProxyType({}),
 ) -> Model:
     """The programme of the candidates (:func:`validation.ordered`) whose indicators are known.
 
     The plan is judged by the columns ``indicators``: an exchange that misses one, or its margin when there is
-    a budget, cannot be weighed against the others and is left out. Of each group ``accepted``, by
-    ``candidate_id``, one exchange takes place.
+    a budget, cannot be weighed against the others and is left out. Of each ``accepted``, by
+    ``candidate_id``, so many tonnes pass at least.
 
     Raises
     ------
