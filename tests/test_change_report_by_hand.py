@@ -403,7 +403,8 @@ TEAM_05 = [
     *WHERE_05,
     # Wood: 50 t for 2 poolings; 18 of 60 t are buried. Cardboard is recovered whole, glass does not leave
     # anybody, the exchange of wood is done here (S01), no metal leaves.
-    f"Déchets de la famille « bois », par mutualisation{LEFT_05}{REFUSING} ; famille valorisée là-bas à 80 %.",
+    f"Déchets de la famille « bois », par mutualisation{LEFT_05}{REFUSING} ; "
+    "famille valorisée là-bas à 80 %.",
     "Val Clair en tire en moyenne 25 t/an par synergie.",
     "Reste à voir si cela convient.",
     "Qui appeler ?",
@@ -426,7 +427,8 @@ TEAM_05 = [
     NO_BETTER,
     # The lesser of 25 and 18; of plastic the lesser of 15 and 27 comes second.
     "4 Ce qui s'est fait ailleurs, pour des familles de déchets d'ici : D'abord la famille « bois », par "
-    f"mutualisation : 25 t/an par synergie là-bas, 18 t/an non valorisées ici ou de destination inconnue{REFUSING}",
+    "mutualisation : 25 t/an par synergie là-bas, 18 t/an non valorisées ici ou de destination "
+    f"inconnue{REFUSING}",
     f"{FIRST_FAMILIES} Tonnes d'ici{REFUSING}.",
     *END_05,
     "Fichier d'échange de ce territoire : à donner aux autres territoires, publié avec les pages que tous "
