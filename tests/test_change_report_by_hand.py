@@ -347,6 +347,7 @@ COMPARE_05 = [
     "Les années vont de 2016 à 2018.",
 ]
 LEFT_05 = " : ici, 18 t/an non valorisées ou de destination inconnue"
+REFUSING = " (avec qui refuse d'être compté)"
 INTRODUCTION_05 = "Ce territoire à côté d'autres, d'après leurs fichiers d'échange."
 NO_BETTER = (
     "Sortir plus de tonnes n'est ni mieux ni moins bien. « Laissés de côté », hors médiane et comptes : "
@@ -389,11 +390,11 @@ ALIKE_05 = "Même incertitude des masses qu'ici : oui. Le reste, chez d'autres, 
 RING = "Qui : Val Clair, Agence du Val, 01 99 00 00 02"
 
 
-def card_05(what: str, family: str, each: str, left: str) -> list[str]:
+def card_05(what: str, family: str, each: str, left: str, whose: str = "") -> list[str]:
     """What is to be asked of Val Clair."""
     each = f"Quoi : {family} : {each} par synergie (incertitude des masses comme ici : oui)"
     each += f" ; famille valorisée là-bas à {50 if family == 'plastique' else 80} %"
-    stake = f"Enjeu : {family} : {left} non valorisées ici, ou de destination inconnue"
+    stake = f"Enjeu : {family} : {left} non valorisées ici, ou de destination inconnue{whose}"
     then = "Et ensuite : Demander comment cela s'est fait et ce que ces tonnes deviennent ; "
     return [f"Appeler Val Clair : {what}", each, RING, stake, f"{then}voir si cela convient ici"]
 
@@ -405,7 +406,8 @@ TEAM_05 = [
     *WHERE_05,
     # Wood: 50 t for 2 poolings; 18 of 60 t are buried. Cardboard is recovered whole, glass does not leave
     # anybody, the exchange of wood is done here (S01), no metal leaves.
-    f"Déchets de la famille « bois », par mutualisation{LEFT_05} ; famille valorisée là-bas à 80 %.",
+    f"Déchets de la famille « bois », par mutualisation{LEFT_05}{REFUSING} ; "
+    "famille valorisée là-bas à 80 %.",
     "Val Clair en tire en moyenne 25 t/an par synergie.",
     "Reste à voir si cela convient.",
     "Qui appeler ?",
@@ -416,7 +418,9 @@ TEAM_05 = [
     "Chiffres comparés : sans les acteurs qui refusent d'être comptés.",
     *COMPARE_05[3:],
     # Of plastic 60 t for 4, more than the 12 t of Petit Plateau; 9 + 8 + 10 t are buried.
-    *card_05("« bois », par mutualisation ; « plastique », par échange", "bois", "25 t/an", "18 t/an"),
+    *card_05(
+        "« bois », par mutualisation ; « plastique », par échange", "bois", "25 t/an", "18 t/an", REFUSING
+    ),
     REACH,
     RATES_05,
     *FIGURE_05,
@@ -426,8 +430,9 @@ TEAM_05 = [
     NO_BETTER,
     # The lesser of 25 and 18; of plastic the lesser of 15 and 27 comes second.
     "4 Ce qui s'est fait ailleurs, pour des familles de déchets d'ici : D'abord la famille « bois », par "
-    "mutualisation : 25 t/an par synergie là-bas, 18 t/an non valorisées ici ou de destination inconnue",
-    FIRST_FAMILIES,
+    "mutualisation : 25 t/an par synergie là-bas, 18 t/an non valorisées ici ou de destination "
+    f"inconnue{REFUSING}",
+    f"{FIRST_FAMILIES} Tonnes d'ici{REFUSING}.",
     *END_05,
     "Fichier d'échange de ce territoire : à donner aux autres territoires, publié avec les pages que tous "
     "lisent. La commande eit share écrit ces pages et dit où il est.",
@@ -1088,14 +1093,14 @@ INSTEAD: dict[str, dict[str, str | None]] = {
         "territoire qui prend les masses comme ici.",
         # 80 t for 2, of wood too; that it is done here is not known any more.
         "Qu'y a-t-il": "Qu'y a-t-il à reprendre ailleurs ? Déchets de la famille « bois », par échange"
-        f"{LEFT_05} ; famille valorisée là-bas à 80 %. Val Clair en tire en moyenne 40 t/an "
+        f"{LEFT_05}{REFUSING} ; famille valorisée là-bas à 80 %. Val Clair en tire en moyenne 40 t/an "
         "par synergie. Reste à voir si cela convient.",
         "Qui appeler ?": "Qui appeler ? Agence du Val, 01 99 00 00 02. Val Clair, pour « bois », par "
         "échange ; « bois », par mutualisation ; « plastique », par échange. "
         f"{ALIKE_05}",
         "Territoires dont": NO_RATE,
         "D'abord": "D'abord la famille « bois », par échange : 40 t/an par synergie là-bas, 18 t/an non "
-        "valorisées ici ou de destination inconnue.",
+        f"valorisées ici ou de destination inconnue{REFUSING}.",
     },
     "one wave of the register": {
         "Qu'est-ce qui a avancé ?": "Qu'est-ce qui a avancé ? On ne le sait pas. Il faut deux vagues du "
