@@ -206,7 +206,7 @@ def test_appliances_that_a_producer_collects_make_no_group():
     unpaid, shares = groups.pooled(asked, sites, costs, 15.0, 1.0)
     assert numbered(unpaid).empty and starts(unpaid).empty
     assert losing(unpaid)["group_lacks"].to_list() == ["free_scheme"]
-    assert (shares["alone_eur_per_year"] == 0).all()
+    assert (shares["spared_eur_per_year"] == 0).all()
 
 
 def listed(rows):

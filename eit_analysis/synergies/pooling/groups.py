@@ -39,10 +39,10 @@ POOL_COLUMNS = [
 ]  # fmt: skip
 POOLED = "pooled_volume_per_year"
 MEMBER_COLUMNS = [
-    "start_number", "label", "site_id", "volume_per_year", "unit", "alone_eur_per_year",
+    "start_number", "label", "site_id", "volume_per_year", "unit", "spared_eur_per_year",
     "shapley_share_eur_per_year",
 ]  # fmt: skip
-SHARE_COLUMNS = ["pooling_id", "site_id", "volume_per_year", "alone_eur_per_year"]
+SHARE_COLUMNS = ["pooling_id", "site_id", "volume_per_year", "spared_eur_per_year"]
 
 
 def pooled(
@@ -84,7 +84,7 @@ def pooled(
         ``category`` only for a collection.
     shares : pandas.DataFrame
         Columns ``SHARE_COLUMNS``: what each member brings, or takes from the offer; whoever offers takes 0.
-        ``alone_eur_per_year`` : what a member of a group pays alone for what would be common.
+        ``spared_eur_per_year`` : what a member of a group stops paying.
     """
     profiles, places, reach = by_profile(costs), positions(sites), (radius_km, detour_factor)
     rows, shares = [], []
@@ -112,8 +112,8 @@ def pooled(
                 found.least,
             )
             rows.append((identifier, found.kind, *about, *size, found.span_km, found.round_km, *found.part))
-            own = zip(found.volumes.items(), found.alone, strict=True)
-            shares += [(identifier, site, float(v), float(alone)) for (site, v), alone in own]
+            own = zip(found.volumes.items(), found.spared, strict=True)
+            shares += [(identifier, site, float(v), float(spared)) for (site, v), spared in own]
     frame = pd.DataFrame(rows, columns=POOL_COLUMNS)
     frame = frame.sort_values(["kind", "nature", "label", "keyword", "members", "centre_site_id"])
     return frame.reset_index(drop=True), pd.DataFrame(shares, columns=SHARE_COLUMNS)
@@ -164,8 +164,8 @@ def losing(pools: pd.DataFrame) -> pd.DataFrame:
     return groups[~pays.astype(bool)].drop_duplicates(["nature", "label"])
 
 
-def members_alone(starts: pd.DataFrame, shares: pd.DataFrame, fair: pd.DataFrame) -> pd.DataFrame:
-    """``MEMBER_COLUMNS`` of the parts' members: what each pays alone, and its share of what the part saves.
+def members_spared(starts: pd.DataFrame, shares: pd.DataFrame, fair: pd.DataFrame) -> pd.DataFrame:
+    """``MEMBER_COLUMNS`` of the parts' members: what each stops paying, and its share of what the part saves.
 
     ``starts`` from :func:`starts`, ``shares`` from :func:`pooled`; ``fair`` has the shares of some of the
     parts, whose number is its ``synergy_id``.
