@@ -250,7 +250,7 @@ def test_the_members_of_each_part_share_what_it_saves(assessment: Assessment) ->
     sharing = open_study("thur-doller", root=ROOT).load("sharing")
     pools, shares = assessment.pooled(sharing, 15.0)
     begun = groups.starts(pools)
-    fair, _ = of_lines(assessment.start_games(begun, shares, sharing, 15.0))
+    fair, _ = of_lines(assessment.start_games(begun, sharing, 15.0))
     members = groups.members_spared(begun, shares, fair)
     whole = members.groupby("start_number")["shapley_share_eur_per_year"].sum()
     assert whole.to_numpy() == pytest.approx(begun["saving_eur_per_year"].to_numpy(), abs=0.02)

@@ -30,7 +30,6 @@ class Found(NamedTuple):
     kind: str
     centre: str
     volumes: pd.Series
-    n_enough: float
     least: float
     span_km: float
     round_km: float
@@ -63,9 +62,8 @@ def within_reach(names: pd.Index, sharers: Sharers, free: bool) -> Iterator[Foun
         some = sharers.only(inside)
         if some.volumes.sum() < least:
             continue
-        enough = np.searchsorted(np.cumsum(np.sort(some.volumes)[::-1]), least * (1 - 1e-12)) + 1
         part = start_of(some, names[inside], free).values
-        yield _found("group", names, inside, centre, sharers, float(enough), span_km, np.nan, part)
+        yield _found("group", names, inside, centre, sharers, span_km, np.nan, part)
 
 
 def with_round(group: Found, names: pd.Index, sharers: Sharers) -> Found:
@@ -107,17 +105,17 @@ def further_parts(names: pd.Index, sharers: Sharers, free: bool, groups: Sequenc
         left[inside] = False
         spans = sharers.only(inside).km.max(axis=1)
         centre, km = int(inside[spans.argmin()]), start.values[PART_COLUMNS.index("part_round_km")]
-        yield _found(FURTHER, names, inside, centre, sharers, np.nan, float(spans.min()), km, start.values)
+        yield _found(FURTHER, names, inside, centre, sharers, float(spans.min()), km, start.values)
 
 
 def _found(
     kind: str, names: pd.Index, inside: np.ndarray, centre: int, sharers: Sharers,
-    enough: float, span_km: float, round_km: float, part: tuple[object, ...],
+    span_km: float, round_km: float, part: tuple[object, ...],
 ) -> Found:  # fmt: skip
     by_site = pd.Series(sharers.volumes[inside], names[inside])
     least = sharers.threshold.least
     own = spared(sharers.only(inside))
-    return Found(kind, str(names[centre]), by_site, enough, least, span_km, round_km, part, own)
+    return Found(kind, str(names[centre]), by_site, least, span_km, round_km, part, own)
 
 
 def offered_by(
@@ -144,4 +142,4 @@ def offered_by(
         span_km = float(reach[takers.index].max())
         part = (*NO_PART[:3], saving.central, saving.low, saving.high, *NO_PART[6:])
         unknown = np.full(len(taken), np.nan)
-        yield Found("offer", str(host), taken, np.nan, np.nan, span_km, np.nan, part, unknown)
+        yield Found("offer", str(host), taken, np.nan, span_km, np.nan, part, unknown)
