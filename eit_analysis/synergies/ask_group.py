@@ -21,7 +21,7 @@ import pandas as pd
 from eit_analysis import french
 from eit_analysis.reference.nomenclatures import hazardous
 from eit_analysis.reference.vocabulary import heading
-from eit_analysis.synergies.pooling.thresholds import HAZARDOUS, keyword_in
+from eit_analysis.synergies.pooling.thresholds import COLLECTION, HAZARDOUS, keyword_in
 from eit_analysis.synergies.register.fiche import sheet_words
 from eit_analysis.synergies.register.links import grouped, words
 from eit_analysis.synergies.register.steps import BROUGHT, of_promise
@@ -134,6 +134,11 @@ def _leaving(
     start: Any, gone: pd.DataFrame, volumes: dict[Any, float], names: dict[Any, Any], said: pd.Series
 ) -> Iterator[str]:
     """What members send elsewhere, and what is left to collect or to treat where that is weighed."""
+    members = str(start.part_members).split()
+    if start.unit == "t":  # of what else they hold, nothing is to be taken off here
+        most = gone["site_id"].map({site: volumes[start.pooling_id, site] for site in members})
+        share = most / gone.groupby("site_id")["gone_t"].transform("sum")
+        gone = gone.assign(gone_t=gone["gone_t"] * share.clip(upper=1.0))
     taken = gone.groupby("site_id")["gone_t"].sum()
     if not (taken > LEAST_T).any():
         return
@@ -146,7 +151,6 @@ def _leaving(
             ways.append(said[way].format(tonnes=french.one_decimal(of.sum()), members=who))
     text = said["leaving"].format(ways=french.listed(ways))
     if start.unit == "t":
-        members = str(start.part_members).split()
         left = {site: max(volumes[start.pooling_id, site] - taken.get(site, 0.0), 0.0) for site in members}
         text += said["left"].format(tonnes=french.one_decimal(sum(left.values())))
         n_left = sum(each > LEAST_T for each in left.values())
@@ -162,7 +166,12 @@ def _leaving(
 def _who_asked(
     start: Any, sharing: pd.DataFrame, thresholds: pd.DataFrame, names: dict[Any, Any], said: pd.Series
 ) -> Iterator[str]:
-    """Who asked for a common collection of this family: members, and those within reach who are none."""
+    """Who asked for a common collection of this family: members, and those within reach who are none.
+
+    Where the need is that service itself, all did.
+    """
+    if start.nature != COLLECTION:
+        return
     like = thresholds[(thresholds["nature"] == "service") & (thresholds["category"] == start.category)]
     keywords = like["item_keyword"].dropna().unique()
     items = sharing["item"].map(lambda item: any(keyword_in(word, item) is not None for word in keywords))
