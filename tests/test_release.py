@@ -301,7 +301,7 @@ def test_listing_follows_consent(small_study: Study) -> None:
 
 def test_a_firm_reads_of_its_groups_who_may_be_named_and_how_many_more(small_study: Study) -> None:
     frame = pd.DataFrame({"group_number": [1, 2, 3], "members": ["E1 E5 E6", "E1 E2", "E5 E2"]})
-    frame = frame.assign(label="une benne", n_enough=[2.0, 2.0, 1.0], saving_eur_per_year=[70.0, 80.0, 90.0])
+    frame = frame.assign(label="une benne", n_variants=[2, 2, 1], saving_eur_per_year=[70.0, 80.0, 90.0])
     seen = {}
     for audience in ("internal", "partners", "company:E5"):
         release = Release(small_study, audience, "essai")

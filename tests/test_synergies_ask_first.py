@@ -23,6 +23,7 @@ EXCHANGES = pd.DataFrame(
     out_flow_id=lambda t: t["candidate_id"].str.split(">").str[0],
     new_route="digestion", price_to_confirm=False, diverted_t_per_year=8.0, full_trip_t=8.0,
     spoils_share_of_year=0.0, old_route="landfill", old_cost_eur_per_t=90.0,
+    supply_t_per_year=216.0,
     taker_actor_type=["outlet", "outlet", "outlet", "firm"],
     treatment="tri, lavage", legal_status="waste", who_gains=["giver", "giver", "not_giver", "both_free"]
 )  # fmt: skip
@@ -174,6 +175,10 @@ def test_a_line_that_leads_the_same_flow_elsewhere_is_asked_of_first():
     # What is food in the register may be biowaste in the survey; another flow or giver is not meant.
     (name, text), *others = asked(FEED).items()
     assert (name, others) == ("A-1>D-1", []) and FEED["title"] in text and "étude" in text
+    # Four tonnes that are promised of 216 are a part of the flow.
+    assert "mener tout ou partie de ce flux" in text
+    assert "mener une part de ce flux" in asked(FEED | {"promised_t_per_year": 4.0})["A-1>D-1"]
+    assert "mener ce flux" in asked(FEED | {"promised_t_per_year": 200.0})["A-1>D-1"]
     for changed in (
         {"status": "dropped"}, {"kind": "pooling"}, {"category": "wood"}, {"candidate_ids": "A-1>D-1"},
         {"title": "Chaleur fatale"}, {"status": "done", "candidate_ids": "A-2>D-1"},

@@ -7,11 +7,12 @@ from typing import Any
 import pandas as pd
 from pooling_cases import needs, outputs
 
-from eit_analysis.synergies.ask_group import gone_elsewhere, with_questions
+from eit_analysis.synergies.ask_group import _of_need, gone_elsewhere, with_questions
 from eit_analysis.synergies.pooling.costs import cost_table, threshold_table
 from eit_analysis.synergies.register.recall import RECALL_COLUMNS
 
 SITES = pd.DataFrame({"site_id": list("ABCD"), "name": ["Alpha", "Bêta", "Gamma", "Delta"]})
+NOBODY = needs([], None)
 SKIP = "une benne de carton pleine par mois"
 DONE = {
     "synergy_id": "S1", "title": "Collecte groupée du carton", "kind": "pooling", "category": "cardboard",
@@ -26,21 +27,26 @@ def part(
     reused: dict[str, float],
     label: str = SKIP,
     register: tuple = (),
+    done: dict[str, float] | None = None,
+    sharing: pd.DataFrame = NOBODY,
     low: float = -100.0,
 ) -> pd.Series:
     """What is told of one part of sites that have 20 t each, of which 30 t pay, and which saves 100 €."""
-    flows = outputs([(site, "cardboard", 20.0) for site in "ABCD"], 80.0).assign(flow_id=list("abcd"))
-    leaving = gone_elsewhere([pd.Series(gone, dtype=float), pd.Series(reused, dtype=float)], flows)
+    flows = outputs([(site, "cardboard", 20.0) for site in "ABCD"], 80.0)
+    flows = flows.assign(flow_id=list("abcd"), description="Cartons")
+    ways = {"planned": pd.Series(gone, dtype=float), "done": pd.Series(done or {}, dtype=float)}
+    leaving = gone_elsewhere({**ways, "reused": pd.Series(reused, dtype=float)}, flows)
     starts = pd.DataFrame(
         {"start_number": [1], "pooling_id": "M-1", "nature": "collection", "label": label, "keyword": "",
-         "category": "cardboard", "part_members": members, "unit": "t", "paying_volume_per_year": 30.0}
+         "category": "cardboard", "part_members": members, "members": "A B C D", "unit": "t",
+         "paying_volume_per_year": 30.0}
     ).assign(
         part_volume_per_year=20.0 * len(members.split()), saving_eur_per_year=100.0,
         saving_low_eur_per_year=low,
     )  # fmt: skip
     shares = pd.DataFrame({"pooling_id": "M-1", "site_id": list("ABCD"), "volume_per_year": 20.0})
     recalled = pd.DataFrame(list(register), columns=RECALL_COLUMNS)
-    known = needs([], None), SITES, threshold_table(cost_table()), leaving
+    known = sharing, SITES, threshold_table(cost_table()), leaving
     return with_questions(starts, shares, recalled, *known).iloc[0]
 
 
@@ -54,16 +60,19 @@ def worth(*case: Any, **more: Any) -> str:
 
 def test_a_group_whose_tonnes_leave_in_the_plan_is_told_what_is_left() -> None:
     gone = asked("A B", {"a": 2.0}, {"b": 20.0})
-    assert "22 t/an (Alpha et Bêta) partiraient" in gone and "il resterait 18 t/an" in gone
-    assert "18 t/an à collecter, d'un seul acteur : le groupe tombe" in gone
-    assert "0 t/an à collecter : le groupe tombe" in asked("A B", {"a": 20.0}, {"b": 20.0})
+    assert "2 t/an d'échange proposé (Alpha) et 20 t/an de reprise chez soi (Bêta)" in gone
+    assert "il resterait 18 t/an, d'un seul acteur : le groupe tombe" in gone
+    assert "20 t/an d'échange proposé (Alpha) et" in asked("A B", {"a": 90.0}, {"b": 5.0})
+    # What leaves already is nothing that is proposed.
+    assert "2,4 t/an d'échange déjà réalisé (Alpha)" in asked("A B", {}, {}, done={"a": 2.4})
+    assert "resterait 0 t/an : le groupe tombe" in asked("A B", {"a": 20.0}, {"b": 20.0})
     assert worth("A B", {"a": 2.0}, {"b": 20.0}) == worth("A B C", {"a": 15.0, "b": 19.0}, {}) == "no"
     assert "moins que le volume qui paie" in asked("A B C", {"a": 15.0, "b": 19.0}, {})
     less = asked("A B C", {"a": 15.0}, {})
     assert "il resterait 45 t/an" in less and "tombe" not in less
     # Nor is one that may lose several times what it saves.
     assert worth("A B C", {"a": 15.0}, {}) == "yes" and worth("A B C", {}, {}, low=-400.0) == "no"
-    assert "partiraient" not in asked("A B C", {"d": 15.0}, {})  # of somebody else
+    assert "retirer" not in asked("A B C", {"d": 15.0}, {})  # of somebody else
 
 
 def test_a_group_is_told_what_the_register_did_for_the_same_need() -> None:
@@ -79,3 +88,19 @@ def test_a_group_that_is_near_what_pays_or_asks_of_its_kind_is_told() -> None:
     assert "régler : une benne chez chacun ou une seule" in asked("A B", {}, {})
     near = asked("A", {}, {}, label="une autre")
     assert "un refus peut suffire" in near and "régler" not in near
+
+
+def test_who_asked_for_a_collection_is_told_in_the_group_and_left_out_of_it() -> None:
+    sharing = needs([(site, "service", "Collecte groupée du carton", 9.0, "t") for site in "AC"], None)
+    told = asked("A B", {}, {}, sharing=sharing)
+    assert "ont demandé cette collecte, à appeler d'abord : Alpha" in told
+    assert "qui économise plus sans eux : Gamma" in told
+    assert "demandé" not in asked("B D", {}, {}, sharing=needs([("A", "service", "Tonte", 9.0, "h")], None))
+
+
+def test_a_machine_is_told_what_leaves_of_what_it_would_treat() -> None:
+    start = pd.Series({"nature": "equipment", "part_members": "A B", "keyword": "broyeur de palettes"})
+    rows = [("a", "A", "Palettes perdues"), ("b", "B", "Cartons"), ("c", "C", "Palettes")]
+    gone = pd.DataFrame(rows, columns=["flow_id", "site_id", "description"])
+    sharing = needs([(site, "equipment", "Broyeur de palettes", 20.0, "t") for site in "ABC"], None)
+    assert _of_need(start, gone, sharing)["flow_id"].to_list() == ["a"]

@@ -265,11 +265,14 @@ def test_the_members_of_each_part_share_what_it_saves(assessment: Assessment) ->
     pools, shares = assessment.pooled(sharing, 15.0)
     begun = groups.starts(pools)
     fair, _ = of_lines(assessment.start_games(begun, sharing, 15.0))
-    members = groups.members_alone(begun, shares, fair)
+    members = groups.members_spared(begun, shares, fair)
     whole = members.groupby("start_number")["shapley_share_eur_per_year"].sum()
     assert whole.to_numpy() == pytest.approx(begun["saving_eur_per_year"].to_numpy(), abs=0.02)
     # Nobody is asked for its time for less than that.
     assert (members["shapley_share_eur_per_year"] >= assessment.meeting_eur - 0.02).all()
+    # Nor is anybody paid by the others to come.
+    most = members["spared_eur_per_year"].clip(assessment.meeting_eur) + 0.02
+    assert (members["shapley_share_eur_per_year"] <= most).all()
 
 
 def test_an_exchange_is_no_change_of_contractor(assessment: Assessment) -> None:

@@ -206,7 +206,7 @@ def test_appliances_that_a_producer_collects_make_no_group():
     unpaid, shares = groups.pooled(asked, sites, costs, 15.0, 1.0)
     assert numbered(unpaid).empty and starts(unpaid).empty
     assert losing(unpaid)["group_lacks"].to_list() == ["free_scheme"]
-    assert (shares["alone_eur_per_year"] == 0).all()
+    assert (shares["spared_eur_per_year"] == 0).all()
 
 
 def listed(rows):
@@ -215,11 +215,13 @@ def listed(rows):
     known = {
         "kind": "group",
         "nature": "purchase",
+        "keyword": "",
         "volume_per_year": 1.0,
         "round_km": 0.0,
         "part_round_km": 0.0,
     }
-    return pd.DataFrame(rows, columns=columns).assign(**known)
+    frame = pd.DataFrame(rows, columns=columns)
+    return frame.assign(members=frame["part_members"], **known)
 
 
 def test_outsiders_find_those_within_reach_of_most_first():
@@ -234,6 +236,18 @@ def test_outsiders_find_those_within_reach_of_most_first():
     assert numbered(pools)["round_km"].isna().all()  # one commune, and not one place
     # One group of c pays: it is no need of which none does.
     assert losing(pools)["group_lacks"].to_list() == ["little", "larger_bills"]
+
+
+def test_a_group_that_is_nearly_a_larger_one_is_a_variant_of_it():
+    rows = [
+        ("a", "A B C D E", 10.0, None, 5),
+        ("a", "B C D F", 90.0, None, 4),
+        ("a", "D E F G", 80.0, None, 4),
+    ]
+    found = numbered(listed([*rows, ("b", "A B C D", 70.0, None, 4)]))
+    assert found["members"].to_list() == ["A B C D E", "D E F G", "A B C D"]
+    assert found["n_variants"].to_list() == [1, 0, 0]
+    assert found["group_number"].to_list() == [1, 2, 3]
 
 
 def test_a_member_pools_once_for_a_need():

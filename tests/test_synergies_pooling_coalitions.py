@@ -12,13 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pooling_cases import costs, pooled, thresholds
 
+from eit_analysis.change.shapley import shapley
 from eit_analysis.synergies.pooling.coalitions import MOST, coalition_values, sharers_by_need
 from eit_analysis.synergies.pooling.costs import by_profile
 from eit_analysis.synergies.pooling.neighbourhoods import centre_of_all, neighbourhoods
 from eit_analysis.synergies.pooling.rounds import one_pass
 from eit_analysis.synergies.pooling.savings import group_saving
 from eit_analysis.synergies.pooling.search import below, positions
-from eit_analysis.synergies.pooling.subsets import least_partition, with_own_time
+from eit_analysis.synergies.pooling.subsets import least_partition, members_of, with_most, with_own_time
 from eit_analysis.synergies.pooling.thresholds import targets
 
 REST = (
@@ -209,3 +210,26 @@ def test_nobody_is_in_a_set_for_less_than_its_own_time() -> None:
     # The third brings the two others 10 €, less than its time: it stays out, and keeps that.
     assert with_own_time(values, 100.0).tolist() == [0, 100, 100, 250, 100, 200, 200, 350]
     assert with_own_time(values, 0.0).tolist() == values.tolist()
+
+
+@given(st.integers(2, 5), st.randoms())
+def test_nobody_gets_more_of_a_group_than_it_stops_paying_nor_less_than_its_time(n, random):
+    sets = members_of(n)
+    time, spared = 100.0, np.array([random.uniform(0, 600) for _ in range(n)])
+    common = np.array([random.uniform(0, 900) for _ in sets])
+    # Some sets cannot pool, so that whoever is needed to could ask for all.
+    values = np.where([random.random() < 0.5 for _ in sets], np.maximum(sets @ spared - common, 0.0), 0.0)
+    values = np.array([max(values[s] for s in range(1 << n) if s & whole == s) for whole in range(1 << n)])
+    most = spared.clip(time)
+    game = with_most(with_own_time(values, time), most)
+    assert abs(game[0]) < 1e-9 and game[-1] == with_own_time(values, time)[-1]
+    if game[-1] > 0:
+        fair = shapley(game)
+        assert (fair <= most + 1e-6).all() and (fair >= time - 1e-6).all()
+        assert fair.sum() == pytest.approx(game[-1])
+
+
+def test_a_member_that_is_needed_to_cross_is_paid_no_more_than_its_bill() -> None:
+    values = np.array([0.0] * 7 + [600.0])  # any one missing and the two others are no group
+    game = with_most(values, np.array([500.0, 500.0, 120.0]))
+    assert shapley(game) == pytest.approx([790 / 3, 790 / 3, 220 / 3])

@@ -142,6 +142,9 @@ def test_a_guessed_mass_or_no_carrier_blocks():
     short = REGISTER.assign(falls_short=REGISTER["synergy_id"].isin(["S1", "S2"]))
     told = next_steps(short, half, STAYS, team=True)["blocked_by"]
     assert told[0] == "below_threshold" and pd.isna(told[1])
+    # Where who takes alone would change, no gain is counted, and everybody may know.
+    same = CANDIDATES.assign(choice=None)
+    assert next_steps(REGISTER, same, STAYS).loc[0, "blocked_by"] == "contractor"
     alone = REGISTER.assign(carrier=None)
     assert next_steps(alone, guessed, STAYS).loc[0, "blocked_by"] == "no_carrier"
 
@@ -258,6 +261,14 @@ def test_a_fiche_shows_what_is_done_and_no_flow_of_others():
     assert list(of("S3", refused)["flows"]["flow_id"]) == ["A-2"]
 
 
+def test_a_fiche_shows_the_flows_that_only_change_contractor_or_that_its_title_names():
+    nothing = PLAN.head(0), REFUSED.head(0), POOLS, FLOWS, SHARING, SITES, HELD
+    assert list(fiche("S1", REGISTER, STEPS, *nothing)["flows"]["flow_id"]) == ["B-1", "A-1", "A-2"]
+    named = REGISTER.assign(title="Palettes cassées de A", candidate_ids=None)
+    assert list(fiche("S1", named, STEPS, *nothing)["flows"]["flow_id"]) == ["A-1", "A-2"]
+    assert fiche("S1", named.assign(title="Sciure"), STEPS, *nothing)["flows"].empty
+
+
 def test_the_fiche_of_what_disappoints_says_what_was_promised_to_the_team_alone():
     less = REGISTER.assign(promised_t_per_year=5.0, realised_eur_per_year=-480.0)
     found = fiche("S2", less, STEPS, PLAN, REFUSED, POOLS, FLOWS, SHARING, SITES, HELD)
@@ -290,4 +301,4 @@ def test_every_column_and_code_has_its_french_words():
     assert steps | {*NEXT.values(), QUOTE} == set(heading("next_step").labels)
     told = set(heading("blocked_by").labels)
     assert set(heading("miss_reason").labels) - {"other_taker"} <= told
-    assert {"no_carrier", "no_gain", "weak_mass", "no_tonnes", "none"} <= told
+    assert {"no_carrier", "no_gain", "contractor", "weak_mass", "no_tonnes", "none"} <= told

@@ -39,10 +39,12 @@ from eit_analysis.synergies.free_flows import HELD
 from eit_analysis.synergies.likelihood import asked_of_pallets, asked_of_takers
 from eit_analysis.synergies.register.fiche import sheet_words
 from eit_analysis.synergies.register.links import POOLING, is_collection, outputs_named, words
-from eit_analysis.synergies.register.steps import shortfalls
+from eit_analysis.synergies.register.steps import LITTLE, shortfalls
 from eit_analysis.synergies.terms import HIGHEST, LOWEST
 
-ALIVE = ("lead", "study")
+ALIVE, SUPPLY = ("lead", "study"), "supply_t_per_year"
+# What a line may lead elsewhere of a flow: all of it, or under half; without a promise nobody knows.
+PARTS, UNKNOWN_PART = ("ce flux", "une part de ce flux"), "tout ou partie de ce flux"
 Question = tuple[str, str]  # of which candidate, and in what words
 
 
@@ -145,21 +147,22 @@ def _elsewhere(exchanges: pd.DataFrame, recalled: pd.DataFrame, said: pd.Series)
     found = exchanges.assign(description=exchanges["output_description"])
     needs = found["candidate_id"].str.split(">").str[1]
     taker = dict(zip(needs, found["taker_site_id"], strict=True))
-    for line in lines.assign(promise=promises).itertuples(index=False):
+    for line, promised in zip(lines.assign(promise=promises).itertuples(index=False), tonnes, strict=True):
         named, own = words(line.title), set(str(line.candidate_ids).split())
         others = {taker.get(answer.partition(">")[2]) for answer in own} | (
             {line.carrier} if line.collects else set()
         )
         families = FOOD if line.category in FOOD else (line.category,)
         status = f"{line.promise}{labels[str(line.status)]}"
-        text = said[str(line.wording)].format(title=line.title, status=status)
+        text = said[str(line.wording)]
         givers = set(str(line.site_ids).split()) - others
         meant = found[found["giver_site_id"].isin(givers) & found["category"].isin(families)]
         for _, part in meant.groupby("giver_site_id"):
             about = outputs_named(line.title, part) if line.collects else part
-            for name, what in about[["candidate_id", "description"]].itertuples(index=False):
+            for name, what, mass in about[["candidate_id", "description", SUPPLY]].itertuples(index=False):
                 if name not in own and (line.collects or named & words(what)):
-                    yield name, text
+                    share = PARTS[promised < LITTLE * mass] if promised > 0 else UNKNOWN_PART
+                    yield name, text.format(title=line.title, status=status, part=share)
 
 
 def _same_need(exchanges: pd.DataFrame, recalled: pd.DataFrame, wording: str) -> Iterator[Question]:

@@ -1,7 +1,8 @@
 """What to ask before a group is brought together: what is known of it beside what it would save.
 
     ask_first = a line of the register about the same need, with those of the group who are in it
-                tonnes that its members give in an exchange of the plan or reuse themselves, and what is left
+                tonnes that its members give in an exchange, done or planned, or reuse, and what is left
+                who asked for such a collection, in it or left out of it
                 how little is above the volume from which it pays: one refusal may do
                 what its kind of need always asks (``question_fr`` of ``pooling_thresholds.csv``)
 
@@ -14,14 +15,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from eit_analysis import french
 from eit_analysis.reference.nomenclatures import hazardous
 from eit_analysis.reference.vocabulary import heading
-from eit_analysis.synergies.pooling.thresholds import HAZARDOUS
+from eit_analysis.synergies.pooling.thresholds import COLLECTION, HAZARDOUS, keyword_in
 from eit_analysis.synergies.register.fiche import sheet_words
-from eit_analysis.synergies.register.links import grouped
+from eit_analysis.synergies.register.links import grouped, words
 from eit_analysis.synergies.register.steps import BROUGHT, of_promise
 
 NEAR = 1.1  # times the volume from which a group pays
@@ -36,7 +38,7 @@ def with_questions(
     sharing: pd.DataFrame,
     sites: pd.DataFrame,
     thresholds: pd.DataFrame,
-    gone: dict[Any, float],
+    gone: pd.DataFrame,
 ) -> pd.DataFrame:
     """The parts to start with, ``ask_first``: the questions in French, missing where there is none, and
     ``worth_starting``, ``yes`` or ``no``.
@@ -54,8 +56,9 @@ def with_questions(
     worth: list[str] = []
     start: Any
     for start in starts.itertuples(index=False):
-        left = list(_leaving(start, gone, volumes, names, said))
+        left = list(_leaving(start, _of_need(start, gone, sharing), volumes, names, said))
         told = [*lines.get(start.start_number, []), *left]
+        told += _who_asked(start, sharing, thresholds, names, said)
         if start.part_volume_per_year < NEAR * start.paying_volume_per_year:
             told.append(said["near"])
         kind = start.nature, str(start.label).partition(" (")[0]
@@ -98,33 +101,58 @@ def _brought(line: Any) -> str:
     return "\u00a0: " * bool(told) + french.listed(told)
 
 
-def gone_elsewhere(taken: list[pd.Series], flows: pd.DataFrame) -> dict[Any, float]:
-    """Tonnes of each site, family and danger that leave by an exchange, done or planned, or are reused.
+def gone_elsewhere(taken: dict[str, pd.Series], flows: pd.DataFrame) -> pd.DataFrame:
+    """Tonnes that leave by an exchange, done, committed or planned, or are reused, in the order of ``taken``.
 
-    ``taken``: t/year by flow; ``flows`` tidy.
+    ``taken``: t/year by flow, of each way; ``flows`` tidy. A row for each output and way, with its ``way``,
+    ``gone_t`` and ``danger``.
     """
-    tonnes = pd.concat(taken).astype(float).groupby(level=0).sum()
-    flows = flows[flows["direction"] == "out"]
-    mass = flows["flow_id"].map(tonnes).fillna(0.0)
-    danger = hazardous(flows["waste_code"])
-    return mass.groupby([flows["site_id"], flows["category"], danger]).sum().to_dict()
+    out = flows[flows["direction"] == "out"]
+    out = out.assign(danger=hazardous(out["waste_code"]))[
+        ["flow_id", "site_id", "category", "description", "danger"]
+    ]
+    parts = [
+        out.assign(way=way, gone_t=out["flow_id"].map(tonnes.astype(float).groupby(level=0).sum()))
+        for way, tonnes in taken.items()
+    ]
+    gone = pd.concat(parts, ignore_index=True)
+    return gone[gone["gone_t"] > 0]
+
+
+def _of_need(start: Any, gone: pd.DataFrame, sharing: pd.DataFrame) -> pd.DataFrame:
+    """What its members send elsewhere of what it collects, or of what its machine would treat."""
+    own = gone[gone["site_id"].isin(str(start.part_members).split())]
+    if start.nature != "equipment":
+        return own[(own["category"] == start.category) & (own["danger"] == (start.keyword == HAZARDOUS))]
+    asked = sharing[(sharing["nature"] == start.nature) & sharing["site_id"].isin(own["site_id"])]
+    items = [item for item in asked["item"] if keyword_in(start.keyword, item) is not None]
+    named = frozenset[str]().union(*map(words, items))
+    return own.loc[np.array([bool(named & words(text)) for text in own["description"]], dtype=bool)]
 
 
 def _leaving(
-    start: Any, gone: dict[Any, float], volumes: dict[Any, float], names: dict[Any, Any], said: pd.Series
+    start: Any, gone: pd.DataFrame, volumes: dict[Any, float], names: dict[Any, Any], said: pd.Series
 ) -> Iterator[str]:
-    """What members of a collection send elsewhere, and what is left to collect where that is weighed."""
-    danger = start.keyword == HAZARDOUS
+    """What members send elsewhere, and what is left to collect or to treat where that is weighed."""
     members = str(start.part_members).split()
-    taken = {site: gone.get((site, start.category, danger), 0.0) for site in members}
-    givers = [site for site in members if taken[site] > LEAST_T]
-    if not givers:
+    if start.unit == "t":  # of what else they hold, nothing is to be taken off here
+        most = gone["site_id"].map({site: volumes[start.pooling_id, site] for site in members})
+        share = most / gone.groupby("site_id")["gone_t"].transform("sum")
+        gone = gone.assign(gone_t=gone["gone_t"] * share.clip(upper=1.0))
+    taken = gone.groupby("site_id")["gone_t"].sum()
+    if not (taken > LEAST_T).any():
         return
-    tonnes, of = sum(taken[site] for site in givers), french.listed([names.get(s, s) for s in givers])
-    text = said["leaving"].format(tonnes=french.short(tonnes), members=of)
+    ways = []
+    for way, rows in gone.groupby("way", sort=False):
+        of = rows.groupby("site_id")["gone_t"].sum()
+        of = of[of > LEAST_T]
+        if len(of):
+            who = french.listed([names.get(s, s) for s in of.index])
+            ways.append(said[way].format(tonnes=french.one_decimal(of.sum()), members=who))
+    text = said["leaving"].format(ways=french.listed(ways))
     if start.unit == "t":
-        left = {site: max(volumes[start.pooling_id, site] - taken[site], 0.0) for site in members}
-        text += said["left"].format(tonnes=french.short(sum(left.values())))
+        left = {site: max(volumes[start.pooling_id, site] - taken.get(site, 0.0), 0.0) for site in members}
+        text += said["left"].format(tonnes=french.one_decimal(sum(left.values())))
         n_left = sum(each > LEAST_T for each in left.values())
         if n_left == 1:
             text += said["one"]
@@ -133,3 +161,24 @@ def _leaving(
         if n_left < 2 or sum(left.values()) < start.paying_volume_per_year:
             text += said["falls"]
     yield text
+
+
+def _who_asked(
+    start: Any, sharing: pd.DataFrame, thresholds: pd.DataFrame, names: dict[Any, Any], said: pd.Series
+) -> Iterator[str]:
+    """Who asked for a common collection of this family: members, and those within reach who are none.
+
+    Where the need is that service itself, all did.
+    """
+    if start.nature != COLLECTION:
+        return
+    like = thresholds[(thresholds["nature"] == "service") & (thresholds["category"] == start.category)]
+    keywords = like["item_keyword"].dropna().unique()
+    items = sharing["item"].map(lambda item: any(keyword_in(word, item) is not None for word in keywords))
+    asked = sharing[items.astype(bool) & (sharing["nature"] == "service") & (sharing["side"] == "need")]
+    part = str(start.part_members).split()
+    near = [site for site in str(start.members).split() if site not in part]
+    for code, sites in (("asked", part), ("left_out", near)):
+        who = [names.get(site, site) for site in sites if site in set(asked["site_id"])]
+        if who:
+            yield said[code].format(members=french.listed(who))

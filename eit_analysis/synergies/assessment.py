@@ -25,7 +25,7 @@ from eit_analysis.synergies.allocation.frontier import frontier
 from eit_analysis.synergies.allocation.joint_plan import JointPlan, allocate, with_accepted
 from eit_analysis.synergies.ask_first import with_questions
 from eit_analysis.synergies.declined import accepted, accepted_on
-from eit_analysis.synergies.free_flows import TAKEN
+from eit_analysis.synergies.free_flows import HELD, TAKEN
 from eit_analysis.synergies.local_outlets import LocalOutlets
 from eit_analysis.synergies.pooling import groups
 from eit_analysis.synergies.portfolio import change, portfolio
@@ -121,7 +121,9 @@ class Assessment(PossiblePoolings):
     ) -> pd.DataFrame:
         """Whom to start a pooling with (``groups.starts``), and what to ask first (``ask_group``)."""
         planned = self.plan.exchanges.set_index("out_flow_id")["allocated_t_per_year"]
-        taken = [planned, *(part.set_index("out_flow_id")[TAKEN] for part in (self.held, self.own_uses))]
+        taken = {"planned": planned, "reused": self.own_uses.set_index("out_flow_id")[TAKEN]}
+        for way in HELD:
+            taken[way] = self.held[self.held["status"] == way].set_index("out_flow_id")[TAKEN]
         gone = ask_group.gone_elsewhere(taken, self.collected_together)
         told = recalled, sharing, self.sites, self.thresholds, gone
         return ask_group.with_questions(groups.starts(pools), shares, *told)

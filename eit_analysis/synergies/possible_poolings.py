@@ -12,12 +12,11 @@ from eit_analysis import reference
 from eit_analysis.reference.dated import in_force
 from eit_analysis.remembered import remembered
 from eit_analysis.synergies.lots import lots
-from eit_analysis.synergies.pooling.coalitions import MOST, coalition_values, sharers_by_need
+from eit_analysis.synergies.pooling.coalitions import MOST, bounded_values, sharers_by_need
 from eit_analysis.synergies.pooling.costs import threshold_table
 from eit_analysis.synergies.pooling.grades import of_common_grade
 from eit_analysis.synergies.pooling.groups import pooled
 from eit_analysis.synergies.pooling.search import FURTHER
-from eit_analysis.synergies.pooling.subsets import with_own_time
 from eit_analysis.synergies.pooling.thresholds import Target, targets
 from eit_analysis.synergies.possible_exchanges import PossibleExchanges
 from eit_analysis.synergies.register.games import Game, answered, games
@@ -62,17 +61,16 @@ class PossiblePoolings(PossibleExchanges):
     def start_games(self, starts: pd.DataFrame, sharing: pd.DataFrame, radius_km: float) -> list[Game]:
         """What members of each part to start with (``groups.starts``) save together, by its number.
 
-        Of ``coalitions.MOST`` members at most: of more, not every set is reckoned. Each gets its time first.
+        Of ``coalitions.MOST`` members at most: of more, not every set is reckoned. Each gets its time first,
+        and beyond it nobody more than it stops paying.
         """
         reach = radius_km, self.settings.scoring.detour_factor
         sharers_of = sharers_by_need(self.asked(sharing)(), self.sites, self.pooling_costs, *reach)
         few = starts[starts["part_members"].str.count(" ") < MOST]
         parts = few.assign(members=few["part_members"], kind="group")
-        found = [(part, *coalition_values(part, sharers_of)) for _, part in parts.iterrows()]
         return [
-            (part["start_number"], part["label"], members, with_own_time(values, self.meeting_eur))
-            for part, members, values in found
-            if isinstance(values, np.ndarray)
+            (part["start_number"], part["label"], *bounded_values(part, sharers_of, self.meeting_eur))
+            for _, part in parts.iterrows()
         ]
 
     def asked(self, sharing: pd.DataFrame) -> Callable[[], list[Target]]:

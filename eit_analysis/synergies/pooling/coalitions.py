@@ -21,7 +21,7 @@ import pandas as pd
 
 from eit_analysis.synergies.pooling.costs import by_profile
 from eit_analysis.synergies.pooling.neighbourhoods import centre_of_all
-from eit_analysis.synergies.pooling.offered import Sharers, required
+from eit_analysis.synergies.pooling.offered import Sharers, required, spared
 from eit_analysis.synergies.pooling.rounds import (
     ITERATIONS,
     Rounds,
@@ -32,7 +32,7 @@ from eit_analysis.synergies.pooling.rounds import (
 )
 from eit_analysis.synergies.pooling.savings import central_saving
 from eit_analysis.synergies.pooling.search import below, positions
-from eit_analysis.synergies.pooling.subsets import least_partition, members_of
+from eit_analysis.synergies.pooling.subsets import least_partition, members_of, with_most, with_own_time
 from eit_analysis.synergies.pooling.thresholds import Target, Threshold
 
 MOST = 12  # members: every set of them is reckoned; of more, those that are asked for
@@ -86,6 +86,24 @@ def coalition_values(
     ValueError
         When the tables have no such group, its members cannot pool as one, or their saving is not known.
     """
+    members, sharers = _of(pool, sharers_of)
+    group = _Group(sharers)
+    if not np.isfinite(group.own(group.whole)):
+        raise ValueError("these members are no group, or their saving is not known")
+    return members, group.every() if len(members) <= MOST else group.asked
+
+
+def bounded_values(pool: pd.Series, sharers_of: SharersOf, time: float) -> tuple[list[str], np.ndarray]:
+    """:func:`coalition_values` of ``MOST`` members at most, where none gets less than its time, in EUR/year.
+
+    Nor more than it stops paying: who is needed to cross, or stands between the others, is not paid to come.
+    """
+    members, values = coalition_values(pool, sharers_of)
+    most = spared(_of(pool, sharers_of)[1]).clip(time)
+    return members, with_most(with_own_time(np.asarray(values), time), most)
+
+
+def _of(pool: pd.Series, sharers_of: SharersOf) -> tuple[list[str], Sharers]:
     found = sharers_of(tuple(pool[["nature", "label", "keyword", "unit"]]))
     members = str(pool["members"]).split()
     if found is None or pool["kind"] != "group":
@@ -94,10 +112,7 @@ def coalition_values(
     at = small.get_indexer(pd.Index(members))
     if (at < 0).any():
         raise ValueError("no such group in these tables")
-    group = _Group(sharers.only(at))
-    if not np.isfinite(group.own(group.whole)):
-        raise ValueError("these members are no group, or their saving is not known")
-    return members, group.every() if len(members) <= MOST else group.asked
+    return members, sharers.only(at)
 
 
 @dataclass(frozen=True)

@@ -35,14 +35,16 @@ from eit_analysis.synergies.pooling.thresholds import Target
 
 POOL_COLUMNS = [
     "pooling_id", "kind", "nature", "label", "keyword", "category", "members", "centre_site_id", "n_sites",
-    "n_enough", "volume_per_year", "unit", "threshold", "span_km", "round_km", *PART_COLUMNS,
+    "volume_per_year", "unit", "threshold", "span_km", "round_km", *PART_COLUMNS,
 ]  # fmt: skip
 POOLED = "pooled_volume_per_year"
 MEMBER_COLUMNS = [
-    "start_number", "label", "site_id", "volume_per_year", "unit", "alone_eur_per_year",
+    "start_number", "label", "site_id", "volume_per_year", "unit", "spared_eur_per_year",
     "shapley_share_eur_per_year",
 ]  # fmt: skip
-SHARE_COLUMNS = ["pooling_id", "site_id", "volume_per_year", "alone_eur_per_year"]
+# Share of the members that a group has in common with a larger one of its need, from which it is a variant.
+LIKE = 0.7
+SHARE_COLUMNS = ["pooling_id", "site_id", "volume_per_year", "spared_eur_per_year"]
 
 
 def pooled(
@@ -74,17 +76,17 @@ def pooled(
         Columns ``POOL_COLUMNS``. ``kind`` is ``group``, ``offer``, or ``further`` (a part that pays among
         those whom the parts of the groups leave out); ``members`` are site ids separated by spaces;
         ``centre_site_id`` is the member nearest to all, where the rounds start and end, or the one who
-        offers; ``n_enough`` how many members would do to cross the threshold; ``span_km`` the longest
-        distance from the centre; ``round_km`` one pass over the members, missing when nothing travels.
-        ``volume_per_year`` is pooled, or covered by the offer, which has no threshold. ``part_members`` are
-        those of the members that save most together, ``part_volume_per_year`` and ``part_round_km`` theirs;
-        savings are of that part (of the takers, for an offer). Savings are missing where a group has no part
-        (``parts.start_of``), an offer is a supplier's, and where nothing travels and nobody states a cost.
+        offers; ``span_km`` the longest distance from the centre; ``round_km`` one pass over the
+        members, missing when nothing travels. ``volume_per_year`` is pooled, or covered by the
+        offer, which has no threshold. ``part_members`` are those of the members that save most together,
+        ``part_volume_per_year`` and ``part_round_km`` theirs; savings are of that part (of the takers, for
+        an offer), missing where a group has no part (``parts.start_of``), an offer is a supplier's, and
+        where nothing travels and nobody states a cost.
         ``group_lacks``, where no part pays, and the three columns before it: see ``parts``.
         ``category`` only for a collection.
     shares : pandas.DataFrame
         Columns ``SHARE_COLUMNS``: what each member brings, or takes from the offer; whoever offers takes 0.
-        ``alone_eur_per_year`` : what a member of a group pays alone for what would be common.
+        ``spared_eur_per_year`` : what a member of a group stops paying.
     """
     profiles, places, reach = by_profile(costs), positions(sites), (radius_km, detour_factor)
     rows, shares = [], []
@@ -104,16 +106,10 @@ def pooled(
             key += {"group": [], "offer": [found.centre]}.get(found.kind, [found.kind])
             identifier = "M-" + hashlib.sha256("|".join(key).encode()).hexdigest()[:8]
             about = (threshold.nature, threshold.label, threshold.keyword, category, text, found.centre)
-            size = (
-                len(found.volumes),
-                found.n_enough,
-                float(found.volumes.sum()),
-                threshold.unit,
-                found.least,
-            )
+            size = (len(found.volumes), float(found.volumes.sum()), threshold.unit, found.least)
             rows.append((identifier, found.kind, *about, *size, found.span_km, found.round_km, *found.part))
-            own = zip(found.volumes.items(), found.alone, strict=True)
-            shares += [(identifier, site, float(v), float(alone)) for (site, v), alone in own]
+            own = zip(found.volumes.items(), found.spared, strict=True)
+            shares += [(identifier, site, float(v), float(spared)) for (site, v), spared in own]
     frame = pd.DataFrame(rows, columns=POOL_COLUMNS)
     frame = frame.sort_values(["kind", "nature", "label", "keyword", "members", "centre_site_id"])
     return frame.reset_index(drop=True), pd.DataFrame(shares, columns=SHARE_COLUMNS)
@@ -129,14 +125,30 @@ def with_km(pools: pd.DataFrame) -> pd.DataFrame:
 def numbered(pools: pd.DataFrame) -> pd.DataFrame:
     """The groups of :func:`pooled` of which a part pays, most actors first: from 1 in ``group_number``.
 
-    It pays where its members save more a year than the time that it takes of them. That is all that outsiders
-    learn of what members pay: whom to start with is the team's.
+    One that shares more than ``LIKE`` of its members with a larger one of its need is counted with it, in
+    ``n_variants``. It pays where its members save more a year than the time that it takes of them. That is
+    all that outsiders learn of what members pay: whom to start with is the team's.
     """
     groups = pools[(pools["kind"] == "group") & pools["group_lacks"].isna()]
     # The order of what they save would tell it.
     groups = groups.sort_values("n_sites", ascending=False, kind="stable", ignore_index=True)
-    groups = groups.rename(columns={"volume_per_year": POOLED})
+    groups = _without_variants(groups).rename(columns={"volume_per_year": POOLED})
     return with_km(groups).assign(group_number=range(1, len(groups) + 1))
+
+
+def _without_variants(groups: pd.DataFrame) -> pd.DataFrame:
+    """The groups, the largest first, without those that are nearly one before them: their ``n_variants``."""
+    kept: list[tuple[int, tuple[str, ...], set[str]]] = []
+    variants = pd.Series(0, groups.index)
+    for place, *need, members in groups[["nature", "label", "keyword", "members"]].itertuples():
+        own, most = set(members.split()), LIKE
+        like = [at for at, same, all_ in kept if same == tuple(need) and len(own & all_) > most * len(own)]
+        if like:
+            variants[like[0]] += 1
+        else:
+            kept.append((place, tuple(need), own))
+    places = [place for place, *_ in kept]
+    return groups.loc[places].assign(n_variants=variants[places]).reset_index(drop=True)
 
 
 def starts(pools: pd.DataFrame) -> pd.DataFrame:
@@ -164,8 +176,8 @@ def losing(pools: pd.DataFrame) -> pd.DataFrame:
     return groups[~pays.astype(bool)].drop_duplicates(["nature", "label"])
 
 
-def members_alone(starts: pd.DataFrame, shares: pd.DataFrame, fair: pd.DataFrame) -> pd.DataFrame:
-    """``MEMBER_COLUMNS`` of the parts' members: what each pays alone, and its share of what the part saves.
+def members_spared(starts: pd.DataFrame, shares: pd.DataFrame, fair: pd.DataFrame) -> pd.DataFrame:
+    """``MEMBER_COLUMNS`` of the parts' members: what each stops paying, and its share of what the part saves.
 
     ``starts`` from :func:`starts`, ``shares`` from :func:`pooled`; ``fair`` has the shares of some of the
     parts, whose number is its ``synergy_id``.

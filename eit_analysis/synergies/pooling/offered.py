@@ -69,16 +69,21 @@ def required(sharers: Sharers) -> float:
     return sharers.threshold.least if sharers.costs.discount.central else 0.0
 
 
+def spared(sharers: Sharers) -> np.ndarray:
+    """g_i, what each site stops paying a year: what it does alone, and the discount on the rest."""
+    alone = avoided(sharers.volumes, sharers.paid, sharers.threshold, *sharers.costs.alone)
+    rest = np.where(np.isfinite(sharers.paid), sharers.paid, alone) - alone
+    return np.asarray(alone + sharers.costs.discount.central * rest)
+
+
 def offered(sharers: Sharers) -> Offered:
     """What each of the sites would bring to one operation."""
-    volumes, paid, km, radius_km, threshold, costs = sharers
+    volumes, _, km, radius_km, threshold, costs = sharers
     passes, fixed, stop = threshold.per_year, costs.fixed_cost.central, costs.stop_cost.central
     stop *= costs.travels
-    alone = avoided(volumes, paid, threshold, *costs.alone)
-    rest = np.where(np.isfinite(paid), paid, alone) - alone
     load, metres, _ = whole(km, volumes / passes / threshold.lot * costs.travels, 0.0)
     return Offered(
-        worth=alone + costs.discount.central * rest - passes * stop - costs.own_time,
+        worth=spared(sharers) - passes * stop - costs.own_time,
         volume=volumes,
         load=load,
         near=km <= radius_km,

@@ -11,10 +11,10 @@ import pandas as pd
 from eit_analysis.reference.distance import road_km
 from eit_analysis.synergies.pooling.costs import Costs
 from eit_analysis.synergies.pooling.neighbourhoods import neighbourhoods
-from eit_analysis.synergies.pooling.offered import Sharers
+from eit_analysis.synergies.pooling.offered import Sharers, spared
 from eit_analysis.synergies.pooling.parts import NO_PART, PART_COLUMNS, start_of
 from eit_analysis.synergies.pooling.rounds import one_pass
-from eit_analysis.synergies.pooling.savings import UNKNOWN, avoided, offer_saving
+from eit_analysis.synergies.pooling.savings import UNKNOWN, offer_saving
 from eit_analysis.synergies.pooling.thresholds import Target
 
 FURTHER = "further"
@@ -24,18 +24,17 @@ SPARE = ("equipment", "space", "training", "skill")
 
 
 class Found(NamedTuple):
-    """One possible pooling: ``volumes`` is what each member brings or takes, by site, ``alone`` what it pays
-    a year for doing alone what would be common, ``part`` its values of ``PART_COLUMNS``."""
+    """One possible pooling: ``volumes`` is what each member brings or takes, by site, ``spared`` what it
+    stops paying a year, ``part`` its values of ``PART_COLUMNS``."""
 
     kind: str
     centre: str
     volumes: pd.Series
-    n_enough: float
     least: float
     span_km: float
     round_km: float
     part: tuple[object, ...]
-    alone: np.ndarray
+    spared: np.ndarray
 
 
 def positions(sites: pd.DataFrame) -> pd.DataFrame:
@@ -63,9 +62,8 @@ def within_reach(names: pd.Index, sharers: Sharers, free: bool) -> Iterator[Foun
         some = sharers.only(inside)
         if some.volumes.sum() < least:
             continue
-        enough = np.searchsorted(np.cumsum(np.sort(some.volumes)[::-1]), least * (1 - 1e-12)) + 1
         part = start_of(some, names[inside], free).values
-        yield _found("group", names, inside, centre, sharers, float(enough), span_km, np.nan, part)
+        yield _found("group", names, inside, centre, sharers, span_km, np.nan, part)
 
 
 def with_round(group: Found, names: pd.Index, sharers: Sharers) -> Found:
@@ -107,18 +105,17 @@ def further_parts(names: pd.Index, sharers: Sharers, free: bool, groups: Sequenc
         left[inside] = False
         spans = sharers.only(inside).km.max(axis=1)
         centre, km = int(inside[spans.argmin()]), start.values[PART_COLUMNS.index("part_round_km")]
-        yield _found(FURTHER, names, inside, centre, sharers, np.nan, float(spans.min()), km, start.values)
+        yield _found(FURTHER, names, inside, centre, sharers, float(spans.min()), km, start.values)
 
 
 def _found(
     kind: str, names: pd.Index, inside: np.ndarray, centre: int, sharers: Sharers,
-    enough: float, span_km: float, round_km: float, part: tuple[object, ...],
+    span_km: float, round_km: float, part: tuple[object, ...],
 ) -> Found:  # fmt: skip
-    volumes, paid = sharers.volumes[inside], sharers.paid[inside]
-    alone = avoided(volumes, paid, sharers.threshold, *sharers.costs.alone)
-    by_site = pd.Series(volumes, names[inside])
+    by_site = pd.Series(sharers.volumes[inside], names[inside])
     least = sharers.threshold.least
-    return Found(kind, str(names[centre]), by_site, enough, least, span_km, round_km, part, alone)
+    own = spared(sharers.only(inside))
+    return Found(kind, str(names[centre]), by_site, least, span_km, round_km, part, own)
 
 
 def offered_by(
@@ -144,5 +141,5 @@ def offered_by(
         taken = pd.concat([takers["volume"], pd.Series({host: 0.0})]).sort_index()
         span_km = float(reach[takers.index].max())
         part = (*NO_PART[:3], saving.central, saving.low, saving.high, *NO_PART[6:])
-        alone = np.full(len(taken), np.nan)
-        yield Found("offer", str(host), taken, np.nan, np.nan, span_km, np.nan, part, alone)
+        unknown = np.full(len(taken), np.nan)
+        yield Found("offer", str(host), taken, np.nan, span_km, np.nan, part, unknown)

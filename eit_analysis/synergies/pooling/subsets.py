@@ -45,3 +45,16 @@ def with_own_time(values: np.ndarray, time: float) -> np.ndarray:
         larger = sets[sets & bit > 0]
         net[larger] = np.maximum(net[larger], net[larger ^ bit])
     return np.asarray(net + given)
+
+
+def with_most(values: np.ndarray, most: np.ndarray) -> np.ndarray:
+    """v'(S) = max over T outside S of (v(S ∪ T) − Σ_{i∈T} m_i), of all sets: nobody adds more than m_i.
+
+    Others may have i with them for m_i, all that it stops paying: its Shapley value is no more. The core of
+    v' is that of v without the sharings that give somebody more.
+    """
+    capped, sets = values.copy(), np.arange(len(values))
+    for place, each in enumerate(most):
+        smaller = sets[sets & 1 << place == 0]
+        capped[smaller] = np.maximum(capped[smaller], capped[smaller | 1 << place] - each)
+    return capped

@@ -1,9 +1,8 @@
 """The sheet of one exchange of the plan: who, how much, what to prepare, who rings whom, and what next.
 
 who rings first = the carrier of its line in the register, where one names it and is one of the two,
-                  else the study, where a mass is a guess that it has to confirm with both,
-                  else the giver, where who takes is an operator whose trade it is: he seeks an outlet,
-                  else the taker, who would buy less
+                  else the giver, where who takes is an operator whose trade it is, and no mass is a guess,
+                  else the study, which alone knows that the two could meet
 
 Nobody's cost or price is in the rule: a sheet may be read by others than the two.
 """
@@ -78,7 +77,7 @@ def first_calls(exchanges: pd.DataFrame, recalled: pd.DataFrame, last: pd.DataFr
 
     Those alone that the register still has (``stages.lasting``): of what has ended nothing is to be extended.
 
-    With ``first_call`` (``carrier``, ``study``, ``giver``, ``taker``), ``caller_site_id`` and
+    With ``first_call`` (``carrier``, ``giver``, ``study``), ``caller_site_id`` and
     ``called_site_ids`` (missing and both where the study rings them), and ``title`` and ``next_step`` of the
     line that has come farthest; without a line, that of a new lead.
     """
@@ -94,11 +93,11 @@ def first_calls(exchanges: pd.DataFrame, recalled: pd.DataFrame, last: pd.DataFr
     giver, taker = (exchanges[side] for side in BOTH)
     guessed = exchanges[["giver_evidence", "taker_evidence"]].isin(WEAK_EVIDENCE).any(axis=1)
     carried = (carrier == giver) | (carrier == taker)
-    study = ~carried & guessed
-    seeks = ~carried & exchanges["taker_actor_type"].isin(OPERATORS)
-    by_giver = seeks | (carrier == giver)
+    trade = ~carried & ~guessed & exchanges["taker_actor_type"].isin(OPERATORS)
+    study = ~carried & ~trade
+    by_giver = trade | (carrier == giver)
     return exchanges.assign(
-        first_call=np.select([carried, study, seeks], ["carrier", "study", "giver"], default="taker"),
+        first_call=np.select([carried, trade], ["carrier", "giver"], default="study"),
         caller_site_id=giver.where(by_giver, taker).mask(study),
         called_site_ids=taker.where(by_giver, giver).mask(study, giver + " " + taker),
         next_step=line["status"].map(NEXT).fillna(NEXT["lead"]),
@@ -146,7 +145,7 @@ def network_sheets(
     force, the others as for :func:`exchange_sheets`.
     """
     asked, nearest = of_networks(taken, sites, items), taken.sort_values(["distance_km", "candidate_id"])
-    # It is nobody's trade to take heat, water or gas: who takes would buy less.
+    # It is nobody's trade to take heat, water or gas.
     told = described(nearest).assign(taker_actor_type="")
     return exchange_sheets(told, asked, recalled, last, utilities, sites)
 

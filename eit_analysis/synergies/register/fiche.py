@@ -9,6 +9,7 @@ import pandas as pd
 
 from eit_analysis import reference
 from eit_analysis.config_synergies import Allocation
+from eit_analysis.reference.compatibility import FOOD
 from eit_analysis.reference.stages import OPEN, actors
 from eit_analysis.reference.vocabulary import heading
 from eit_analysis.sheet_content import Asked, Listed, Part, Said, SheetContent, Summed
@@ -16,7 +17,7 @@ from eit_analysis.synergies.allocation.joint_plan import PROGRAMME_COLUMNS, allo
 from eit_analysis.synergies.gates import GATES
 from eit_analysis.synergies.impacts import INDICATORS, in_proportion
 from eit_analysis.synergies.pooling.groups import with_km
-from eit_analysis.synergies.register.links import POOLING, names_need, outputs_named
+from eit_analysis.synergies.register.links import POOLING, names_need, outputs_named, words
 from eit_analysis.synergies.register.steps import shortfalls
 
 JOINED = ["out_flow_id", "in_flow_id"]
@@ -121,8 +122,9 @@ def fiche(
     -------
     dict of str to pandas.DataFrame
         ``lead`` : its line of ``recall.recall``. ``members`` : its actors, ``carries`` added. ``flows`` : of
-        these actors, what is done or committed and its exchanges join, or where none does what refused pairs
-        would have joined, or its collection gathers, the heaviest first. ``needs`` : what its pooling shares.
+        these actors, what is done or committed and its exchanges join, or where none does those that only
+        change the contractor, else what refused pairs would have joined and its title names, or its
+        collection gathers, the heaviest first. ``needs`` : what its pooling shares.
         ``exchanges`` : rows of the plan, best first. ``closed`` : each gate that stopped the nearest refused
         pairs, with their number. ``impact`` : one row, the columns of ``impacts.INDICATORS`` and
         ``mass_t_per_year``, for all its exchanges sharing their tonnes, with the ``site_ids`` that these
@@ -151,11 +153,13 @@ def fiche(
     groups = _rows(pools, "pooling_id", _ids(lead, "pooling_ids"))
     ids = actors(lead)["site_id"]
     pairs = [held[held["synergy_id"] == synergy_id], exchanges]
-    pairs = pairs if any(map(len, pairs)) else [closed]
     joined = {flow for rows in pairs for side in JOINED for flow in rows[side]}
+    # Pairs that only change the contractor are in no plan.
+    joined = joined or {flow for pair in _ids(lead, "candidate_ids") for flow in pair.split(">")}
     own = flows[flows["site_id"].isin(ids)].sort_values(
         ["mass_t_per_year", "flow_id"], ascending=[False, True]
     )
+    joined = joined or {*closed[JOINED].to_numpy().ravel(), *_named(lead, own)}
     return {
         "lead": lead,
         "results": lead.assign(ask_first=asked)[told.notna()],
@@ -187,6 +191,15 @@ def _members(ids: pd.Series, carrier: str, sites: pd.DataFrame) -> pd.DataFrame:
     known = sites[["site_id", "name", "actor_type", "commune_name"]]
     members = ids.to_frame().merge(known, on="site_id", how="left")
     return members.assign(carries=["yes" if site == carrier else "no" for site in ids])
+
+
+def _named(lead: pd.DataFrame, flows: pd.DataFrame) -> set[str]:
+    """The outputs of its family that share a word with the title of an exchange."""
+    line = lead.iloc[0]
+    families = FOOD if line["category"] in FOOD else (line["category"],)
+    outputs = flows[(flows["direction"] == "out") & flows["category"].isin(families)]
+    said = [bool(words(line["title"]) & words(text)) for text in outputs["description"]]
+    return set(outputs.loc[np.array(said, dtype=bool) & (line["kind"] != POOLING), "flow_id"])
 
 
 def _collected(lead: pd.DataFrame, groups: pd.DataFrame, flows: pd.DataFrame) -> set[str]:

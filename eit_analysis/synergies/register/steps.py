@@ -45,7 +45,8 @@ def next_steps(
     pandas.DataFrame
         Columns ``STEP_COLUMNS``. ``blocked_by``: for a synergy on its way ``no_carrier``, else the
         ``miss_reason`` of one that is not found, for the team ``below_threshold`` of one whose own actors
-        stay below it and ``no_gain`` where none of its exchanges gains, else ``weak_mass`` when a mass of
+        stay below it and ``no_gain`` where none of its exchanges gains, for all
+        ``contractor`` where each only changes who takes, else ``weak_mass`` when a mass of
         every matching exchange is estimated or inferred, else ``none``; ``no_tonnes`` for one that is done
         without tonnes; missing for another that is done or dropped: nothing is in the way of what goes on,
         which may still disappoint (:func:`shortfalls`).
@@ -102,11 +103,11 @@ def _blocked(recalled: pd.DataFrame, candidates: pd.DataFrame, team: bool) -> pd
     on_its_way = ~recalled["status"].isin(["done", "dropped"])
     without_tonnes = (recalled["status"] == "done") & ~(recalled["realised_t_per_year"] > 0)
     sides = candidates[["giver_evidence", "taker_evidence"]].isin(WEAK_EVIDENCE).any(axis=1)
-    loses = candidates["choice"] == "nobody_gains"
+    loses, same = candidates["choice"] == "nobody_gains", candidates["choice"].isna()
     listed = [set(str(ids).split()) if pd.notna(ids) else set() for ids in recalled["candidate_ids"]]
-    guessed, losing = (
+    guessed, losing, no_change = (
         np.array([bool(ids) and ids <= set(candidates.loc[which, "candidate_id"]) for ids in listed], bool)
-        for which in (sides, loses)
+        for which in (sides, loses, same)
     )
     blocked = np.select(
         [
@@ -115,6 +116,7 @@ def _blocked(recalled: pd.DataFrame, candidates: pd.DataFrame, team: bool) -> pd
             on_its_way & (recalled["found"] == "no"),
             on_its_way & team & recalled["falls_short"].eq(True),
             on_its_way & team & losing,
+            on_its_way & no_change,
             on_its_way & guessed,
         ],
         [
@@ -123,6 +125,7 @@ def _blocked(recalled: pd.DataFrame, candidates: pd.DataFrame, team: bool) -> pd
             recalled["miss_reason"].fillna("none").astype(str),
             "below_threshold",
             "no_gain",
+            "contractor",
             "weak_mass",
         ],
         default="none",
