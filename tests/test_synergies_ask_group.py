@@ -58,6 +58,12 @@ def worth(*case: Any, **more: Any) -> str:
     return str(part(*case, **more)["worth_starting"])
 
 
+def test_a_group_of_which_nothing_leaves_elsewhere_is_told_nothing_of_it() -> None:
+    for storage in ("python", "pyarrow"):
+        with pd.option_context("mode.string_storage", storage):
+            assert asked("A B", {"c": 2.0}, {}) == "nan"
+
+
 def test_a_group_whose_tonnes_leave_in_the_plan_is_told_what_is_left() -> None:
     gone = asked("A B", {"a": 2.0}, {"b": 20.0})
     assert "2 t/an d'échange proposé (Alpha) et 20 t/an de reprise chez soi (Bêta)" in gone

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -144,3 +146,14 @@ def test_the_sample_tells_what_to_ask_of_whom(assessment):
     }  # fmt: skip
     assert (found["gain_worst_eur_per_year"] <= found["gain_best_eur_per_year"]).all() and len(found)
     assert all(heading(column).header for column in COLUMNS)
+
+
+@pytest.mark.parametrize("giver", ["E12-F01", "E18-F04"])
+def test_a_need_met_in_part_already_is_as_large_whatever_the_quality_of_what_it_may_take(assessment, giver):
+    quality = assessment.flows["quality"].mask(assessment.flows["flow_id"] == giver, "unknown")
+    changed = replace(assessment, flows=assessment.flows.assign(quality=quality))
+    clean = changed.of_free(changed.free_flows.assign(quality="clean"))
+    both = pd.concat([changed.candidates, clean.candidates])
+    assert giver in set(clean.candidates["out_flow_id"])
+    assert (both.groupby("in_flow_id")["demand_t_per_year"].nunique() == 1).all()
+    assert len(changed.unknowns)

@@ -136,7 +136,7 @@ def _leaving(
     """What members send elsewhere, and what is left to collect or to treat where that is weighed."""
     members = str(start.part_members).split()
     if start.unit == "t":  # of what else they hold, nothing is to be taken off here
-        most = gone["site_id"].map({site: volumes[start.pooling_id, site] for site in members})
+        most = gone["site_id"].map({site: volumes[start.pooling_id, site] for site in members}).astype(float)
         share = most / gone.groupby("site_id")["gone_t"].transform("sum")
         gone = gone.assign(gone_t=gone["gone_t"] * share.clip(upper=1.0))
     taken = gone.groupby("site_id")["gone_t"].sum()

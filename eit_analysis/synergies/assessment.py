@@ -8,7 +8,6 @@ never give two figures for the same tonnes.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -148,10 +147,11 @@ class Assessment(PossiblePoolings):
     @cached_property
     def unknowns(self) -> pd.DataFrame:
         """What is not known of some flow, by what knowing it would be worth (``unknowns.unknowns``)."""
-        silent = (self.flows["direction"] == "out") & ~self.flows["quality"].isin(list(QUALITY_RANK))
-        needed = self.flows[silent | (self.flows["direction"] == "in")]
+        free = self.free_flows
+        silent = (free["direction"] == "out") & ~free["quality"].isin(list(QUALITY_RANK))
+        needed = free[silent | (free["direction"] == "in")]
         by_quality = {
-            quality: replace(self, flows=needed.assign(quality=quality)).candidates
+            quality: self.of_free(needed.assign(quality=quality)).candidates
             for quality in QUALITY_RANK
             if silent.any()
         }

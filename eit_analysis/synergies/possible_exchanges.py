@@ -5,8 +5,9 @@ matching -> what is free -> impacts -> terms, choice -> leads
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
+from typing import Self
 
 import numpy as np
 import pandas as pd
@@ -155,6 +156,12 @@ class PossibleExchanges:
     def free_flows(self) -> pd.DataFrame:
         """The flows without what is done, committed or reused by their own firm (``free_flows.free``)."""
         return free(self.flows, self.held, self.own_uses)
+
+    def of_free(self, free_flows: pd.DataFrame) -> Self:
+        """The same study of these flows, of which nothing is taken that is not taken already."""
+        other = replace(self, flows=free_flows)
+        vars(other)["free_flows"] = free_flows
+        return other
 
     @cached_property
     def _matched(self) -> tuple[pd.DataFrame, pd.DataFrame]:
