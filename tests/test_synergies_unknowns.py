@@ -140,7 +140,7 @@ def test_the_weights_keep_mean_and_variance_of_the_law_whose_interval_it_is():
 
 
 def test_the_sample_tells_what_to_ask_of_whom(assessment):
-    found = assessment.unknowns
+    found = assessment.unknowns()
     assert set(found["unknown"]) <= set(heading("unknown").labels) == {
         "mass", "cost", "price", "quality", "grade", "format", "timber",
     }  # fmt: skip
@@ -156,4 +156,4 @@ def test_a_need_met_in_part_already_is_as_large_whatever_the_quality_of_what_it_
     both = pd.concat([changed.candidates, clean.candidates])
     assert giver in set(clean.candidates["out_flow_id"])
     assert (both.groupby("in_flow_id")["demand_t_per_year"].nunique() == 1).all()
-    assert len(changed.unknowns)
+    assert len(changed.unknowns())

@@ -144,9 +144,8 @@ class Assessment(PossiblePoolings):
         scoring = self.settings.scoring
         return portfolio(self.plan.exchanges, self.factors, scoring.draws, scoring.seed)
 
-    @cached_property
     def unknowns(self) -> pd.DataFrame:
-        """What is not known of some flow, by what knowing it would be worth (``unknowns.unknowns``)."""
+        """What is not known of some flow and is worth knowing, by how much (``unknowns.unknowns``)."""
         free = self.free_flows
         silent = (free["direction"] == "out") & ~free["quality"].isin(list(QUALITY_RANK))
         needed = free[silent | (free["direction"] == "in")]
@@ -155,7 +154,8 @@ class Assessment(PossiblePoolings):
             for quality in QUALITY_RANK
             if silent.any()
         }
-        return unknowns(self.candidates, self.allocation, self.flows, self.factors, by_quality)
+        found = unknowns(self.candidates, self.allocation, self.flows, self.factors, by_quality)
+        return found[found["knowing_eur_per_year"] > 0]
 
     def frontier(self) -> pd.DataFrame:
         """Plans that no other plan beats on both the joint surplus and the emissions avoided."""

@@ -159,12 +159,20 @@ class ReleasedTables(AudienceTables):
         return Decisions(self.viewer, title, self._known(frame), keys, note, sites=by)
 
     def team(
-        self, frame: pd.DataFrame, title: str, keys: list[str], note: str = "", most: int | None = None
+        self,
+        frame: pd.DataFrame | Callable[[], pd.DataFrame],
+        title: str,
+        keys: list[str],
+        note: str = "",
+        most: int | None = None,
     ) -> Table:
         """Rows that overlap, such as plans for the same tonnes: the team's alone.
 
         Two of them subtracted may tell what one actor does, which judging them row by row would not see.
+        What takes long to find is given as a function, that is called for the team.
         """
+        if callable(frame):
+            frame = frame() if self.viewer.internal else pd.DataFrame(columns=keys)
         known = self._known(frame)
         sites = [name for name in map(str, known) if ACTORS.search(name) or name.endswith("carrier")]
         named = known.assign(**{n: known[n].map(self.viewer.spelled, na_action="ignore") for n in sites})

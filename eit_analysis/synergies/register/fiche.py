@@ -232,11 +232,11 @@ def _counted(closed: pd.DataFrame) -> pd.DataFrame:
 def _impact(exchanges: pd.DataFrame) -> pd.DataFrame:
     """The exchanges of the fiche alone, sharing the tonnes they compete for: without the rest of the plan."""
     columns = [c for names in INDICATORS.values() for c in names]
+    if exchanges.empty:
+        return pd.DataFrame(columns=["mass_t_per_year", *columns, "site_ids"])
     needed = [*PROGRAMME_COLUMNS, *columns]
     shared = allocate(exchanges[needed], Allocation(minimum_lot_t=0), "diverted_t_per_year").exchanges
     changes = in_proportion(shared, columns)
-    if changes.empty:
-        return pd.DataFrame(columns=["mass_t_per_year", *columns, "site_ids"])
     row = changes.sum(skipna=False).to_frame().T
     joined = sorted({*shared.loc[shared["allocated_t_per_year"] > 0, BOTH].to_numpy().ravel()})
     return row.assign(mass_t_per_year=shared["allocated_t_per_year"].sum(), site_ids=" ".join(joined))
