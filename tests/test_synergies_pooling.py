@@ -146,8 +146,6 @@ def test_no_skip_of_scrap_iron_takes_zinc_swarf_nor_what_sells_for_more_than_scr
     flows["description"] = ["Chutes de tôle", "Mattes", "Zinc", "Ferraille", "Copeaux huileux", "Fûts vidés"]
     common = of_common_grade(flows, factor_table())
     assert common["site_id"].tolist() == ["sheet", "unpriced", "billed"]
-    # Whoever buys scrap brings the skip and lifts it.
-    assert common["cost_eur_per_t"].fillna(-1).tolist() == [0.0, -1.0, 20.0]
     bought = flows.assign(direction="in")
     assert of_common_grade(bought, factor_table())["site_id"].tolist() == bought["site_id"].tolist()
 
@@ -217,15 +215,13 @@ def test_a_missing_price_is_the_median_of_the_others_and_bounds_the_saving():
     assert groups.loc[0, "saving_high_eur_per_year"] == 500 + 500 - 500
 
 
-def test_a_removal_that_is_free_saves_nothing_and_one_that_pays_hides_its_cost():
+def test_who_pays_nothing_for_a_removal_or_is_paid_for_it_saves_nothing_by_another():
     flows = outputs([("A", "wood", 12.0), ("B", "wood", 9.0)])
-    free, sold = (
-        pooled(needs([]), flows.assign(cost_eur_per_t=price), SITES, THRESHOLDS, COSTS, 15.0, 1.0)[0]
-        for price in (0.0, -20.0)
-    )
-    together = 400 + 1.5 * 4 * free.loc[0, "round_km"]
-    assert free.loc[0, "saving_eur_per_year"] == pytest.approx(-together)
-    assert sold.loc[0, "saving_eur_per_year"] == pytest.approx(500 - together)
+    for price in (0.0, -20.0):
+        declared = flows.assign(cost_eur_per_t=price)
+        groups, _ = pooled(needs([]), declared, SITES, THRESHOLDS, COSTS, 15.0, 1.0)
+        together = 400 + 1.5 * 4 * groups.loc[0, "round_km"]
+        assert groups.loc[0, "saving_eur_per_year"] == pytest.approx(-together)
 
 
 def test_an_offer_is_used_by_the_nearest_first():

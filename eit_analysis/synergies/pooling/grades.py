@@ -1,4 +1,4 @@
-"""Which flows no common lorry of their family takes, and what a collection costs who sells its scrap.
+"""Which flows no common lorry of their family takes.
 
     apart = a metal other than iron, by its code, or swarf, by its name (a skip of scrap iron)
             a liquid in bulk, by its code: it is pumped, and no round of packed goods
@@ -6,7 +6,7 @@
 
 with c the declared cost of the flow and c_low the low bound of what recycling its family costs (€/t, negative
 where it pays). A zinc matte at 900 €/t in a skip of scrap iron is sold as scrap iron, and oily swarf lowers
-the price of clean sheet. A merchant who pays for scrap metal brings the skip and lifts it: c = 0.
+the price of clean sheet.
 """
 
 from __future__ import annotations
@@ -41,5 +41,4 @@ def of_common_grade(flows: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame:
     other = metal & (code.str.startswith(OTHER_THAN_IRON) | name.str.contains("|".join(SWARF)))
     other |= code.str.startswith(PUMPED)
     leaves = flows["direction"] == "out"
-    common = flows.assign(cost_eur_per_t=flows["cost_eur_per_t"].mask(leaves & metal & (paid > 0), 0.0))
-    return common[~(leaves & (other | (paid > dearest.clip(lower=0))))]
+    return flows[~(leaves & (other | (paid > dearest.clip(lower=0))))]

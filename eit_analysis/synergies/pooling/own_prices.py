@@ -11,18 +11,15 @@ NOBODY = pd.DataFrame({"volume": [], "price": []}, index=pd.Index([], name="site
 def by_site(site: pd.Series, volume: pd.Series, cost: pd.Series) -> pd.DataFrame:
     """``volume`` and ``price`` per unit of each site, from the rows whose cost is known.
 
-    A site that states no cost is taken to pay the median price of the others. A site that is paid says
-    nothing of what the operation costs, which its price hides: its own price is infinite, like everybody's
-    where none is known, and bounds nothing.
+    A site that states no cost is taken to pay the median price of the others. One that is paid for what is
+    fetched pays nothing for the fetching: its buyer does, and nobody knows what he would give more.
     """
     if site.empty:
         return NOBODY
     rows = pd.DataFrame({"site_id": site.astype(str), "volume": volume, "cost": cost})
     rows = rows[np.isfinite(rows["volume"]) & (rows["volume"] > 0)]
-    billed, paid = rows["cost"] >= 0, rows["cost"] < 0
-    rows = rows.assign(bill=rows["cost"].where(billed), billed=rows["volume"].where(billed), paid=paid)
-    sums = rows.groupby("site_id")[["volume", "bill", "billed", "paid"]].sum()
-    price = sums["bill"] / sums["billed"]
-    median = price.median() if price.notna().any() else np.inf
-    price = price.where(price.notna() | (sums["paid"] == 0), np.inf).fillna(median)
+    sums = rows.assign(bill=rows["cost"].clip(lower=0.0), stated=rows["volume"].where(rows["cost"].notna()))
+    sums = sums.groupby("site_id")[["volume", "bill", "stated"]].sum()
+    price = sums["bill"] / sums["stated"]
+    price = price.fillna(price.median() if price.notna().any() else np.inf)
     return pd.DataFrame({"volume": sums["volume"], "price": price})
