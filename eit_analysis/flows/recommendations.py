@@ -31,7 +31,7 @@ from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
 KEYS = ["action", "first_category"]
 STAKE = amounts("stake")
 WORTH = 0.01  # of all tonnes, or of all bills, that an action concerns at least
-MAIN = 0.8  # of the tonnes of an action, that one flow of several makes at least to be named
+MAIN = 2 / 3  # of the tonnes of an action, that one flow of several makes at least to be named
 WET = rf"{WATER}|^(?:autres )?émulsions\b"  # too much water to burn for energy
 LEAST = [1, 500]  # t and EUR a year: less is no stake, whatever share it is; a guess of the project
 # What to do with what is landfilled or burnt, by its best known use.
@@ -155,7 +155,7 @@ def recommendations(behind: pd.DataFrame, minimum_sites: int = 3) -> Derived:
     rows = rows.assign(rank=range(1, len(rows) + 1))
     rows[[LOW, HIGH]] = rows[[LOW, HIGH]].mask(rows["action"] == "check")
     told = [] if minimum_sites > 1 else ["only_flow", "main_flow"]
-    rows = rows.merge(_main_flow(behind, rows), on="action", how="left") if told else rows
+    rows = rows.merge(_main_flow(behind), on="action", how="left") if told else rows
     columns = ["rank", *KEYS, *told, MASS, LOW, HIGH, *STAKE, "stake_kind", "ease", "n_sites", "advice"]
     named = behind.merge(rows[KEYS], on="action")
     sums = {MASS: [(0, MASS, 1.0)], STAKE[0]: [(1, STAKE[0], 1.0)]}
@@ -173,16 +173,14 @@ def _leading(behind: pd.DataFrame, minimum_sites: int) -> pd.DataFrame:
     return first[["action"]].assign(first_category=named)
 
 
-def _main_flow(behind: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
-    """``action``, ``only_flow`` and ``main_flow`` (of the family that leads), one or both missing."""
+def _main_flow(behind: pd.DataFrame) -> pd.DataFrame:
+    """``action``, ``only_flow`` and ``main_flow`` (of any family), one or both missing."""
     flows = behind.sort_values(MASS, ascending=False)
     first, of = flows.drop_duplicates("action"), flows.groupby("action")[MASS].agg(["sum", "size"])
     of = of.loc[first["action"]].reset_index(drop=True)
     name = first["description"].astype(object).mask(first["description"] == "unknown").reset_index(drop=True)
     only, most = of["size"] == 1, first[MASS].to_numpy() >= MAIN * of["sum"]
-    led = rows.set_index("action")["first_category"].reindex(first["action"]).astype(object).to_numpy()
-    most &= ~only & (pd.isna(led) | (first["category"].to_numpy() == led))
-    found = {"only_flow": name.where(only, None), "main_flow": name.where(most, None)}
+    found = {"only_flow": name.where(only, None), "main_flow": name.where(most & ~only, None)}
     return first[["action"]].reset_index(drop=True).assign(**found)
 
 
