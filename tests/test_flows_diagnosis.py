@@ -57,6 +57,15 @@ def out() -> pd.DataFrame:
     return outgoing(flows_of(TERRITORY))
 
 
+def test_whose_answers_are_of_the_year():
+    """« Réponses de 2025 » were of 2024 for one actor, and of no year told for another."""
+    sites = pd.DataFrame({"site_id": [*"ABCDE"], "actor_type": ["firm"] * 4 + ["outlet"]})
+    sites["reference_year"] = pd.array([2025, 2024, None, 2025, 2025], dtype="Int64")
+    out = flows_of([(who, "wood", "reuse", 1, None, "declared", "150103") for who in "ABC"])
+    assert diagnosis.heard(out, sites, 2025) == (1, 2, 0)
+    assert diagnosis.heard(out, sites.assign(no_waste=[None, None, "yes", "yes", "yes"]), 2025) == (1, 2, 1)
+
+
 def test_totals_by_family(out):
     rows = diagnosis.totals(out, ["category"]).frame.set_index("category")
     assert list(rows.index) == ["wood", "metal", "mixed", "biowaste", "chemical", "Total"]

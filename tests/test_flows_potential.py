@@ -168,7 +168,7 @@ def test_the_family_that_matters_is_named_or_none_is():
     team, partners = (recommendations.recommendations(rows, least).frame for least in (0, 3))
     assert team.set_index("action").loc["find_outlet", "first_category"] == "glass"
     assert partners.set_index("action").loc["find_outlet", "first_category"] == "withheld"
-    of_team = ["first_category", "only_flow", "main_flow"]
+    of_team = ["first_category", "only_flow", "main_flow", "other_flow"]
     assert partners.drop(columns="first_category").equals(team.drop(columns=of_team))
     three = recommendations.recommendations(behind(shared)).frame
     assert three.set_index("action").loc["find_outlet", "first_category"] == "food"
@@ -260,11 +260,13 @@ def test_the_one_flow_behind_an_action_is_named_to_the_team_alone():
     assert team.loc["find_outlet", ["only_flow", "main_flow"]].tolist() == [None, "E1"]
     assert team.loc["trace", ["only_flow", "main_flow"]].tolist() == ["E3", None]
     assert not {"only_flow", "main_flow"} & {*recommendations.recommendations(found, 3).frame}
-    # Broken pallets stood beside the chemical waste, of more at stake, that they were not.
+    # 614 t « à commencer par : mélange » were the whey of one, for 430 t; the bins had more at stake, and
+    # broken pallets stood beside the chemical waste that they were not.
     dear = ("E4", "chemical", "140603", "clean", "unknown", 2, 900, "measured", None, "yes")
     found = behind([*rows, dear]).assign(description=lambda flows: flows["site_id"])
     team = recommendations.recommendations(found, 1).frame.set_index("action")
-    assert team.loc["trace", ["first_category", "main_flow"]].tolist() == ["chemical", None]
+    columns = ["first_category", "main_flow", "other_flow"]
+    assert team.loc["trace", columns].tolist() == ["chemical", None, "E3"]
 
 
 def test_nothing_to_recommend():

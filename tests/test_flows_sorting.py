@@ -93,9 +93,13 @@ def test_sludge_is_compared_with_sludge_alone():
 
 
 def test_what_could_be_taken_out_of_the_mix():
-    rows = sorting.out_of_mix(sorting.mark_sorting(flows_of(TERRITORY))).frame.set_index("category")
-    assert list(rows.index) == ["metal", "plastic"]
-    assert rows["saving_eur_per_t"].tolist() == [110 + 150, 110 + 40]
+    """The whey of a dairy stood for the leftovers of a bin, and the scrap of a foundry for its cans."""
+    whey = ("A", "biowaste", "020599", "clean", "digestion", 8500, -2, "no")
+    plates = ("A", "metal", "200140", "clean", "recycling", 3, -900, "no")
+    scraps = ("B", "biowaste", "200108", "clean", "digestion", 9, 60, "no")
+    marked = sorting.mark_sorting(flows_of([*TERRITORY, whey, plates, scraps]))
+    rows = sorting.out_of_mix(marked).frame.set_index("category")
+    assert rows["saving_eur_per_t"].to_dict() == {"plastic": 110 + 40, "biowaste": 110 - 60}
 
 
 def test_prices_are_medians_of_what_tells_a_price():

@@ -101,9 +101,10 @@ def costs(out: pd.DataFrame, by: str | list[str], total: bool = True) -> Breakdo
         out[~unknown | silent].fillna({"cost_eur_per_t": 0.0}), "cost_eur_per_t", by, "cost", total
     )
     rows, stated = known.frame, totals(out[~unknown], keys, total).frame
-    missing = ~pd.MultiIndex.from_frame(rows[keys]).isin(pd.MultiIndex.from_frame(stated[keys]))
-    last = (rows[keys] == TOTAL).all(axis=1)
+    behind = rows[keys].merge(stated[[*keys, "n_sites"]], on=keys, how="left")["n_sites"]
+    missing, last = behind.isna(), (rows[keys] == TOTAL).all(axis=1)
     rows = rows.assign(**{amount: rows[amount].mask(missing) for amount in amounts("cost")})
+    rows["n_sites"] = behind.fillna(rows["n_sites"]).astype(int)  # a total is of no silent group
     order = np.lexsort((missing, last.to_numpy()))
     return replace(known, frame=rows.iloc[order].reset_index(drop=True))
 

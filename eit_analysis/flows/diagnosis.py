@@ -128,6 +128,16 @@ def absent_categories(flows: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"category": [c for c in CATEGORIES if c not in present]}, dtype=object)
 
 
+def heard(out: pd.DataFrame, sites: pd.DataFrame, year: int) -> tuple[int, int, int]:
+    """How many actors of the outflows answered for a year, how many for another or for none that they told,
+    and how many others answered that they have no waste (``no_waste``, a later column); outlets apart."""
+    sent = sites["site_id"].isin(out["site_id"])
+    of_year = (sites["reference_year"] == year).fillna(False).astype(bool)
+    told = sites.get("no_waste", pd.Series(index=sites.index, dtype=object)).astype(object) == "yes"
+    none = told & ~sent & (sites["actor_type"].astype(object) != "outlet")
+    return int((sent & of_year).sum()), int((sent & ~of_year).sum()), int(none.sum())
+
+
 def recovery_rates(out: pd.DataFrame) -> Breakdown:
     """r_k = M_k / M: share of all tonnes in each kind of recovery, in all recovery, in disposal.
 

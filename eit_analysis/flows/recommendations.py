@@ -31,7 +31,7 @@ from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
 KEYS = ["action", "first_category"]
 STAKE = amounts("stake")
 WORTH = 0.01  # of all tonnes, or of all bills, that an action concerns at least
-MAIN = 0.8  # of the tonnes of an action, that one flow of several makes at least to be named
+MAIN = 2 / 3  # of the tonnes of an action, that one flow of several makes at least to be named
 WET = rf"{WATER}|^(?:autres )?émulsions\b"  # too much water to burn for energy
 LEAST = [1, 500]  # t and EUR a year: less is no stake, whatever share it is; a guess of the project
 # What to do with what is landfilled or burnt, by its best known use.
@@ -140,9 +140,10 @@ def recommendations(behind: pd.DataFrame, minimum_sites: int = 3) -> Derived:
     Derived
         ``rank``, ``action``, ``first_category`` (the family of most euros, or else tonnes; ``withheld``
         where it concerns fewer than ``minimum_sites``, missing of ``unmix``), for the team, or one firm,
-        ``only_flow`` (the designation of the single flow behind it) and ``main_flow`` (of one that makes
-        ``MAIN`` of its tonnes), mass and bounds (t/year; no bounds of what is set aside), stake and bounds
-        (EUR/year, missing where nothing is in euros), ``stake_kind``,
+        ``only_flow`` (the designation of the single flow behind it), ``main_flow`` (of one that makes
+        ``MAIN`` of its tonnes) and ``other_flow`` (of such a one that is not of the family named), mass and
+        bounds (t/year; no bounds of what is set aside), stake and bounds (EUR/year, missing where nothing is
+        in euros), ``stake_kind``,
         ``ease`` (0 to 5, over the tonnes), ``n_sites``, ``advice`` (the action again, shown as a sentence);
         one row an action. From the tonnes of each action, and from what is at stake where that is in euros.
     """
@@ -154,7 +155,7 @@ def recommendations(behind: pd.DataFrame, minimum_sites: int = 3) -> Derived:
     rows = rows.sort_values(["places", STAKE[0], MASS], ascending=[True, False, False], ignore_index=True)
     rows = rows.assign(rank=range(1, len(rows) + 1))
     rows[[LOW, HIGH]] = rows[[LOW, HIGH]].mask(rows["action"] == "check")
-    told = [] if minimum_sites > 1 else ["only_flow", "main_flow"]
+    told = [] if minimum_sites > 1 else ["only_flow", "main_flow", "other_flow"]
     rows = rows.merge(_main_flow(behind, rows), on="action", how="left") if told else rows
     columns = ["rank", *KEYS, *told, MASS, LOW, HIGH, *STAKE, "stake_kind", "ease", "n_sites", "advice"]
     named = behind.merge(rows[KEYS], on="action")
@@ -174,15 +175,16 @@ def _leading(behind: pd.DataFrame, minimum_sites: int) -> pd.DataFrame:
 
 
 def _main_flow(behind: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
-    """``action``, ``only_flow`` and ``main_flow`` (of the family that leads), one or both missing."""
+    """``action`` and, one of them or none, ``only_flow``, ``main_flow`` and ``other_flow``."""
     flows = behind.sort_values(MASS, ascending=False)
     first, of = flows.drop_duplicates("action"), flows.groupby("action")[MASS].agg(["sum", "size"])
     of = of.loc[first["action"]].reset_index(drop=True)
     name = first["description"].astype(object).mask(first["description"] == "unknown").reset_index(drop=True)
     only, most = of["size"] == 1, first[MASS].to_numpy() >= MAIN * of["sum"]
     led = rows.set_index("action")["first_category"].reindex(first["action"]).astype(object).to_numpy()
-    most &= ~only & (pd.isna(led) | (first["category"].to_numpy() == led))
-    found = {"only_flow": name.where(only, None), "main_flow": name.where(most, None)}
+    leads = pd.isna(led) | (first["category"].to_numpy() == led)
+    cases = {"only_flow": only, "main_flow": most & ~only & leads, "other_flow": most & ~only & ~leads}
+    found = {column: name.where(case, None) for column, case in cases.items()}
     return first[["action"]].reset_index(drop=True).assign(**found)
 
 

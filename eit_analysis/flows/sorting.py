@@ -20,6 +20,8 @@ REFERENCES = {
 }
 # Families of one material. Sludge is no peelings, and copper no steel, however well either is sorted.
 MATERIALS = ("cardboard", "glass", "paper", "plastic", "textile", "wood")
+# What a bin of mixed waste holds of them, and of leftovers: packaging, and waste like that of households.
+BINNED = r"1501|2001"
 
 
 def mark_sorting(out: pd.DataFrame) -> pd.DataFrame:
@@ -120,7 +122,9 @@ def surcharges(bad: pd.DataFrame, by: str) -> Derived:
 def out_of_mix(marked: pd.DataFrame) -> Derived:
     """What each tonne taken out of mixed waste saves: median cost of the mix less that of the family, clean.
 
-    How much of the mix is of which family, nobody stated: the saving is per tonne, not per year.
+    How much of the mix is of which family, nobody stated: the saving is per tonne, not per year. Clean are
+    only flows of what a bin holds (``BINNED``): neither whey nor sawdust comes out of one, and metals have no
+    common price.
 
     Returns
     -------
@@ -130,6 +134,8 @@ def out_of_mix(marked: pd.DataFrame) -> Derived:
         From the tonnes that are sorted, and from those of the mix, the same for every family.
     """
     mix, clean = priced(marked).query("sorting == 'mix'"), well_sorted(marked)
+    binned = clean["waste_code"].astype("str").str.match(BINNED)
+    clean = clean[binned & clean["category"].isin([*MATERIALS, "biowaste", "food"])]
     price = prices(mix, ["sorting"])["median_cost_eur_per_t"].rename("mix_cost_eur_per_t")
     rows = prices(clean, ["category"]).merge(price, how="cross")
     rows = rows.rename(columns={"median_cost_eur_per_t": "clean_cost_eur_per_t"})
