@@ -22,6 +22,7 @@ GATES = (
 WASTE_OPERATORS = "38"
 PALLETS = "150103"
 CHEMISTRY, FOOD_MAKERS = ("20", "21"), ("10", "11")  # NAF divisions
+PACKAGING_MAKERS = ("1721", "2222")  # of paper and of plastic, much of it for food
 
 
 def stops_of_receivers(pairs: pd.DataFrame) -> dict[str, np.ndarray]:
