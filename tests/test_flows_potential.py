@@ -25,7 +25,7 @@ RULES = pd.DataFrame(
         (None, "plastic", "soiled", "energy", 0),
     ],
     columns=["waste_code_prefix", "category", "worst_quality", "route", "hazardous_allowed"],
-).assign(input_waste_codes=None, other_needs=None)
+).assign(input_waste_codes=None, other_needs=None, proving_needs=None)
 FACTORS = pd.DataFrame(
     [("treatment_cost", None, route, 50.0, 100.0, 200.0) for route in ("landfill", "unknown")],
     columns=["factor", "category", "route", "low", "central", "high"],

@@ -31,6 +31,7 @@ RULE_COLUMNS = [
     "rule_id", "waste_code_prefix", "category", "worst_quality", "input_category", "input_waste_codes",
     "other_needs", "receiver_naf_codes", "use", "treatment", "yield_low", "yield_central", "yield_high",
     "legal_status", "hazardous_allowed", "maturity", "source", "year", "route", "delivered_quality",
+    "proving_needs",
 ]  # fmt: skip
 SITES = pd.DataFrame(
     {
@@ -65,7 +66,8 @@ def rule(
     return {
         "rule_id": rule_id, "waste_code_prefix": prefix or None, "category": category or None,
         "worst_quality": worst, "input_category": target, "receiver_naf_codes": naf or None,
-        "input_waste_codes": objects or None, "other_needs": None, "use": "recycling", "treatment": "tri",
+        "input_waste_codes": objects or None, "other_needs": None, "proving_needs": None,
+        "use": "recycling", "treatment": "tri",
         "yield_low": yields[0], "yield_central": yields[1],
         "yield_high": yields[2], "legal_status": "waste", "hazardous_allowed": hazard, "maturity": 8,
         "source": "test", "year": 2026, "route": "recycling", "delivered_quality": delivered or None,
@@ -112,6 +114,7 @@ def test_an_unknown_activity_receives_no_hazardous_waste():
             "input_waste_codes": "",
             "need_told": "",
             "other_needs": "",
+            "proving_needs": "",
         }
     )
     assert list(stops_of_receivers(pairs)["receiver"]) == [False, True, False, True, False]
@@ -124,6 +127,13 @@ def test_an_unknown_activity_receives_no_hazardous_waste():
         ("1610A", "030105", "Sciures", "Plaquettes pour la chaudière", True),
         ("1320Z", "040222", "Lisières", "Fils de coton", False),
         ("2229A", "120105", "Purges et carottes PP", "Granulés PP vierge", True),
+        ("2229A", "120105", "Rebuts PE", "Granulés PP vierge", False),
+        ("2229A", "120105", "Rebuts PEHD", "Granulés polyéthylène", True),
+        ("2229A", "120105", "Rebuts PE et PP", "Granulés PP vierge", True),
+        ("1085Z", "030105", "Sciures et copeaux", "Plaquettes de bois pour la chaudière", True),
+        ("1085Z", "030105", "Chutes de panneaux", "Plaquettes de bois pour la chaudière", False),
+        ("1085Z", "030105", "Sciures et copeaux", "Granulés de bois pour la chaudière", False),
+        ("1085Z", "030105", "Sciures et copeaux", "Plaquettes de bois", False),
         ("1623Z", "030105", "Sciures et copeaux", "Bois massif et panneaux", False),
         ("1623Z", "030105", "Chutes de bois massif", "Bois massif et panneaux", True),
         ("4391A", "170201", "Chutes de charpente", "Bois d'œuvre", False),

@@ -34,7 +34,7 @@ WASTE = ["waste_code", "category", "description", "quality", "hazardous"]
 # What a rule leaves open is missing in its row.
 OPEN = {
     "waste_code_prefix": "", "category": "", "input_waste_codes": "", "other_needs": "",
-    "receiver_naf_codes": "", "delivered_quality": "",
+    "proving_needs": "", "receiver_naf_codes": "", "delivered_quality": "",
 }  # fmt: skip
 READ_OF_RULES = [
     "waste_code_prefix", "category", "input_waste_codes", "worst_quality", "hazardous_allowed", "route",

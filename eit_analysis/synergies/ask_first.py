@@ -1,7 +1,7 @@
 """What to ask before two actors are brought together: what is known of an exchange beside its calculation.
 
     ask_first = what the same exchange, done already, brought where that is a loss or under half of what was
-                promised (of the team's alone)
+                promised, else that the exchange would extend what is done or committed (of the team's alone)
                 what the giver declared neither of: where the flow goes, what that costs (of the team's and
                 of its own alone)
                 a price at which the taker pays for what one is charged for (of the team's alone)
@@ -16,6 +16,8 @@
                 an activity of the taker that nobody stated, where the rule names activities
                 a line of the register that leads the same flow elsewhere: under way, or done or committed
                 where its tonnes are not taken off, as of a collection; one to the same need of a firm
+                of wood for a boiler, whether it is raw, how wet and of what size
+                of what animals could eat, who would feed them before it is composted or digested
                 what a gift of food may bring its giver beside the gain
                 a refusal of the taker for its price, of a flow of the same family
 
@@ -36,7 +38,7 @@ from eit_analysis.reference.vocabulary import heading
 from eit_analysis.synergies.declined import refused_for_price
 from eit_analysis.synergies.factor_rows import OPERATORS
 from eit_analysis.synergies.free_flows import HELD
-from eit_analysis.synergies.likelihood import asked_of_pallets, asked_of_takers
+from eit_analysis.synergies.likelihood import asked_of_feed, asked_of_pallets, asked_of_takers
 from eit_analysis.synergies.register.fiche import sheet_words
 from eit_analysis.synergies.register.links import POOLING, is_collection, outputs_named, words
 from eit_analysis.synergies.register.steps import LITTLE, shortfalls
@@ -80,7 +82,7 @@ def with_questions(
         known = sites[sites["site_id"].isin(agreed) | (sites["site_id"] == you)]
         recalled = recalled[~recalled["site_ids"].astype("str").str.contains(" ")]
         recalled = recalled.assign(promised_t_per_year=np.nan)
-    done = recalled[(recalled["status"] == "done") & team]
+    held = recalled[recalled["status"].isin(HELD) & (recalled["kind"] != POOLING) & team]
     said = sheet_words().loc["ask_first"]
     asked: dict[str, list[str]] = defaultdict(list)
     blank = (
@@ -89,12 +91,17 @@ def with_questions(
         & (team | (exchanges["giver_site_id"] == you))
     )
     for name, text in (
-        *_realised(done, said["realised"]),
+        *_realised(held, said),
         *_of_those(exchanges[exchanges["price_to_confirm"] & team], said["sign"]),
         *_of_those(exchanges[_less_than_a_trip(exchanges) & team], said["round"]),
         *_of_the_giver(
             exchanges,
-            {"today": blank, **asked_of_pallets(exchanges, declared, sites), "unweighed_use": givers},
+            {
+                "today": blank,
+                **asked_of_pallets(exchanges, declared, sites),
+                "feed": asked_of_feed(exchanges, flows, known),
+                "unweighed_use": givers,
+            },
             you,
         ),
         *_of_the_taker(
@@ -120,13 +127,15 @@ def _of_those(exchanges: pd.DataFrame, text: str) -> Iterator[Question]:
     return ((name, text) for name in exchanges["candidate_id"])
 
 
-def _realised(done: pd.DataFrame, wording: str) -> Iterator[Question]:
-    """Lines done that disappoint, of each exchange that answers one: more of it would too."""
-    status = heading("status").labels["done"]
-    less = done.assign(told=shortfalls(done)).dropna(subset=["told", "candidate_ids"])
-    for title, names, told in less[["title", "candidate_ids", "told"]].itertuples(index=False):
+def _realised(held: pd.DataFrame, said: pd.Series) -> Iterator[Question]:
+    """Lines done or committed, of each exchange that answers one: more of what disappoints would too."""
+    labels = heading("status").labels
+    lines = held.assign(told=shortfalls(held).fillna("")).dropna(subset=["candidate_ids"])
+    columns = ["title", "status", "candidate_ids", "told"]
+    for title, status, names, told in lines[columns].itertuples(index=False):
         for name in names.split():
-            yield name, wording.format(title=title, status=status, told=told)
+            wording = said["realised" if told else "extends"]
+            yield name, wording.format(title=title, status=labels[status], told=told)
 
 
 def _elsewhere(exchanges: pd.DataFrame, recalled: pd.DataFrame, said: pd.Series) -> Iterator[Question]:
@@ -211,11 +220,13 @@ def _of_the_taker(
 ) -> Iterator[Question]:
     """A firm declares no treatment that would make of a waste what it uses, an operator no room left."""
     taker = sites.drop_duplicates("site_id").set_index("site_id").reindex(exchanges["taker_site_id"])
-    rule = rules.set_index("rule_id")[["delivered_quality", "receiver_naf_codes"]]
-    made, named = (rule.reindex(exchanges["rule_id"]).fillna("") != "").to_numpy().T
+    rule = rules.set_index("rule_id")[["delivered_quality", "receiver_naf_codes", "proving_needs"]]
+    made, named, fuel = (rule.reindex(exchanges["rule_id"]).fillna("") != "").to_numpy().T
     made |= (exchanges["legal_status"] == "end_of_waste").to_numpy()
+    new = ~exchanges["candidate_id"].isin(agreed)
     asked = {
-        "room": exchanges["taker_actor_type"].isin(OPERATORS) & ~exchanges["candidate_id"].isin(agreed),
+        "room": exchanges["taker_actor_type"].isin(OPERATORS) & new,
+        "fuel": fuel & new,
         **of_takers,
         "own_use": exchanges["in_flow_id"].isin(own_uses["in_flow_id"]),
         "treatment": made & (taker["actor_type"] == "firm").to_numpy(),

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.reference.compatibility import need_told, rank_asked
+from eit_analysis.reference.resins import disagree
 
 # In the order in which they close: a refused pair is counted once, under the first gate that stops it.
 # The last four are closed by what actors answered (`declined`), the others by rules.
@@ -21,6 +22,7 @@ GATES = (
 WASTE_OPERATORS = "38"
 PALLETS = "150103"
 CHEMISTRY, FOOD_MAKERS = ("20", "21"), ("10", "11")  # NAF divisions
+PACKAGING_MAKERS = ("1721", "2222")  # of paper and of plastic, much of it for food
 
 
 def stops_of_receivers(pairs: pd.DataFrame) -> dict[str, np.ndarray]:
@@ -51,6 +53,11 @@ def is_unfit_for_food(pairs: pd.DataFrame) -> pd.Series:
     )
 
 
+def is_another_resin(pairs: pd.DataFrame) -> pd.Series:
+    """Whether a plastic and its need both name resins, and none in common."""
+    return pd.Series(disagree(pairs["resins"], pairs["resins_asked"]), pairs.index, dtype=bool)
+
+
 def too_poor(pairs: pd.DataFrame) -> pd.Series:
     """Whether a waste is handed on (``rank_handed_on``) in a worse quality than its taker asks for."""
     return pairs["rank_handed_on"] > rank_asked(pairs["asked_quality"])
@@ -78,18 +85,20 @@ def best_rule(pairs: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
 
 
 def _receives(pairs: pd.DataFrame) -> np.ndarray:
-    """Whether each activity starts with one of its rule's prefixes.
+    """Whether each activity starts with one of its rule's prefixes, or the need itself proves the receiver.
 
+    Who buys fuel for a boiler has one, whatever else it does (``proving_needs``).
     Unknown on either side passes, but for a rule that lets hazardous waste in: its receivers are authorised
     for it, which an unknown activity does not say.
     """
 
-    def answer(naf: str, wanted: str, allowed: int) -> bool:
+    def answer(naf: str, wanted: str, allowed: int, told: str, proving: str) -> bool:
         prefixes = tuple(wanted.replace(".", "").split())
-        return (naf == "" and allowed != 1) or not prefixes or naf.startswith(prefixes)
+        proven = not set(told.split()).isdisjoint(proving.split())
+        return (naf == "" and allowed != 1) or not prefixes or naf.startswith(prefixes) or proven
 
-    wanted = pairs["receiver_naf_codes"].fillna("")
-    return _each(answer, pairs["naf_code"], wanted, pairs["hazardous_allowed"])
+    wanted, proving = (pairs[name].fillna("") for name in ("receiver_naf_codes", "proving_needs"))
+    return _each(answer, pairs["naf_code"], wanted, pairs["hazardous_allowed"], pairs["need_told"], proving)
 
 
 def _asks_for_it(pairs: pd.DataFrame) -> np.ndarray:

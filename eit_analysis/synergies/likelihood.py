@@ -21,8 +21,8 @@ import pandas as pd
 from scipy.special import expit
 
 from eit_analysis import reference
-from eit_analysis.reference.compatibility import AS_PALLETS, QUALITY_RANK
-from eit_analysis.synergies.gates import CHEMISTRY, FOOD_MAKERS
+from eit_analysis.reference.compatibility import AFTER_ANIMALS, AS_PALLETS, FOOD, QUALITY_RANK
+from eit_analysis.synergies.gates import CHEMISTRY, FOOD_MAKERS, PACKAGING_MAKERS
 from eit_analysis.synergies.impacts import INDICATORS
 from eit_analysis.synergies.scoring.ranking import EVIDENCE_RANK
 
@@ -35,6 +35,11 @@ UNASKED = ("grade", "format", "timber")
 TO_FIBRES = "effilochage|défibrage"
 UNASKED_MOST = 0.49
 TRADE = ("46", "47")  # divisions of NAF, whose pallets are mostly rented, on deposit or exchanged
+# What is left of food from plants or milk, sludges aside, and the activities that leave no meat in it.
+FEED_CODES = (
+    "020304", "020399", "020501", "020599", "020601", "020699", "020701", "020702", "020704", "020799",
+)  # fmt: skip
+MEATLESS = ("103", "105", "106", "107", "1081", "1082", "1083", "11")
 SOILED = ("150110", "150111")  # packaging soiled by what is dangerous
 
 
@@ -110,18 +115,34 @@ def asked_of_takers(
     """Of which exchanges to ask the taker what, by question: ``UNASKED``, ``composition`` and ``hygiene``.
 
     ``composition``: of textiles that are made into fibres; ``hygiene``: of the packaging that a maker of food
-    would use again.
+    or of packaging would use again.
     """
     unknown = unasked(exchanges, flows)
     code = exchanges["out_flow_id"].map(flows.drop_duplicates("flow_id").set_index("flow_id")["waste_code"])
     naf = exchanges["taker_site_id"].map(sites.drop_duplicates("site_id").set_index("site_id")["naf_code"])
     packaging = code.astype("str").fillna("").str.startswith(PACKAGING) & (exchanges["new_route"] == "reuse")
-    food = naf.astype("str").fillna("").str.startswith(FOOD_MAKERS)
+    strict = (
+        naf.astype("str")
+        .fillna("")
+        .str.replace(".", "", regex=False)
+        .str.startswith((*FOOD_MAKERS, *PACKAGING_MAKERS))
+    )
     fibres = exchanges["treatment"].astype("str").fillna("").str.contains(TO_FIBRES)
-    told = {"composition": fibres, "hygiene": packaging & food}
+    told = {"composition": fibres, "hygiene": packaging & strict}
     return {question: unknown == question for question in UNASKED} | {
         question: asked.to_numpy(dtype=bool) for question, asked in told.items()
     }
+
+
+def asked_of_feed(exchanges: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame) -> np.ndarray:
+    """Of which exchanges to ask who would feed animals with it: sound, from plants or milk, composted or
+    digested instead."""
+    about = flows.drop_duplicates("flow_id").set_index("flow_id").reindex(columns=["waste_code", "quality"])
+    code, quality = (exchanges["out_flow_id"].map(about[name]).astype("str").fillna("") for name in about)
+    naf = exchanges["giver_site_id"].map(sites.drop_duplicates("site_id").set_index("site_id")["naf_code"])
+    meatless = naf.astype("str").fillna("").str.replace(".", "", regex=False).str.startswith(MEATLESS)
+    sound = code.isin(FEED_CODES) & (quality == "clean") & exchanges["category"].isin(FOOD)
+    return (sound & meatless & exchanges["new_route"].isin(AFTER_ANIMALS)).to_numpy(dtype=bool)
 
 
 def asked_of_pallets(

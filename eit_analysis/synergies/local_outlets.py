@@ -160,6 +160,7 @@ def _takers(outlets: pd.DataFrame) -> pd.DataFrame:
             "taker_site_id": outlets["outlet_id"],
             "input_waste_code": "",
             "need_told": "",
+            "resins_asked": "",
             "share_met": 1.0,
             "naf_code": outlets["naf_code"].fillna(""),
             "is_intake": True,

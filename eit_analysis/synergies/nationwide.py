@@ -27,6 +27,7 @@ from eit_analysis.synergies.gates import (
     GATES,
     best_rule,
     first_stop,
+    is_another_resin,
     is_left_over,
     stops_of_receivers,
     too_poor,
@@ -35,11 +36,16 @@ from eit_analysis.synergies.matching.best import best_matches
 from eit_analysis.synergies.offers import inputs, outputs
 from eit_analysis.synergies.substitution import quantities
 
-READ_OF_OUTPUTS = [*WASTE, "old_route", "sorted_out"]
+READ_OF_OUTPUTS = [*WASTE, "old_route", "sorted_out", "resins"]
 READ_OF_INPUTS = [
     "input_category", "naf_code", "input_waste_code", "need_told", "is_intake", "asked_quality",
+    "resins_asked",
 ]  # fmt: skip
-NEED = ["input_category", "receiver_naf_codes", "input_waste_codes", "other_needs", "hazardous_allowed"]
+NEED = [
+    "input_category", "receiver_naf_codes", "input_waste_codes", "other_needs", "proving_needs",
+    "hazardous_allowed",
+]  # fmt: skip
+ASKED = ["is_intake", "asked_quality", "resins_asked"]
 # What a candidate tells of each side; words that recur are kept once.
 GIVEN = [
     "out_flow_id", "giver_site_id", "category", "giver_evidence", "old_route", "old_cost_eur_per_t", "supply",
@@ -91,23 +97,25 @@ def best_candidates(
     open_rules = reading(kinds, compatibility)
     open_rules = open_rules[(first_stop(shut_gates(open_rules)) == len(GATES)) & ~is_left_over(open_rules)]
     open_rules["rank_handed_on"] = rank_handed_on(open_rules)
-    open_rules["out_class"] = _alike(open_rules, ["rule_id", "specificity", "rank_handed_on"])
+    open_rules["out_class"] = _alike(open_rules, ["rule_id", "specificity", "rank_handed_on", "resins"])
     taking["kind"], kinds = _kinds(taking, READ_OF_INPUTS)
     met = kinds.merge(compatibility[NEED].drop_duplicates(), on="input_category")
     met = met[first_stop(stops_of_receivers(met)) == len(GATES)]
-    met["in_class"] = _alike(met, [*NEED, "is_intake", "asked_quality"])
+    met["in_class"] = _alike(met, [*NEED, *ASKED])
     giving = giving.merge(open_rules[["kind", "out_class"]].drop_duplicates(), on="kind")
     taking = taking.merge(met[["kind", "in_class"]].drop_duplicates(), on="kind")
     giving = giving.sort_values("out_flow_id", kind="stable", ignore_index=True)
     taking = taking.sort_values("in_flow_id", kind="stable", ignore_index=True)
 
-    classes = open_rules.drop(columns=[*READ_OF_OUTPUTS, "kind"]).drop_duplicates(
+    classes = open_rules.drop(columns=[*READ_OF_OUTPUTS[:-1], "kind"]).drop_duplicates(
         ["out_class", "rule_id", "specificity"]
     )
-    needs = met[[*NEED, "is_intake", "asked_quality", "in_class"]].drop_duplicates()
+    needs = met[[*NEED, *ASKED, "in_class"]].drop_duplicates()
     classes = classes.merge(needs, on=NEED).assign(gate_rank=len(GATES))
-    classes = classes[~too_poor(classes)]
-    classes = best_rule(classes, ["out_class", "in_class"]).drop(columns=["input_category", "asked_quality"])
+    classes = classes[~too_poor(classes) & ~is_another_resin(classes)]
+    classes = best_rule(classes, ["out_class", "in_class"]).drop(
+        columns=["input_category", "asked_quality", "resins_asked"]
+    )
     places = classes["out_class"].to_numpy(), classes["in_class"].to_numpy()
     taken_up = classes.pop("is_intake").where(lambda intake: intake, classes["yield_central"])
     shape = tuple(

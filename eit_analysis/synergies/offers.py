@@ -8,6 +8,7 @@ import pandas as pd
 from eit_analysis.french import fold_words
 from eit_analysis.reference.compatibility import code_asked, need_told, share_met, text_read
 from eit_analysis.reference.nomenclatures import hazardous
+from eit_analysis.reference.resins import resins_named
 from eit_analysis.synergies.matching.located_flows import ALL_YEAR
 
 # What they declare to take in is what may arrive; a firm declares what it uses.
@@ -57,8 +58,12 @@ def outputs(flows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
     out = flows[flows["direction"] == "out"]
     oily = out.loc[out["waste_code"].astype("str").fillna("").str.startswith(OILS), "site_id"]
     told = out.get("description", pd.Series("", out.index))
-    out = out.assign(description=text_read(out), sorted_out=_sorted_out(out, told))
-    out = out[[*READ, "description", "sorted_out"]].merge(
+    out = out.assign(
+        description=text_read(out),
+        sorted_out=_sorted_out(out, told),
+        resins=resins_named(told, out["category"]),
+    )
+    out = out[[*READ, "description", "sorted_out", "resins"]].merge(
         sites[["site_id", "naf_code", "latitude", "longitude"]], on="site_id", how="left"
     )
     return pd.DataFrame(
@@ -71,6 +76,7 @@ def outputs(flows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
             "waste_code": out["waste_code"].fillna("").astype(str),
             "description": out["description"],
             "sorted_out": out["sorted_out"],
+            "resins": out["resins"],
             "hazardous": hazardous(out["waste_code"]),
             "quality": out["quality"].fillna("unknown").astype(str),
             "supply": out["mass_t_per_year"].astype(float),
@@ -103,6 +109,7 @@ def inputs(flows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
             "input_category": entering["category"].astype(str),
             "input_waste_code": code_asked(entering),
             "need_told": need,
+            "resins_asked": resins_named(told, entering["category"]),
             "share_met": share_met(need).where(~intake, 1.0),
             "asked_quality": entering["quality"].fillna("unknown").astype(str),
             "naf_code": entering["naf_code"].fillna("").astype(str).str.replace(".", "", regex=False),

@@ -30,6 +30,7 @@ from eit_analysis.synergies.gates import (
     GATES,
     best_rule,
     first_stop,
+    is_another_resin,
     is_left_over,
     is_unfit_for_food,
     stops_of_receivers,
@@ -138,9 +139,11 @@ def own_uses(pairs: pd.DataFrame) -> pd.DataFrame:
 
     ``CANDIDATE_COLUMNS``, at no distance. Not those of an outlet or an ESS structure, which takes in what
     others bring and puts out what it could not use of that; nor of a firm whose need says that it does so.
+    Its boiler burns its by-products and no waste, which pallets are until somebody has ended that.
     """
     taken_in = pairs["is_intake"] | pairs["takes_in"]
-    pairs = pairs[(pairs["giver_site_id"] == pairs["taker_site_id"]) & ~taken_in]
+    burns_waste = (pairs["new_route"] == "energy") & (pairs["legal_status"] != "by_product")
+    pairs = pairs[(pairs["giver_site_id"] == pairs["taker_site_id"]) & ~taken_in & ~burns_waste]
     pairs = pairs.assign(great_circle_km=0.0)
     no_mass = (pairs["supply"] <= 0) | (pairs["demand"] <= 0)
     pairs["gate_rank"] = first_stop(_stops(pairs) | {"no_mass": no_mass})
@@ -157,7 +160,7 @@ def _stops(pairs: pd.DataFrame) -> dict[str, pd.Series | np.ndarray]:
     """The gates that waste, need and rule close, wherever the two sites are."""
     handed_on = pairs.assign(rank_handed_on=rank_handed_on(pairs))
     received = stops_of_receivers(pairs)
-    received["object"] = received["object"] | is_left_over(pairs)
+    received["object"] = received["object"] | is_left_over(pairs) | is_another_resin(pairs)
     received["receiver"] = received["receiver"] | is_unfit_for_food(pairs)
     return shut_gates(pairs) | received | {"asked_quality": too_poor(handed_on)}
 
