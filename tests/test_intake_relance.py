@@ -392,6 +392,8 @@ def test_column_that_the_sheet_lacks_is_asked_once_for_the_file():
     assert question.place == "Flux, colonne Exutoire actuel"
     assert "n'existe pas dans votre feuille" in question.text
     assert "reconnues" not in question.text
+    assumed = (FILE, "Flux", 2, "Origine de la donnée", "", "estimée", "evidence_assumed_estimated")
+    assert [question.kind for question in asked(wave(corrected=[assumed]))] == ["missing"]
 
 
 def test_headers_that_say_nothing_to_us_are_quoted_beside_a_missing_column_but_not_to_another_firm():
