@@ -340,7 +340,7 @@ def test_a_fiche_says_in_short_how_many_things_it_asks_and_about_what(study):
     assert said["subjects"] == "registre\u00a0; tri\u00a0; SIRET"
     assert in_short(posed.head(0)).empty
     write_sheets(study, wave(sites=[SITE], flows=[[*CARTONS[:3], "", *CARTONS[4:]]]))
-    assert [*put(study)] == LISTED and put(study)["about"].tolist() == ["Code déchet"]
+    assert [*put(study)] == LISTED and put(study)["about"].tolist() == ["code déchet"]
 
 
 def test_what_weighs_most_is_asked_first():

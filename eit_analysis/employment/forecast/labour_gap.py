@@ -12,9 +12,9 @@ who comes with it. Without what firms planned and answered, the same tells what 
 An occupation is ``short`` in a draw when gap > O / 10, in ``surplus`` when gap < −O / 10, else ``balanced``.
 It is called what P ≥ 0.75 of the draws say; ``enough`` where so many only say that it is not short, which may
 be a balance or a surplus; ``no_post`` instead of these three where the median of O rounds to none; else
-``uncertain``. Where nothing is known of who comes, or no firm told anything, it is ``unjudged``. P of N draws counts for two
-errors less, P − 2 √(P (1 − P) / N): no verdict is owed to the luck of the draws. Nor is one contrary to what
-others read, who do not count the firms that refused.
+``uncertain``. Where nothing is known of who comes, or no firm told anything, it is ``unjudged``. P of N draws
+counts for two errors less, P − 2 √(P (1 − P) / N): no verdict is owed to the luck of the draws. Nor is one
+contrary to what others read, who do not count the firms that refused.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ TOLERATED, SURE = 0.1, 0.75
 LUCK = 2.0  # errors of the draws, beyond `SURE`
 VERDICTS = ("short", "uncertain", "enough", "balanced", "surplus", "no_post")
 HOLDING = {name: {name} for name in ("short", "balanced", "surplus")}  # what a verdict leaves possible
-HOLDING |= dict.fromkeys(("uncertain", "unjudged"), {*HOLDING})
-HOLDING |= dict.fromkeys(("enough", "no_post"), {"balanced", "surplus"})
+HOLDING |= {name: {*HOLDING} for name in ("uncertain", "unjudged")}
+HOLDING |= {name: {"balanced", "surplus"} for name in ("enough", "no_post")}
 SILENT = ("no_entrants", "no_survey")  # reasons for no verdict at all
 RANGES = ["openings", "entrants", "gap_people"]
 COLUMNS = [
