@@ -326,8 +326,8 @@ BETTER_05 = [
     "0 ; laissés de côté, car l'incertitude des masses y est autre ou n'est pas dite : 1.",
     PLUS,
     "Écart établi avec 1 territoire sur 2 comparés, qui fait mieux qu'ici.",
-    "Ici, pistes réalisées : 5 sur 11, soit 45 % (21 à 72) (avec celles qui ont pris fin). Face à 6 démarches "
-    "publiées : écart établi avec 1 d'entre elles.",
+    "Ici, pistes réalisées : 5 sur 11, soit 45 % (21 à 72) (avec celles qui ont pris fin). Face à 6 "
+    "démarches publiées : écart établi avec 1 d'entre elles.",
     "Parts brutes, chez 2 sur 2 lus : plus haute ici que chez 1, plus basse que chez 1, égale chez 0.",
 ]
 # The team's own page holds X1 too, who refuses to be counted.
