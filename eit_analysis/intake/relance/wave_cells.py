@@ -18,7 +18,7 @@ from eit_analysis.intake.cells.parsing import clean_text
 from eit_analysis.intake.cells.privacy import PRIVATE
 from eit_analysis.intake.cleaning.wave import Cleaned
 from eit_analysis.intake.relance import phrases
-from eit_analysis.intake.relance.fiche import DOUBTFUL, MISSING, OFFICE, Question
+from eit_analysis.intake.relance.fiche import DOUBTFUL, OFFICE, Question
 from eit_analysis.intake.relance.phrases import sentence
 from eit_analysis.intake.sheets.ledger import places
 from eit_analysis.reference.findings import finding
@@ -172,9 +172,9 @@ class WaveCells:
         unknown = frame.loc[own, "column"].tolist() if shown else []
         quoted = ", ".join(f"«\u00a0{header}\u00a0»" for header in unknown)
         text = sentence(phrases.PHRASES["unknown" if unknown else "absent"].format(quoted))[:LONGEST_TEXT]
-        # Nothing was read: what asks for a column is no reading that silence would confirm.
-        kind = MISSING if question.kind == DOUBTFUL else question.kind
-        return Question(question.owner, kind, question.file, question.sheet, 0, question.column, "", text)
+        return Question(
+            question.owner, question.kind, question.file, question.sheet, 0, question.column, "", text
+        )
 
     def rank(self, question: Question) -> tuple[bool, float, str, str, int, int]:
         """Readings last, then what most hangs on, then the order of files, sheets, rows and columns."""
