@@ -326,10 +326,12 @@ BETTER_05 = [
     "0 ; laissés de côté, car l'incertitude des masses y est autre ou n'est pas dite : 1.",
     PLUS,
     "Écart établi avec 1 territoire sur 2 comparés, qui fait mieux qu'ici.",
-    "Ici, pistes réalisées : 5 sur 11, soit 45 % (21 à 72) (avec celles qui ont pris fin).",
+    "Ici, pistes réalisées : 5 sur 11, soit 45 % (21 à 72) (avec celles qui ont pris fin). Face à 6 "
+    "démarches publiées : écart établi avec 1 d'entre elles.",
     "Parts brutes, chez 2 sur 2 lus : plus haute ici que chez 1, plus basse que chez 1, égale chez 0.",
 ]
 # The team's own page holds X1 too, who refuses to be counted.
+ALL_05 = "11 sur 11, soit 100 % (74 à 100)"
 TEAM_BETTER_05 = [
     text.replace("an ici,", "an ici (arrondi comme pour tous, sans qui refuse d'être compté),")
     for text in BETTER_05
@@ -1088,7 +1090,7 @@ INSTEAD: dict[str, dict[str, str | None]] = {
         # 1 of 37, 12 of 24.
         "Ici, pistes": "Ailleurs, les démarches qui publient les deux nombres réalisent de 3 % à 50 % de "
         "leurs pistes.",
-        PLUS: f"{PLUS} On ne le sait pas. {NO_RATE}",
+        PLUS: f"{PLUS} On ne le sait pas par fichiers d'échange. {NO_RATE}",
         BETTER_05[0]: f"{BETTER_05[0]} On ne le sait pas. Il faut un tonnage réalisé diffusé, ici et chez un "
         "territoire qui prend les masses comme ici.",
         # 80 t for 2, of wood too; that it is done here is not known any more.
@@ -1126,7 +1128,7 @@ INSTEAD: dict[str, dict[str, str | None]] = {
         "": NO_ANSWER,  # nothing is said of trust
     },
     "no neighbour": {
-        PLUS: f"{PLUS} On ne le sait pas. {BETTER_05[6]} {NO_FILE}",
+        PLUS: f"{PLUS} On ne le sait pas par fichiers d'échange. {BETTER_05[6]} {NO_FILE}",
         BETTER_05[0]: "Que faire ? Demander leur fichier aux voisins. Déposez ceux que vous recevez "
         "(ZIP) dans le dossier « territoires » de l'étude, à côté des vagues.",
         **dict.fromkeys(["Qu'y a-t-il", "Qui appeler ?", "Peut-on"]),
@@ -1171,7 +1173,7 @@ INSTEAD: dict[str, dict[str, str | None]] = {
         "les 6 autres.",
         # By the sum over all parameters Val Clair is higher with a chance of 3.2 %, above 2.5.
         PLUS: f"{PLUS} Écart établi avec 1 territoire sur 2 comparés, qui fait moins bien qu'ici. "
-        f"{BETTER_05[6].replace('5 sur', '11 sur').replace('45 % (21 à 72)', '100 % (74 à 100)')} "
+        f"{BETTER_05[6].replace('5 sur 11, soit 45 % (21 à 72)', ALL_05).replace('avec 1', 'avec 6')} "
         "Parts brutes, chez 2 sur 2 lus : plus haute ici que chez 2, plus basse que chez 0, égale chez 0. "
         "Fait moins bien qu'ici : Petit Plateau (3 sur 10). Écart non établi avec Val Clair (70 sur 90).",
         # 23 000 kg / 300

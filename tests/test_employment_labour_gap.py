@@ -106,12 +106,12 @@ def test_where_families_go_in_france_is_half_foreseen() -> None:
     assert (prior["rank correlation"] >= 0.45).all() and prior["slope"].between(0.8, 1.3).all()
 
 
-def test_hard_to_recruit_is_short_and_unknown_entrants_are_uncertain(found: labour_gap.Outlook) -> None:
+def test_hard_to_recruit_is_short_and_unknown_entrants_are_not_judged(found: labour_gap.Outlook) -> None:
     rows = found.by_occupation.frame.set_index("occupation")
     assert rows.index[0] == "Usinage"
     assert (rows.loc["Usinage", "gap_verdict"], rows.loc["Tri", "gap_verdict"]) == ("short", "enough")
     unknown = rows.loc["Inconnu"]
-    assert (unknown["gap_verdict"], unknown["uncertain_reason"]) == ("uncertain", "no_entrants")
+    assert (unknown["gap_verdict"], unknown["uncertain_reason"]) == ("unjudged", "no_entrants")
     assert np.isnan(unknown["shortage_chances"])
     # Without the survey, sorting would be as hard as the basin says.
     assert rows.loc["Tri", "chances_before_survey"] > 50 > rows.loc["Tri", "shortage_chances"]
@@ -181,7 +181,7 @@ def test_nothing_surveyed_has_no_verdict_and_no_study_says_a_thing_and_its_contr
     mute = known.assign(firms=np.nan, rated_people=0.0)
     gap = labour_gap.draw(plans(silent), mute, HAZARDS, MARKET, PARAMETERS)
     rows = labour_gap.by_occupation(gap, gap).frame.set_index("occupation").loc[["Tri", "Usinage"]]
-    assert set(rows["gap_verdict"]) == {"uncertain"} and set(rows["uncertain_reason"]) == {"no_survey"}
+    assert set(rows["gap_verdict"]) == {"unjudged"} and set(rows["uncertain_reason"]) == {"no_survey"}
     assert rows[["shortage_chances", "surplus_chances"]].isna().all(axis=None)
     # Those whom all count are a third, and nobody leaves there: not short for them is short for no audience.
     others = PEOPLE[PEOPLE["site_id"] == "B"].assign(planned_hires_3y=0.0, hiring_difficulty=0.0)
@@ -229,9 +229,6 @@ def test_more_who_come_than_posts_are_no_balance() -> None:
     assert closed["who_acts"].fillna("").tolist() == ["", "", "", "lend"]
     untold = priorities.lines(rows.assign(uncertain_reason=["no_survey", *[None] * 3]), *[empty] * 5)
     assert untold["who_acts"][0] == "no_survey"
-    # Of whom nobody knows who comes, no verdict is printed: it is in no count of those that are judged.
-    unknown = rows.assign(uncertain_reason="no_entrants")
-    assert priorities.lines(unknown, *[empty] * 5)["gap_verdict"].tolist()[0] == "unjudged"
 
 
 def test_a_first_screen_counts_what_its_reader_reads_and_says_what_has_no_verdict() -> None:

@@ -176,13 +176,14 @@ def test_a_line_is_attributed_by_its_row_then_by_its_file_else_to_nobody(wave):
             line("e1.xlsx", "Flux", 9, "Quantité", "missing_mass"),  # a row in no table, a file of E1 alone
             line("commun.xlsx", "Flux", 9, "Quantité", "missing_mass"),  # whose row?
             line("casse.xlsx", "", pd.NA, "", "unreadable_file"),
+            line("E2_relance.xlsx", "Relance", 5, "Réponse", "answer_unreadable"),
         ),
         row_sites(wave),
     )
-    assert found["site_id"].fillna("?").tolist() == ["E2", "E1", "?", "?"]
+    assert found["site_id"].fillna("?").tolist() == ["E2", "E1", "?", "?", "?"]
     questions = quality.questions(found)
     assert questions[["site_id", "row", "question"]].values.tolist() == [
-        ["E1", 9, "Quantité"], ["E2", 3, "Code déchet"],
+        ["E1", 9, "Quantité"], ["E2", 3, "Code déchet"], ["E2", 5, "Réponse"],
     ]  # fmt: skip
     assert "raw_value" not in questions
 

@@ -28,7 +28,7 @@ from eit_analysis.intake.reading.sheet import repair
 from eit_analysis.intake.relance import fiche_book, phrases
 from eit_analysis.intake.relance.fiche import Fiche, Question
 from eit_analysis.intake.relance.fiche_page import page as html_page
-from eit_analysis.intake.relance.fiches import LISTED, fiches, in_short, put, write_sheets
+from eit_analysis.intake.relance.fiches import LISTED, fiches, in_short, listed, put, readings, write_sheets
 from eit_analysis.intake.sheets.ledger import CORRECTIONS, typed
 from eit_analysis.intake.sheets.workbook import read_files
 from eit_analysis.reference.findings import Finding, catalogue, codes, finding
@@ -340,7 +340,7 @@ def test_a_fiche_says_in_short_how_many_things_it_asks_and_about_what(study):
     assert said["subjects"] == "registre\u00a0; tri\u00a0; SIRET"
     assert in_short(posed.head(0)).empty
     write_sheets(study, wave(sites=[SITE], flows=[[*CARTONS[:3], "", *CARTONS[4:]]]))
-    assert [*put(study)] == LISTED and put(study)["about"].tolist() == ["Code déchet"]
+    assert [*put(study)] == LISTED and put(study)["about"].tolist() == ["code déchet"]
 
 
 def test_what_weighs_most_is_asked_first():
@@ -392,6 +392,9 @@ def test_column_that_the_sheet_lacks_is_asked_once_for_the_file():
     assert question.place == "Flux, colonne Exutoire actuel"
     assert "n'existe pas dans votre feuille" in question.text
     assert "reconnues" not in question.text
+    assumed = (FILE, "Flux", 2, "Origine de la donnée", "", "estimée", "evidence_assumed_estimated")
+    posed = listed([Fiche("E19", "", 1, [], [], [], asked(wave(corrected=[assumed])), [])])
+    assert readings(posed) == (0, 1)  # nothing was read that silence would confirm
 
 
 def test_headers_that_say_nothing_to_us_are_quoted_beside_a_missing_column_but_not_to_another_firm():

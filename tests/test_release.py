@@ -814,6 +814,8 @@ def test_a_page_says_that_some_are_not_counted_to_those_it_concerns(
         in pages["public"]
     )
     assert "laissé de côté" not in pages["internal"]
+    indexes = [(small_study.reports(a) / "index.html").read_text("utf-8") for a in pages]
+    assert ["qui n’a pas accepté d’être compté, n’est pas dans" in page for page in indexes] == [False, True]
     # The rows read are of all actors, those who refuse too: the team's alone.
     assert re.search(r"Lignes lues et écartées\s*</h3>", pages["internal"])
     assert "ignes lues" not in pages["public"]

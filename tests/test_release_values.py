@@ -78,6 +78,8 @@ def test_rows_that_a_sentence_names_in_order_do_not_tie_with_each_other(small_st
         release.text("{a} : {n}.", n=people, **values).plain().startswith("15-24 (à égalité avec 25-29) : ")
     )
     assert release.text("{n}.", n=people).plain().count("égalité") == 1
+    wood = table(small_study, {"category": ["wood", "paper"]}, [1234.6, 1.0])
+    assert wood.first(said=[MASS]).render() == "1\u202f235"  # as a sentence rounds it
 
 
 def test_a_row_of_several_keys_is_named_by_all_and_never_by_a_bare_answer(small_study: Study) -> None:

@@ -91,7 +91,7 @@ def test_a_group_is_told_what_the_register_did_for_the_same_need() -> None:
 
 def test_a_group_that_is_near_what_pays_or_asks_of_its_kind_is_told() -> None:
     assert "un refus peut suffire" not in asked("A B", {}, {})
-    assert "régler : une benne chez chacun ou une seule" in asked("A B", {}, {})
+    assert "à régler, une benne chez chacun ou une seule" in asked("A B", {}, {})
     near = asked("A", {}, {}, label="une autre")
     assert "un refus peut suffire" in near and "régler" not in near
 

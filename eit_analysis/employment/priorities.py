@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from eit_analysis.employment.forecast.labour_gap import counts
+from eit_analysis.employment.forecast.labour_gap import SILENT, counts
 from eit_analysis.employment.skills.actions import moves, pressing, served
 from eit_analysis.french import counted, one_decimal, whole
 from eit_analysis.reference.scales import beyond, ends
@@ -78,7 +78,7 @@ def lines(
         name = row["occupation"]
         said = [voice[name] for voice in voices if name in voice]
         rows.append((
-            name, ranged(row, "openings"), _verdict(row), row["shortage_chances"],
+            name, ranged(row, "openings"), row["gap_verdict"], row["shortage_chances"],
             ", ".join(said) or None, origin.get(name), skill.get(name),
             _who(row, name in origin.index),
         ))  # fmt: skip
@@ -199,12 +199,6 @@ def _side(steps: pd.DataFrame) -> str | None:
     return next((name for name, holds in sides.items() if holds.any()), None)
 
 
-def _verdict(row: dict) -> str:
-    """Of an occupation about which no firm spoke, or of which it is not known who comes, there is none."""
-    silent = row["gap_verdict"] == "uncertain" and row["uncertain_reason"] in ("no_entrants", "no_survey")
-    return "unjudged" if silent else row["gap_verdict"]
-
-
 def _who(row: dict, bridge: bool) -> str | None:
     """Who could act first, a code of ``labels.csv``; nobody where there is no gap and no post opens.
 
@@ -213,7 +207,7 @@ def _who(row: dict, bridge: bool) -> str | None:
     """
     if row["gap_verdict"] == "short":
         return "bridge" if bridge else "places"
-    if row["uncertain_reason"] in ("no_entrants", "no_survey"):
+    if row["uncertain_reason"] in SILENT:
         return str(row["uncertain_reason"])
     if row["gap_verdict"] == "surplus":
         return "lend"

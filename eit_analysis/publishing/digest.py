@@ -14,6 +14,7 @@ from datetime import date
 from markupsafe import Markup
 
 UNKNOWN = ("On ne le sait pas", "Non connu")  # how an answer begins that is none
+REFUSED = "n’a pas accepté d’être compté"  # what a page says that leaves somebody out
 WORDS_PER_MINUTE = 200  # read with attention
 # A question is of one term: cards may stand before the answers.
 ANSWER = re.compile(
@@ -84,6 +85,7 @@ class Digest:
     figures: int  #: how many figures it has, those of its annex too
     tables: int  #: how many tables it has
     beside: list[str]  #: paths of the files that it leads to
+    fewer: bool = False  #: whether it leaves out somebody who refused to be counted
 
 
 def digest(name: str, page: str) -> Digest:
@@ -111,6 +113,7 @@ def digest(name: str, page: str) -> Digest:
         content.count("<figure data-kind"),
         content.count("<table"),
         beside(page),
+        REFUSED in body,
     )
 
 

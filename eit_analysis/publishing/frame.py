@@ -114,7 +114,12 @@ def published(day: date) -> Markup:
 def imprint(study: Study, audience: str, version: Version, chosen: str = "") -> Imprint:
     """Date, sources, rules, parameters that were chosen, fingerprint, versions: the foot of every page."""
     rules = study.settings.disclosure
-    files = french.counted(len(study.manifest()["inputs"]), "fichier", "fichiers")
+    manifest = study.manifest()
+    unread = [file for file in manifest["inputs"] if file["problem"]] + manifest["files_left_alone"]
+    files = french.counted(
+        sum(not file["problem"] for file in manifest["inputs"]), "fichier lu", "fichiers lus"
+    )
+    files += f", {french.counted(len(unread), 'non lu', 'non lus')}" * bool(unread)
     share = wording.number(rules.maximum_share * 100, 0)
     least = {"units": rules.minimum_units, "people": rules.minimum_people}
     secrecy = reference.sentence("imprint_secrecy", share=share, **least)

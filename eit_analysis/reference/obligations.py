@@ -93,7 +93,7 @@ def questions(judged: pd.DataFrame) -> pd.DataFrame:
     """What to ask of each cell: ``site_id``, the cell, ``law_flow`` and ``question``, all of one together."""
     cell, asked = ["site_id", *SOURCE], judged[judged["question"] != ""]
     flows = asked.groupby([*cell, "question"], sort=False)["law_flow"].agg(
-        lambda names: listed([*dict.fromkeys(names)])
+        lambda names: listed([*dict.fromkeys(", ".join(names).split(", "))])
     )
     texts = flows.reset_index()
     texts["question"] = texts["law_flow"] + "\u00a0: " + texts["question"]

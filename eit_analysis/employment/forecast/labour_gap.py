@@ -12,9 +12,9 @@ who comes with it. Without what firms planned and answered, the same tells what 
 An occupation is ``short`` in a draw when gap > O / 10, in ``surplus`` when gap < −O / 10, else ``balanced``.
 It is called what P ≥ 0.75 of the draws say; ``enough`` where so many only say that it is not short, which may
 be a balance or a surplus; ``no_post`` instead of these three where the median of O rounds to none; else
-``uncertain``, as where nothing is known of who comes, or no firm told anything. P of N draws counts for two
-errors less, P − 2 √(P (1 − P) / N): no verdict is owed to the luck of the draws. Nor is one contrary to what
-others read, who do not count the firms that refused.
+``uncertain``. Where nothing is known of who comes, or no firm told anything, it is ``unjudged``. P of N draws
+counts for two errors less, P − 2 √(P (1 − P) / N): no verdict is owed to the luck of the draws. Nor is one
+contrary to what others read, who do not count the firms that refused.
 """
 
 from __future__ import annotations
@@ -41,7 +41,9 @@ TOLERATED, SURE = 0.1, 0.75
 LUCK = 2.0  # errors of the draws, beyond `SURE`
 VERDICTS = ("short", "uncertain", "enough", "balanced", "surplus", "no_post")
 HOLDING = {name: {name} for name in ("short", "balanced", "surplus")}  # what a verdict leaves possible
-HOLDING |= {"enough": {"balanced", "surplus"}, "uncertain": {*HOLDING}, "no_post": {"balanced", "surplus"}}
+HOLDING |= {name: {*HOLDING} for name in ("uncertain", "unjudged")}
+HOLDING |= {name: {"balanced", "surplus"} for name in ("enough", "no_post")}
+SILENT = ("no_entrants", "no_survey")  # reasons for no verdict at all
 RANGES = ["openings", "entrants", "gap_people"]
 COLUMNS = [
     *(f"{name}{end}" for name in RANGES for end in ("", "_low80", "_high80")),
@@ -195,7 +197,7 @@ def by_occupation(gap: Gap, before: Gap, counted: Gap | None = None, by: str = "
     told = {row[by]: row["gap_verdict"] for row in others}
     rows = [{by: n} | _row(gap, before, at, told.get(n, "uncertain")) for n, at in places.items()]
     table = pd.DataFrame(rows, columns=[by, "headcount", *COLUMNS])
-    rank = table["gap_verdict"].map({"short": 0, "uncertain": 1, "surplus": 3}).fillna(2)
+    rank = table["gap_verdict"].map({"short": 0, "uncertain": 1, "unjudged": 1, "surplus": 3}).fillna(2)
     likely = -table["shortage_chances"].astype(float).round(-1).where(rank == 1, 0.0)
     order = table.assign(rank=rank, likely=likely, most=-table["openings"])
     order = order.sort_values(["rank", "likely", "most", by])
@@ -223,7 +225,7 @@ def _row(gap: Gap, before: Gap, at: np.ndarray, elsewhere: str) -> dict[str, obj
     return {
         "headcount": people.sum(),
         **{name: float(value) for each in ranges for name, value in each.items() if not name.endswith("95")},
-        "gap_verdict": "uncertain" if reason else verdict,
+        "gap_verdict": "unjudged" if reason in SILENT else "uncertain" if reason else verdict,
         "shortage_chances": 100 * chances["short"] if known and surveyed else np.nan,
         "surplus_chances": 100 * chances["surplus"] if known and surveyed else np.nan,
         "chances_before_survey": 100 * _chances(*_sums(before, at))["short"] if known else np.nan,

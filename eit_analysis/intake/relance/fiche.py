@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from xlsxwriter.utility import xl_cell_to_rowcol, xl_col_to_name
 
+from eit_analysis.french import lowered
 from eit_analysis.intake.answers.applying import CellKey
 from eit_analysis.intake.relance import phrases
 from eit_analysis.intake.sheets.workbook import own_name
@@ -63,7 +64,8 @@ class Question:
     @property
     def about(self) -> str:
         """What it is about, in a few words."""
-        return self.subject or self.columns or own_name(self.sheet) or self.file
+        columns = ", ".join(map(lowered, dict.fromkeys(line.column for line in self.lines)))
+        return self.subject or columns or own_name(self.sheet) or self.file
 
     @property
     def rows(self) -> str:

@@ -119,6 +119,13 @@ def in_short(posed: pd.DataFrame) -> pd.DataFrame:
     return found.reset_index()
 
 
+def readings(posed: pd.DataFrame) -> tuple[int, int]:
+    """How many readings are to be confirmed, and how many columns to be added, of which nothing was read."""
+    doubtful = posed[posed["kind"].eq(DOUBTFUL) & posed["file"].ne("")]
+    added = doubtful["column"].ne("") & doubtful["source_rows"].eq("")
+    return int((~added).sum()), int(doubtful.loc[added, "column"].str.split(", ").map(len).sum())
+
+
 def _law_day(study: Study, wave: Cleaned) -> str:
     """None where nothing tells the year of the wave."""
     try:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from eit_analysis import tables
 from eit_analysis.breakdown import Breakdown
+from eit_analysis.intake.cells.identifiers import firm_of_file
 from eit_analysis.intake.sheets.ledger import ACCOUNTS, places
 from eit_analysis.records import TOTAL
 from eit_analysis.reference.findings import CELL, catalogue, codes, finding, of_cells
@@ -213,6 +214,8 @@ def unread(manifest: Mapping[str, Any], lines: pd.DataFrame) -> pd.DataFrame:
 def questions(lines: pd.DataFrame) -> pd.DataFrame:
     """What to ask each actor again: the attributed lines that are about one of them.
 
+    An answer to a fiche has no row of the survey: it is the actor's whose fiche its file is named after.
+
     Returns
     -------
     pandas.DataFrame
@@ -221,7 +224,12 @@ def questions(lines: pd.DataFrame) -> pd.DataFrame:
     """
     names = {"site_id": "site_id", "source_sheet": "sheet", "source_row": "row", "column": "question",
              "message": "source_message"}  # fmt: skip
-    frame = lines.dropna(subset=["site_id"]).rename(columns=names)[list(names.values())]
+    answers = lines["reason_code"].astype("str").str.startswith("answer_")
+    fiches = [firm_of_file(file) or None for file in lines["source_file"]]
+    owners = lines["site_id"].astype(object).where(~answers | lines["site_id"].notna(), fiches)
+    frame = (
+        lines.assign(site_id=owners).dropna(subset=["site_id"]).rename(columns=names)[list(names.values())]
+    )
     return frame.sort_values(["site_id", "sheet", "row"], kind="stable", ignore_index=True)
 
 

@@ -152,7 +152,13 @@ class FirstLabel(Value):
         ordered = self._ordered.iloc[self.rank - 1 :]
         levels = _levels(ordered[self.column]).to_numpy()
         level = ordered[(levels == levels[:1]) | (np.arange(len(levels)) == 0)]
-        return [row_name(row, self.said or self.table.keys) for _, row in level.iterrows()]
+        return [self._called(row) for _, row in level.iterrows()]
+
+    def _called(self, row: pd.Series) -> str:
+        first, *more = self.said or self.table.keys
+        if self.said and not more and isinstance(row[first], float):  # an amount, as a sentence rounds it
+            return wording.rounded(row[first], first, self.table.coarse)
+        return row_name(row, [first, *more])
 
     def render(self) -> str:
         others = self._level[1:]
