@@ -29,7 +29,6 @@ def part(
     register: tuple = (),
     done: dict[str, float] | None = None,
     sharing: pd.DataFrame = NOBODY,
-    low: float = -100.0,
 ) -> pd.Series:
     """What is told of one part of sites that have 20 t each, of which 30 t pay, and which saves 100 €."""
     flows = outputs([(site, "cardboard", 20.0) for site in "ABCD"], 80.0)
@@ -42,7 +41,6 @@ def part(
          "paying_volume_per_year": 30.0}
     ).assign(
         part_volume_per_year=20.0 * len(members.split()), saving_eur_per_year=100.0,
-        saving_low_eur_per_year=low,
     )  # fmt: skip
     shares = pd.DataFrame({"pooling_id": "M-1", "site_id": list("ABCD"), "volume_per_year": 20.0})
     recalled = pd.DataFrame(list(register), columns=RECALL_COLUMNS)
@@ -76,8 +74,7 @@ def test_a_group_whose_tonnes_leave_in_the_plan_is_told_what_is_left() -> None:
     assert "moins que le volume qui paie" in asked("A B C", {"a": 15.0, "b": 19.0}, {})
     less = asked("A B C", {"a": 15.0}, {})
     assert "il resterait 45 t/an" in less and "tombe" not in less
-    # Nor is one that may lose several times what it saves.
-    assert worth("A B C", {"a": 15.0}, {}) == "yes" and worth("A B C", {}, {}, low=-400.0) == "no"
+    assert worth("A B C", {"a": 15.0}, {}) == "yes"
     assert "retirer" not in asked("A B C", {"d": 15.0}, {})  # of somebody else
 
 

@@ -7,7 +7,7 @@
                 what its kind of need always asks (``question_fr`` of ``pooling_thresholds.csv``)
 
 None of them changes what a group saves, nor its rank. They name firms: for the team alone. A group that
-falls once those tonnes have left, or that may lose several times what it saves, is none to start with.
+falls once those tonnes have left is none to start with.
 """
 
 from __future__ import annotations
@@ -28,7 +28,6 @@ from eit_analysis.synergies.register.steps import BROUGHT, of_promise
 
 NEAR = 1.1  # times the volume from which a group pays
 LEAST_T = 0.1
-RISKED = 3  # times what a group saves, that it may lose at worst
 
 
 def with_questions(
@@ -64,9 +63,7 @@ def with_questions(
         kind = start.nature, str(start.label).partition(" (")[0]
         told += [said["kind"].format(question=asks[kind])] if kind in asks else []
         texts.append("\u00a0; ".join(told) or None)
-        falls = any(text.endswith(said["falls"]) for text in left)
-        risks = -start.saving_low_eur_per_year > RISKED * start.saving_eur_per_year
-        worth.append("no" if falls or risks else "yes")
+        worth.append("no" if any(text.endswith(said["falls"]) for text in left) else "yes")
     return starts.assign(
         ask_first=pd.Series(texts, starts.index, dtype="str"),
         worth_starting=pd.Series(worth, starts.index, dtype="str"),
