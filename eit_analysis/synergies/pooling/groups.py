@@ -127,7 +127,8 @@ def numbered(pools: pd.DataFrame) -> pd.DataFrame:
 
     One that shares more than ``LIKE`` of its members with a larger one of its need is counted with it, in
     ``n_variants``. It pays where its members save more a year than the time that it takes of them, without
-    the risk of losing several times that (``parts.start_of``). That is all that outsiders learn of what members pay: whom to start with is the team's.
+    the risk of losing several times that (``parts.start_of``). That is all that outsiders learn of what
+    members pay: whom to start with is the team's.
     """
     groups = pools[(pools["kind"] == "group") & pools["group_lacks"].isna()]
     # The order of what they save would tell it.
