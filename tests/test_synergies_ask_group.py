@@ -29,11 +29,10 @@ def part(
     register: tuple = (),
     done: dict[str, float] | None = None,
     sharing: pd.DataFrame = NOBODY,
-    low: float = -100.0,
 ) -> pd.Series:
     """What is told of one part of sites that have 20 t each, of which 30 t pay, and which saves 100 €."""
     flows = outputs([(site, "cardboard", 20.0) for site in "ABCD"], 80.0)
-    flows = flows.assign(flow_id=list("abcd"), description="Cartons")
+    flows = flows.assign(flow_id=list("abcd"), description="Cartons", contractor=["X", "X", "Y", None])
     ways = {"planned": pd.Series(gone, dtype=float), "done": pd.Series(done or {}, dtype=float)}
     leaving = gone_elsewhere({**ways, "reused": pd.Series(reused, dtype=float)}, flows)
     starts = pd.DataFrame(
@@ -42,11 +41,10 @@ def part(
          "paying_volume_per_year": 30.0}
     ).assign(
         part_volume_per_year=20.0 * len(members.split()), saving_eur_per_year=100.0,
-        saving_low_eur_per_year=low,
     )  # fmt: skip
     shares = pd.DataFrame({"pooling_id": "M-1", "site_id": list("ABCD"), "volume_per_year": 20.0})
     recalled = pd.DataFrame(list(register), columns=RECALL_COLUMNS)
-    known = sharing, SITES, threshold_table(cost_table()), leaving
+    known = sharing, SITES, threshold_table(cost_table()), leaving, flows
     return with_questions(starts, shares, recalled, *known).iloc[0]
 
 
@@ -76,8 +74,7 @@ def test_a_group_whose_tonnes_leave_in_the_plan_is_told_what_is_left() -> None:
     assert "moins que le volume qui paie" in asked("A B C", {"a": 15.0, "b": 19.0}, {})
     less = asked("A B C", {"a": 15.0}, {})
     assert "il resterait 45 t/an" in less and "tombe" not in less
-    # Nor is one that may lose several times what it saves.
-    assert worth("A B C", {"a": 15.0}, {}) == "yes" and worth("A B C", {}, {}, low=-400.0) == "no"
+    assert worth("A B C", {"a": 15.0}, {}) == "yes"
     assert "retirer" not in asked("A B C", {"d": 15.0}, {})  # of somebody else
 
 
@@ -85,7 +82,10 @@ def test_a_group_is_told_what_the_register_did_for_the_same_need() -> None:
     told = asked("A B", {}, {}, register=(DONE,))
     line = "réalisée au registre : 5,8 t/an sur 18 promises et −350 €/an), avec Alpha"
     assert f"voir « Collecte groupée du carton » ({line}" in told
-    assert "voir" not in asked("B C", {}, {}, register=(DONE,))
+    near = "promises et −350 €/an), la même collecte avec d'autres acteurs"
+    assert near in asked("B C", {}, {}, register=(DONE,))
+    assert "voir" not in asked("B C", {}, {}, register=({**DONE, "title": "Presse à carton"},))
+    assert "voir" not in asked("B C", {}, {}, register=({**DONE, "category": "wood"},))
     assert "voir" not in asked("A B", {}, {}, register=({**DONE, "status": "dropped"},))
 
 
@@ -94,6 +94,11 @@ def test_a_group_that_is_near_what_pays_or_asks_of_its_kind_is_told() -> None:
     assert "à régler, une benne chez chacun ou une seule" in asked("A B", {}, {})
     near = asked("A", {}, {}, label="une autre")
     assert "un refus peut suffire" in near and "régler" not in near
+
+
+def test_one_contractor_of_all_members_is_the_one_to_call() -> None:
+    assert "un seul appel, à X" in asked("A B", {}, {})
+    assert "un seul appel" not in asked("A C", {}, {}) + asked("A D", {}, {})
 
 
 def test_who_asked_for_a_collection_is_told_in_the_group_and_left_out_of_it() -> None:

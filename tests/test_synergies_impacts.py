@@ -155,6 +155,10 @@ def test_there_is_a_price_at_which_both_gain_where_the_joint_surplus_is_above_ze
     }  # fmt: skip
     found = with_terms(impacts(pd.DataFrame([pair(**c) for c in cases.values()]), FLOWS, SITES, FACTORS))
     assert list(found["who_gains"]) == list(cases)
+    # Of what an operator is only supposed to pay, his gain may be the whole.
+    supposed = {"giver_saving": 0.0, "taker_worth": 2000.0, "joint_surplus": 500.0}
+    paid = found.loc[[4]].assign(**{f"{name}_eur_per_year": value for name, value in supposed.items()})
+    assert list(with_terms(paid)["who_gains"]) == ["giver_paid"]
     # A workshop that buys boxes at 200 €/t is the one that is spared: who sells his at 20 has to be paid.
     bought = {"old_cost_eur_per_t": -20.0, "in_flow_id": "B-2", "taker_site_id": "C"}
     rows = pd.DataFrame([pair(**bought), pair(**bought | {"old_cost_eur_per_t": -250.0})])

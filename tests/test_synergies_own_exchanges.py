@@ -96,6 +96,8 @@ def test_the_first_is_the_one_of_the_plan_that_gains_most_net_of_the_fixed_cost(
     saved = exchanges().assign(giver_saving_eur_per_year=lambda t: [4, 30, 50, 12] * t["diverted_t_per_year"])
     own = own_exchanges(saved, FLOWS, "A").frame
     assert own["own_net_eur_per_year"].tolist() == pytest.approx([800, 400, 40, -120])
+    # Given for nothing, 200 € are worth it from 6.7, 4 and 16.7 t on; at 4 €/t what it has is not enough.
+    assert own["unpaid_t_per_year"].round(1).fillna(0).tolist() == [4.0, 6.7, 16.7, 0.0]
     # No price suits D and A both: where that is withheld, its place would tell it.
     assert own["partner_site_id"].tolist() == ["D", "C", "E", "B"]
     # A difference that nobody reads does not order them: then the rank does.

@@ -383,6 +383,9 @@ def test_heat_and_water_stand_in_one_list_with_matter_and_add_up_with_it() -> No
     assert plan.in_all(matter, changes.assign(**{surplus.SURPLUS[0]: np.nan}), taken)[
         surplus.SURPLUS[0]
     ].isna().tolist() == [True, False, True]  # what is not known of one is not known of both
+    # Of an interval that holds zero, that of matter or of all, it is told what it does not say.
+    across = told.assign(**{surplus.SURPLUS[1]: [-1.0, 1.0, 1.0]}).reset_index()
+    assert plan.unsure(across) and not plan.unsure(across[1:])
     nothing = plan.in_all(matter, changes, taken.head(0)).set_index("lead_kind")
     assert nothing.loc["Total", surplus.SURPLUS[0]] == nothing.loc["matter", surplus.SURPLUS[0]]
     assert plan.beside(matter.head(0), taken.head(0), ranks).empty

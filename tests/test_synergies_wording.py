@@ -33,7 +33,7 @@ MISSED = {"one_actor", "no_group", "no_answer", "no_output", "no_input", "no_rul
         ("measure", {"potential", "allocated", "realised"}),
         ("found", {"yes", "no"}),
         ("choice", set(CHOICES)),
-        ("who_gains", {"both_free", "taker_pays", "giver_pays", "giver", "not_giver", "none"}),
+        ("who_gains", {"both_free", "taker_pays", "giver_pays", "giver", "giver_paid", "not_giver", "none"}),
     ],
 )
 def test_codes_have_labels(column, codes):

@@ -1,13 +1,15 @@
 """What to ask before a group is brought together: what is known of it beside what it would save.
 
-    ask_first = a line of the register about the same need, with those of the group who are in it
+    ask_first = a line of the register about the same need, with those of the group who are in it, or about
+                a collection of the same family with others
+                who takes it from all of its members today, where it is one contractor
                 tonnes that its members give in an exchange, done or planned, or reuse, and what is left
                 who asked for such a collection, in it or left out of it
                 how little is above the volume from which it pays: one refusal may do
                 what its kind of need always asks (``question_fr`` of ``pooling_thresholds.csv``)
 
 None of them changes what a group saves, nor its rank. They name firms: for the team alone. A group that
-falls once those tonnes have left, or that may lose several times what it saves, is none to start with.
+falls once those tonnes have left is none to start with.
 """
 
 from __future__ import annotations
@@ -23,12 +25,11 @@ from eit_analysis.reference.nomenclatures import hazardous
 from eit_analysis.reference.vocabulary import heading
 from eit_analysis.synergies.pooling.thresholds import COLLECTION, HAZARDOUS, keyword_in
 from eit_analysis.synergies.register.fiche import sheet_words
-from eit_analysis.synergies.register.links import grouped, words
+from eit_analysis.synergies.register.links import POOLING, grouped, is_collection, words
 from eit_analysis.synergies.register.steps import BROUGHT, of_promise
 
 NEAR = 1.1  # times the volume from which a group pays
 LEAST_T = 0.1
-RISKED = 3  # times what a group saves, that it may lose at worst
 
 
 def with_questions(
@@ -39,13 +40,14 @@ def with_questions(
     sites: pd.DataFrame,
     thresholds: pd.DataFrame,
     gone: pd.DataFrame,
+    flows: pd.DataFrame,
 ) -> pd.DataFrame:
     """The parts to start with, ``ask_first``: the questions in French, missing where there is none, and
     ``worth_starting``, ``yes`` or ``no``.
 
     ``starts`` from ``groups.starts``, ``shares`` from ``groups.pooled``, ``recalled``: the register with what
     answers it (``recall.recall``), ``sharing`` and ``sites`` tidy, ``thresholds`` from
-    ``costs.threshold_table``, ``gone`` from :func:`gone_elsewhere`.
+    ``costs.threshold_table``, ``gone`` from :func:`gone_elsewhere`, ``flows`` those that are collected.
     """
     names = sites.drop_duplicates("site_id").set_index("site_id")["name"].to_dict()
     volumes = shares.set_index(["pooling_id", "site_id"])["volume_per_year"].to_dict()
@@ -59,14 +61,13 @@ def with_questions(
         left = list(_leaving(start, _of_need(start, gone, sharing), volumes, names, said))
         told = [*lines.get(start.start_number, []), *left]
         told += _who_asked(start, sharing, thresholds, names, said)
+        told += _who_takes(start, flows, said)
         if start.part_volume_per_year < NEAR * start.paying_volume_per_year:
             told.append(said["near"])
         kind = start.nature, str(start.label).partition(" (")[0]
         told += [said["kind"].format(question=asks[kind])] if kind in asks else []
         texts.append("\u00a0; ".join(told) or None)
-        falls = any(text.endswith(said["falls"]) for text in left)
-        risks = -start.saving_low_eur_per_year > RISKED * start.saving_eur_per_year
-        worth.append("no" if falls or risks else "yes")
+        worth.append("no" if any(text.endswith(said["falls"]) for text in left) else "yes")
     return starts.assign(
         ask_first=pd.Series(texts, starts.index, dtype="str"),
         worth_starting=pd.Series(worth, starts.index, dtype="str"),
@@ -80,7 +81,7 @@ def _lines(
     parts = starts.assign(pooling_id=starts["start_number"], members=starts["part_members"])
     kept = recalled[recalled["status"] != "dropped"]
     held = grouped(kept, parts, sharing, fewest=1)
-    labels, said = heading("status").labels, sheet_words()["ask_group", "register"]
+    labels, said = heading("status").labels, sheet_words()["ask_group"]
     texts: dict[int, list[str]] = {}
     for line in kept.itertuples(index=False):
         own = held[held["synergy_id"] == line.synergy_id]
@@ -88,8 +89,13 @@ def _lines(
         for number in own["pooling_id"].unique():
             sites = own.loc[own["pooling_id"] == number, "site_id"]
             members = french.listed([names.get(site, site) for site in sites])
-            text = said.format(title=line.title, status=status, members=members)
+            text = said["register"].format(title=line.title, status=status, members=members)
             texts.setdefault(int(number), []).append(text)
+        if line.kind == POOLING and is_collection(line.title):
+            like = starts.loc[starts["category"] == line.category, "start_number"]
+            for number in like[~like.isin(own["pooling_id"])]:
+                text = said["register_near"].format(title=line.title, status=status)
+                texts.setdefault(int(number), []).append(text)
     return texts
 
 
@@ -161,6 +167,15 @@ def _leaving(
         if n_left < 2 or sum(left.values()) < start.paying_volume_per_year:
             text += said["falls"]
     yield text
+
+
+def _who_takes(start: Any, flows: pd.DataFrame, said: pd.Series) -> Iterator[str]:
+    """The one contractor of all that a collection would take, where each of its members names that one."""
+    part = set(str(start.part_members).split())
+    own = flows[(flows["direction"] == "out") & (flows["category"] == start.category)]
+    own = own[own["site_id"].isin(part) & (hazardous(own["waste_code"]) == (start.keyword == HAZARDOUS))]
+    if set(own["site_id"]) == part and own["contractor"].notna().all() and own["contractor"].nunique() == 1:
+        yield said["contractor"].format(contractor=own["contractor"].iloc[0])
 
 
 def _who_asked(

@@ -124,7 +124,7 @@ class Assessment(PossiblePoolings):
         for way in HELD:
             taken[way] = self.held[self.held["status"] == way].set_index("out_flow_id")[TAKEN]
         gone = ask_group.gone_elsewhere(taken, self.collected_together)
-        told = recalled, sharing, self.sites, self.thresholds, gone
+        told = recalled, sharing, self.sites, self.thresholds, gone, self.collected_together
         return ask_group.with_questions(groups.starts(pools), shares, *told)
 
     @cached_property

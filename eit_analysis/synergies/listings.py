@@ -22,7 +22,7 @@ BY_FLOW = [
 ]  # fmt: skip
 FOLDED, ADVISED = 2, 24  # lines of a need, ranks that are advised
 OTHERS = ["planned_partner_site_ids", "other_partner_site_ids"]
-ASKING = ["ask_first", "n_other_partners", "surplus_over_fixed_cost_eur_per_year"]
+ASKING = ["ask_first", "n_other_partners"]
 HELD = [
     "exchange_site_ids", "title", "status", "category", "output_description", "use", "taken_t_per_year",
 ]  # fmt: skip
@@ -199,21 +199,18 @@ def to_engage(retained: pd.DataFrame) -> pd.DataFrame:
     l'environnement, art. L. 541-15-4). The others down to ``ADVISED``: what stands far below is none, and
     where it was accepted it does not head the list: it follows the first of the others.
 
-    With ``surplus_over_fixed_cost_eur_per_year``, missing of gifts: below zero, the exchange brings less than
-    once more what it takes to set it up, and is no card for who reads that. ``n_other_partners`` is missing
-    where it is zero.
+    What brings less than once more what it takes to set it up is none for any reader, but for a gift.
+    ``n_other_partners`` is missing where it is zero.
     """
-    exchanges = new(retained).sort_values("rank", kind="stable")
+    trifle = retained["joint_surplus_eur_per_year"] < retained["fixed_cost_eur_per_year"]
+    exchanges = new(retained[~trifle | _gift(retained)]).sort_values("rank", kind="stable")
     yes, well = exchanges["status"] == "accepted", exchanges["rank"] <= ADVISED
     gift = _gift(exchanges)
     first = (well & ~yes & ~gift).cumsum() <= 1
     turn = np.select([yes & well, gift, well & first, yes, well], range(5), -1)
-    found = exchanges.assign(turn=turn)[turn >= 0]
-    over = found["joint_surplus_eur_per_year"] - found["fixed_cost_eur_per_year"]
-    found = found.assign(
-        surplus_over_fixed_cost_eur_per_year=over.mask(_gift(found)),
-        n_other_partners=found["n_other_partners"].where(found["n_other_partners"] > 0),
-    )
+    found = exchanges.assign(
+        turn=turn, n_other_partners=exchanges["n_other_partners"].where(exchanges["n_other_partners"] > 0)
+    )[turn >= 0]
     return found.sort_values(["turn", "rank"], kind="stable").drop(columns="turn")
 
 

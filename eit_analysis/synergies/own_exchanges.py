@@ -32,11 +32,8 @@ from eit_analysis.synergies.free_flows import IN_PART
 
 MARGIN = 0.15
 # By these columns a row is not advised: an exchange that the plan leaves, that suits no price, by which the
-# firm loses until the other pays, by which both do, or that is a trifle (`listings.to_engage`).
-WORTH = [
-    "retained", "some_price", "own_net_eur_per_year", "joint_surplus_eur_per_year",
-    "surplus_over_fixed_cost_eur_per_year",
-]  # fmt: skip
+# firm loses until the other pays, or by which both do.
+WORTH = ["retained", "some_price", "own_net_eur_per_year", "joint_surplus_eur_per_year"]
 NONE = ("no", "not_you")  # of ``some_price``
 # The columns of the firm, of its partner, of the flow of each, of the gain per year, of what is free of each.
 SIDES = {
@@ -49,7 +46,7 @@ COLUMNS = [
     "rank_own", "partner_site_id", "exchange_role", "category", "own_description", "new_route",
     "own_declared_t_per_year", "own_t_per_year", "replaced_t_per_t", "passing", "passing_t_per_year",
     "own_gain_eur_per_t", "own_gain_eur_per_year", "own_net_eur_per_year", "own_basis",
-    "least_paid_eur_per_t", "some_price", "retained", "status", "ask_first",
+    "least_paid_eur_per_t", "unpaid_t_per_year", "some_price", "retained", "status", "ask_first",
 ]  # fmt: skip
 
 
@@ -81,6 +78,8 @@ def own_exchanges(exchanges: pd.DataFrame, flows: pd.DataFrame, firm: str | None
         is seldom that of one giver, and the sum of its rows is no gain), ``own_basis`` (``cost_declared``,
         ``cost_reference``, ``price_…``: whether what is in it is the firm's or supposed to be),
         ``least_paid_eur_per_t`` (what the other must at least pay the firm where that is a loss),
+        ``unpaid_t_per_year`` (F over the gain of a tonne, where the firm gives and has as much: from there on
+        it gains without being paid, before transport),
         ``some_price`` (``yes``, ``no``: whether any lets both gain, ``you``, ``not_you``: whether the giver
         gains at an operator's; missing where it may not be said),
         ``retained``, ``status`` (of a part), ``ask_first``. The records are the flows of the other side, in
@@ -115,9 +114,11 @@ def own_exchanges(exchanges: pd.DataFrame, flows: pd.DataFrame, firm: str | None
     net, planned = per_t * sent - found["fixed_cost_eur_per_year"], found["allocated_t_per_year"] > 0
     some_price, pays_from = _some_price(found)
     least_paid = (-net / sent.where(sent > 0)).where(net < 0)
+    unpaid = (found["fixed_cost_eur_per_year"] / per_t).where((net > 0) & (found["exchange_role"] == "gives"))
     found = found.assign(
         sent_t_per_year=sent, own_gain_eur_per_t=per_t, own_net_eur_per_year=net, some_price=some_price,
-        pays_from=pays_from, least_paid_eur_per_t=least_paid, retained=np.where(planned, "yes", "no"),
+        pays_from=pays_from, least_paid_eur_per_t=least_paid, unpaid_t_per_year=unpaid,
+        retained=np.where(planned, "yes", "no"),
     )  # fmt: skip
     # By nothing that may be withheld of a row: the order would tell it. Gains are read in whole euros, cents
     # first, or sums of one gain in two orders would be two. Those of the plan stand by

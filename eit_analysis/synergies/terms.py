@@ -27,8 +27,9 @@ def with_terms(candidates: pd.DataFrame, sent: str = "diverted_t_per_year") -> p
     ``sent`` names the tonnes that the euros are of: the fixed cost weighs more on each of fewer.
 
     ``who_gains``: ``both_free`` (both, even for nothing), ``taker_pays`` or ``giver_pays`` (both, from some
-    price on), ``giver`` and ``not_giver`` (at the price of an operator that pays nothing, its own surplus
-    being unknown), ``none``; missing where the joint surplus is.
+    price on), ``giver``, ``giver_paid`` and ``not_giver`` (at the price of an operator that does not declare
+    that it pays, its own surplus being unknown; the second only if it does pay), ``none``; missing where the
+    joint surplus is.
     """
     tonnes = candidates[sent].where(candidates[sent] > 0)
     paid = candidates["transport_eur_per_year"] + candidates["fixed_cost_eur_per_year"]
@@ -38,8 +39,8 @@ def with_terms(candidates: pd.DataFrame, sent: str = "diverted_t_per_year") -> p
     pays = candidates["taker_price_eur_per_t"] > 0
     operator = candidates["taker_actor_type"].isin(OPERATORS) & ~pays
     gains = np.select(
-        [loses & operator, loses, operator, lowest > 0, highest < 0],
-        ["not_giver", "none", "giver", "taker_pays", "giver_pays"],
+        [loses & operator, loses, operator & (lowest > 0), operator, lowest > 0, highest < 0],
+        ["not_giver", "none", "giver_paid", "giver", "taker_pays", "giver_pays"],
         default="both_free",
     )
     known = candidates["joint_surplus_eur_per_year"].notna()

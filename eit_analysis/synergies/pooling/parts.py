@@ -28,6 +28,7 @@ PART_COLUMNS = [
 NO_PART: tuple[object, ...] = ("", *[np.nan] * 8, None)
 STEP = 1.01  # between the volumes that are tried
 MOST = 10.0  # times the volume: farther, it is another group
+RISKED = 3  # times what a part saves, that it may lose at worst
 
 
 class Start(NamedTuple):
@@ -42,7 +43,8 @@ def start_of(sharers: Sharers, names: pd.Index, free: bool) -> Start:
 
     A part is of two members or more within reach of one of them; it has the volume that ``offered.required``
     tells, and where something travels it fits in one lorry. Where nothing travels, a site whose price is not
-    known is in no part. It pays where it saves more than the time of its members (``Costs.own_time``).
+    known is in no part. It pays where it saves more than the time of its members (``Costs.own_time``) and
+    would not lose several times that at the worst of all costs.
     """
     threshold, costs = sharers.threshold, sharers.costs
     known = np.flatnonzero(np.isfinite(sharers.paid) | costs.travels)
@@ -65,6 +67,8 @@ def start_of(sharers: Sharers, names: pd.Index, free: bool) -> Start:
     why = None
     if best.saving <= 0:
         why = "little" if saving.central > 0 else _why(float(spared), lacks, free)
+    elif -saving.low > RISKED * saving.central:
+        why = "risky"
     of = (" ".join(names[inside]), float(volumes.sum()), km, saving.central, saving.low, saving.high)
     return Start(inside, (*of, *lacks, why))
 

@@ -36,8 +36,8 @@ PASSED = (
 # What it lists, in order: its columns, which of them name actors, how many rows at most.
 LISTED: dict[str, tuple[list[str], list[str], int | None]] = {
     "steps": (
-        ["carrier", "status", "months_at_stage", "realised_t_per_year", "next_step", "blocked_by",
-         "site_ids"],
+        ["carrier", "status", "months_at_stage", "counted_date", "realised_t_per_year", "next_step",
+         "blocked_by", "site_ids"],
         ["site_ids", "carrier"], None,
     ),
     "results": (

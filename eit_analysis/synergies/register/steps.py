@@ -19,6 +19,7 @@ LITTLE = 0.5  # of the tonnes promised
 WEAK_EVIDENCE = ("estimated", "inferred")
 STEP_COLUMNS = [
     "synergy_id", "title", "site_ids", "status", "next_step", "blocked_by", "carrier", "months_at_stage",
+    "counted_date",
 ]  # fmt: skip
 BROUGHT = ["realised_t_per_year", "promised_t_per_year", "realised_eur_per_year"]
 REALISATION_COLUMNS = [
@@ -50,16 +51,18 @@ def next_steps(
         every matching exchange is estimated or inferred, else ``none``; ``no_tonnes`` for one that is done
         without tonnes; missing for another that is done or dropped: nothing is in the way of what goes on,
         which may still disappoint (:func:`shortfalls`).
-        ``carrier`` acts, and where there is none the first act is to find one.
+        ``carrier`` acts, and where there is none the first act is to find one. ``months_at_stage`` are
+        counted until ``counted_date``.
     """
     waiting = stays[stays["passage"] == "waiting"].drop_duplicates("synergy_id", keep="last")
-    months = recalled["synergy_id"].map(waiting.set_index("synergy_id")["months_at_stage"])
+    seen = waiting.set_index("synergy_id").reindex(recalled["synergy_id"]).set_axis(recalled.index)
     over = (recalled["status"] == "done") & recalled["synergy_id"].isin(list(ended))
     stage = recalled["status"].mask(over, "ended")
     return recalled.assign(
         next_step=stage.map(NEXT_STEP) + (recalled["kind"] == POOLING).map({True: "_group", False: ""}),
         blocked_by=_blocked(recalled, candidates, team),
-        months_at_stage=months.astype(float),
+        months_at_stage=seen["months_at_stage"].astype(float),
+        counted_date=pd.to_datetime(seen["left_on"]).dt.strftime("%Y-%m-%d").astype("str"),
     )[STEP_COLUMNS].reset_index(drop=True)
 
 

@@ -171,6 +171,12 @@ def described(taken: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def unsure(told: pd.DataFrame) -> bool:
+    """Whether an interval that is quoted of :func:`in_all`, of matter or of all, holds zero."""
+    quoted = told[told["lead_kind"].isin(["matter", TOTAL])]
+    return bool(((quoted[SURPLUS[1]] <= 0) & (quoted[SURPLUS[2]] >= 0)).any())
+
+
 def n_sure(kept: pd.DataFrame) -> int:
     """How many leads gain even at the worst end of their own interval."""
     return int((kept[SURPLUS[1]] > 0).sum())
