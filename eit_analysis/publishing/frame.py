@@ -115,11 +115,10 @@ def imprint(study: Study, audience: str, version: Version, chosen: str = "") -> 
     """Date, sources, rules, parameters that were chosen, fingerprint, versions: the foot of every page."""
     rules = study.settings.disclosure
     manifest = study.manifest()
-    unread = [file for file in manifest["inputs"] if file["problem"]] + manifest["files_left_alone"]
-    files = french.counted(
-        sum(not file["problem"] for file in manifest["inputs"]), "fichier lu", "fichiers lus"
-    )
-    files += f", {french.counted(len(unread), 'non lu', 'non lus')}" * bool(unread)
+    n_bad = sum(bool(file.get("problem")) for file in manifest["inputs"])
+    n_unread = n_bad + len(manifest.get("files_left_alone", ()))
+    files = french.counted(len(manifest["inputs"]) - n_bad, "fichier lu", "fichiers lus")
+    files += f", {french.counted(n_unread, 'non lu', 'non lus')}" * bool(n_unread)
     share = wording.number(rules.maximum_share * 100, 0)
     least = {"units": rules.minimum_units, "people": rules.minimum_people}
     secrecy = reference.sentence("imprint_secrecy", share=share, **least)
