@@ -23,10 +23,9 @@ class Mixed(NamedTuple):
 
 
 def quiet_solver() -> highspy.Highs:
-    """A HiGHS that prints nothing, its banner neither: that goes past Python's own output.
+    """A HiGHS of one thread that prints nothing, its banner neither: that goes past Python's own output.
 
-    It works alone, whatever threads another caller in this process has set HiGHS up with: to ask for a number
-    of them is an error where that number is not theirs.
+    With more threads, whose workers a forked process does not have, it would wait there for ever.
     """
     sys.stdout.flush()
     kept, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
@@ -38,7 +37,7 @@ def quiet_solver() -> highspy.Highs:
         os.close(kept)
         os.close(nowhere)
     solver.setOptionValue("output_flag", False)
-    solver.setOptionValue("parallel", "off")
+    solver.setOptionValue("threads", 1)
     return solver
 
 
@@ -51,13 +50,17 @@ def add_rows(solver: highspy.Highs, forms: csr_array, low: np.ndarray, high: np.
 def run(solver: highspy.Highs) -> highspy.HighsModelStatus:
     """Solve, and how it ended. No answer for want of a working solver must not pass for no solution.
 
+    HiGHS has one set of threads for a whole process: where another caller took more, it is set up anew.
+
     Raises
     ------
     RuntimeError
         HiGHS could not run.
     """
     if solver.run() == highspy.HighsStatus.kError:
-        raise RuntimeError("HiGHS did not run: its options, its memory or its threads")
+        highspy.Highs.resetGlobalScheduler(False)
+        if solver.run() == highspy.HighsStatus.kError:
+            raise RuntimeError("HiGHS did not run: its options, its memory or its threads")
     return solver.getModelStatus()
 
 

@@ -43,7 +43,7 @@ class Programme:
         self.solver = highspy.Highs()
         for option in ("output_flag", "log_to_console"):
             self.solver.setOptionValue(option, False)
-        self.solver.setOptionValue("parallel", "off")
+        self.solver.setOptionValue("threads", 1)
         self.solver.setOptionValue("presolve", "off")
         self._load()
 
