@@ -167,7 +167,8 @@ def test_what_takers_receive_is_not_subtracted_from_what_comes_in() -> None:
     """70 t of the 76 t of wood that come in go to takers: the rest is one firm's."""
     rows = [(f"S{number}", "in", mass) for number, mass in enumerate((20.0, 18.0, 15.0, 17.0))]
     rows += [(site, "out", mass - 1.0) for site, _, mass in rows]
-    records = flows(*rows, ("R", "in", 6.0), keys=("direction",)).assign(category="wood", route="recycling")
+    records = flows(*rows, ("R", "in", 6.0), keys=("direction",))
+    records = records.assign(category="wood", route="recycling", waste_code=None)
     records = records.assign(mass_low_t_per_year=records[MASS], mass_high_t_per_year=records[MASS])
     sites = pd.DataFrame({"site_id": ["S0", "S1", "S2", "S3", "R"], "actor_type": ["ess"] * 4 + ["firm"]})
     received = by(records[records["direction"] == "in"], "category", total=False)
