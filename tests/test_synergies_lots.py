@@ -30,12 +30,13 @@ def world(givers: list[tuple[float, float, float, float]], demand: float = 1000.
         columns=["site_id", "latitude", "longitude"],
     )
     rows = [
-        (f"{n}>X", f"{n}-1", "X-1", n, "X", "wood", "shredding", tonnes, 1.0, demand, brings, 0.0, alone)
+        (f"{n}>X", f"{n}-1", "X-1", n, "X", "wood", "shredding", tonnes, 1.0, demand, brings, 0.0, alone, 0.0)
         for n, (_, _, tonnes, brings) in zip(names, givers, strict=True)
     ]
     columns = ["candidate_id", "out_flow_id", "in_flow_id", "giver_site_id", "taker_site_id", "category",
                "use", "diverted_t_per_year", "need_t_per_t", "demand_t_per_year", "giver_saving_eur_per_year",
-               "taker_worth_eur_per_year", "joint_surplus_eur_per_year"]  # fmt: skip
+               "taker_worth_eur_per_year", "joint_surplus_eur_per_year",
+               "spoils_share_of_year"]  # fmt: skip
     return pd.DataFrame(rows, columns=columns), sites
 
 
@@ -94,6 +95,18 @@ def test_two_neighbours_fill_one_lorry_that_neither_pays_alone():
     assert (lot["giver_site_ids"], lot["rounds_per_year"], lot["mass_t_per_year"]) == ("A B", 1, 5.0)
     assert lot["round_km"] == pytest.approx(tour, abs=0.01) and lot["one_by_one_eur_per_year"] == -14.0
     assert lot["lot_gain_eur_per_year"] == pytest.approx(1100 - 2 * tour - 60 - 15 - 500 - 200, abs=0.1)
+
+
+def test_what_spoils_is_fetched_every_week_of_its_season_in_a_lot_too():
+    candidates, sites = world([(0.0, 0.01, 2.0, 5000.0), (0.0, 0.01, 3.0, 6000.0)], alone=-7.0)
+    candidates["spoils_share_of_year"] = [0.5, 0.25]
+    (lot,) = lots(candidates, sites, FACTORS, COSTS, DETOUR).to_dict("records")
+    assert lot["rounds_per_year"] == 26
+    costs = 26 * (2 * lot["round_km"] + 60 + 15) + 500 + 200
+    assert lot["lot_gain_eur_per_year"] == pytest.approx(11000 - costs, abs=0.1)
+    candidates["spoils_share_of_year"] = 1.0  # four rounds would pay, and fifty-two do not
+    candidates["giver_saving_eur_per_year"] = 1500.0
+    assert lots(candidates, sites, FACTORS, COSTS, DETOUR).empty
 
 
 def test_a_lot_that_gains_a_few_euros_is_not_worth_a_lorry():

@@ -2,6 +2,7 @@
 
     gain(S) = Σ_{k∈S} (giver's saving + worth to taker)_k − N (v L + ℓ + s (|S| − 1)) − F − f (|S| − 1)
     N = ⌈Σ t_k / load⌉ rounds a year of length L, the shortest over the taker and all the givers of S
+        ≥ ⌈passages × share of the year⌉ of what spoils, which no round finds if it waits for a full lorry
 
 with v the cost of a kilometre, ℓ that of loading and unloading once, s that of each further stop, F the fixed
 cost of an exchange and f its low bound, for what each further giver needs of its own (a container). A round
@@ -52,6 +53,7 @@ def lots(
         same exchanges would lose one by one. Lots of one flow to several takers compete for its tonnes.
     """
     # €/km, €/round, €/further stop, €/year, €/year of each further giver, €/year of bringing them together.
+    passages = float(lookup(factors, "passages")["central"])
     prices = (
         *(float(lookup(factors, name)["central"]) for name in ("vehicle_cost", "loading_cost")),
         by_profile(pooling_costs)["collection"].stop_cost.central,
@@ -68,6 +70,7 @@ def lots(
         )[:MOST]
         if len(members) > 1:
             load = float(lookup(factors, "trip_load", str(category))["central"])
+            members = members.assign(rounds=passages * members["spoils_share_of_year"])
             found += _best(members, places, prices, load, detour_factor)
     table = pd.DataFrame(found, columns=LOT_COLUMNS)
     return table.sort_values(
@@ -89,7 +92,8 @@ def _best(
     km = detour_factor * haversine_km(at[:, None, 0], at[:, None, 1], at[None, :, 0], at[None, :, 1])
     round_km = every_tour(np.rint(METRES * km))[1 << n :] / METRES
     mass, size = inside @ tonnes, inside.sum(axis=1)
-    rounds = np.ceil(mass / load - 1e-9)
+    often = (inside * members["rounds"].to_numpy(dtype=float)).max(axis=1)  # of the one that spoils longest
+    rounds = np.ceil(np.maximum(mass / load, often) - 1e-9)
     further = np.maximum(size - 1, 0)
     vehicle, loading, stop, fixed, another, meeting = prices
     paid = rounds * (vehicle * round_km + loading + stop * further)
