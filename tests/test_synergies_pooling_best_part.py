@@ -274,6 +274,10 @@ def test_whoever_brings_less_than_its_own_time_is_in_no_part():
     dear = costs._replace(own_time=130.0)
     little = some._replace(volumes=paid / 3, paid=paid / 3, costs=dear)
     assert start_of(little, pd.Index(list("ABC")), False).values[-1] == "little"
+    # Nor do the three pay whom it takes longer to bring together than they save, their own time left out.
+    assert start_of(some, pd.Index(list("ABC")), False).values[-1] is None
+    far = some._replace(costs=costs._replace(organising=400.0))
+    assert start_of(far, pd.Index(list("ABC")), False).values[-1] == "little"
     # Nor does a part pay that would lose several times what it saves at the worst discount.
     worst = costs._replace(discount=costs.discount._replace(low=-0.5))
     risky = start_of(some._replace(costs=worst), pd.Index(list("ABC")), False).values

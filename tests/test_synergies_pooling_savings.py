@@ -124,7 +124,9 @@ def test_reference_costs_are_sourced_ordered_and_in_their_unit():
 
 def test_every_threshold_has_its_costs_and_its_lorry_carries_each_member():
     thresholds, profiles = threshold_table(cost_table()), by_profile(cost_table())
-    assert {*thresholds["cost_profile"], "meeting"} == set(profiles)  # which no threshold is for
+    assert {*thresholds["cost_profile"], "meeting", "organising"} == set(
+        profiles
+    )  # which no threshold is for
     assert (thresholds["operations_per_year"] >= 1).all()
     travels = thresholds[[profiles[p].travels for p in thresholds["cost_profile"]]]
     assert (travels["threshold"] <= travels["operations_per_year"] * travels["lot"] + 1e-9).all()

@@ -49,6 +49,8 @@ class Costs(NamedTuple):
     discount: Range = Range(0, 0, 0)
     # €/year of each member, whatever is pooled.
     own_time: float = 0.0
+    # €/year of who brings a group together and asks for the quotes, whoever is in it.
+    organising: float = 0.0
 
     @property
     def alone(self) -> tuple[float, float, float]:
@@ -99,12 +101,13 @@ def cost_table(overrides: Iterable[PoolingCostOverride] = ()) -> pd.DataFrame:
 
 
 def by_profile(table: pd.DataFrame) -> dict[str, Costs]:
-    """The profiles of :func:`cost_table`, each with the time that a group takes of each of its members."""
+    """The profiles of :func:`cost_table`, each with the time that a group takes of people."""
     ranges: dict[str, dict[str, Range]] = {}
     for profile, cost, low, central, high in table[["profile", "cost", *VALUES]].itertuples(index=False):
         ranges.setdefault(str(profile), {})[str(cost)] = Range(float(low), float(central), float(high))
-    meeting = ranges.get("meeting", {"fixed_cost": Range(0, 0, 0)})["fixed_cost"]
-    return {profile: Costs(**costs, own_time=meeting.central) for profile, costs in ranges.items()}
+    nothing = {"fixed_cost": Range(0, 0, 0)}
+    own, organising = (ranges.get(name, nothing)["fixed_cost"].central for name in ("meeting", "organising"))
+    return {profile: Costs(**costs, own_time=own, organising=organising) for profile, costs in ranges.items()}
 
 
 def meeting_eur(table: pd.DataFrame) -> float:

@@ -126,9 +126,9 @@ def numbered(pools: pd.DataFrame) -> pd.DataFrame:
     """The groups of :func:`pooled` of which a part pays, most actors first: from 1 in ``group_number``.
 
     One that shares more than ``LIKE`` of its members with a larger one of its need is counted with it, in
-    ``n_variants``. It pays where its members save more a year than the time that it takes of them, without
-    the risk of losing several times that (``parts.start_of``). That is all that outsiders learn of what
-    members pay: whom to start with is the team's.
+    ``n_variants``. It pays where its members save more a year than the time that it takes, theirs and
+    that of who brings them together, without the risk of losing several times that (``parts.start_of``).
+    That is all that outsiders learn of what members pay: whom to start with is the team's.
     """
     groups = pools[(pools["kind"] == "group") & pools["group_lacks"].isna()]
     # The order of what they save would tell it.
@@ -168,7 +168,7 @@ def starts(pools: pd.DataFrame) -> pd.DataFrame:
 def losing(pools: pd.DataFrame) -> pd.DataFrame:
     """Of each need of which groups cross the threshold and no part pays, the group that saves most.
 
-    ``group_lacks`` says what its best part lacks, ``little`` where it saves less than its members' time,
+    ``group_lacks`` says what its best part lacks, ``little`` where it saves less than the time it takes,
     ``risky`` where it may lose several times what it saves.
     """
     groups = pools[pools["kind"] == "group"].sort_values(

@@ -44,7 +44,8 @@ def start_of(sharers: Sharers, names: pd.Index, free: bool) -> Start:
     A part is of two members or more within reach of one of them; it has the volume that ``offered.required``
     tells, and where something travels it fits in one lorry. Where nothing travels, a site whose price is not
     known is in no part. It pays where it saves more than the time of its members (``Costs.own_time``) and
-    would not lose several times that at the worst of all costs.
+    of who brings them together (``Costs.organising``), and would not lose several times what it saves at the
+    worst of all costs.
     """
     threshold, costs = sharers.threshold, sharers.costs
     known = np.flatnonzero(np.isfinite(sharers.paid) | costs.travels)
@@ -65,7 +66,7 @@ def start_of(sharers: Sharers, names: pd.Index, free: bool) -> Start:
     lacks = lacks._replace(paying_volume_per_year=least)
     spared = avoided(volumes, paid, threshold, *costs.alone).sum()
     why = None
-    if best.saving <= 0:
+    if best.saving <= costs.organising:
         why = "little" if saving.central > 0 else _why(float(spared), lacks, free)
     elif -saving.low > RISKED * saving.central:
         why = "risky"
