@@ -5,8 +5,11 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from eit_analysis import reference
+from eit_analysis.reference.dated import in_force
 from eit_analysis.synergies.ask_first import with_questions
 from eit_analysis.synergies.declined import ANSWER_COLUMNS, refused_for_price
+from eit_analysis.synergies.pooling.schemes import covering, free
 from eit_analysis.synergies.register.fiche import sheet_words
 
 EXCHANGES = pd.DataFrame(
@@ -28,7 +31,8 @@ EXCHANGES = pd.DataFrame(
     treatment="tri, lavage", legal_status="waste", who_gains=["giver", "giver", "not_giver", "both_free"]
 )  # fmt: skip
 SITES = pd.DataFrame(
-    {"site_id": list("ABDN"), "naf_code": ["1072Z", "1072Z", "3821Z", None],
+    {"site_id": list("ABDN"), "name": ["Alpha", "Bravo", "Delta", "November"],
+     "naf_code": ["1072Z", "1072Z", "3821Z", None],
      "actor_type": ["firm", "firm", "outlet", "firm"], "consent": ["named"] * 3 + ["aggregated"]}
 )  # fmt: skip
 RULES = pd.DataFrame(
@@ -46,7 +50,7 @@ LATER = ("D", "A", "D", "biowaste", "", "yes", None, "2018-09-10")
 
 FLOWS = pd.DataFrame(
     {"flow_id": ["A-1", "A-2", "B-1", "B-2"], "waste_code": ["020304", None, None, "030105"],
-     "site_id": list("AABB")}
+     "site_id": list("AABB"), "direction": "out", "contractor": None, "description": "Restes"}
 )  # fmt: skip
 ROOM = sheet_words()["ask_first", "room"]
 OWN = pd.DataFrame({"site_id": ["N"], "in_flow_id": ["N-1"]})
@@ -190,6 +194,57 @@ def test_what_fills_no_lorry_in_a_year_is_a_stop_of_a_round():
     assert asked(exchanges=small, team=False) == {}
 
 
+def test_who_fetches_something_from_the_giver_already_may_take_both_at_once():
+    comes = FLOWS.assign(contractor=["DELTA", None, None, "Delta"], description=["Pâtes", "", "", "Palettes"])
+    found = asked(exchanges=EXCHANGES.assign(diverted_t_per_year=3.0), flows=comes)
+    assert "déjà chez le donneur (Pâtes)" in found["A-2>D-1"] and "(Palettes)" in found["B-1>D-1"]
+    assert "tournée" not in found["A-2>D-1"]
+    # The flow itself is another question, and so is who comes to somebody else.
+    assert "déjà chez" not in found["A-1>D-1"] + found["B-2>N-1"] and "tournée" in found["A-1>D-1"]
+    assert asked(flows=comes, team=False) == {}
+
+
+def test_of_what_a_shop_does_not_sell_one_asks_first_who_takes_it_out_of_its_packaging():
+    shop = SITES.assign(naf_code=["4711F", "1072Z", "3821Z", None])
+    found = asked(exchanges=EXCHANGES.assign(price_to_confirm=True), sites=shop)
+    assert found["A-1>D-1"].startswith("savoir si ces denrées sont encore emballées")
+    assert not any("emballées" in found[name] for name in ("B-1>D-1", "B-2>N-1"))
+    assert "vos denrées" in asked(sites=shop, you="A", team=False)["A-2>D-1"]
+    assert asked(sites=shop, flows=FLOWS.assign(waste_code="200125")) == {}
+    assert asked(sites=shop, exchanges=EXCHANGES.assign(new_route="reuse")) == {}
+
+
+def test_of_sound_food_that_is_digested_one_asks_first_who_would_eat_it():
+    food, sound = EXCHANGES.assign(category="food"), FLOWS.assign(quality=["clean", "mixed", "clean", None])
+    assert list(asked(exchanges=food, flows=sound)) == ["A-1>D-1", "B-1>D-1"]
+    assert asked(exchanges=food, flows=sound)["A-1>D-1"].startswith("appeler une association")
+    assert asked(exchanges=food.assign(new_route="reuse"), flows=sound) == {}
+
+
+@pytest.mark.parametrize(
+    ("code", "quality", "year", "words"),
+    [
+        ("170107", "mixed", 2023, ("point de reprise et transport", "plâtre")),
+        ("170107", "clean", 2023, ("point de reprise et transport",)),
+        ("170107", "mixed", 2022, ("plâtre",)),
+        ("170504", "mixed", 2023, ()),
+        ("170904", "mixed", 2023, ("plâtre",)),
+    ],
+)
+def test_of_rubble_one_asks_who_takes_it_for_nothing_and_what_is_mixed_in(code, quality, year, words):
+    rubble = FLOWS.assign(waste_code=["020304", None, None, code], quality=quality, category="mineral")
+    schemes = in_force(reference.load("producer_schemes"), f"{year}-12-31")
+    covered = covering(rubble, schemes).map(schemes.set_index("scheme")["label_fr"])
+    back = dict(zip(rubble["flow_id"], covered, strict=True))
+    mineral = EXCHANGES.tail(1).assign(category="mineral", new_route="recycling")
+    text = asked(flows=rubble, exchanges=mineral, taken_back=back).get("B-2>N-1", "")
+    assert [word in text for word in ("point de reprise et transport", "plâtre")] == [
+        word in words for word in ("point de reprise et transport", "plâtre")
+    ]
+    # A point of return is no collection: who shares one saves what it costs.
+    assert not free(rubble.assign(mass_t_per_year=100.0), schemes).any()
+
+
 def test_of_textiles_made_into_fibres_the_composition_is_asked():
     textiles = EXCHANGES.tail(1).assign(treatment="tri, effilochage puis nappage")
     assert "enduits" in asked(exchanges=textiles)["B-2>N-1"]
@@ -268,7 +323,14 @@ def test_the_grade_and_the_format_that_nobody_was_asked_come_first_beside_what_t
     assert (name, others) == ("B-2>N-1", []) and text.startswith("savoir la nuance") and "jette" in text
     pallets = EXCHANGES.assign(new_route="reuse", rule_id="wood_pallet_direct")
     codes = pd.DataFrame(
-        {"flow_id": [*FLOWS["flow_id"], "D-1", "N-1"], "waste_code": "150103", "site_id": list("AABBDN")}
+        {
+            "flow_id": [*FLOWS["flow_id"], "D-1", "N-1"],
+            "waste_code": "150103",
+            "site_id": list("AABBDN"),
+            "direction": "out",
+            "contractor": None,
+            "description": "Palettes",
+        }
     )
     found = asked(exchanges=pallets, flows=codes, team=False)
     assert list(found) == list(EXCHANGES["candidate_id"]) and all("format" in text for text in found.values())

@@ -1,11 +1,16 @@
 """What to ask before two actors are brought together: what is known of an exchange beside its calculation.
 
-    ask_first = what the same exchange, done already, brought where that is a loss or under half of what was
+    ask_first = who would eat sound food, before it is fed to animals, composted or digested
+                who takes out of its packaging what a shop does not sell, before it is composted or digested
+                a producer scheme that takes the waste back for nothing
+                what the same exchange, done already, brought where that is a loss or under half of what was
                 promised, else that the exchange would extend what is done or committed (of the team's alone)
                 what the giver declared neither of: where the flow goes, what that costs (of the team's and
                 of its own alone)
                 a price at which the taker pays for what one is charged for (of the team's alone)
+                what else the taker fetches from the same giver already (of the team's alone)
                 tonnes that fill no lorry in a year, but for what is fetched anyway (of the team's alone)
+                what is mixed into rubble that is to be crushed
                 whose the pallets of a trader are, and whether those beside soiled packaging are soiled
                 whether an operator has room beside what it receives already, which may be all it declares
                 what nobody was asked and the plan asks first: the grade of a plastic, the format of pallets
@@ -28,6 +33,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -35,6 +41,7 @@ import pandas as pd
 from eit_analysis import french
 from eit_analysis.reference.compatibility import DONATION, FOOD
 from eit_analysis.reference.vocabulary import heading
+from eit_analysis.synergies.ask_giver import fetched_already, of_waste
 from eit_analysis.synergies.declined import refused_for_price
 from eit_analysis.synergies.factor_rows import OPERATORS
 from eit_analysis.synergies.free_flows import HELD
@@ -61,6 +68,7 @@ def with_questions(
     team: bool,
     unweighed: frozenset[str] = frozenset(),
     you: str | None = None,
+    taken_back: Mapping[str, str] = MappingProxyType({}),
 ) -> pd.DataFrame:
     """The exchanges with ``ask_first``: the questions in French, missing where there is none.
 
@@ -70,7 +78,8 @@ def with_questions(
     study's ``team`` reads no refusal nor what another left blank, of what firms throw away or make that of
     those who agreed to be named, and of the lines those of the giver alone: the title of another might tell
     of somebody else. ``unweighed`` are outputs that a need of their own firm, of no known amount, could take
-    (``Assessment.unweighed_uses``); who reads and takes, ``you``, is spoken to.
+    (``Assessment.unweighed_uses``); who reads and takes, ``you``, is spoken to. ``taken_back`` says how a
+    producer scheme takes an output (``Assessment.taken_back``).
     """
     givers, declared, known = exchanges["out_flow_id"].isin(unweighed), flows, sites
     if not team:
@@ -90,13 +99,20 @@ def with_questions(
         & exchanges["old_cost_eur_per_t"].isna()
         & (team | (exchanges["giver_site_id"] == you))
     )
+    of_giver = of_waste(exchanges, flows, sites)
+    comes = fetched_already(exchanges, flows.head(len(flows) * team), sites)
+    back = exchanges["out_flow_id"].map(dict(taken_back))
     for name, text in (
+        *_of_the_giver(exchanges, {name: of_giver[name] for name in ("eaten", "packaged")}, you),
+        *_told(exchanges, back, said["taken_back"]),
         *_realised(held, said),
         *_of_those(exchanges[exchanges["price_to_confirm"] & team], said["sign"]),
-        *_of_those(exchanges[_less_than_a_trip(exchanges) & team], said["round"]),
+        *_told(exchanges, comes, said["trip"]),
+        *_of_those(exchanges[_less_than_a_trip(exchanges) & team & comes.isna()], said["round"]),
         *_of_the_giver(
             exchanges,
             {
+                "rubble": of_giver["rubble"],
                 "today": blank,
                 **asked_of_pallets(exchanges, declared, sites),
                 "feed": asked_of_feed(exchanges, flows, known),
@@ -125,6 +141,13 @@ def with_questions(
 
 def _of_those(exchanges: pd.DataFrame, text: str) -> Iterator[Question]:
     return ((name, text) for name in exchanges["candidate_id"])
+
+
+def _told(exchanges: pd.DataFrame, what: pd.Series, wording: str) -> Iterator[Question]:
+    """What is told of each of them, where anything is."""
+    for name, told in zip(exchanges["candidate_id"], what, strict=True):
+        if isinstance(told, str):
+            yield name, wording.format(told=told)
 
 
 def _realised(held: pd.DataFrame, said: pd.Series) -> Iterator[Question]:

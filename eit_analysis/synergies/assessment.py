@@ -109,7 +109,8 @@ class Assessment(PossiblePoolings):
             recalled = recalled[recalled["synergy_id"].isin(lasting(self.register, self.year)["synergy_id"])]
         told = listings.described(listings.with_partners(self.exchanges, self.held, agreed), self.flows)
         known = recalled, self.answers, self.own_uses, self.sites, reference.load("compatibility")
-        asked = with_questions(listings.at_plan(told), *known, self.flows, team, self.unweighed_uses, you)
+        about = self.flows, team, self.unweighed_uses, you, self.taken_back
+        asked = with_questions(listings.at_plan(told), *known, *about)
         days = accepted_on(told[told["status"] == "accepted"], self.answers, self.flows)
         return told.assign(
             ask_first=asked["ask_first"], answer_date=told["candidate_id"].map(days).astype("str")

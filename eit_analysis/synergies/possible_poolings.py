@@ -16,6 +16,7 @@ from eit_analysis.synergies.pooling.coalitions import MOST, bounded_values, shar
 from eit_analysis.synergies.pooling.costs import threshold_table
 from eit_analysis.synergies.pooling.grades import of_common_grade
 from eit_analysis.synergies.pooling.groups import pooled
+from eit_analysis.synergies.pooling.schemes import covering
 from eit_analysis.synergies.pooling.search import FURTHER
 from eit_analysis.synergies.pooling.thresholds import Target, targets
 from eit_analysis.synergies.possible_exchanges import PossibleExchanges
@@ -42,6 +43,13 @@ class PossiblePoolings(PossibleExchanges):
     def schemes(self) -> pd.DataFrame:
         """The producer schemes in force in the year of the survey, those of today where it tells none."""
         return in_force(reference.load("producer_schemes"), f"{self.year}-12-31" if self.year else "")
+
+    @property
+    def taken_back(self) -> dict[str, str]:
+        """How a producer scheme takes each output that one covers, by flow, in French."""
+        how = self.schemes.set_index("scheme")["label_fr"]
+        told = covering(self.flows, self.schemes).map(how).to_numpy()
+        return {flow: text for flow, text in zip(self.flows["flow_id"], told, strict=True) if text == text}
 
     def pooled(self, sharing: pd.DataFrame, radius_km: float) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Groups and offers within so many km by road, and the share of each member (``groups.pooled``)."""

@@ -1,0 +1,50 @@
+"""What to ask first of a flow by its waste and its giver: who would eat it, what is around it, who comes.
+
+    eaten      sound food that is to be no meal: who would eat it comes before animals, compost and gas
+    packaged   what a shop does not sell, composted or digested: somebody takes it out of its packaging
+    rubble     minerals of buildings that are not sorted clean, to be crushed: plaster and wood spoil them
+    trip       the taker fetches something else from the same giver: one round may do for both
+
+The survey asks none of it.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from eit_analysis import french
+from eit_analysis.reference.compatibility import AFTER_ANIMALS, FOOD
+
+TRADE = ("46", "47")  # divisions of NAF
+KEPT = ("200125", "200201")  # used oil and garden waste, which no shop packs
+RUBBLE = ("170101", "170102", "170103", "170107", "170904")
+
+
+def of_waste(exchanges: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame) -> dict[str, pd.Series]:
+    """Of which exchanges to ask the giver of each but ``trip``, by code, quality and trade."""
+    about = flows.drop_duplicates("flow_id").set_index("flow_id").reindex(columns=["waste_code", "quality"])
+    code, quality = (exchanges["out_flow_id"].map(about[name]).astype("str").fillna("") for name in about)
+    naf = exchanges["giver_site_id"].map(sites.drop_duplicates("site_id").set_index("site_id")["naf_code"])
+    unsold = exchanges["category"].isin(FOOD) & ~code.isin(KEPT)
+    sold = unsold & naf.astype("str").fillna("").str.startswith(TRADE)
+    kept_from_people = exchanges["new_route"].isin([*AFTER_ANIMALS, "recycling"])
+    return {
+        "eaten": (exchanges["category"] == "food") & (quality == "clean") & kept_from_people,
+        "packaged": sold & exchanges["new_route"].isin(AFTER_ANIMALS),
+        "rubble": code.isin(RUBBLE) & (quality != "clean") & (exchanges["new_route"] == "recycling"),
+    }
+
+
+def fetched_already(exchanges: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame) -> pd.Series:
+    """What else each taker fetches from the same giver today, as its contractor; missing where nothing."""
+    out = flows[flows["direction"] == "out"].dropna(subset=["contractor"])
+    names = sites.drop_duplicates("site_id").set_index("site_id")["name"].map(french.fold_words)
+    told = out.assign(contractor=out["contractor"].map(french.fold_words))
+    taker = exchanges["taker_site_id"].map(names)
+    pairs = exchanges[["candidate_id", "out_flow_id"]].assign(
+        site_id=exchanges["giver_site_id"], contractor=taker
+    )
+    both = pairs.dropna(subset=["contractor"]).merge(told, on=["site_id", "contractor"])
+    other = both[both["flow_id"] != both["out_flow_id"]].drop_duplicates(["candidate_id", "description"])
+    listed = other.groupby("candidate_id")["description"].agg(lambda texts: french.listed(list(texts)))
+    return exchanges["candidate_id"].map(listed)
