@@ -224,8 +224,8 @@ def test_of_sound_food_that_is_digested_one_asks_first_who_would_eat_it():
 @pytest.mark.parametrize(
     ("code", "quality", "year", "words"),
     [
-        ("170107", "mixed", 2023, ("point de reprise et transport", "plâtre")),
-        ("170107", "clean", 2023, ("point de reprise et transport",)),
+        ("170107", "mixed", 2023, ("point de reprise, transport", "plâtre")),
+        ("170107", "clean", 2023, ("point de reprise, transport",)),
         ("170107", "mixed", 2022, ("plâtre",)),
         ("170504", "mixed", 2023, ()),
         ("170904", "mixed", 2023, ("plâtre",)),
@@ -238,8 +238,8 @@ def test_of_rubble_one_asks_who_takes_it_for_nothing_and_what_is_mixed_in(code, 
     back = dict(zip(rubble["flow_id"], covered, strict=True))
     mineral = EXCHANGES.tail(1).assign(category="mineral", new_route="recycling")
     text = asked(flows=rubble, exchanges=mineral, taken_back=back).get("B-2>N-1", "")
-    assert [word in text for word in ("point de reprise et transport", "plâtre")] == [
-        word in words for word in ("point de reprise et transport", "plâtre")
+    assert [word in text for word in ("point de reprise, transport", "plâtre")] == [
+        word in words for word in ("point de reprise, transport", "plâtre")
     ]
     # A point of return is no collection: who shares one saves what it costs.
     assert not free(rubble.assign(mass_t_per_year=100.0), schemes).any()

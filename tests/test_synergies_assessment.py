@@ -251,6 +251,15 @@ def test_each_flow_has_one_line_with_the_partner_that_the_plan_retains(assessmen
     assert (asked["need_replaced_t_per_year"] <= asked["asked_t_per_year"]).all()
 
 
+def test_sound_food_that_no_gift_would_take_is_listed(assessment: Assessment) -> None:
+    free, passed = assessment.free_flows, assessment.passed
+    assert listings.without_gift(free, passed).empty
+    alone = listings.without_gift(free, passed[passed["legal_status"] != "donation"])
+    # Not what is mixed, nor the peelings, which are no food.
+    assert alone["site_id"].to_list() == ["E18", "E15", "E19"]
+    assert listings.without_gift(free.assign(route="reuse"), passed.head(0)).empty
+
+
 def test_a_need_of_no_known_amount_sets_nothing_aside_and_is_asked_about(assessment: Assessment) -> None:
     need = assessment.own_uses.iloc[0]["in_flow_id"]
     gone = assessment.flows["flow_id"] == need

@@ -30,6 +30,7 @@ OWN_USES = [
     "site_id", "category", "output_description", "need_description", "use", "asked_t_per_year",
     "need_replaced_t_per_year",
 ]  # fmt: skip
+UNEATEN = ["site_id", "output_description", "mass_t_per_year", "route"]
 # Who gains, and at what price: they tell of the giver's cost and of the taker's price, for the team alone.
 TERMS = ["who_gains", "price_low_eur_per_t", "price_high_eur_per_t"]
 SIDES = [
@@ -107,6 +108,18 @@ def in_question(own_uses: pd.DataFrame) -> pd.DataFrame:
     tonnes = asked["taken_t_per_year"]
     found = asked.assign(asked_t_per_year=tonnes, need_replaced_t_per_year=tonnes * asked["yield_central"])
     return found.sort_values("asked_t_per_year", ascending=False, kind="stable")[OWN_USES]
+
+
+def without_gift(flows: pd.DataFrame, passed: pd.DataFrame) -> pd.DataFrame:
+    """``UNEATEN`` of the sound food that nobody is found to eat, most first.
+
+    Of ``Assessment.free_flows``, what is sorted and goes today to no people, and of ``passed`` is in no gift.
+    """
+    given = passed.loc[passed["legal_status"] == DONATION, "out_flow_id"]
+    sound = (flows["direction"] == "out") & (flows["category"] == "food") & (flows["quality"] == "clean")
+    eaten = (flows["route"] == "reuse") | flows["flow_id"].isin(given) | ~(flows["mass_t_per_year"] > 0)
+    left = flows[sound & ~eaten].rename(columns={"description": "output_description"})
+    return left.sort_values(["mass_t_per_year", "flow_id"], ascending=[False, True])[UNEATEN]
 
 
 def contractors(changes: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFrame:

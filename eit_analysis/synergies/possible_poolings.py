@@ -45,6 +45,12 @@ class PossiblePoolings(PossibleExchanges):
         return in_force(reference.load("producer_schemes"), f"{self.year}-12-31" if self.year else "")
 
     @property
+    def collected_free(self) -> pd.DataFrame:
+        """Of :attr:`schemes`, what is collected for nothing, ``free_scheme``, with its ``text_ref``."""
+        collect = self.schemes.dropna(subset="free_from_t").rename(columns={"label_fr": "free_scheme"})
+        return collect[["free_scheme", "text_ref"]]
+
+    @property
     def taken_back(self) -> dict[str, str]:
         """How a producer scheme takes each output that one covers, by flow, in French."""
         how = self.schemes.set_index("scheme")["label_fr"]
