@@ -17,7 +17,7 @@ from eit_analysis.codes import CATEGORIES, LABELS, ROUTES
 from eit_analysis.publishing.wording import heading
 from eit_analysis.reference.dated import in_force
 from eit_analysis.reference.nomenclatures import hazardous
-from eit_analysis.synergies.checklist import ITEM_COLUMNS, checklists, circumstances
+from eit_analysis.synergies.checklist import ITEM_COLUMNS, checklists, circumstances, of_networks
 
 ITEMS, MIRRORS = reference.load("checklist"), reference.load("mirror_entries")
 RULES, CODES = reference.load("compatibility"), reference.load("waste_codes")
@@ -284,6 +284,15 @@ def test_biowaste_is_sorted_since_2024_and_cooling_water_names_its_tower() -> No
     ]  # fmt: skip
     assert names(category="chemical", code="100126") == {"icpe_2921"}
     assert "icpe_2661" in set(asked(category="plastic", code="150102")["checklist_item"])
+
+
+def test_of_fumes_it_is_asked_who_cleans_the_exchanger():
+    told = ["Fumées des fours à biscuits", "Eau de refroidissement des fours", None]
+    heat = pd.DataFrame({"candidate_id": list("abc"), "out_description": told})
+    heat = heat.assign(utility="heat", heat_pump="no", taker_site_id="T")
+    sites = pd.DataFrame({"site_id": ["T"], "actor_type": ["firm"], "naf_code": ["2894Z"]})
+    found = of_networks(heat, sites, ITEMS)
+    assert found.loc[found["checklist_item"] == "heat_fouling", "candidate_id"].to_list() == ["a"]
 
 
 def test_what_a_facilitator_would_ask_of_pallets_plastics_wood_and_rags():

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from eit_analysis.french import fold_words
 from eit_analysis.reference.compatibility import AS_PALLETS
 from eit_analysis.reference.nomenclatures import hazardous, is_hazardous
 
@@ -27,6 +28,8 @@ FACTS = (
     "hazardous", "not_hazardous", "mirror", "abroad", "place_unknown", "activity_unknown", "as_pallets",
 )  # fmt: skip
 FOOD = ("10", "11")  # NAF divisions of those that make food and drinks
+# What carries fat, dust or acids into an exchanger of heat.
+FUMES = r"\b(?:fumees?|buees?|hottes?|friteuses?)\b"
 LISTED = ["question_fr", "subject", "prepare_fr", "reference_fr", "certainty", "authority"]
 ITEM_COLUMNS = [
     "candidate_id", "checklist_item", "subject", "certainty", "question_fr", "prepare_fr", "reference_fr",
@@ -79,6 +82,8 @@ def of_networks(exchanges: pd.DataFrame, sites: pd.DataFrame, items: pd.DataFram
     silent = dict.fromkeys(("legal_status", "new_route", "mirror_codes"), "") | dict.fromkeys(FACTS, False)
     told = about.assign(taker_actor_type=takers["actor_type"].to_numpy(), **silent)
     told["heat_pump"] = (exchanges["heat_pump"] == "yes").to_numpy()
+    source = exchanges["out_description"].astype("str").fillna("").map(fold_words)
+    told["fumes"] = source.str.contains(FUMES).to_numpy(dtype=bool)
     told["food_maker"] = takers["naf_code"].fillna("").str.startswith(FOOD).to_numpy()
     return checklists(told, items[items["subject"] == "network"])
 
