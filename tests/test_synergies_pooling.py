@@ -10,12 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pooling_cases import costs, pooled, thresholds
 
+from eit_analysis import reference
 from eit_analysis.reference.distance import haversine_km
 from eit_analysis.reference.factors import factor_table
 from eit_analysis.synergies.pooling.costs import cost_table, threshold_table
 from eit_analysis.synergies.pooling.crossing import crossed
 from eit_analysis.synergies.pooling.grades import of_common_grade
-from eit_analysis.synergies.pooling.groups import POOL_COLUMNS, numbered
+from eit_analysis.synergies.pooling.groups import POOL_COLUMNS, numbered, offers
 from eit_analysis.synergies.pooling.thresholds import targets, without_threshold
 
 SITES = pd.DataFrame(
@@ -257,6 +258,29 @@ def test_an_offer_of_goods_has_no_known_saving():
     sharing["side"] = ["offer", "need"]
     groups, _ = pooled(sharing, outputs([]), SITES, THRESHOLDS, COSTS, 15.0, 1.0)
     assert list(groups["volume_per_year"]) == [0.3] and groups["saving_eur_per_year"].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("nature", "keyword", "unit", "category", "words"),
+    [
+        ("equipment", "presse", "t", None, "si la machine se déplace"),
+        ("equipment", "broyeur de palettes|broyeur a palettes", "t", None, "si la machine se déplace"),
+        ("equipment", "nacelle", "h", None, "autorisation de conduite"),
+        ("equipment", "scanner", "h", None, "l'équipement est libre"),
+        ("skill", "maintenance", "h", None, "L. 8241-2"),
+        ("service", "carton", "t", "cardboard", "une place dans une benne"),
+        ("service", "linge", "t", None, "assurance"),
+        ("service", "maintenance", "h", None, "L. 8241-2"),
+        ("space", "stockage", "m2", None, "le bail"),
+    ],
+)
+def test_each_kind_of_offer_has_its_question(nature, keyword, unit, category, words):
+    pool = dict.fromkeys(POOL_COLUMNS) | {"kind": "offer", "nature": nature, "keyword": keyword, "unit": unit}
+    found = offers(pd.DataFrame([pool | {"category": category}, pool | {"kind": "group"}]))
+    assert len(found) == 1 and words in found["ask_first"].iloc[0]
+    # Whatever may be offered has a question.
+    natures = (set(reference.load(name)["nature"]) for name in ("offer_questions", "pooling_thresholds"))
+    assert next(natures) == next(natures)
 
 
 SPOTS = st.tuples(st.sampled_from([47.0, 47.05, 47.1, 47.2, np.nan]), st.sampled_from([7.0, 7.1, 7.3]))

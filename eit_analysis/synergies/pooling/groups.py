@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 
 import pandas as pd
 
+from eit_analysis import reference
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.synergies.pooling.costs import by_profile
 from eit_analysis.synergies.pooling.crossing import crossed
@@ -31,7 +32,7 @@ from eit_analysis.synergies.pooling.search import (
     with_round,
     within_reach,
 )
-from eit_analysis.synergies.pooling.thresholds import Target
+from eit_analysis.synergies.pooling.thresholds import COLLECTION, Target, keyword_in
 
 POOL_COLUMNS = [
     "pooling_id", "kind", "nature", "label", "keyword", "category", "members", "centre_site_id", "n_sites",
@@ -193,9 +194,25 @@ def members_spared(starts: pd.DataFrame, shares: pd.DataFrame, fair: pd.DataFram
 
 
 def offers(pools: pd.DataFrame) -> pd.DataFrame:
-    """The offers of :func:`pooled`, under the names that tell who offers what to whom."""
+    """The offers of :func:`pooled`, under the names that tell who offers what to whom, and ``ask_first``.
+
+    What is offered is not always to be had: each kind has its question (``offer_questions.csv``), that of the
+    longest keyword which its need holds. A service that collects waste is asked as a collection,
+    and one in hours, which lends people, as a skill.
+    """
     names = {"members": "site_ids", "centre_site_id": "offering_site_id", "label": "offered"}
-    return pools[pools["kind"] == "offer"].rename(columns=names)
+    found = pools[pools["kind"] == "offer"].rename(columns=names)
+    lent = (found["nature"] == "service") & (found["unit"] == "h")
+    kinds = found["nature"].mask(lent, "skill").mask(found["category"].notna(), COLLECTION)
+    asked = [_question(kind, text) for kind, text in zip(kinds, found["keyword"].astype("str"), strict=True)]
+    return found.assign(ask_first=pd.Series(asked, found.index, dtype="str"))
+
+
+def _question(kind: str, text: str) -> str:
+    rows = reference.load("offer_questions").fillna({"item_keyword": ""})
+    own = rows.loc[rows["nature"] == kind, ["item_keyword", "question_fr"]].itertuples(index=False)
+    held = [(len(word), question) for words, question in own if (word := keyword_in(words, text)) is not None]
+    return max(held)[1]
 
 
 def by_group(groups: pd.DataFrame, shares: pd.DataFrame, asked: Callable[[], list[Target]]) -> Breakdown:
