@@ -14,9 +14,9 @@ import pandas as pd
 
 from eit_analysis import french
 from eit_analysis.reference.compatibility import AFTER_ANIMALS, FOOD
+from eit_analysis.synergies.likelihood import TRADE
+from eit_analysis.synergies.substitution import KEEPS
 
-TRADE = ("46", "47")  # divisions of NAF
-KEPT = ("200125", "200201")  # used oil and garden waste, which no shop packs
 RUBBLE = ("170101", "170102", "170103", "170107", "170904")
 
 
@@ -25,7 +25,7 @@ def of_waste(exchanges: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame) 
     about = flows.drop_duplicates("flow_id").set_index("flow_id").reindex(columns=["waste_code", "quality"])
     code, quality = (exchanges["out_flow_id"].map(about[name]).astype("str").fillna("") for name in about)
     naf = exchanges["giver_site_id"].map(sites.drop_duplicates("site_id").set_index("site_id")["naf_code"])
-    unsold = exchanges["category"].isin(FOOD) & ~code.isin(KEPT)
+    unsold = exchanges["category"].isin(FOOD) & ~code.isin(KEEPS)  # used oil and garden waste are not packed
     sold = unsold & naf.astype("str").fillna("").str.startswith(TRADE)
     kept_from_people = exchanges["new_route"].isin([*AFTER_ANIMALS, "recycling"])
     return {
@@ -37,8 +37,9 @@ def of_waste(exchanges: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame) 
 
 def fetched_already(exchanges: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame) -> pd.Series:
     """What else each taker fetches from the same giver today, as its contractor; missing where nothing."""
-    out = flows[flows["direction"] == "out"].dropna(subset=["contractor"])
-    names = sites.drop_duplicates("site_id").set_index("site_id")["name"].map(french.fold_words)
+    out = flows[flows["direction"] == "out"].dropna(subset=["contractor", "description"])
+    known = sites.drop_duplicates("site_id").dropna(subset=["name"])
+    names = known.set_index("site_id")["name"].map(french.fold_words)
     told = out.assign(contractor=out["contractor"].map(french.fold_words))
     taker = exchanges["taker_site_id"].map(names)
     pairs = exchanges[["candidate_id", "out_flow_id"]].assign(
