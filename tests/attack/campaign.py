@@ -19,6 +19,7 @@ from .pages import Page, read_folder
 from .reading import read_table
 from .rounding import number, significant
 from .rule import Result, attack
+from .size_class import read_classes
 from .survey import add_study
 
 
@@ -83,6 +84,9 @@ def read_pages(page: Page, universes: list[Universe], known: Known) -> Read:
         if holders := read_holders(table, outgoing, known):
             reading = Reading(table, outgoing.name, cells=holders)
             reading.numbers["in the system"] = 2 * len(table.rows)
+        if classes := read_classes(table, outgoing):
+            reading = Reading(table, outgoing.name, cells=classes)
+            reading.numbers["in the system"] = 2 * len(classes)
         reading.cells += read_crossings(table, pools, known)
         read.readings.append(reading)
         read.withheld += hidden(table)

@@ -40,20 +40,34 @@ class Limits:
 
     def refuse(self, weights: dict[str, float]) -> bool:
         """Whether the sum of these weights by unit must be withheld."""
-        if all(self.reader in known_by(unit) for unit in weights):
-            # About nobody, or about the reader alone.
-            return False
-        size = sum(weights.values())
-        behind = [unit for unit, weight in weights.items() if weight > 0 or not size]
-        few = len(actors_behind(behind)) < self.rules.minimum_units
-        if few or (self.people and size < self.rules.minimum_people):
-            return True
-        dominated = max(weights.values()) > self.rules.maximum_share * size
-        return self.weighted and size > 0 and (dominated or self._reckoned(weights, behind))
+        return self.few(weights) or self._reckoned(weights)
 
-    def _reckoned(self, weights: dict[str, float], behind: list[str]) -> bool:
+    def few(self, weights: dict[str, float]) -> bool:
+        """Whether too few are behind the sum, or one nearly alone: no class of it may be read either."""
+        if self._own(weights):
+            return False
+        size, behind = sum(weights.values()), self._behind(weights)
+        if len(actors_behind(behind)) < self.rules.minimum_units:
+            return True
+        if self.people and size < self.rules.minimum_people:
+            return True
+        return self.weighted and size > 0 and max(weights.values()) > self.rules.maximum_share * size
+
+    def _own(self, weights: dict[str, float]) -> bool:
+        """Whether a sum is about nobody, or about the reader alone."""
+        return all(self.reader in known_by(unit) for unit in weights)
+
+    def _behind(self, weights: dict[str, float]) -> list[str]:
+        size = sum(weights.values())
+        return [unit for unit, weight in weights.items() if weight > 0 or not size]
+
+    def _reckoned(self, weights: dict[str, float]) -> bool:
         """Whether somebody could reckon the largest weight that it does not know."""
-        ranked = sorted(((weights[unit], known_by(unit)) for unit in behind), key=lambda one: -one[0])
+        if not self.weighted or self._own(weights) or not sum(weights.values()) > 0:
+            return False
+        ranked = sorted(
+            ((weights[unit], known_by(unit)) for unit in self._behind(weights)), key=lambda one: -one[0]
+        )
         shared = any(len(actors) > 1 for _, actors in ranked)
         for reader in {"", *chain(*(actors for _, actors in (ranked if shared else ranked[:2])))}:
             secret = [weight for weight, actors in ranked if reader not in actors]
@@ -82,6 +96,10 @@ class Cell:
     @cached_property
     def sensitive(self) -> bool:
         return any(self.limits.refuse(weights) for weights in (self.weights, self.net))
+
+    @property
+    def few(self) -> bool:
+        return any(self.limits.few(weights) for weights in (self.weights, self.net))
 
 
 class Judged(NamedTuple):

@@ -86,7 +86,7 @@ def protected(content: Breakdown | Derived, title: str, viewer: Viewer, rules: D
         content = finest(content.outside() if content.team else content, rules)
         levels = {own: level for own, level in zip(asked, content.keys, strict=True) if own != level}
         title = regrouped(title, levels.values())
-    _check(content, title, viewer)
+    check(content, title, viewer)
     if viewer.internal:
         return Protected(content, title, content.frame)
     keys = list(content.keys)
@@ -105,7 +105,7 @@ def _derived(content: Derived, title: str, viewer: Viewer, rules: Disclosure) ->
     for parent in content.parents:
         if not set(parent.keys) & set(content.keys):
             raise DisclosureError(sentence("derived_key", title=title))
-        _check(parent, title, viewer)
+        check(parent, title, viewer)
     if not all(content.behind):
         raise DisclosureError(f"« {title} »\u00a0: une ligne ne vient d'aucun des tableaux dont il dérive.")
     content.check(title)
@@ -122,7 +122,7 @@ def _derived(content: Derived, title: str, viewer: Viewer, rules: Disclosure) ->
     return Protected(content, title, shown.frame, of_derived(content, parents, shown))
 
 
-def _check(content: Breakdown, title: str, viewer: Viewer) -> None:
+def check(content: Breakdown, title: str, viewer: Viewer) -> None:
     """Refuse what is no breakdown, is not what its records give, or counts whom it may not."""
     if not isinstance(content, Breakdown):
         raise DisclosureError(sentence("breakdown_wanted", title=title))

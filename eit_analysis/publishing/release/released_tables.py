@@ -16,10 +16,11 @@ from eit_analysis.publishing.release.aggregates import Aggregate
 from eit_analysis.publishing.release.audience_tables import AudienceTables
 from eit_analysis.publishing.release.listings import Decisions, Listing
 from eit_analysis.publishing.release.partners import Exchanges, bounded, partner_words, placed
-from eit_analysis.publishing.release.protected import by_firm, protected
+from eit_analysis.publishing.release.protected import by_firm, check, protected
 from eit_analysis.publishing.release.publication import Publication
 from eit_analysis.publishing.release.reckoned import Reckoned
 from eit_analysis.publishing.release.refusals import check_about_no_actor
+from eit_analysis.publishing.release.size_class import classes
 from eit_analysis.publishing.release.tables import Table
 from eit_analysis.records import TOTAL, actors_behind
 from eit_analysis.reference import sentence
@@ -64,6 +65,22 @@ class ReleasedTables(AudienceTables):
             return Aggregate(**common)
         common |= {"told": leaves.told, "rounded": leaves.frame.reset_index(drop=True)}
         return Aggregate(**common, publication=self.publication, number=self.publication.add(leaves.told))
+
+    def size(self, content: Breakdown, title: str) -> Aggregate:
+        """The class of a grand total; a row only where the number may not be read (:mod:`size_class`).
+
+        Raises
+        ------
+        DisclosureError
+            When the table is not what its records give, or counts an actor who refused this audience.
+        """
+        check(content, title, self.viewer)
+        note = sentence("size_class_note")
+        frame, told = classes(by_firm(content, self.viewer), self.settings.disclosure)
+        if self.viewer.internal:
+            return Aggregate(**self._shown(replace(content, frame=frame.head(0)), title, note))
+        common = self._shown(replace(content, frame=frame), title, note) | {"told": told, "rounded": frame}
+        return Aggregate(**common, publication=self.publication, number=self.publication.add(told))
 
     def listing(
         self,
