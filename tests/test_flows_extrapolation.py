@@ -156,7 +156,7 @@ def test_who_stands_for_whom():
     assert aside.loc["47", "n_establishments"] == 3
     low, high = aside.loc["47", ["eurostat_low_t_per_year", "eurostat_high_t_per_year"]]
     assert low == pytest.approx(aside.loc["47", "frame_headcount"] * 0.037, rel=0.05) and high > 100 * low
-    told = both(out, sites, table)[1]
+    told = estimates.by_category(out, planned(out, sites, table)).frame
     assert not national.outweighs(aside.reset_index(), told)
     lighter = told.assign(extrapolated_t_per_year=1.5 * aside.loc["Total", "eurostat_t_per_year"])
     assert national.outweighs(aside.reset_index(), lighter)
