@@ -156,6 +156,11 @@ def test_who_stands_for_whom():
     assert aside.loc["47", "n_establishments"] == 3
     low, high = aside.loc["47", ["eurostat_low_t_per_year", "eurostat_high_t_per_year"]]
     assert low == pytest.approx(aside.loc["47", "frame_headcount"] * 0.037, rel=0.05) and high > 100 * low
+    told = estimates.by_category(out, planned(out, sites, table)).frame
+    assert not national.outweighs(aside.reset_index(), told)
+    lighter = told.assign(extrapolated_t_per_year=1.5 * aside.loc["Total", "eurostat_t_per_year"])
+    assert national.outweighs(aside.reset_index(), lighter)
+    assert not national.outweighs(aside.head(0), told)
 
 
 def test_each_family_says_how_much_of_it_is_borrowed():

@@ -142,6 +142,16 @@ def test_one_action_a_row_with_what_is_at_stake():
     assert rows["rank"].idxmin() == "divert"
 
 
+def test_what_goes_nobody_knows_where_is_asked_once():
+    """Pallets of unknown destination and cost were two cards of four of one firm."""
+    card = ("E1", "cardboard", "150101", "clean", "recycling", 90, 10, "measured", None, "no")
+    pallets = ("E1", "wood", "150103", "mixed", "unknown", 15, None, "measured", None, "no")
+    assert set(behind([card, pallets])["action"]) == {"trace"}
+    other = ("E1", "wood", "150103", "clean", "recycling", 15, None, "measured", None, "no")
+    found = behind([card, pallets, other]).groupby("action")[MASS].sum()
+    assert found[["trace", "ask_cost"]].tolist() == [15, 30]
+
+
 def test_soiled_flows_that_cost_less_than_clean_ones_are_not_set_against_the_others():
     cheap = ("E8", "metal", "120101", "soiled", "recycling", 1000, -300, "measured", None, "no")
     rows = recommendations.recommendations(behind([*TERRITORY, cheap])).frame.set_index("action")

@@ -436,6 +436,26 @@ def test_a_by_product_that_is_used_is_no_waste_and_no_liquid_is_landfilled():
     assert found.loc[("municipal_landfill", "said")].tolist() == pytest.approx([60, 560])
 
 
+@pytest.mark.parametrize(
+    ("name", "code", "taker", "route", "feeds"),
+    [
+        ("Drêches", "020701", None, "reuse", True),
+        ("Pâtes et rebuts de cuisson", "020601", "Aliments du Bétail Fictif", "recycling", True),
+        ("Pulpes", "020304", "Éleveurs voisins", "recycling", True),
+        ("Pulpes", "020304", None, "recycling", False),  # nobody says so
+        ("Drêches", "020701", None, "digestion", False),
+        ("Cartons", "150101", "Éleveurs voisins", "reuse", False),
+    ],
+)
+def test_plant_matter_that_is_said_to_feed_animals_is_no_waste(name, code, taker, route, feeds):
+    """Directive 2008/98/EC, art. 2, § 2, e: 380 t of spent grain were in the rate, and animal tissues not."""
+    rows = [("E1", "biowaste", code, 90, route, None, "clean", None)]
+    rows += [("E2", "mixed", "200301", 10, "landfill", None, "mixed", None)]
+    out = outflows(rows).assign(description=[name, "DIB"], contractor=[taker, None])
+    found = targets.measured(out, AIMS[AIMS["aim"] == "material"]).frame["concerned_t_per_year"]
+    assert found.tolist() == pytest.approx([10 if feeds else 100])
+
+
 def test_soiled_packaging_is_of_the_material_of_its_family():
     """Drums of plastic that are burned were in the rate of packaging and not in that of its plastic."""
     rows = [
@@ -499,6 +519,8 @@ def test_every_target_has_its_text_and_says_whether_it_was_seen():
     assert left["target"].tolist() == ["landfill_cut_2020", "landfill_cut_2025", "per_value_2030"]
     assert left["to_know"].str.contains("en 2010.*que l'enquête ne demande pas").all()
     assert left["to_know"].str.contains("valeur ajoutée").tolist() == [False, False, True]
+    spelt = targets.sources(AIMS).set_index("target")["waste_code_prefixes"]
+    assert spelt["municipal_2025"] == "20 et 15\u00a001" and pd.isna(spelt["material_2020"])
     codes = reference.load("waste_codes")["waste_code"]
     for prefix in " ".join(rows["waste_code_prefixes"].dropna()).split():
         assert codes.str.startswith(prefix).any()

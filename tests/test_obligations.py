@@ -97,9 +97,9 @@ def test_twenty_invented_firms_have_the_verdict_of_the_texts(invented: pd.DataFr
     assert len(sure) == 221
     apart = sure[sure["ours"] != sure["verdict"]]
     # Read again since by an inspector: lines of a questionnaire do not prove that nothing is mixed, nor that
-    # who declares no hazardous code has no hazardous waste. Both are asked.
+    # who declares no hazardous code has no hazardous waste, whatever its activity. Both are asked.
     assert set(apart["obligation"]) == {"no_mixing_hazardous", "hazardous_tracking"}
-    assert set(apart["ours"]) == {"unknown"} and len(apart) == 17 and "not_met" not in set(apart["verdict"])
+    assert set(apart["ours"]) == {"unknown"} and len(apart) == 33 and "not_met" not in set(apart["verdict"])
 
 
 def test_where_the_texts_leave_doubt_nothing_is_said_against_them(invented: pd.DataFrame) -> None:
@@ -300,11 +300,24 @@ def test_a_matter_is_met_in_the_flows_apart_alone_where_a_mix_is_landfilled() ->
 def test_who_puts_furniture_toys_or_sports_goods_on_the_market_is_asked_for_its_scheme() -> None:
     card = ("cardboard", "cartons", "150101", 3, "clean", "recycling", "S")
     schemes = {"3109B": "furniture_scheme", "4759A": "furniture_scheme", "3240Z": "toys_scheme"}
-    for naf, duty in schemes.items() | {("3230Z", "sport_scheme")}:
+    schemes |= {"3230Z": "sport_scheme", "1439Z": "textile_scheme", "1392Z": "textile_scheme"}
+    schemes |= dict.fromkeys(("1623Z", "2223Z", "2512Z", "4332A", "4391A"), "building_scheme")
+    for naf, duty in (schemes | {"2611Z": "weee_scheme"}).items():
         judged = firm(card, naf=naf, year=2025)
-        asked = judged.loc[["furniture_scheme", "toys_scheme", "sport_scheme"]].query("verdict == 'unknown'")
+        asked = judged.loc[[*{*schemes.values()}, "weee_scheme"]].query("verdict == 'unknown'")
         assert asked.index.tolist() == [duty] and "éco-organisme" in asked["question"].iloc[0]
     assert "L. 541-10-6" in firm(card, naf="3109B").loc["furniture_scheme", "text_ref"]
+
+
+def test_shops_are_asked_what_they_take_back_and_who_reuses_under_which_agreement() -> None:
+    card = ("cardboard", "cartons", "150101", 3, "clean", "recycling", "S")
+    duties = ["takeback", "reuse_intake"]
+    judged = {
+        naf: firm(card, naf=naf, year=2025).loc[duties, "verdict"] for naf in ("4752B", "4779Z", "2562B")
+    }
+    assert {naf: verdicts.tolist() for naf, verdicts in judged.items()} == {
+        "4752B": ["unknown", "not_concerned"], "4779Z": ["unknown"] * 2, "2562B": ["not_concerned"] * 2,
+    }  # fmt: skip
 
 
 def test_soiled_packaging_that_is_burnt_is_asked() -> None:
@@ -313,18 +326,35 @@ def test_soiled_packaging_that_is_burnt_is_asked() -> None:
 
 
 @pytest.mark.parametrize(
-    ("naf", "code", "verdict"),
+    ("naf", "code", "mirror"),
     [
-        ("2562B", "200301", "unknown"), ("4520A", "200301", "unknown"), ("5610A", "200301", "not_concerned"),
-        ("5610A", "200136", "unknown"),  # or 20 01 35*
-        ("5610A", "150101", "not_concerned"),  # its mirror is feared by chemistry alone
+        ("2562B", "200301", False), ("4520A", "200301", False), ("5610A", "200301", False),
+        ("8411Z", "200201", False),
+        ("5610A", "200136", True),  # or 20 01 35*
+        ("5610A", "150101", False),  # its mirror is feared by chemistry alone
     ],
 )  # fmt: skip
-def test_who_declares_no_hazardous_code_may_have_some(naf: str, code: str, verdict: str) -> None:
+def test_who_declares_no_hazardous_code_may_have_some(naf: str, code: str, mirror: bool) -> None:
+    """R. 541-45 and L. 541-7-2 exempt no activity: shops, carriers and communes are asked as makers are."""
     judged = firm(("other", "divers", code, 3, "clean", "recycling", "S"), naf=naf)
-    assert judged.loc[["tracking", "no_mixing"], "verdict"].tolist() == [verdict] * 2
-    if verdict == "unknown":
-        assert "lampes" in judged.loc["tracking", "question"]
+    assert judged.loc[["tracking", "no_mixing"], "verdict"].tolist() == ["unknown"] * 2
+    assert "lampes" in judged.loc["tracking", "question"]
+    assert ("miroir" in judged.loc["tracking", "fact"]) == mirror
+
+
+def test_green_waste_alone_says_nothing_of_kitchen_waste() -> None:
+    green = ("biowaste", "Tontes et tailles", "200201", 9, "clean", "composting", "S")
+    alone = firm(green, year=2025, naf="8411Z").loc["biowaste"]
+    assert alone["verdict"] == "unknown" and "restes de repas" in alone["question"]
+    meals = ("biowaste", "Restes de repas", "200108", 2, "clean", "digestion", "S")
+    assert firm(green, meals, year=2025, naf="8810C").loc["biowaste", "verdict"] == "met"
+
+
+def test_what_two_rows_of_the_law_say_alike_is_shown_once() -> None:
+    """Office paper has a row of all who have offices, and one of administrations."""
+    card = ("cardboard", "cartons", "150101", 3, "clean", "recycling", "S")
+    shown = flows.obligations.to_show(firm(card, naf="8411Z", year=2025, headcount=40).reset_index())
+    assert shown["law_flow"].value_counts()["papiers de bureau"] == 1
 
 
 def test_lines_apart_do_not_prove_that_nothing_is_mixed() -> None:

@@ -144,10 +144,14 @@ def named(judged: pd.DataFrame) -> pd.DataFrame:
 
 
 def to_show(judged: pd.DataFrame) -> pd.DataFrame:
-    """The verdicts that concern somebody, the gravest first, with the columns that pages print."""
+    """The verdicts that concern somebody, the gravest first, with the columns that pages print.
+
+    What two rows of the law say alike, one of offices and one of administrations, is said once.
+    """
     rows = named(judged[judged["verdict"] != "not_concerned"])
     rows = rows.assign(rank=rows["duty_verdict"].map(VERDICTS.index))
-    return rows.sort_values(["site_id", "rank"], kind="stable", ignore_index=True)[SHOWN]
+    rows = rows.sort_values(["site_id", "rank"], kind="stable")[SHOWN]
+    return rows.drop_duplicates(ignore_index=True)
 
 
 def breaches(judged: pd.DataFrame) -> tuple[list[str], list[tuple[str, str]]]:

@@ -64,7 +64,8 @@ def actions(
     ``trace``
         Unknown destination: the bill.
     ``ask_cost``, ``weigh``
-        No stated cost; mass estimated or taken from a ratio: nothing in euros.
+        No stated cost; mass estimated or taken from a ratio: nothing in euros. Who is asked where all those
+        flows without a cost go is asked it with that: they are no action of their own.
 
     ``out``, ``compatibility`` and ``factors`` are as for :func:`potential.potential`, ``years`` of
     :func:`taxes.steps`: the rise is from the first to the last; ``aside`` are the flows of
@@ -87,6 +88,7 @@ def actions(
     sorted_once = sorted_once[~wet]
     bad = badly_sorted(marked)
     last = each_year(marked, [years[0], years[-1]]).query("year == @years[-1] and rise_low > 0")
+    lost, unpriced = marked["valorised"] == "unknown", marked["cost_known"] == "no"
     doubtful = mark_bill(mark_ease(out.head(0) if aside is None else aside, compatibility), factors)
     parts = [
         ("check", "none", doubtful, None),
@@ -97,8 +99,8 @@ def actions(
             for use, action in BY_USE.items()
         ),
         ("limit_tax", "tax_increase", last, "rise_low"),
-        ("trace", "bill", marked[marked["valorised"] == "unknown"], "price_eur_per_t"),
-        ("ask_cost", "none", marked[marked["cost_known"] == "no"], None),
+        ("trace", "bill", marked[lost], "price_eur_per_t"),
+        ("ask_cost", "none", marked[unpriced & bool((unpriced & ~lost).any())], None),
         ("weigh", "none", marked[marked["evidence"].isin(["estimated", "inferred"])], None),
     ]
     named = [

@@ -35,7 +35,8 @@ from eit_analysis.records import Share
 from eit_analysis.reference.communes import departments_of
 from eit_analysis.reference.dated import in_force
 from eit_analysis.reference.designations import families
-from eit_analysis.reference.law_flows import is_by_product, is_inert, is_liquid, named, readable
+from eit_analysis.reference.law_flows import is_by_product, is_feed, is_inert, is_liquid, named, readable
+from eit_analysis.reference.nomenclatures import spaced_code
 
 # By indicator, the column that says whether a flow does what is counted, and with which codes.
 COUNTED = {
@@ -84,13 +85,22 @@ def targets(own: Iterable[WasteTarget] = (), day: str = "") -> pd.DataFrame:
     )
 
 
+def sources(aims: pd.DataFrame) -> pd.DataFrame:
+    """Where each target comes from, with its codes as people write them (20 et 15 01, for ``20 1501``)."""
+    spelt = aims["waste_code_prefixes"].map(
+        lambda codes: " et ".join(map(spaced_code, codes.split())), na_action="ignore"
+    )
+    return aims.drop(columns="aim").assign(waste_code_prefixes=spelt)
+
+
 def measured(out: pd.DataFrame, aims: pd.DataFrame) -> Breakdown:
     """What of the outflows that targets are about does what they count, once for all years.
 
     Without code prefixes a target is about all waste that is neither hazardous nor inert; a flow without code
     counts as not hazardous, and one whose code or name does not show it to be inert as not inert. An animal
-    by-product that is used as such is no waste (:func:`law_flows.is_by_product`). Soiled packaging has one
-    code, whatever it is made of: it is of the material of its family.
+    by-product that is used as such is no waste (:func:`law_flows.is_by_product`), nor is plant matter that
+    feeds animals (:func:`law_flows.is_feed`). Soiled packaging has one code, whatever it is made of: it is of
+    the material of its family.
 
     Parameters
     ----------
@@ -128,7 +138,8 @@ def measured(out: pd.DataFrame, aims: pd.DataFrame) -> Breakdown:
 def _about(out: pd.DataFrame, aims: pd.DataFrame) -> pd.DataFrame:
     """The flows once for each reading of a measure that is about them, and whether each ``does`` it."""
     known = propagation.prepared(out)
-    plain = (known["hazardous"] != "yes") & ~is_inert(known) & ~is_by_product(known)
+    plain = (known["hazardous"] != "yes") & ~is_inert(known)
+    plain &= ~is_by_product(known) & ~is_feed(known)
     soiled, liquid = known["waste_code"].isin(SOILED), is_liquid(known)
     parts = [known.head(0).assign(aim="", reading="", does="")]
     measurable = aims[aims["indicator"].isin(COUNTED)].drop_duplicates("aim")

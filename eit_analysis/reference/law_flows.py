@@ -29,6 +29,7 @@ INERT_TAKER = "isdi inerte inertes"
 BY_PRODUCTS, BY_PRODUCT_NAME = ("020102", "020202", "020203"), "sous produits animaux"
 # By-products that go there are waste all the same; and where all else goes, nobody said.
 STILL_WASTE = ("landfill", "incineration", "energy", "digestion", "composting", "unknown")
+FEED = re.compile(r"\b(?:betail|eleveurs?|dreches?|fourrages?|aliment\w* (?:pour |des )?anima\w+)\b")
 LIQUID = re.compile(
     r"^(?:eaux?|effluents?|lactoserum|rincages?|saumures?|huiles?|liquides?)\b|"
     r"^(?:suspensions|concentrats) aqueu"
@@ -143,6 +144,17 @@ def is_by_product(out: pd.DataFrame) -> pd.Series:
     """
     named_so = _folded(out["description"]).str.contains(BY_PRODUCT_NAME)
     return (out["waste_code"].isin(BY_PRODUCTS) | named_so) & ~out["route"].isin(STILL_WASTE)
+
+
+def is_feed(out: pd.DataFrame) -> pd.Series:
+    """Which outflows of food industries are no waste: designation or taker says that they feed animals.
+
+    Directive 2008/98/EC, art. 2, § 2, e (directive 2018/851), of what holds no animal by-product; what holds
+    some is one (:func:`is_by_product`).
+    """
+    texts = _folded(out["description"]) + " " + _folded(out["contractor"])
+    of_food = out["waste_code"].astype("str").str.startswith("02")
+    return of_food & texts.str.contains(FEED) & ~out["route"].isin(STILL_WASTE)
 
 
 def is_liquid(out: pd.DataFrame) -> pd.Series:

@@ -34,8 +34,7 @@ COLUMNS = ["site_id", "obligation", "duty", "law_flow", "verdict", "fact", "ques
 LOW, HIGH = "mass_low_t_per_year", "mass_high_t_per_year"
 KEPT_APART = ("reuse", "recycling", "composting", "digestion")  # a mix that goes there is sorted
 COOKING_OIL_KG_PER_L = 0.92
-# Who most likely has some hazardous waste: industry, repair of vehicles.
-INDUSTRY = (*map(str, range(10, 34)), "45")
+GARDEN = "200201"  # says nothing of what kitchens and meals leave, biowaste too
 CATERING, CANTEEN = "5629", "cantine cantines refectoire"
 Case = tuple[str, str, str, list[Row]]  # verdict, what it rests on, which question, the flows it is about
 # What a row says of its flows.
@@ -156,7 +155,7 @@ class _Actor:
         return "unknown", quoting("law_declared", own) if of_flows else rule["who_fr"], asked, own
 
     def _absent(self, rule: Row) -> Case:
-        """Nothing declared of the matter: a mix may name it, or hide it; an industry rarely has none.
+        """Nothing declared of the matter: a mix may name it, or hide it; nobody has no hazardous waste.
 
         Of a row about a route alone, what goes by a route that is not known may go by that.
         """
@@ -169,9 +168,7 @@ class _Actor:
         if rule["if_absent"] == "ask_hazard":
             if self.mirrored:
                 return "unknown", quoting("law_mirror", self.mirrored), "law_ask_mirror", self.mirrored
-            likely = not self.naf or self.naf.startswith(INDUSTRY)
-            verdict, asked = ("unknown", "law_ask_hazard") if likely else ("not_concerned", "")
-            return verdict, said("law_no_hazard", rule), asked, []
+            return "unknown", said("law_no_hazard", rule), "law_ask_hazard", []
         asked = rule["if_absent"] == "unknown"
         if rule["check"] == "sorted" and self.mixes:
             told, question = quoting("law_mix", self.mixes), "law_ask_mix" if asked else ""
@@ -223,6 +220,8 @@ class _Actor:
         proof = rule["proof_words"]
         if bad := [f for f in own if proof and f["route"] != "reuse" and not has_word(f["proof"], proof)]:
             return "unknown", quoting("law_declared", bad), "own", bad
+        if rule["code"] == "biowaste" and all(flow["code"].startswith(GARDEN) for flow in own):
+            return "unknown", quoting("law_garden", own), "law_ask_kitchen", own
         fact = quoting("law_declared", own)
         # Who must sort, or keep packaging apart, may have some of it in a mix all the same.
         if self.mixes and (rule["check"] == "sorted" or rule["obligation"] == "packaging"):

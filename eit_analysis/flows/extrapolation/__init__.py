@@ -8,6 +8,7 @@ from eit_analysis.flows.extrapolation.national import (
     by_branch,
     by_family,
     left_out,
+    outweighs,
     to_ask,
     two_digits,
     widths,
@@ -16,6 +17,6 @@ from eit_analysis.flows.extrapolation.nonresponse import by_size, signals, verdi
 
 __all__ = [
     "NOBODY", "beside_eurostat", "branches", "by_branch", "by_category", "by_division", "by_family",
-    "by_size", "expected_before", "left_out", "plan", "signals", "split", "to_ask", "two_digits", "units",
-    "verdict", "widths",
+    "by_size", "expected_before", "left_out", "outweighs", "plan", "signals", "split", "to_ask", "two_digits",
+    "units", "verdict", "widths",
 ]  # fmt: skip

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.flows.extrapolation.bases import FEWEST, Plan
+from eit_analysis.flows.extrapolation.estimates import EXTRAPOLATED
 from eit_analysis.flows.uncertainty.lognormal import Z, half_width, interval
 from eit_analysis.records import TOTAL
 
@@ -57,6 +58,16 @@ def left_out(planned: Plan, waste_per_employee: pd.DataFrame) -> pd.DataFrame:
     lost = cells["naf_division"].isin(cells.loc[cells["row"] == -1, "naf_division"])
     rows = cells[lost].rename(columns={"people": "headcount", "n_silent": "n"})
     return _summed(_placed(rows, waste_per_employee), "naf_division", waste_per_employee)
+
+
+def outweighs(unheard: pd.DataFrame, extended: pd.DataFrame) -> bool:
+    """Whether those left out may weigh more than what is told of the others (``estimates.by_category``).
+
+    They are expected to make half of it or more, within a range that goes far above; without rows, no.
+    """
+    if unheard.empty or extended.empty:
+        return False
+    return bool(unheard[NATIONAL[0]].iloc[-1] >= extended[EXTRAPOLATED[0]].iloc[-1] / 2)
 
 
 def by_family(
