@@ -53,7 +53,7 @@ def test_the_methods_give_the_figures_of_the_sample() -> None:
 def test_ranks_do_not_change_the_plan(assessment: Assessment) -> None:
     ranks = assessment.ranking[["candidate_id", "score", "rank"]]
     of_ranked = allocate(assessment.candidates.merge(ranks), assessment.allocation).exchanges
-    columns = [*assessment.plan.exchanges.columns, "rank"]
+    columns = [*assessment.plan.exchanges.columns.drop("choice"), "rank"]
     pd.testing.assert_frame_equal(assessment.exchanges[columns], of_ranked[columns])
 
 
@@ -156,13 +156,18 @@ def test_no_lead_stands_before_a_higher_use_of_its_flow_nor_a_loss_before_a_gain
 ) -> None:
     ranked = assessment.ranking
     every = assessment.candidates
-    top = ranked.head(30)
-    assert (top["joint_surplus_eur_per_year"] > 0).all() and (top["choice"] == "first_choice").all()
+    # What the plan keeps comes first, and what it leaves of the same flows and needs is to fall back on.
+    kept = assessment.plan.exchanges.query("allocated_t_per_year > 0")["candidate_id"]
+    assert set(ranked.head(len(kept))["candidate_id"]) == set(kept)
+    assert assessment.exchanges.set_index("candidate_id")["choice"].loc[kept].isin(CHOICES[:2]).all()
+    top = ranked[ranked["choice"] != "planned_lower"].head(30)  # lower for want of room above
+    assert (top["joint_surplus_eur_per_year"] > 0).all() and top["choice"].isin(CHOICES[:3:2]).all()
     for lead in top.itertuples():
         same = every[(every["out_flow_id"] == lead.out_flow_id) & (every["joint_surplus_eur_per_year"] > 0)]
         higher = same[same["new_route"].map(HIERARCHY) < HIERARCHY[lead.new_route]]
         assert lead.diverted_t_per_year <= lead.supply_t_per_year - higher["diverted_t_per_year"].sum() + 1e-6
-    order = ranked.groupby("choice")["rank"].agg(["min", "max"]).loc[list(CHOICES)]
+    order = ranked.groupby("choice")["rank"].agg(["min", "max"])
+    order = order.loc[[choice for choice in CHOICES if choice != "planned_lower" or choice in order.index]]
     assert (order["max"].iloc[:-1].to_numpy() < order["min"].iloc[1:].to_numpy()).all()
     # However weights and values are drawn, none passes from one choice to another.
     assert (ranked["rank_high"] <= ranked["choice"].map(order["max"])).all()
@@ -210,6 +215,7 @@ def test_each_flow_has_one_line_with_the_partner_that_the_plan_retains(assessmen
     # others; gifts of food between, the others by rank as far as is said.
     plan = listings.retained(exchanges)
     last = plan["candidate_id"] == plan.loc[plan["rank"].idxmax(), "candidate_id"]
+    plan = plan.assign(rank=plan["rank"].mask(last, listings.ADVISED + 1))
     advised = listings.to_engage(plan.assign(status=plan["status"].mask(last, "accepted")))
     gifts = (advised["category"] == "food") & (advised["legal_status"] == "donation")
     place = int(gifts.sum()) + 1
