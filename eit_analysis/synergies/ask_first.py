@@ -4,7 +4,8 @@
                 promised, else that the exchange would extend what is done or committed (of the team's alone)
                 what the giver declared neither of: where the flow goes, what that costs (of the team's and
                 of its own alone)
-                a price at which the taker pays for what one is charged for (of the team's alone)
+                a price at which the taker pays for what one is charged for; of who may read no price, of all
+                that one is usually charged for
                 tonnes that fill no lorry in a year, but for what is fetched anyway (of the team's alone)
                 whose the pallets of a trader are, and whether those beside soiled packaging are soiled
                 whether an operator has room beside what it receives already, which may be all it declares
@@ -68,20 +69,22 @@ def with_questions(
     answer each line (``recall.recall``), tidy ``exchange_answers``, what firms should first reuse themselves
     (``free_flows.set_aside``), tidy sites, rows of ``compatibility.csv`` and tidy flows. Who is not of the
     study's ``team`` reads no refusal nor what another left blank, of what firms throw away or make that of
-    those who agreed to be named, and of the lines those of the giver alone: the title of another might tell
-    of somebody else. ``unweighed`` are outputs that a need of their own firm, of no known amount, could take
-    (``Assessment.unweighed_uses``); who reads and takes, ``you``, is spoken to.
+    those who agreed to be named, and of the lines those of the giver alone or of actors who all agreed, which
+    a firm reads where it is one of them: the title of another might tell of somebody else. ``unweighed`` are
+    outputs that a need of their own firm, of no known amount, could take (``Assessment.unweighed_uses``); who
+    reads and takes, ``you``, is spoken to.
     """
     givers, declared, known = exchanges["out_flow_id"].isin(unweighed), flows, sites
     if not team:
         answers = answers.head(0)
-        agreed = sites.loc[sites["consent"] == "named", "site_id"]
+        agreed = set(sites.loc[sites["consent"] == "named", "site_id"])
         own_uses = own_uses[own_uses["site_id"].isin(agreed)]
         givers &= exchanges["giver_site_id"].isin(agreed)
         declared = flows[flows["site_id"].isin(agreed)]
         known = sites[sites["site_id"].isin(agreed) | (sites["site_id"] == you)]
-        recalled = recalled[~recalled["site_ids"].astype("str").str.contains(" ")]
-        recalled = recalled.assign(promised_t_per_year=np.nan)
+        lines = recalled["site_ids"].astype("str").str.split().tolist()
+        told = [len(line) == 1 or ({*line} <= {*agreed, you} and you in (None, *line)) for line in lines]
+        recalled = recalled.loc[told].assign(promised_t_per_year=np.nan)
     held = recalled[recalled["status"].isin(HELD) & (recalled["kind"] != POOLING) & team]
     said = sheet_words().loc["ask_first"]
     asked: dict[str, list[str]] = defaultdict(list)
@@ -92,7 +95,7 @@ def with_questions(
     )
     for name, text in (
         *_realised(held, said),
-        *_of_those(exchanges[exchanges["price_to_confirm"] & team], said["sign"]),
+        *_of_those(exchanges[exchanges["price_to_confirm" if team else "usually_charged"]], said["sign"]),
         *_of_those(exchanges[_less_than_a_trip(exchanges) & team], said["round"]),
         *_of_the_giver(
             exchanges,
