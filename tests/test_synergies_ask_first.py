@@ -351,7 +351,13 @@ def test_a_price_that_a_taker_refused_is_recalled_until_it_says_otherwise(answer
     texts = asked(answers=answers)
     assert set(texts) == ({"A-1>D-1", "A-2>D-1", "B-1>D-1"} if day else set())
     if day:
-        assert texts["A-1>D-1"].replace("\u2212", "-").endswith("-62 à -45\u00a0€/t")
+        assert texts["A-1>D-1"].endswith("ici\u00a0: le donneur paie 45 à 62\u00a0€/t")
+        for low, high, told in (
+            (0.0, 30.0, "le preneur paie 0 à 30\u00a0€/t"),
+            (-11.0, 172.0, "de 11\u00a0€/t payés par le donneur à 172\u00a0€/t payés par le preneur"),
+        ):
+            priced = EXCHANGES.assign(price_low_eur_per_t=low, price_high_eur_per_t=high)
+            assert asked(answers=answers, exchanges=priced)["A-1>D-1"].endswith(told)
         # What a digester gains is not known: no price that suits both is not known to be none.
         assert texts["B-1>D-1"].endswith("pas connu")
         of_firm = EXCHANGES.assign(who_gains=["giver", "giver", "none", "both_free"])

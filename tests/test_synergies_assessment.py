@@ -198,18 +198,20 @@ def test_each_flow_has_one_line_with_the_partner_that_the_plan_retains(assessmen
     status = exchanges.set_index("candidate_id")["status"]
     assert status[accepted].tolist() == ["done_in_part", "accepted"]
     assert set(accepted) & set(listings.new(exchanges)["candidate_id"]) == {accepted[1]}
-    # One need takes two lines at most, and the others who could serve it are counted.
-    folded = listings.by_need(exchanges)
-    assert folded["in_flow_id"].value_counts().max() == 2
+    # One use takes two lines at most, the first of each before the second of any, and others are counted.
+    folded = listings.by_use(exchanges)
+    assert folded["use"].value_counts().max() == 2 and folded["out_flow_id"].is_unique
+    first = folded.head(folded["use"].nunique())
+    assert first["use"].is_unique and first["rank"].is_monotonic_increasing
     # Without a joint gain, only what can be eaten is in it, and it says so unless it is begun.
     gift = (lines["legal_status"] == "donation") & (lines["category"] == "food")
     told = lines[gift | (lines["choice"] != "nobody_gains")]
-    assert set(folded["in_flow_id"]) == set(told["in_flow_id"]) < set(lines["in_flow_id"])
-    loses = listings.by_need(exchanges.assign(choice="nobody_gains", status=None))
+    assert set(folded["use"]) == set(told["use"]) < set(lines["use"])
+    loses = listings.by_use(exchanges.assign(choice="nobody_gains", status=None))
     assert len(loses) and set(loses["status"]) == {"no_joint_gain"}
     assert "no_joint_gain" not in set(folded.loc[folded["choice"] != "nobody_gains", "status"])
-    (first,) = folded[folded["in_flow_id"] == "E04-F03"].head(1).itertuples()
-    same = exchanges[(exchanges["in_flow_id"] == "E04-F03") & (exchanges["choice"] != "nobody_gains")]
+    (first,) = folded[folded["use"].str.contains("palettes réutilisées")].head(1).itertuples()
+    same = exchanges[(exchanges["use"] == first.use) & (exchanges["choice"] != "nobody_gains")]
     assert first.n_other_givers == len(set(same["giver_site_id"]) - {first.giver_site_id}) > 1
     # What was accepted comes before all where its rank is one that is advised, else after the first of the
     # others; gifts of food between, the others by rank as far as is said.

@@ -248,5 +248,17 @@ def _priced(exchanges: pd.DataFrame, answers: pd.DataFrame, wording: str) -> Ite
     for name, taker, category, low, high, who in exchanges[columns].itertuples(index=False):
         if (taker, category) in days:
             none = "pas connu" if who == "not_giver" else "aucun"
-            range_ = f"{french.short(low)} à {french.short(high)}\u00a0€/t" if low <= high else none
+            range_ = _between(low, high) if low <= high else none
             yield name, wording.format(day=french.day(days[taker, category]), range=range_)
+
+
+def _between(low: float, high: float) -> str:
+    """From which price to which, by who pays: below zero it is the giver, and no price is read there."""
+    least, most = (french.short(abs(end)) for end in (low, high))
+    if low < 0 < high:
+        return f"de {least}\u00a0€/t payés par le donneur à {most}\u00a0€/t payés par le preneur"
+    return (
+        f"le preneur paie {least} à {most}\u00a0€/t"
+        if low >= 0
+        else f"le donneur paie {most} à {least}\u00a0€/t"
+    )

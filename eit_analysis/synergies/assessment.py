@@ -22,6 +22,7 @@ from eit_analysis.synergies import ask_group, listings, local_outlets, loss
 from eit_analysis.synergies.allocation.exposed import exposed_side
 from eit_analysis.synergies.allocation.frontier import frontier
 from eit_analysis.synergies.allocation.joint_plan import JointPlan, allocate, with_accepted
+from eit_analysis.synergies.allocation.shadow_prices import scarce_demands
 from eit_analysis.synergies.ask_first import with_questions
 from eit_analysis.synergies.declined import accepted, accepted_on
 from eit_analysis.synergies.free_flows import HELD, TAKEN
@@ -176,6 +177,10 @@ class Assessment(PossiblePoolings):
         }
         found = unknowns(self.candidates, self.allocation, self.flows, self.factors, by_quality)
         return found[found["knowing_eur_per_year"] > 0]
+
+    def scarce_demands(self) -> pd.DataFrame:
+        """What a tonne more of each capacity that the plan exhausts would bring (``shadow_prices``)."""
+        return scarce_demands(self.plan)
 
     def frontier(self) -> pd.DataFrame:
         """Plans that no other plan beats on both the joint surplus and the emissions avoided."""
