@@ -24,7 +24,8 @@ EXCHANGES = pd.DataFrame(
 ).assign(
     in_flow_id=lambda t: t["candidate_id"].str.split(">").str[1],
     out_flow_id=lambda t: t["candidate_id"].str.split(">").str[0],
-    new_route="digestion", price_to_confirm=False, diverted_t_per_year=8.0, full_trip_t=8.0,
+    new_route="digestion", price_to_confirm=False, usually_charged=False,
+    diverted_t_per_year=8.0, full_trip_t=8.0,
     spoils_share_of_year=0.0, old_route="landfill", old_cost_eur_per_t=90.0,
     supply_t_per_year=216.0,
     taker_actor_type=["outlet", "outlet", "outlet", "firm"],
@@ -298,6 +299,9 @@ def test_the_sign_of_a_price_against_the_market_is_asked_of_by_the_team():
     doubtful = EXCHANGES.assign(price_to_confirm=[True, False, False, False])
     assert "sens du prix" in asked(exchanges=doubtful)["A-1>D-1"]
     assert asked(exchanges=doubtful, team=False) == {}
+    # What is so of all such matter tells nothing of the taker's price: everybody reads it.
+    usual = EXCHANGES.assign(usually_charged=[True, False, False, False])
+    assert "sens du prix" in asked(exchanges=usual, team=False)["A-1>D-1"] and asked(exchanges=usual) == {}
 
 
 def test_of_a_gift_the_tax_that_is_not_in_the_gain_is_asked():
@@ -360,12 +364,20 @@ def test_who_takes_in_a_line_is_not_asked_of_what_he_gives():
     assert set(asked(line | {"candidate_ids": None}, exchanges=both)) == {"A-1>D-1", "B-1>D-1"}
 
 
-def test_who_is_not_of_the_team_reads_the_lines_of_the_giver_alone_and_no_refusal():
+def test_who_is_not_of_the_team_reads_the_lines_of_the_giver_or_of_those_who_agreed_and_no_refusal():
     promised = FEED | {"promised_t_per_year": 4.0}
     assert "4\u00a0t/an promises, étude" in asked(promised)["A-1>D-1"]
     assert "promises" not in asked(promised, team=False)["A-1>D-1"]
     assert set(asked(FEED, team=False)) == {"A-1>D-1"}
-    assert asked(FEED | {"site_ids": "A B"}, [PRICE], team=False) == {}
+    assert asked(FEED | {"site_ids": "A N"}, [PRICE], team=False) == {}
+    # Whose actors may all be named is in the register that he reads; a firm reads its own lines alone.
+    both = FEED | {"site_ids": "A B"}
+    assert (
+        set(asked(both, [PRICE], team=False))
+        == set(asked(both, team=False, you="A"))
+        == {"A-1>D-1", "B-1>D-1"}
+    )
+    assert asked(both, team=False, you="N") == {}
     assert set(asked(FEED | {"site_ids": "A B"}, team=True)) == {"A-1>D-1", "B-1>D-1"}
 
 
@@ -401,7 +413,13 @@ def test_a_price_that_a_taker_refused_is_recalled_until_it_says_otherwise(answer
     texts = asked(answers=answers)
     assert set(texts) == ({"A-1>D-1", "A-2>D-1", "B-1>D-1"} if day else set())
     if day:
-        assert texts["A-1>D-1"].replace("\u2212", "-").endswith("-62 à -45\u00a0€/t")
+        assert texts["A-1>D-1"].endswith("ici\u00a0: le donneur paie 45 à 62\u00a0€/t")
+        for low, high, told in (
+            (0.0, 30.0, "le preneur paie 0 à 30\u00a0€/t"),
+            (-11.0, 172.0, "de 11\u00a0€/t payés par le donneur à 172\u00a0€/t payés par le preneur"),
+        ):
+            priced = EXCHANGES.assign(price_low_eur_per_t=low, price_high_eur_per_t=high)
+            assert asked(answers=answers, exchanges=priced)["A-1>D-1"].endswith(told)
         # What a digester gains is not known: no price that suits both is not known to be none.
         assert texts["B-1>D-1"].endswith("pas connu")
         of_firm = EXCHANGES.assign(who_gains=["giver", "giver", "none", "both_free"])

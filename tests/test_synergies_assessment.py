@@ -53,7 +53,7 @@ def test_the_methods_give_the_figures_of_the_sample() -> None:
 def test_ranks_do_not_change_the_plan(assessment: Assessment) -> None:
     ranks = assessment.ranking[["candidate_id", "score", "rank"]]
     of_ranked = allocate(assessment.candidates.merge(ranks), assessment.allocation).exchanges
-    columns = [*assessment.plan.exchanges.columns, "rank"]
+    columns = [*assessment.plan.exchanges.columns.drop("choice"), "rank"]
     pd.testing.assert_frame_equal(assessment.exchanges[columns], of_ranked[columns])
 
 
@@ -156,13 +156,18 @@ def test_no_lead_stands_before_a_higher_use_of_its_flow_nor_a_loss_before_a_gain
 ) -> None:
     ranked = assessment.ranking
     every = assessment.candidates
-    top = ranked.head(30)
-    assert (top["joint_surplus_eur_per_year"] > 0).all() and (top["choice"] == "first_choice").all()
+    # What the plan keeps comes first, and what it leaves of the same flows and needs is to fall back on.
+    kept = assessment.plan.exchanges.query("allocated_t_per_year > 0")["candidate_id"]
+    assert set(ranked.head(len(kept))["candidate_id"]) == set(kept)
+    assert assessment.exchanges.set_index("candidate_id")["choice"].loc[kept].isin(CHOICES[:2]).all()
+    top = ranked[ranked["choice"] != "planned_lower"].head(30)  # lower for want of room above
+    assert (top["joint_surplus_eur_per_year"] > 0).all() and top["choice"].isin(CHOICES[:3:2]).all()
     for lead in top.itertuples():
         same = every[(every["out_flow_id"] == lead.out_flow_id) & (every["joint_surplus_eur_per_year"] > 0)]
         higher = same[same["new_route"].map(HIERARCHY) < HIERARCHY[lead.new_route]]
         assert lead.diverted_t_per_year <= lead.supply_t_per_year - higher["diverted_t_per_year"].sum() + 1e-6
-    order = ranked.groupby("choice")["rank"].agg(["min", "max"]).loc[list(CHOICES)]
+    order = ranked.groupby("choice")["rank"].agg(["min", "max"])
+    order = order.loc[[choice for choice in CHOICES if choice != "planned_lower" or choice in order.index]]
     assert (order["max"].iloc[:-1].to_numpy() < order["min"].iloc[1:].to_numpy()).all()
     # However weights and values are drawn, none passes from one choice to another.
     assert (ranked["rank_high"] <= ranked["choice"].map(order["max"])).all()
@@ -193,23 +198,26 @@ def test_each_flow_has_one_line_with_the_partner_that_the_plan_retains(assessmen
     status = exchanges.set_index("candidate_id")["status"]
     assert status[accepted].tolist() == ["done_in_part", "accepted"]
     assert set(accepted) & set(listings.new(exchanges)["candidate_id"]) == {accepted[1]}
-    # One need takes two lines at most, and the others who could serve it are counted.
-    folded = listings.by_need(exchanges)
-    assert folded["in_flow_id"].value_counts().max() == 2
+    # One use takes two lines at most, the first of each before the second of any, and others are counted.
+    folded = listings.by_use(exchanges)
+    assert folded["use"].value_counts().max() == 2 and folded["out_flow_id"].is_unique
+    first = folded.head(folded["use"].nunique())
+    assert first["use"].is_unique and first["rank"].is_monotonic_increasing
     # Without a joint gain, only what can be eaten is in it, and it says so unless it is begun.
     gift = (lines["legal_status"] == "donation") & (lines["category"] == "food")
     told = lines[gift | (lines["choice"] != "nobody_gains")]
-    assert set(folded["in_flow_id"]) == set(told["in_flow_id"]) < set(lines["in_flow_id"])
-    loses = listings.by_need(exchanges.assign(choice="nobody_gains", status=None))
+    assert set(folded["use"]) == set(told["use"]) < set(lines["use"])
+    loses = listings.by_use(exchanges.assign(choice="nobody_gains", status=None))
     assert len(loses) and set(loses["status"]) == {"no_joint_gain"}
     assert "no_joint_gain" not in set(folded.loc[folded["choice"] != "nobody_gains", "status"])
-    (first,) = folded[folded["in_flow_id"] == "E04-F03"].head(1).itertuples()
-    same = exchanges[(exchanges["in_flow_id"] == "E04-F03") & (exchanges["choice"] != "nobody_gains")]
+    (first,) = folded[folded["use"].str.contains("palettes réutilisées")].head(1).itertuples()
+    same = exchanges[(exchanges["use"] == first.use) & (exchanges["choice"] != "nobody_gains")]
     assert first.n_other_givers == len(set(same["giver_site_id"]) - {first.giver_site_id}) > 1
     # What was accepted comes before all where its rank is one that is advised, else after the first of the
     # others; gifts of food between, the others by rank as far as is said.
     plan = listings.retained(exchanges)
     last = plan["candidate_id"] == plan.loc[plan["rank"].idxmax(), "candidate_id"]
+    plan = plan.assign(rank=plan["rank"].mask(last, listings.ADVISED + 1))
     advised = listings.to_engage(plan.assign(status=plan["status"].mask(last, "accepted")))
     gifts = (advised["category"] == "food") & (advised["legal_status"] == "donation")
     place = int(gifts.sum()) + 1

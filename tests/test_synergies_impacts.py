@@ -141,6 +141,7 @@ def test_what_a_platform_pays_for_raw_wood_is_no_price_of_panels():
         assert found["taker_worth_eur_per_year"] == pytest.approx(paid) and found["price_to_confirm"] == (
             paid == 0
         )
+        assert found["usually_charged"]  # whatever the taker says to pay
         at_times = FACTORS.assign(low=FACTORS["low"].mask(FACTORS["central"] == 40, -30))
         sold = impacts(candidates, both, SITES, at_times).iloc[0]
         assert sold["taker_worth_eur_per_year"] == pytest.approx(paid or 2500.0)

@@ -661,12 +661,15 @@ def test_pallets_go_where_a_need_names_them_and_to_the_use_that_it_names(naf, re
         assert [str(use) in text for text in found["use"]] == ([True] if use else [])
 
 
-def test_pallets_of_a_chemical_trade_go_to_no_maker_of_food():
+def test_pallets_of_a_chemical_trade_go_to_no_maker_of_food_or_of_packaging():
     flows = flow_table(
         [flow("o", "A", "out", "wood", 10, "150103"), flow("i", "B", "in", "wood", 90, "150103")]
     ).assign(description="Palettes")  # fmt: skip
     rules = reference.load("compatibility")
-    for giver, taker, n in (("2012Z", "1039A", 0), ("2012Z", "2222Z", 1), ("2562B", "1039A", 1)):
+    for giver, taker, n in (
+        ("2012Z", "1039A", 0), ("2012Z", "2222Z", 0), ("2012Z", "1721A", 0), ("2012Z", "2229A", 1),
+        ("2562B", "1039A", 1), ("2562B", "2222Z", 1),
+    ):  # fmt: skip
         actors = SITES.assign(naf_code=SITES["site_id"].map({"A": giver, "B": taker}))
         assert len(candidates(flows, actors, rules, 20.0, 1.3)[0]) == n
     # Nor those from beside the emulsions of a workshop.

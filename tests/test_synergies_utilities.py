@@ -366,6 +366,7 @@ def test_heat_and_water_stand_in_one_list_with_matter_and_add_up_with_it() -> No
     names = {
         "candidate_id": ["x", "y"],
         "category": ["wood", "paper"],
+        "use": ["again", "pulp"],
         "exchange_site_ids": "C D",
         "rank": [3, 1],
     }
@@ -391,6 +392,9 @@ def test_heat_and_water_stand_in_one_list_with_matter_and_add_up_with_it() -> No
     assert plan.beside(matter.head(0), taken.head(0), ranks).empty
     sure = matter.assign(**{surplus.SURPLUS[1]: [1.0, -1.0]})  # what gains at its worst comes first
     assert plan.beside(sure, taken.head(0), ranks)["rank"].tolist() == [3, 1]
+    # One use is one decision: what else there is of it waits until each other has had a line.
+    many = pd.concat([matter.assign(use="again", rank=[1, 2]), matter.head(1).assign(use="pulp", rank=5)])
+    assert plan.beside(many, taken.head(0), ranks)["rank"].tolist() == [1, 5, 2]
 
 
 def test_a_firm_reads_its_own_leads_and_of_the_other_that_it_has_enough() -> None:

@@ -7,7 +7,8 @@
                 promised, else that the exchange would extend what is done or committed (of the team's alone)
                 what the giver declared neither of: where the flow goes, what that costs (of the team's and
                 of its own alone)
-                a price at which the taker pays for what one is charged for (of the team's alone)
+                a price at which the taker pays for what one is charged for; of who may read no price, of all
+                that one is usually charged for
                 what else the taker fetches from the same giver already (of the team's alone)
                 tonnes that fill no lorry in a year, but for what is fetched anyway (of the team's alone)
                 what is mixed into rubble that is to be crushed
@@ -76,21 +77,23 @@ def with_questions(
     answer each line (``recall.recall``), tidy ``exchange_answers``, what firms should first reuse themselves
     (``free_flows.set_aside``), tidy sites, rows of ``compatibility.csv`` and tidy flows. Who is not of the
     study's ``team`` reads no refusal nor what another left blank, of what firms throw away or make that of
-    those who agreed to be named, and of the lines those of the giver alone: the title of another might tell
-    of somebody else. ``unweighed`` are outputs that a need of their own firm, of no known amount, could take
-    (``Assessment.unweighed_uses``); who reads and takes, ``you``, is spoken to. ``taken_back`` says how a
-    producer scheme takes an output (``Assessment.taken_back``).
+    those who agreed to be named, and of the lines those of the giver alone or of actors who all agreed, which
+    a firm reads where it is one of them: the title of another might tell of somebody else. ``unweighed`` are
+    outputs that a need of their own firm, of no known amount, could take (``Assessment.unweighed_uses``); who
+    reads and takes, ``you``, is spoken to. ``taken_back`` says how a producer scheme takes an output
+    (``Assessment.taken_back``).
     """
     givers, declared, known = exchanges["out_flow_id"].isin(unweighed), flows, sites
     if not team:
         answers = answers.head(0)
-        agreed = sites.loc[sites["consent"] == "named", "site_id"]
+        agreed = set(sites.loc[sites["consent"] == "named", "site_id"])
         own_uses = own_uses[own_uses["site_id"].isin(agreed)]
         givers &= exchanges["giver_site_id"].isin(agreed)
         declared = flows[flows["site_id"].isin(agreed)]
         known = sites[sites["site_id"].isin(agreed) | (sites["site_id"] == you)]
-        recalled = recalled[~recalled["site_ids"].astype("str").str.contains(" ")]
-        recalled = recalled.assign(promised_t_per_year=np.nan)
+        lines = recalled["site_ids"].astype("str").str.split().tolist()
+        told = [len(line) == 1 or ({*line} <= {*agreed, you} and you in (None, *line)) for line in lines]
+        recalled = recalled.loc[told].assign(promised_t_per_year=np.nan)
     held = recalled[recalled["status"].isin(HELD) & (recalled["kind"] != POOLING) & team]
     said = sheet_words().loc["ask_first"]
     asked: dict[str, list[str]] = defaultdict(list)
@@ -106,7 +109,7 @@ def with_questions(
         *_of_the_giver(exchanges, {name: of_giver[name] for name in ("eaten", "packaged")}, you),
         *_told(exchanges, back, said["taken_back"]),
         *_realised(held, said),
-        *_of_those(exchanges[exchanges["price_to_confirm"] & team], said["sign"]),
+        *_of_those(exchanges[exchanges["price_to_confirm" if team else "usually_charged"]], said["sign"]),
         *_told(exchanges, comes, said["trip"]),
         *_of_those(exchanges[_less_than_a_trip(exchanges) & team & comes.isna()], said["round"]),
         *_of_the_giver(
@@ -268,5 +271,17 @@ def _priced(exchanges: pd.DataFrame, answers: pd.DataFrame, wording: str) -> Ite
     for name, taker, category, low, high, who in exchanges[columns].itertuples(index=False):
         if (taker, category) in days:
             none = "pas connu" if who == "not_giver" else "aucun"
-            range_ = f"{french.short(low)} à {french.short(high)}\u00a0€/t" if low <= high else none
+            range_ = _between(low, high) if low <= high else none
             yield name, wording.format(day=french.day(days[taker, category]), range=range_)
+
+
+def _between(low: float, high: float) -> str:
+    """From which price to which, by who pays: below zero it is the giver, and no price is read there."""
+    least, most = (french.short(abs(end)) for end in (low, high))
+    if low < 0 < high:
+        return f"de {least}\u00a0€/t payés par le donneur à {most}\u00a0€/t payés par le preneur"
+    return (
+        f"le preneur paie {least} à {most}\u00a0€/t"
+        if low >= 0
+        else f"le donneur paie {most} à {least}\u00a0€/t"
+    )

@@ -1,6 +1,6 @@
 """The exchanges of a study, from its tables to what their joint plan changes: one call for every page.
 
-    possible exchanges -> ranks (SMAA-2) -> joint plan -> its changes
+    possible exchanges -> joint plan -> ranks (SMAA-2), those of the plan first; what the plan changes
 
 Each step is a function of its own module. They meet here, with the settings of the study, so that two pages
 never give two figures for the same tonnes.
@@ -22,6 +22,7 @@ from eit_analysis.synergies import ask_group, listings, local_outlets, loss
 from eit_analysis.synergies.allocation.exposed import exposed_side
 from eit_analysis.synergies.allocation.frontier import frontier
 from eit_analysis.synergies.allocation.joint_plan import JointPlan, allocate, with_accepted
+from eit_analysis.synergies.allocation.shadow_prices import scarce_demands
 from eit_analysis.synergies.ask_first import with_questions
 from eit_analysis.synergies.declined import accepted, accepted_on
 from eit_analysis.synergies.free_flows import HELD, TAKEN
@@ -31,9 +32,13 @@ from eit_analysis.synergies.portfolio import change, portfolio
 from eit_analysis.synergies.possible_poolings import PossiblePoolings
 from eit_analysis.synergies.register.pursued import cases, together
 from eit_analysis.synergies.register.totals import first_hand, totals
+from eit_analysis.synergies.scoring.choice import on_what_is_left, planned_first
 from eit_analysis.synergies.scoring.criteria import criteria
 from eit_analysis.synergies.scoring.ranking import RESULT_COLUMNS, rank
+from eit_analysis.synergies.scoring.willingness import with_willingness
 from eit_analysis.synergies.unknowns import unknowns
+from eit_analysis.synergies.utilities.together import as_leads
+from eit_analysis.synergies.utilities.together import exchanges as network_exchanges
 
 
 class Assessment(PossiblePoolings):
@@ -66,6 +71,22 @@ class Assessment(PossiblePoolings):
         return criteria(self.settings.scoring.weights, self.settings.scoring.bounds)
 
     @cached_property
+    def leads(self) -> pd.DataFrame:
+        """``candidates`` as they are ranked: each on the tonnes that no higher option could take.
+
+        With the exchanges of heat, water and gas of ``utilities`` (``utilities.together.as_leads``); what the
+        plan keeps, of matter or of these, is ``planned`` (``scoring.choice``).
+        """
+        leads, allocated = on_what_is_left(self.candidates), self.plan.exchanges["allocated_t_per_year"]
+        planned = self.plan.exchanges.loc[allocated > 0, "candidate_id"]
+        if self.utilities is not None:
+            found, taken = network_exchanges(self.utilities, self.sites, self.settings)
+            networks = with_willingness(as_leads(found), self._willing)
+            leads = pd.concat([leads, networks], ignore_index=True) if len(networks) else leads
+            planned = pd.concat([planned, taken["candidate_id"]])
+        return planned_first(leads, planned)
+
+    @cached_property
     def ranking(self) -> pd.DataFrame:
         """The leads ranked (``ranking.rank``)."""
         return rank(self.leads, self.criteria, self.settings.scoring.draws, self.settings.scoring.seed)
@@ -95,8 +116,8 @@ class Assessment(PossiblePoolings):
     @cached_property
     def exchanges(self) -> pd.DataFrame:
         """The candidates with their ranks and what the plan allocates to each, by ``candidate_id``."""
-        ranks = self.ranking[["candidate_id", "coverage_percent", *RESULT_COLUMNS]]
-        return self.plan.exchanges.merge(ranks, on="candidate_id")
+        ranks = self.ranking[["candidate_id", "choice", "coverage_percent", *RESULT_COLUMNS]]
+        return self.plan.exchanges.drop(columns="choice").merge(ranks, on="candidate_id")
 
     def listed(self, recalled: pd.DataFrame, team: bool, you: str | None = None) -> pd.DataFrame:
         """The exchanges described, with their other partners and what to ask first (``with_questions``).
@@ -157,6 +178,10 @@ class Assessment(PossiblePoolings):
         }
         found = unknowns(self.candidates, self.allocation, self.flows, self.factors, by_quality)
         return found[found["knowing_eur_per_year"] > 0]
+
+    def scarce_demands(self) -> pd.DataFrame:
+        """What a tonne more of each capacity that the plan exhausts would bring (``shadow_prices``)."""
+        return scarce_demands(self.plan)
 
     def frontier(self) -> pd.DataFrame:
         """Plans that no other plan beats on both the joint surplus and the emissions avoided."""

@@ -43,14 +43,13 @@ def is_left_over(pairs: pd.DataFrame) -> pd.Series:
 def is_unfit_for_food(pairs: pd.DataFrame) -> pd.Series:
     """Whether pallets of chemistry, or from beside the oils of a workshop, would carry food.
 
-    IFS and BRC, asked of the makers of food, refuse them.
+    IFS and BRC, asked of the makers of food, refuse them. Those of packaging are asked for the like, where
+    what is packed is food: nobody knows of which, and traces of a chemical are not to be tried on it.
     """
     pallets = (pairs["waste_code"] == PALLETS) & (pairs["new_route"] == "reuse")
-    return (
-        pallets
-        & (pairs["giver_naf_code"].str.startswith(CHEMISTRY) | pairs["giver_oils"])
-        & pairs["naf_code"].str.startswith(FOOD_MAKERS)
-    )
+    chemical, taker = pairs["giver_naf_code"].str.startswith(CHEMISTRY), pairs["naf_code"]
+    food = (chemical | pairs["giver_oils"]) & taker.str.startswith(FOOD_MAKERS)
+    return pallets & (food | (chemical & taker.str.startswith(PACKAGING_MAKERS)))
 
 
 def is_another_resin(pairs: pd.DataFrame) -> pd.Series:

@@ -125,7 +125,8 @@ def impacts(
         The candidates with the columns of ``INDICATORS``, ``cost_basis`` (``declared`` or ``reference``),
         ``taker_price_eur_per_t`` (declared, above zero where the taker pays), ``taker_actor_type`` and
         ``full_trip_t`` (load of a full lorry),
-        ``price_to_confirm`` (a taker would pay for what one is always charged for).
+        ``price_to_confirm`` (a taker would pay for what one is always charged for) and ``usually_charged``
+        (where that would be, whatever the taker's price: it tells nothing of it).
         A missing factor gives a missing value, never zero.
     """
     found = _with_taker(candidates, flows, sites, factors)
@@ -149,6 +150,7 @@ def impacts(
     worked = (found["taker_actor_type"] == "firm") & (found["category"] == "mineral")
     found["full_trip_t"] = at_bounds["trip_load"][:, 2]
     found["price_to_confirm"] |= worked & (columns["taker_worth_eur_per_year"] > 0)
+    found["usually_charged"] |= worked
     return found.assign(**columns, cost_basis=basis)
 
 
@@ -191,9 +193,13 @@ def _with_taker(
     price = price.mask(worse & kind.isin(OPERATORS) & (price > 0))
     routes = candidates[["category"]].assign(route=candidates["new_route"])
     charged = for_flows(routes, factors, "treatment_cost")["low"] >= 0
-    doubtful = charged & (price > 0) & (kind == "outlet")
+    charged &= kind == "outlet"
+    doubtful = charged & (price > 0)
     return candidates.assign(
-        taker_actor_type=kind, taker_price_eur_per_t=price.mask(doubtful, 0.0), price_to_confirm=doubtful
+        taker_actor_type=kind,
+        taker_price_eur_per_t=price.mask(doubtful, 0.0),
+        price_to_confirm=doubtful,
+        usually_charged=charged,
     )
 
 

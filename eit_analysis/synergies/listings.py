@@ -20,7 +20,7 @@ RANKED = [
 BY_FLOW = [
     "exchange_site_ids", "output_description", "use", "status", "ask_first", "n_other_partners", "rank",
 ]  # fmt: skip
-FOLDED, ADVISED = 2, 24  # lines of a need, ranks that are advised
+FOLDED, ADVISED = 2, 24  # lines of a use, ranks that are advised
 OTHERS = ["planned_partner_site_ids", "other_partner_site_ids"]
 ASKING = ["ask_first", "n_other_partners"]
 HELD = [
@@ -189,19 +189,22 @@ def by_flow(exchanges: pd.DataFrame) -> pd.DataFrame:
     return first.drop_duplicates("out_flow_id").sort_values("rank")
 
 
-def by_need(exchanges: pd.DataFrame) -> pd.DataFrame:
-    """Of :func:`by_flow`, the two best of each need, and ``n_other_givers`` that could serve it too.
+def by_use(exchanges: pd.DataFrame) -> pd.DataFrame:
+    """Of :func:`by_flow`, the two best of each use, and ``n_other_givers`` that could serve it too.
 
-    One need that many could serve would fill the list. Without a joint gain, which the ranks and the count of
+    The best of each use comes before the second of any: what many could give for one use, pallets above all,
+    is one thing to decide, and would fill the list. Without a joint gain, which the ranks and the count of
     those with one tell, only a gift of food is in it: its ``status``, where it has no other, says so.
     Counted are the exchanges in which both could gain.
     """
     gains = exchanges["choice"] != "nobody_gains"
-    givers = exchanges[gains].groupby("in_flow_id")["giver_site_id"].agg(set)
-    first = by_flow(exchanges[gains | _gift(exchanges)]).groupby("in_flow_id").head(FOLDED)
+    givers = exchanges[gains].groupby("use")["giver_site_id"].agg(set)
+    first = by_flow(exchanges[gains | _gift(exchanges)])
+    turn = first.groupby("use").cumcount()
+    first = first.assign(turn=turn)[turn < FOLDED].sort_values(["turn", "rank"]).drop(columns="turn")
     others = [
-        len(set(givers.get(need, ())) - {giver})
-        for need, giver in zip(first["in_flow_id"], first["giver_site_id"], strict=True)
+        len(set(givers.get(use, ())) - {giver})
+        for use, giver in zip(first["use"], first["giver_site_id"], strict=True)
     ]
     status = first["status"].mask(first["status"].isna() & ~gains.loc[first.index], "no_joint_gain")
     return first.assign(n_other_givers=others, status=status)

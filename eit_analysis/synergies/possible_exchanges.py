@@ -1,6 +1,6 @@
 """The exchanges that are possible: matched, on what is free, with what each would change and who would gain.
 
-matching -> what is free -> impacts -> terms, choice -> leads
+matching -> what is free -> impacts -> terms, choice -> candidates
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from eit_analysis.synergies.free_flows import free, held, set_aside
 from eit_analysis.synergies.impacts import impacts
 from eit_analysis.synergies.likelihood import with_likelihood
 from eit_analysis.synergies.pooling.costs import cost_table, meeting_eur
-from eit_analysis.synergies.scoring.choice import on_what_is_left, with_choice
+from eit_analysis.synergies.scoring.choice import with_choice
 from eit_analysis.synergies.scoring.willingness import (
     site_willingness,
     with_regulatory_ease,
@@ -31,7 +31,6 @@ from eit_analysis.synergies.scoring.willingness import (
 )
 from eit_analysis.synergies.substitution import MASSES, own_uses, read_pairs, through_gates, with_masses
 from eit_analysis.synergies.terms import changes_contractor, with_terms
-from eit_analysis.synergies.utilities.together import as_leads, possible
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -194,19 +193,6 @@ class PossibleExchanges:
     @cached_property
     def _willing(self) -> pd.DataFrame:
         return site_willingness(self.readiness, self.sites, reference.load("scoring_scales"))
-
-    @cached_property
-    def leads(self) -> pd.DataFrame:
-        """``candidates`` as they are ranked: each on the tonnes that no higher option could take.
-
-        With the exchanges of heat, water and gas of :attr:`utilities` (``utilities.together.as_leads``).
-        """
-        matter = on_what_is_left(self.candidates)
-        if self.utilities is None:
-            return matter
-        networks = as_leads(possible(self.utilities, self.sites, self.settings))
-        both = [matter, with_willingness(networks, self._willing)]
-        return pd.concat(both, ignore_index=True) if len(networks) else matter
 
     @property
     def contractors(self) -> pd.DataFrame:

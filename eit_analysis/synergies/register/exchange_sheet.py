@@ -43,7 +43,7 @@ TEAM = ("money", "network_money")  # outside, each of its figures would be close
 NOTES = {
     "money": "Valeurs basse et haute\u00a0: toutes les données au pire, ou au mieux, à la fois. Un trajet "
     "qui n'est pas plein est compté pour sa part\u00a0: en trajets entiers, le gain perd au plus le prix "
-    "d'un trajet par an."
+    "d'un trajet par an. Prix négatif\u00a0: le donneur paie le preneur."
 }
 FLOWS = [
     "site_id", "direction", "description", "waste_code", "quality", "mass_t_per_year", "mass_low_t_per_year",

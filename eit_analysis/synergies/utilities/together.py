@@ -126,17 +126,19 @@ def as_leads(found: pd.DataFrame) -> pd.DataFrame:
 def beside(retained: pd.DataFrame, taken: pd.DataFrame, ranks: pd.DataFrame) -> pd.DataFrame:
     """All that the two plans keep, matter, heat, water and gas: ``BESIDE``.
 
-    First what gains even at its worst (:func:`n_sure`), then the best ranked.
+    First what gains even at its worst (:func:`n_sure`), then the best ranked of each use, or utility, before
+    the second of any.
 
     ``retained`` as :func:`listings.retained` gives the exchanges of matter, ``ranks`` those of them all
     (``Assessment.ranking``).
     """
     rank = ranks.set_index("candidate_id")["rank"]
-    networks = described(taken).assign(rank=taken["candidate_id"].map(rank))
+    networks = described(taken).assign(rank=taken["candidate_id"].map(rank), use=taken["utility"])
     parts = retained.assign(lead_kind=retained["category"]), networks
-    kept = pd.concat([part[["candidate_id", *BESIDE]] for part in parts])
+    kept = pd.concat([part[["candidate_id", "use", *BESIDE]] for part in parts])
     kept = kept.assign(unsure=~(kept[SURPLUS[1]] > 0)).sort_values(["unsure", "rank", "candidate_id"])
-    return kept[BESIDE]
+    turn = kept.groupby(["unsure", "use"]).cumcount()
+    return kept.assign(turn=turn).sort_values(["unsure", "turn", "rank", "candidate_id"])[BESIDE]
 
 
 def in_all(retained: pd.DataFrame, changes: pd.DataFrame, taken: pd.DataFrame) -> pd.DataFrame:
