@@ -115,9 +115,11 @@ def test_a_decision_page_gives_what_is_known_and_what_it_costs() -> None:
         answer("Où\u00a0?"),
         answer("Combien cela coûte-t-il\u00a0?"),
     ]
+    gain = answer("Que gagne-t-on à échanger\u00a0?")
     public = answer("Qu'ont apporté la démarche et l'argent public\u00a0?")
     report = Digest("01", "", Markup(), None, [first, *others, public], [], Markup(), [], 1, 0, 0, [])
     assert _answers([report], 3) == [first, others[2], public]
+    assert _answers([replace(report, answers=[first, *others, gain])], 3) == [first, others[2], gain]
     assert _answers([report], 9) == [first, *others[1:], public]
 
 

@@ -53,7 +53,9 @@ def decision(study: Study, audience: str, digests: list[Digest], version: Versio
     maps = [picture for report in reports for picture in report.pictures if picture.kind in MAPS]
     maps.sort(key=lambda picture: (picture.kind == PARTNERS) != bool(own))
     committee = [] if own else to_decide
-    told = own or (_answers(reports, FIGURES) + _answers(others, FIGURES))[:FIGURES]
+    others.sort(key=lambda report: report.name.startswith("00"))  # how the survey went says least
+    told = own or _answers(reports, FIGURES)
+    told += [] if own else _answers(others, FIGURES - len(told))
     answers = {id(answer) for answer in told}
     quoted = answers | {id(part) for part in (*committee, *cards, *maps[:1])}
     body = rendered(
