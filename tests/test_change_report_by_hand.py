@@ -83,7 +83,8 @@ ACTIONS = [
     "Mettre en commun ce qui manque : une personne, un lieu de tri, une collecte",
     "Quoi : capacité à participer : 25 % des personnes sont d'accord, à la moyenne de leurs réponses",
     "Qui : la personne qui anime la démarche",
-    "Et ensuite : Choisir avec trois entreprises une première charge à partager",
+    "Et ensuite : Choisir avec trois entreprises une première charge à partager, s'il en est une qui "
+    "rapporte (« Synergies »)",
 ]
 TRUSTING = [
     "Commencer par un échange petit et sûr entre entreprises qui se connaissent",
