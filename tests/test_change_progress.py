@@ -311,6 +311,20 @@ def test_hours_and_money_go_to_what_became_of_synergies_and_the_rest_to_none() -
     assert efforts.spent({}, MEANS, 2018).empty
 
 
+def test_public_money_of_the_register_is_told_with_what_would_have_come_anyway() -> None:
+    """15,000 of 17,500 EUR went to sawdust that would have gone there; of one line no money is given."""
+    now = register(
+        t(5, public_eur=2_500.0, realised_eur_per_year=900.0, happens_anyway="no"), t(6),
+        t(290, public_eur=15_000.0, realised_eur_per_year=11_000.0, happens_anyway="yes"),
+        t(9, public_eur=4_000.0, status="study"),
+    )  # fmt: skip
+    (told,) = efforts.of_done(results.ledger(now, DAY), now)
+    assert {name: said[0] for name, said in told.items()} == {
+        "public": 17_500, "anyway": 15_000, "saved": 11_900, "n": 2,
+    }  # fmt: skip
+    assert efforts.of_done(results.ledger(now.head(0), DAY), now.head(0)) == []
+
+
 def test_a_cost_is_told_where_means_and_results_are_known() -> None:
     now = register(
         t(10, coordination_hours=100, public_eur=4_000, realised_eur_per_year=2_000.0), t(30),

@@ -83,7 +83,8 @@ ACTIONS = [
     "Mettre en commun ce qui manque : une personne, un lieu de tri, une collecte",
     "Quoi : capacité à participer : 25 % des personnes sont d'accord, à la moyenne de leurs réponses",
     "Qui : la personne qui anime la démarche",
-    "Et ensuite : Choisir avec trois entreprises une première charge à partager",
+    "Et ensuite : Choisir avec trois entreprises une première charge à partager, s'il en est une qui "
+    "rapporte (« Synergies »)",
 ]
 TRUSTING = [
     "Commencer par un échange petit et sûr entre entreprises qui se connaissent",
@@ -1070,6 +1071,11 @@ WITHOUT = (
     "D'après leurs acteurs, 10,0 t/an n'auraient pas été réalisées sans la démarche. Pour le reste : on "
     "ne le sait pas pour 6,0 t/an ; 4,0 t/an l'auraient été sans elle."
 )
+# 1,000 of S01 and 500 of S04, which stopped: of 2,000, 800 and 400 a year, the last does not count.
+REGISTERED = (
+    "Argent public inscrit : 1 500 € pour 2 réalisées, dont 0 € là où cela se serait fait sans elle. "
+    "Économies inscrites, par an : 2 800 €."
+)
 FEW_PASSAGES = "Trop peu de passages d'une étape à l'autre pour dire ce qui pourrait attendre encore."
 NO_REGISTER = "L'étude n'a pas de registre des synergies."
 NO_ANSWER = "Personne n'a répondu aux énoncés sur le changement."
@@ -1117,7 +1123,8 @@ INSTEAD: dict[str, dict[str, str | None]] = {
         "2 clauses": "1 mutualisation sans clause (étude ou au-delà).",  # S05
     },
     "no means": {
-        MONEY: f"{MONEY} {WITHOUT} Ce que toute la démarche a coûté n'est pas dit.",
+        MONEY: f"{MONEY} {WITHOUT.replace('Pour le', f'{REGISTERED} Pour le')} Ce que toute la démarche a "
+        "coûté n'est pas dit.",
         "Coordination": "Coordination, selon le registre : 140 heures pour ce qui a été réalisé, 25 "
         "heures pour ce qui est en cours, 15 heures pour ce qui est abandonné.",
     },

@@ -92,6 +92,19 @@ def test_a_plan_is_of_the_whole_team_on_whichever_row_it_is_written() -> None:
     assert (run(workforce=once).stock == run(workforce=spread).stock).all()
 
 
+def test_fewer_people_need_no_more_for_being_told_by_merged_occupations() -> None:
+    """Of nine trades of a firm each with few departures announced, eight that are merged need less."""
+    people = team([(f"F{n}", f"Métier {n}", "35-39", 60, np.nan) for n in range(9)])
+    people = people.assign(planned_departures_3y=5.0, contract=None)
+    every = run(workforce=workforce.prepare(people, 0, 0))
+    some, apart = (workforce.prepare(people.head(8), 5, least) for least in (3, 0))
+    merged = run(workforce=some)
+    assert merged.occupations == [workforce.OTHER]
+    assert (merged.hires.sum(axis=2) == run(workforce=apart).hires.sum(axis=2)).all()
+    assert merged.hires[:, :3].sum() < every.hires[:, :3].sum()
+    assert (merged.stock[:, :1] == 480).all()
+
+
 def test_zero_hazards_change_nothing() -> None:
     s = run(hazards=rates(), parameters=STEADY)
     assert (s.stock == s.stock[:, :1]).all()

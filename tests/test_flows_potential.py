@@ -135,9 +135,13 @@ def test_one_action_a_row_with_what_is_at_stake():
     assert stake["find_outlet"] == 5 * 400 and family["find_outlet"] == "textile"
     # Soiled, beyond what composting takes.
     assert stake["clean_up"] == 10 * 120
-    assert rows.loc["ask_cost", MASS] == 50 and pd.isna(stake["ask_cost"])
-    assert rows.loc["weigh", MASS] == 70
-    assert rows["rank"].tolist() == list(range(1, 10))
+    # 50 t without a cost, 70 t not weighed are less than a tenth of 915 t, more of 415 t.
+    assert not {"ask_cost", "weigh"} & {*rows.index}
+    fewer = [row for row in TERRITORY if row[5] < 500]
+    asked = recommendations.recommendations(behind(fewer), 1).frame.set_index("action")
+    assert asked.loc["ask_cost", MASS] == 50 and pd.isna(asked.loc["ask_cost", "stake_eur_per_year"])
+    assert asked.loc["weigh", MASS] == 70
+    assert rows["rank"].tolist() == list(range(1, 8)) and asked["rank"].tolist() == list(range(1, 9))
     # Third by tonnes, second by euros, first by ease: no other action has so low a sum of places.
     assert rows["rank"].idxmin() == "divert"
 
@@ -150,6 +154,19 @@ def test_what_goes_nobody_knows_where_is_asked_once():
     other = ("E1", "wood", "150103", "clean", "recycling", 15, None, "measured", None, "no")
     found = behind([card, pallets, other]).groupby("action")[MASS].sum()
     assert found[["trace", "ask_cost"]].tolist() == [15, 30]
+
+
+def test_a_tax_on_what_another_action_is_about_is_told_once_and_no_rest_is_sorted_again():
+    """Of 100 t that pay the tax, 92 were those of the mixed waste, 8 of them « Encombrants ultimes »."""
+    mixed = [
+        ("E1", "mixed", "200301", "mixed", "landfill", mass, 175, "measured", None, "no") for mass in (84, 8)
+    ]
+    wood = ("E2", "wood", "170201", "soiled", "landfill", 8, 100, "measured", None, "no")
+    flows = flows_of([*mixed, wood]).assign(description=["DIB", "Encombrants ultimes", "Bois"])
+    found = recommendations.actions(flows, [2025, 2030], RULES, FACTORS).groupby("action")[MASS].sum()
+    assert found["unmix"] == 84 and "limit_tax" not in found
+    more = flows.assign(**{MASS: [84.0, 8.0, 80.0]})
+    assert "limit_tax" in set(recommendations.actions(more, [2025, 2030], RULES, FACTORS)["action"])
 
 
 def test_soiled_flows_that_cost_less_than_clean_ones_are_not_set_against_the_others():

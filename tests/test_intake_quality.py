@@ -180,7 +180,7 @@ def test_a_line_is_attributed_by_its_row_then_by_its_file_else_to_nobody(wave):
         ),
         row_sites(wave),
     )
-    assert found["site_id"].fillna("?").tolist() == ["E2", "E1", "?", "?", "?"]
+    assert found["site_id"].fillna("?").tolist() == ["E2", "E1", "?", "?", "E2"]
     questions = quality.questions(found)
     assert questions[["site_id", "row", "question"]].values.tolist() == [
         ["E1", 9, "Quantité"], ["E2", 3, "Code déchet"], ["E2", 5, "Réponse"],

@@ -20,10 +20,12 @@ from python_calamine import CalamineWorkbook
 
 from eit_analysis.errors import UsageError
 from eit_analysis.publishing import paper
-from eit_analysis.publishing.decision import _actions, _answers
+from eit_analysis.publishing.decision import _actions, _answers, decision
 from eit_analysis.publishing.digest import Answer, Digest, digest, thumbnail
 from eit_analysis.publishing.notices import Entry
 from eit_analysis.publishing.slides import plain, slides
+from eit_analysis.publishing.version import version_of
+from eit_analysis.study import open_study
 
 SVG = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 60 {0}" class="drawing">'
@@ -113,9 +115,11 @@ def test_a_decision_page_gives_what_is_known_and_what_it_costs() -> None:
         answer("Où\u00a0?"),
         answer("Combien cela coûte-t-il\u00a0?"),
     ]
+    gain = answer("Que gagne-t-on à échanger\u00a0?")
     public = answer("Qu'ont apporté la démarche et l'argent public\u00a0?")
     report = Digest("01", "", Markup(), None, [first, *others, public], [], Markup(), [], 1, 0, 0, [])
     assert _answers([report], 3) == [first, others[2], public]
+    assert _answers([replace(report, answers=[first, *others, gain])], 3) == [first, others[2], gain]
     assert _answers([report], 9) == [first, *others[1:], public]
 
 
@@ -129,6 +133,25 @@ def test_a_meeting_of_which_no_stake_is_read_comes_after_the_others() -> None:
     ]
     assert _actions(reports, own=False) == [told, more, silent]
     assert _actions(reports, own=True) == [told, silent, more]
+
+
+def test_what_no_figure_counts_is_checked_before_any_meeting_with_a_stake() -> None:
+    """36,275 t that a firm wrote were behind three cards, beside a total of 31,615 t."""
+    check, more, stake = (
+        Markup(text) for text in ("Vérifier les masses invraisemblables", "c", "<dt>Enjeu</dt>")
+    )
+    report = Digest("01", "", Markup(), None, [], [check, more], Markup(), [], 1, 0, 0, [])
+    assert _actions([report, replace(report, cards=[stake])], own=False) == [check, stake, more]
+
+
+def test_a_decision_page_without_an_action_says_so_and_what_is_known(cleaned: Path) -> None:
+    study = open_study("thur-doller", root=cleaned)
+    version = version_of(study, [], {})
+    asked = [Answer(Markup(f"{text} ?"), Markup(f"Dit : {text}."), []) for text in ("Décider", "Qui")]
+    report = Digest("04", "", Markup(), None, asked, [], Markup(), [], 1, 0, 0, [])
+    page = decision(study, "partners", [report], version).replace("\u00a0", " ")
+    assert "Aucune action à engager" in page and "Dit : Qui." in page and "pour quand" not in page
+    assert decision(study, "partners", [replace(report, answers=asked[1:])], version) == ""
 
 
 def test_a_picture_of_an_index_says_nothing_aloud_and_shares_no_id() -> None:

@@ -69,6 +69,21 @@ def spent(registers: dict[str, pd.DataFrame], means: Sequence[Means], year: int)
     return pd.DataFrame([*parts, ("unattached", None, 0, *rest)], columns=SPENT_COLUMNS)
 
 
+def of_done(entries: pd.DataFrame, register: pd.DataFrame) -> list[dict[str, tuple[float, str, str]]]:
+    """What the register gives of the synergies done: public money, for how many, and savings that count.
+
+    One dict, each amount with its two nouns: ``public``, of which ``anyway`` is that of synergies said to
+    have come without the approach; ``n``, those whose money is given; ``saved``, a year. None without any.
+    """
+    lines = register.reindex(columns=[*dict.fromkeys([*register, "public_eur", "happens_anyway"])])
+    paid = lines[(lines["status"] == "done") & lines["public_eur"].notna()]
+    anyway = paid["happens_anyway"] == "yes"
+    amounts = {"public": paid["public_eur"].sum(), "anyway": paid.loc[anyway, "public_eur"].sum()}
+    amounts["saved"] = counted(entries, "realised_eur_per_year")["result"].sum()
+    told = {name: (amount, "€", "€") for name, amount in amounts.items()}
+    return [told | {"n": (len(paid), "réalisée", "réalisées")}] if len(paid) else []
+
+
 def by_outcome(spending: pd.DataFrame, of: str) -> pd.Series:
     """One of ``MEANS`` by what became of the synergies, from :func:`spent`; no row of what is not known."""
     return spending.groupby("outcome", sort=False)[of].sum(min_count=1).dropna()

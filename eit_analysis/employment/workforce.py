@@ -37,7 +37,8 @@ def prepare(workforce: pd.DataFrame, minimum_people: float = 5, minimum_sites: i
     A ROME code goes by one name (:func:`occupation_labels`). Rows without a code keep their own label. An
     occupation with fewer people, or in fewer firms, than the minimum joins `OTHER` and loses its ROME code.
     Nobody is lost: ``occupation``, ``rome_code``, ``age_band`` and ``contract`` are rewritten. Added are
-    ``rome_domain``, the main domain that the declared code begins with, and ``age_group``, one of three.
+    ``merged_occupation``, what those of `OTHER` are, ``rome_domain``, the main domain that the declared code
+    begins with, and ``age_group``, one of three.
     """
     rows = workforce.copy()
     rows["rome_domain"] = rome_domain(rows["rome_code"])
@@ -50,6 +51,7 @@ def prepare(workforce: pd.DataFrame, minimum_people: float = 5, minimum_sites: i
     small = size.index[(size["people"] < minimum_people) | (size["sites"] < minimum_sites)]
     merged = rows["occupation"].isin(small)
     rows.loc[merged, "rome_code"] = None
+    rows["merged_occupation"] = rows["occupation"].where(merged)
     rows["occupation"] = rows["occupation"].where(~merged, OTHER)
     return rows
 

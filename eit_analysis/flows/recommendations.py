@@ -3,7 +3,9 @@
 What is implausible is to be checked before anything else. The rank of the other actions is that of the sum
 of three ranks: tonnes, euros at stake, ease (:mod:`potential`). No weight. Equal values share the better
 rank; what has no euros comes last in euros. Equal sums go by euros at stake, then by tonnes. An action of
-less than a hundredth of the tonnes and of the bills, or of next to nothing, is no advice: it is left out.
+less than a hundredth of the tonnes and of the bills, or of next to nothing, is no advice: it is left out;
+so is a question (what it costs, what it weighs) about less than a tenth of the tonnes, and a tax that
+mostly rises on the tonnes of one other action.
 
 What is at stake is not what will be saved: it is a bill, a surcharge or a rise, as ``stake_kind`` says.
 """
@@ -31,7 +33,10 @@ from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
 KEYS = ["action", "first_category"]
 STAKE = amounts("stake")
 WORTH = 0.01  # of all tonnes, or of all bills, that an action concerns at least
+ASKED = 0.1  # of all tonnes, that a question concerns at least
+SAME = 0.8  # of what pays more tax, that one other action is about already
 MAIN = 2 / 3  # of the tonnes of an action, that one flow of several makes at least to be named
+REST = r"\bultimes?\b|\brefus\b"  # what a sorting leaves: nobody sorts it again
 WET = rf"{WATER}|^(?:autres )?émulsions\b"  # too much water to burn for energy
 LEAST = [1, 500]  # t and EUR a year: less is no stake, whatever share it is; a guess of the project
 # What to do with what is landfilled or burnt, by its best known use.
@@ -54,13 +59,14 @@ def actions(
         Badly sorted, and dearer than the same family clean: the surcharge. Flows whose surcharge is negative
         are left out, not set against the others: sorting them would not pay, and nobody needs to.
     ``unmix``
-        Mixed waste landfilled or incinerated: the bill.
+        Mixed waste landfilled or incinerated, but for what a sorting left (`REST`): the bill.
     ``divert``, ``recover_energy``, ``clean_up``, ``find_outlet``
         Other families landfilled or incinerated, by the best use that a rule knows of: of matter, of energy
         alone, none but for a better quality, none (:func:`compatibility.known_use`): the bill. Sludges,
         emulsions and waste waters are left out of ``recover_energy``: hardly any heat is in them.
     ``limit_tax``
-        What surely pays more waste tax: the least that its rise over ``years`` may be.
+        What surely pays more waste tax: the least that its rise over ``years`` may be. Not where `SAME` of
+        its tonnes are of one other action: they would be told twice.
     ``trace``
         Unknown destination: the bill.
     ``ask_cost``, ``weigh``
@@ -83,8 +89,9 @@ def actions(
     """
     marked = mark_bill(mark_ease(mark_sorting(mark_tax(out)), compatibility), factors)
     ended = marked[marked["valorised"] == "no"]
-    sorted_once = ended[ended["category"] != "mixed"]
-    wet = named_as(sorted_once, reference.load("waste_codes"), WET) & (sorted_once["known_use"] == "energy")
+    sorted_once, codes = ended[ended["category"] != "mixed"], reference.load("waste_codes")
+    rest = named_as(ended, codes, REST) | ended["description"].astype("str").str.contains(REST, case=False)
+    wet = named_as(sorted_once, codes, WET) & (sorted_once["known_use"] == "energy")
     sorted_once = sorted_once[~wet]
     bad = badly_sorted(marked)
     last = each_year(marked, [years[0], years[-1]]).query("year == @years[-1] and rise_low > 0")
@@ -93,7 +100,7 @@ def actions(
     parts = [
         ("check", "none", doubtful, None),
         ("sort", "surcharge", bad[bad["surcharge_eur_per_t"] > 0], "surcharge_eur_per_t"),
-        ("unmix", "bill", ended[ended["category"] == "mixed"], "price_eur_per_t"),
+        ("unmix", "bill", ended[(ended["category"] == "mixed") & ~rest], "price_eur_per_t"),
         *(
             (action, "bill", sorted_once[sorted_once["known_use"] == use], "price_eur_per_t")
             for use, action in BY_USE.items()
@@ -111,7 +118,11 @@ def actions(
     ]
     found = pd.concat(named, ignore_index=True)
     whole = [out[MASS].sum(), marked["bill_eur_per_year"].abs().sum()]
-    return found[found["action"].isin(_worth(found, whole))].reset_index(drop=True)
+    found = found[found["action"].isin(_worth(found, whole))]
+    taxed, others = (found["action"] == "limit_tax"), found[found["action"].isin(["unmix", *BY_USE.values()])]
+    again = others[others["flow_id"].isin(found.loc[taxed, "flow_id"])].groupby("action")[MASS].sum()
+    told = taxed & bool((again >= SAME * found.loc[taxed, MASS].sum()).any())
+    return found[~told].reset_index(drop=True)
 
 
 def _worth(found: pd.DataFrame, whole: list[float]) -> pd.Index:
@@ -122,6 +133,8 @@ def _worth(found: pd.DataFrame, whole: list[float]) -> pd.Index:
     )
     concerned = concerned.groupby("action")[["tonnes", "euros"]].sum()
     worth = concerned >= np.maximum(WORTH * np.array(whole), LEAST)
+    asked = worth.index.isin(["ask_cost", "weigh"])
+    worth["tonnes"] &= ~asked | (concerned["tonnes"] >= ASKED * whole[0])
     of_euros = worth.index.isin(["sort", "limit_tax"])
     return worth.index[worth["euros"] | (worth["tonnes"] & ~of_euros)]
 

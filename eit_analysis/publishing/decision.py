@@ -14,6 +14,7 @@ from eit_analysis.publishing.frame import frame, imprint
 from eit_analysis.publishing.html import rendered
 from eit_analysis.publishing.release.viewer import company_of
 from eit_analysis.publishing.version import Version
+from eit_analysis.reference.vocabulary import heading
 from eit_analysis.study import Study
 
 FIGURES, ACTIONS = 5, 3
@@ -36,21 +37,26 @@ YOURS = {
 def decision(study: Study, audience: str, digests: list[Digest], version: Version) -> str:
     """The page, from what the reports of an audience say; "" where they say nothing to decide upon.
 
-    The first answers of all reports come first, then what waste costs and what public money brought, then
-    the second ones, as reports are ordered; what is not known is left to them. A firm's own page has instead
-    all that its reports say of itself. Of actions each report gives its first, then its second; who is no
-    firm is called to no meeting of which he may not read the stake while there are others.
+    The first answers of all reports that recommend come first, then what waste costs and what public money
+    brought, then the second ones, as reports are ordered, then those of the other reports; what is not known
+    is left to them. A firm's own page has instead all that its reports say of itself. Of actions each report
+    gives its first, then its second; who is no firm is called to no meeting of which he may not read the
+    stake while there are others, but for a check of what no figure of the page counts.
     """
-    reports = [report for report in digests if report.cards]
-    if not reports:
+    reports, others = ([r for r in digests if bool(r.cards) == acting] for acting in (True, False))
+    to_decide = [answer for report in digests for answer in report.answers if answer.to_decide]
+    if not reports and not to_decide:
         return ""
     own = [answer for report in digests for answer in report.answers if answer.personal]
     title = "Votre page, pour une réunion" if own else "Pour décider"
     cards = _actions(reports, bool(own))[:ACTIONS]
     maps = [picture for report in reports for picture in report.pictures if picture.kind in MAPS]
     maps.sort(key=lambda picture: (picture.kind == PARTNERS) != bool(own))
-    committee = [] if own else [answer for report in digests for answer in report.answers if answer.to_decide]
-    answers = {id(answer) for answer in own or _answers(reports, FIGURES)}
+    committee = [] if own else to_decide
+    others.sort(key=lambda report: report.name.startswith("00"))  # how the survey went says least
+    told = own or _answers(reports, FIGURES)
+    told += [] if own else _answers(others, FIGURES - len(told))
+    answers = {id(answer) for answer in told}
     quoted = answers | {id(part) for part in (*committee, *cards, *maps[:1])}
     body = rendered(
         "decision",
@@ -91,7 +97,8 @@ def _seen(study: Study, audience: str) -> str:
 def _actions(reports: list[Digest], own: bool) -> list[Markup]:
     ranked = zip_longest(*(report.cards for report in reports))
     cards = [card for rank in ranked for card in rank if card is not None]
-    return sorted(cards, key=lambda card: not own and STAKE not in card)
+    check = heading("action").labels["check"].capitalize()
+    return sorted(cards, key=lambda card: not own and STAKE not in card and check not in card)
 
 
 def _answers(reports: list[Digest], most: int) -> list[Answer]:

@@ -58,10 +58,10 @@ class Answer:
 
     @property
     def urgency(self) -> int:
-        """How soon who decides asks it: 2 a cost, 1 what public money brought, else 0."""
-        asked = (r"\bcoût", r"\bargent public\b")
+        """How soon who decides asks it: 3 a cost, 2 what public money brought, 1 what is gained, else 0."""
+        asked = (r"\bcoût", r"\bargent public\b", r"\bgagne\b")
         found = [re.search(pattern, self.question, flags=re.I) is not None for pattern in asked]
-        return 2 if found[0] else int(found[1])
+        return len(asked) - found.index(True) if any(found) else 0
 
     @property
     def to_decide(self) -> bool:

@@ -137,9 +137,16 @@ def simulate(
         raise ValueError(f"unknown scenario {scenario!r}, expected one of {SCENARIOS}")
     jobs = synergy_jobs if scenario == "synergies" and synergy_jobs is not None else _NO_JOBS
     jobs = jobs[jobs[["jobs_low", "jobs_high"]].ne(0).any(axis=1)].sort_values("occupation")
-    known = set(workforce["occupation"])
+    # Small occupations are drawn apart and summed: in one, the departures announced would move rates less,
+    # and whom fewer people are told of would read of more posts.
+    shown = workforce
+    alone = shown.get("merged_occupation", shown["occupation"]).fillna(shown["occupation"])
+    workforce = shown.assign(occupation=alone)
+    merged = dict(zip(workforce["occupation"], shown["occupation"], strict=True))
     # Occupations that only synergies bring come last: they shift no random number of the others.
-    names = [*sorted(known), *sorted({*jobs["occupation"]} - known)]
+    brought = sorted({*jobs["occupation"]} - {*merged})
+    names, told = [*sorted(merged), *brought], [*sorted({*merged.values()}), *brought]
+    places = [told.index(merged.get(name, name)) for name in names]
     years, draws = parameters.horizon_years, parameters.draws
     cells = cells_of(workforce, names)
     ages = people_by_age(cells, len(names))
@@ -148,7 +155,7 @@ def simulate(
     wish = demand.of_firms(workforce, sites, parameters, plans, people)
     kept = np.ones((len(names), years))
     if scenario == "shock":
-        kept = demand.kept_jobs(workforce, sites, parameters, names, base_year)
+        kept = demand.kept_jobs(shown, sites, parameters, told, base_year)[places]
     today = rates.legal_ages(parameters, [], base_year, declared_plans.PLAN_YEARS)
     reform = parameters.reform if scenario == "reform" else []
     legal = rates.legal_ages(parameters, reform, base_year, years)
@@ -156,8 +163,8 @@ def simulate(
     team = workforce.groupby(["occupation", "site_id"])["planned_departures_3y"]
     answering = workforce[team.transform("count") > 0]
     answered = people_by_age(cells_of(answering, names), len(names))
-    told, rng = plans["departures"].to_numpy(float), np.random.default_rng(parameters.seed)
-    drawn = declared_plans.posterior(hazards, parameters, today, answered, told, rng, draws)
+    leavers, rng = plans["departures"].to_numpy(float), np.random.default_rng(parameters.seed)
+    drawn = declared_plans.posterior(hazards, parameters, today, answered, leavers, rng, draws)
     # Two bytes a number wherever no stock can come near 32,767.
     growth = max(float(wish.growth.max(initial=0.0)), 0.0) + 0.1
     size = np.int16 if people.max(initial=0.0) * (1 + growth) ** years < 2**13 else np.int32
@@ -197,13 +204,23 @@ def simulate(
                     flows[name][year, :, part] = number_of
             stock[year + 1, :, part] = now.stock[year + 1] + there
         del now, hazard
-    by_draw = {name: np.moveaxis(flow, 2, 0) for name, flow in flows.items()}
-    behind = demand.struck(workforce, sites, parameters) if scenario == "shock" else workforce
-    stock = np.moveaxis(stock, 2, 0)
-    return Simulation(scenario, names, base_year, workforce, behind, stock, **by_draw)
+    by_draw = {name: _summed(flow, places) for name, flow in flows.items()}
+    behind = demand.struck(shown, sites, parameters) if scenario == "shock" else shown
+    return Simulation(scenario, told, base_year, shown, behind, _summed(stock, places), **by_draw)
 
 
 _NO_JOBS = pd.DataFrame(columns=["occupation", "jobs_low", "jobs", "jobs_high"])
+
+
+def _summed(drawn: np.ndarray, places: list[int]) -> np.ndarray:
+    """Draws (years, occupations, draws), those at the same place summed: array (draws, years, places)."""
+    by_draw = np.moveaxis(drawn, 2, 0)
+    if places == list(range(len(places))):
+        return by_draw
+    total = np.zeros((*by_draw.shape[:2], max(places) + 1), dtype=np.int32)
+    for occupation, place in enumerate(places):
+        total[:, :, place] += by_draw[:, :, occupation]
+    return total
 
 
 def _arrivals(movers: np.ndarray, people: np.ndarray, rng: np.random.Generator) -> np.ndarray:

@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.intake.sheets.ledger import SOURCE, places
+from eit_analysis.intake.survey.quality import is_answer
 from eit_analysis.intake.survey.response import RESPONSE_TABLES, answered_in
 from eit_analysis.reference.findings import of_cells
 
@@ -49,7 +50,7 @@ def confidence(
     frame = pd.DataFrame({"site_id": wave["sites"]["site_id"]})
     rows = pd.concat([wave[table][["site_id", *SOURCE]] for table in ("sites", *RESPONSE_TABLES)])
     by_cell = of_cells(quarantine["reason_code"])
-    refused = quarantine[~by_cell]
+    refused = quarantine[~by_cell & ~is_answer(quarantine)]
     marked = set(places(pd.concat([quarantine[by_cell], implausible])))
     good = rows[np.array([place not in marked for place in places(rows)], dtype=bool)]
     sent = pd.concat([rows, refused])[["site_id", *SOURCE]].drop_duplicates()

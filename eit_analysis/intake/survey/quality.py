@@ -174,14 +174,22 @@ def attributed(lines: pd.DataFrame, row_sites: pd.DataFrame) -> pd.DataFrame:
     """Lines of the quarantine or of the implausible values with the ``site_id`` they are about.
 
     A data row is its actor's, whether it was kept or not. Any other line is the actor's whose file it is in;
-    it is nobody's (missing) in a file that several share, since it cannot be shown to one of them.
+    it is nobody's (missing) in a file that several share, since it cannot be shown to one of them. An answer
+    to a fiche, which is no row of the survey, is the actor's whose fiche its file is named after.
     ``row_sites`` has the ``site_id`` of every data row read (see `wave.Cleaned`).
     """
     pairs = row_sites[["source_file", "site_id"]].drop_duplicates()
     single = pairs.drop_duplicates("source_file", keep=False).set_index("source_file")["site_id"]
     by_row = dict(zip(places(row_sites), row_sites["site_id"], strict=True))
     own = pd.Series([by_row.get(key) for key in places(lines)], index=lines.index, dtype=object)
-    return lines.assign(site_id=own.fillna(lines["source_file"].map(single)))
+    fiches = lines["source_file"].map(firm_of_file).where(is_answer(lines))
+    return lines.assign(site_id=own.fillna(lines["source_file"].map(single)).fillna(fiches))
+
+
+def is_answer(lines: pd.DataFrame) -> pd.Series:
+    """Which lines of the quarantine are answers to fiches."""
+    reasons = lines.get("reason_code", pd.Series("", index=lines.index))
+    return reasons.astype("str").str.startswith("answer_")
 
 
 def unread(manifest: Mapping[str, Any], lines: pd.DataFrame) -> pd.DataFrame:
@@ -214,8 +222,6 @@ def unread(manifest: Mapping[str, Any], lines: pd.DataFrame) -> pd.DataFrame:
 def questions(lines: pd.DataFrame) -> pd.DataFrame:
     """What to ask each actor again: the attributed lines that are about one of them.
 
-    An answer to a fiche has no row of the survey: it is the actor's whose fiche its file is named after.
-
     Returns
     -------
     pandas.DataFrame
@@ -224,12 +230,7 @@ def questions(lines: pd.DataFrame) -> pd.DataFrame:
     """
     names = {"site_id": "site_id", "source_sheet": "sheet", "source_row": "row", "column": "question",
              "message": "source_message"}  # fmt: skip
-    answers = lines["reason_code"].astype("str").str.startswith("answer_")
-    fiches = [firm_of_file(file) or None for file in lines["source_file"]]
-    owners = lines["site_id"].astype(object).where(~answers | lines["site_id"].notna(), fiches)
-    frame = (
-        lines.assign(site_id=owners).dropna(subset=["site_id"]).rename(columns=names)[list(names.values())]
-    )
+    frame = lines.dropna(subset=["site_id"]).rename(columns=names)[list(names.values())]
     return frame.sort_values(["site_id", "sheet", "row"], kind="stable", ignore_index=True)
 
 
