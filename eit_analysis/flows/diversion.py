@@ -29,6 +29,8 @@ NEXT = {
     "reuse": "recycling", "recycling": "energy", "composting": "digestion", "digestion": "composting",
     "energy": "incineration", "incineration": "landfill", "landfill": "incineration", UNKNOWN: UNKNOWN,
 }  # fmt: skip
+# Steel, glass and rubble do not burn: below recycling they have another landfill and nothing else.
+UNBURNT, BURNT = ("metal", "glass", "mineral"), ("energy", "incineration")
 BEFORE = {
     "category_before": "category", "route_before": "route", "cost_before_eur_per_t": "cost_eur_per_t",
 }  # fmt: skip
@@ -84,7 +86,8 @@ def apply_step(out: pd.DataFrame, step: FlowStep) -> pd.DataFrame:
         ``share`` of what is mixed or soiled becomes clean, and goes to another route; what is taken out of
         mixed waste is of another family. Hazardous waste stays: no sorting makes it clean.
     ``close``
-        What a contractor takes goes to a route, or each flow to the next one of its own (``NEXT``).
+        What a contractor takes goes to a route, or each flow to the next one of its own (``NEXT``) that its
+        family allows.
     ``lose``
         What an actor sends out goes nowhere any more: its parts are ``gone``, and cost or emit nothing.
     ``tax``
@@ -100,7 +103,9 @@ def apply_step(out: pd.DataFrame, step: FlowStep) -> pd.DataFrame:
             family = {"category": step.to_category} if step.to_category else {}
             return _moved(parts, chosen, step.share, step.to_route, quality="clean", **family)
         case "close":
-            route = step.to_route or parts["route"].map(NEXT).fillna(UNKNOWN)
+            below = parts["route"].map(NEXT).fillna(UNKNOWN)
+            unburnt = parts["category"].isin(UNBURNT) & below.isin(BURNT)
+            route = step.to_route or below.mask(unburnt, "landfill")
             return _moved(parts, parts["contractor"] == step.contractor, 1.0, route)
         case "lose":
             return _moved(parts, parts["site_id"] == step.site_id, 1.0, GONE)

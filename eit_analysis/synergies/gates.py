@@ -73,15 +73,25 @@ def first_stop(stops: Mapping[str, pd.Series | np.ndarray]) -> np.ndarray:
 def best_rule(pairs: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     """One row per pair, of the rule that takes it farthest.
 
-    Then the longest code, maturity, the rule that names who receives before one open to any activity (what a
-    workshop does with pallets is to mend them), yield, and name.
+    Then the rule whose use the need itself names (who asks for feed makes no biogas of it), the longest code,
+    maturity, the rule that names who receives before one open to any activity (what a workshop does with
+    pallets is to mend them), yield, and name.
     """
-    ordered = pairs.assign(names_receiver=pairs["receiver_naf_codes"].fillna("") != "").sort_values(
-        [*keys, "gate_rank", "specificity", "maturity", "names_receiver", "yield_central", "rule_id"],
-        ascending=[*(True for _ in keys), False, False, False, False, False, True],
+    uses = need_told(pairs["use"].astype("str").fillna(""))
+    own = {
+        "names_use": _each(lambda use, need: not set(use.split()).isdisjoint(need.split()),
+                           uses, pairs["need_told"]),
+        "names_receiver": pairs["receiver_naf_codes"].fillna("") != "",
+    }  # fmt: skip
+    best = [
+        "gate_rank", "names_use", "specificity", "maturity", "names_receiver", "yield_central",
+    ]  # fmt: skip
+    ordered = pairs.assign(**own).sort_values(
+        [*keys, *best, "rule_id"],
+        ascending=[*(True for _ in keys), *(False for _ in best), True],
         kind="stable",
     )
-    return ordered.drop(columns="names_receiver").drop_duplicates(keys)
+    return ordered.drop(columns=list(own)).drop_duplicates(keys)
 
 
 def _receives(pairs: pd.DataFrame) -> np.ndarray:
