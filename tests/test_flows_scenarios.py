@@ -118,9 +118,13 @@ def test_each_kind_of_step():
         {"landfill": 610, "recycling": 0, "energy": 30, "incineration": 10, "unknown": 8}
     )
     # Steel does not burn: its recycler closed, it has a landfill below, and another once that has closed.
-    steel = outflows([("E1", "metal", "120101", 850, *ROWS[0][4:]), ("E2", "glass", "150107", 10, *ROWS[0][4:])])
+    steel = outflows(
+        [("E1", "metal", "120101", 850, *ROWS[0][4:]), ("E2", "glass", "150107", 10, *ROWS[0][4:])]
+    )
     for route in ("recycling", "landfill"):
-        parts = diversion.what_if(steel.assign(route=route, contractor="Fer"), [step("close", contractor="Fer")])
+        parts = diversion.what_if(
+            steel.assign(route=route, contractor="Fer"), [step("close", contractor="Fer")]
+        )
         assert by_route(parts)["landfill"] == pytest.approx(860)
     assert after(step("close", contractor="Benne", to_route="energy"))["energy"] == pytest.approx(610)
     assert after(step("lose", site_id="E3"))["gone"] == pytest.approx(40)

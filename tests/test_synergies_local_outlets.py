@@ -192,6 +192,17 @@ def test_what_a_closure_leaves():
     }  # fmt: skip
 
 
+def test_what_finds_nobody_is_named_flow_by_flow():
+    local = listed(BROYAGE, MENUISERIE)
+    taken = loss.takers(FLOWS, SITES, HELD, local)
+    summary, replaced = loss.closures(taken, loss.options(PLAN, possible(local), SITES), PLAN)
+    named = loss.left_without(taken, replaced, FLOWS.assign(description="Solvants"), summary)
+    nobody = named[named["replacement_kind"] == "none"]
+    assert nobody[["closing", "replaced_t_per_year"]].to_numpy().tolist() == [["Bennes du Lutin", 10.0]]
+    sums = named.groupby("closing")["replaced_t_per_year"].sum()
+    assert sums.to_dict() == pytest.approx(summary.set_index("closing")["lost_t_per_year"].to_dict())
+
+
 def test_a_contractor_who_bears_the_name_of_an_outlet_does_not_replace_himself():
     summary, replaced = closed(BROYAGE | {"outlet_name": "COMPOST ET CIE"}, MENUISERIE)
     assert "COMPOST ET CIE" not in set(replaced.loc[replaced["closing"] == "Compost et Cie", "replacement"])

@@ -79,10 +79,11 @@ def best_rule(pairs: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     """
     uses = need_told(pairs["use"].astype("str").fillna(""))
     own = {
-        "names_use": _each(lambda use, need: not set(use.split()).isdisjoint(need.split()),
-                           uses, pairs["need_told"]),
+        "names_use": [
+            len(set(a.split()) & set(b.split())) for a, b in zip(uses, pairs["need_told"], strict=True)
+        ],
         "names_receiver": pairs["receiver_naf_codes"].fillna("") != "",
-    }  # fmt: skip
+    }
     best = [
         "gate_rank", "names_use", "specificity", "maturity", "names_receiver", "yield_central",
     ]  # fmt: skip
