@@ -174,12 +174,12 @@ def _unknown_code(typed: str, labels: pd.Series) -> UsageError:
 def _unknown_words(typed: str) -> UsageError:
     if not HEAT.isdisjoint(fold_words(typed).split()):
         return UsageError(
-            f"« {typed} » n'est pas un déchet\u00a0: la chaleur se déclare dans la feuille Énergie et eau, et "
-            "l'étude en cherche les preneurs."
+            f"« {typed} » n'est pas un déchet\u00a0: la chaleur se déclare dans la feuille Énergie et eau, "
+            "et l'étude en cherche les preneurs."
         )
     return UsageError(
-        f"« {typed} » n'est pas compris comme la désignation d'un déchet\u00a0: dites-le autrement, ou donnez "
-        "les six chiffres de son code, par exemple 15 01 01."
+        f"« {typed} » n'est pas compris comme la désignation d'un déchet\u00a0: dites-le autrement, ou "
+        "donnez les six chiffres de son code, par exemple 15 01 01."
     )
 
 

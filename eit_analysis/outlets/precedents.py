@@ -38,7 +38,7 @@ MOST_RECEIVERS = 12
 
 
 class Likely(NamedTuple):
-    """A receiver: its likelihood, how like its nearest exchange is (``n``; 0 of another material), and that."""
+    """A receiver: its likelihood, how like its nearest exchange is (``n``, 0 of another matter), and it."""
 
     naf_class_code: str
     likelihood: float

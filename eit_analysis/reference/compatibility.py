@@ -110,7 +110,7 @@ def _so_called(read: pd.DataFrame) -> np.ndarray:
 
 
 def _said(text: str) -> set[str]:
-    """The words of a designation, and each two that follow one another: ``boi_palette`` is no pallet (``told``)."""
+    """The words of a designation, and each two that follow one another (``boi_palette``)."""
     words = told(text).split()
     return {*words, *map("_".join, pairwise(words))}
 
