@@ -25,7 +25,8 @@ EXCHANGES = pd.DataFrame(
     spoils_share_of_year=0.0, old_route="landfill", old_cost_eur_per_t=90.0,
     supply_t_per_year=216.0,
     taker_actor_type=["outlet", "outlet", "outlet", "firm"],
-    use="", treatment="tri, lavage", legal_status="waste", who_gains=["giver", "giver", "not_giver", "both_free"]
+    use="",
+    treatment="tri, lavage", legal_status="waste", who_gains=["giver", "giver", "not_giver", "both_free"]
 )  # fmt: skip
 SITES = pd.DataFrame(
     {"site_id": list("ABDN"), "naf_code": ["1072Z", "1072Z", "3821Z", None],

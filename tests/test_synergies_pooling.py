@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pooling_cases import costs, pooled, thresholds
 
+from eit_analysis import reference
 from eit_analysis.reference.distance import haversine_km
 from eit_analysis.reference.factors import factor_table
 from eit_analysis.synergies.pooling.costs import cost_table, threshold_table
@@ -175,6 +176,20 @@ def test_a_collection_declared_as_a_flow_and_as_a_service_is_one_need():
     assert declared.loc["E", ["declared", "one"]].tolist() == [9000.0, 0.001]
     groups, _ = pooled(sharing, flows, SITES.assign(latitude=47.0), table, cost_table(), 15.0, 1.0)
     assert groups["nature"].tolist() == ["collection"]
+
+
+def test_protective_equipment_is_one_need_however_it_is_called():
+    table = reference.load("pooling_thresholds")
+    texts = [
+        "Gants et EPI",
+        "EPI (gants, chaussures)",
+        "Équipement de protection individuelle",
+        "EPI",
+        "Épices",
+    ]
+    rows = [(site, "purchase", text, 9000, "€") for site, text in zip("ABCDE", texts, strict=True)]
+    found = [target for target in targets(needs(rows), outputs([]), table) if len(target.needs)]
+    assert sorted(map(len, (target.needs for target in found))) == [1, 4]
 
 
 def test_order_of_rows_is_irrelevant():

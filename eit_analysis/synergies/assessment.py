@@ -58,7 +58,10 @@ class Assessment(PossiblePoolings):
         return together(waves)
 
     def __repr__(self) -> str:
-        return f"Assessment of {len(self.passed)} exchanges, {len(self.rejected)} pairs rejected"
+        needs = (self.flows["direction"] == "in").sum()
+        return (
+            f"Assessment of {len(self.passed)} exchanges, {len(self.rejected)} pairs rejected, {needs} needs"
+        )
 
     @cached_property
     def criteria(self) -> pd.DataFrame:
