@@ -543,6 +543,9 @@ def test_a_step_that_touches_nothing_is_named():
     lost = step("lose", site_id="E9")
     assert diversion.idle(OUT, [DIVERT, wrong, known, lost]) == [wrong, lost]
     assert diversion.idle(OUT.head(0), [DIVERT]) == [DIVERT]
+    entering = pd.DataFrame({"site_id": ["E9"]})
+    only, other = diversion.idle_names([lost, lost, wrong], entering)
+    assert only.startswith("S (cet acteur ne cède rien") and other == "S"
 
 
 def test_what_the_department_collects_apart():

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from eit_analysis import reference
 from eit_analysis.config_flows import FlowStep
 from eit_analysis.flows.dimensions import RECOVERY, UNKNOWN, VALORISED
 from eit_analysis.flows.uncertainty.propagation import MASS
@@ -161,6 +162,16 @@ def assumptions(steps: Sequence[FlowStep]) -> pd.DataFrame:
 def idle(out: pd.DataFrame, steps: Sequence[FlowStep]) -> list[FlowStep]:
     """The steps that change no flow of the wave: a name written otherwise, or flows no longer there."""
     return [step for step in steps if not touched(what_if(out, [step])).any()]
+
+
+def idle_names(steps: Sequence[FlowStep], entering: pd.DataFrame) -> list[str]:
+    """The scenarios of :func:`idle` steps, each once; who only takes is said to.
+
+    ``entering`` are the inflows of the wave.
+    """
+    takers = set(entering["site_id"])
+    only_takes = {True: reference.sentence("scenario_only_takes"), False: ""}
+    return list(dict.fromkeys(f"{step.name}{only_takes[step.site_id in takers]}" for step in steps))
 
 
 def touched(parts: pd.DataFrame) -> pd.Series:
