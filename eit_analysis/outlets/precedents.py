@@ -82,8 +82,11 @@ def likely_receivers(
             }
     nearest: dict[str, tuple[int, Mapping[str, Any]]] = {}
     # Coffee grounds are no example for steel: another material weighs in the shares, and is never told.
-    told_alike = [(_of_one_matter(waste_code, row["waste_code"]) * n, *rest, row) for n, *rest, row in alike]
-    for likeness, _, _, row in sorted(told_alike, key=lambda one: (-one[0], -one[1], -one[2])):
+    examples = [
+        (_of_one_matter(waste_code, row["waste_code"]) * likeness, like, weight, row)
+        for likeness, like, weight, row in alike
+    ]
+    for likeness, _, _, row in sorted(examples, key=lambda one: (-one[0], -one[1], -one[2])):
         nearest.setdefault(row["receiver_naf_code"], (likeness, row))
     told = [Likely(receiver, share, *nearest[receiver]) for receiver, share in likelihood.items()]
     return sorted(told, key=lambda one: (-one.likelihood, one.naf_class_code))

@@ -78,21 +78,18 @@ def best_rule(pairs: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     pallets is to mend them), yield, and name.
     """
     uses = need_told(pairs["use"].astype("str").fillna(""))
-    own = {
-        "names_use": [
-            len(set(a.split()) & set(b.split())) for a, b in zip(uses, pairs["need_told"], strict=True)
-        ],
-        "names_receiver": pairs["receiver_naf_codes"].fillna("") != "",
-    }
+    shared = [len(set(a.split()) & set(b.split())) for a, b in zip(uses, pairs["need_told"], strict=True)]
     best = [
         "gate_rank", "names_use", "specificity", "maturity", "names_receiver", "yield_central",
     ]  # fmt: skip
-    ordered = pairs.assign(**own).sort_values(
+    ordered = pairs.assign(
+        names_use=shared, names_receiver=pairs["receiver_naf_codes"].fillna("") != ""
+    ).sort_values(
         [*keys, *best, "rule_id"],
         ascending=[*(True for _ in keys), *(False for _ in best), True],
         kind="stable",
     )
-    return ordered.drop(columns=list(own)).drop_duplicates(keys)
+    return ordered.drop(columns=["names_use", "names_receiver"]).drop_duplicates(keys)
 
 
 def _receives(pairs: pd.DataFrame) -> np.ndarray:
