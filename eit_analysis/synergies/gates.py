@@ -21,6 +21,8 @@ GATES = (
 # Waste operators take an object for its matter, unless a rule names them.
 WASTE_OPERATORS = "38"
 PALLETS = "150103"
+# Needs named by what is made of the waste; others by a word that tells of two, as granules of fuel and resin.
+USES = frozenset(("feed", "bedding", "mulch", "pallet_wood"))
 CHEMISTRY, FOOD_MAKERS = ("20", "21"), ("10", "11")  # NAF divisions
 PACKAGING_MAKERS = ("1721", "2222")  # of paper and of plastic, much of it for food
 
@@ -78,12 +80,13 @@ def best_rule(pairs: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     pallets is to mend them), yield, and name.
     """
     uses = need_told(pairs["use"].astype("str").fillna(""))
-    shared = [len(set(a.split()) & set(b.split())) for a, b in zip(uses, pairs["need_told"], strict=True)]
+    told = zip(uses, pairs["need_told"], strict=True)
+    named = [not USES.isdisjoint(set(use.split()) & set(need.split())) for use, need in told]
     best = [
         "gate_rank", "names_use", "specificity", "maturity", "names_receiver", "yield_central",
     ]  # fmt: skip
     ordered = pairs.assign(
-        names_use=shared, names_receiver=pairs["receiver_naf_codes"].fillna("") != ""
+        names_use=named, names_receiver=pairs["receiver_naf_codes"].fillna("") != ""
     ).sort_values(
         [*keys, *best, "rule_id"],
         ascending=[*(True for _ in keys), *(False for _ in best), True],
