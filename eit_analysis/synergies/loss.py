@@ -132,8 +132,8 @@ def left_without(
     lost = taken.groupby(keys)["lost_t_per_year"].max().fillna(0)
     found = replaced.groupby(keys)["replaced_t_per_year"].sum()
     left = (lost - found.reindex(lost.index).fillna(0)).round(6)
-    left = left[(left > 0) | ~left.index.isin(found.index)].rename("replaced_t_per_year")
-    nobody = left.reset_index().assign(replacement_kind="none")
+    left = left[(left > 0) | ~left.index.isin(found.index)]
+    nobody = left.where(left > 0).rename("replaced_t_per_year").reset_index().assign(replacement_kind="none")
     rows = pd.concat([replaced, nobody], ignore_index=True)
     about = flows.drop_duplicates("flow_id").set_index("flow_id")
     order = {name: rank for rank, name in enumerate(summary["closing"])}
