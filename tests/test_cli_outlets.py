@@ -12,6 +12,10 @@ from pathlib import Path
 import pytest
 from command import ROOT, eit, refused
 
+from eit_analysis.errors import UsageError
+from eit_analysis.outlets.answer import answer
+from eit_analysis.outlets.page import as_text
+
 KEYS = [
     "waste_code", "label", "hazardous", "warning", "mirror", "naf", "rule_level", "outlets", "first_calls",
 ]  # fmt: skip
@@ -218,3 +222,16 @@ def test_a_reader_that_stops_early_is_no_error(tmp_path: Path) -> None:
     )  # fmt: skip
     assert done.stdout.splitlines()[1:] == ["0"]
     assert done.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"), [("xyzzy", "n'est pas compris"), ("chaleur fatale", "feuille Énergie et eau")]
+)
+def test_words_that_name_no_waste_are_said_to(typed, told):
+    with pytest.raises(UsageError, match=told):
+        answer(typed)
+
+
+def test_a_collector_is_called_first_and_what_no_rule_says_is_said_to_be_published():
+    assert "3811" in as_text(answer("20 01 25")).partition("─")[0]
+    assert "d'échanges publiés" in as_text(answer("14 06 03", "2351"))

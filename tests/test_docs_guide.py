@@ -22,7 +22,7 @@ def test_every_block_of_the_page_on_notebooks_runs_and_shows_something(
         *lines, last = ast.parse(block).body
         exec(compile(ast.Module(lines, []), "notebook.md", "exec"), names)
         shown.append(eval(compile(ast.Expression(last.value), "notebook.md", "eval"), names))
-    assert len(shown) == 13
+    assert len(shown) == 14
     assert all(hasattr(value, "_repr_html_") for value in shown)
 
 

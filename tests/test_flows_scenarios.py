@@ -117,6 +117,15 @@ def test_each_kind_of_step():
     assert after(step("close", contractor="Bois")) == pytest.approx(
         {"landfill": 610, "recycling": 0, "energy": 30, "incineration": 10, "unknown": 8}
     )
+    # Steel does not burn: its recycler closed, it has a landfill below, and another once that has closed.
+    steel = outflows(
+        [("E1", "metal", "120101", 850, *ROWS[0][4:]), ("E2", "glass", "150107", 10, *ROWS[0][4:])]
+    )
+    for route in ("recycling", "landfill"):
+        parts = diversion.what_if(
+            steel.assign(route=route, contractor="Fer"), [step("close", contractor="Fer")]
+        )
+        assert by_route(parts)["landfill"] == pytest.approx(860)
     assert after(step("close", contractor="Benne", to_route="energy"))["energy"] == pytest.approx(610)
     assert after(step("lose", site_id="E3"))["gone"] == pytest.approx(40)
     # Steps of one name follow one another: half of the biowaste, then half of what is left.
@@ -556,6 +565,9 @@ def test_a_step_that_touches_nothing_is_named():
     lost = step("lose", site_id="E9")
     assert diversion.idle(OUT, [DIVERT, wrong, known, lost]) == [wrong, lost]
     assert diversion.idle(OUT.head(0), [DIVERT]) == [DIVERT]
+    entering = pd.DataFrame({"site_id": ["E9"]})
+    only, other = diversion.idle_names([lost, lost, wrong], entering)
+    assert only.startswith("S (cet acteur ne cède rien") and other == "S"
 
 
 def test_what_the_department_collects_apart():

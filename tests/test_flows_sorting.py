@@ -79,14 +79,18 @@ def test_a_surcharge_counts_the_tonnes_that_are_compared_alone():
     )
 
 
-def test_sludge_is_compared_with_sludge_alone():
+def test_sludge_is_compared_with_sludge_alone_and_bark_with_bark():
     peelings = ("A", "biowaste", "020304", "clean", "digestion", 50, -20, "no")
     sludge = ("A", "biowaste", "020305", "soiled", "composting", 90, 80, "no")
     bark, board = ("A", "wood", "030101", "clean", "recycling", 9, 10, "no"), ("170201", "030105")
     woods = [("B", "wood", code, "mixed", "recycling", 9, 70, "no") for code in board]
     bad = sorting.badly_sorted(sorting.mark_sorting(flows_of([peelings, sludge, bark, *woods])))
     found = bad.set_index("waste_code")["clean_reference"].to_dict()
-    assert found == {"020305": "none", "170201": "none", "030105": "material"}
+    assert found == {"020305": "none", "170201": "none", "030105": "none"}
+    fibres = [("A", "textile", "040221", "clean", "recycling", 9, 10, "no"),
+              ("B", "textile", "040222", "mixed", "recycling", 9, 70, "no")]  # fmt: skip
+    bad = sorting.badly_sorted(sorting.mark_sorting(flows_of(fibres)))
+    assert bad["clean_reference"].tolist() == ["material"]
     cleaner = ("B", "biowaste", "020305", "clean", "composting", 20, 30, "no")
     bad = sorting.badly_sorted(sorting.mark_sorting(flows_of([peelings, sludge, cleaner])))
     assert bad["surcharge_eur_per_t"].tolist() == [80 - 30]

@@ -90,6 +90,14 @@ def test_a_precedent_is_of_this_very_code_and_an_analogy_of_its_family() -> None
     assert told("100202", set()) == {} and told("180104", {"0111"}) == {}
 
 
+def test_an_analogy_is_of_the_same_material() -> None:
+    """Swarf is no coffee grounds and frying oil no leather, whatever the chapter or the sub-chapter."""
+    rows = table([("200108", "0113", "sure"), ("200140", "2442", "sure"), ("200110", "1512", "sure")])
+    for code, kept in (("120101", {"2442": "analogy"}), ("200125", {"0113": "analogy"})):
+        told = beyond_rules({"3832"}, likely_receivers(code, False, rows))
+        assert {one.naf_class_code: basis for one, basis in told} == kept
+
+
 def test_nothing_is_guessed_for_what_must_be_destroyed() -> None:
     for code in ("130101", "170601", "170605", "160401", "160307", "070413"):
         assert receivers(code, True, published_exchanges()) == [], code

@@ -13,6 +13,7 @@ from eit_analysis.codes import CATEGORIES, QUALITIES, ROUTES
 from eit_analysis.flows.dimensions import describe
 from eit_analysis.flows.potential import mark_ease
 from eit_analysis.reference.compatibility import (
+    code_asked,
     hierarchy_steps,
     known_use,
     need_told,
@@ -187,6 +188,19 @@ def test_needs_are_told_apart_for_rules_that_are_there_and_by_words_that_are_rea
     # A word may tell of two: reels are no sheets, and granules burn or are a resin.
     for need, told in zip(table["need"], need_told(table["words"]), strict=True):
         assert need in told.split()
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [("Palettes bois", True), ("Chutes de bois de palettes", False), ("Bois de palettes", False)],
+)
+def test_offcuts_of_pallets_are_no_pallets(text, whole):
+    waste = pd.DataFrame([{"waste_code": "150103", "category": "wood", "description": text}])
+    found = set(reading(waste.assign(description=text_read(waste)), RULES)["rule_id"])
+    assert ({"wood_pallet_reuse", "wood_pallet_direct"} <= found) is whole
+    assert "wood_carpentry_150103" in found
+    need = pd.DataFrame([{"waste_code": "unknown", "description": f"{text} pour meubles"}])
+    assert code_asked(need).tolist() == ["" if text.startswith("Chutes") else "150103"]
 
 
 def rules_read(category: str, text: str | None, rules: pd.DataFrame = RULES) -> pd.DataFrame:

@@ -29,6 +29,7 @@ EXCHANGES = pd.DataFrame(
     spoils_share_of_year=0.0, old_route="landfill", old_cost_eur_per_t=90.0,
     supply_t_per_year=216.0,
     taker_actor_type=["outlet", "outlet", "outlet", "firm"],
+    use="",
     treatment="tri, lavage", legal_status="waste", who_gains=["giver", "giver", "not_giver", "both_free"]
 )  # fmt: skip
 SITES = pd.DataFrame(
@@ -156,6 +157,15 @@ def test_what_animals_could_eat_is_offered_to_them_before_it_is_digested(naf, co
     flows = FLOWS.assign(waste_code=code, quality=quality)
     found = asked(exchanges=EXCHANGES.head(1).assign(new_route=route), sites=sites, flows=flows)
     assert ("68/2013" in found.get("A-1>D-1", "")) == told
+
+
+def test_of_a_wet_feed_one_asks_how_much_water_it_is():
+    whey, dairy = FLOWS.assign(waste_code="020501"), EXCHANGES.assign(category="biowaste")
+    for use, told in (("lactosérum en alimentation des porcs", True), ("biogaz et digestat", False)):
+        texts = asked(flows=whey, exchanges=dairy.assign(use=use)).values()
+        assert any("matière sèche" in text for text in texts) is told
+    bread = asked(flows=FLOWS.assign(waste_code="020601"), exchanges=dairy.assign(use="alimentation animale"))
+    assert not any("matière sèche" in text for text in bread.values())
 
 
 def test_of_used_packaging_a_maker_of_food_is_asked_for_its_hygiene():

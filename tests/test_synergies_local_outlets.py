@@ -9,6 +9,7 @@ import pytest
 
 from eit_analysis import open_study, reference
 from eit_analysis.reference.compatibility import HIERARCHY, QUALITY_RANK
+from eit_analysis.reference.designations import told
 from eit_analysis.reference.distance import haversine_km
 from eit_analysis.reference.factors import factor_table
 from eit_analysis.reference.nomenclatures import is_hazardous
@@ -192,6 +193,17 @@ def test_what_a_closure_leaves():
     }  # fmt: skip
 
 
+def test_what_finds_nobody_is_named_flow_by_flow():
+    local = listed(BROYAGE, MENUISERIE)
+    taken = loss.takers(FLOWS, SITES, HELD, local)
+    summary, replaced = loss.closures(taken, loss.options(PLAN, possible(local), SITES), PLAN)
+    named = loss.left_without(taken, replaced, FLOWS.assign(description="Solvants"), summary)
+    nobody = named[named["replacement_kind"] == "none"]
+    assert nobody[["closing", "replaced_t_per_year"]].to_numpy().tolist() == [["Bennes du Lutin", 10.0]]
+    sums = named.groupby("closing")["replaced_t_per_year"].sum()
+    assert sums.to_dict() == pytest.approx(summary.set_index("closing")["lost_t_per_year"].to_dict())
+
+
 def test_a_contractor_who_bears_the_name_of_an_outlet_does_not_replace_himself():
     summary, replaced = closed(BROYAGE | {"outlet_name": "COMPOST ET CIE"}, MENUISERIE)
     assert "COMPOST ET CIE" not in set(replaced.loc[replaced["closing"] == "Compost et Cie", "replacement"])
@@ -235,6 +247,8 @@ def test_the_outlets_of_the_sample_are_found_again_by_plain_loops(sample):
     outlets, scoring = local_outlets.directory(sample.load("outlets"), sites), sample.settings.scoring
     rules = reference.load("compatibility").fillna("").to_dict("records")
     places = sites.set_index("site_id")[["latitude", "longitude"]]
+    others = reference.pairs("rule_designations", "rule_id", "other_words")
+    refused = {rule: set(words.split()) for rule, words in others.items()}
     expected = set()
     for flow, plant in itertools.product(flows.to_dict("records"), outlets.to_dict("records")):
         danger, code = bool(is_hazardous(flow["waste_code"])), flow["waste_code"]
@@ -263,6 +277,8 @@ def test_the_outlets_of_the_sample_are_found_again_by_plain_loops(sample):
                 and (known or not receivers)
                 and (handed_on or not objects)
                 and flow["mass_high_t_per_year"] > 0
+                # Planks are no pallets, whatever their code.
+                and refused.get(rule["rule_id"], set()).isdisjoint(told(flow["description"]).split())
             ):
                 expected.add((flow["flow_id"], plant["outlet_id"]))
     assert len(expected) > 100

@@ -178,6 +178,20 @@ def test_a_collection_declared_as_a_flow_and_as_a_service_is_one_need():
     assert groups["nature"].tolist() == ["collection"]
 
 
+def test_protective_equipment_is_one_need_however_it_is_called():
+    table = reference.load("pooling_thresholds")
+    texts = [
+        "Gants et EPI",
+        "EPI (gants, chaussures)",
+        "Équipement de protection individuelle",
+        "EPI",
+        "Épices",
+    ]
+    rows = [(site, "purchase", text, 9000, "€") for site, text in zip("ABCDE", texts, strict=True)]
+    found = [target for target in targets(needs(rows), outputs([]), table) if len(target.needs)]
+    assert sorted(map(len, (target.needs for target in found))) == [1, 4]
+
+
 def test_order_of_rows_is_irrelevant():
     rows = [(s, "training", "secourisme", 4.0, "personne") for s in "ABC"]
     one, other = run(rows), run(rows[::-1])

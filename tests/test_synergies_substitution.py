@@ -82,6 +82,18 @@ def run(flows, rules, radius_km=20.0):
     return candidates(flow_table(flows), SITES, rule_table(rules), radius_km, 1.3)
 
 
+def test_a_need_that_names_its_use_wins_over_a_more_mature_rule():
+    """« Drêches et aliments pour vaches laitières » : feed, whatever else their code could become."""
+    rules = [rule("R1", category="wood") | {"maturity": 9, "use": "biogaz et digestat"},
+             rule("R2", category="wood") | {"use": "drêches pour l'élevage"}]  # fmt: skip
+    flows = [flow("o", "A", "out", "wood", 100), flow("i", "B", "in", "wood", 40)]
+    for text, expected in (("Aliments pour vaches", "R2"), ("Marcs et lisiers", "R1")):
+        told = flow_table(flows).assign(description=text)
+        for found in (candidates(told, SITES, rule_table(rules), 20.0, 1.3)[0],
+                      pd.concat(in_parts(told, SITES, rule_table(rules), 20.0, 1.3, 5))):  # fmt: skip
+            assert found["rule_id"].tolist() == [expected]
+
+
 def test_the_most_mature_rule_speaks_then_the_best_yield_then_the_first_name():
     mature, poor, rich, again = (
         rule("R1", category="wood", yields=(0.1, 0.2, 0.3)) | {"maturity": 9},

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from eit_analysis import reference
 from eit_analysis.config_flows import FlowStep
 from eit_analysis.flows.dimensions import RECOVERY, UNKNOWN, VALORISED
 from eit_analysis.flows.uncertainty.propagation import MASS
@@ -29,6 +30,8 @@ NEXT = {
     "reuse": "recycling", "recycling": "energy", "composting": "digestion", "digestion": "composting",
     "energy": "incineration", "incineration": "landfill", "landfill": "incineration", UNKNOWN: UNKNOWN,
 }  # fmt: skip
+# Steel, glass and rubble do not burn: below recycling they have another landfill and nothing else.
+UNBURNT, BURNT = ("metal", "glass", "mineral"), ("energy", "incineration")
 BEFORE = {
     "category_before": "category", "route_before": "route", "cost_before_eur_per_t": "cost_eur_per_t",
 }  # fmt: skip
@@ -84,7 +87,8 @@ def apply_step(out: pd.DataFrame, step: FlowStep) -> pd.DataFrame:
         ``share`` of what is mixed or soiled becomes clean, and goes to another route; what is taken out of
         mixed waste is of another family. Hazardous waste stays: no sorting makes it clean.
     ``close``
-        What a contractor takes goes to a route, or each flow to the next one of its own (``NEXT``).
+        What a contractor takes goes to a route, or each flow to the next one of its own (``NEXT``) that its
+        family allows.
     ``lose``
         What an actor sends out goes nowhere any more: its parts are ``gone``, and cost or emit nothing.
     ``tax``
@@ -100,7 +104,9 @@ def apply_step(out: pd.DataFrame, step: FlowStep) -> pd.DataFrame:
             family = {"category": step.to_category} if step.to_category else {}
             return _moved(parts, chosen, step.share, step.to_route, quality="clean", **family)
         case "close":
-            route = step.to_route or parts["route"].map(NEXT).fillna(UNKNOWN)
+            below = parts["route"].map(NEXT).fillna(UNKNOWN)
+            unburnt = parts["category"].isin(UNBURNT) & below.isin(BURNT)
+            route = step.to_route or below.mask(unburnt, "landfill")
             return _moved(parts, parts["contractor"] == step.contractor, 1.0, route)
         case "lose":
             return _moved(parts, parts["site_id"] == step.site_id, 1.0, GONE)
@@ -156,6 +162,16 @@ def assumptions(steps: Sequence[FlowStep]) -> pd.DataFrame:
 def idle(out: pd.DataFrame, steps: Sequence[FlowStep]) -> list[FlowStep]:
     """The steps that change no flow of the wave: a name written otherwise, or flows no longer there."""
     return [step for step in steps if not touched(what_if(out, [step])).any()]
+
+
+def idle_names(steps: Sequence[FlowStep], entering: pd.DataFrame) -> list[str]:
+    """The scenarios of :func:`idle` steps, each once; who only takes is said to.
+
+    ``entering`` are the inflows of the wave.
+    """
+    takers = set(entering["site_id"])
+    only_takes = {True: reference.sentence("scenario_only_takes"), False: ""}
+    return list(dict.fromkeys(f"{step.name}{only_takes[step.site_id in takers]}" for step in steps))
 
 
 def touched(parts: pd.DataFrame) -> pd.Series:

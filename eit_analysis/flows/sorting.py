@@ -20,6 +20,8 @@ REFERENCES = {
 }
 # Families of one material. Sludge is no peelings, and copper no steel, however well either is sorted.
 MATERIALS = ("cardboard", "glass", "paper", "plastic", "textile", "wood")
+# Those of which the codes of a chapter are alike: a sawmill has bark, sawdust and offcuts, each at its price.
+ALIKE = tuple(family for family in MATERIALS if family != "wood")
 # What a bin of mixed waste holds of them, and of leftovers: packaging, and waste like that of households.
 BINNED = r"1501|2001"
 
@@ -71,7 +73,8 @@ def badly_sorted(marked: pd.DataFrame) -> pd.DataFrame:
 
     The clean cost is the median of the :func:`well_sorted` flows of the same waste code at the same site,
     else elsewhere, else of those of the same material and chapter of codes. Another waste of the family is no
-    comparison. A negative surcharge means that the clean flow costs more.
+    comparison. A surcharge holds what clean waste would be sold at, and may pass the bill. A negative one
+    means that the clean flow costs more.
 
     Returns
     -------
@@ -81,7 +84,7 @@ def badly_sorted(marked: pd.DataFrame) -> pd.DataFrame:
         ``surcharge_eur_per_t``, both missing for ``none``.
     """
     family, code = (marked[name].astype("str") for name in ("category", "waste_code"))
-    material = family.where(family.isin(MATERIALS), UNKNOWN)
+    material = family.where(family.isin(ALIKE), UNKNOWN)
     chapter = code.str[:2].where(code != UNKNOWN, UNKNOWN)
     marked = marked.assign(material=material, chapter=chapter)
     clean = well_sorted(marked)

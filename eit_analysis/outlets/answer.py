@@ -16,6 +16,7 @@ import pandas as pd
 
 from eit_analysis import reference
 from eit_analysis.errors import UsageError
+from eit_analysis.french import fold_words
 from eit_analysis.outlets.precedents import Likely, beyond_rules, likely_receivers
 from eit_analysis.outlets.ranking import OUTLET_COLUMNS, answering_level, outlets
 from eit_analysis.outlets.understanding import understood
@@ -28,6 +29,7 @@ from eit_analysis.reference.nomenclatures import (
     spaced_code,
 )
 
+HEAT = frozenset(("chaleur", "chaleurs", "vapeur", "vapeurs"))
 ANY_ACTIVITY = "toute activité qui en a l'usage"
 
 
@@ -58,7 +60,7 @@ def answer(waste: str, naf: str = "") -> dict[str, Any]:
     if code is None:
         found = understood(waste)
         if not found:
-            raise _unknown_code(waste, wastes)
+            raise _unknown_code(waste, wastes) if re.search(r"\d", waste) else _unknown_words(waste)
         code, read = str(found[0]["waste_code"]), {"designation": waste, "understood": found}
     activity = _known_naf(naf) if naf else ""
     hazardous = bool(is_hazardous(code))
@@ -167,6 +169,18 @@ def _unknown_code(typed: str, labels: pd.Series) -> UsageError:
     seen = ", ".join(map(named_code, near))
     hint = f"vouliez-vous dire {seen}\u00a0?" if near else "donnez ses six chiffres, par exemple 15 01 01."
     return UsageError(f"« {typed} » n'est pas un code de la liste européenne des déchets\u00a0: {hint}")
+
+
+def _unknown_words(typed: str) -> UsageError:
+    if not HEAT.isdisjoint(fold_words(typed).split()):
+        return UsageError(
+            f"« {typed} » n'est pas un déchet\u00a0: la chaleur se déclare dans la feuille Énergie et eau, "
+            "et l'étude en cherche les preneurs."
+        )
+    return UsageError(
+        f"« {typed} » n'est pas compris comme la désignation d'un déchet\u00a0: dites-le autrement, ou "
+        "donnez les six chiffres de son code, par exemple 15 01 01."
+    )
 
 
 def _near_codes(digits: str, codes: list[str]) -> list[str]:

@@ -14,6 +14,7 @@ from eit_analysis.reference.nomenclatures import spaced_code
 
 WIDTH = 96
 FIRST_CALLS = 10
+COLLECTORS = ("3811", "3812")  # classes of the NAF
 USE_WIDTH, TAKER_WIDTH = 42, 45
 SORTING = {"clean": "trié et propre", "mixed": "mélangé accepté", "soiled": "souillé accepté"}
 FAMILY_RULE = "règle de la famille, pas du code"
@@ -71,15 +72,19 @@ def _level_sentence(document: dict[str, Any]) -> str:
     if document["naf"] and level != "none":
         n_rules = len({row["rule_id"] for row in document["outlets"] if row["rule_id"]})
         found = counted(n_rules, "règle mène", "règles mènent") if n_rules else "Aucune règle ne mène"
-        told += f" {found} à l'activité {document['naf']}."
+        told += f" {found} à l'activité {document['naf']}"
+        told += "." if n_rules or not document["outlets"] else "\u00a0: ce qui suit vient d'échanges publiés."
     return told
 
 
 def _first_calls(calls: list[dict[str, Any]]) -> str | None:
     if not calls:
         return None
+    # Who collects is called first for a little of a thing, whatever others may do with it.
+    collectors = [call for call in calls[FIRST_CALLS:] if call["naf_code"] in COLLECTORS]
     named = "\u00a0; ".join(
-        f"{call['naf_code']} {call['activity']} ({call['basis_label']})" for call in calls[:FIRST_CALLS]
+        f"{call['naf_code']} {call['activity']} ({call['basis_label']})"
+        for call in [*calls[:FIRST_CALLS], *(call for call in collectors if call["basis"] == "rule")]
     )
     return sentence("outlets_first_calls", named=named)
 

@@ -18,6 +18,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+from eit_analysis.reference.designations import families
 from eit_analysis.reference.designations import likeness as called_alike
 
 LEVELS = (0, 1, 2, 4, 6)
@@ -37,7 +38,7 @@ MOST_RECEIVERS = 12
 
 
 class Likely(NamedTuple):
-    """A receiver: its likelihood, how like its nearest exchange is (``n``), and that exchange."""
+    """A receiver: its likelihood, how like its nearest exchange is (``n``, 0 of another matter), and it."""
 
     naf_class_code: str
     likelihood: float
@@ -80,7 +81,12 @@ def likely_receivers(
                 for receiver, share in above.items()
             }
     nearest: dict[str, tuple[int, Mapping[str, Any]]] = {}
-    for likeness, _, _, row in sorted(alike, key=lambda one: (-one[0], -one[1], -one[2])):
+    # Coffee grounds are no example for steel: another material weighs in the shares, and is never told.
+    examples = [
+        (_of_one_matter(waste_code, row["waste_code"]) * likeness, like, weight, row)
+        for likeness, like, weight, row in alike
+    ]
+    for likeness, _, _, row in sorted(examples, key=lambda one: (-one[0], -one[1], -one[2])):
         nearest.setdefault(row["receiver_naf_code"], (likeness, row))
     told = [Likely(receiver, share, *nearest[receiver]) for receiver, share in likelihood.items()]
     return sorted(told, key=lambda one: (-one.likelihood, one.naf_class_code))
@@ -103,3 +109,9 @@ def _likeness(one: str, other: str) -> int:
     family = FAMILIES.get(one[:2])
     shared = next((digits for digits in (6, 4, 2) if one[:digits] == other[:digits]), 0)
     return shared or int(family is not None and family == FAMILIES.get(other[:2]))
+
+
+def _of_one_matter(one: str, other: str) -> bool:
+    """Whether two codes are of one family of materials, as far as the lexicon knows."""
+    known = {families().get(code) for code in (one, other)} - {None}
+    return one == other or len(known) < 2

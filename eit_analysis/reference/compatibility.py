@@ -7,6 +7,7 @@ those that it reads, whoever would receive them. What it asks of a receiver is n
 from __future__ import annotations
 
 from collections.abc import Hashable
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -101,11 +102,17 @@ def _so_called(read: pd.DataFrame) -> np.ndarray:
     def called(rule: str, text: str) -> bool:
         if rule not in words:
             return True
-        (asked, other), said = words[rule], told(text).split()
+        (asked, other), said = words[rule], _said(text)
         return (not asked or not asked.isdisjoint(said)) and other.isdisjoint(said)
 
     named = zip(read["rule_id"], read["description"], strict=True)
     return np.array([called(rule, text) for rule, text in named], dtype=bool)
+
+
+def _said(text: str) -> set[str]:
+    """The words of a designation, and each two that follow one another (``boi_palette``)."""
+    words = told(text).split()
+    return {*words, *map("_".join, pairwise(words))}
 
 
 def need_told(designations: pd.Series) -> pd.Series:
@@ -118,7 +125,7 @@ def need_told(designations: pd.Series) -> pd.Series:
     told_by = {need: set(words.split()) for need, words in needs.items()}
 
     def read(text: str) -> str:
-        said = told(text).split()
+        said = _said(text)
         return " ".join(need for need, words in told_by.items() if not words.isdisjoint(said))
 
     return designations.map({text: read(text) for text in designations.unique()})
@@ -129,11 +136,14 @@ def code_asked(needs: pd.DataFrame) -> pd.Series:
 
     ``""`` where neither tells one: who asks for « Palettes à réparer » asks for pallets without their code.
     """
-    words = reference.pairs("need_designations", "waste_code", "words")
+    table = reference.load("need_designations").dropna(subset=["waste_code"])
+    words = dict(zip(table["waste_code"], table["words"], strict=True))
     texts = needs.get("description", pd.Series("", needs.index)).astype("str").fillna("")
 
     def read(text: str) -> str:
-        return next((code for code, said in words.items() if heads(text) & set(said.split())), "")
+        first = heads(text)
+        first |= {word for word in _said(text) if word.partition("_")[0] in first}
+        return next((code for code, said in words.items() if first & set(said.split())), "")
 
     named = texts.map({text: read(text) for text in texts.unique()})
     return needs["waste_code"].astype("str").mask(_without_code(needs), named)

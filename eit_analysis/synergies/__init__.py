@@ -1,6 +1,6 @@
 """Study 2: who could exchange or share what, and who gains.
 
-``Assessment(flows, sites, readiness, settings, register)`` gives, each computed once, what is already taken
+``Assessment.of(release)`` takes the tables of a study and gives, each computed once, what is already taken
 of the flows (``held``, ``own_uses``), the exchanges that pass the gates (``passed``, ``rejected``), their
 impacts and ranks (``candidates``, ``ranking``), the best joint plan (``plan``, ``exchanges``) and what it
 changes (``changes``).

@@ -63,7 +63,10 @@ class Assessment(PossiblePoolings):
         return together(waves)
 
     def __repr__(self) -> str:
-        return f"Assessment of {len(self.passed)} exchanges, {len(self.rejected)} pairs rejected"
+        needs = (self.flows["direction"] == "in").sum()
+        return (
+            f"Assessment of {len(self.passed)} exchanges, {len(self.rejected)} pairs rejected, {needs} needs"
+        )
 
     @cached_property
     def criteria(self) -> pd.DataFrame:
@@ -209,14 +212,15 @@ class Assessment(PossiblePoolings):
         return LocalOutlets(listed, pairs, leads, left)
 
     def closures(self, local: LocalOutlets) -> tuple[pd.DataFrame, pd.DataFrame]:
-        """What each taker, closed alone, would leave, and what would replace it (``loss.closures``)."""
+        """What each taker, closed alone, would leave, and who would take each flow (:mod:`loss`)."""
         taken = loss.takers(self.flows, self.sites, self.held, local.directory)
         # All that leaves today may lose its taker, what is done too; a need has the room that is free.
         leaving = self.flows[self.flows["direction"] == "out"]
         asked = self.free_flows[self.free_flows["direction"] == "in"]
         passed, _ = self._candidates(pd.concat([leaving, asked]))
         possible = loss.options(passed, self._to_outlets(leaving, local.directory), self.sites)
-        return loss.closures(taken, possible, self.plan.exchanges)
+        summary, replaced = loss.closures(taken, possible, self.plan.exchanges)
+        return summary, loss.left_without(taken, replaced, self.flows, summary)
 
     def _to_outlets(self, flows: pd.DataFrame, directory: pd.DataFrame) -> pd.DataFrame:
         rules, scoring = reference.load("compatibility"), self.settings.scoring

@@ -21,6 +21,8 @@ GATES = (
 # Waste operators take an object for its matter, unless a rule names them.
 WASTE_OPERATORS = "38"
 PALLETS = "150103"
+# Needs named by what is made of the waste; others by a word that tells of two, as granules of fuel and resin.
+USES = frozenset(("feed", "bedding", "mulch", "pallet_wood"))
 CHEMISTRY, FOOD_MAKERS = ("20", "21"), ("10", "11")  # NAF divisions
 PACKAGING_MAKERS = ("1721", "2222")  # of paper and of plastic, much of it for food
 
@@ -72,15 +74,24 @@ def first_stop(stops: Mapping[str, pd.Series | np.ndarray]) -> np.ndarray:
 def best_rule(pairs: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     """One row per pair, of the rule that takes it farthest.
 
-    Then the longest code, maturity, the rule that names who receives before one open to any activity (what a
-    workshop does with pallets is to mend them), yield, and name.
+    Then the rule whose use the need itself names (who asks for feed makes no biogas of it), the longest code,
+    maturity, the rule that names who receives before one open to any activity (what a workshop does with
+    pallets is to mend them), yield, and name.
     """
-    ordered = pairs.assign(names_receiver=pairs["receiver_naf_codes"].fillna("") != "").sort_values(
-        [*keys, "gate_rank", "specificity", "maturity", "names_receiver", "yield_central", "rule_id"],
-        ascending=[*(True for _ in keys), False, False, False, False, False, True],
+    uses = need_told(pairs["use"].astype("str").fillna(""))
+    told = zip(uses, pairs["need_told"], strict=True)
+    named = [not USES.isdisjoint(set(use.split()) & set(need.split())) for use, need in told]
+    best = [
+        "gate_rank", "names_use", "specificity", "maturity", "names_receiver", "yield_central",
+    ]  # fmt: skip
+    ordered = pairs.assign(
+        names_use=named, names_receiver=pairs["receiver_naf_codes"].fillna("") != ""
+    ).sort_values(
+        [*keys, *best, "rule_id"],
+        ascending=[*(True for _ in keys), *(False for _ in best), True],
         kind="stable",
     )
-    return ordered.drop(columns="names_receiver").drop_duplicates(keys)
+    return ordered.drop(columns=["names_use", "names_receiver"]).drop_duplicates(keys)
 
 
 def _receives(pairs: pd.DataFrame) -> np.ndarray:

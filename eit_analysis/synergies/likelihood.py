@@ -21,7 +21,13 @@ import pandas as pd
 from scipy.special import expit
 
 from eit_analysis import reference
-from eit_analysis.reference.compatibility import AFTER_ANIMALS, AS_PALLETS, FOOD, QUALITY_RANK
+from eit_analysis.reference.compatibility import (
+    AFTER_ANIMALS,
+    AS_PALLETS,
+    FOOD,
+    QUALITY_RANK,
+    need_told,
+)
 from eit_analysis.synergies.gates import CHEMISTRY, FOOD_MAKERS, PACKAGING_MAKERS
 from eit_analysis.synergies.impacts import INDICATORS
 from eit_analysis.synergies.scoring.ranking import EVIDENCE_RANK
@@ -39,6 +45,7 @@ TRADE = ("46", "47")  # divisions of NAF, whose pallets are mostly rented, on de
 FEED_CODES = (
     "020304", "020399", "020501", "020599", "020601", "020699", "020701", "020702", "020704", "020799",
 )  # fmt: skip
+WET = ("0203", "0204", "0205", "0207")  # of fruit, sugar, milk and drinks: pulp, whey, spent grain
 MEATLESS = ("103", "105", "106", "107", "1081", "1082", "1083", "11")
 SOILED = ("150110", "150111")  # packaging soiled by what is dangerous
 
@@ -112,10 +119,11 @@ def unasked(exchanges: pd.DataFrame, flows: pd.DataFrame) -> np.ndarray:
 def asked_of_takers(
     exchanges: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame
 ) -> dict[str, np.ndarray]:
-    """Of which exchanges to ask the taker what, by question: ``UNASKED``, ``composition`` and ``hygiene``.
+    """Of which exchanges to ask the taker what: ``UNASKED``, ``composition``, ``hygiene``, ``dry_matter``.
 
     ``composition``: of textiles that are made into fibres; ``hygiene``: of the packaging that a maker of food
-    or of packaging would use again.
+    or of packaging would use again; ``dry_matter``: of the wet by-products that animals eat, of which a tonne
+    is no tonne of cereals.
     """
     unknown = unasked(exchanges, flows)
     code = exchanges["out_flow_id"].map(flows.drop_duplicates("flow_id").set_index("flow_id")["waste_code"])
@@ -128,7 +136,9 @@ def asked_of_takers(
         .str.startswith((*FOOD_MAKERS, *PACKAGING_MAKERS))
     )
     fibres = exchanges["treatment"].astype("str").fillna("").str.contains(TO_FIBRES)
-    told = {"composition": fibres, "hygiene": packaging & strict}
+    eaten = need_told(exchanges["use"].astype("str").fillna("")).str.contains("feed")
+    wet = code.astype("str").fillna("").str.startswith(WET) & eaten.astype(bool)
+    told = {"composition": fibres, "hygiene": packaging & strict, "dry_matter": wet}
     return {question: unknown == question for question in UNASKED} | {
         question: asked.to_numpy(dtype=bool) for question, asked in told.items()
     }

@@ -27,6 +27,7 @@ SUMMARY = [
 ]  # fmt: skip
 SAID = ["closing", "lost_t_per_year", "unreplaced_t_per_year"]
 REPLACED = ["closing", "out_flow_id", "replacement", "replacement_kind", "replaced_t_per_year"]
+NAMED = ["closing", "giver_site_id", "output_description", *REPLACED[1:]]
 
 
 def takers(
@@ -118,6 +119,29 @@ def closures(
     replaced = pd.concat(parts) if parts else pd.DataFrame(columns=REPLACED)
     replaced = replaced.sort_values("closing", key=lambda names: names.map(order), kind="stable")
     return summary.reset_index(drop=True), replaced.reset_index(drop=True)
+
+
+def left_without(
+    taken: pd.DataFrame, replaced: pd.DataFrame, flows: pd.DataFrame, summary: pd.DataFrame
+) -> pd.DataFrame:
+    """``replaced`` with a row more for what of each flow finds nobody (``none``), the flows by their names.
+
+    By whose closure leaves most; a flow of unknown mass that nobody takes is named with no tonne.
+    """
+    keys = ["closing", "out_flow_id"]
+    lost = taken.groupby(keys)["lost_t_per_year"].max().fillna(0)
+    found = replaced.groupby(keys)["replaced_t_per_year"].sum()
+    left = (lost - found.reindex(lost.index).fillna(0)).round(6)
+    left = left[(left > 0) | ~left.index.isin(found.index)]
+    nobody = left.where(left > 0).rename("replaced_t_per_year").reset_index().assign(replacement_kind="none")
+    rows = pd.concat([replaced, nobody], ignore_index=True)
+    about = flows.drop_duplicates("flow_id").set_index("flow_id")
+    order = {name: rank for rank, name in enumerate(summary["closing"])}
+    named = rows.assign(
+        giver_site_id=rows["out_flow_id"].map(about["site_id"]),
+        output_description=rows["out_flow_id"].map(about["description"]),
+    )[NAMED]
+    return named.sort_values("closing", key=lambda names: names.map(order), kind="stable", ignore_index=True)
 
 
 def worst(summary: pd.DataFrame) -> str:

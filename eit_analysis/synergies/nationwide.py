@@ -45,7 +45,7 @@ NEED = [
     "input_category", "receiver_naf_codes", "input_waste_codes", "other_needs", "proving_needs",
     "hazardous_allowed",
 ]  # fmt: skip
-ASKED = ["is_intake", "asked_quality", "resins_asked"]
+ASKED = ["need_told", "is_intake", "asked_quality", "resins_asked"]
 # What a candidate tells of each side; words that recur are kept once.
 GIVEN = [
     "out_flow_id", "giver_site_id", "category", "giver_evidence", "old_route", "old_cost_eur_per_t", "supply",
@@ -114,7 +114,7 @@ def best_candidates(
     classes = classes.merge(needs, on=NEED).assign(gate_rank=len(GATES))
     classes = classes[~too_poor(classes) & ~is_another_resin(classes)]
     classes = best_rule(classes, ["out_class", "in_class"]).drop(
-        columns=["input_category", "asked_quality", "resins_asked"]
+        columns=["input_category", "need_told", "asked_quality", "resins_asked"]
     )
     places = classes["out_class"].to_numpy(), classes["in_class"].to_numpy()
     taken_up = classes.pop("is_intake").where(lambda intake: intake, classes["yield_central"])

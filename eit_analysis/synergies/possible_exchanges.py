@@ -40,7 +40,7 @@ class PossibleExchanges:
     Attributes
     ----------
     flows, sites, readiness : pandas.DataFrame
-        Tidy tables.
+        Tidy tables; flows of both directions: without a need there is no exchange.
     settings : StudyConfig
         ``study.toml``: sections ``[scoring]`` (with its ``draws`` and ``seed``), ``[allocation]``,
         ``[disclosure]`` and ``[[factors]]``.

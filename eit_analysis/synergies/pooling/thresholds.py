@@ -74,8 +74,11 @@ class Target(NamedTuple):
 
 @cache
 def keyword_in(keyword: str, text: object) -> str | None:
-    """The longest word of a keyword (bars between them) that a text holds; None when it holds none."""
-    held = [word for word in fold(keyword).split("|") if word in fold(str(text))]
+    """The longest word of a keyword (bars between them) that a text holds; None when it holds none.
+
+    Spaces around it say that it stands alone: ``" epi "`` is not in « épicéa ».
+    """
+    held = [word for word in fold(keyword).split("|") if word in f" {fold(str(text))} "]
     return max(held, key=len, default=None)
 
 
