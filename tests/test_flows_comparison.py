@@ -102,7 +102,7 @@ def test_what_is_set_aside_stands_beside_the_same_flow_before():
     before = flows_of([("A", "mixed", 65), ("A", "mixed", 5)]).assign(description=["déchets", "Bennes"])
     found = comparison.with_before(aside, before)
     assert found["mass_before_t_per_year"].tolist() == pytest.approx([65, np.nan], nan_ok=True)
-    assert comparison.slips(found.head(1)).to_numpy().tolist() == [["mass", 0.06, 65]]
+    assert comparison.slips(found.head(1)).to_numpy().tolist() == [["mass", "0,06\u00a0t/an", 65]]
     assert comparison.slips(found)["mass_before_t_per_year"].isna().all()
     assert comparison.slips(found.head(0)).empty
     typed = found.head(1).assign(mass_t_per_year=63_000.0)

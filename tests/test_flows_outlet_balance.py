@@ -243,9 +243,9 @@ def test_full_cost_by_hand():
     # Nobody bought the water of a sludge, nor of a wash; nor what is dug out, or pulled down.
     free = pd.concat([out.head(1)] * 4).assign(waste_code=["190812", "120301", "170504", "170101"])
     parts = full_cost(free, bought, factors, reference.load("waste_codes"))
-    # Earth and rubble are loaded where they lie: 45 €/t of handling would be most of what they cost.
+    # Earth and rubble are loaded where they lie, a wash is pumped: 45 €/t of handling would be most of it.
     handled = parts.loc[parts["cost_part"] == "handling", "waste_code"]
-    assert set(parts["cost_part"]) == {"handling", "invoice"} and set(handled) == {"190812", "120301"}
+    assert set(parts["cost_part"]) == {"handling", "invoice"} and set(handled) == {"190812"}
     assert found["handling"] == pytest.approx(14 * handling)
     assert found["invoice"] == pytest.approx(-600)  # the wood has no invoice: reference prices stand for it
     assert found["collection"] == pytest.approx(4 * collection)

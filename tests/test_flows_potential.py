@@ -255,6 +255,13 @@ def test_what_to_do_follows_the_best_known_use():
         "140603": "divert", "130205": "divert", "080409": "recover_energy", "060503": "clean_up",
         "unknown": "find_outlet",
     }  # fmt: skip
+    # Inks by their code, and by their name mostly water.
+    inks = flows_of(
+        [("E1", "chemical", "080312", "soiled", "incineration", 10, 100, "measured", None, "yes")]
+    )
+    for name, energy in (("Encres", True), ("Encres et eaux de mouillage", False)):
+        found = recommendations.actions(inks.assign(description=name), (2025, 2030), rules, FACTORS)
+        assert ("recover_energy" in set(found["action"])) is energy
 
 
 @pytest.mark.parametrize(

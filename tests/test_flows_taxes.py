@@ -20,9 +20,10 @@ TABLE = reference.load("waste_tax")
 
 
 def described(rows: list[tuple]) -> pd.DataFrame:
-    """Outflows of known mass: category, route, code, hazard, designation, tonnes, perhaps cost."""
+    """Outflows of known mass: category, route, code, hazard, designation, tonnes, perhaps cost, quality."""
     columns = ["category", "route", "waste_code", "hazardous", "description", MASS, "cost_eur_per_t"]
-    flows = pd.DataFrame(rows).reindex(columns=range(7)).set_axis(columns, axis=1)
+    columns += ["quality"]
+    flows = pd.DataFrame(rows).reindex(columns=range(8)).set_axis(columns, axis=1)
     flows = flows.astype({MASS: float, "cost_eur_per_t": float})
     sites = [f"E{n}" for n in range(len(rows))]
     exact = {LOW: flows[MASS], HIGH: flows[MASS]}
@@ -60,8 +61,11 @@ BURNED = ("mixed", "incineration", "200301", "no", "ordures", 10)
         # Without code it may be either; a biowaste is no hazardous waste.
         (("wood", "landfill", "unknown", "unknown", "chutes", 10), [2026, 2026], [30.36, 69, 0, 0]),
         (("biowaste", "landfill", "unknown", "unknown", "restes", 10), [2026, 2026], [69, 69, 0, 0]),
-        # Foundry sand is not inert by default: it pays, or goes to a landfill for inert waste.
-        (("mineral", "landfill", "100908", "no", "sables de fonderie", 10), [2025, 2030], [0, 85, 0, 20]),
+        # Foundry sand is not inert by default: it pays, at a price that holds the tax or is not told.
+        (("mineral", "landfill", "100908", "no", "sables de fonderie", 10), [2025, 2030], [85, 85, 20, 20]),
+        (("mineral", "landfill", "100908", "no", "sables", 10, 95), [2025, 2030], [85, 85, 20, 20]),
+        # Below the tax, it goes to a landfill for inert waste.
+        (("mineral", "landfill", "100908", "no", "sables", 10, 30), [2025, 2030], [0, 85, 0, 20]),
     ],
 )
 def test_a_tonne_pays_from_the_lowest_to_the_highest_rate(row, years, expected):
@@ -75,6 +79,10 @@ def test_a_tonne_pays_from_the_lowest_to_the_highest_rate(row, years, expected):
         (("mineral", "landfill", "170101", "no", "béton", 1), "inert"),
         (("mineral", "landfill", "unknown", "unknown", "béton", 1), "inert"),
         (("mineral", "landfill", "unknown", "unknown", "sables de fonderie", 1), "perhaps"),
+        (("mineral", "landfill", "100908", "no", "sables de fonderie", 1), "taxed"),
+        (("mineral", "landfill", "unknown", "unknown", "sables", 1, np.nan, "soiled"), "taxed"),
+        (("mineral", "landfill", "unknown", "unknown", "sables", 1, 65), "taxed"),
+        (("mineral", "landfill", "unknown", "unknown", "sables", 1, 64), "perhaps"),
         (("mineral", "landfill", "170802", "no", "chutes de plaques", 1), "taxed"),
         (("mineral", "landfill", "unknown", "unknown", "Plaques de plâtre", 1), "taxed"),
         (("glass", "landfill", "150107", "no", "bocaux", 1), "inert"),
@@ -90,6 +98,13 @@ def test_a_tonne_pays_from_the_lowest_to_the_highest_rate(row, years, expected):
 )
 def test_what_may_pay_is_told_apart(row, status):
     assert taxes.mark_tax(described([row]))["tax_status"].tolist() == [status]
+
+
+def test_the_flow_that_makes_the_range_is_known():
+    sand = ("mineral", "landfill", "unknown", "no", "sables", 10)
+    for rows, named in (([BIN, sand], ["sables"]), ([BIN, sand, sand], []), ([BIN], [])):
+        last = taxes.each_year(taxes.mark_tax(described(rows)), [2025, 2030]).query("year == 2030")
+        assert taxes.decisive(last)["description"].tolist() == named
 
 
 def test_a_study_starts_at_its_own_year():

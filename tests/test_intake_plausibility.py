@@ -265,6 +265,11 @@ def test_cost_out_of_range():
         ("Coût (€/t)", "−2\u00a0000,5", "cost_out_of_range"),
         ("Coût (€/t)", "12\u00a0500", "cost_out_of_range"),
     ]
+    # Copper cables are sold for 2,100 €/t and more.
+    rows = found(
+        flows__category=[(0, "metal"), (1, "metal")], flows__cost_eur_per_t=[(0, -8000.0), (1, -8001.0)]
+    )
+    assert [row[1] for row in rows if row[4] == "cost_out_of_range"] == [3]
 
 
 def test_waste_code_against_category():

@@ -412,7 +412,11 @@ def test_actors_are_counted_once_by_their_gravest_verdict(invented: pd.DataFrame
     assert flows.obligations.counts(judged.head(0)).frame.empty
     table = flows.obligations.counts(judged).frame
     assert (table.groupby("obligation")["n_sites"].sum() == judged["site_id"].nunique()).all()
-    wide = flows.obligations.beside(table).set_index("obligation")
+    wide = flows.obligations.beside(table)
+    assert not flows.obligations.none_judged(wide) and not flows.obligations.none_judged(wide.head(0))
+    nobody = wide.head(1).assign(**dict.fromkeys(wide.columns[1:], 0) | {"n_sites_unknown": 4})
+    assert flows.obligations.none_judged(nobody)
+    wide = wide.set_index("obligation")
     worst = obligations.gravest(judged)
     refused = worst[(worst["obligation"] == "sorting") & (worst["verdict"] == "not_met")]
     assert wide.loc["sorting", "n_sites_not_met"] == len(refused) > 3

@@ -74,7 +74,7 @@ def test_nothing_of_the_sample_and_no_empty_value_is_on_a_page(pages: dict[str, 
         ("partners/01_flow_diagnosis", "Sur 15 flux comptés, aucun ne se vérifie", "n'indique que"),
         ("internal/01_flow_diagnosis", "sortent de", "sans être expliqué"),
         ("internal/01_flow_diagnosis", "éliminé", "en entier à ce public"),
-        ("internal/01_flow_diagnosis", "Ce que montrent les réponses, droit de 2026, ", "non jugé "),
+        ("internal/01_flow_diagnosis", "acteurs, droit de 2026", "non jugé "),
         ("internal/01_flow_diagnosis", "tCO₂e/an", "aucune donnée"),
         (
             "internal/06_obligations_scenarios",

@@ -150,7 +150,10 @@ def test_a_decision_page_without_an_action_says_so_and_what_is_known(cleaned: Pa
     asked = [Answer(Markup(f"{text} ?"), Markup(f"Dit : {text}."), []) for text in ("Décider", "Qui")]
     report = Digest("04", "", Markup(), None, asked, [], Markup(), [], 1, 0, 0, [])
     page = decision(study, "partners", [report], version).replace("\u00a0", " ")
-    assert "Aucune action à engager" in page and "Dit : Qui." in page and "pour quand" not in page
+    assert "Aucune action que l’on puisse montrer ici" in page and "les lui demander" in page
+    team = decision(study, "internal", [report], version)
+    assert "Aucune action à engager" in team and "lui demander" not in team
+    assert "Dit : Qui." in page and "pour quand" not in page
     assert decision(study, "partners", [replace(report, answers=asked[1:])], version) == ""
 
 

@@ -25,7 +25,7 @@ from eit_analysis.breakdown import Breakdown
 from eit_analysis.derived import Derived
 from eit_analysis.flows.diagnosis import totals
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS, difference_interval
-from eit_analysis.french import fold_words
+from eit_analysis.french import exact, fold_words
 from eit_analysis.records import TOTAL
 
 PAIR = ["site_id", "category"]
@@ -48,11 +48,12 @@ def with_before(flows: pd.DataFrame, previous: pd.DataFrame) -> pd.DataFrame:
 
 
 def slips(aside: pd.DataFrame) -> pd.DataFrame:
-    """``implausible``, the tonnes set aside, and those of the same flows before (:func:`with_before`).
+    """``implausible``, the tonnes set aside, as they are marked, and those of the same flows before
+    (:func:`with_before`).
 
     One row, or none; before is missing unless it is known of all.
     """
-    row = {"implausible": "mass", MASS: aside[MASS].sum()}
+    row = {"implausible": "mass", "raw_value": f"{exact(aside[MASS].sum())}\u00a0t/an"}
     return pd.DataFrame([{**row, BEFORE[MASS]: aside[BEFORE[MASS]].sum(skipna=False)}]).head(len(aside))
 
 

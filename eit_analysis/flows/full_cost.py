@@ -3,13 +3,13 @@
     K = m (a + h + s)
 
 with a the purchase of the matter that is lost, h the handling and storage on the site (none of what is dug
-out or pulled down, which is loaded where it lies), s the service: what is declared (paid, or earned:
-negative), else containers and transport, then treatment, at reference prices. The price a is what the actor
-declares to pay for an input of the same family (of food, where its biowaste has none: peelings were
-vegetables, garden waste was not), but for what it buys to burn; else a reference price; none for what its
-holder never bought: sludges and waste waters, mostly water, what is dug out, what is pulled down. Energy and
-labour spent on the lost matter are not counted; what is bought and what is lost may differ: K is neither the
-least nor the most.
+out or pulled down, which is loaded where it lies, nor of a liquid, which is pumped), s the service: what is
+declared (paid, or earned: negative), else containers and transport, then treatment, at reference prices. The
+price a is what the actor declares to pay for an input of the same family (of food, where its biowaste has
+none: peelings were vegetables, garden waste was not), but for what it buys to burn; else a reference price;
+none for what its holder never bought: sludges and waste waters, mostly water, what is dug out, what is pulled
+down. Energy and labour spent on the lost matter are not counted; what is bought and what is lost may differ:
+K is neither the least nor the most.
 
 Source: ISO 14051:2011 (material flow cost accounting) for the parts; each price has its own row in
 ``factors.csv``.
@@ -22,6 +22,7 @@ import pandas as pd
 
 from eit_analysis.flows.costs import PRICES, reference_prices
 from eit_analysis.flows.uncertainty.propagation import MASS
+from eit_analysis.reference.law_flows import is_liquid
 
 KEYS = ["site_id", "category"]
 PARTS = ("purchase", "handling", "invoice", "collection", "treatment")
@@ -54,9 +55,10 @@ def full_cost(
     out = out.reset_index(drop=True)
     declared = (out["cost_known"] == "yes").to_numpy()
     invoice = out["cost_eur_per_t"].where(declared)
+    unhandled = named_as(out, codes, DUG_OUT) | is_liquid(out).to_numpy(bool)
     prices = {
         "purchase": purchase_prices(out, incoming, factors)[~unbought(out, codes)],
-        "handling": _everywhere(out, factors, "handling_cost")[~named_as(out, codes, DUG_OUT)],
+        "handling": _everywhere(out, factors, "handling_cost")[~unhandled],
         "invoice": pd.DataFrame(dict.fromkeys(PRICES, invoice)),
         "collection": _everywhere(out, factors, "collection_cost")[~declared],
         "treatment": reference_prices(out, factors)[~declared],

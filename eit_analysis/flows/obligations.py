@@ -84,6 +84,12 @@ def beside(printed: pd.DataFrame) -> pd.DataFrame:
     return wide.add_prefix("n_sites_").reset_index().rename_axis(columns=None)
 
 
+def none_judged(printed: pd.DataFrame) -> bool:
+    """Whether no answer lets anybody be judged on any line of the printed :func:`beside`."""
+    others = printed.drop(columns=["obligation", "n_sites_unknown"])
+    return len(printed) > 0 and bool((others == 0).all(axis=None) and (printed["n_sites_unknown"] > 0).all())
+
+
 def differing(
     then: pd.DataFrame, now: pd.DataFrame, absent: Mapping[str, Collection[str]] | None = None
 ) -> pd.DataFrame:
@@ -163,7 +169,8 @@ def breaches(judged: pd.DataFrame) -> tuple[list[str], list[tuple[str, str]]]:
     known = set(worst(judged).query("duty_verdict in ['met', 'not_met']")["obligation"])
     quoted = [(code, verdict) for code in FIRST for verdict in ("not_met", "unknown")]
     said = [
-        f"{name}, {{{code}_not_met}} en manquement et {{{code}_unknown}} qu'on ne peut juger en entier"
+        f"{name}, {{{code}_not_met}} dont les réponses montrent un manquement, sauf dispense, et "
+        f"{{{code}_unknown}} qu'on ne peut juger en entier"
         if code in known
         else f"{name}, aucun qu'on puisse juger en entier, sur {{{code}_unknown}}"
         for code, name in FIRST.items()

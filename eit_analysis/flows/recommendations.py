@@ -38,6 +38,7 @@ SAME = 0.8  # of what pays more tax, that one other action is about already
 MAIN = 2 / 3  # of the tonnes of an action, that one flow of several makes at least to be named
 REST = r"\bultimes?\b|\brefus\b"  # what a sorting leaves: nobody sorts it again
 WET = rf"{WATER}|^(?:autres )?émulsions\b"  # too much water to burn for energy
+NAMED_WET = r"\b(?:boues?|eaux|[ée]mulsions?)\b"  # the same by a designation, whatever its code
 LEAST = [1, 500]  # t and EUR a year: less is no stake, whatever share it is; a guess of the project
 # What to do with what is landfilled or burnt, by its best known use.
 BY_USE = {"material": "divert", "energy": "recover_energy", "cleaner": "clean_up", "none": "find_outlet"}
@@ -63,7 +64,8 @@ def actions(
     ``divert``, ``recover_energy``, ``clean_up``, ``find_outlet``
         Other families landfilled or incinerated, by the best use that a rule knows of: of matter, of energy
         alone, none but for a better quality, none (:func:`compatibility.known_use`): the bill. Sludges,
-        emulsions and waste waters are left out of ``recover_energy``: hardly any heat is in them.
+        emulsions and waters, by code or designation, are left out of ``recover_energy``: they hold hardly
+        any heat.
     ``limit_tax``
         What surely pays more waste tax: the least that its rise over ``years`` may be. Not where `SAME` of
         its tonnes are of one other action: they would be told twice.
@@ -91,7 +93,8 @@ def actions(
     ended = marked[marked["valorised"] == "no"]
     sorted_once, codes = ended[ended["category"] != "mixed"], reference.load("waste_codes")
     rest = named_as(ended, codes, REST) | ended["description"].astype("str").str.contains(REST, case=False)
-    wet = named_as(sorted_once, codes, WET) & (sorted_once["known_use"] == "energy")
+    wet = sorted_once["description"].astype("str").str.contains(NAMED_WET, case=False)
+    wet = (wet | named_as(sorted_once, codes, WET)) & (sorted_once["known_use"] == "energy")
     sorted_once = sorted_once[~wet]
     bad = badly_sorted(marked)
     last = each_year(marked, [years[0], years[-1]]).query("year == @years[-1] and rise_low > 0")

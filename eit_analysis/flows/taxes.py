@@ -23,6 +23,7 @@ from eit_analysis import reference
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.errors import UsageError
 from eit_analysis.flows.costs import PRICES, estimates
+from eit_analysis.flows.uncertainty.propagation import MASS
 from eit_analysis.reference.law_flows import is_gypsum, is_inert
 
 NEVER_HAZARDOUS = ("food", "biowaste")
@@ -30,6 +31,7 @@ ENDS = ["low", "high"]
 KEYS = ["route", "hazardous"]
 PATH = [*KEYS, "plant"]
 FORMER = 2025  # law 2018-1317; those of law 2026-103 follow
+DECISIVE = 2 / 3  # of the range of all, that one flow makes at least to be named
 RATES = ["tax_low", "tax_high", "rise_low", "rise_high"]
 
 
@@ -80,8 +82,9 @@ def mark_tax(out: pd.DataFrame) -> pd.DataFrame:
     """The described outflows with ``tax_status``.
 
     ``taxed``: landfilled or incinerated; ``hazardous``: the same, at the rates of hazardous waste;
-    ``perhaps``: burned for energy, where some plants pay nothing, or a mineral that is not shown to be inert,
-    plaster aside;
+    ``perhaps``: burned for energy, where some plants pay nothing, or a mineral that may be inert without
+    being shown to be: its price is below the tax, or neither price, code nor quality tells. Plaster pays, and
+    so does a mineral whose price holds the tax or, without a price, one soiled or of a code not in the list;
     ``inert``: its code, else its designation, is of the list that landfills for inert waste take, which pay
     nothing;
     ``fuel``: sold to be burned for energy; ``unknown_route``; ``other_route``: no tax.
@@ -92,12 +95,17 @@ def mark_tax(out: pd.DataFrame) -> pd.DataFrame:
         out["route"] == "energy",
         out["hazardous"] == "yes",
     )
+    price, tax = out["cost_eur_per_t"], _paths().query("route == 'landfill' and hazardous == 'no'")
+    tax = tax.loc[tax["year"] == FORMER, "low"].min()  # what every landfill paid since, at least
+    uncoded = out["waste_code"].isna() | out["waste_code"].isin(["unknown", ""])
+    maybe_inert = (price < tax) | (price.isna() & uncoded & (out["quality"] != "soiled"))
+    mineral = landfilled & (out["category"] == "mineral") & ~hazardous & ~is_gypsum(out)
     reasons = {
         "unknown_route": out["route"] == "unknown",
         "other_route": ~taxable,
         "inert": landfilled & is_inert(out),
         "fuel": burned & (out["cost_eur_per_t"] < 0) & ~hazardous,
-        "perhaps": burned | (landfilled & (out["category"] == "mineral") & ~hazardous & ~is_gypsum(out)),
+        "perhaps": burned | (mineral & maybe_inert),
         "hazardous": hazardous,
     }
     return out.assign(tax_status=np.select(list(reasons.values()), list(reasons), "taxed"))
@@ -124,6 +132,12 @@ def each_year(marked: pd.DataFrame, years: Sequence[int]) -> pd.DataFrame:
     may_be_none = (yearly["route"] == "landfill") & (yearly["tax_status"] == "perhaps")
     lows = {name: yearly[name].mask(may_be_none, 0.0) for name in ("tax_low", "rise_low")}
     return yearly.assign(**lows)
+
+
+def decisive(yearly: pd.DataFrame) -> pd.DataFrame:
+    """The flow of :func:`each_year` whose rates make `DECISIVE` of the range of the rise, or none."""
+    wide = yearly[MASS] * (yearly["rise_high"] - yearly["rise_low"])
+    return yearly.loc[(wide > 0) & (wide >= DECISIVE * wide.sum()), ["site_id", "description", MASS]]
 
 
 def taxes(yearly: pd.DataFrame, by: str | list[str], since_first: bool = False) -> Breakdown:

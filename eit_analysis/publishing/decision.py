@@ -12,7 +12,7 @@ from eit_analysis import reference
 from eit_analysis.publishing.digest import Answer, Digest, thumbnail
 from eit_analysis.publishing.frame import frame, imprint
 from eit_analysis.publishing.html import rendered
-from eit_analysis.publishing.release.viewer import company_of
+from eit_analysis.publishing.release.viewer import INTERNAL, company_of
 from eit_analysis.publishing.version import Version
 from eit_analysis.reference.vocabulary import heading
 from eit_analysis.study import Study
@@ -63,6 +63,7 @@ def decision(study: Study, audience: str, digests: list[Digest], version: Versio
         answers=[_asked(r.name, answer) for r in digests for answer in r.answers if id(answer) in answers],
         own=bool(own),
         committee=committee,
+        team=audience == INTERNAL,
         cards=[Markup(RANK.sub("", card)) for card in cards],
         of_tonnes=sum(TONNES in card for card in cards) > 1,
         picture=thumbnail("carte", maps[0], spoken=True) if maps else "",

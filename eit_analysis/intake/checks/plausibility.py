@@ -27,6 +27,7 @@ COLLECTING_NAF = ("38", "39", "4677")  # waste treatment, remediation, wholesale
 HEADCOUNT_SHARE, HEADCOUNT_PEOPLE = 0.20, 3
 FTE_SHARE = 1.05
 COST_EUR_PER_T = (-2000.0, 5000.0)
+METAL_LOW_EUR_PER_T = -8000.0  # copper and bare cables
 YEARS_BEFORE, YEARS_AFTER, LEAST_SITES = 10, 2, 3
 NEVER_HAZARDOUS = ("food", "biowaste")
 # Codes and chapters of the list of waste that name one material; another category contradicts it, save mixed
@@ -135,10 +136,12 @@ def _staff_rows(workforce: pd.DataFrame) -> list[pd.DataFrame]:
 
 
 def cost_out_of_range(flows: pd.DataFrame) -> pd.DataFrame:
-    """Cost below −2,000 or above 5,000 €/t."""
-    low, high = COST_EUR_PER_T
+    """Cost below −2,000 (metal: −8,000) or above 5,000 €/t."""
+    least, high = COST_EUR_PER_T
+    low = pd.Series(least, flows.index).mask(flows["category"] == "metal", METAL_LOW_EUR_PER_T)
     rows = flows[(flows["cost_eur_per_t"] < low) | (flows["cost_eur_per_t"] > high)]
-    raw, found = rows["cost_eur_per_t"].map(exact), {"cost": rows["cost_eur_per_t"], "low": low, "high": high}
+    raw, found = rows["cost_eur_per_t"].map(exact), {"cost": rows["cost_eur_per_t"], "high": high}
+    found["low"] = low[rows.index]
     return mark(rows, header("flows", "cost_eur_per_t"), raw, "cost_out_of_range", **found)
 
 
