@@ -1073,8 +1073,8 @@ WITHOUT = (
 )
 # 1,000 of S01 and 500 of S04, which stopped: of 2,000, 800 and 400 a year, the last does not count.
 REGISTERED = (
-    "Argent public inscrit : 1 000 € pour 1 réalisée qui dure, dont 0 € là où cela se serait fait sans elle ; "
-    "500 € pour 1 réalisée finie ou pas commencée. Économies inscrites, par an : 2 800 €."
+    "Argent public inscrit : 1 000 € pour 1 réalisée qui dure, dont 0 € là où cela se serait fait sans "
+    "elle ; 500 € pour 1 réalisée finie ou pas commencée. Économies inscrites, par an : 2 800 €."
 )
 FEW_PASSAGES = "Trop peu de passages d'une étape à l'autre pour dire ce qui pourrait attendre encore."
 NO_REGISTER = "L'étude n'a pas de registre des synergies."

@@ -87,7 +87,7 @@ def of_done(
     amounts = {"public": kept["public_eur"].sum(), "anyway": kept.loc[anyway, "public_eur"].sum()}
     amounts |= {"idle": idle["public_eur"].sum()}
     amounts["saved"] = counted(entries, "realised_eur_per_year")["result"].sum()
-    told = {name: (amount, "€", "€") for name, amount in amounts.items()}
+    told = {name: (float(amount), "€", "€") for name, amount in amounts.items()}
     told["n"] = (len(kept), "réalisée qui dure", "réalisées qui durent")
     told["n_idle"] = (len(idle), "réalisée finie ou pas commencée", "réalisées finies ou pas commencées")
     return [told] if len(paid) else []
