@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import re
 import textwrap
 import unicodedata
 from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 
 SINGULAR = {"personnes": "personne", "niveaux": "niveau", "postes": "poste", "points": "point"}
@@ -30,9 +32,17 @@ def short(value: float) -> str:
     return exact(value, next((decimals for decimals, least in enumerate(steps) if abs(value) >= least), 4))
 
 
+def half_up(value: float, decimals: int) -> float:
+    """To so many decimals, a half away from zero, as readers round: 32.5 is 33, and 1.25 is 1.3."""
+    if not math.isfinite(value):
+        return value
+    step = Decimal(1).scaleb(-decimals)
+    return float(Decimal(repr(float(value))).quantize(step, ROUND_HALF_UP, Context(prec=400)))
+
+
 def one_decimal(value: float) -> str:
     """A number with at most one decimal: ``1 240,5``."""
-    return exact(round(value, 1))
+    return exact(half_up(value, 1))
 
 
 def tonnes(value: float) -> str:

@@ -126,7 +126,7 @@ def test_who_sits_where_and_what_falls() -> None:
         "10-49": 1,
         "250+": 1,
     }
-    assert of_member(table, "B")["project_code"].tolist() == ["MP1", "L2"] and of_member(table, None).empty
+    assert of_member(table, "B")["project_code"].tolist() == ["MP1"] and of_member(table, None).empty
     left = departures(table, places).set_index("site_id")
     # B carries L2: with it A and V of the laundry lose C and T. Of A, C × S, T the pairs A-T and C-S are cut.
     assert left.loc["B", ["n_seats", "n_carried", "n_falling", "pairs_cut"]].tolist() == [2, 1, 1, 2]

@@ -317,12 +317,13 @@ def test_public_money_of_the_register_is_told_with_what_would_have_come_anyway()
         t(5, public_eur=2_500.0, realised_eur_per_year=900.0, happens_anyway="no"), t(6),
         t(290, public_eur=15_000.0, realised_eur_per_year=11_000.0, happens_anyway="yes"),
         t(9, public_eur=4_000.0, status="study"),
+        t(14, public_eur=3_000.0, realised_eur_per_year=700.0, end_date="2017-11-30"),
     )  # fmt: skip
-    (told,) = efforts.of_done(results.ledger(now, DAY), now)
+    (told,) = efforts.of_done(results.ledger(now, DAY), now, DAY)
     assert {name: said[0] for name, said in told.items()} == {
-        "public": 17_500, "anyway": 15_000, "saved": 11_900, "n": 2,
+        "public": 17_500, "anyway": 15_000, "saved": 11_900, "n": 2, "idle": 3_000, "n_idle": 1,
     }  # fmt: skip
-    assert efforts.of_done(results.ledger(now.head(0), DAY), now.head(0)) == []
+    assert efforts.of_done(results.ledger(now.head(0), DAY), now.head(0), DAY) == []
 
 
 def test_a_cost_is_told_where_means_and_results_are_known() -> None:

@@ -88,6 +88,14 @@ def test_units_agree_with_their_number(value, column, told):
     assert wording.measured(value, column) == told
 
 
+@pytest.mark.parametrize(
+    ("value", "decimals", "told"),
+    [(32.5, 0, "33"), (37.5, 0, "38"), (1.25, 1, "1,3"), (2.675, 2, "2,68"), (-0.5, 0, "−1"), (0.05, 0, "0")],
+)
+def test_halves_go_up_as_readers_round(value, decimals, told):
+    assert wording.number(value, decimals) == told
+
+
 def test_an_apostrophe_is_curved_however_a_page_escapes_it():
     """Templates write &#39;, drawings &#x27;."""
     told = [french.typeset(f"Chantier d{mark}insertion") for mark in ("'", "&#39;", "&#x27;")]

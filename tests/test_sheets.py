@@ -59,7 +59,8 @@ def test_a_sheet_of_the_territory_with_nothing_to_read_is_none(
 ) -> None:
     cell = """
 rows = release.load("flows").iloc[:0]
-release.sheets("Page pour décider", [("dix", "Dix", None, [release.listing(rows, "Dix", ["site_id"])])])
+dix = release.listing(rows, "Dix", ["site_id"])
+release.sheets("Page pour décider", [("dix", "Dix", None, [release.text("Ce que dit le rapport."), dix])])
 release.sheets("Autre page", [("une", "Une", None, [release.text("Une phrase.")])])
 """
     notebook(small_study, "01_page", cell)

@@ -24,7 +24,7 @@ EXCHANGES = pd.DataFrame(
 ).assign(
     in_flow_id=lambda t: t["candidate_id"].str.split(">").str[1],
     out_flow_id=lambda t: t["candidate_id"].str.split(">").str[0],
-    new_route="digestion", price_to_confirm=False, usually_charged=False,
+    new_route="digestion", price_to_confirm=False, usually_charged=False, price_unsorted=False,
     diverted_t_per_year=8.0, full_trip_t=8.0,
     spoils_share_of_year=0.0, old_route="landfill", old_cost_eur_per_t=90.0,
     supply_t_per_year=216.0,
@@ -312,6 +312,11 @@ def test_the_sign_of_a_price_against_the_market_is_asked_of_by_the_team():
     # What is so of all such matter tells nothing of the taker's price: everybody reads it.
     usual = EXCHANGES.assign(usually_charged=[True, False, False, False])
     assert "sens du prix" in asked(exchanges=usual, team=False)["A-1>D-1"] and asked(exchanges=usual) == {}
+
+
+def test_at_what_price_the_unsorted_is_asked_of_by_the_team():
+    mixed = EXCHANGES.assign(price_unsorted=[True, False, False, False])
+    assert "à quel prix" in asked(exchanges=mixed)["A-1>D-1"] and asked(exchanges=mixed, team=False) == {}
 
 
 def test_of_a_gift_the_tax_that_is_not_in_the_gain_is_asked():

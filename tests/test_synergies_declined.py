@@ -97,7 +97,7 @@ def by_plain_reading(told: pd.DataFrame) -> dict[str, str]:
             worst = max(ranks(row), default=None)
             return None not in (worst, rank) and rank >= worst and not kinds.isdisjoint(named(row))
         away = road_km(row["giver_site_id"], row["taker_site_id"])
-        return row["refusal_reason"] == "too_far" and distance >= away - 1e-6
+        return row["refusal_reason"] == "too_far" and distance >= 0.9 * away - 1e-6
 
     found = {}
     for pair in exchanges().to_dict("records"):
@@ -173,6 +173,14 @@ def test_what_a_taker_says_in_general_closes_what_is_like_it(reason, others):
     assert line["closed_pairs"] == len(others)
     if reason == "too_far":
         assert line["refused_km"] == pytest.approx(1.3 * 11.119, abs=1e-3)
+
+
+@pytest.mark.parametrize(("away", "shut"), [(0.095, True), (0.085, False)])
+def test_who_finds_a_way_too_far_does_not_go_nearly_as_far(away, shut, monkeypatch):
+    """A dairy at 20 km was too far; one 100 m nearer was proposed."""
+    monkeypatch.setitem(PLACES, "A", away)
+    told = answers(("X", "B", "X", "wood", None, "no", "too_far", "2018-02-01"))
+    assert ("A-1>X" in closed(told)) == shut
 
 
 def shut_by(told: pd.DataFrame) -> pd.DataFrame:

@@ -138,6 +138,14 @@ def test_a_need_that_own_waste_covers_but_for_little_is_left_to_nobody(own, left
     assert free_of.to_dict() == pytest.approx({"A-1": 0.0, "A-2": left})
 
 
+@pytest.mark.parametrize(("taken", "left"), [(95.0, 0.0), (80.0, 20.0)])
+def test_what_a_line_of_the_register_leaves_of_a_need_is_a_lead_from_a_tenth_on(taken, left):
+    """25 t were proposed anew to a boiler of 300 t, which the same sawdust heats already."""
+    both = pairs([("A-1", "B-1", 200, 100, "energy")]).assign(need_t_per_t=1.0, taken_t_per_year=taken)
+    free_of = free(flows(both), both).set_index("flow_id")["mass_t_per_year"]
+    assert free_of.to_dict() == pytest.approx({"A-1": 200 - taken, "B-1": left})
+
+
 def test_a_lead_a_pooling_and_a_line_without_flows_take_nothing():
     lines = register(("A B", "study", 3.0, 5.0), ("A D", "done", 3.0, None), ("A B", "done", 3.0, None))
     lines.loc[2, "kind"] = "pooling"

@@ -147,6 +147,17 @@ def test_what_a_platform_pays_for_raw_wood_is_no_price_of_panels():
         assert sold["taker_worth_eur_per_year"] == pytest.approx(paid or 2500.0)
 
 
+@pytest.mark.parametrize(("given", "paid"), [("clean", 4300.0), ("mixed", -4000.0), (None, 4300.0)])
+def test_what_is_paid_for_sorted_matter_is_no_price_of_mixed(given, paid):
+    """43 €/t for « textiles triés » made a gain of mixed offcuts."""
+    flows = FLOWS.assign(cost_eur_per_t=43.0, quality="clean")
+    giver = pd.DataFrame({"flow_id": ["A-1"], "quality": [given]})
+    candidates = pd.DataFrame([pair(in_flow_id="C-1", taker_site_id="C")])
+    found = impacts(candidates, pd.concat([giver, flows], ignore_index=True), SITES, FACTORS).iloc[0]
+    assert found["taker_worth_eur_per_year"] == pytest.approx(paid)
+    assert found["price_unsorted"] == (given == "mixed")
+
+
 def test_there_is_a_price_at_which_both_gain_where_the_joint_surplus_is_above_zero():
     cases = {
         "both_free": {}, "taker_pays": {"old_cost_eur_per_t": -50.0, "in_flow_id": "B-2"},

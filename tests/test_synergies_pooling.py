@@ -290,11 +290,22 @@ def test_an_offer_of_goods_has_no_known_saving():
 )
 def test_each_kind_of_offer_has_its_question(nature, keyword, unit, category, words):
     pool = dict.fromkeys(POOL_COLUMNS) | {"kind": "offer", "nature": nature, "keyword": keyword, "unit": unit}
-    found = offers(pd.DataFrame([pool | {"category": category}, pool | {"kind": "group"}]))
+    found = offers(pd.DataFrame([pool | {"category": category}, pool | {"kind": "group"}]), 100)
     assert len(found) == 1 and words in found["ask_first"].iloc[0]
     # Whatever may be offered has a question.
     natures = (set(reference.load(name)["nature"]) for name in ("offer_questions", "pooling_thresholds"))
     assert next(natures) == next(natures)
+
+
+def test_a_trifle_is_no_offer_and_people_are_lent_under_the_name_of_their_work():
+    """58 hours of maintenance a year were offered as « un quart de temps plein »; a quarter is 400."""
+    pool = dict.fromkeys(POOL_COLUMNS) | {"kind": "offer", "nature": "service", "unit": "h"}
+    pool |= {"keyword": "espaces verts|tonte", "label": "un demi-temps plein", "volume_per_year": 120.0}
+    press = {"nature": "equipment", "keyword": "presse", "unit": "t", "label": "une presse"}
+    rows = [{}, {"volume_per_year": 58.5}, press | {"saving_eur_per_year": 90.0}, press]
+    assert offers(pd.DataFrame([pool | row for row in rows]), 100)["offered"].tolist() == [
+        "espaces verts", "une presse",
+    ]  # fmt: skip
 
 
 SPOTS = st.tuples(st.sampled_from([47.0, 47.05, 47.1, 47.2, np.nan]), st.sampled_from([7.0, 7.1, 7.3]))

@@ -194,6 +194,17 @@ def test_who_takes_pallets_to_repair_does_not_take_back_those_it_could_not():
         assert len(own_uses(with_masses(read_pairs(flows, actors, rules), flows))) == n
 
 
+def test_sawdust_is_a_small_part_of_what_a_boiler_of_another_firm_burns() -> None:
+    """132 t of sawdust were to replace as many tonnes of chips, shredded."""
+    flows = flow_table(
+        [flow("o", "A", "out", "wood", 132, "030105"), flow("i", "B", "in", "wood", 100)]
+    ).assign(description=["Sciures", "Plaquettes pour la chaudière"], quality="clean")  # fmt: skip
+    sites = SITES.assign(naf_code="3530Z", actor_type="firm")
+    (found,) = candidates(flows, sites, reference.load("compatibility"), 20.0, 1.3)[0].to_dict("records")
+    assert found["rule_id"] == "wood_fuel_fines_030105" and "sans broyage" in found["treatment"]
+    assert found["matched_t_per_year"] == pytest.approx(15.0)
+
+
 def test_tyres_make_no_plastic():
     """Powder of tyres is no polypropylene: « Pneus usagés » stood first of the leads of a moulder."""
     flows = flow_table(

@@ -17,7 +17,7 @@ import pandas as pd
 from eit_analysis.change.funnel import reached_stages
 from eit_analysis.change.results import counted
 from eit_analysis.config_change import Means
-from eit_analysis.reference.stages import STAGES
+from eit_analysis.reference.stages import STAGES, brings
 
 MEANS = ["coordination_hours", "public_eur", "private_eur"]
 RATIOS = ["hours_per_result", "public_eur_per_result", "private_eur_per_result"]
@@ -69,19 +69,28 @@ def spent(registers: dict[str, pd.DataFrame], means: Sequence[Means], year: int)
     return pd.DataFrame([*parts, ("unattached", None, 0, *rest)], columns=SPENT_COLUMNS)
 
 
-def of_done(entries: pd.DataFrame, register: pd.DataFrame) -> list[dict[str, tuple[float, str, str]]]:
+def of_done(
+    entries: pd.DataFrame, register: pd.DataFrame, day: pd.Timestamp
+) -> list[dict[str, tuple[float, str, str]]]:
     """What the register gives of the synergies done: public money, for how many, and savings that count.
 
-    One dict, each amount with its two nouns: ``public``, of which ``anyway`` is that of synergies said to
-    have come without the approach; ``n``, those whose money is given; ``saved``, a year. None without any.
+    One dict, each amount with its two nouns: ``public``, of those that bring something at the ``day``, whose
+    tonnes and savings count, of which ``anyway`` is that of synergies said to have come without the approach;
+    ``n``, those whose money is given; ``idle``, the money of the ``n_idle`` others, which ended or have not
+    begun; ``saved``, a year. None where no money is given.
     """
     lines = register.reindex(columns=[*dict.fromkeys([*register, "public_eur", "happens_anyway"])])
     paid = lines[(lines["status"] == "done") & lines["public_eur"].notna()]
-    anyway = paid["happens_anyway"] == "yes"
-    amounts = {"public": paid["public_eur"].sum(), "anyway": paid.loc[anyway, "public_eur"].sum()}
+    lasts = brings(paid, day)
+    kept, idle = paid[lasts], paid[~lasts]
+    anyway = kept["happens_anyway"] == "yes"
+    amounts = {"public": kept["public_eur"].sum(), "anyway": kept.loc[anyway, "public_eur"].sum()}
+    amounts |= {"idle": idle["public_eur"].sum()}
     amounts["saved"] = counted(entries, "realised_eur_per_year")["result"].sum()
-    told = {name: (amount, "€", "€") for name, amount in amounts.items()}
-    return [told | {"n": (len(paid), "réalisée", "réalisées")}] if len(paid) else []
+    told = {name: (float(amount), "€", "€") for name, amount in amounts.items()}
+    told["n"] = (len(kept), "réalisée qui dure", "réalisées qui durent")
+    told["n_idle"] = (len(idle), "réalisée finie ou pas commencée", "réalisées finies ou pas commencées")
+    return [told] if len(paid) else []
 
 
 def by_outcome(spending: pd.DataFrame, of: str) -> pd.Series:

@@ -176,8 +176,12 @@ def seats(table: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
 
 
 def of_member(table: pd.DataFrame, site: str | None) -> pd.DataFrame:
-    """The projects that one actor is a member of; columns ``OWN_COLUMNS``."""
+    """The projects that one actor is a member of; columns ``OWN_COLUMNS``.
+
+    Not those that no project declares: the register tells its own lines, and nothing else is known of them.
+    """
     own = table.assign(members=table["site_ids"]).loc[among(table, site), OWN_COLUMNS]
+    own = own.dropna(subset="decision_rule")
     return own.reset_index(drop=True)
 
 

@@ -39,7 +39,7 @@ def is_missing(value: object) -> bool:
 @lru_cache(maxsize=20_000)  # a number stands in a page, in its files and in sentences
 def number(value: float, decimals: int) -> str:
     """A number as French readers write it: ``1 240,5`` with a narrow no-break space; −0 is 0."""
-    rounded = round(float(value), decimals)
+    rounded = french.half_up(float(value), decimals)
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
     return format_decimal(rounded if rounded else 0.0, format=pattern, locale="fr_FR").replace("-", "−")
 
@@ -73,7 +73,8 @@ def cell(value: object, column: str, coarse: bool = False) -> str:
 
 def _decimals(amount: float, most: int) -> int:
     """The decimals that a rounded number needs: 900 is no « 900,0 », nor is less than is printed « 0,0 »."""
-    return next((n for n in range(most) if round(amount, n) == round(amount, most)), most)
+    full = french.half_up(amount, most)
+    return next((n for n in range(most) if french.half_up(amount, n) == full), most)
 
 
 def rounded(value: object, column: str, coarse: bool = False) -> str:
@@ -95,4 +96,4 @@ def measured(value: float, column: str, coarse: bool = True, unit: str = "") -> 
     if not unit or text == MISSING:
         return text
     # As it is printed: 1.6 people are « 2 personnes ».
-    return f"{text}{NBSP}{french.agreed(unit, round(float(value), style.decimals))}"
+    return f"{text}{NBSP}{french.agreed(unit, french.half_up(float(value), style.decimals))}"

@@ -158,6 +158,12 @@ def share_met(need: pd.Series) -> pd.Series:
     return need.map(shares).astype(float) / 100
 
 
+def most_taken(rules: pd.Series) -> pd.Series:
+    """The most of any need that what each rule (``rule_id``) takes can be, of 1: a boiler burns few fines."""
+    most = rules.map(reference.pairs("rule_designations", "rule_id", "most_percent"))
+    return most.astype(float).fillna(100.0) / 100
+
+
 def text_read(wastes: pd.DataFrame) -> pd.Series:
     """The designation (``description``) of each waste as rules read it: ``""`` for none.
 

@@ -9,9 +9,11 @@
                 of its own alone)
                 a price at which the taker pays for what one is charged for; of who may read no price, of all
                 that one is usually charged for
+                at what price the taker, who pays for sorted matter, takes it mixed (of the team's alone)
                 what else the taker fetches from the same giver already (of the team's alone)
                 tonnes that fill no lorry in a year, but for what is fetched anyway (of the team's alone)
-                what is mixed into rubble that is to be crushed
+                what is mixed into rubble that is to be crushed, and whether glued panels are into wood for a
+                boiler (of the team's and of its own alone)
                 whose the pallets of a trader are, and whether those beside soiled packaging are soiled
                 whether an operator has room beside what it receives already, which may be all it declares
                 what nobody was asked and the plan asks first: the grade of a plastic, the format of pallets
@@ -110,12 +112,14 @@ def with_questions(
         *_told(exchanges, back, said["taken_back"]),
         *_realised(held, said),
         *_of_those(exchanges[exchanges["price_to_confirm" if team else "usually_charged"]], said["sign"]),
+        *_of_those(exchanges[exchanges["price_unsorted"] & team], said["unsorted"]),
         *_told(exchanges, comes, said["trip"]),
         *_of_those(exchanges[_less_than_a_trip(exchanges) & team & comes.isna()], said["round"]),
         *_of_the_giver(
             exchanges,
             {
                 "rubble": of_giver["rubble"],
+                "glued": of_giver["glued"] & (team | (exchanges["giver_site_id"] == you)),
                 "today": blank,
                 **asked_of_pallets(exchanges, declared, sites),
                 "feed": asked_of_feed(exchanges, flows, known),

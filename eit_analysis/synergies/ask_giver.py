@@ -3,6 +3,7 @@
     eaten      sound food that is to be no meal: who would eat it comes before animals, compost and gas
     packaged   what a shop does not sell, composted or digested: somebody takes it out of its packaging
     rubble     minerals of buildings that are not sorted clean, to be crushed: plaster and wood spoil them
+    glued      sawdust or offcuts for a boiler, of who works panels too: what is glued is no raw wood
     trip       the taker fetches something else from the same giver: one round may do for both
 
 The survey asks none of it.
@@ -15,6 +16,7 @@ import pandas as pd
 from eit_analysis import french
 from eit_analysis.reference.compatibility import AFTER_ANIMALS, FOOD
 from eit_analysis.synergies.likelihood import TRADE
+from eit_analysis.synergies.offers import PANELS, WOOD_A
 from eit_analysis.synergies.substitution import KEEPS
 
 RUBBLE = ("170101", "170102", "170103", "170107", "170904")
@@ -28,9 +30,13 @@ def of_waste(exchanges: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame) 
     unsold = exchanges["category"].isin(FOOD) & ~code.isin(KEEPS)  # used oil and garden waste are not packed
     sold = unsold & naf.astype("str").fillna("").str.startswith(TRADE)
     kept_from_people = exchanges["new_route"].isin([*AFTER_ANIMALS, "recycling"])
+    buys = flows[flows["direction"] == "in"]
+    panels = buys["description"].astype("str").fillna("").map(french.fold_words).str.contains(PANELS)
+    works_panels = exchanges["giver_site_id"].isin(buys.loc[panels.astype(bool), "site_id"])
     return {
         "eaten": (exchanges["category"] == "food") & (quality == "clean") & kept_from_people,
         "packaged": sold & exchanges["new_route"].isin(AFTER_ANIMALS),
+        "glued": code.isin(WOOD_A) & (exchanges["new_route"] == "energy") & works_panels,
         "rubble": code.isin(RUBBLE) & (quality != "clean") & (exchanges["new_route"] == "recycling"),
     }
 

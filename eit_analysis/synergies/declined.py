@@ -4,7 +4,8 @@
     declined_material    the taker takes no flow of this family
     declined_quality     the taker refused a flow of this family that was sorted at least as well, of the same
                          waste code or called by the same first word
-    declined_distance    the taker refused a giver of this family that was no farther
+    declined_distance    the taker refused a giver of this family that was no farther, but for a tenth of the
+                         way: who finds 20 km too far does not go 19
 
 The last three are lessons: a refusal of the taker itself, for that reason, teaches them of all its exchanges
 of the family. An answer about a whole family speaks for each of its flows. A later answer of the same actor
@@ -36,6 +37,7 @@ LESSON_COLUMNS = [
     "refused_quality", "refused_km", "refused_kinds",
 ]  # fmt: skip
 ROUNDING = 1e-9
+NO_NEARER = 0.9  # of a distance that was refused: an assumption of ours
 
 
 def lessons(
@@ -194,7 +196,7 @@ def _closes(
 ) -> np.ndarray:
     """Whether a lesson closes an exchange of this quality at this distance; the unknown closes nothing."""
     material, quality = (gate == TEACHES[reason] for reason in ("material", "quality"))
-    farther = km >= refused_km * (1 - ROUNDING)
+    farther = km >= NO_NEARER * refused_km * (1 - ROUNDING)
     return np.select([material, quality], [True, (rank >= refused_rank) & alike], farther).astype(bool)
 
 

@@ -3,8 +3,9 @@
     taken_k = T × w_k / Σ w     T: tonnes realised if done, promised if committed; where unknown, Σ w
     w_k     = d_k × min(1, S_i / Σ_{k from i} d_k, D_j / Σ_{k to j} n_k d_k)
     free    = mass × max(0, 1 − Σ taken / mass)      its two bounds likewise; none of a need that its own
-                                                     firm's waste covers to 80 % or more, nor of one met
-                                                     in part by what its own firm cuts off
+                                                     firm's waste covers to 80 % or more, of one met in
+                                                     part by what its own firm cuts off, nor of one that
+                                                     the register serves but for a tenth
 
 for the exchanges k that answer a line of the register (:mod:`register.links`), with d_k what each could
 divert alone. Nothing says which of them carries what: they share the tonnes by what each could, Σ w never
@@ -35,6 +36,9 @@ BOUNDS = ["mass_low_t_per_year", "mass_t_per_year", "mass_high_t_per_year"]
 TAKEN = "taken_t_per_year"
 # Share of a need from which own waste leaves no room for that of others: an assumption of ours.
 OWN_COVERS = 0.8
+# Share of a need that the register serves, under which the rest is within what both masses are known to: the
+# same exchange would bring it, and it is no lead of its own. Ours too.
+SERVED_BUT = 0.1
 
 
 def held(
@@ -105,7 +109,8 @@ def free(flows: pd.DataFrame, held: pd.DataFrame, own_uses: pd.DataFrame | None 
     """The flows without what is taken of them (:func:`held`, :func:`set_aside`), masses and their bounds.
 
     Of a need that what its own firm throws away covers but for ``OWN_COVERS``, nothing is left: one does not
-    fetch elsewhere what one has, nor the offcuts of others where one throws away one's own.
+    fetch elsewhere what one has, nor the offcuts of others where one throws away one's own. Nor of one that
+    what is done or committed serves but for ``SERVED_BUT``.
     """
     mass = flows["mass_t_per_year"].astype(float)
     own, cut = pd.Series(0.0, flows.index), pd.Series(False, flows.index)
@@ -115,9 +120,9 @@ def free(flows: pd.DataFrame, held: pd.DataFrame, own_uses: pd.DataFrame | None 
     others = _taken(flows, held)
     gone = ((others + own) / mass.where(mass > 0)).fillna(0.0)
     at_home = (flows["direction"] == "in") & (own > 0) & (own >= OWN_COVERS * (mass - others))
-    at_home |= cut
+    served = (flows["direction"] == "in") & (others > 0) & (mass - others < SERVED_BUT * mass)
     # What the order of sums leaves of a flow that is taken whole is none of it, and no exchange to propose.
-    left = (1 - gone).where((gone < 1 - 1e-9) & ~at_home, 0.0)
+    left = (1 - gone).where((gone < 1 - 1e-9) & ~(at_home | cut | served), 0.0)
     return flows.assign(**{bound: flows[bound] * left for bound in BOUNDS})
 
 

@@ -29,6 +29,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from eit_analysis.reference.compatibility import QUALITY_RANK
 from eit_analysis.reference.factors import for_flows
 from eit_analysis.synergies.factor_rows import BOUNDS, NO_ROW, OPERATORS, rows_used, values
 from eit_analysis.synergies.offers import wood_class
@@ -110,7 +111,8 @@ def impacts(
 
     The giver's declared cost replaces the reference cost of his old route, and the price the taker declares
     for his input replaces the reference: that of new material for a firm, that of the new route for an ESS
-    structure or an outlet. What one pays for raw wood is no price of panels (``offers.wood_class``). An
+    structure or an outlet. What one pays for raw wood is no price of panels (``offers.wood_class``), nor what
+    one pays for sorted matter that of mixed: the reference is taken, and the price asked. An
     outlet that says to pay for what the factors say one is always charged for is taken to do it for nothing:
     an answer whose sign is likely to be wrong makes no gain. What old and new route draw from the same factor
     cancels exactly. The transport of the old route is unknown and not credited, which is prudent. A tonne
@@ -125,6 +127,7 @@ def impacts(
         The candidates with the columns of ``INDICATORS``, ``cost_basis`` (``declared`` or ``reference``),
         ``taker_price_eur_per_t`` (declared, above zero where the taker pays), ``taker_actor_type`` and
         ``full_trip_t`` (load of a full lorry),
+        ``price_unsorted`` (a taker pays for better sorted matter),
         ``price_to_confirm`` (a taker would pay for what one is always charged for) and ``usually_charged``
         (where that would be, whatever the taker's price: it tells nothing of it).
         A missing factor gives a missing value, never zero.
@@ -190,7 +193,11 @@ def _with_taker(
     price = candidates["in_flow_id"].map(prices).astype(float)
     woods = flows.assign(wood=wood_class(flows)).drop_duplicates("flow_id").set_index("flow_id")["wood"]
     worse = (candidates["out_flow_id"].map(woods) == "B") & (candidates["in_flow_id"].map(woods) == "A")
-    price = price.mask(worse & kind.isin(OPERATORS) & (price > 0))
+    ranks = flows.drop_duplicates("flow_id").set_index("flow_id").reindex(columns=["quality"])["quality"]
+    ranks = ranks.map(QUALITY_RANK).astype(float)
+    unsorted = candidates["out_flow_id"].map(ranks) > candidates["in_flow_id"].map(ranks)
+    pays = kind.isin(OPERATORS) & (price > 0)
+    price = price.mask((worse | unsorted) & pays)
     routes = candidates[["category"]].assign(route=candidates["new_route"])
     charged = for_flows(routes, factors, "treatment_cost")["low"] >= 0
     charged &= kind == "outlet"
@@ -199,6 +206,7 @@ def _with_taker(
         taker_actor_type=kind,
         taker_price_eur_per_t=price.mask(doubtful, 0.0),
         price_to_confirm=doubtful,
+        price_unsorted=unsorted & pays,
         usually_charged=charged,
     )
 

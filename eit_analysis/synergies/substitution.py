@@ -10,7 +10,8 @@
 
 with y the yield for a firm, which declares what it uses, 1 for an outlet or an ESS structure, which declares
 what it can take in. The share is 1 but for needs of which what is recovered meets a part at most
-(``need_designations.csv``): offcuts of any format do not replace all of new panels.
+(``need_designations.csv``): offcuts of any format do not replace all of new panels; and but for rules whose
+waste is a part at most of what another firm uses (``rule_designations.csv``): fines, of a boiler's chips.
 
 Gates come first and nothing buys a way through them: another site, a rule that reads the waste code or the
 category, sorting quality, hazard, receiving activity, the object that both sides declare, the quality that
@@ -24,7 +25,14 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.breakdown import Breakdown
-from eit_analysis.reference.compatibility import DONATION, FOOD, rank_handed_on, reading, shut_gates
+from eit_analysis.reference.compatibility import (
+    DONATION,
+    FOOD,
+    most_taken,
+    rank_handed_on,
+    reading,
+    shut_gates,
+)
 from eit_analysis.reference.distance import haversine_km
 from eit_analysis.synergies.gates import (
     GATES,
@@ -116,7 +124,10 @@ def through_gates(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Of outputs read by rules (``reading``) beside who would take them (``inputs``), those that pass."""
     places = (pairs[c].to_numpy(dtype=float) for c in ("out_lat", "out_lon", "in_lat", "in_lon"))
-    pairs = pairs.assign(great_circle_km=haversine_km(*places))
+    # Of firms: what an operator declares to take in is what may arrive.
+    most = most_taken(pairs["rule_id"]).where(~pairs["is_intake"].astype(bool), 1.0)
+    share = np.minimum(pairs["share_met"].astype(float), most)
+    pairs = pairs.assign(great_circle_km=haversine_km(*places), share_met=share)
     reach_km = radius_km / detour_factor
     pairs["gate_rank"] = first_stop(
         _stops(pairs)

@@ -183,7 +183,9 @@ class Printed:
             for column in data.columns[self.numeric]:
                 if column not in wording.PARAMETERS:  # of any unit and size, and public
                     decimals = wording.heading(str(column)).decimals
-                    data[column] = [v if wording.is_missing(v) else round(v, decimals) for v in data[column]]
+                    data[column] = [
+                        french.half_up(v, decimals) if isinstance(v, float) else v for v in data[column]
+                    ]
         for column in data.columns[[not number for number in self._numbers]]:
             data[column] = [None if wording.is_missing(v) else wording.cell(v, column) for v in data[column]]
         data = data.where(~self._shut, wording.SUPPRESSED).iloc[self.rows]

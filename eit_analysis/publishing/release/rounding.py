@@ -74,10 +74,11 @@ def digit(values: np.ndarray, place: int) -> np.ndarray:
 
 
 def to_step(values: np.ndarray, step: np.ndarray) -> np.ndarray:
-    """The values rounded to multiples of their steps; as they are where the step is 0."""
+    """The values rounded to multiples of their steps, halves up; as they are where the step is 0."""
     with np.errstate(divide="ignore", invalid="ignore"):
         # Rounded again: 0.1 times 3 is not 0.3.
-        rounded = np.round(values / step) * step
+        times = np.abs(np.round(values / step, 9))
+        rounded = np.copysign(np.floor(times + 0.5), values) * step
         return np.where(step > 0, np.round(rounded, 12) + 0.0, values)
 
 

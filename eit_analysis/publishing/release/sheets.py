@@ -65,8 +65,12 @@ class Sheets(Released):
 
     @property
     def read(self) -> list[Sheet]:
-        """The sheets on which there is anything to read: all may be withheld of one about the territory."""
-        told = [any(b.says and not getattr(b, "silence", "") for b in sheet.blocks) for sheet in self.sheets]
+        """The sheets on which there is anything to read: all may be withheld of one about the territory.
+
+        Of one with tables, a row of one of them: the sentences around them are on the report already.
+        """
+        tables = [[b for b in sheet.blocks if hasattr(b, "silence")] or sheet.blocks for sheet in self.sheets]
+        told = [any(b.says and not getattr(b, "silence", "") for b in blocks) for blocks in tables]
         return [sheet for sheet, anything in zip(self.sheets, told, strict=True) if anything]
 
     @property

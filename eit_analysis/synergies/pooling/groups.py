@@ -45,6 +45,8 @@ MEMBER_COLUMNS = [
 ]  # fmt: skip
 # Share of the members that a group has in common with a larger one of its need, from which it is a variant.
 LIKE = 0.7
+# Hours a year of people lent, under which no agreement is worth its writing: ten days, an assumption of ours.
+LENT_H = 80
 SHARE_COLUMNS = ["pooling_id", "site_id", "volume_per_year", "spared_eur_per_year"]
 
 
@@ -193,17 +195,24 @@ def members_spared(starts: pd.DataFrame, shares: pd.DataFrame, fair: pd.DataFram
     return known.assign(shapley_share_eur_per_year=pd.Series(own, known.index, dtype=float))[MEMBER_COLUMNS]
 
 
-def offers(pools: pd.DataFrame) -> pd.DataFrame:
+def offers(pools: pd.DataFrame, least_eur: float) -> pd.DataFrame:
     """The offers of :func:`pooled`, under the names that tell who offers what to whom, and ``ask_first``.
 
-    What is offered is not always to be had: each kind has its question (``offer_questions.csv``), that of the
-    longest keyword which its need holds. A service that collects waste is asked as a collection,
-    and one in hours, which lends people, as a skill.
+    Not those that are known to save less than ``least_eur`` a year, what they take of anybody's time, nor
+    people lent for less than ``LENT_H``. What is offered is not always to be had: each kind has its question
+    (``offer_questions.csv``), that of the longest keyword which its need holds. A service that collects waste
+    is asked as a collection, and one in hours, which lends people, as a skill.
     """
     names = {"members": "site_ids", "centre_site_id": "offering_site_id", "label": "offered"}
     found = pools[pools["kind"] == "offer"].rename(columns=names)
-    lent = (found["nature"] == "service") & (found["unit"] == "h")
-    kinds = found["nature"].mask(lent, "skill").mask(found["category"].notna(), COLLECTION)
+    lends = (found["unit"] == "h") & found["nature"].isin(["service", "skill"])
+    saved, volume = (found[name].astype(float) for name in ("saving_eur_per_year", "volume_per_year"))
+    found = found[~((saved < least_eur) | (lends & (volume < LENT_H)))]
+    lends = lends[found.index]
+    # A threshold, « un mi-temps partagé », is no measure of what one lends.
+    named = found["keyword"].astype("str").str.split("|").str[0]
+    found = found.assign(offered=found["offered"].mask(lends & (named != ""), named))
+    kinds = found["nature"].mask(lends, "skill").mask(found["category"].notna(), COLLECTION)
     asked = [_question(kind, text) for kind, text in zip(kinds, found["keyword"].astype("str"), strict=True)]
     return found.assign(ask_first=pd.Series(asked, found.index, dtype="str"))
 
