@@ -15,7 +15,7 @@ from test_flow_report_by_hand import rows_named
 from eit_analysis import flows, reference
 from eit_analysis.config_flows import FlowStep, WasteTarget
 from eit_analysis.errors import InputError
-from eit_analysis.flows import diversion, emissions, outcomes, targets
+from eit_analysis.flows import diversion, emissions, outcomes, target_gaps, targets
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
 from eit_analysis.publishing import wording
 from eit_analysis.publishing.release.gate import Release
@@ -356,7 +356,7 @@ def test_how_far_from_what_is_aimed_at():
         found = rows.loc[("material", reading), [MASS, "concerned_t_per_year"]]
         assert found.tolist() == pytest.approx([mass, 148])
     assert rows.loc[("wood", "said"), "share_percent"] == 100
-    gaps = targets.gaps(table.frame, AIMS).set_index("target")
+    gaps = target_gaps.gaps(table.frame, AIMS).set_index("target")
     assert gaps.loc["material_2025", "gap_t_per_year"] == pytest.approx(0.65 * 148 - 34)
     assert gaps.loc["Plan", "gap_t_per_year"] == pytest.approx(114 - 105)
     assert gaps.loc["municipal_landfill_2035", "gap_t_per_year"] == pytest.approx(110 - 14)
@@ -371,7 +371,7 @@ def test_a_target_inside_what_nobody_said_is_not_decided():
     """60 t recycled, 30 t burned, 20 t of unknown destination: from 55 % to 73 %, for 65 %."""
     rows = [("E1", "paper", "200101", mass, route, None, "clean", None) for mass, route in UNSAID]
     shown = targets.measured(outflows(rows), AIMS).frame
-    gap = targets.gaps(shown, AIMS).set_index("target").loc["material_2025"]
+    gap = target_gaps.gaps(shown, AIMS).set_index("target").loc["material_2025"]
     assert gap["attainment"] == "open" and gap["share_percent"] == pytest.approx(50 * (60 + 80) / 110)
     assert gap["gap_low_t_per_year"] < 0.65 * 110 - 80 and gap["gap_high_t_per_year"] > 0.65 * 110 - 60
     # One end of the range alone decides or says nothing: 55 % at least, 73 % at most.
@@ -379,7 +379,7 @@ def test_a_target_inside_what_nobody_said_is_not_decided():
     aims = AIMS[AIMS["target"] == "material_2025"].merge(pd.DataFrame({"title": marks}), how="cross")
     aims = aims.assign(target=[*marks], target_value=[*marks.values()]).drop(columns="title")
     for reading, expected in (("least", ["met", "", ""]), ("most", ["", "", "missed"])):
-        half = targets.gaps(shown[shown["reading"] == reading], aims).set_index("target")
+        half = target_gaps.gaps(shown[shown["reading"] == reading], aims).set_index("target")
         assert half["attainment"].fillna("").tolist() == expected and half["reading"].eq(reading).all()
         assert half["gap_t_per_year"].isna().all() and half[SHARES].notna().all(axis=None)
     assert gap["reading"] == "both"
@@ -395,7 +395,7 @@ def test_twelve_percent_at_least_misses_eight_at_most(reading: str, mark: float,
     aim = AIMS[AIMS["indicator"] == "landfill_percent"].head(1).assign(target_value=mark)
     aim["waste_code_prefixes"] = None
     shown = targets.measured(outflows(rows), aim).frame
-    gap = targets.gaps(shown[shown["reading"] == reading], aim)
+    gap = target_gaps.gaps(shown[shown["reading"] == reading], aim)
     assert gap["attainment"].fillna("").tolist() == [expected]
 
 
@@ -405,9 +405,9 @@ def test_the_one_flow_of_which_a_target_hangs_is_named():
     left = [("E1", "paper", "200101", 60, "landfill"), ("E2", "wood", "150103", 40, "recycling")]
     for masses, decided in (([300], 1), ([150, 150], 0)):
         rows = [*left, *(("E3", "metal", "200140", mass, "recycling") for mass in masses)]
-        found = targets.hinging(outflows([(*row, None, "clean", None) for row in rows]), aim)
+        found = target_gaps.hinging(outflows([(*row, None, "clean", None) for row in rows]), aim)
         assert found[["site_id", MASS]].to_numpy().tolist() == [["E3", 300]] * decided
-    assert targets.hinging(OUT.head(0), AIMS).empty
+    assert target_gaps.hinging(OUT.head(0), AIMS).empty
 
 
 def test_a_mix_counts_as_packaging_only_where_it_is_called_so():

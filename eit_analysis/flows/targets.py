@@ -1,10 +1,8 @@
-"""How far the outflows are from what the law, Europe or a regional plan aims at, in tonnes.
+"""What of the outflows does what the law, Europe or a regional plan aims at, and which targets there are.
 
-    share  = R / C              R tonnes that do what is aimed at, C tonnes that the target is about
-    gap    = v C - R            at least the share v:  tonnes still to recover
-    gap    = R - v C,  R - cap  at most v, or so many tonnes:  tonnes still to keep out of landfills
+    share = R / C    R tonnes that do what is aimed at, C tonnes that the target is about
 
-Below zero, the target is met. What nobody said makes a range of both, given with its middle:
+What nobody said makes a range of it:
 
     at least  R / (C + N)            the U tonnes of unknown destination do not; N, a mix that does not
     at most   (R + U + D) / (C + D)  they do, but no liquid is landfilled; D, a mix that does or may
@@ -50,7 +48,6 @@ MIX, LAW = "150106", "sort_packaging_mix"  # mixed packaging, and the row of the
 RESIDUAL = "07A"  # ordures ménagères résiduelles, in SINOE
 CAP = "landfill_t_per_year"
 PER_VALUE = "waste_per_value_cut_percent"
-AT_MOST = ("landfill_percent", CAP)
 MASSES = [MASS, LOW, HIGH]
 ABOUT = ["concerned_t_per_year", "concerned_low_t_per_year", "concerned_high_t_per_year"]
 COLUMNS = [
@@ -59,7 +56,6 @@ COLUMNS = [
 ]  # fmt: skip
 READINGS = ["said", "least", "most"]
 ENDS = ["share_low_percent", "share_high_percent"]
-GAP = ["gap_t_per_year", "gap_low_t_per_year", "gap_high_t_per_year"]
 
 
 def targets(own: Iterable[WasteTarget] = (), day: str = "") -> pd.DataFrame:
@@ -117,7 +113,7 @@ def measured(out: pd.DataFrame, aims: pd.DataFrame) -> Breakdown:
         all with their bounds, ``n_sites``; in the order of ``aims``, without those about no flow.
     """
     keys = ["aim", "reading"]
-    rows = _about(out, aims)
+    rows = about(out, aims)
     counted = scaled(rows, rows["does"].eq("yes").astype(float))
     does, whole = (totals(part, keys, total=False).frame for part in (counted, rows))
     whole = whole.rename(columns=dict(zip(MASSES, ABOUT, strict=True)))[[*keys, *ABOUT, "n_sites"]]
@@ -135,7 +131,7 @@ def measured(out: pd.DataFrame, aims: pd.DataFrame) -> Breakdown:
     )  # fmt: skip
 
 
-def _about(out: pd.DataFrame, aims: pd.DataFrame) -> pd.DataFrame:
+def about(out: pd.DataFrame, aims: pd.DataFrame) -> pd.DataFrame:
     """The flows once for each reading of a measure that is about them, and whether each ``does`` it."""
     known = propagation.prepared(out)
     plain = (known["hazardous"] != "yes") & ~is_inert(known)
@@ -148,17 +144,17 @@ def _about(out: pd.DataFrame, aims: pd.DataFrame) -> pd.DataFrame:
         column, codes = COUNTED[aim["indicator"]]
         made_so = soiled & known["category"].isin([families().get(code) for code in prefixes])
         of_codes = known["waste_code"].str.startswith(prefixes) | made_so
-        about = known[of_codes if prefixes else plain]
-        does, unsaid = about[column].isin(codes), about["route"] == UNKNOWN
-        unsaid &= ~(liquid[about.index] & ("landfill" in codes))
+        rows = known[of_codes if prefixes else plain]
+        does, unsaid = rows[column].isin(codes), rows["route"] == UNKNOWN
+        unsaid &= ~(liquid[rows.index] & ("landfill" in codes))
         # Without prefixes waste is concerned whatever it is made of.
-        mix = _mixed(about) & bool(prefixes)
+        mix = _mixed(rows) & bool(prefixes)
         readings = {"least": (does, ~(mix & does)), "most": (does | unsaid, ~mix | does | unsaid)}
         if not (unsaid | mix).any():
             readings = {"said": (does, ~mix)}
         for reading, (yes, kept) in readings.items():
             answers = np.where(yes, "yes", "no")
-            parts.append(about.assign(aim=aim["aim"], reading=reading, does=answers)[kept])
+            parts.append(rows.assign(aim=aim["aim"], reading=reading, does=answers)[kept])
     return pd.concat(parts, ignore_index=True)
 
 
@@ -198,87 +194,6 @@ def unmeasured(aims: pd.DataFrame) -> pd.DataFrame:
     ]
     columns = ["target", "target_value", "year", "base_year", "to_know", "text_ref"]
     return rows.assign(to_know=pd.Series(known, rows.index, dtype=object))[columns]
-
-
-def gaps(shown: pd.DataFrame, aims: pd.DataFrame) -> pd.DataFrame:
-    """How far each measured target is, from what is printed of it.
-
-    The bounds of a gap are those of the share and of the tonnes that it is about, or of a cap's own tonnes,
-    at both readings; its middle is that of the two. Of a range of which one end is withheld, the other end
-    decides or nothing does: 12 % at least misses at most 8 %, and says nothing of at least 20 %.
-
-    Parameters
-    ----------
-    shown : pandas.DataFrame
-        The rows of :func:`measured` that may be read.
-    aims : pandas.DataFrame
-        :func:`targets`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Of each of ``aims`` that is measured, ``target``, ``indicator``, ``year``, ``target_value`` and its
-        ``unit``, ``reading`` (``both`` ends, or the one that is known), ``share_percent``, gap (t/year;
-        missing for one end), each with bounds, ``attainment`` (``met``, ``missed``, ``open`` where zero is
-        inside the bounds, missing where one end does not decide), ``applies_to``.
-    """
-    columns = ["target", "indicator", "year", "target_value", "applies_to"]
-    rows = _apart(aims[[*columns, "aim"]].merge(shown, on="aim"))
-    shares = ["share_percent", *ENDS]
-    how = dict.fromkeys([*columns[1:], "reading"], "first")
-    how |= dict(zip([*GAP, *shares], ["mean", "min", "max"] * 2, strict=True))
-    both = rows["target"].duplicated(keep=False)
-    one_end = rows["reading"].isin(READINGS[1:]) & ~both
-    lowest = rows["reading"].eq(READINGS[1]) == rows["indicator"].isin(AT_MOST)
-    rows[GAP[1]] = rows[GAP[1]].mask(one_end & ~lowest, -np.inf)
-    rows[GAP[2]] = rows[GAP[2]].mask(one_end & lowest, np.inf)
-    rows["reading"] = rows["reading"].mask(both, "both")
-    found = rows.groupby("target", sort=False).agg(how).reset_index()
-    found["attainment"] = np.select([found[GAP[2]] <= 0, found[GAP[1]] > 0], ["met", "missed"], "open")
-    # An end that decides nothing leaves open what the other, withheld, may decide: nothing is said.
-    one_sided = found[GAP].abs().eq(np.inf).any(axis=1) & found["attainment"].eq("open")
-    found["attainment"] = found["attainment"].mask(one_sided | found[GAP].isna().any(axis=1), None)
-    found[GAP] = found[GAP].mask(found[GAP].isin([np.inf, -np.inf]))
-    found[GAP[0]] = found[GAP[0]].where(found[GAP[1:]].notna().all(axis=1))
-    found["unit"] = np.where(found["indicator"] == CAP, "t/an", "%")
-    return found[[*columns[:-1], "unit", "reading", *shares, *GAP, "attainment", "applies_to"]]
-
-
-def hinging(out: pd.DataFrame, aims: pd.DataFrame) -> pd.DataFrame:
-    """Of the targets of which one flow decides, that flow: without it the conclusion would be another.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``target``, ``attainment`` (:func:`gaps`), ``site_id``, ``description`` and mass (t/year) of the
-        heaviest flow that does what the target counts.
-    """
-    whole = gaps(measured(out, aims).frame, aims).query("attainment in ['met', 'missed']")
-    columns = ["target", "attainment", "site_id", "description", MASS]
-    found = [out.head(0).assign(target="", attainment="")]
-    for target, attainment in zip(whole["target"], whole["attainment"], strict=True):
-        aim = aims[aims["target"] == target]
-        about = _about(out, aim)
-        heaviest = about[about["does"] == "yes"].nlargest(1, MASS)
-        rest = gaps(measured(out[~out["flow_id"].isin(heaviest["flow_id"])], aim).frame, aim)
-        if len(heaviest) and len(rest) and rest["attainment"].iloc[0] != attainment:
-            found.append(heaviest.assign(target=target, attainment=attainment))
-    return pd.concat(found, ignore_index=True)[columns]
-
-
-def _apart(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows with their own gap and its bounds."""
-    value, cap = rows["target_value"], (rows["indicator"] == CAP).to_numpy()
-    over = [rows[name] - value for name in ("share_percent", *ENDS)]
-    # Of a product C (s - v): the bounds of either factor, in quadrature.
-    middle, low, high = (rows[ABOUT[0]] * part / 100 for part in over)
-    spread = [(rows[end] - rows[ABOUT[0]]).abs() * over[0].abs() / 100 for end in ABOUT[1:]]
-    bounds = [middle, middle - np.hypot(middle - low, spread[0]), middle + np.hypot(high - middle, spread[1])]
-    ends = [np.where(cap, rows[mass] - value, part) for mass, part in zip(MASSES, bounds, strict=True)]
-    least = ~rows["indicator"].isin(AT_MOST).to_numpy()
-    turned = [ends[0], ends[2], ends[1]]
-    found = [np.where(least, -one, other) for one, other in zip(turned, ends, strict=True)]
-    return rows.assign(**dict(zip(GAP, found, strict=True)))
 
 
 def collected_apart(published: pd.DataFrame, communes: pd.Series, year: int) -> pd.DataFrame:
