@@ -75,6 +75,17 @@ def test_one_that_takes_reads_no_share_of_what_the_other_has() -> None:
     assert own_exchanges(exchanges(), FLOWS, None).frame.empty
 
 
+def test_one_whose_need_is_met_in_part_reads_that_part_of_it() -> None:
+    # A boiler of 50 t/year burns 20 % of fines, each for half a tonne: 10 t of its need, 20 t of A.
+    fines = exchanges().assign(yield_central=0.5, need_t_per_t=2.5, demand_t_per_year=50.0)
+    own = own_exchanges(
+        fines.assign(supply_t_per_year=40.0), FLOWS.assign(mass_t_per_year=[40.0, 50, 0, 0, 0]), "B"
+    )
+    amounts = ["own_declared_t_per_year", "own_t_per_year", "replaced_t_per_t", "passing_t_per_year"]
+    assert own.frame.loc[0, amounts].tolist() == [50, 10, 0.5, 20]
+    assert own.frame.loc[0, "passing"] == "all" and own.records.loc[0, "told_low"] == 20
+
+
 def test_whether_some_price_lets_both_gain_is_said_where_it_tells_no_figure() -> None:
     own = own_exchanges(exchanges(), FLOWS, "A")
     # B, C and E gain whatever they declared within 15 %, D at no price.

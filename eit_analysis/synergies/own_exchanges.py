@@ -70,10 +70,10 @@ def own_exchanges(exchanges: pd.DataFrame, flows: pd.DataFrame, firm: str | None
     -------
     Breakdown
         ``rank_own, partner_site_id, exchange_role`` (``gives``, ``takes``), ``category, own_description,
-        new_route, own_declared_t_per_year, own_t_per_year`` (what is free of it), ``replaced_t_per_t`` (y,
-        for one that takes), ``passing`` (``all`` or ``some`` of that), ``passing_t_per_year`` that leave the
-        giver and ``own_gain_eur_per_year`` where all
-        passes, ``own_gain_eur_per_t`` (missing for an operator that takes: what it costs it is not known),
+        new_route, own_declared_t_per_year, own_t_per_year`` (what is free of it; of a need that the
+        rule meets in part, that part), ``replaced_t_per_t`` (y, for one that takes), ``passing`` (``all``
+        or ``some`` of that), ``passing_t_per_year`` that leave the giver and ``own_gain_eur_per_year``
+        where all passes, ``own_gain_eur_per_t`` (missing for an operator that takes: its cost is not known),
         ``own_net_eur_per_year`` (at most, the fixed cost deducted; of one that takes a loss alone: its need
         is seldom that of one giver, and the sum of its rows is no gain), ``own_basis`` (``cost_declared``,
         ``cost_reference``, ``price_…``: whether what is in it is the firm's or supposed to be),
@@ -97,6 +97,7 @@ def own_exchanges(exchanges: pd.DataFrame, flows: pd.DataFrame, firm: str | None
         basis = declared.isna().map({True: f"{kind}_reference", False: f"{kind}_declared"})
         if role == "takes":
             gain, enough, price = gain.where(~operator), amount / n, mine["old_cost_eur_per_t"].astype(float)
+            amount = enough * replaced  # what is left of its need, or the part that this can be of it
         else:
             enough, price = amount * n, price.where(operator, mine["yield_central"] * price.clip(lower=0))
         parts: dict[str, pd.Series | str | float] = {
@@ -130,7 +131,6 @@ def own_exchanges(exchanges: pd.DataFrame, flows: pd.DataFrame, firm: str | None
     declared, enough = records["mass_t_per_year"].astype(float), found["enough_t_per_year"]
     taken = declared - found["free_t_per_year"]
     whole = (enough + taken <= (1 - MARGIN) * declared) & (enough > 0)
-    whole &= ~(found["need_t_per_t"] > found["replaced_t_per_t"])  # no more than a part of the need is met
     turns, some_price = enough * found["pays_from"] / found["sent_t_per_year"], found["some_price"]
     yes, no = some_price.isin(["yes", "you"]) & (turns > 0), some_price.isin(NONE) & (turns < enough)
     found = found.assign(
