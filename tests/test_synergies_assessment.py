@@ -217,7 +217,7 @@ def test_each_flow_has_one_line_with_the_partner_that_the_plan_retains(assessmen
     # others; gifts of food between, the others by rank as far as is said.
     plan = listings.retained(exchanges)
     last = plan["candidate_id"] == plan.loc[plan["rank"].idxmax(), "candidate_id"]
-    plan = plan.assign(rank=plan["rank"].mask(last, listings.ADVISED + 1))
+    plan = plan.assign(rank=plan["rank"].mask(last, listings.ADVISED + 1), ask_first=None)
     advised = listings.to_engage(plan.assign(status=plan["status"].mask(last, "accepted")))
     gifts = (advised["category"] == "food") & (advised["legal_status"] == "donation")
     place = int(gifts.sum()) + 1
@@ -234,6 +234,11 @@ def test_each_flow_has_one_line_with_the_partner_that_the_plan_retains(assessmen
     given = listings.to_engage(plan.assign(category="food", legal_status="donation"))
     assert set(trifles) <= set(given.index)
     assert advised["n_other_partners"].min() > 0 and advised["n_other_partners"].isna().any()
+    # A card has two questions at most, and says how many its sheet has besides.
+    many = listings.to_engage(plan.assign(ask_first="un : où\u00a0; deux\u00a0; trois\u00a0; quatre"))
+    assert set(many["ask_first"]) == {"un : où\u00a0; deux\u00a0; puis 2\u00a0autres questions"}
+    two = listings.to_engage(plan.assign(ask_first="un\u00a0; deux"))
+    assert set(two["ask_first"]) == {"un\u00a0; deux"}
     # The order of one exchange alone is no test of it.
     both = listings.described(exchanges, assessment.flows).head(2)
     assert len(listings.robustness(both)) == 2 and listings.robustness(both.head(1)).empty

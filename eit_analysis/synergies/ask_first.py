@@ -57,6 +57,7 @@ from eit_analysis.synergies.terms import HIGHEST, LOWEST
 ALIVE, SUPPLY = ("lead", "study"), "supply_t_per_year"
 # What a line may lead elsewhere of a flow: all of it, or under half; without a promise nobody knows.
 PARTS, UNKNOWN_PART = ("ce flux", "une part de ce flux"), "tout ou partie de ce flux"
+BETWEEN = "\u00a0; "  # two questions of one exchange
 Question = tuple[str, str]  # of which candidate, and in what words
 
 
@@ -142,7 +143,7 @@ def with_questions(
         *_priced(exchanges, answers, said["price"]),
     ):
         asked[name].append(text)
-    texts = {name: "\u00a0; ".join(dict.fromkeys(each)) for name, each in asked.items()}
+    texts = {name: BETWEEN.join(dict.fromkeys(each)) for name, each in asked.items()}
     return exchanges.assign(ask_first=exchanges["candidate_id"].map(texts).astype("str"))
 
 

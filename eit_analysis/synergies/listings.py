@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from eit_analysis import french
 from eit_analysis.reference.compatibility import DONATION
+from eit_analysis.synergies.ask_first import BETWEEN
 from eit_analysis.synergies.factor_rows import OPERATORS
 from eit_analysis.synergies.free_flows import IN_PART
 from eit_analysis.synergies.impacts import INDICATORS, in_proportion
@@ -20,7 +22,7 @@ RANKED = [
 BY_FLOW = [
     "exchange_site_ids", "output_description", "use", "status", "ask_first", "n_other_partners", "rank",
 ]  # fmt: skip
-FOLDED, ADVISED = 2, 24  # lines of a use, ranks that are advised
+FOLDED, ADVISED, ASKED = 2, 24, 2  # lines of a use, ranks that are advised, questions of a card
 OTHERS = ["planned_partner_site_ids", "other_partner_site_ids"]
 ASKING = ["ask_first", "n_other_partners"]
 HELD = [
@@ -218,7 +220,8 @@ def to_engage(retained: pd.DataFrame) -> pd.DataFrame:
     where it was accepted it does not head the list: it follows the first of the others.
 
     What brings less than once more what it takes to set it up is none for any reader, but for a gift.
-    ``n_other_partners`` is missing where it is zero.
+    ``n_other_partners`` is missing where it is zero. ``ask_first`` has the first ``ASKED`` questions and how
+    many others there are: all are in the sheet of the exchange.
     """
     trifle = retained["joint_surplus_eur_per_year"] < retained["fixed_cost_eur_per_year"]
     exchanges = new(retained[~trifle | _gift(retained)]).sort_values("rank", kind="stable")
@@ -227,9 +230,17 @@ def to_engage(retained: pd.DataFrame) -> pd.DataFrame:
     first = (well & ~yes & ~gift).cumsum() <= 1
     turn = np.select([yes & well, gift, well & first, yes, well], range(5), -1)
     found = exchanges.assign(
-        turn=turn, n_other_partners=exchanges["n_other_partners"].where(exchanges["n_other_partners"] > 0)
+        turn=turn,
+        n_other_partners=exchanges["n_other_partners"].where(exchanges["n_other_partners"] > 0),
+        ask_first=exchanges["ask_first"].map(_first_asked, na_action="ignore"),
     )[turn >= 0]
     return found.sort_values(["turn", "rank"], kind="stable").drop(columns="turn")
+
+
+def _first_asked(questions: str) -> str:
+    asked = questions.split(BETWEEN)
+    others = french.counted(len(asked) - ASKED, "autre question", "autres questions")
+    return BETWEEN.join(asked[:ASKED] + [f"puis {others}"] * (len(asked) > ASKED))
 
 
 def _gift(exchanges: pd.DataFrame) -> pd.Series:
