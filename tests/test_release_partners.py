@@ -107,6 +107,9 @@ def test_a_partner_that_agreed_is_named_and_the_others_are_described(small_study
     assert [row[5] for row in printed] == ["au prix du preneur, vous n'y gagnez pas", "–"]
     shown = str(table.seen_by(release.viewer, {}).html())
     assert "E6" not in shown and "Numéro 6" not in shown and "120" not in shown and "85" not in shown
+    # The body of a page has the same cells, of fewer columns.
+    few = table.brief(["rank", "partner_site_id", "some_price"], "En bref").seen_by(release.viewer, {})
+    assert [row[1] for row in Printed(few).body] == ["Ateliers Numéro 1 & <fils>", ANYBODY]
 
 
 def test_partners_in_heat_are_named_and_described_by_the_same_rule(small_study: Study) -> None:
@@ -165,6 +168,10 @@ def test_what_would_tell_an_amount_with_all_else_is_not_said(small_study: Study)
     table = release.exchanges(of_e1, "Vos échanges")
     assert Printed(by_family.seen_by(release.viewer, {})).body == [["Total", "350"]]
     assert Printed(table.seen_by(release.viewer, {})).body[0][2:6] == ["50", "s", "s", "s"]
+    few = table.brief(["rank", "partner_site_id", "own_t_per_year", "some_price"], "En bref").seen_by(
+        release.viewer, {}
+    )
+    assert Printed(few).body[0][2:] == ["50", "s"]
 
 
 def test_a_firm_reads_its_own_rows_in_full_and_nobody_else_does(small_study: Study) -> None:

@@ -49,6 +49,12 @@ COLUMNS = [
     "least_paid_eur_per_t", "unpaid_t_per_year", "some_price", "retained", "status", "ask_first",
 ]  # fmt: skip
 
+# Eight at most: more would not be in the body of a page.
+BRIEF = [
+    "rank_own", "partner_site_id", "exchange_role", "own_description", "new_route", "own_t_per_year",
+    "own_gain_eur_per_t", "some_price",
+]  # fmt: skip
+
 
 def own_exchanges(exchanges: pd.DataFrame, flows: pd.DataFrame, firm: str | None) -> Breakdown:
     """The exchanges that a firm is part of, those of the plan first, by rank; the others by its net gain.

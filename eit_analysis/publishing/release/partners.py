@@ -58,6 +58,11 @@ class Exchanges(Aggregate):
     def called(self, who: object, column: str, viewer: Viewer) -> Any:
         return self.words.get(str(who)) or viewer.name(who)
 
+    def brief(self, columns: list[str], title: str) -> Exchanges:
+        """The same rows by so few columns that the body of a page has room for them."""
+        assert self.rounded is not None
+        return replace(self, title=title, frame=self.frame[columns], rounded=self.rounded[columns])
+
     @property
     def hidden(self) -> np.ndarray:
         return np.zeros(len(self.frame), dtype=bool)
