@@ -84,14 +84,18 @@ def run(flows, rules, radius_km=20.0):
 
 def test_a_need_that_names_its_use_wins_over_a_more_mature_rule():
     """« Drêches et aliments pour vaches laitières » : feed, whatever else their code could become."""
-    rules = [rule("R1", category="wood") | {"maturity": 9, "use": "biogaz et digestat"},
-             rule("R2", category="wood") | {"use": "drêches pour l'élevage"}]  # fmt: skip
-    flows = [flow("o", "A", "out", "wood", 100), flow("i", "B", "in", "wood", 40)]
+    biowaste = {"category": "biowaste", "target": "biowaste"}
+    rules = [rule("R1", **biowaste) | {"maturity": 9, "use": "biogaz et digestat"},
+             rule("R2", **biowaste) | {"use": "drêches pour l'élevage"}]  # fmt: skip
+    flows = [flow("o", "A", "out", "biowaste", 100), flow("i", "B", "in", "biowaste", 40)]
     for text, expected in (("Aliments pour vaches", "R2"), ("Marcs et lisiers", "R1")):
         told = flow_table(flows).assign(description=text)
         for found in (candidates(told, SITES, rule_table(rules), 20.0, 1.3)[0],
                       pd.concat(in_parts(told, SITES, rule_table(rules), 20.0, 1.3, 5))):  # fmt: skip
             assert found["rule_id"].tolist() == [expected]
+    # And what is not made into feed meets no need of it.
+    told = flow_table(flows).assign(description="Aliments pour vaches")
+    assert candidates(told, SITES, rule_table(rules[:1]), 20.0, 1.3)[0].empty
 
 
 def test_the_most_mature_rule_speaks_then_the_best_yield_then_the_first_name():
@@ -122,9 +126,12 @@ def test_an_unknown_activity_receives_no_hazardous_waste():
             "naf_code": ["", "", "3822Z", "2410Z", ""],
             "receiver_naf_codes": ["38.22", "38.22", "38.22", "38.22", None],
             "hazardous_allowed": [0, 1, 1, 1, 1],
+            "input_category": "chemical",
             "input_waste_code": "",
             "input_waste_codes": "",
+            "object_asked": "",
             "need_told": "",
+            "use_told": "",
             "other_needs": "",
             "proving_needs": "",
         }
@@ -184,6 +191,45 @@ def test_a_residue_is_no_substitute_for_what_it_comes_from(naf, code, residue, n
     passed, _ = candidates(flows, actors, rules, 20.0, 1.3)
     across = best_candidates(flows, actors, rules, 20.0, 1.3, 5)
     assert (len(own), len(passed), len(across)) == (offered, offered, offered)
+
+
+@pytest.mark.parametrize(
+    ("naf", "code", "category", "residue", "need", "rule_id"),
+    [
+        # What a need is called by its use is met by nothing else, whatever its taker's trade.
+        ("0113Z", "150101", "cardboard", "Cartons d'emballage", "Plateaux carton", None),
+        ("0113Z", "150101", "cardboard", "Cartons d'emballage", "Cartons pour paillage", "cardboard_mulch"),
+        ("8810C", "040109", "textile", "Chutes de cuir", "Coton à couper en chiffons d'essuyage", None),
+        ("0113Z", "020304", "biowaste", "Issues de céréales", "Compost normé NFU 44-051", None),
+        ("0113Z", "020304", "biowaste", "Issues de céréales", "Matières à épandre", "biowaste_spreading"),
+        ("4621Z", "030105", "wood", "Sciure fraîche", "Sciure et copeaux pour litière", "wood_bedding"),
+        ("4621Z", "030105", "wood", "Dosses et délignures", "Sciure et copeaux pour litière", None),
+        ("0113Z", "030101", "wood", "Écorces", "Paillage d'écorces", "wood_mulch"),
+        ("4621Z", "020601", "biowaste", "Biscuits cassés", "Aliments du bétail", "bakery_feed"),
+        # Who asks for pallets takes pallets, and of their code no crates.
+        ("2229A", "030101", "wood", "Écorces", "Palettes 80x120 d'occasion", None),
+        ("1020Z", "030105", "wood", "Dosses et délignures", "Palettes d'occasion", None),
+        ("2229A", "150103", "wood", "Cagettes bois légères", "Palettes Europe", None),
+        ("2229A", "150103", "wood", "Caisses et calages bois", "Palettes Europe", None),
+        ("2229A", "150103", "wood", "Palettes perdues et caisses bois", "Palettes Europe", "wood_pallet"),
+        ("2229A", "150103", "wood", "", "Palettes Europe", "wood_pallet"),
+        ("1621Z", "150103", "wood", "Palettes perdues", "Palettes à broyer", "wood_fuel"),
+        # Class A is class A, and a sheltered workshop for furniture no yard of shredded panels.
+        ("3832Z", "030105", "wood", "Chutes de MDF", "Palettes et bois A", None),
+        ("3832Z", "030105", "wood", "Dosses", "Palettes et bois A", "wood_platform"),
+        ("3832Z", "030105", "wood", "Chutes de MDF", "Meubles et bois massif", None),
+    ],
+)  # fmt: skip
+def test_a_need_is_met_by_what_it_is_called(naf, code, category, residue, need, rule_id) -> None:
+    flows = flow_table([flow("o", "A", "out", category, 10, code), flow("i", "B", "in", category, 90)])
+    flows = flows.assign(description=[residue, need])
+    actors = SITES.assign(naf_code=naf, actor_type="firm")
+    rules = reference.load("compatibility")
+    passed, _ = candidates(flows, actors, rules, 20.0, 1.3)
+    across = best_candidates(flows, actors, rules, 20.0, 1.3, 5)
+    told = [found["rule_id"].tolist() for found in (passed, across)]
+    assert told[0] == told[1]
+    assert [rule.startswith(rule_id or "-") for rule in told[0]] == [True] * (rule_id is not None), told
 
 
 def test_who_takes_pallets_to_repair_does_not_take_back_those_it_could_not():

@@ -69,7 +69,7 @@ def reading(wastes: pd.DataFrame, rules: pd.DataFrame) -> pd.DataFrame:
     coded, uncoded = wastes[~no_code], wastes[no_code]
     rules = rules.fillna(OPEN).drop(columns=["source", "year", "authority"], errors="ignore")
     rules = rules.rename(columns={"category": "rule_category", "route": "new_route"})
-    rules["specificity"] = rules["waste_code_prefix"].str.len()
+    rules["specificity"], rules["use_told"] = rules["waste_code_prefix"].str.len(), use_told(rules)
     parts = [
         coded.assign(waste_code_prefix=coded["waste_code"].str[:length]).merge(some, on="waste_code_prefix")
         for length, some in rules[rules["specificity"] > 0].groupby("specificity")
@@ -93,17 +93,22 @@ def reading(wastes: pd.DataFrame, rules: pd.DataFrame) -> pd.DataFrame:
 
 
 def _so_called(read: pd.DataFrame) -> np.ndarray:
-    """Whether each designation has a word that its rule asks for, if any, and none that it refuses."""
+    """Whether each designation has a word that its rule asks for, if any, and none that it refuses.
+
+    Nor may all that it names be other objects: crates have the code of pallets.
+    """
     if "rule_id" not in read:
         return np.ones(len(read), dtype=bool)
-    table = reference.load("rule_designations").set_index("rule_id")[["words", "other_words"]].fillna("")
-    words = {rule: (set(asked.split()), set(other.split())) for rule, asked, other in table.itertuples()}
+    table = reference.load("rule_designations").set_index("rule_id")
+    table = table[["words", "other_words", "other_objects"]].fillna("")
+    words = {rule: [set(kind.split()) for kind in row] for rule, *row in table.itertuples()}
 
     def called(rule: str, text: str) -> bool:
         if rule not in words:
             return True
-        (asked, other), said = words[rule], _said(text)
-        return (not asked or not asked.isdisjoint(said)) and other.isdisjoint(said)
+        (asked, other, objects), said = words[rule], _said(text)
+        something_else = bool(objects) and bool(heads(text)) and heads(text) <= objects
+        return (not asked or not asked.isdisjoint(said)) and other.isdisjoint(said) and not something_else
 
     named = zip(read["rule_id"], read["description"], strict=True)
     return np.array([called(rule, text) for rule, text in named], dtype=bool)
@@ -131,22 +136,50 @@ def need_told(designations: pd.Series) -> pd.Series:
     return designations.map({text: read(text) for text in designations.unique()})
 
 
+def use_told(rules: pd.DataFrame) -> pd.Series:
+    """Which needs the use of each rule names, as :func:`need_told`; ``""`` for nothing, or without a use."""
+    return need_told(rules.get("use", pd.Series("", rules.index)).astype("str").fillna(""))
+
+
 def code_asked(needs: pd.DataFrame) -> pd.Series:
     """The waste code that each need (tidy flow) declares, else of the object its designation names first.
 
     ``""`` where neither tells one: who asks for « Palettes à réparer » asks for pallets without their code.
     """
-    table = reference.load("need_designations").dropna(subset=["waste_code"])
-    words = dict(zip(table["waste_code"], table["words"], strict=True))
-    texts = needs.get("description", pd.Series("", needs.index)).astype("str").fillna("")
+    words = _objects()
 
     def read(text: str) -> str:
         first = heads(text)
         first |= {word for word in _said(text) if word.partition("_")[0] in first}
-        return next((code for code, said in words.items() if first & set(said.split())), "")
+        return next((code for code, said in words.items() if not first.isdisjoint(said)), "")
 
+    texts = _texts(needs)
     named = texts.map({text: read(text) for text in texts.unique()})
     return needs["waste_code"].astype("str").mask(_without_code(needs), named)
+
+
+def object_asked(needs: pd.DataFrame) -> pd.Series:
+    """The code of the object that each need (tidy flow) is, by the first words of it; ``""`` for none.
+
+    « Bois de palettes » is wood, and « Palettes et bois » that too.
+    """
+    words, texts = _objects(), _texts(needs)
+
+    def read(text: str) -> str:
+        first = heads(text)
+        return next((code for code, said in words.items() if first and first <= said), "")
+
+    return texts.map({text: read(text) for text in texts.unique()})
+
+
+def _objects() -> dict[str, set[str]]:
+    """The words for each object that is known by a waste code."""
+    table = reference.load("need_designations").dropna(subset=["waste_code"])
+    return {code: set(said.split()) for code, said in zip(table["waste_code"], table["words"], strict=True)}
+
+
+def _texts(needs: pd.DataFrame) -> pd.Series:
+    return needs.get("description", pd.Series("", needs.index)).astype("str").fillna("")
 
 
 def share_met(need: pd.Series) -> pd.Series:

@@ -252,7 +252,9 @@ def _of_the_taker(
     """A firm declares no treatment that would make of a waste what it uses, an operator no room left."""
     taker = sites.drop_duplicates("site_id").set_index("site_id").reindex(exchanges["taker_site_id"])
     rule = rules.set_index("rule_id")[["delivered_quality", "receiver_naf_codes", "proving_needs"]]
-    made, named, fuel = (rule.reindex(exchanges["rule_id"]).fillna("") != "").to_numpy().T
+    rule = rule.reindex(exchanges["rule_id"]).fillna("")
+    made, named = (rule[["delivered_quality", "receiver_naf_codes"]] != "").to_numpy().T
+    fuel = rule["proving_needs"].str.contains("fuel").to_numpy(dtype=bool)
     made |= (exchanges["legal_status"] == "end_of_waste").to_numpy()
     new = ~exchanges["candidate_id"].isin(agreed)
     asked = {

@@ -21,8 +21,12 @@ GATES = (
 # Waste operators take an object for its matter, unless a rule names them.
 WASTE_OPERATORS = "38"
 PALLETS = "150103"
-# Needs named by what is made of the waste; others by a word that tells of two, as granules of fuel and resin.
-USES = frozenset(("feed", "bedding", "mulch", "pallet_wood"))
+# Uses that needs of a family are named by: one so named is met by nothing else.
+USES = {
+    "wood": {"fuel", "mulch", "bedding", "smoking"}, "cardboard": {"mulch"}, "paper": {"bedding"},
+    "biowaste": {"feed", "bedding", "compost"}, "textile": {"wiping", "bedding"},
+}  # fmt: skip
+FROM_PALLETS = "pallet_wood"  # and one of this is met by the rule that makes it first
 CHEMISTRY, FOOD_MAKERS = ("20", "21"), ("10", "11")  # NAF divisions
 PACKAGING_MAKERS = ("1721", "2222")  # of paper and of plastic, much of it for food
 
@@ -54,9 +58,9 @@ def is_unfit_for_food(pairs: pd.DataFrame) -> pd.Series:
     return pallets & (food | (chemical & taker.str.startswith(PACKAGING_MAKERS)))
 
 
-def is_another_resin(pairs: pd.DataFrame) -> pd.Series:
-    """Whether a plastic and its need both name resins, and none in common."""
-    return pd.Series(disagree(pairs["resins"], pairs["resins_asked"]), pairs.index, dtype=bool)
+def is_another_grade(pairs: pd.DataFrame) -> pd.Series:
+    """Whether a plastic and its need both name resins, or a wood and its need classes, and none in common."""
+    return pd.Series(disagree(pairs["grades"], pairs["grades_asked"]), pairs.index, dtype=bool)
 
 
 def too_poor(pairs: pd.DataFrame) -> pd.Series:
@@ -78,9 +82,8 @@ def best_rule(pairs: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     maturity, the rule that names who receives before one open to any activity (what a workshop does with
     pallets is to mend them), yield, and name.
     """
-    uses = need_told(pairs["use"].astype("str").fillna(""))
-    told = zip(uses, pairs["need_told"], strict=True)
-    named = [not USES.isdisjoint(set(use.split()) & set(need.split())) for use, need in told]
+    told = zip(pairs["use_told"], pairs["need_told"], strict=True)
+    named = [FROM_PALLETS in use.split() and FROM_PALLETS in need.split() for use, need in told]
     best = [
         "gate_rank", "names_use", "specificity", "maturity", "names_receiver", "yield_central",
     ]  # fmt: skip
@@ -114,21 +117,30 @@ def _receives(pairs: pd.DataFrame) -> np.ndarray:
 def _asks_for_it(pairs: pd.DataFrame) -> np.ndarray:
     """Whether each need declares, by its waste code, the object that its rule hands on; matter asks for none.
 
+    A firm whose need is an object by its name (``object_asked``), and of no use besides, takes nothing else.
     Under a rule open to any activity a waste operator asks for none: it would sort or shred the object.
     """
 
-    def answer(code: str, naf: str, codes: str, receivers: str) -> bool:
+    def answer(code: str, asked: str, told: str, family: str, naf: str, codes: str, receivers: str) -> bool:
+        if asked and asked not in codes.split() and USES.get(family, set()).isdisjoint(told.split()):
+            return False
         named = receivers != "" or not naf.startswith(WASTE_OPERATORS)
         return codes == "" or (code in codes.split() and named)
 
-    keys = ["input_waste_code", "naf_code", "input_waste_codes", "receiver_naf_codes"]
+    keys = ["input_waste_code", "object_asked", "need_told", "input_category", "naf_code",
+            "input_waste_codes", "receiver_naf_codes"]  # fmt: skip
     return _each(answer, *(pairs[key].fillna("") for key in keys))
 
 
 def _asks_for_else(pairs: pd.DataFrame) -> np.ndarray:
-    """Whether the need is called something that its rule does not make (``other_needs``)."""
-    return _each(lambda told, words: not set(told.split()).isdisjoint(words.split()),
-                 pairs["need_told"], pairs["other_needs"])  # fmt: skip
+    """Whether the need is called something that its rule does not make (``other_needs``, ``USES``)."""
+
+    def answer(told: str, other: str, use: str, family: str) -> bool:
+        needs = set(told.split())
+        named = needs & USES.get(family, set())
+        return not needs.isdisjoint(other.split()) or (bool(named) and named.isdisjoint(use.split()))
+
+    return _each(answer, *(pairs[key] for key in ("need_told", "other_needs", "use_told", "input_category")))
 
 
 def _each(answer: Callable[..., bool], *columns: pd.Series) -> np.ndarray:

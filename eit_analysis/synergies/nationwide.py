@@ -22,12 +22,13 @@ from eit_analysis.reference.compatibility import (
     rank_handed_on,
     reading,
     shut_gates,
+    use_told,
 )
 from eit_analysis.synergies.gates import (
     GATES,
     best_rule,
     first_stop,
-    is_another_resin,
+    is_another_grade,
     is_left_over,
     stops_of_receivers,
     too_poor,
@@ -36,16 +37,16 @@ from eit_analysis.synergies.matching.best import best_matches
 from eit_analysis.synergies.offers import inputs, outputs
 from eit_analysis.synergies.substitution import quantities
 
-READ_OF_OUTPUTS = [*WASTE, "old_route", "sorted_out", "resins"]
+READ_OF_OUTPUTS = [*WASTE, "old_route", "sorted_out", "grades"]
 READ_OF_INPUTS = [
-    "input_category", "naf_code", "input_waste_code", "need_told", "is_intake", "asked_quality",
-    "resins_asked",
+    "input_category", "naf_code", "input_waste_code", "object_asked", "need_told", "is_intake",
+    "asked_quality", "grades_asked",
 ]  # fmt: skip
 NEED = [
     "input_category", "receiver_naf_codes", "input_waste_codes", "other_needs", "proving_needs",
-    "hazardous_allowed",
+    "hazardous_allowed", "use_told",
 ]  # fmt: skip
-ASKED = ["need_told", "is_intake", "asked_quality", "resins_asked"]
+ASKED = ["need_told", "is_intake", "asked_quality", "grades_asked"]
 # What a candidate tells of each side; words that recur are kept once.
 GIVEN = [
     "out_flow_id", "giver_site_id", "category", "giver_evidence", "old_route", "old_cost_eur_per_t", "supply",
@@ -92,12 +93,12 @@ def best_candidates(
     giving, taking = outputs(flows, sites), inputs(flows, sites)
     giving = giving[giving[["out_lat", "out_lon"]].notna().all(axis=1) & ~(giving["supply_high"] <= 0)]
     taking = taking[taking[["in_lat", "in_lon"]].notna().all(axis=1) & ~(taking["demand_high"] <= 0)]
-    compatibility = compatibility.fillna(OPEN)
+    compatibility = compatibility.fillna(OPEN).assign(use_told=use_told)
     giving["kind"], kinds = _kinds(giving, READ_OF_OUTPUTS)
     open_rules = reading(kinds, compatibility)
     open_rules = open_rules[(first_stop(shut_gates(open_rules)) == len(GATES)) & ~is_left_over(open_rules)]
     open_rules["rank_handed_on"] = rank_handed_on(open_rules)
-    open_rules["out_class"] = _alike(open_rules, ["rule_id", "specificity", "rank_handed_on", "resins"])
+    open_rules["out_class"] = _alike(open_rules, ["rule_id", "specificity", "rank_handed_on", "grades"])
     taking["kind"], kinds = _kinds(taking, READ_OF_INPUTS)
     met = kinds.merge(compatibility[NEED].drop_duplicates(), on="input_category")
     met = met[first_stop(stops_of_receivers(met)) == len(GATES)]
@@ -112,9 +113,9 @@ def best_candidates(
     )
     needs = met[[*NEED, *ASKED, "in_class"]].drop_duplicates()
     classes = classes.merge(needs, on=NEED).assign(gate_rank=len(GATES))
-    classes = classes[~too_poor(classes) & ~is_another_resin(classes)]
+    classes = classes[~too_poor(classes) & ~is_another_grade(classes)]
     classes = best_rule(classes, ["out_class", "in_class"]).drop(
-        columns=["input_category", "need_told", "asked_quality", "resins_asked"]
+        columns=["input_category", "need_told", "asked_quality", "grades_asked"]
     )
     places = classes["out_class"].to_numpy(), classes["in_class"].to_numpy()
     taken_up = classes.pop("is_intake").where(lambda intake: intake, classes["yield_central"])

@@ -6,7 +6,13 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.french import fold_words
-from eit_analysis.reference.compatibility import code_asked, need_told, share_met, text_read
+from eit_analysis.reference.compatibility import (
+    code_asked,
+    need_told,
+    object_asked,
+    share_met,
+    text_read,
+)
 from eit_analysis.reference.nomenclatures import hazardous
 from eit_analysis.reference.resins import resins_named
 from eit_analysis.synergies.matching.located_flows import ALL_YEAR
@@ -19,6 +25,7 @@ OILS = ("120106", "120107", "120108", "120109", "120110", "120118", "120119")  #
 # Classes of waste wood (usage of the trade): raw, or in panels, painted and of buildings, for which one pays.
 WOOD_A, WOOD_B = ("030101", "030105", "150103"), ("170201", "191207", "200138")
 PANELS = r"\b(?:panneaux?|placages?|contreplaques?|particules|mdf|melamines?|agglomeres?|stratifies?)\b"
+CLASS_A = r"\bclasse a\b|\bbois a$"
 READ = [
     "flow_id", "site_id", "category", "waste_code", "quality", "mass_t_per_year", "mass_low_t_per_year",
     "mass_high_t_per_year", "evidence", "route", "cost_eur_per_t", "months",
@@ -46,12 +53,20 @@ def _sorted_out(out: pd.DataFrame, descriptions: pd.Series) -> pd.Series:
 
 
 def wood_class(flows: pd.DataFrame) -> pd.Series:
-    """``A`` or ``B`` of each flow of wood, ``""`` where its code does not tell it."""
+    """``A`` or ``B`` of each flow of wood, by its name, else by its code; ``""`` where neither tells."""
     codes, texts = (
         flows.reindex(columns=[name])[name].astype("str").fillna("") for name in ("waste_code", "description")
     )
     raw, panels = codes.isin(WOOD_A), texts.map(fold_words).str.contains(PANELS).astype(bool)
-    return pd.Series(np.select([codes.isin(WOOD_B) | (raw & panels), raw], ["B", "A"], ""), flows.index)
+    called = _class_asked(texts)
+    cases = [called == "A", codes.isin(WOOD_B) | (raw & panels), raw]
+    return pd.Series(np.select(cases, ["A", "B", "A"], ""), flows.index)
+
+
+def _class_asked(texts: pd.Series) -> pd.Series:
+    """``A`` of wood that is called so, ``""`` of the rest: who burns or shreds class B takes class A too."""
+    called = texts.map(fold_words).str.contains(CLASS_A).astype(bool)
+    return pd.Series(np.where(called, "A", ""), texts.index)
 
 
 def outputs(flows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
@@ -61,9 +76,9 @@ def outputs(flows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
     out = out.assign(
         description=text_read(out),
         sorted_out=_sorted_out(out, told),
-        resins=resins_named(told, out["category"]),
+        grades=resins_named(told, out["category"]).where(out["category"] != "wood", wood_class(out)),
     )
-    out = out[[*READ, "description", "sorted_out", "resins"]].merge(
+    out = out[[*READ, "description", "sorted_out", "grades"]].merge(
         sites[["site_id", "naf_code", "latitude", "longitude"]], on="site_id", how="left"
     )
     return pd.DataFrame(
@@ -76,7 +91,7 @@ def outputs(flows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
             "waste_code": out["waste_code"].fillna("").astype(str),
             "description": out["description"],
             "sorted_out": out["sorted_out"],
-            "resins": out["resins"],
+            "grades": out["grades"],
             "hazardous": hazardous(out["waste_code"]),
             "quality": out["quality"].fillna("unknown").astype(str),
             "supply": out["mass_t_per_year"].astype(float),
@@ -102,19 +117,23 @@ def inputs(flows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
     )
     told = entering["description"].astype("str").fillna("")
     need, intake = need_told(told), entering["actor_type"].isin(TAKERS)
+    takes_in = told.map(fold_words).str.contains(TO_TREAT).astype(bool)
     return pd.DataFrame(
         {
             "in_flow_id": entering["flow_id"].astype(str),
             "taker_site_id": entering["site_id"],
             "input_category": entering["category"].astype(str),
             "input_waste_code": code_asked(entering),
+            "object_asked": object_asked(entering).mask(intake | takes_in, ""),
             "need_told": need,
-            "resins_asked": resins_named(told, entering["category"]),
+            "grades_asked": resins_named(told, entering["category"]).where(
+                entering["category"] != "wood", _class_asked(told)
+            ),
             "share_met": share_met(need).where(~intake, 1.0),
             "asked_quality": entering["quality"].fillna("unknown").astype(str),
             "naf_code": entering["naf_code"].fillna("").astype(str).str.replace(".", "", regex=False),
             "is_intake": intake,
-            "takes_in": told.map(fold_words).str.contains(TO_TREAT).astype(bool),
+            "takes_in": takes_in,
             "demand": entering["mass_t_per_year"].astype(float),
             "demand_low": entering["mass_low_t_per_year"].astype(float),
             "demand_high": entering["mass_high_t_per_year"].astype(float),

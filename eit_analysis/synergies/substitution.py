@@ -38,7 +38,7 @@ from eit_analysis.synergies.gates import (
     GATES,
     best_rule,
     first_stop,
-    is_another_resin,
+    is_another_grade,
     is_left_over,
     is_unfit_for_food,
     stops_of_receivers,
@@ -171,7 +171,7 @@ def _stops(pairs: pd.DataFrame) -> dict[str, pd.Series | np.ndarray]:
     """The gates that waste, need and rule close, wherever the two sites are."""
     handed_on = pairs.assign(rank_handed_on=rank_handed_on(pairs))
     received = stops_of_receivers(pairs)
-    received["object"] = received["object"] | is_left_over(pairs) | is_another_resin(pairs)
+    received["object"] = received["object"] | is_left_over(pairs) | is_another_grade(pairs)
     received["receiver"] = received["receiver"] | is_unfit_for_food(pairs)
     return shut_gates(pairs) | received | {"asked_quality": too_poor(handed_on)}
 
