@@ -12,15 +12,8 @@ from eit_analysis import reference
 from eit_analysis.codes import CATEGORIES, QUALITIES, ROUTES
 from eit_analysis.flows.dimensions import describe
 from eit_analysis.flows.potential import mark_ease
-from eit_analysis.reference.compatibility import (
-    code_asked,
-    hierarchy_steps,
-    known_use,
-    need_told,
-    reading,
-    text_read,
-    use_told,
-)
+from eit_analysis.reference.compatibility import hierarchy_steps, known_use, reading, text_read
+from eit_analysis.reference.needs import code_asked, need_told, use_told
 from eit_analysis.study import open_study
 from eit_analysis.synergies.gates import USES
 from eit_analysis.synergies.register.links import Methods

@@ -7,14 +7,14 @@ those that it reads, whoever would receive them. What it asks of a receiver is n
 from __future__ import annotations
 
 from collections.abc import Hashable
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from eit_analysis import reference
-from eit_analysis.reference.designations import heads, told
+from eit_analysis.reference.designations import heads
+from eit_analysis.reference.needs import use_told, without_code, words_of
 from eit_analysis.reference.uncoded import KIND, supported
 
 # Code de l'environnement, art. L. 541-1 (directive 2008/98/EC, art. 4): reuse before recycling (organic
@@ -65,7 +65,7 @@ def reading(wastes: pd.DataFrame, rules: pd.DataFrame) -> pd.DataFrame:
         One row per waste and rule: the columns of both, but for the rule's sources; its ``category`` is
         ``rule_category`` and its ``route`` ``new_route``. ``specificity`` counts the digits it read.
     """
-    no_code = _without_code(wastes)
+    no_code = without_code(wastes)
     coded, uncoded = wastes[~no_code], wastes[no_code]
     rules = rules.fillna(OPEN).drop(columns=["source", "year", "authority"], errors="ignore")
     rules = rules.rename(columns={"category": "rule_category", "route": "new_route"})
@@ -106,89 +106,12 @@ def _so_called(read: pd.DataFrame) -> np.ndarray:
     def called(rule: str, text: str) -> bool:
         if rule not in words:
             return True
-        (asked, other, objects), said = words[rule], _said(text)
+        (asked, other, objects), said = words[rule], words_of(text)
         something_else = bool(objects) and bool(heads(text)) and heads(text) <= objects
         return (not asked or not asked.isdisjoint(said)) and other.isdisjoint(said) and not something_else
 
     named = zip(read["rule_id"], read["description"], strict=True)
     return np.array([called(rule, text) for rule, text in named], dtype=bool)
-
-
-def _said(text: str) -> set[str]:
-    """The words of a designation, and each two that follow one another (``boi_palette``)."""
-    words = told(text).split()
-    return {*words, *map("_".join, pairwise(words))}
-
-
-def need_told(designations: pd.Series) -> pd.Series:
-    """What the designation of each need says that it is of (``need_designations.csv``), ``""`` for nothing.
-
-    A family alone does not say it: fuel is wood, and so are the logs that a sawmill saws. A rule is no answer
-    to what it has in ``other_needs``.
-    """
-    needs = reference.pairs("need_designations", "need", "words")
-    told_by = {need: set(words.split()) for need, words in needs.items()}
-
-    def read(text: str) -> str:
-        said = _said(text)
-        return " ".join(need for need, words in told_by.items() if not words.isdisjoint(said))
-
-    return designations.map({text: read(text) for text in designations.unique()})
-
-
-def use_told(rules: pd.DataFrame) -> pd.Series:
-    """Which needs the use of each rule names, as :func:`need_told`; ``""`` for nothing, or without a use."""
-    return need_told(rules.get("use", pd.Series("", rules.index)).astype("str").fillna(""))
-
-
-def code_asked(needs: pd.DataFrame) -> pd.Series:
-    """The waste code that each need (tidy flow) declares, else of the object its designation names first.
-
-    ``""`` where neither tells one: who asks for « Palettes à réparer » asks for pallets without their code.
-    """
-    words = _objects()
-
-    def read(text: str) -> str:
-        first = heads(text)
-        first |= {word for word in _said(text) if word.partition("_")[0] in first}
-        return next((code for code, said in words.items() if not first.isdisjoint(said)), "")
-
-    texts = _texts(needs)
-    named = texts.map({text: read(text) for text in texts.unique()})
-    return needs["waste_code"].astype("str").mask(_without_code(needs), named)
-
-
-def object_asked(needs: pd.DataFrame) -> pd.Series:
-    """The code of the object that each need (tidy flow) is, by the first words of it; ``""`` for none.
-
-    « Bois de palettes » is wood, and « Palettes et bois » that too.
-    """
-    words, texts = _objects(), _texts(needs)
-
-    def read(text: str) -> str:
-        first = heads(text)
-        return next((code for code, said in words.items() if first and first <= said), "")
-
-    return texts.map({text: read(text) for text in texts.unique()})
-
-
-def _objects() -> dict[str, set[str]]:
-    """The words for each object that is known by a waste code."""
-    table = reference.load("need_designations").dropna(subset=["waste_code"])
-    return {code: set(said.split()) for code, said in zip(table["waste_code"], table["words"], strict=True)}
-
-
-def _texts(needs: pd.DataFrame) -> pd.Series:
-    return needs.get("description", pd.Series("", needs.index)).astype("str").fillna("")
-
-
-def share_met(need: pd.Series) -> pd.Series:
-    """The most of each need (:func:`need_told`) that what is recovered meets, of 1: no format is declared."""
-    most = reference.pairs("need_designations", "need", "most_percent")
-    shares = {
-        told: min([most.get(name, 100) for name in told.split()], default=100) for told in need.unique()
-    }
-    return need.map(shares).astype(float) / 100
 
 
 def most_taken(rules: pd.Series) -> pd.Series:
@@ -204,11 +127,7 @@ def text_read(wastes: pd.DataFrame) -> pd.Series:
     """
     text = wastes.get("description", pd.Series("", wastes.index))
     vague = wastes["waste_code"].isin(reference.load("rule_designations")["waste_code"])
-    return text.astype("str").fillna("").where(_without_code(wastes) | vague, "")
-
-
-def _without_code(wastes: pd.DataFrame) -> pd.Series:
-    return wastes["waste_code"].astype("str").fillna("").isin(["", "unknown"])
+    return text.astype("str").fillna("").where(without_code(wastes) | vague, "")
 
 
 def shut_gates(read: pd.DataFrame) -> dict[str, pd.Series]:

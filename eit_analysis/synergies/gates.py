@@ -9,7 +9,8 @@ from itertools import starmap
 import numpy as np
 import pandas as pd
 
-from eit_analysis.reference.compatibility import need_told, rank_asked
+from eit_analysis.reference.compatibility import rank_asked
+from eit_analysis.reference.needs import need_told
 from eit_analysis.reference.resins import disagree
 
 # In the order in which they close: a refused pair is counted once, under the first gate that stops it.

@@ -21,13 +21,8 @@ import pandas as pd
 from scipy.special import expit
 
 from eit_analysis import reference
-from eit_analysis.reference.compatibility import (
-    AFTER_ANIMALS,
-    AS_PALLETS,
-    FOOD,
-    QUALITY_RANK,
-    need_told,
-)
+from eit_analysis.reference.compatibility import AFTER_ANIMALS, AS_PALLETS, FOOD, QUALITY_RANK
+from eit_analysis.reference.needs import need_told
 from eit_analysis.synergies.gates import CHEMISTRY, FOOD_MAKERS, PACKAGING_MAKERS
 from eit_analysis.synergies.impacts import INDICATORS
 from eit_analysis.synergies.scoring.ranking import EVIDENCE_RANK

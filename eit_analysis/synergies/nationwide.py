@@ -16,14 +16,8 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import coo_array
 
-from eit_analysis.reference.compatibility import (
-    OPEN,
-    WASTE,
-    rank_handed_on,
-    reading,
-    shut_gates,
-    use_told,
-)
+from eit_analysis.reference.compatibility import OPEN, WASTE, rank_handed_on, reading, shut_gates
+from eit_analysis.reference.needs import use_told
 from eit_analysis.synergies.gates import (
     GATES,
     best_rule,

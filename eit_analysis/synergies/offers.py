@@ -6,13 +6,8 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.french import fold_words
-from eit_analysis.reference.compatibility import (
-    code_asked,
-    need_told,
-    object_asked,
-    share_met,
-    text_read,
-)
+from eit_analysis.reference.compatibility import text_read
+from eit_analysis.reference.needs import code_asked, need_told, object_asked, share_met
 from eit_analysis.reference.nomenclatures import hazardous
 from eit_analysis.reference.resins import resins_named
 from eit_analysis.synergies.matching.located_flows import ALL_YEAR

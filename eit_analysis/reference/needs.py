@@ -1,0 +1,94 @@
+"""What a need says that it is of: matter, an object, or a use, by the words of its designation.
+
+A family alone does not say it: fuel is wood, and so are the logs that a sawmill saws. The words are those of
+``need_designations.csv``; what a rule makes of a waste is said by its use in the same words.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pandas as pd
+
+from eit_analysis import reference
+from eit_analysis.reference.designations import heads, told
+
+
+def words_of(text: str) -> set[str]:
+    """The words of a designation, and each two that follow one another (``boi_palette``)."""
+    words = told(text).split()
+    return {*words, *map("_".join, pairwise(words))}
+
+
+def need_told(designations: pd.Series) -> pd.Series:
+    """What the designation of each need says that it is of (``need_designations.csv``), ``""`` for nothing.
+
+    A rule is no answer to what it has in ``other_needs``.
+    """
+    needs = reference.pairs("need_designations", "need", "words")
+    told_by = {need: set(words.split()) for need, words in needs.items()}
+
+    def read(text: str) -> str:
+        said = words_of(text)
+        return " ".join(need for need, words in told_by.items() if not words.isdisjoint(said))
+
+    return designations.map({text: read(text) for text in designations.unique()})
+
+
+def use_told(rules: pd.DataFrame) -> pd.Series:
+    """Which needs the use of each rule names, as :func:`need_told`; ``""`` for nothing, or without a use."""
+    return need_told(rules.get("use", pd.Series("", rules.index)).astype("str").fillna(""))
+
+
+def code_asked(needs: pd.DataFrame) -> pd.Series:
+    """The waste code that each need (tidy flow) declares, else of the object its designation names first.
+
+    ``""`` where neither tells one: who asks for « Palettes à réparer » asks for pallets without their code.
+    """
+    words = _objects()
+
+    def read(text: str) -> str:
+        first = heads(text)
+        first |= {word for word in words_of(text) if word.partition("_")[0] in first}
+        return next((code for code, said in words.items() if not first.isdisjoint(said)), "")
+
+    texts = _texts(needs)
+    named = texts.map({text: read(text) for text in texts.unique()})
+    return needs["waste_code"].astype("str").mask(without_code(needs), named)
+
+
+def object_asked(needs: pd.DataFrame) -> pd.Series:
+    """The code of the object that each need (tidy flow) is, by the first words of it; ``""`` for none.
+
+    « Bois de palettes » is wood, and « Palettes et bois » that too.
+    """
+    words, texts = _objects(), _texts(needs)
+
+    def read(text: str) -> str:
+        first = heads(text)
+        return next((code for code, said in words.items() if first and first <= said), "")
+
+    return texts.map({text: read(text) for text in texts.unique()})
+
+
+def _objects() -> dict[str, set[str]]:
+    """The words for each object that is known by a waste code."""
+    table = reference.load("need_designations").dropna(subset=["waste_code"])
+    return {code: set(said.split()) for code, said in zip(table["waste_code"], table["words"], strict=True)}
+
+
+def _texts(needs: pd.DataFrame) -> pd.Series:
+    return needs.get("description", pd.Series("", needs.index)).astype("str").fillna("")
+
+
+def share_met(need: pd.Series) -> pd.Series:
+    """The most of each need (:func:`need_told`) that what is recovered meets, of 1: no format is declared."""
+    most = reference.pairs("need_designations", "need", "most_percent")
+    shares = {
+        told: min([most.get(name, 100) for name in told.split()], default=100) for told in need.unique()
+    }
+    return need.map(shares).astype(float) / 100
+
+
+def without_code(wastes: pd.DataFrame) -> pd.Series:
+    return wastes["waste_code"].astype("str").fillna("").isin(["", "unknown"])
