@@ -80,7 +80,9 @@ def own_exchanges(study: Study, **amounts: float) -> tuple[Release, Breakdown]:
     partners = release.load("flows").iloc[1:].assign(rank=range(1, len(amounts) + 1), told_low=85.0)
     frame = pd.DataFrame({"rank": partners["rank"], "partner_site_id": partners["site_id"]})
     frame = frame.assign(own_t_per_year=50.0, passing="all", passing_t_per_year=50.0, some_price="yes")
-    frame = frame.assign(exchange_role="gives", category="wood", status="done", ask_first="tri")
+    frame = frame.assign(
+        exchange_role="gives", category="wood", status="done", ask_first="tri", use="broyage"
+    )
     records = partners.assign(told_high=float("inf"))
     return release, Breakdown(frame, ["rank"], records, "mass_t_per_year")
 
@@ -101,7 +103,7 @@ def test_a_partner_that_agreed_is_named_and_the_others_are_described(small_study
     ]
     # The firm knows with whom it exchanges already: that would be the name of the other.
     # What is asked of a firm alone, or where an activity is not known, would tell who it is.
-    assert [row[2:] for row in printed] == [[*said, "réalisée", "tri"], [*said, "–", "–"]]
+    assert [row[2:] for row in printed] == [[*said, "réalisée", "tri", "broyage"], [*said, "–", "–", "–"]]
     operator = replace(content, frame=content.frame.assign(some_price="not_you"))
     printed = Printed(release.exchanges(operator, "Vos échanges").seen_by(release.viewer, {})).body
     assert [row[5] for row in printed] == ["au prix du preneur, vous n'y gagnez pas", "–"]

@@ -43,7 +43,7 @@ SIDES = {
               "demand_t_per_year", "supply_t_per_year"],
 }  # fmt: skip
 COLUMNS = [
-    "rank_own", "partner_site_id", "exchange_role", "category", "own_description", "new_route",
+    "rank_own", "partner_site_id", "exchange_role", "category", "own_description", "use", "new_route",
     "own_declared_t_per_year", "own_t_per_year", "replaced_t_per_t", "passing", "passing_t_per_year",
     "own_gain_eur_per_t", "own_gain_eur_per_year", "own_net_eur_per_year", "own_basis",
     "least_paid_eur_per_t", "unpaid_t_per_year", "some_price", "retained", "status", "ask_first",
@@ -75,7 +75,7 @@ def own_exchanges(exchanges: pd.DataFrame, flows: pd.DataFrame, firm: str | None
     Returns
     -------
     Breakdown
-        ``rank_own, partner_site_id, exchange_role`` (``gives``, ``takes``), ``category, own_description,
+        ``rank_own, partner_site_id, exchange_role`` (``gives``, ``takes``), ``category, own_description, use,
         new_route, own_declared_t_per_year, own_t_per_year`` (what is free of it; of a need that the
         rule meets in part, that part), ``replaced_t_per_t`` (y, for one that takes), ``passing`` (``all``
         or ``some`` of that), ``passing_t_per_year`` that leave the giver and ``own_gain_eur_per_year``

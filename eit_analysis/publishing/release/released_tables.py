@@ -130,7 +130,7 @@ class ReleasedTables(AudienceTables):
         ----------
         content : Breakdown
             One row for each, with ``partner_site_id, exchange_role``, ``category`` or ``lead_kind``, and
-            where they are said ``some_price, status`` and ``ask_first``. Of its records, in the same order,
+            where they are said ``some_price, status, use`` and ``ask_first``. Of its records, in the same order,
             the measure is what the other side declared, and ``told_low`` and ``told_high`` what the row
             tells of it.
         """
@@ -138,9 +138,10 @@ class ReleasedTables(AudienceTables):
         declared = self.load("utilities" if "lead_kind" in content.frame else "flows").rename(columns=KIND)
         rows = content.frame.rename(columns=KIND)
         words = partner_words(self.viewer, rows, declared, actors, self.least[1])
-        # How far it is with whom, that it is an operator or what is asked of it would name who has no name.
+        # How far it is with whom, that it is an operator, what is asked of it or what it makes of the flow
+        # would name who has no name.
         frame, unnamed = content.frame, content.frame["partner_site_id"].isin(words)
-        shut = dict.fromkeys(("status", "ask_first"), unnamed)
+        shut = dict.fromkeys(("status", "ask_first", "use"), unnamed)
         if "some_price" in frame:
             shut["some_price"] = unnamed & frame["some_price"].isin(["you", "not_you"])
         told = {name: frame[name].mask(where) for name, where in shut.items() if name in frame}
