@@ -25,8 +25,8 @@ def exchanges() -> pd.DataFrame:
         for rank, (taker, most) in enumerate(room.items(), 1)
     ]  # fmt: skip
     fixed = {"category": "wood", "use": "palettes", "new_route": "reuse", "need_t_per_t": 2.0,
-             "allocated_t_per_year": 0.0, "yield_central": 2.0, "taker_price_eur_per_t": 20.0, "old_cost_eur_per_t": 4.0,
-             "fixed_cost_eur_per_year": 200.0}  # fmt: skip
+             "allocated_t_per_year": 0.0, "yield_central": 2.0, "taker_price_eur_per_t": 20.0,
+             "old_cost_eur_per_t": 4.0, "fixed_cost_eur_per_year": 200.0}  # fmt: skip
     asked = ["savoir qui broie", None, None, None]
     table = pd.DataFrame(rows).assign(**fixed, taker_worth_eur_per_year=70.0, ask_first=asked, status=None)
     # 44 €/t less 10 of transport: 680, 340, 102 and 510 € before the fixed cost.

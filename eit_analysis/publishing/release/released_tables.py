@@ -130,9 +130,9 @@ class ReleasedTables(AudienceTables):
         ----------
         content : Breakdown
             One row for each, with ``partner_site_id, exchange_role``, ``category`` or ``lead_kind``, and
-            where they are said ``some_price, status, use`` and ``ask_first``. Of its records, in the same order,
-            the measure is what the other side declared, and ``told_low`` and ``told_high`` what the row
-            tells of it.
+            where they are said ``some_price, status, use`` and ``ask_first``. Of its records, in the same
+            order, the measure is what the other side declared, and ``told_low`` and ``told_high`` what the
+            row tells of it.
         """
         actors = placed(self.sites(), str(self.viewer.company), self.settings.scoring.detour_factor)
         declared = self.load("utilities" if "lead_kind" in content.frame else "flows").rename(columns=KIND)
