@@ -39,7 +39,9 @@ def asked(day: str = "", **changes: object) -> pd.DataFrame:
 def asked_of(exchanges: list[dict], day: str = "") -> pd.DataFrame:
     names = {"candidate_id": "X", "out_flow_id": "F", "giver_site_id": "G", "taker_site_id": "T"}
     rows = [
-        {"rule_id": "", "use": "", "treatment": ""} | told | {name: f"{letter}{i}" for name, letter in names.items()}
+        {"rule_id": "", "use": "", "treatment": ""}
+        | told
+        | {name: f"{letter}{i}" for name, letter in names.items()}
         for i, told in enumerate(exchanges)
     ]
     flows = pd.DataFrame(
@@ -388,7 +390,11 @@ def test_the_rubrics_are_those_of_what_is_done_and_not_of_the_family(rule, wante
 
 def test_only_what_may_be_packed_is_taken_out_of_its_packaging_and_no_sludge_is_biowaste():
     sites = pd.DataFrame(
-        [("G0", "firm", "68063", "4621Z"), ("G1", "firm", "68063", "4711F"), ("T", "outlet", "68012", "3821Z")],
+        [
+            ("G0", "firm", "68063", "4621Z"),
+            ("G1", "firm", "68063", "4711F"),
+            ("T", "outlet", "68012", "3821Z"),
+        ],
         columns=["site_id", "actor_type", "commune_code", "naf_code"],
     )
     rows = [

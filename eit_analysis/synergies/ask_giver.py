@@ -21,7 +21,9 @@ from eit_analysis.synergies.substitution import KEEPS
 
 # Wholesale of grain, flowers and live animals (NAF 46.2) sells in bulk.
 IN_BULK = "462"
-FINISHED = r"\b(?<!non )(?:invendus?|perimee?s?|emballee?s?|conditionnee?s?|preemballee?s?|dlc|ddm|hors date)\b"
+FINISHED = (
+    r"\b(?<!non )(?:invendus?|perimee?s?|emballee?s?|conditionnee?s?|preemballee?s?|dlc|ddm|hors date)\b"
+)
 SPREAD = r"\bepand"
 RUBBLE = ("170101", "170102", "170103", "170107", "170904")
 
@@ -53,7 +55,9 @@ def packaged(exchanges: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame) 
 
     Residues of making food, silo dust or peelings, never were.
     """
-    about = flows.drop_duplicates("flow_id").set_index("flow_id").reindex(columns=["waste_code", "description"])
+    about = (
+        flows.drop_duplicates("flow_id").set_index("flow_id").reindex(columns=["waste_code", "description"])
+    )
     code, told = (exchanges["out_flow_id"].map(about[name]).astype("str").fillna("") for name in about)
     naf = exchanges["giver_site_id"].map(sites.drop_duplicates("site_id").set_index("site_id")["naf_code"])
     trade = naf.astype("str").fillna("").str.replace(".", "", regex=False)

@@ -53,8 +53,9 @@ def circumstances(
 
     ``candidate_id, legal_status, category, new_route, taker_actor_type, waste_code`` (empty when none is
     stated), ``done`` (use and treatment, folded), ``mirror_codes`` (of ``mirror_entries.csv``) and the
-    booleans ``FACTS``. A commune that is not known is no abroad. A mirror that only some activities have to fear (``giver_naf_codes``) warns them and
-    unknown ones. Pallets go on as pallets (``as_pallets``) by the rules that hand them on.
+    booleans ``FACTS``. A commune that is not known is no abroad. A mirror that only some activities have to
+    fear (``giver_naf_codes``) warns them and unknown ones. Pallets go on as pallets (``as_pallets``) by the
+    rules that hand them on.
     """
     codes = flows.drop_duplicates("flow_id").set_index("flow_id")["waste_code"]
     known = sites.drop_duplicates("site_id").set_index("site_id")
@@ -136,7 +137,7 @@ def _holds(item: dict[Hashable, Any], told: dict[Hashable, Any]) -> bool:
 
 
 def _is_done(item: dict[Hashable, Any], told: dict[Hashable, Any]) -> bool:
-    """Whether the use or its treatment has a word that the item asks for, if any, and none that it refuses."""
+    """Whether what is done has a word that the item asks for, if any, and none that it refuses."""
     asked, refused = (
         [f" {word.replace('_', ' ')}" in f" {told['done']}" for word in item[column].split()]
         for column in ("use_words", "other_use_words")
