@@ -128,7 +128,7 @@ class _Actor:
         return line, question, about or self.flows or [self.actor]
 
     def placed(self, told: list[Told]) -> list[list[Any]]:
-        """What is said, each with the cell of a flow that it is about, the heaviest of which nothing is asked.
+        """What is said, each with the cell of a flow that it is about: the heaviest not asked of yet.
 
         Two questions in one cell would be answered by one text. Where there are too few flows, they share.
         """
