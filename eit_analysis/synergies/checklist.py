@@ -85,8 +85,8 @@ def of_networks(exchanges: pd.DataFrame, sites: pd.DataFrame, items: pd.DataFram
     """:func:`checklists` of exchanges of heat, water or gas: the items on networks, by what flows in them."""
     about = exchanges[["candidate_id"]].assign(category=exchanges["utility"].astype("str"), waste_code="")
     takers = sites.set_index("site_id").reindex(exchanges["taker_site_id"])
-    silent = dict.fromkeys(("legal_status", "new_route", "done", "mirror_codes"), "")
-    silent |= dict.fromkeys(FACTS, False)
+    unsaid = ("legal_status", "new_route", "done", "mirror_codes")
+    silent: dict[str, Any] = {**dict.fromkeys(unsaid, ""), **dict.fromkeys(FACTS, False)}
     told = about.assign(taker_actor_type=takers["actor_type"].to_numpy(), **silent)
     told["heat_pump"] = (exchanges["heat_pump"] == "yes").to_numpy()
     source = exchanges["out_description"].astype("str").fillna("").map(fold_words)
