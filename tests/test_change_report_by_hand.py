@@ -1155,7 +1155,7 @@ INSTEAD: dict[str, dict[str, str | None]] = {
         "Qu'est-ce qui est bloqué ?": "Qu'est-ce qui est bloqué ? Aucune synergie. Au même stade depuis plus "
         "de 24 mois fin 2018, sur 0 en cours ; ce seuil est un réglage.",
         "Qui appeler lundi ?": None,
-        DECISION: f"{DECISION} Rien de bloqué au registre. {SESSION} {WEAKEST}",
+        DECISION: f"{DECISION} Aucun obstacle déclaré hors commentaires. {SESSION} {WEAKEST}",
         MONEY: f"{MONEY} {WITHOUT.replace('10,0', '13,0')} {PAID}",
         "6 synergies": "11 synergies plus avancées qu'à la vague précédente ; 0 synergie au même stade "
         "depuis plus de 24 mois fin 2018.",

@@ -1011,8 +1011,22 @@ def test_what_the_law_leaves_unknown_is_asked_in_the_comment_of_the_flow():
     asked = {f.site: f.questions for f in fiches(Wave(sheets), "2018-12-31")}["E19"]
     (question,) = [q for q in asked if q.kind == "law"]
     assert (question.row, question.column) == (2, "Commentaire") and question.answerable
-    assert "que contient ce mélange" in question.text.lower()
+    assert "que contient ce mélange" in question.text.lower() and "vide" not in question.text
     assert not [q for fiche in fiches(Wave(sheets)) for q in fiche.questions if q.kind == "law"]
     answered = (FILE, "Flux", 2, "Commentaire", "", "cartons 20 %", "answered_by_firm")
     again = fiches(Wave(sheets, corrected=[answered]), "2018-12-31")
     assert not [q for fiche in again for q in fiche.questions if q.kind == "law"]
+
+
+def test_each_question_of_the_law_to_a_whole_firm_has_a_comment_of_its_own():
+    headers = [*FLOW_HEADERS, "Catégorie", "Commentaire"]
+    rows = [
+        ["E19", "sortant", f"Chutes d'acier {n}", "120101", 50.0 - n, "t", "an", "recycling", "metal", ""]
+        for n in range(12)
+    ]
+    sheets = {(FILE, "Flux"): [headers, *rows]}
+    sheets[FILE, "Entreprise"] = [[*SITE_HEADERS, "Type d'acteur"], [*SITE, "firm"]]
+    asked = {f.site: f.questions for f in fiches(Wave(sheets), "2026-11-30")}["E19"]
+    law = [q for q in asked if q.kind == "law"]
+    assert len(law) > 2 and len({q.row for q in law}) == len(law)
+    assert not any("; " in q.subject for q in law)

@@ -345,3 +345,16 @@ def test_a_study_gives_its_own_fixed_cost(assessment: Assessment) -> None:
     assert assessment.allocation.project_cost_eur_per_year == 500
     assert other.allocation == allocation.model_copy(update=least)
     assert set(other.candidates["fixed_cost_high_eur_per_year"]) == {40.0}
+
+
+REFERENCE = {"factors", "pooling_costs", "schemes", "thresholds"}
+
+
+def test_every_column_of_a_result_has_its_french_heading(assessment: Assessment) -> None:
+    """``labelled`` leaves a column without words as it is, in English."""
+    names = [name for name in dir(assessment) if not name.startswith("_") and name not in REFERENCE]
+    results = {name: getattr(assessment, name) for name in names}
+    frames = {name: found for name, found in results.items() if isinstance(found, pd.DataFrame)}
+    assert {"candidates", "leads", "ranking"} <= set(frames)
+    english = {name: set(eit.labelled(frame)) & set(frame) for name, frame in frames.items()}
+    assert {name: columns for name, columns in english.items() if columns} == {}

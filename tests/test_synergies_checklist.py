@@ -39,7 +39,9 @@ def asked(day: str = "", **changes: object) -> pd.DataFrame:
 def asked_of(exchanges: list[dict], day: str = "") -> pd.DataFrame:
     names = {"candidate_id": "X", "out_flow_id": "F", "giver_site_id": "G", "taker_site_id": "T"}
     rows = [
-        {"rule_id": ""} | told | {name: f"{letter}{i}" for name, letter in names.items()}
+        {"rule_id": "", "use": "", "treatment": ""}
+        | told
+        | {name: f"{letter}{i}" for name, letter in names.items()}
         for i, told in enumerate(exchanges)
     ]
     flows = pd.DataFrame(
@@ -219,7 +221,7 @@ def test_every_rule_has_a_checklist_that_fits_its_hazard() -> None:
     rules = RULES.fillna({"category": "other"}).itertuples()
     told = [
         {"legal_status": rule.legal_status, "category": rule.category, "new_route": rule.route,
-         "code": sixes.get(code)} | here
+         "use": rule.use, "treatment": rule.treatment, "code": sixes.get(code)} | here
         for code, rule in zip(codes, rules, strict=True)
     ]  # fmt: skip
     found = asked_of(told).groupby("candidate_id")["checklist_item"].agg(set)
@@ -323,6 +325,7 @@ def test_a_taker_whose_activity_nobody_stated_is_to_check():
     )
     exchange = {"legal_status": "waste", "category": "metal", "new_route": "recycling", "out_flow_id": "F0",
                 "rule_id": "metal_melt"}  # fmt: skip
+    exchange |= {"use": "ferrailles en aciérie ou fonderie", "treatment": "tri"}
     rows = [exchange | {"candidate_id": t, "giver_site_id": "G0", "taker_site_id": t} for t in ("T0", "T1")]
     flows = pd.DataFrame({"flow_id": ["F0"], "waste_code": ["120101"]})
     items = checklists(circumstances(pd.DataFrame(rows), flows, sites, MIRRORS), in_force(ITEMS))
@@ -355,3 +358,65 @@ def test_mirrors_are_those_that_the_wording_of_the_list_names() -> None:
             named.setdefault(code, set()).add(row["code"])
     worded = MIRRORS[MIRRORS["basis"] == "wording"]
     assert dict(zip(worded["waste_code"], worded["mirror_codes"].str.split().map(set), strict=True)) == named
+
+
+def asked_by_rule(rule_id: str) -> set[str]:
+    """The items of an exchange by a rule of ``compatibility.csv``, between firms that nothing is known of."""
+    rule = RULES.fillna({"category": "biowaste"}).set_index("rule_id").loc[rule_id]
+    told = {name: rule[name] for name in ("category", "legal_status", "use", "treatment")}
+    return set(asked(**told, new_route=rule["route"], code=rule["waste_code_prefix"])["checklist_item"])
+
+
+@pytest.mark.parametrize(
+    ("rule", "wanted", "unwanted"),
+    [
+        ("biowaste_spreading_020304", {"spread_plan", "spread_analyses"},
+         {"icpe_2716", "icpe_2780", "icpe_2783"}),
+        ("biowaste_oil", {"sort_oil"}, {"icpe_2771", "icpe_2910"}),
+        ("cardboard_mulch", {"icpe_2714"}, {"icpe_2430_2440", "spread_plan"}),
+        ("cardboard_pulp_150101", {"icpe_2430_2440"}, {"icpe_2515"}),
+        ("glass_aggregate_170202", {"icpe_2515", "icpe_2715"}, {"icpe_2530"}),
+        ("glass_wool_170202", {"icpe_2530"}, {"icpe_2515"}),
+        ("wood_panel_170201", {"icpe_2791", "icpe_2714", "icpe_2410"}, {"icpe_2794"}),
+        ("wood_platform_030105", {"icpe_2791", "icpe_2714"}, {"icpe_2794", "icpe_2910"}),
+        ("wood_pallet_direct", {"icpe_1532"}, {"icpe_2410"}),
+        ("wood_fuel_a_150103", {"icpe_2910"}, {"icpe_2771"}),
+    ],
+)  # fmt: skip
+def test_the_rubrics_are_those_of_what_is_done_and_not_of_the_family(rule, wanted, unwanted):
+    names = asked_by_rule(rule)
+    assert wanted <= names and not unwanted & names
+
+
+def test_only_what_may_be_packed_is_taken_out_of_its_packaging_and_no_sludge_is_biowaste():
+    sites = pd.DataFrame(
+        [
+            ("G0", "firm", "68063", "4621Z"),
+            ("G1", "firm", "68063", "4711F"),
+            ("T", "outlet", "68012", "3821Z"),
+        ],
+        columns=["site_id", "actor_type", "commune_code", "naf_code"],
+    )
+    rows = [
+        ("Issues de céréales et poussières de silo", "020304", "G0"),
+        ("Invendus périmés", "020304", "G0"),
+        ("Fruits et légumes", "200108", "G1"),
+        ("Boues de flottation", "020204", "G0"),
+    ]
+    flows = pd.DataFrame(
+        [(f"F{i}", text, code) for i, (text, code, _) in enumerate(rows)],
+        columns=["flow_id", "description", "waste_code"],
+    )
+    exchange = {"legal_status": "waste", "category": "biowaste", "new_route": "digestion", "rule_id": "",
+                "use": "biogaz et digestat", "treatment": "déconditionnement éventuel", "taker_site_id": "T",
+                }  # fmt: skip
+    told = pd.DataFrame(
+        [
+            exchange | {"candidate_id": f"F{i}", "out_flow_id": f"F{i}", "giver_site_id": g}
+            for i, (_, _, g) in enumerate(rows)
+        ]
+    )
+    items = checklists(circumstances(told, flows, sites, MIRRORS), in_force(ITEMS))
+    of = items.groupby("checklist_item")["candidate_id"].agg(list)
+    assert of["icpe_2783"] == ["F1", "F2"]
+    assert of["sort_biowaste"] == ["F0", "F1", "F2"]

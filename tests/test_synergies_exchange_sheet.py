@@ -107,7 +107,9 @@ def test_a_sheet_says_who_how_much_what_to_prepare_who_rings_and_what_to_settle(
     assert [sheet.title for sheet in alike] == ["Palettes, Aa vers Bb", "Palettes, Aa vers Bb (2)"]
     assert meeting.questions[0].startswith("Qui trie")
     assert any("preuves" in question for question in meeting.questions)
-    gift = sheets(DESCRIBED.assign(legal_status="donation"))[0].parts[-1]
+    given = DESCRIBED.assign(legal_status="donation")
+    assert not any("froid" in question for question in sheets(given)[0].parts[-1].questions)  # pallets
+    gift = sheets(given.assign(category="food"))[0].parts[-1]
     assert any("dates" in question for question in gift.questions)
     assert not any("preuves" in question for question in gift.questions)
     assert any("prix" in question for question in meeting.questions)

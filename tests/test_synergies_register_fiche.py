@@ -302,3 +302,18 @@ def test_every_column_and_code_has_its_french_words():
     told = set(heading("blocked_by").labels)
     assert set(heading("miss_reason").labels) - {"other_taker"} <= told
     assert {"no_carrier", "no_gain", "contractor", "weak_mass", "no_tonnes", "none"} <= told
+
+
+def test_a_gift_has_no_price_and_is_no_waste_and_heat_has_the_questions_of_its_pipe():
+    def settled(title: str, category: str) -> str:
+        found = of("S1")
+        lead = found["lead"].assign(title=title, category=category)
+        return " ".join(content(found | {"lead": lead}).parts[-1].questions)
+
+    food = settled("Dons de biscuits et d'invendus", "food")
+    assert "prix" not in food and "Déchet" not in food
+    assert "L. 541-15-6" in food and "dates" in food and "trace" in food
+    assert "dates" not in settled("Don de mobilier", "wood")
+    assert "prix" in settled("Données partagées sur le bois", "wood")
+    heat = settled("Chaleur des fours vers un voisin", "other")
+    assert "conduite" in heat and "Déchet" not in heat

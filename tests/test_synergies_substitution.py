@@ -260,6 +260,25 @@ def test_tyres_make_no_plastic():
     assert candidates(flows, SITES.assign(naf_code="2229A"), rules, 20.0, 1.3)[0].empty
 
 
+@pytest.mark.parametrize(
+    ("designation", "status"),
+    [
+        ("Bacs et caisses plastiques rigides réformés", "waste"),
+        ("Fûts d'occasion", "waste"),
+        ("Caisses hors d’usage", "waste"),
+        ("Carottes d'injection", "by_product"),
+        ("Chutes de films à usage unique", "by_product"),
+    ],
+)
+def test_a_used_object_is_no_residue_of_a_process_and_so_no_by_product(designation, status):
+    rules = rule_table([rule("again", category="plastic", target="plastic")])
+    flows = flow_table(
+        [flow("o", "A", "out", "plastic", 10, "120105"), flow("i", "B", "in", "plastic", 10)]
+    ).assign(description=[designation, "Granulés PP"])  # fmt: skip
+    (found,) = candidates(flows, SITES, rules.assign(legal_status="by_product"), 20.0, 1.3)[0].itertuples()
+    assert found.legal_status == status
+
+
 def test_haversine_of_paris_and_lyon():
     # 392 km between the two town halls (IGN, Géoportail).
     assert haversine_km(48.8566, 2.3522, 45.7640, 4.8357) == pytest.approx(391.5, abs=1.0)

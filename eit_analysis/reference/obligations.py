@@ -36,6 +36,7 @@ KEPT_APART = ("reuse", "recycling", "composting", "digestion")  # a mix that goe
 COOKING_OIL_KG_PER_L = 0.92
 GARDEN = "200201"  # says nothing of what kitchens and meals leave, biowaste too
 CATERING, CANTEEN = "5629", "cantine cantines refectoire"
+Told = tuple[list[Any], str, list[Row]]  # a line of the result, its question, and the flows of both
 Case = tuple[str, str, str, list[Row]]  # verdict, what it rests on, which question, the flows it is about
 # What a row says of its flows.
 OF_FLOWS = ("categories", "waste_codes", "words", "hazardous", "collected_by", "inert_landfill", "routes")
@@ -75,8 +76,11 @@ def verdicts(
     for actor in actors:
         own = [int(place) for place in places.get(actor["site_id"], ())]
         judge = _Actor(actor, [records[place] for place in own])
-        for rule, chosen in zip(rules, of_rules, strict=True):
-            found.append(judge.judged(rule, [records[place] for place in own if chosen[place]]))
+        told = [
+            judge.judged(rule, [records[place] for place in own if chosen[place]])
+            for rule, chosen in zip(rules, of_rules, strict=True)
+        ]
+        found += judge.placed(told)
     return pd.DataFrame(found, columns=COLUMNS)
 
 
@@ -100,6 +104,10 @@ def questions(judged: pd.DataFrame) -> pd.DataFrame:
     return texts.groupby(cell, sort=False).agg(together).reset_index()
 
 
+def _among(flow: Row, flows: list[Row]) -> bool:
+    return any(flow is other for other in flows)
+
+
 class _Actor:
     """One actor before the rows of the law; ``flows`` are its own, the heaviest first, the unread last."""
 
@@ -111,12 +119,30 @@ class _Actor:
         self.naf = actor["naf_code"] if isinstance(actor["naf_code"], str) else ""
         self.mirrored = [flow for flow in self.waste if self.naf.startswith(_mirrors().get(flow["code"], ()))]
 
-    def judged(self, rule: Row, own: list[Row]) -> list[Any]:
+    def judged(self, rule: Row, own: list[Row]) -> Told:
+        """What is said of it by one row of the law, its question, and the flows that they are about."""
         verdict, fact, asked, about = self._case(rule, own)
         question = asked and (rule["question_fr"] if asked == "own" else said(asked, rule))
-        place = (about or self.flows or [self.actor])[0]
         names = [self.actor["site_id"], rule["obligation"], rule["code"], rule["flow_fr"]]
-        return [*names, verdict, fact, question, rule["text_ref"], *(place[name] for name in SOURCE)]
+        line = [*names, verdict, fact, question, rule["text_ref"]]
+        return line, question, about or self.flows or [self.actor]
+
+    def placed(self, told: list[Told]) -> list[list[Any]]:
+        """What is said, each with the cell of a flow that it is about: the heaviest not asked of yet.
+
+        Two questions in one cell would be answered by one text. Where there are too few flows, they share.
+        """
+        asked: list[tuple[str, Row]] = []
+        for _, question, about in sorted(told, key=lambda one: len(one[2])):
+            alike = any(question == other and _among(flow, about) for other, flow in asked)
+            if question and not alike:
+                free = [flow for flow in about if not _among(flow, [place for _, place in asked])]
+                asked.append((question, (free or about)[0]))
+        found = []
+        for line, question, about in told:
+            places = [flow for other, flow in asked if other == question and _among(flow, about)]
+            found.append([*line, *((places or about)[0][name] for name in SOURCE)])
+        return found
 
     def _case(self, rule: Row, own: list[Row]) -> Case:
         activities, of_flows = tuple(rule["naf_codes"].split()), any(rule[name] for name in OF_FLOWS)

@@ -3,9 +3,10 @@
     item of an exchange  =  each condition that its row of ``checklist.csv`` names holds for the exchange
 
 A condition is one of some legal statuses, routes or types of taker; a waste, read by its code, else by its
-family, as the rules are; and facts: hazardous or not, with a mirror entry, over a border, a taker whose
-activity is not known. An item says if the obligation is certain or to be checked. No item says that an
-exchange is allowed.
+family, as the rules are; what is done with it, by how words of the rule's use or treatment begin
+(``use_words``: one of them; ``other_use_words``: none): a greenhouse that mulches with cardboard makes no
+pulp; and facts: hazardous or not, with a mirror entry, over a border, a taker whose activity is not known.
+An item says if the obligation is certain or to be checked. No item says that an exchange is allowed.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import pandas as pd
 from eit_analysis.french import fold_words
 from eit_analysis.reference.compatibility import AS_PALLETS
 from eit_analysis.reference.nomenclatures import hazardous, is_hazardous
+from eit_analysis.synergies.ask_giver import done_with, packaged
 
 # What a place says of its country: the INSEE codes of foreign countries begin with 99.
 ABROAD = "99"
@@ -26,6 +28,7 @@ FRANCE = "FR"
 CONDITIONS = ("legal_status", "new_route", "taker_actor_type")
 FACTS = (
     "hazardous", "not_hazardous", "mirror", "abroad", "place_unknown", "activity_unknown", "as_pallets",
+    "packaged",
 )  # fmt: skip
 FOOD = ("10", "11")  # NAF divisions of those that make food and drinks
 # What carries fat, dust or acids into an exchanger of heat.
@@ -49,9 +52,10 @@ def circumstances(
     """What decides which items are asked, one row per exchange (``substitution.candidates``).
 
     ``candidate_id, legal_status, category, new_route, taker_actor_type, waste_code`` (empty when none is
-    stated), ``mirror_codes`` (of ``mirror_entries.csv``) and the booleans ``FACTS``. A commune that is not
-    known is no abroad. A mirror that only some activities have to fear (``giver_naf_codes``) warns them and
-    unknown ones. Pallets go on as pallets (``as_pallets``) by the rules that hand them on.
+    stated), ``done`` (use and treatment, folded), ``mirror_codes`` (of ``mirror_entries.csv``) and the
+    booleans ``FACTS``. A commune that is not known is no abroad. A mirror that only some activities have to
+    fear (``giver_naf_codes``) warns them and unknown ones. Pallets go on as pallets (``as_pallets``) by the
+    rules that hand them on.
     """
     codes = flows.drop_duplicates("flow_id").set_index("flow_id")["waste_code"]
     known = sites.drop_duplicates("site_id").set_index("site_id")
@@ -64,6 +68,7 @@ def circumstances(
     return told.assign(
         taker_actor_type=exchanges["taker_site_id"].map(known["actor_type"]).fillna("").to_numpy(),
         waste_code=waste_code.to_numpy(),
+        done=done_with(exchanges).to_numpy(),
         mirror_codes=mirror_codes,
         hazardous=dangerous,
         not_hazardous=~dangerous,
@@ -71,6 +76,7 @@ def circumstances(
         abroad=~unknown & (ends[0] != ends[1]),
         place_unknown=unknown,
         as_pallets=exchanges["rule_id"].isin(AS_PALLETS).to_numpy(),
+        packaged=packaged(exchanges, flows, sites).to_numpy(),
         activity_unknown=(exchanges["taker_site_id"].map(known["naf_code"]).fillna("") == "").to_numpy(),
     )
 
@@ -79,7 +85,8 @@ def of_networks(exchanges: pd.DataFrame, sites: pd.DataFrame, items: pd.DataFram
     """:func:`checklists` of exchanges of heat, water or gas: the items on networks, by what flows in them."""
     about = exchanges[["candidate_id"]].assign(category=exchanges["utility"].astype("str"), waste_code="")
     takers = sites.set_index("site_id").reindex(exchanges["taker_site_id"])
-    silent = dict.fromkeys(("legal_status", "new_route", "mirror_codes"), "") | dict.fromkeys(FACTS, False)
+    unsaid = ("legal_status", "new_route", "done", "mirror_codes")
+    silent: dict[str, Any] = {**dict.fromkeys(unsaid, ""), **dict.fromkeys(FACTS, False)}
     told = about.assign(taker_actor_type=takers["actor_type"].to_numpy(), **silent)
     told["heat_pump"] = (exchanges["heat_pump"] == "yes").to_numpy()
     source = exchanges["out_description"].astype("str").fillna("").map(fold_words)
@@ -125,7 +132,17 @@ def _holds(item: dict[Hashable, Any], told: dict[Hashable, Any]) -> bool:
         all(item[name] == "" or told[name] in item[name].split() for name in CONDITIONS)
         and all(told.get(fact) for fact in item["requires"].split())
         and _waste_matches(item, told)
+        and _is_done(item, told)
     )
+
+
+def _is_done(item: dict[Hashable, Any], told: dict[Hashable, Any]) -> bool:
+    """Whether what is done has a word that the item asks for, if any, and none that it refuses."""
+    asked, refused = (
+        [f" {word.replace('_', ' ')}" in f" {told['done']}" for word in item[column].split()]
+        for column in ("use_words", "other_use_words")
+    )
+    return (any(asked) or not asked) and not any(refused)
 
 
 def _waste_matches(item: dict[Hashable, Any], told: dict[Hashable, Any]) -> bool:

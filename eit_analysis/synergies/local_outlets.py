@@ -19,12 +19,11 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.french import fold_words
-from eit_analysis.reference.compatibility import hierarchy_steps, reading
+from eit_analysis.reference.compatibility import hierarchy_steps
 from eit_analysis.reference.factors import MissingFactorError, lookup
 from eit_analysis.synergies.checklist import checklists, circumstances
 from eit_analysis.synergies.matching.located_flows import ALL_YEAR
-from eit_analysis.synergies.offers import outputs
-from eit_analysis.synergies.substitution import through_gates
+from eit_analysis.synergies.substitution import read_outputs, through_gates
 
 NEAREST = 2  # outlets listed for each flow
 # What becomes of a waste at an outlet of each kind.
@@ -135,7 +134,7 @@ def possible(
     pandas.DataFrame
         Columns ``PAIRS`` and ``TOLD``, by flow, then higher in the hierarchy first, then nearer.
     """
-    read = reading(outputs(flows, sites), compatibility)
+    read = read_outputs(flows, sites, compatibility)
     takers = _takers(outlets)
     # Who lists a family speaks of waste that is not hazardous.
     by_family = read[~read["hazardous"]].merge(

@@ -25,6 +25,7 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.breakdown import Breakdown
+from eit_analysis.french import fold_words
 from eit_analysis.reference.compatibility import (
     DONATION,
     FOOD,
@@ -60,6 +61,7 @@ CANDIDATE_COLUMNS = [
 # Of each flow, and how the supply and the demand of a pair say them.
 MASSES = {"mass_t_per_year": "", "mass_low_t_per_year": "_low", "mass_high_t_per_year": "_high"}
 KEEPS = ("200125", "200201")  # of food and biowaste, what does not spoil in a week: used oil, garden waste
+USED = r"\b(?:reformee?s?|usagee?s|d occasion|hors d usage|en fin de vie)\b"  # of objects
 REJECTED_COLUMNS = ["out_flow_id", "in_flow_id", "giver_site_id", "taker_site_id", "category", "gate"]
 
 
@@ -100,8 +102,20 @@ def read_pairs(flows: pd.DataFrame, sites: pd.DataFrame, compatibility: pd.DataF
 
     Nothing here depends on a mass: what is free of the same flows is put in by :func:`with_masses`.
     """
+    return read_outputs(flows, sites, compatibility).merge(inputs(flows, sites), on="input_category")
+
+
+def read_outputs(flows: pd.DataFrame, sites: pd.DataFrame, compatibility: pd.DataFrame) -> pd.DataFrame:
+    """Each output with each rule that reads it; what is called a used object is no by-product.
+
+    A by-product is the residue of a process (code de l'environnement, art. L. 541-4-2): crates that have
+    served are a waste, or handed on to serve again, whatever code they were given.
+    """
     read = reading(outputs(flows, sites), compatibility)
-    return read.merge(inputs(flows, sites), on="input_category")
+    called = flows.drop_duplicates("flow_id").set_index("flow_id").reindex(columns=["description"])
+    told = read["out_flow_id"].map(called["description"]).astype("str").fillna("").map(fold_words)
+    served = told.str.contains(USED).astype(bool) & (read["legal_status"] == "by_product")
+    return read.assign(legal_status=read["legal_status"].mask(served, "waste"))
 
 
 def with_masses(pairs: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFrame:

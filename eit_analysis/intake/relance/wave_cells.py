@@ -18,7 +18,7 @@ from eit_analysis.intake.cells.parsing import clean_text
 from eit_analysis.intake.cells.privacy import PRIVATE
 from eit_analysis.intake.cleaning.wave import Cleaned
 from eit_analysis.intake.relance import phrases
-from eit_analysis.intake.relance.fiche import DOUBTFUL, OFFICE, Question
+from eit_analysis.intake.relance.fiche import DOUBTFUL, LAW, OFFICE, Question
 from eit_analysis.intake.relance.phrases import sentence
 from eit_analysis.intake.sheets.ledger import places
 from eit_analysis.reference.findings import finding
@@ -142,7 +142,8 @@ class WaveCells:
         """
         read = self.read(cell)
         blank, read = read == "", as_read(raw) if read is None else read
-        before = f"{phrases.PHRASES['empty']} " if blank else ""
+        # The comment that an answer to the law is put in may well be empty.
+        before = f"{phrases.PHRASES['empty']} " if blank and kind != LAW else ""
         if read == PRIVATE and not personal:
             before = sentence(f"{finding('personal_data').question()} ")
         table, index = self.tables.get(cell[:2], ""), self.columns(cell).get(cell[3])

@@ -18,7 +18,7 @@ from eit_analysis.sheet_content import Asked, Listed, Said, SheetContent, Summed
 from eit_analysis.synergies.checklist import of_networks
 from eit_analysis.synergies.factor_rows import OPERATORS
 from eit_analysis.synergies.impacts import INDICATORS
-from eit_analysis.synergies.register.fiche import BOTH, sheet_words
+from eit_analysis.synergies.register.fiche import BOTH, of_status, questions, sheet_words
 from eit_analysis.synergies.register.steps import NEXT_STEP, WEAK_EVIDENCE
 from eit_analysis.synergies.utilities.together import described
 
@@ -165,11 +165,9 @@ def _sheet(row: pd.DataFrame, items: pd.DataFrame, flows: pd.DataFrame, words: p
         name: Listed(words["title", name], row[columns], sites, team=name in TEAM, note=NOTES.get(name, ""))
         for name, (columns, sites) in (NETWORKS if network else TABLES).items()
     }
-    asked, about = words.loc["question"], ["network"]
+    status, about = str(one.get("legal_status", "")), ["network"]
     if not network:
-        status = one["legal_status"]
-        about = ["one_exchange", *["price"] * (status != DONATION), status]
-    questions = [text for name in about for text in asked[asked.index == name]]
+        about = ["one_exchange", *["price"] * (status != DONATION), *of_status(status, one["category"])]
     return SheetContent(
         str(one["candidate_id"]),
         one["heading"],
@@ -182,6 +180,6 @@ def _sheet(row: pd.DataFrame, items: pd.DataFrame, flows: pd.DataFrame, words: p
             tables["call"],
             Said(CAUTION),
             Summed(words["title", "checklist"], items[ITEMS]),
-            Asked(words["title", "meeting"], questions),
+            Asked(words["title", "meeting"], questions(words, *about)),
         ],
     )
