@@ -70,7 +70,7 @@ def test_a_wrong_question_is_one_sentence(tmp_path: Path, arguments: list[str], 
 def test_a_designation_is_answered_as_its_first_code(tmp_path: Path) -> None:
     told, of_code = document(tmp_path, "Sciure", "de", "hêtre"), document(tmp_path, "030105")
     assert list(told) == [*KEYS, "designation", "understood"]
-    # Its words may change the order within a step of the law, not who is named by a rule.
+    # Its words may change the order within a step of the law, and take away the rules that refuse them.
     ordered = {"outlets", "first_calls"}
     assert {key: told[key] for key in KEYS if key not in ordered} == {
         key: of_code[key] for key in KEYS if key not in ordered
@@ -79,7 +79,10 @@ def test_a_designation_is_answered_as_its_first_code(tmp_path: Path) -> None:
         {(each["rule_id"], each["activity"]) for each in page["outlets"] if each["rule_id"]}
         for page in (told, of_code)
     ]
-    assert rules[0] == rules[1]
+    assert rules[0] < rules[1]
+    assert {rule for rule, _ in rules[1] - rules[0]} == {
+        "wood_carpentry_030105", "wood_packaging_030105", "wood_fuel_a_030105", "chips_pulp_030105",
+    }  # fmt: skip
     assert [each["waste_code"] for each in told["understood"]] == ["030105"]
     # Word for word the label of an entry, however near others are.
     acid = document(tmp_path, "acide", "chlorhydrique", "usé")
@@ -235,3 +238,51 @@ def test_words_that_name_no_waste_are_said_to(typed, told):
 def test_a_collector_is_called_first_and_what_no_rule_says_is_said_to_be_published():
     assert "3811" in as_text(answer("20 01 25")).partition("─")[0]
     assert "d'échanges publiés" in as_text(answer("14 06 03", "2351"))
+
+
+def first_answer(designation: str) -> tuple[str, list[str], set[str]]:
+    """The code understood, whom to call first, and the rules of the answer."""
+    told = answer(designation)
+    calls = [each["naf_code"] for each in told["first_calls"]]
+    return told["waste_code"], calls, {each["rule_id"] for each in told["outlets"] if each["rule_id"]}
+
+
+@pytest.mark.parametrize(
+    ("designation", "code", "call", "never"),
+    [
+        ("Sciure de hêtre", "030105", "1621", "wood_carpentry_030105"),
+        ("Copeaux de laiton", "120103", "3832", "metal_aluminium_120103"),
+        ("Copeaux d'aluminium", "120103", "2442", "metal_copper_120103"),
+        ("Marc de pommes", "020304", "1091", "food_donation"),
+        ("Marc de café", "020304", "0113", "food_ingredient_020304"),
+        ("Tournures d'acier huilées", "120101", "2410", "metal_offcuts_120101"),
+        ("Chiffons souillés", "150202", "3812", ""),
+        ("Huile de vidange", "130205", "3822", ""),
+        ("Palettes perdues cassées", "150103", "1624", "wood_pallet_direct"),
+        ("Huiles de friture", "200125", "3521", ""),
+        ("Lames de scie usées", "120101", "2410", "metal_crafts_120101"),
+        ("Canettes en aluminium", "150104", "2442", "metal_drums"),
+        ("Déchets de poisson", "020202", "1091", ""),
+        ("Moquettes", "200111", "", "textile_reuse_200111"),
+        ("Films étirables", "150102", "3832", "plastic_drums"),
+    ],
+)
+def test_the_first_answer_is_of_the_thing_that_was_named(designation, code, call, never) -> None:
+    """What a facilitator of the trade would find absurd first: sawdust as furniture, brass as aluminium."""
+    found, calls, rules = first_answer(designation)
+    assert found == code and rules and never not in rules
+    assert not call or calls[0] == call
+    assert "2351" not in calls[:2]  # no cement plant stands before who collects or sorts
+
+
+def test_of_what_is_oily_the_oil_is_asked() -> None:
+    asked = {
+        text: "huile" in (answer(text)["warning"] or "")
+        for text in ("Tournures d'acier huilées", "Tournures d'acier", "Huiles de friture", "120101")
+    }
+    assert list(asked.values()) == [True, False, False, False]
+
+
+def test_bark_is_no_pulp() -> None:
+    rules = [row for row in answer("030101")["outlets"] if row["basis"] == "rule"]
+    assert rules and not [row for row in rules if row["naf_division_code"] == "17"]

@@ -277,6 +277,22 @@ def test_a_refused_code_and_a_missing_family_are_suggested_too():
     assert "peut-être plastique\u00a0: à confirmer" in family.asked and family.proposal == "plastique"
 
 
+@pytest.mark.parametrize(
+    ("text", "family", "code"),
+    [
+        ("Huiles usées", None, "13\u00a002\u00a005"),
+        ("Huiles usées", "chemical", "13\u00a002\u00a005"),
+        ("Huiles usées", "metal", ""),
+        ("Huiles usées", "mixed", "13\u00a002\u00a005"),
+        ("Lames de scie usées", "metal", "12\u00a001\u00a001"),
+        ("Cartons", "paper", "15\u00a001\u00a001"),
+    ],
+)
+def test_a_likely_code_is_of_the_family_that_is_declared(text, family, code):
+    ((likely, named),) = phrases.hints("waste_code", [text], [family])
+    assert likely == code and named.startswith(code) and bool(named) == bool(code)
+
+
 def test_one_question_of_several_lines_is_answered_once_or_line_by_line(study):
     """Cleaned, asked, answered in words, cleaned again: what « oui » takes is what the fiche proposed."""
     names = ["Cartons", "Palettes", "zzzz"]

@@ -49,15 +49,17 @@ def takers(code: str) -> set[str]:
 def test_the_score_by_hand() -> None:
     rows = outlets("150101", False, table(rule("a", "150101", maturity=6, yield_central=0.5)), table())
     assert list(rows.columns) == OUTLET_COLUMNS
-    # A recycling: (100 + 27 × 6/9 + 21 × 1 + 6 × 1 + 6 × 0.5) / 3
-    assert rows.loc[0, "merit"] == pytest.approx(18 + 21 + 6 + 3)
-    assert rows.loc[0, "outlet_score"] == pytest.approx((100 + 48) / 3, abs=0.05)
+    # A recycling: (100 + 27 × 6/9 + 21 × 1 + 10 × 1 + 2 × 0.5) / 3
+    assert rows.loc[0, "merit"] == pytest.approx(18 + 21 + 10 + 1)
+    assert rows.loc[0, "outlet_score"] == pytest.approx((100 + 50) / 3, abs=0.05)
     assert sum(WEIGHTS.values()) == 100
     sure = {"1711": 0.6, "1712": 0.3}
     rules = table(rule("a", "150101", "1712 1711 17 2229", route="reuse", yield_central=1.0))
     best = outlets("150101", False, rules, table(), likelihood=sure)
-    # 1711 and its division are the likeliest, 1712 half as likely, 2229 unheard of.
-    assert best["merit"].tolist() == [100, 100, 80, 60] and best.loc[0, "outlet_score"] == 100
+    # 1711 and its division are the likeliest, 1712 half as likely, 2229 unheard of; the rule names them at
+    # the places 2, 3, 1 and 4. Merits are told in whole points.
+    assert best["merit"].tolist() == [95, 93, 80, 52]
+    assert best["outlet_score"].tolist() == pytest.approx([98.3, 97.8, 93.3, 84.2])
     assert best["naf_class_code"].fillna("17").tolist() == ["1711", "17", "1712", "2229"]
 
 

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from eit_analysis import reference
 from eit_analysis.codes import CATEGORIES
-from eit_analysis.reference.designations import COLUMNS, MOST, NEXT_CODE, suggestions, told
+from eit_analysis.reference.designations import COLUMNS, DOUBT, MOST, NEXT_CODE, suggestions, told
 from eit_analysis.study import open_study
 
 TESTS = Path(__file__).parent
@@ -95,6 +95,16 @@ def test_spelling_is_forgiven_in_the_rank_and_not_in_the_confidence():
     for typed, code in [("feraille", "200140"), ("polystirene", "150102"), ("bateries", "160601")]:
         first = suggestions([typed]).iloc[0]
         assert first["waste_code"] == code and not first["confident"]
+
+
+@pytest.mark.parametrize(
+    ("text", "chapters"),
+    [("Fanes de tomates", {"02"}), ("Tuiles cassées", {"17"}), ("Xyzzy usées", set())],
+)
+def test_no_word_of_another_trade_and_no_state_brings_a_code(text, chapters):
+    """Tomatoes are no automata, broken tiles no broken pallets, and what is worn is no oil for that."""
+    found = suggestions([text])
+    assert set(found.loc[found["score"] >= DOUBT, "waste_code"].str[:2]) == chapters
 
 
 def test_a_confident_answer_knows_the_first_word_of_each_thing():

@@ -20,6 +20,8 @@ from eit_analysis.french import fold_words
 from eit_analysis.outlets.precedents import Likely, beyond_rules, likely_receivers
 from eit_analysis.outlets.ranking import OUTLET_COLUMNS, answering_level, outlets
 from eit_analysis.outlets.understanding import understood
+from eit_analysis.reference.compatibility import FOOD_CODES
+from eit_analysis.reference.designations import told
 from eit_analysis.reference.nomenclatures import (
     is_hazardous,
     naf_division,
@@ -29,6 +31,8 @@ from eit_analysis.reference.nomenclatures import (
     spaced_code,
 )
 
+# In the singular: « huilé » and « huile » are one word here.
+OILY = frozenset(("huile", "huilee", "huileux", "huileuse", "graissee", "graisseux", "graisseuse"))
 HEAT = frozenset(("chaleur", "chaleurs", "vapeur", "vapeurs"))
 ANY_ACTIVITY = "toute activité qui en a l'usage"
 
@@ -63,15 +67,17 @@ def answer(waste: str, naf: str = "") -> dict[str, Any]:
             raise _unknown_code(waste, wastes) if re.search(r"\d", waste) else _unknown_words(waste)
         code, read = str(found[0]["waste_code"]), {"designation": waste, "understood": found}
     activity = _known_naf(naf) if naf else ""
-    hazardous = bool(is_hazardous(code))
-    rows = receivers(code, hazardous, published_exchanges(), waste if read else "")
+    hazardous, called = bool(is_hazardous(code)), waste if read else ""
+    rows = receivers(code, hazardous, published_exchanges(), called)
     kept = [row for row in rows if _within(_receiver(row), activity)]
     levels = [row["rule_level"] for row in rows if row["basis"] == "rule"]
     return {
         "waste_code": code,
         "label": wastes[code],
         "hazardous": hazardous,
-        "warning": reference.sentence("outlets_hazardous") if hazardous else None,
+        "warning": reference.sentence("outlets_hazardous")
+        if hazardous
+        else _oil(code, waste if read else ""),
         "mirror": _mirror(code, hazardous, wastes),
         "naf": activity or None,
         "rule_level": answering_level(levels),
@@ -93,22 +99,22 @@ def receivers(
     known = {one.naf_class_code: one for one in likely}
     tables = reference.load("compatibility"), reference.load("outlet_general")
     shares = {code: one.likelihood for code, one in known.items()}
-    rules = outlets(waste_code, hazardous, *tables, likelihood=shares)
+    rules = outlets(waste_code, hazardous, *tables, likelihood=shares, designation=designation)
     rows = [
         {**_plain(row), "basis": "rule", **_of(known.get(row["naf_class_code"]))}
         for row in rules.to_dict("records")
     ]
     named = {row["naf_class_code"] or row["naf_division_code"] or "" for row in rows}
     for one, basis in beyond_rules(named, likely):
-        told = {"naf_division_code": one.naf_class_code[:2], "naf_class_code": one.naf_class_code}
+        naf = {"naf_division_code": one.naf_class_code[:2], "naf_class_code": one.naf_class_code}
         source = {name: one.nearest[name] for name in ("source", "year")}
-        rows.append({**dict.fromkeys(OUTLET_COLUMNS), **told, **source, "basis": basis, **_of(one)})
+        rows.append({**dict.fromkeys(OUTLET_COLUMNS), **naf, **source, "basis": basis, **_of(one)})
     return rows
 
 
 def by_merit(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The activities of :func:`receivers`, once each, those of a rule by merit, then by likelihood."""
-    ordered = sorted(rows, key=lambda row: (-(row["merit"] or 0), -(row["likelihood"] or 0)))
+    """The activities of :func:`receivers`, once each, those of a rule by merit, equal ones as they stand."""
+    ordered = sorted(rows, key=lambda row: -(row["merit"] or 0))
     once: dict[str, dict[str, Any]] = {}
     for row in ordered:
         once.setdefault(_receiver(row), row)
@@ -148,6 +154,15 @@ def _called(row: Mapping[str, Any]) -> dict[str, Any]:
         "basis": basis,
         "basis_label": words[basis],
     }
+
+
+def _oil(code: str, designation: str) -> str | None:
+    """What to ask of a thing that is said to be oily: neither code nor word says how much, or of what.
+
+    The first word is the thing itself, and food is oily by nature.
+    """
+    said = set(told(designation).split()[1:])
+    return None if code.startswith(FOOD_CODES) or OILY.isdisjoint(said) else reference.sentence("outlets_oil")
 
 
 def _mirror(code: str, hazardous: bool, labels: pd.Series) -> dict[str, Any] | None:
@@ -212,9 +227,9 @@ def _documents(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     documents = []
     for rank, row in enumerate(rows, start=1):
         receiver = _receiver(row)
-        told = {f"{name}_label": words.get(row[name]) for name in ("legal_status", "authority", "basis")}
+        labels = {f"{name}_label": words.get(row[name]) for name in ("legal_status", "authority", "basis")}
         label = words[receiver] if receiver else ANY_ACTIVITY
-        documents.append({"rank": rank, **row, "activity": label, **told})
+        documents.append({"rank": rank, **row, "activity": label, **labels})
     return documents
 
 

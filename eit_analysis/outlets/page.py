@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import groupby
 from textwrap import wrap
 from typing import Any
 
@@ -121,7 +120,7 @@ def _block(rows: list[dict[str, Any]], sources: list[str]) -> list[str]:
     """One use in three columns: its score, what becomes of the waste by each rule, who may take it."""
     rule = rows[0]
     facts = [str(rule["use"]), f"{ROUTES[rule['route']]}, {rule['legal_status_label']}"]
-    for _, (each, *_others) in groupby(rows, key=lambda row: str(row["rule_id"])):
+    for each in {str(row["rule_id"]): row for row in rows}.values():
         bounds = [exact(100 * each[f"yield_{bound}"], 1) for bound in ("low", "high")]
         facts += [
             f"{SORTING[each['worst_quality']]}\u00a0; {each['treatment']}",

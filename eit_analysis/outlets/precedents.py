@@ -6,8 +6,9 @@
 ``n`` digits of the code; 1, a chapter of the same family (``FAMILIES``); 0, any. ``N_n`` is their sum over
 the receivers, ``t_n`` how many receivers they have. An exchange weighs 1 when its code is sure, 0.7 when
 likely, 0.4 when guessed (ours). Where a designation is told, the last level has the exchanges whose
-by-product is called like it, each at its weight times 3 s (``reference.designations``; from s = 0.1 on).
-Only wastes of the same danger are alike.
+by-product is called like it, each at its weight times 3 s (``reference.designations``; from s = 0.1 on; none
+for the same word of another thing: pomace of apples is no coffee grounds, both « marc »). Only wastes of the
+same danger are alike.
 
 Source: back-off with the estimate C of Witten & Bell, IEEE Transactions on Information Theory 37(4), 1991.
 """
@@ -18,7 +19,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from eit_analysis.reference.designations import families
+from eit_analysis.reference.designations import families, told
 from eit_analysis.reference.designations import likeness as called_alike
 
 LEVELS = (0, 1, 2, 4, 6)
@@ -57,7 +58,9 @@ def likely_receivers(
     known = [row for row in precedents if row["hazardous"] == hazardous]
     words = [0.0] * len(known)
     if designation and known:
-        words = called_alike(designation, [row["byproduct"] for row in known]).tolist()
+        called = [row["byproduct"] for row in known]
+        near = called_alike(designation, called).tolist()
+        words = [0.0 if _of_another_thing(designation, b) else s for b, s in zip(called, near, strict=True)]
     alike = [
         (_likeness(waste_code, row["waste_code"]), like, WEIGHT[row["code_certainty"]], row)
         for row, like in zip(known, words, strict=True)
@@ -88,8 +91,8 @@ def likely_receivers(
     ]
     for likeness, _, _, row in sorted(examples, key=lambda one: (-one[0], -one[1], -one[2])):
         nearest.setdefault(row["receiver_naf_code"], (likeness, row))
-    told = [Likely(receiver, share, *nearest[receiver]) for receiver, share in likelihood.items()]
-    return sorted(told, key=lambda one: (-one.likelihood, one.naf_class_code))
+    receivers = [Likely(receiver, share, *nearest[receiver]) for receiver, share in likelihood.items()]
+    return sorted(receivers, key=lambda one: (-one.likelihood, one.naf_class_code))
 
 
 def beyond_rules(named: set[str], likely: list[Likely]) -> list[tuple[Likely, str]]:
@@ -102,6 +105,12 @@ def beyond_rules(named: set[str], likely: list[Likely]) -> list[tuple[Likely, st
     least = SAME_FAMILY if named else SAME_CODE
     kept = [one for one in likely if one.likeness >= least and one.naf_class_code not in named]
     return [(one, "precedent" if one.likeness >= SAME_CODE else "analogy") for one in kept[:MOST_RECEIVERS]]
+
+
+def _of_another_thing(one: str, other: str) -> bool:
+    """Whether two designations begin alike, and each goes on with words of its own: « marc de … »."""
+    (first, *own), (second, *others) = told(one).split() or [""], told(other).split() or [""]
+    return first == second and bool(own and others) and set(own).isdisjoint(others)
 
 
 def _likeness(one: str, other: str) -> int:

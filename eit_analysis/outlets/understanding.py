@@ -10,6 +10,7 @@ from eit_analysis.errors import UsageError
 from eit_analysis.reference.designations import DOUBT, suggestions, told
 from eit_analysis.reference.nomenclatures import is_hazardous, named_code
 
+AS_TOLD = 0.95  # a term of the lexicon, but for what has become of the thing
 WORD = re.compile(r"[^\W\d_]{3}")
 
 
@@ -27,7 +28,7 @@ def understood(typed: str) -> list[dict[str, Any]]:
     named = found["waste_code"].map(labels).map(told) == told(typed)
     if named.sum() == 1:  # word for word an entry of the list
         found = found[named]
-    elif len(found) and not found["confident"].iloc[0]:
+    elif len(found) and not found["confident"].iloc[0] and found["score"].iloc[0] < AS_TOLD:
         choice = ", ".join(map(named_code, found["waste_code"]))
         raise UsageError(
             f"« {typed} » peut désigner plusieurs déchets\u00a0: choisissez un code et relancez avec lui, "

@@ -99,19 +99,23 @@ def _so_called(read: pd.DataFrame) -> np.ndarray:
     """
     if "rule_id" not in read:
         return np.ones(len(read), dtype=bool)
+    words, named = _words_of_rules(), zip(read["rule_id"], read["description"], strict=True)
+    return np.array([_called(words.get(rule), text) for rule, text in named], dtype=bool)
+
+
+def _words_of_rules() -> dict[str, list[set[str]]]:
+    """The words that each rule asks for, those that it refuses, and the objects that are none of its own."""
     table = reference.load("rule_designations").set_index("rule_id")
     table = table[["words", "other_words", "other_objects"]].fillna("")
-    words = {rule: [set(kind.split()) for kind in row] for rule, *row in table.itertuples()}
+    return {rule: [set(kind.split()) for kind in row] for rule, *row in table.itertuples()}
 
-    def called(rule: str, text: str) -> bool:
-        if rule not in words:
-            return True
-        (asked, other, objects), said = words[rule], words_of(text)
-        something_else = bool(objects) and bool(heads(text)) and heads(text) <= objects
-        return (not asked or not asked.isdisjoint(said)) and other.isdisjoint(said) and not something_else
 
-    named = zip(read["rule_id"], read["description"], strict=True)
-    return np.array([called(rule, text) for rule, text in named], dtype=bool)
+def _called(words: list[set[str]] | None, text: str) -> bool:
+    if words is None:
+        return True
+    (asked, other, objects), said, first = words, words_of(text), heads(text)
+    something_else = bool(first) and first <= objects
+    return (not asked or not asked.isdisjoint(said)) and other.isdisjoint(said) and not something_else
 
 
 def most_taken(rules: pd.Series) -> pd.Series:
@@ -193,27 +197,36 @@ def known_use(wastes: pd.DataFrame, rules: pd.DataFrame) -> np.ndarray:
     return np.select([keys.isin(found[met]) for met in cases.values()], list(cases), "none")
 
 
-def answering(waste_code: str, hazardous: bool, *tables: pd.DataFrame) -> list[dict[Hashable, Any]]:
-    """The rules that answer for a code of which nothing else is known, each with its ``rule_level``.
+def answering(
+    waste_code: str, hazardous: bool, *tables: pd.DataFrame, designation: str = ""
+) -> list[dict[Hashable, Any]]:
+    """The rules that answer for a code of which no more than a designation is known, with ``rule_level``.
 
     A rule for the code answers first; only without one do the rules of its sub-chapter answer, then those of
     its chapter. A rule of a family without a code (``category``) comes with one on the code that names the
-    family. A hazardous waste reads only the rules that allow it, and the other wastes only the others.
+    family, and is of the same step of the law. A hazardous waste reads only the rules that allow it, and the
+    other wastes only the others. What a designation tells, a rule may refuse (:func:`reading`).
     """
+    words = _words_of_rules() if designation else {}
     starts = {level: waste_code[:digits] for level, digits in LEVEL_DIGITS.items()}
     rules = []
     for table in tables:
         kept = table["waste_code_prefix"].fillna("").isin(["", *starts.values()])
         kept &= (table["hazardous_allowed"] == 1) == hazardous
-        rules += table[kept].fillna(OPEN).to_dict("records")
+        read = table[kept].fillna(OPEN).to_dict("records")
+        rules += [rule for rule in read if _called(words.get(rule["rule_id"]), designation)]
     found: list[dict[Hashable, Any]] = []
     for level, start in starts.items():
         found = [{**rule, "rule_level": level} for rule in rules if rule["waste_code_prefix"] == start]
         if found:
             break
-    families = {rule["category"] for rule in found if rule["rule_level"] == "code"} - {""}
+    families = {
+        (rule["category"], HIERARCHY[rule["route"]])
+        for rule in found
+        if rule["rule_level"] == "code" and rule["category"]
+    }
     return found + [
         {**rule, "rule_level": "category"}
         for rule in rules
-        if rule["waste_code_prefix"] == "" and rule["category"] in families
+        if rule["waste_code_prefix"] == "" and (rule["category"], HIERARCHY[rule["route"]]) in families
     ]

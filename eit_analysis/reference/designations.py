@@ -6,7 +6,11 @@
 with q a designation, t a term of ``waste_lexicon.csv`` or our label of a code, c a code and r its place among
 those that the term names. Letters are runs of three to five within words, both weighed by TF-IDF (term
 frequency, times 1 + log((1 + n) / (1 + terms that have it)), n terms in all); what no term has keeps its
-weight in the norm of q, so that a word that nobody has heard of lowers the score.
+weight in the norm of q, so that a word that nobody has heard of lowers the score. What a thing has become
+(``STATES``) has no letters beside a word that says what it is, and 0.3 of its weight as a word.
+
+Letters forgive the spelling: where the word that says what it is has been heard of, only codes of which a
+term has a word of the designation are suggested (« tomates » are no « automates »).
 
 Terms of the lexicon that name no code are of no waste (a service, a purchase, a word that tells nothing).
 """
@@ -45,6 +49,11 @@ EMPTY_WORDS = frozenset((
     "a", "au", "aux", "avec", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les", "n", "ou", "par",
     "pour", "qu", "sans", "sur", "un", "une", "autre", "benne", "dechet", "flu", "lot", "vrac",
 ))  # fmt: skip
+# Told of anything; in the singular.
+STATES = frozenset(
+    ("use", "usee", "usage", "usagee", "casse", "cassee", "abime", "abimee", "vieu", "vieille")
+)
+OF_STATE = 0.3
 COLUMNS = ["designation", "suggestion_rank", "waste_code", "score", "category", "likely", "confident"]
 
 
@@ -135,11 +144,36 @@ def _words() -> dict[str, set[str]]:
     return words
 
 
+@cache
+def _codes_of_words() -> dict[str, np.ndarray]:
+    """Which codes, in the order of the list, have a term or a label with each word."""
+    of_words: dict[str, np.ndarray] = {}
+    codes = _index().codes[1:]
+    for place, code in enumerate(codes):
+        for word in _words()[code]:
+            of_words.setdefault(word, np.zeros(len(codes), dtype=bool))[place] = True
+    return of_words
+
+
+def _within_words(text: str) -> np.ndarray:
+    """The codes that have a word of a designation whose first word is known, else all of them."""
+    known, words = _codes_of_words(), _of_matter(told(text)).split()
+    if words[0] not in known:
+        return np.ones(len(_index().codes) - 1, dtype=bool)
+    return np.logical_or.reduce([known[word] for word in words if word in known])
+
+
+def _of_matter(words: str) -> str:
+    """The words that say what a thing is; all of them where none does."""
+    return " ".join(word for word in words.split() if word not in STATES) or words
+
+
 def _best(texts: np.ndarray, scores: np.ndarray) -> pd.DataFrame:
     codes = _index().codes[1:]
     of_waste = scores[:, 1:]
-    order = np.argsort(-of_waste, axis=1, kind="stable")[:, :MOST]
-    score = np.take_along_axis(of_waste, order, axis=1)
+    within = of_waste * np.array([_within_words(text) for text in texts])
+    order = np.argsort(-within, axis=1, kind="stable")[:, :MOST]
+    score = np.take_along_axis(within, order, axis=1)
     best = score[:, :1]
     likely = score >= LIKELY * best
     _, first, chapter = np.unique([code[:2] for code in codes], return_index=True, return_inverse=True)
@@ -226,8 +260,16 @@ def _measure(texts: list[str], analyzer: str) -> _Measure:
     from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 
     runs = {"ngram_range": (3, 5)} if analyzer == "char_wb" else {"token_pattern": r"\S+"}
-    pieces = CountVectorizer(analyzer=analyzer, **runs).build_analyzer()
-    return _Measure(pieces, TfidfVectorizer(analyzer=list, norm=None).fit(map(pieces, texts)))
+    cut = CountVectorizer(analyzer=analyzer, **runs).build_analyzer()
+
+    def pieces(words: str) -> list[str]:
+        return cut(_of_matter(words) if analyzer == "char_wb" else words)
+
+    vectorizer = TfidfVectorizer(analyzer=list, norm=None).fit(map(pieces, texts))
+    of_state = np.isin(vectorizer.get_feature_names_out(), list(STATES))
+    if analyzer == "word":
+        vectorizer.idf_ = np.where(of_state, OF_STATE, 1) * vectorizer.idf_
+    return _Measure(pieces, vectorizer)
 
 
 @cache

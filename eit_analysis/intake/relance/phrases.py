@@ -12,6 +12,7 @@ from eit_analysis import reference, tables
 from eit_analysis.codes import CATEGORIES
 from eit_analysis.french import bound, counted, exact
 from eit_analysis.intake.cells.contract import allowed_words, bounds, described, is_number
+from eit_analysis.intake.checks.designations import ANY_MATERIAL
 from eit_analysis.reference.designations import DOUBT, suggestions
 from eit_analysis.reference.findings import Finding, catalogue
 from eit_analysis.reference.nomenclatures import named_code, spaced_code
@@ -57,6 +58,8 @@ PHRASES = {name: typeset(text) for name, text in reference.load("relance_phrases
 ABSENT = sentence(PHRASES["absent"])
 # Columns that a designation tells of: their value alone, and with its name.
 HINTED = {"waste_code": (spaced_code, named_code), "category": (CATEGORIES.__getitem__,) * 2}
+# Families that one code may be of: what is good to eat no longer is, and cardboard is collected as paper.
+KINS: dict[object, str] = {"food": "biowaste", "cardboard": "paper"}
 # What « oui » answers, by the code of a finding.
 PROPOSALS = {code: typeset(text) for code, text in reference.load("relance_proposals").to_numpy()}
 
@@ -95,21 +98,34 @@ def ask(table: str, column: str) -> str:
     return typeset(ASKS.get(column, "Quelle est la bonne valeur ?"))
 
 
-def hints(column: str, designations: Iterable[str | None]) -> list[tuple[str, str]]:
-    """The likeliest code, or family, that each designation may mean and all of them; nothing for the rest."""
-    asked = list(designations)
+def hints(
+    column: str, designations: Iterable[str | None], declared: Iterable[object]
+) -> list[tuple[str, str]]:
+    """The likeliest code, or family, that each designation may mean and all of them; nothing for the rest.
+
+    A code of another family than its row declares (``declared``) is none of them.
+    """
+    asked = list(zip(designations, declared, strict=True))
     if column not in HINTED:
         return [("", "")] * len(asked)
-    found = suggestions(asked)
+    found = suggestions(text for text, _ in asked)
     found = found[found["likely"] & (found["score"] >= DOUBT)]
     if column == "category":
         found = found[~found["category"].isin([None, "other"])].drop_duplicates(["designation", "category"])
     short, long = HINTED[column]
-    of = found["designation"]
-    first = found[column].map(short).groupby(of).first()
-    named = found[column].map(long).groupby(of).agg(" ou ".join)
-    told = {text: (first[text], named[text]) for text in named.index}
-    return [told.get(text, ("", "")) for text in asked]
+    told = {
+        text: list(zip(rows[column], rows["category"], strict=True))
+        for text, rows in found.groupby("designation")
+    }
+    likely = [[value for value, own in told.get(str(text), ()) if _agree(own, of)] for text, of in asked]
+    return [(short(some[0]), " ou ".join(map(long, some))) if some else ("", "") for some in likely]
+
+
+def _agree(suggested: object, declared: object) -> bool:
+    """Whether a code may be of a row of this family, which may not be declared."""
+    if declared not in CATEGORIES or not {declared, suggested}.isdisjoint(ANY_MATERIAL):
+        return True
+    return KINS.get(suggested, suggested) == KINS.get(declared, declared)
 
 
 def hinted(hints: list[str]) -> str:

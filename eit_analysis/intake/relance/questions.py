@@ -143,10 +143,13 @@ class Asking(WaveCells):
     def told_by_designations(self) -> dict[CellKey, tuple[str, str]]:
         """What the designation of its row makes of each cell that is refused."""
         found: dict[CellKey, tuple[str, str]] = {}
+        flows = self.wave.tables["flows"]
+        declared = dict(zip(places(flows), flows["category"], strict=True))
         for column in phrases.HINTED:
             cells = [cell for _, cell, *_ in self.refusals if self.name(cell) == column]
             texts = [self.read((*cell[:3], DESIGNATION)) for cell in cells]
-            found |= zip(cells, phrases.hints(column, texts), strict=True)
+            of = [declared.get(cell[:3]) for cell in cells]
+            found |= zip(cells, phrases.hints(column, texts, of), strict=True)
         return found
 
     def implausible(self) -> Iterator[Question]:
@@ -210,7 +213,8 @@ class Asking(WaveCells):
             for column in tables.used_for(table, "asked"):
                 blank, header = frame[frame[column].isna()], tables.header(table, column)
                 asked = phrases.ask(table, column)
-                hints = phrases.hints(column, blank.get("description", blank[column]))
+                texts = blank.get("description", blank[column])
+                hints = phrases.hints(column, texts, blank.get("category", blank[column]))
                 for owner, place, hint in zip(self.owners(blank), places(blank), hints, strict=True):
                     cell = (*place, header)
                     if cell not in self.settled:
