@@ -91,7 +91,7 @@ class JobAction(Section):
     deadline: date
     """Échéance, sans guillemets (2019-06-28)."""
     target: str = ""
-    """Compétence apprise, ou métier d’arrivée d’une passerelle."""
+    """Compétence apprise, ou métier d’arrivée d’une passerelle : obligatoire pour ces deux-là."""
     organiser: str = ""
     """Qui organise la session ou la passerelle, écrit comme ``carrier`` ; vide, qui porte l’action."""
     start: date | None = None
@@ -103,7 +103,7 @@ class JobAction(Section):
     cost_eur: Amount | None = None
     """Coût (€) pour toutes les places ; sans cette clé, le rapport dit qu’on ne le sait pas."""
     cost_source: str = ""
-    """D’où vient ce coût : un devis, un catalogue."""
+    """D’où vient ce coût : un devis, un catalogue ; obligatoire avec lui."""
 
     @model_validator(mode="after")
     def _whole(self) -> Self:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,11 +36,16 @@ def read_config(path: Path) -> StudyConfig:
         return StudyConfig.model_validate(raw)
     except ValidationError as error:
         problems = "\u00a0; ".join(
-            f"clé « {'.'.join(str(part) for part in e['loc'])} »\u00a0: "
+            f"clé « {_path(e['loc'])} »\u00a0: "
             + FRENCH.get(e["type"], OTHERWISE).format(f"« {e['input']} »", **_limits(e.get("ctx", {})))
             for e in error.errors()
         )
         raise InputError(problems, file=path.name) from None
+
+
+def _path(parts: Sequence[str | int]) -> str:
+    """The key as people count: the first line of a list is 1."""
+    return ".".join(str(part + 1) if isinstance(part, int) else part for part in parts)
 
 
 def _limits(context: dict[str, Any]) -> dict[str, Any]:

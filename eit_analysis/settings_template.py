@@ -73,7 +73,7 @@ def _keys(model: type[Section], path: str, own: Mapping[str, Any]) -> list[str]:
         if section is None:
             written = f"{name} = {_toml(own.get(name, of_project.get(below, _example(field))))}"
             plain += [
-                _comment(f"{texts[name]}{_choices(field.annotation)}"),
+                _comment(f"{texts[name]}{_choices(field.annotation)}{' Obligatoire.' * field.is_required()}"),
                 written if name in own else f"# {written}",
             ]
         else:

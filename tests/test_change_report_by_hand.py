@@ -98,7 +98,8 @@ FIRST = "Sur 4 synergies, c'est la plus longue attente dont le pilote est nommé
 REACH = "Pour joindre l'équipe : Mission du Vallon, 01 99 00 00 01"
 LEFT_OUT = (
     "À la feuille « Synergies » de l'enquête, ce qui touche un acteur qui n'a pas accepté d'être compté est "
-    f"laissé de côté : les totaux qui en viennent peuvent différer de ceux de l'équipe de l'étude. {REACH}"
+    "laissé de côté : les totaux et les groupes qui en viennent peuvent différer de ceux de l'équipe de "
+    f"l'étude. {REACH}"
 )
 AHEAD = (
     "Ce qui avance, ce qui est bloqué : 6 synergies plus avancées qu'à la vague précédente ; 4 synergies au "

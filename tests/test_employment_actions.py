@@ -33,8 +33,8 @@ def action(occupation: str, carrier: str, month: int = 3, **more: object) -> Job
     [
         ("start = 2019-03-02\nend = 2019-03-01\n", "« Former » finit avant de commencer"),
         ("cost_eur = 900\n", "le coût de l'action « Former » n'a pas de source, donnez cost_source"),
-        ("cost_eur = -1\ncost_source = 'devis'\n", "job_actions.0.cost_eur"),
-        ("seats = 0\n", "job_actions.0.seats"),
+        ("cost_eur = -1\ncost_source = 'devis'\n", "job_actions.1.cost_eur"),
+        ("seats = 0\n", "job_actions.1.seats"),
         (ACTION, "2 lignes sont données pour l'action « Former », gardez-en une"),
     ],
 )

@@ -28,7 +28,7 @@ DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 NEEDS_DATA = pytest.mark.skipif(not DATA.is_dir(), reason="../shared/data (real files) is not here")
 TABLES = [
     "factors", "factors_by_code", "units", "compatibility", "outlet_general", "pooling_thresholds",
-    "producer_schemes", "offer_questions", "regions", "transfer_coefficients", "contents",
+    "producer_schemes", "offer_questions", "offer_qualities", "regions", "transfer_coefficients", "contents",
     "rome_fap", "rome_labels", "fap_2009", "greening_occupations", "labour_market",
 ]  # fmt: skip
 

@@ -160,6 +160,20 @@ def test_what_is_read_to_suit_nobody_is_passed_over_and_what_is_withheld_is_not(
     assert not cards.first("some_price").seen_by(release.viewer, {}).readable
 
 
+def test_what_passes_whole_comes_before_what_is_to_be_agreed_on(small_study: Study) -> None:
+    """« Une quantité à convenir, sur vos 1 379 t/an concernées » was said first, of a lot of 1.6 t."""
+    release, content = own_exchanges(small_study, E1=100.0, E6=120.0)
+    for passing, who in (
+        (("some", "all"), ANYBODY),
+        (("all", "some"), "Ateliers"),
+        (("some", "some"), "Ateliers"),
+    ):
+        frame = content.frame.assign(passing=passing)
+        table = release.exchanges(replace(content, frame=frame), "Vos échanges")
+        first = release.cards(table, "{category}").first("partner_site_id", ("passing", "all"))
+        assert first.seen_by(release.viewer, {}).render().startswith(who)
+
+
 def test_what_would_tell_an_amount_with_all_else_is_not_said(small_study: Study) -> None:
     # 345 to 355 t in all, 50 t of the reader, 85 t at least of E1: E2 has 220 t at most, 1.1 times its own.
     release, content = own_exchanges(small_study, E1=100.0, E2=200.0)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from eit_analysis.reference.stages import lasting, standing
 from eit_analysis.synergies.assessment import Assessment
 from eit_analysis.synergies.free_flows import free, held, possible_together, set_aside
 
@@ -68,6 +69,17 @@ def test_what_is_done_goes_first_by_the_route_of_today_and_comes_off_both_sides(
     # More than goes that way today: the rest is of the other flow.
     more = held(register(("A B", "done", 9.0, None)), DECLARED, flows(DECLARED), SITES)
     assert more.set_index("candidate_id")["taken_t_per_year"].to_dict() == {"A-1>B-1": 4, "A-2>B-1": 5}
+
+
+def test_what_was_done_after_the_year_of_the_answers_is_no_longer_free():
+    """Pallets mended since February were offered again: the answers were of the year before."""
+    started = register(("C D", "done", 3.0, None)).assign(
+        status_date="2026-02-10", start_date="2026-02-15", end_date=None
+    )
+    assert lasting(started, 2025).empty and len(standing(started, 2025)) == 1
+    found = held(standing(started, 2025), DECLARED, flows(DECLARED), SITES)
+    assert free(flows(DECLARED), found).set_index("flow_id")["mass_t_per_year"]["C-1"] == 7
+    assert standing(started.assign(end_date="2025-06-30"), 2025).empty
 
 
 @pytest.mark.parametrize(

@@ -91,6 +91,46 @@ def test_units_are_converted_and_other_units_left_out():
     assert list(without_threshold(sharing, THRESHOLDS).frame["unit"]) == ["€"]
 
 
+@pytest.mark.parametrize(
+    ("nature", "item", "unit", "pooled_volume"),
+    [
+        ("skill", "Responsable QSE", "heures", 900.0),
+        ("skill", "Responsable QSE", "Jours", 6300.0),
+        ("skill", "Responsable QSE", "ETP", 900 * 1607.0),
+        ("service", "Saisonniers", "heures de travail", 900.0),
+        ("training", "CACES", "salarié(e)s", 900.0),
+        ("training", "CACES", "stagiaires", 900.0),
+        ("purchase", "Électricité", "kWh", 0.9),
+        ("purchase", "Fournitures", "k€", 900_000.0),
+        ("purchase", "Fournitures", "euros", 900.0),
+    ],
+)
+def test_units_are_read_as_people_write_them(nature, item, unit, pooled_volume):
+    """« heures », the example of the form itself, had no threshold: « h » had one."""
+    sharing = needs([("A", nature, item, 400.0, unit), ("B", nature, item, 500.0, unit)])
+    found = [t.needs["volume"].sum() for t in targets(sharing, outputs([]), threshold_table(cost_table()))]
+    assert sum(found) == pytest.approx(pooled_volume)
+    assert without_threshold(sharing, threshold_table(cost_table())).frame.empty
+
+
+def test_what_cannot_be_converted_is_asked_in_the_unit_of_its_threshold():
+    rows = [
+        ("A", "training", "CACES chariots", 8.0, "jours"),
+        ("B", "service", "Collecte des biodéchets", 12.0, "mois"),
+        ("A", "purchase", "Électricité et gaz", 1.0, "contrat"),
+        ("A", "service", "Coursier", 3.0, "licorne"),
+    ]
+    told = without_threshold(needs(rows), threshold_table(cost_table())).frame.set_index("item")
+    assert told["wanted_units"].to_dict() == {
+        "CACES chariots": "personnes", "Collecte des biodéchets": "t", "Électricité et gaz": "MWh",
+        "Coursier": "h ou tournées",
+    }  # fmt: skip
+    # « mois » is no plural.
+    assert told.loc["Collecte des biodéchets", "unit"] == "mois"
+    (nothing,) = without_threshold(needs(rows[3:]), THRESHOLDS).frame["wanted_units"]
+    assert nothing == "aucune connue"
+
+
 def test_a_general_threshold_keeps_items_apart():
     rows = [("A", "training", "CACES", 6.0, "personne"), ("B", "training", "anglais", 6.0, "personne")]
     assert run(rows)[0].empty
@@ -290,7 +330,7 @@ def test_an_offer_of_goods_has_no_known_saving():
 )
 def test_each_kind_of_offer_has_its_question(nature, keyword, unit, category, words):
     pool = dict.fromkeys(POOL_COLUMNS) | {"kind": "offer", "nature": nature, "keyword": keyword, "unit": unit}
-    found = offers(pd.DataFrame([pool | {"category": category}, pool | {"kind": "group"}]), 100)
+    found = offers(pd.DataFrame([pool | {"category": category}, pool | {"kind": "group"}]), 100, needs([]))
     assert len(found) == 1 and words in found["ask_first"].iloc[0]
     # Whatever may be offered has a question.
     natures = (set(reference.load(name)["nature"]) for name in ("offer_questions", "pooling_thresholds"))
@@ -303,9 +343,30 @@ def test_a_trifle_is_no_offer_and_people_are_lent_under_the_name_of_their_work()
     pool |= {"keyword": "espaces verts|tonte", "label": "un demi-temps plein", "volume_per_year": 120.0}
     press = {"nature": "equipment", "keyword": "presse", "unit": "t", "label": "une presse"}
     rows = [{}, {"volume_per_year": 58.5}, press | {"saving_eur_per_year": 90.0}, press]
-    assert offers(pd.DataFrame([pool | row for row in rows]), 100)["offered"].tolist() == [
+    assert offers(pd.DataFrame([pool | row for row in rows]), 100, needs([]))["offered"].tolist() == [
         "espaces verts", "une presse",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("needed", "offered", "words"),
+    [
+        ("Entrepôt couvert", "Plateforme de stockage", "couvert"),
+        ("Stockage abrité", "Stockage en plein air, non couvert", "couvert"),
+        ("Stockage froid négatif", "Entrepôt couvert", "au froid"),
+        ("Entrepôt chauffé", "Entrepôt non chauffé", "chauffé"),
+        ("Entrepôt couvert", "Entrepôt", None),
+        ("Stockage", "Entrepôt frigorifique", None),
+    ],
+)
+def test_a_place_is_asked_what_its_needs_say_and_the_offer_does_not(needed, offered, words):
+    """A covered warehouse was to be found on an open-air platform, and nobody was told to ask."""
+    sharing = needs([("A", "space", needed, 80.0, "m2"), ("B", "space", offered, 300.0, "m2")])
+    sharing["side"] = ["need", "offer"]
+    found, _ = pooled(sharing, outputs([]), SITES, threshold_table(cost_table()), cost_table(), 15.0, 1.0)
+    (asked,) = offers(found, 0, sharing)["ask_first"]
+    assert asked.startswith("si le bail") and ("comme le besoin le dit" in asked) == (words is not None)
+    assert words is None or words in asked
 
 
 SPOTS = st.tuples(st.sampled_from([47.0, 47.05, 47.1, 47.2, np.nan]), st.sampled_from([7.0, 7.1, 7.3]))

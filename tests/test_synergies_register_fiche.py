@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from eit_analysis import reference
 from eit_analysis.change.durations import PASSAGE_COLUMNS
 from eit_analysis.config_synergies import Allocation
 from eit_analysis.publishing.wording import heading
@@ -12,14 +13,17 @@ from eit_analysis.sheet_content import Asked, Listed, Said, Summed
 from eit_analysis.synergies.allocation.joint_plan import allocate
 from eit_analysis.synergies.gates import GATES
 from eit_analysis.synergies.impacts import INDICATORS, impacts
+from eit_analysis.synergies.pooling.costs import cost_table, threshold_table
 from eit_analysis.synergies.pooling.groups import POOL_COLUMNS
 from eit_analysis.synergies.pooling.thresholds import COLLECTION
 from eit_analysis.synergies.register.exchange_sheet import NEXT, QUOTE
 from eit_analysis.synergies.register.fiche import JOINED, LISTED, content, fiche
-from eit_analysis.synergies.register.reasons import NEAREST_COLUMNS, REASON_COLUMNS
-from eit_analysis.synergies.register.recall import RECALL_COLUMNS
+from eit_analysis.synergies.register.links import Methods, is_network
+from eit_analysis.synergies.register.reasons import NEAREST_COLUMNS, REASON_COLUMNS, nearest
+from eit_analysis.synergies.register.recall import RECALL_COLUMNS, recall
 from eit_analysis.synergies.register.steps import NEXT_STEP, next_steps, realisation
 from eit_analysis.synergies.substitution import CANDIDATE_COLUMNS
+from eit_analysis.synergies.utilities import surplus
 
 SITES = pd.DataFrame(
     {"site_id": ["A", "B", "C"], "name": ["Aa", "Bb", "Cc"], "actor_type": ["firm", "ess", "firm"],
@@ -108,10 +112,12 @@ STEPS = next_steps(REGISTER, CANDIDATES, STAYS)
 
 
 HELD = pd.DataFrame(columns=["synergy_id", *JOINED])
+RULES = reference.load("compatibility"), threshold_table(cost_table())
+METHODS = Methods(PLAN, REFUSED, POOLS, *RULES)
 
 
 def of(name, refused=REFUSED, held=HELD):
-    return fiche(name, REGISTER, STEPS, PLAN, refused, POOLS, FLOWS, SHARING, SITES, held)
+    return fiche(name, REGISTER, STEPS, PLAN, refused, POOLS, FLOWS, SHARING, SITES, held, METHODS)
 
 
 def test_the_next_step_follows_the_stage_and_names_what_blocks_it():
@@ -174,7 +180,7 @@ def test_the_order_of_the_tables_changes_nothing_in_a_fiche():
     needs = pd.concat([SHARING, SHARING.assign(site_id="C"), SHARING.assign(source_row=9)])
     for name in ("S1", "S2", "S4"):
         once, again = (
-            fiche(name, REGISTER, STEPS, *(t.iloc[::way] for t in tables), SITES.iloc[::way], HELD)
+            fiche(name, REGISTER, STEPS, *(t.iloc[::way] for t in tables), SITES.iloc[::way], HELD, METHODS)
             for way in (1, -1)
             for tables in [(same_rank, REFUSED, POOLS, FLOWS, needs)]
         )
@@ -205,11 +211,13 @@ def test_the_fiche_of_a_collection_lists_what_is_collected():
     # A group whose best part is of others tells these actors nothing.
     for part, n in (("A C D", 1), ("A D", 0), ("", 1)):
         pools = POOLS.assign(part_members=part)
-        told = fiche("S2", REGISTER, STEPS, PLAN, REFUSED, pools, FLOWS, SHARING, SITES, HELD)
+        told = fiche("S2", REGISTER, STEPS, PLAN, REFUSED, pools, FLOWS, SHARING, SITES, HELD, METHODS)
         assert len(told["groups"]) == n and len(told["flows"]) == 2
     # Nor does an offer of which no saving is known.
     offer = POOLS.assign(kind="offer", group_lacks=None)
-    assert fiche("S2", REGISTER, STEPS, PLAN, REFUSED, offer, FLOWS, SHARING, SITES, HELD)["groups"].empty
+    assert fiche("S2", REGISTER, STEPS, PLAN, REFUSED, offer, FLOWS, SHARING, SITES, HELD, METHODS)[
+        "groups"
+    ].empty
     # What holds nothing is not listed.
     parts = [part for part in content(found).parts if isinstance(part, Listed) and len(part.frame)]
     told = ["Où elle en est", "Acteurs", "Flux en jeu, déjà réalisé et engagé compris", "Groupes calculés"]
@@ -228,7 +236,7 @@ def test_a_fiche_says_facts_then_conditions_then_results_then_what_is_to_be_sett
     assert (sheet.name, sheet.title, sheet.sites) == ("S1", "Palettes réparées (étude)", ["A", "B"])
     ended = of("S1") | {"steps": of("S1")["steps"].assign(next_step="ended")}
     assert content(ended).title == "Palettes réparées (étude, terminée)"
-    assert [type(part) for part in sheet.parts] == [*[Listed] * 5, Said, Summed, *[Listed] * 3, Asked]
+    assert [type(part) for part in sheet.parts] == [*[Listed] * 5, Said, Summed, Summed, *[Listed] * 4, Asked]
     said, asked = sheet.parts[5], sheet.parts[-1]
     assert said.n[0] == 2 and asked.questions[0].startswith("Qui trie")
     left = of("S1") | {"exchanges": of("S1")["exchanges"].assign(allocated_t_per_year=0.0)}
@@ -262,7 +270,7 @@ def test_a_fiche_shows_what_is_done_and_no_flow_of_others():
 
 
 def test_a_fiche_shows_the_flows_that_only_change_contractor_or_that_its_title_names():
-    nothing = PLAN.head(0), REFUSED.head(0), POOLS, FLOWS, SHARING, SITES, HELD
+    nothing = PLAN.head(0), REFUSED.head(0), POOLS, FLOWS, SHARING, SITES, HELD, METHODS
     assert list(fiche("S1", REGISTER, STEPS, *nothing)["flows"]["flow_id"]) == ["B-1", "A-1", "A-2"]
     named = REGISTER.assign(title="Palettes cassées de A", candidate_ids=None)
     assert list(fiche("S1", named, STEPS, *nothing)["flows"]["flow_id"]) == ["A-1", "A-2"]
@@ -271,11 +279,51 @@ def test_a_fiche_shows_the_flows_that_only_change_contractor_or_that_its_title_n
 
 def test_the_fiche_of_what_disappoints_says_what_was_promised_to_the_team_alone():
     less = REGISTER.assign(promised_t_per_year=5.0, realised_eur_per_year=-480.0)
-    found = fiche("S2", less, STEPS, PLAN, REFUSED, POOLS, FLOWS, SHARING, SITES, HELD)
+    found = fiche("S2", less, STEPS, PLAN, REFUSED, POOLS, FLOWS, SHARING, SITES, HELD, METHODS)
     told = next(part for part in content(found).parts if part.title == "Moins qu'attendu")
     assert told.team and told.frame["promised_t_per_year"].tolist() == [5.0]
     assert "1\u00a0t/an sur 5 promises et −480\u00a0€/an" in told.frame["ask_first"].iloc[0]
     assert of("S2")["results"].empty and of("S1")["results"].empty
+
+
+HEAT = pd.DataFrame(
+    [("A-U1>B-U1", "A-U1", "B-U1", "A", "B", "heat"), ("A-U2>B-U2", "A-U2", "B-U2", "A", "B", "water"),
+     ("C-U1>B-U1", "C-U1", "B-U1", "C", "B", "heat")],
+    columns=["candidate_id", "out_flow_id", "in_flow_id", "giver_site_id", "taker_site_id", "utility"],
+).assign(
+    out_description="Air chaud des fours", in_description="Eau chaude", heat_pump="no", distance_km=0.0,
+    delivered_per_year=300.0, gains="yes", out_evidence="estimated", in_evidence="measured",
+    **dict.fromkeys(surplus.EMISSIONS, 0.0),
+)  # fmt: skip
+
+
+def test_a_line_of_heat_is_of_the_networks_and_never_of_a_waste():
+    """« Chaleur des fours vers un voisin » had mattresses as its flows, and not the heat of the same page."""
+    other = flow("A-4", "A", "out", "other", "Chaleur : briques de fours usées", 9.0, 7)
+    flows = pd.concat([FLOWS, pd.DataFrame([other])], ignore_index=True)
+    line = REGISTER[REGISTER["synergy_id"] == "S3"].assign(title="Chaleur des fours", category="other")
+    refused = REFUSED.drop(columns="synergy_id").assign(out_flow_id="A-4", category="other")
+    methods = METHODS._replace(passed=refused.head(0), rejected=refused)
+    for networks, ids, reason in ((HEAT, "A-U1>B-U1 A-U2>B-U2", None), (None, None, "network")):
+        methods = methods._replace(networks=networks)
+        seen = recall(line, flows, SHARING, methods)
+        told = seen[["candidate_ids", "miss_reason"]].astype(object).where(lambda t: t.notna(), None)
+        assert told.iloc[0].tolist() == [ids, reason]
+        steps, missed = next_steps(seen, CANDIDATES, STAYS), nearest(seen, refused, flows)
+        assert steps["next_step"].tolist() == [QUOTE] and missed.empty
+        found = fiche("S3", seen, steps, PLAN, missed, POOLS, flows, SHARING, SITES, HELD, methods)
+        assert found["flows"].empty and found["closed"].empty and found["exchanges"].empty
+        assert len(found["networks"]) == (2 if networks is not None else 0)
+        assert "devis" in content(found).parts[-1].questions[-1]
+    # A waste that is burnt for its heat has its family: it stays a waste.
+    assert not is_network(line.assign(category="wood")).any()
+
+
+def test_a_pooling_that_is_missed_says_what_it_had_to_fill():
+    told = of("S2")["threshold"].to_numpy().tolist()
+    assert told == [["un camion complet de papier par an", 24.0, "t"]] and of("S1")["threshold"].empty
+    washed = of("S4")["threshold"].to_numpy().tolist()
+    assert washed == [["une tournée de linge par semaine", 20.0, "t"]]
 
 
 def test_no_such_synergy():

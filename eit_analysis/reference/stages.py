@@ -88,6 +88,16 @@ def lasting(register: pd.DataFrame, year: int) -> pd.DataFrame:
     return register[~idle].reset_index(drop=True)
 
 
+def standing(register: pd.DataFrame, year: int) -> pd.DataFrame:
+    """The lines of a register without those done that stopped by the end of a year.
+
+    With those done that begin later: they bring nothing to that year (:func:`lasting`), and their tonnes are
+    no longer to be had.
+    """
+    over = (register["status"] == "done") & stopped(register, pd.Timestamp(year, 12, 31))
+    return register[~over].reset_index(drop=True)
+
+
 def given(register: pd.DataFrame, column: str) -> pd.Series:
     """A text column that a register may lack or leave blank."""
     text = register.reindex(columns=[column])[column].astype(object)

@@ -11,6 +11,8 @@ from eit_analysis import reference
 from eit_analysis.french import fold
 
 HELD = re.compile(r"([a-z]+(?:[ -]bag)?) ([0-9]+(?:,[0-9]+)?) ?(t|tonne|kg)")  # as `normalise_unit` writes it
+# Words that end in s in the singular.
+SINGULAR_S = "repas|mois|temps|fois|colis|poids|bras|bois"
 # Spellings that neither case, accents nor a plural explain.
 ALIASES: dict[str, str] = dict(reference.load("unit_aliases").to_numpy())
 
@@ -23,11 +25,11 @@ def normalise_unit(text: object) -> str:
     if not isinstance(text, str):
         return ""
     plain = fold(text).replace("’", "'").replace("-", " ")
-    plain = plain.replace("(s)", "")
+    plain = plain.replace("(s)", "").replace("(e)", "")
     plain = re.sub(r"(\d)\s+(\d{3})(?!\d)", r"\1\2", plain)  # 1 000 l
     plain = re.sub(r"(\d)(m3|m\^3|l\b|litre)", r"\1 \2", plain)  # 30m3
     plain = re.sub(r"\bd'|\b(de|du|des)\b|[.()]", " ", plain)
-    plain = re.sub(r"\b(?!repas\b)(\w{2,}?)(?:s|(?<=eau)x)\b", r"\1", " ".join(plain.split()))
+    plain = re.sub(rf"\b(?!(?:{SINGULAR_S})\b)(\w{{2,}}?)(?:s|(?<=eau)x)\b", r"\1", " ".join(plain.split()))
     unit = re.sub(r"(\d) litre\b", r"\1 l", plain)
     unit = re.sub(r"^(?:conteneur|container|poubelle|bac roulant) (?=\d+ l$)", "bac ", unit)
     unit = re.sub(r"^(bac \d{3,4})$", r"\1 l", unit)  # bac 660: of litres

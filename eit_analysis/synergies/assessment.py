@@ -16,7 +16,7 @@ import pandas as pd
 from eit_analysis import reference
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.reference.compatibility import QUALITY_RANK
-from eit_analysis.reference.stages import lasting
+from eit_analysis.reference.stages import standing
 from eit_analysis.remembered import remembered
 from eit_analysis.synergies import ask_group, listings, local_outlets, loss
 from eit_analysis.synergies.allocation.exposed import exposed_side
@@ -130,7 +130,7 @@ class Assessment(PossiblePoolings):
         """
         agreed = self.accepted * team
         if self.year is not None:  # of what has ended nothing is to be asked
-            recalled = recalled[recalled["synergy_id"].isin(lasting(self.register, self.year)["synergy_id"])]
+            recalled = recalled[recalled["synergy_id"].isin(standing(self.register, self.year)["synergy_id"])]
         told = listings.described(listings.with_partners(self.exchanges, self.held, agreed), self.flows)
         known = recalled, self.answers, self.own_uses, self.sites, reference.load("compatibility")
         about = self.flows, team, self.unweighed_uses, you, self.taken_back

@@ -46,7 +46,7 @@ def held(
 ) -> pd.DataFrame:
     """The exchanges done or committed: ``pairs`` that answer such lines of the register, with their tonnes.
 
-    Of the tidy register without what was done and lasts no longer (``stages.lasting``), of the pairs
+    Of the tidy register without what was done and has stopped (``stages.standing``), of the pairs
     ``passed`` of all that is declared (``substitution.candidates``), of these flows and their sites. The
     columns of ``pairs`` with ``synergy_id, title, status, onward`` and ``taken_t_per_year``, once for each
     line and exchange, done before committed. A line that no pair answers takes nothing off.

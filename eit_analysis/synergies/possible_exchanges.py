@@ -16,7 +16,7 @@ from eit_analysis import reference
 from eit_analysis.config import StudyConfig
 from eit_analysis.config_synergies import Allocation
 from eit_analysis.reference.factors import factor_table, lookup
-from eit_analysis.reference.stages import lasting
+from eit_analysis.reference.stages import standing
 from eit_analysis.synergies.declined import ANSWER_COLUMNS, lessons, without_declined
 from eit_analysis.synergies.factor_rows import BOUNDS
 from eit_analysis.synergies.free_flows import free, held, set_aside
@@ -31,6 +31,7 @@ from eit_analysis.synergies.scoring.willingness import (
 )
 from eit_analysis.synergies.substitution import MASSES, own_uses, read_pairs, through_gates, with_masses
 from eit_analysis.synergies.terms import changes_contractor, with_terms
+from eit_analysis.synergies.utilities.together import possible
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -120,9 +121,9 @@ class PossibleExchanges:
     def held(self) -> pd.DataFrame:
         """The exchanges done or committed, says the register, with their tonnes (``free_flows.held``).
 
-        Not what lasts no longer at the end of the survey's year.
+        Not what has stopped by the end of the survey's year; what was done since is no longer free either.
         """
-        lines = self.register if self.year is None else lasting(self.register, self.year)
+        lines = self.register if self.year is None else standing(self.register, self.year)
         return held(lines, self._declared[0], self.flows, self.sites)
 
     @cached_property
@@ -178,6 +179,11 @@ class PossibleExchanges:
     def lessons(self) -> pd.DataFrame:
         """What refusals teach of each taker, until a later answer of his (``declined.lessons``)."""
         return lessons(self.answers, self.flows, self.sites, self.settings.scoring.detour_factor)
+
+    @cached_property
+    def networks(self) -> pd.DataFrame | None:
+        """The exchanges of heat, water and gas that pass the gates; None where :attr:`utilities` is."""
+        return None if self.utilities is None else possible(self.utilities, self.sites, self.settings)
 
     @cached_property
     def candidates(self) -> pd.DataFrame:

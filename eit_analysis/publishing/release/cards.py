@@ -36,9 +36,13 @@ class Cards(Released):
     #: Columns of what is gained: a row that is read to lose, by a number or a word, is not recommended.
     worth: Sequence[str] = ()
 
-    def first(self, column: str) -> Value:
-        """A cell of the first row that is recommended, told once the tables are audited."""
-        return FirstCell(self, column)
+    def first(self, column: str, prefer: tuple[str, str] = ("", "")) -> Value:
+        """A cell of the first row that is recommended, told once the tables are audited.
+
+        Of those of which a column is read to hold a value, ``prefer``, where any does: what is withheld
+        chooses nothing.
+        """
+        return FirstCell(self, column, prefer)
 
     @property
     def rows(self) -> Iterator[pd.Series]:
@@ -93,6 +97,7 @@ class FirstCell(Value):
 
     table: Cards  # type: ignore[assignment]  # seen as a table is
     column: str
+    prefer: tuple[str, str] = ("", "")
 
     @property
     def readable(self) -> bool:
@@ -100,7 +105,8 @@ class FirstCell(Value):
 
     @property
     def _row(self) -> pd.Series:
-        return next(self.table.rows, pd.Series(dtype=object))
+        name, value = self.prefer
+        return min(self.table.rows, key=lambda row: row.get(name) != value, default=pd.Series(dtype=object))
 
     def render(self) -> str:
         return self.table.said(self._row[self.column], self.column) if self.readable else "non diffusé"

@@ -16,8 +16,8 @@ from collections.abc import Callable, Sequence
 
 import pandas as pd
 
-from eit_analysis import reference
 from eit_analysis.breakdown import Breakdown
+from eit_analysis.synergies.pooling.asked_of_offers import questions
 from eit_analysis.synergies.pooling.costs import by_profile
 from eit_analysis.synergies.pooling.crossing import crossed
 from eit_analysis.synergies.pooling.parts import PART_COLUMNS
@@ -32,7 +32,7 @@ from eit_analysis.synergies.pooling.search import (
     with_round,
     within_reach,
 )
-from eit_analysis.synergies.pooling.thresholds import COLLECTION, Target, keyword_in
+from eit_analysis.synergies.pooling.thresholds import COLLECTION, Target
 
 POOL_COLUMNS = [
     "pooling_id", "kind", "nature", "label", "keyword", "category", "members", "centre_site_id", "n_sites",
@@ -195,13 +195,13 @@ def members_spared(starts: pd.DataFrame, shares: pd.DataFrame, fair: pd.DataFram
     return known.assign(shapley_share_eur_per_year=pd.Series(own, known.index, dtype=float))[MEMBER_COLUMNS]
 
 
-def offers(pools: pd.DataFrame, least_eur: float) -> pd.DataFrame:
+def offers(pools: pd.DataFrame, least_eur: float, sharing: pd.DataFrame) -> pd.DataFrame:
     """The offers of :func:`pooled`, under the names that tell who offers what to whom, and ``ask_first``.
 
     Not those that are known to save less than ``least_eur`` a year, what they take of anybody's time, nor
-    people lent for less than ``LENT_H``. What is offered is not always to be had: each kind has its question
-    (``offer_questions.csv``), that of the longest keyword which its need holds. A service that collects waste
-    is asked as a collection, and one in hours, which lends people, as a skill.
+    people lent for less than ``LENT_H``. What is offered is not always to be had: each kind has its question,
+    and a place those of what its needs say in ``sharing`` (:mod:`asked_of_offers`). A service that collects
+    waste is asked as a collection, and one in hours, which lends people, as a skill.
     """
     names = {"members": "site_ids", "centre_site_id": "offering_site_id", "label": "offered"}
     found = pools[pools["kind"] == "offer"].rename(columns=names)
@@ -213,15 +213,7 @@ def offers(pools: pd.DataFrame, least_eur: float) -> pd.DataFrame:
     named = found["keyword"].astype("str").str.split("|").str[0]
     found = found.assign(offered=found["offered"].mask(lends & (named != ""), named))
     kinds = found["nature"].mask(lends, "skill").mask(found["category"].notna(), COLLECTION)
-    asked = [_question(kind, text) for kind, text in zip(kinds, found["keyword"].astype("str"), strict=True)]
-    return found.assign(ask_first=pd.Series(asked, found.index, dtype="str"))
-
-
-def _question(kind: str, text: str) -> str:
-    rows = reference.load("offer_questions").fillna({"item_keyword": ""})
-    own = rows.loc[rows["nature"] == kind, ["item_keyword", "question_fr"]].itertuples(index=False)
-    held = [(len(word), question) for words, question in own if (word := keyword_in(words, text)) is not None]
-    return max(held)[1]
+    return found.assign(ask_first=questions(found, kinds, sharing))
 
 
 def by_group(groups: pd.DataFrame, shares: pd.DataFrame, asked: Callable[[], list[Target]]) -> Breakdown:

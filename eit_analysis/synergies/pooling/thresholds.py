@@ -14,14 +14,18 @@ from eit_analysis.french import fold
 from eit_analysis.records import cell_columns
 from eit_analysis.reference.nomenclatures import hazardous
 from eit_analysis.reference.units import normalise_unit
+from eit_analysis.reference.vocabulary import heading
 from eit_analysis.remembered import remembered
 from eit_analysis.synergies.pooling.one_need import once
 from eit_analysis.synergies.pooling.own_prices import by_site
 from eit_analysis.synergies.pooling.schemes import free
 
-# (unit of the need, unit of the threshold): factor. A working day is 7 h (35 h over five days).
+# (unit of the need, unit of the threshold): factor. A working day is 7 h (35 h over five days), a full-time
+# post 1,607 h a year (code du travail, art. L. 3121-41), as in ``pooling_thresholds.csv``. A day of training
+# is no person, nor a month of a service a round: those are asked (:func:`without_threshold`).
 SAME_UNIT = {
-    ("kg", "t"): 0.001, ("place", "personne"): 1.0, ("palette", "unite"): 1.0, ("jour", "h"): 7.0,
+    ("kg", "t"): 0.001, ("place", "personne"): 1.0, ("palette", "unite"): 1.0, ("piece", "unite"): 1.0,
+    ("jour", "h"): 7.0, ("etp", "h"): 1607.0, ("kwh", "mwh"): 0.001, ("k€", "€"): 1000.0,
 }  # fmt: skip
 COLUMNS = [
     "nature", "item_keyword", "unit", "threshold", "operations_per_year", "lot", "cost_profile", "label_fr",
@@ -29,6 +33,7 @@ COLUMNS = [
 ]  # fmt: skip
 COLLECTION = "collection"
 HAZARDOUS = "dangereux"
+NO_UNIT = "aucune connue"
 
 
 class Threshold(NamedTuple):
@@ -129,7 +134,7 @@ def targets(
             own = threshold._replace(keyword=fold(threshold.keyword))
             if threshold.category and own_rows.any():
                 asked = stated[own_rows & (stated["side"] == "need").to_numpy()]
-                one = asked["unit"].map(partial(_scale, wanted=threshold.unit)).astype(float)
+                one = asked["unit"].map(partial(scale, wanted=threshold.unit)).astype(float)
                 if normalise_unit(threshold.unit) == "t":
                     weighed[threshold.category].append(asked.assign(one=one))
                     # Its offers still find takers, and none of its needs a group.
@@ -146,15 +151,29 @@ def targets(
 
 
 def without_threshold(sharing: pd.DataFrame, thresholds: pd.DataFrame) -> Breakdown:
-    """Needs whose item and unit have no threshold, counted by nature, item and unit: no group holds them."""
-    stated = _stated(sharing)
+    """Needs whose item and unit have no threshold, counted by nature, item and unit: no group holds them.
+
+    ``wanted_units`` are those in which the item would have one, the ones of its keyword before those of its
+    nature: the unit to ask for. Missing where no threshold is about it, whatever the unit.
+    """
+    stated, read = _stated(sharing), _read(thresholds)
     needs = stated[stated["side"] == "need"]
     seen = np.zeros(len(needs), dtype=bool)
-    for threshold in _read(thresholds):
+    for threshold in read:
         seen = seen | _applies(threshold, needs)
-    keys = ["nature", "item", "unit"]
-    records = needs[~seen][[*keys, "site_id"]].reset_index(drop=True)
+    left = needs[~seen]
+    wanted = [_wanted(nature, item, read) for nature, item in zip(left["nature"], left["item"], strict=True)]
+    records = left.assign(wanted_units=pd.Series(wanted, left.index, dtype="str").fillna(NO_UNIT))
+    keys = ["nature", "item", "unit", "wanted_units"]
+    records = records[[*keys, "site_id"]].reset_index(drop=True)
     return Breakdown(records.groupby(keys, as_index=False).agg(n_needs=("site_id", "size")), keys, records)
+
+
+def _wanted(nature: object, item: object, read: list[Threshold]) -> str | None:
+    about = [t for t in read if t.nature == nature and keyword_in(t.keyword, item) is not None]
+    named = [t for t in about if t.keyword] or about
+    labels = heading("unit").labels
+    return " ou ".join(dict.fromkeys(labels.get(t.unit, t.unit) for t in named)) or None
 
 
 def _read(thresholds: pd.DataFrame) -> list[Threshold]:
@@ -180,14 +199,14 @@ def _applies(threshold: Threshold, stated: pd.DataFrame) -> np.ndarray:
     like = stated["nature"].isin([threshold.nature]).to_numpy(dtype=bool, copy=True)
     rows = stated.loc[like, ["unit", "item"]].to_numpy(dtype=object)
     like[like] = [
-        _scale(unit, threshold.unit) > 0 and keyword_in(threshold.keyword, item) is not None
+        scale(unit, threshold.unit) > 0 and keyword_in(threshold.keyword, item) is not None
         for unit, item in rows
     ]
     return like
 
 
 @cache
-def _scale(unit: str, wanted: str) -> float:
+def scale(unit: str, wanted: str) -> float:
     """How many of the wanted unit one unit is, 0 when they do not compare."""
     wanted = normalise_unit(wanted)
     return 1.0 if unit == wanted else SAME_UNIT.get((unit, wanted), 0.0)
@@ -203,7 +222,7 @@ def _collected(threshold: Threshold, category: str, flows: pd.DataFrame) -> Targ
 
 
 def _target(threshold: Threshold, stated: pd.DataFrame) -> Target:
-    scales = {unit: _scale(unit, threshold.unit) for unit in stated["unit"].unique()}
+    scales = {unit: scale(unit, threshold.unit) for unit in stated["unit"].unique()}
     volume = stated["volume_per_year"].astype(float) * stated["unit"].map(scales).astype(float)
     cost = stated["cost_eur_per_year"].astype(float)
     needs, offers = (

@@ -19,7 +19,7 @@ from eit_analysis.synergies.checklist import of_networks
 from eit_analysis.synergies.factor_rows import OPERATORS
 from eit_analysis.synergies.impacts import INDICATORS
 from eit_analysis.synergies.register.fiche import BOTH, of_status, questions, sheet_words
-from eit_analysis.synergies.register.steps import NEXT_STEP, WEAK_EVIDENCE
+from eit_analysis.synergies.register.steps import NEXT_STEP, QUOTE, WEAK_EVIDENCE
 from eit_analysis.synergies.utilities.together import described
 
 # The tonnes of the plan are beyond those that are done.
@@ -38,7 +38,6 @@ TABLES: dict[str, tuple[list[str], list[str]]] = {
     "call": (["status", "ask_first", "first_call", "caller_site_id", "called_site_ids", "next_step", "title"],
              ["caller_site_id", "called_site_ids"]),
 }  # fmt: skip
-QUOTE = "quote"  # the next step of a new exchange of heat, water or gas
 TEAM = ("money", "network_money")  # outside, each of its figures would be closed
 NOTES = {
     "money": "Valeurs basse et haute\u00a0: toutes les données au pire, ou au mieux, à la fois. Un trajet "
@@ -76,7 +75,7 @@ CAUTION = (
 def first_calls(exchanges: pd.DataFrame, recalled: pd.DataFrame, last: pd.DataFrame) -> pd.DataFrame:
     """Rows of the plan with who rings first and what comes next, by the lines of ``recall.recall``.
 
-    Those alone that the register still has (``stages.lasting``): of what has ended nothing is to be extended.
+    Those alone that the register still has (``stages.standing``): what has ended is not to be extended.
 
     With ``first_call`` (``carrier``, ``giver``, ``study``), ``caller_site_id`` and
     ``called_site_ids`` (missing and both where the study rings them), and ``title`` and ``next_step`` of the

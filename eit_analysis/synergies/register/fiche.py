@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,16 +20,25 @@ from eit_analysis.synergies.allocation.joint_plan import PROGRAMME_COLUMNS, allo
 from eit_analysis.synergies.gates import GATES
 from eit_analysis.synergies.impacts import INDICATORS, in_proportion
 from eit_analysis.synergies.pooling.groups import with_km
-from eit_analysis.synergies.register.links import POOLING, names_need, outputs_named, words
+from eit_analysis.synergies.register.links import (
+    POOLING,
+    Methods,
+    is_network,
+    names_need,
+    outputs_named,
+    words,
+)
+from eit_analysis.synergies.register.reasons import pooled_volumes
 from eit_analysis.synergies.register.steps import shortfalls
+from eit_analysis.synergies.utilities.together import described
 
 JOINED = ["out_flow_id", "in_flow_id"]
 N_FACTS = 5  # of the tables below, those that the survey and the register say; the others are computed
-# A group tells its members' volumes a bound, and no audit sees it here; nor what disappoints.
-TEAM = ("groups", "results")
+# A group, or a network, tells its members' volumes a bound, and no audit sees it here; nor what disappoints.
+TEAM = ("groups", "results", "networks")
 BOTH = ["giver_site_id", "taker_site_id"]
-# What the title of a line says that it exchanges.
-GIFT, PIPED = r"\b(?:dons?|donner)\b", r"\b(?:chaleur|vapeur|biogaz)\b"
+# What the title of a line that gives says.
+GIFT = r"\b(?:dons?|donner)\b"
 ELSEWHERE = (
     "La meilleure combinaison n'en retient aucun\u00a0: ces tonnes y gagnent plus ailleurs, ou l'échange "
     "coûte plus qu'il ne rapporte."
@@ -60,6 +70,11 @@ LISTED: dict[str, tuple[list[str], list[str], int | None]] = {
          "distance_km", "diverted_t_per_year", "score", "rank", "rank_low", "rank_high"],
         BOTH, 4,
     ),
+    "networks": (
+        [*BOTH, "lead_kind", "output_description", "need_description", "heat_pump", "distance_km",
+         "delivered_mwh_per_year", "delivered_m3_per_year", "gains"],
+        BOTH, 4,
+    ),
     "impact": (
         ["site_ids", "mass_t_per_year", *INDICATORS["joint_surplus"], *INDICATORS["avoided"],
          *INDICATORS["jobs"]],
@@ -89,18 +104,18 @@ def of_status(status: str, category: str) -> list[str]:
     return [status, *["food_donation"] * (status == DONATION and category in FOOD)]
 
 
-def _settled(line: pd.Series, exchanges: pd.DataFrame) -> list[str]:
+def _settled(line: pd.Series, exchanges: pd.DataFrame, network: bool) -> list[str]:
     """The kinds of questions of a line: what is given has no price and is no waste; heat is neither."""
     title = fold_words(str(line["title"]))
     if line["kind"] == POOLING:
         return [POOLING]
-    if re.search(PIPED, title):
+    if network:
         return ["network"]
     given = re.search(GIFT, title) or (exchanges["legal_status"] == DONATION).any()
     return ["exchange", *(of_status(DONATION, str(line["category"])) if given else ["sale"]), "next"]
 
 
-def fiches(recalled: pd.DataFrame, *tables: pd.DataFrame) -> list[SheetContent]:
+def fiches(recalled: pd.DataFrame, *tables: Any) -> list[SheetContent]:
     """The fiche of each synergy of the register; ``tables`` as for :func:`fiche`, in its order."""
     return [content(fiche(name, recalled, *tables)) for name in recalled["synergy_id"]]
 
@@ -114,14 +129,16 @@ def content(found: Mapping[str, pd.DataFrame]) -> SheetContent:
     ]
     passed = [Said(PASSED, (n, "échange calculé", "échanges calculés"))] if n else []
     passed += [Said(ELSEWHERE)] * (n > 0 and not found["exchanges"]["allocated_t_per_year"].any())
-    closed = Summed(words["title", "closed"], found["closed"])
-    asked = Asked(words["title", "meeting"], questions(words, *_settled(row, found["exchanges"])))
+    closed, least = (Summed(words["title", name], found[name]) for name in ("closed", "threshold"))
+    network = bool(is_network(found["lead"]).iloc[0])
+    settled = _settled(row, found["exchanges"], network)
+    asked = Asked(words["title", "meeting"], questions(words, *settled))
     meeting = [asked] if row["status"] in OPEN else []  # else nothing is to be settled any more
     status = heading("status").labels.get(str(row["status"]), str(row["status"]))
     # What is done and brings nothing more is not counted among what lasts.
     over = found["steps"]["next_step"].astype(str).str.startswith("ended").any()
     status += ", terminée" * bool(over)
-    parts: list[Part] = [*listed[:N_FACTS], *passed, closed, *listed[N_FACTS:], *meeting]
+    parts: list[Part] = [*listed[:N_FACTS], *passed, closed, least, *listed[N_FACTS:], *meeting]
     return SheetContent(row["synergy_id"], f"{row['title']} ({status})", str(row["site_ids"]).split(), parts)
 
 
@@ -136,12 +153,14 @@ def fiche(
     sharing: pd.DataFrame,
     sites: pd.DataFrame,
     held: pd.DataFrame,
+    methods: Methods,
 ) -> dict[str, pd.DataFrame]:
     """Everything about one synergy of the register (tidy ``flows, sharing, sites``).
 
     ``recalled, steps`` are from ``recall.recall`` and ``steps.next_steps``, ``plan`` from
     ``joint_plan.allocate`` on ranked candidates that carry their impacts, ``refused`` from
-    ``reasons.nearest``, ``pools`` from ``pooling.pooled``, ``held`` from ``free_flows.held``.
+    ``reasons.nearest``, ``pools`` from ``pooling.pooled``, ``held`` from ``free_flows.held``, ``methods``
+    from ``Assessment.methods``.
 
     Returns
     -------
@@ -149,8 +168,9 @@ def fiche(
         ``lead`` : its line of ``recall.recall``. ``members`` : its actors, ``carries`` added. ``flows`` : of
         these actors, what is done or committed and its exchanges join, or where none does those that only
         change the contractor, else what refused pairs would have joined and its title names, or its
-        collection gathers, the heaviest first. ``needs`` : what its pooling shares.
-        ``exchanges`` : rows of the plan, best first. ``closed`` : each gate that stopped the nearest refused
+        collection gathers, the heaviest first. ``needs`` : what its pooling shares, ``threshold`` : what it
+        must fill. ``exchanges`` : rows of the plan, best first. ``networks`` : those of heat, water and gas
+        that join two of its actors. ``closed`` : each gate that stopped the nearest refused
         pairs, with their number. ``impact`` : one row, the columns of ``impacts.INDICATORS`` and
         ``mass_t_per_year``, for all its exchanges sharing their tonnes, with the ``site_ids`` that these
         join; none without exchange. ``groups`` : rows of ``pooling.pooled`` that answer it, but those whose
@@ -191,10 +211,12 @@ def fiche(
         "members": _members(ids, lead["carrier"].iloc[0], sites),
         "flows": _rows(own, "flow_id", {*joined, *_collected(lead, groups, own)}),
         "needs": _needs(ids, lead, sharing),
+        "threshold": _threshold(ids, lead, flows, sharing, methods.thresholds),
         # Sites at the centre of one commune are not known to be at no distance.
         "exchanges": exchanges.assign(
             distance_km=exchanges["distance_km"].where(lambda km: km > 0)
         ).reset_index(drop=True),
+        "networks": _networks(methods.networks, _ids(lead, "candidate_ids")),
         "closed": _counted(closed),
         "impact": _impact(exchanges),
         "groups": _of_members(groups, set(ids)),
@@ -205,7 +227,14 @@ def fiche(
 
 
 def _ids(lead: pd.DataFrame, column: str) -> set[str]:
-    return set(str(lead[column].fillna("").iloc[0]).split())
+    return set(str(lead[column].astype(object).fillna("").iloc[0]).split())
+
+
+def _networks(networks: pd.DataFrame | None, wanted: set[str]) -> pd.DataFrame:
+    if networks is None:
+        return pd.DataFrame(columns=LISTED["networks"][0])
+    rows = described(_rows(networks, "candidate_id", wanted)).sort_values(["distance_km", "candidate_id"])
+    return rows.assign(distance_km=rows["distance_km"].where(lambda km: km > 0))
 
 
 def _rows(table: pd.DataFrame, key: str, wanted: set[str]) -> pd.DataFrame:
@@ -224,7 +253,8 @@ def _named(lead: pd.DataFrame, flows: pd.DataFrame) -> set[str]:
     families = FOOD if line["category"] in FOOD else (line["category"],)
     outputs = flows[(flows["direction"] == "out") & flows["category"].isin(families)]
     said = [bool(words(line["title"]) & words(text)) for text in outputs["description"]]
-    return set(outputs.loc[np.array(said, dtype=bool) & (line["kind"] != POOLING), "flow_id"])
+    matter = line["kind"] != POOLING and not is_network(lead).iloc[0]
+    return set(outputs.loc[np.array(said, dtype=bool) & matter, "flow_id"])
 
 
 def _collected(lead: pd.DataFrame, groups: pd.DataFrame, flows: pd.DataFrame) -> set[str]:
@@ -247,6 +277,18 @@ def _needs(ids: pd.Series, lead: pd.DataFrame, sharing: pd.DataFrame) -> pd.Data
     named = [names_need(lead["title"].iloc[0], item) for item in own["item"]]
     needs = own[pd.Series(named, index=own.index, dtype=bool)]
     return needs.sort_values(["site_id", "source_sheet", "source_row"], ignore_index=True)
+
+
+def _threshold(
+    ids: pd.Series, lead: pd.DataFrame, flows: pd.DataFrame, sharing: pd.DataFrame, thresholds: pd.DataFrame
+) -> pd.DataFrame:
+    """What a pooling must fill together, and whoever has it alone need not: a public figure."""
+    columns = ["common_operation", "threshold", "unit"]
+    if lead["kind"].iloc[0] != POOLING:
+        return pd.DataFrame(columns=columns)
+    (line,) = lead.itertuples(index=False)
+    _, row = pooled_volumes(line, list(ids), flows, sharing, thresholds)
+    return row.rename(columns={"label_fr": "common_operation"})[columns].reset_index(drop=True)
 
 
 def _counted(closed: pd.DataFrame) -> pd.DataFrame:

@@ -7,6 +7,9 @@ Two firms of a lead may exchange other things than the one it names. So, of what
 family, where some outputs share a word with the title, only those are of the lead: a need that it names does
 not make it one of another output. Then, where some of the pairs share a word with the title, and where some
 have the carrier at one end, the other pairs are set aside.
+
+An exchange of no family whose title names heat, energy or water is of a network, and of no waste: what joins
+two of its actors is an exchange of heat, water or gas.
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from eit_analysis.french import fold
+from eit_analysis.french import fold, fold_words
 from eit_analysis.reference.designations import told
 from eit_analysis.reference.stages import actors
 from eit_analysis.synergies.pooling.thresholds import keyword_in
@@ -31,13 +34,16 @@ GENERIC = frozenset(
 )  # fmt: skip
 STEM = 5  # letters: « réemploi » and « réemployé » say the same
 POOLING = "pooling"
+# What a network carries, as titles name it; spaces around a word say that it stands alone.
+CARRIED = "chaleur|vapeur|calorie|thermique|energie|condensat|biogaz| eau | eaux "
 
 
 class Methods(NamedTuple):
     """What the methods found and refused, and by which rules.
 
     ``passed, rejected`` from ``substitution.candidates``, ``pools`` from ``pooling.pooled``, and the
-    reference tables ``compatibility`` and ``pooling_thresholds``.
+    reference tables ``compatibility`` and ``pooling_thresholds``; ``networks`` from
+    ``utilities.together.possible``, for the team alone.
     """
 
     passed: pd.DataFrame
@@ -45,6 +51,7 @@ class Methods(NamedTuple):
     pools: pd.DataFrame
     compatibility: pd.DataFrame
     thresholds: pd.DataFrame
+    networks: pd.DataFrame | None = None
 
 
 def words(text: object) -> frozenset[str]:
@@ -67,13 +74,30 @@ def is_collection(title: object) -> bool:
     return "collect" in fold(str(title))
 
 
+def is_network(register: pd.DataFrame) -> pd.Series:
+    """Which exchanges of the register are of heat, energy or water, and of no family of matter."""
+    carried = register["title"].map(lambda title: keyword_in(CARRIED, fold_words(str(title)))).notna()
+    return carried & (register["kind"] != POOLING) & register["category"].fillna("other").isin(["other", ""])
+
+
+def piped(register: pd.DataFrame, networks: pd.DataFrame | None) -> pd.DataFrame:
+    """The exchanges of heat, water or gas that join two actors of each such line, with ``synergy_id``."""
+    ids = actors(register[is_network(register)])[["synergy_id", "site_id"]]
+    if networks is None:
+        return ids.head(0).assign(candidate_id="")
+    found = networks
+    for side in ("giver_site_id", "taker_site_id"):
+        found = found.merge(ids.rename(columns={"site_id": side}))
+    return found
+
+
 def linked(register: pd.DataFrame, pairs: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFrame:
     """Pairs that answer each exchange of the register.
 
     The pairs (``passed`` or ``rejected`` of ``substitution.candidates``) with ``synergy_id`` and ``n_words``,
     how many words the title shares with the two flows: none where only actors and family agree.
     """
-    ids = actors(register[register["kind"] != POOLING])
+    ids = actors(register[(register["kind"] != POOLING) & ~is_network(register)])
     givers = ids[["synergy_id", "title", "carrier", "category", "site_id"]]
     givers = givers.rename(columns={"site_id": "giver_site_id"})
     takers = ids[["synergy_id", "site_id"]].rename(columns={"site_id": "taker_site_id"})

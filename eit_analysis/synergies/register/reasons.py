@@ -7,6 +7,8 @@ with the need, none of whom crosses it alone, and a sum that crosses it within r
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -16,11 +18,12 @@ from eit_analysis.reference.compatibility import reading, text_read
 from eit_analysis.reference.stages import actors
 from eit_analysis.reference.units import normalise_unit
 from eit_analysis.synergies.gates import GATES
-from eit_analysis.synergies.pooling.thresholds import COLLECTION, keyword_in
+from eit_analysis.synergies.pooling.thresholds import COLLECTION, keyword_in, scale
 from eit_analysis.synergies.register.links import (
     POOLING,
     Methods,
     is_collection,
+    is_network,
     linked,
     names_need,
     outputs_named,
@@ -44,7 +47,8 @@ def why_missed(
         Columns ``REASON_COLUMNS``, one row per synergy and reason, ``reason_rank`` from 1. Reasons:
         ``one_actor``, ``no_answer`` (no actor answered), ``silent_actor`` (one did not); for an exchange
         ``no_output``, ``no_input``, ``gate_<gate>`` (the furthest the pairs went first), ``no_rule`` and
-        ``other_taker`` (the output finds a taker outside the lead); for a pooling ``no_threshold``,
+        ``other_taker`` (the output finds a taker outside the lead), ``network`` alone where it is of heat,
+        energy or water; for a pooling ``no_threshold``,
         ``no_need``, ``crosses_alone``, ``below_threshold`` and ``no_group`` (too far apart).
     """
     answered = set(flows["site_id"]) | set(sharing["site_id"])
@@ -53,6 +57,7 @@ def why_missed(
     kinds = out[["flow_id", "waste_code", "category"]].assign(description=text_read(out))
     read = reading(kinds, methods.compatibility)
     rows = []
+    networks = set(missed.loc[is_network(missed), "synergy_id"])
     for lead in missed[LEAD].fillna("").itertuples(index=False):
         sites = sorted(set(str(lead.site_ids).split()))
         present = [site for site in sites if site in answered]
@@ -62,7 +67,9 @@ def why_missed(
         else:
             reasons += ["silent_actor"] if len(present) < len(sites) else []
             reasons += (
-                _pooling(lead, present, flows, sharing, methods)
+                ["network"]
+                if lead.synergy_id in networks
+                else _pooling(lead, present, flows, sharing, methods)
                 if lead.kind == POOLING
                 else _exchange(lead, present, flows, read, refused, methods)
             )
@@ -86,7 +93,8 @@ def nearest(missed: pd.DataFrame, rejected: pd.DataFrame, flows: pd.DataFrame, m
     that the latest gate stopped. Columns ``NEAREST_COLUMNS``.
     """
     inside = linked(missed, rejected, flows).assign(far=False)
-    givers = actors(missed[missed["kind"] != POOLING])[["synergy_id", "category", "site_id"]]
+    matter = missed[(missed["kind"] != POOLING) & ~is_network(missed)]
+    givers = actors(matter)[["synergy_id", "category", "site_id"]]
     outside = rejected.merge(
         givers.rename(columns={"site_id": "giver_site_id"}), on=["category", "giver_site_id"]
     )
@@ -126,11 +134,12 @@ def _exchange(
 def _pooling(
     lead: Any, present: list[str], flows: pd.DataFrame, sharing: pd.DataFrame, methods: Methods
 ) -> list[str]:
-    volumes, threshold = _pooled_volumes(lead, present, flows, sharing, methods.thresholds)
+    volumes, row = pooled_volumes(lead, present, flows, sharing, methods.thresholds)
     if len(volumes) < 2:
         return ["no_need"]
-    if threshold is None:
+    if row.empty:
         return ["no_threshold"]
+    threshold = float(row["threshold"].iloc[0])
     alone = volumes >= threshold
     reasons = ["crosses_alone"] if alone.any() else []
     if volumes[~alone].sum() < threshold:
@@ -138,27 +147,31 @@ def _pooling(
     return [*reasons, "no_group"]
 
 
-def _pooled_volumes(
-    lead: Any, present: list[str], flows: pd.DataFrame, sharing: pd.DataFrame, thresholds: pd.DataFrame
-) -> tuple[pd.Series, float | None]:
-    """Yearly volume of each actor for what the title names, and the threshold that applies to it."""
+def pooled_volumes(
+    lead: Any, present: Collection[str], flows: pd.DataFrame, sharing: pd.DataFrame, thresholds: pd.DataFrame
+) -> tuple[pd.Series, pd.DataFrame]:
+    """Yearly volume of each actor for what the title names, and the row of the threshold that applies."""
     if is_collection(lead.title):
         own = flows[flows["site_id"].isin(present) & (flows["direction"] == "out")]
         own = outputs_named(lead.title, own[own["category"] == lead.category])
         volumes = own.groupby("site_id")["mass_t_per_year"].sum()
         row = thresholds[(thresholds["nature"] == COLLECTION) & (thresholds["item_keyword"] == lead.category)]
-        return volumes[volumes > 0], float(row["threshold"].iloc[0]) if len(row) else None
+        return volumes[volumes > 0], row.head(1)
     needs = sharing[sharing["site_id"].isin(present) & (sharing["side"] == "need")]
     named = [names_need(lead.title, item) for item in needs["item"]]
     needs = needs[pd.Series(named, index=needs.index, dtype=bool) & needs["volume_per_year"].notna()]
     if needs.empty:
-        return pd.Series(dtype=float), None
+        return pd.Series(dtype=float), thresholds.head(0)
     nature, item, unit = needs[["nature", "item", "unit"]].iloc[0]
-    volumes = needs[(needs["nature"] == nature) & (needs["unit"] == unit)]
-    volumes = volumes.groupby("site_id")["volume_per_year"].sum()
-    same = (thresholds["nature"] == nature) & (thresholds["unit"].map(normalise_unit) == normalise_unit(unit))
-    rows = thresholds.loc[same, ["item_keyword", "threshold"]].fillna({"item_keyword": ""})
-    held = [(keyword_in(keyword, item), least) for keyword, least in rows.itertuples(index=False)]
-    applying = [(len(word), least) for word, least in held if word is not None]
+    about = thresholds.assign(
+        held=thresholds["item_keyword"].fillna("").map(partial(keyword_in, text=item)),
+        one=[scale(normalise_unit(unit), wanted) for wanted in thresholds["unit"]],
+    )
+    about = about[(about["nature"] == nature) & about["held"].notna() & (about["one"] > 0)]
     # A keyword comes before the general row of its nature, whose keyword is empty.
-    return volumes, float(max(applying)[1]) if applying else None
+    row = about.iloc[about["held"].str.len().argsort()[::-1]].head(1)
+    wanted = row["unit"].iloc[0] if len(row) else unit
+    own = needs[needs["nature"] == nature]
+    volumes = own["volume_per_year"] * [scale(normalise_unit(each), wanted) for each in own["unit"]]
+    volumes = volumes.groupby(own["site_id"]).sum()
+    return volumes[volumes > 0], row

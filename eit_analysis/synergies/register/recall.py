@@ -10,7 +10,7 @@ import pandas as pd
 
 from eit_analysis.config_synergies import Allocation
 from eit_analysis.synergies.allocation.joint_plan import allocate
-from eit_analysis.synergies.register.links import POOLING, Methods, grouped, linked, outputs_named
+from eit_analysis.synergies.register.links import POOLING, Methods, grouped, linked, outputs_named, piped
 from eit_analysis.synergies.register.reasons import why_missed
 
 RECALL_COLUMNS = [
@@ -37,12 +37,12 @@ def recall(
         a wider group crosses it.
     """
     pairs, groups = linked(register, methods.passed, flows), grouped(register, methods.pools, sharing)
-    name = register["synergy_id"]
-    found = name.isin({*pairs["synergy_id"], *groups["synergy_id"]})
+    pipes, name = piped(register, methods.networks), register["synergy_id"]
+    found = name.isin({*pairs["synergy_id"], *groups["synergy_id"], *pipes["synergy_id"]})
     result = register.assign(
         found=np.where(found, "yes", "no"),
         potential_t_per_year=name.map(_potential(pairs, groups, register, flows)).astype(float),
-        candidate_ids=name.map(_listed(pairs, "candidate_id")),
+        candidate_ids=name.map(_listed(pairs, "candidate_id") | _listed(pipes, "candidate_id")),
         pooling_ids=name.map(_listed(groups, "pooling_id")),
     )
     reasons = why_missed(result[~found | (result["kind"] == POOLING)], flows, sharing, methods)

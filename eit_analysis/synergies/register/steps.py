@@ -8,12 +8,13 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis import french
-from eit_analysis.synergies.register.links import POOLING
+from eit_analysis.synergies.register.links import POOLING, is_network
 
 NEXT_STEP = {
     "lead": "meet", "study": "agree", "committed": "start", "done": "measure", "ended": "ended",
     "dropped": "close",
 }  # fmt: skip
+QUOTE = "quote"  # the first step of a network
 LITTLE = 0.5  # of the tonnes promised
 # Evidence that a decision to invest should not rest on.
 WEAK_EVIDENCE = ("estimated", "inferred")
@@ -58,8 +59,9 @@ def next_steps(
     seen = waiting.set_index("synergy_id").reindex(recalled["synergy_id"]).set_axis(recalled.index)
     over = (recalled["status"] == "done") & recalled["synergy_id"].isin(list(ended))
     stage = recalled["status"].mask(over, "ended")
+    step = stage.map(NEXT_STEP) + (recalled["kind"] == POOLING).map({True: "_group", False: ""})
     return recalled.assign(
-        next_step=stage.map(NEXT_STEP) + (recalled["kind"] == POOLING).map({True: "_group", False: ""}),
+        next_step=step.mask(is_network(recalled) & (stage == "lead"), QUOTE),
         blocked_by=_blocked(recalled, candidates, team),
         months_at_stage=seen["months_at_stage"].astype(float),
         counted_date=pd.to_datetime(seen["left_on"]).dt.strftime("%Y-%m-%d").astype("str"),
