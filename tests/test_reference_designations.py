@@ -18,7 +18,9 @@ from hypothesis import strategies as st
 
 from eit_analysis import reference
 from eit_analysis.codes import CATEGORIES
-from eit_analysis.reference.designations import COLUMNS, DOUBT, MOST, NEXT_CODE, suggestions, told
+from eit_analysis.reference.designation_likeness import NEXT_CODE
+from eit_analysis.reference.designation_words import told
+from eit_analysis.reference.designations import COLUMNS, DOUBT, MOST, suggestions
 from eit_analysis.study import open_study
 
 TESTS = Path(__file__).parent

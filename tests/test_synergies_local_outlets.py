@@ -9,7 +9,7 @@ import pytest
 
 from eit_analysis import open_study, reference
 from eit_analysis.reference.compatibility import HIERARCHY, QUALITY_RANK
-from eit_analysis.reference.designations import told
+from eit_analysis.reference.designation_words import told
 from eit_analysis.reference.distance import haversine_km
 from eit_analysis.reference.factors import factor_table
 from eit_analysis.reference.nomenclatures import is_hazardous

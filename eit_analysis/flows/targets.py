@@ -32,7 +32,7 @@ from eit_analysis.flows.uncertainty.scaling import scaled
 from eit_analysis.records import Share
 from eit_analysis.reference.communes import departments_of
 from eit_analysis.reference.dated import in_force
-from eit_analysis.reference.designations import families
+from eit_analysis.reference.designation_families import families
 from eit_analysis.reference.law_flows import is_by_product, is_feed, is_inert, is_liquid, named, readable
 from eit_analysis.reference.nomenclatures import spaced_code
 

@@ -21,7 +21,7 @@ from eit_analysis.outlets.precedents import Likely, beyond_rules, likely_receive
 from eit_analysis.outlets.ranking import OUTLET_COLUMNS, answering_level, outlets
 from eit_analysis.outlets.understanding import understood
 from eit_analysis.reference.compatibility import FOOD_CODES
-from eit_analysis.reference.designations import told
+from eit_analysis.reference.designation_words import told
 from eit_analysis.reference.nomenclatures import (
     is_hazardous,
     naf_division,

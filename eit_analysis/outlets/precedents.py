@@ -6,9 +6,9 @@
 ``n`` digits of the code; 1, a chapter of the same family (``FAMILIES``); 0, any. ``N_n`` is their sum over
 the receivers, ``t_n`` how many receivers they have. An exchange weighs 1 when its code is sure, 0.7 when
 likely, 0.4 when guessed (ours). Where a designation is told, the last level has the exchanges whose
-by-product is called like it, each at its weight times 3 s (``reference.designations``; from s = 0.1 on; none
-for the same word of another thing: pomace of apples is no coffee grounds, both « marc »). Only wastes of the
-same danger are alike.
+by-product is called like it, each at its weight times 3 s (``reference.designation_likeness``; from s = 0.1
+on; none for the same word of another thing: pomace of apples is no coffee grounds, both « marc »). Only
+wastes of the same danger are alike.
 
 Source: back-off with the estimate C of Witten & Bell, IEEE Transactions on Information Theory 37(4), 1991.
 """
@@ -19,8 +19,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from eit_analysis.reference.designations import families, told
-from eit_analysis.reference.designations import likeness as called_alike
+from eit_analysis.reference.designation_families import families
+from eit_analysis.reference.designation_likeness import likeness as called_alike
+from eit_analysis.reference.designation_words import told
 
 LEVELS = (0, 1, 2, 4, 6)
 SAME_CODE, SAME_FAMILY = 6, 1

@@ -7,7 +7,8 @@ from typing import Any
 
 from eit_analysis import reference
 from eit_analysis.errors import UsageError
-from eit_analysis.reference.designations import DOUBT, suggestions, told
+from eit_analysis.reference.designation_words import told
+from eit_analysis.reference.designations import DOUBT, suggestions
 from eit_analysis.reference.nomenclatures import is_hazardous, named_code
 
 AS_TOLD = 0.95  # a term of the lexicon, but for what has become of the thing

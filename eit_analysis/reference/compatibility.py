@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis import reference
-from eit_analysis.reference.designations import heads
-from eit_analysis.reference.needs import use_told, without_code, words_of
+from eit_analysis.reference.designation_words import heads, words_of
+from eit_analysis.reference.needs import use_told, without_code
 from eit_analysis.reference.uncoded import KIND, supported
 
 # Code de l'environnement, art. L. 541-1 (directive 2008/98/EC, art. 4): reuse before recycling (organic

@@ -6,18 +6,10 @@ A family alone does not say it: fuel is wood, and so are the logs that a sawmill
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import pandas as pd
 
 from eit_analysis import reference
-from eit_analysis.reference.designations import heads, told
-
-
-def words_of(text: str) -> set[str]:
-    """The words of a designation, and each two that follow one another (``boi_palette``)."""
-    words = told(text).split()
-    return {*words, *map("_".join, pairwise(words))}
+from eit_analysis.reference.designation_words import heads, words_of
 
 
 def need_told(designations: pd.Series) -> pd.Series:

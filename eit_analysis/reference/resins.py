@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from eit_analysis import reference
-from eit_analysis.reference.designations import told
+from eit_analysis.reference.designation_words import told
 
 
 def resins_named(designations: pd.Series, categories: pd.Series) -> pd.Series:

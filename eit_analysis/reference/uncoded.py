@@ -14,7 +14,8 @@ from functools import cache
 import pandas as pd
 
 from eit_analysis import reference
-from eit_analysis.reference.designations import DOUBT, suggestions, told
+from eit_analysis.reference.designation_words import told
+from eit_analysis.reference.designations import DOUBT, suggestions
 from eit_analysis.reference.nomenclatures import hazardous
 
 KIND = ["category", "description"]

@@ -23,7 +23,7 @@ import pandas as pd
 
 from eit_analysis.french import fold_words
 from eit_analysis.reference.compatibility import QUALITY_RANK
-from eit_analysis.reference.designations import heads
+from eit_analysis.reference.designation_words import heads
 from eit_analysis.reference.distance import haversine_km
 from eit_analysis.synergies.gates import GATES
 from eit_analysis.synergies.substitution import REJECTED_COLUMNS

@@ -22,7 +22,7 @@ from eit_analysis.intake.cells.parsing import (
 )
 from eit_analysis.intake.cells.periods import PERIOD_LABELS, PERIODS_PER_YEAR, read_period, split_unit
 from eit_analysis.intake.cells.remarks import holds, is_harmless
-from eit_analysis.reference.designations import family_of
+from eit_analysis.reference.designation_families import family_of
 
 # Words people write instead of the allowed one: column, then folded singular word to code.
 SYNONYMS: dict[str, dict[str, str]] = {

@@ -8,7 +8,9 @@ import pyarrow.compute as pc
 
 from eit_analysis import reference
 from eit_analysis.intake.checks.marks import mark
-from eit_analysis.reference.designations import LONGEST, families, suggestions
+from eit_analysis.reference.designation_families import families
+from eit_analysis.reference.designation_words import LONGEST
+from eit_analysis.reference.designations import suggestions
 from eit_analysis.reference.nomenclatures import named_code
 from eit_analysis.tables import header
 

@@ -21,7 +21,7 @@ from eit_analysis.intake.sheets.spec import Layout
 from eit_analysis.intake.sheets.survey_sheet import SurveySheet
 from eit_analysis.intake.sheets.titles import years_told
 from eit_analysis.intake.sheets.workbook import own_name
-from eit_analysis.reference.designations import families, family_of
+from eit_analysis.reference.designation_families import families, family_of
 from eit_analysis.reference.findings import Finding, finding
 from eit_analysis.reference.units import known_unit, to_tonnes
 from eit_analysis.tables import CATEGORIES

@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.french import fold, fold_words
-from eit_analysis.reference.designations import told
+from eit_analysis.reference.designation_words import told
 from eit_analysis.reference.stages import actors
 from eit_analysis.synergies.pooling.thresholds import keyword_in
 
