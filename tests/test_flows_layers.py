@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.balance import beside_general, made_up_layers
+from benchmarks.balance import beside_general, general, made_up_layers
 from eit_analysis.errors import UsageError
 from eit_analysis.flows.balance.layers import reconcile_layers
 from eit_analysis.flows.balance.reconciliation import RECONCILED, SD, deviations, reconcile
@@ -133,7 +133,7 @@ def test_random_systems_against_a_general_solver(seed):
     assert gap < 1e-6 and more < 1e-8
 
 
-@pytest.mark.parametrize("seed", [122, 140, 334, 337, 758])
+@pytest.mark.parametrize("seed", [122, 140, 334, 758])
 def test_systems_whose_steps_turn_in_circles_are_settled_too(seed):
     rng = np.random.default_rng(seed)
     arcs, contents, transfers = made_up_layers(int(rng.integers(2, 5)), 2, rng)
@@ -144,6 +144,20 @@ def test_systems_whose_steps_turn_in_circles_are_settled_too(seed):
     assert told.degrees_of_freedom > 0
     pushed = told.quantities["status"] == "held"
     assert told.quantities.loc[pushed, "reconciled"].round(6).isin([0, 1]).all()
+
+
+def test_a_loop_that_nothing_bounds_is_not_told_and_the_rest_is():
+    """The more goes round, the better the contents: no search ends, and each processor stops it elsewhere."""
+    rng = np.random.default_rng(337)
+    arcs, contents, transfers = made_up_layers(int(rng.integers(2, 5)), 2, rng)
+    told = reconcile_layers(arcs, contents, ["n0"], transfers).quantities
+    values, squares = general(arcs, contents, transfers)
+    known = told[told["sd"] > 0]
+    assert (((known["reconciled"] - known["value"]) / known["sd"]) ** 2).sum() <= squares + 1e-6
+    mass = told["kind"] == "mass"
+    assert told.loc[mass & told["reconciled"].isna(), "flow"].tolist() == ["f3", "f4", "f6"]
+    gap = np.abs(told["reconciled"] - values)
+    assert gap[mass].max() < 1e-5 * arcs[MASS].max() and gap[~mass].max() < 1e-3
 
 
 @settings(max_examples=15)

@@ -57,6 +57,7 @@ def standing(rates: pd.DataFrame, here: str) -> pd.DataFrame:
     """
     own, others = rates[rates["territory"] == here], rates[rates["territory"] != here]
     gap = others["pooled_percent"] - (own["pooled_percent"].iloc[0] if len(own) else np.nan)
+    gap = gap.round(9)  # what the order of sums leaves is no difference
     known = others["rate_difference"]
     groups = {"others": gap.notna(), "above": gap > 0, "below": gap < 0, "level": gap == 0}
     groups["established"] = gap.notna() & known.isin(["higher", "lower"])

@@ -194,5 +194,10 @@ def _general(
     multiplier = np.linalg.lstsq(slope[:, on == 0].T, -off(found.x)[on == 0])[0]
     push = slope.T @ multiplier + off(found.x)
     spread = np.where(wide, WIDE * sigma, sigma)
-    width = np.where(on * push < -FELT, 0.0, spread)
-    return Settled(value, width, terms.excess(value), int(found.nit), bool(found.success))
+    width, excess = np.where(on * push < -FELT, 0.0, spread), terms.excess(value)
+    # At the end of its digits the search finds no way down and says that it failed; which end, and where, is
+    # a matter of the processor.
+    there = (
+        np.abs(excess).max(initial=0.0) <= SETTLED * size and np.abs(push[on == 0]).max(initial=0.0) < FELT
+    )
+    return Settled(value, width, excess, int(found.nit), bool(found.success or there))
