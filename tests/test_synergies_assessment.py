@@ -307,6 +307,29 @@ def test_an_exchange_is_no_change_of_contractor(assessment: Assessment) -> None:
     assert not parts[0]["out_flow_id"].eq("E01-F05").any()
 
 
+def test_who_takes_a_flow_already_is_no_change_of_contractor(assessment: Assessment) -> None:
+    first, names = assessment.contractors.iloc[0], assessment.sites.set_index("site_id")["name"]
+    flows = assessment.flows
+    own = flows["contractor"].mask(
+        flows["flow_id"] == first["out_flow_id"], names[first["taker_site_id"]].upper()
+    )
+    left = dataclasses.replace(assessment, flows=flows.assign(contractor=own)).contractors
+    assert set(assessment.contractors["candidate_id"]) - set(left["candidate_id"]) == {first["candidate_id"]}
+
+
+def test_an_accepted_exchange_is_listed_though_nobody_gains(assessment: Assessment) -> None:
+    lead = assessment.candidates.query("choice == 'nobody_gains'").iloc[0]
+    asked = assessment.flows.set_index("flow_id").loc[lead["out_flow_id"], "description"]
+    yes = {"site_id": lead["taker_site_id"], "giver_site_id": lead["giver_site_id"],
+           "taker_site_id": lead["taker_site_id"], "category": lead["category"], "answered_flow": asked,
+           "exchange_answer": "yes", "refusal_reason": None, "answer_date": "2018-05-01"}  # fmt: skip
+    told = dataclasses.replace(assessment, answers=pd.DataFrame([yes]))
+    recalled = assessment.register.assign(candidate_ids=None, pooling_ids=None).head(0)
+    listed = listings.agreed(told.listed(recalled, team=True))
+    assert lead["candidate_id"] not in told.accepted and len(listed) == 1
+    assert listed["joint_surplus_eur_per_year"].item() < 0
+
+
 def test_the_plan_holds_no_exchange_at_which_both_lose(assessment: Assessment) -> None:
     plan = assessment.plan.exchanges
     kept = plan[plan["allocated_t_per_year"] > 0]

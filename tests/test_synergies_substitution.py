@@ -215,8 +215,11 @@ def test_a_residue_is_no_substitute_for_what_it_comes_from(naf, code, residue, n
         ("2229A", "150103", "wood", "", "Palettes Europe", "wood_pallet"),
         ("1621Z", "150103", "wood", "Palettes perdues", "Palettes à broyer", "wood_fuel"),
         # Planings go back into asphalt, where it is made.
-        ("4211Z", "170302", "mineral", "Fraisats d'enrobés", "Sable de tranchée", None),
+        ("4211Z", "170302", "mineral", "Fraisats d'enrobés", "Sable de tranchée", "rubble"),
         ("4211Z", "170302", "mineral", "Fraisats d'enrobés", "Agrégats d'enrobés", "asphalt"),
+        # Nor is a mattress any clothes, while clothes are.
+        ("8899B", "200307", "textile", "Matelas et chaises", "Vêtements, linge de maison", None),
+        ("8899B", "200110", "textile", "Vêtements invendus", "Vêtements, linge de maison", "textile_reuse"),
         # Class A is class A, and a sheltered workshop for furniture no yard of shredded panels.
         ("3832Z", "030105", "wood", "Chutes de MDF", "Palettes et bois A", None),
         ("3832Z", "030105", "wood", "Dosses", "Palettes et bois A", "wood_platform"),

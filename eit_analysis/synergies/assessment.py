@@ -128,7 +128,8 @@ class Assessment(PossiblePoolings):
         ``recalled``: the register with the exchanges that answer its lines; ``team``: who reads is of it;
         ``you``: the firm that is spoken to.
         """
-        agreed = self.accepted * team
+        # One that is accepted and in which nobody gains is in no plan, and was accepted.
+        agreed = accepted(self.candidates, self.answers, self.flows) * team
         if self.year is not None:  # of what has ended nothing is to be asked
             recalled = recalled[recalled["synergy_id"].isin(standing(self.register, self.year)["synergy_id"])]
         told = listings.described(listings.with_partners(self.exchanges, self.held, agreed), self.flows)

@@ -12,7 +12,7 @@ from typing import Self
 import numpy as np
 import pandas as pd
 
-from eit_analysis import reference
+from eit_analysis import french, reference
 from eit_analysis.config import StudyConfig
 from eit_analysis.config_synergies import Allocation
 from eit_analysis.reference.factors import factor_table, lookup
@@ -202,9 +202,20 @@ class PossibleExchanges:
 
     @property
     def contractors(self) -> pd.DataFrame:
-        """Of ``passed``, what an operator would do as another does today (``terms.changes_contractor``)."""
-        return self._changed[changes_contractor(self._changed)].reset_index(drop=True)
+        """Of ``passed``, what an operator would do as another does today (``terms.changes_contractor``).
+
+        Not what the giver says that this very operator takes already.
+        """
+        changed = self._changed[changes_contractor(self._changed)]
+        stated = self.flows.reindex(columns=["flow_id", "contractor"]).set_index("flow_id")["contractor"]
+        today = changed["out_flow_id"].map(stated).map(_folded)
+        taker = changed["taker_site_id"].map(self.sites.set_index("site_id")["name"]).map(_folded)
+        return changed[(today == "") | (today != taker)].reset_index(drop=True)
 
     @cached_property
     def _changed(self) -> pd.DataFrame:
         return impacts(self.passed, self.flows, self.sites, self.factors)
+
+
+def _folded(name: object) -> str:
+    return french.fold_words(name) if isinstance(name, str) else ""
