@@ -6,6 +6,8 @@ A family alone does not say it: fuel is wood, and so are the logs that a sawmill
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import pandas as pd
 
 from eit_analysis import reference
@@ -17,14 +19,13 @@ def need_told(designations: pd.Series) -> pd.Series:
 
     A rule is no answer to what it has in ``other_needs``.
     """
-    needs = reference.pairs("need_designations", "need", "words")
-    told_by = {need: set(words.split()) for need, words in needs.items()}
+    return designations.map({text: _needs_in(text) for text in designations.unique()})
 
-    def read(text: str) -> str:
-        said = words_of(text)
-        return " ".join(need for need, words in told_by.items() if not words.isdisjoint(said))
 
-    return designations.map({text: read(text) for text in designations.unique()})
+@lru_cache(10_000)  # the uses of the rules are read with every table of wastes
+def _needs_in(text: str) -> str:
+    said, needs = words_of(text), reference.pairs("need_designations", "need", "words")
+    return " ".join(need for need, words in needs.items() if not said.isdisjoint(words.split()))
 
 
 def use_told(rules: pd.DataFrame) -> pd.Series:

@@ -208,14 +208,13 @@ class PossibleExchanges:
         """
         changed = self._changed[changes_contractor(self._changed)]
         stated = self.flows.reindex(columns=["flow_id", "contractor"]).set_index("flow_id")["contractor"]
-        today = changed["out_flow_id"].map(stated).map(_folded)
-        taker = changed["taker_site_id"].map(self.sites.set_index("site_id")["name"]).map(_folded)
-        return changed[(today == "") | (today != taker)].reset_index(drop=True)
+        names = self.sites.set_index("site_id")["name"]
+        today, taker = (
+            ids.map(called.map(french.fold_words, na_action="ignore"))
+            for ids, called in ((changed["out_flow_id"], stated), (changed["taker_site_id"], names))
+        )
+        return changed[today.isna() | (today != taker)].reset_index(drop=True)
 
     @cached_property
     def _changed(self) -> pd.DataFrame:
         return impacts(self.passed, self.flows, self.sites, self.factors)
-
-
-def _folded(name: object) -> str:
-    return french.fold_words(name) if isinstance(name, str) else ""
