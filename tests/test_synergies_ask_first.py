@@ -10,7 +10,7 @@ from eit_analysis.reference.dated import in_force
 from eit_analysis.synergies.ask_first import with_questions
 from eit_analysis.synergies.declined import ANSWER_COLUMNS, refused_for_price
 from eit_analysis.synergies.pooling.schemes import covering, free
-from eit_analysis.synergies.register.fiche import sheet_words
+from eit_analysis.synergies.register.meeting import sheet_words
 
 EXCHANGES = pd.DataFrame(
     [

@@ -49,8 +49,8 @@ from eit_analysis.synergies.declined import refused_for_price
 from eit_analysis.synergies.factor_rows import OPERATORS
 from eit_analysis.synergies.free_flows import HELD
 from eit_analysis.synergies.likelihood import asked_of_feed, asked_of_pallets, asked_of_takers
-from eit_analysis.synergies.register.fiche import sheet_words
 from eit_analysis.synergies.register.links import POOLING, is_collection, outputs_named, words
+from eit_analysis.synergies.register.meeting import sheet_words
 from eit_analysis.synergies.register.steps import LITTLE, shortfalls
 from eit_analysis.synergies.terms import HIGHEST, LOWEST
 

@@ -24,8 +24,8 @@ from eit_analysis import french
 from eit_analysis.reference.nomenclatures import hazardous
 from eit_analysis.reference.vocabulary import heading
 from eit_analysis.synergies.pooling.thresholds import COLLECTION, HAZARDOUS, keyword_in
-from eit_analysis.synergies.register.fiche import sheet_words
 from eit_analysis.synergies.register.links import POOLING, grouped, is_collection, words
+from eit_analysis.synergies.register.meeting import sheet_words
 from eit_analysis.synergies.register.steps import BROUGHT, of_promise
 
 NEAR = 1.1  # times the volume from which a group pays

@@ -18,7 +18,8 @@ from eit_analysis.sheet_content import Asked, Listed, Said, SheetContent, Summed
 from eit_analysis.synergies.checklist import of_networks
 from eit_analysis.synergies.factor_rows import OPERATORS
 from eit_analysis.synergies.impacts import INDICATORS
-from eit_analysis.synergies.register.fiche import BOTH, of_status, questions, sheet_words
+from eit_analysis.synergies.register.fiche import BOTH
+from eit_analysis.synergies.register.meeting import of_status, questions, sheet_words
 from eit_analysis.synergies.register.steps import NEXT_STEP, QUOTE, WEAK_EVIDENCE
 from eit_analysis.synergies.utilities.together import described
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from eit_analysis import reference
 from eit_analysis.config_synergies import Allocation
-from eit_analysis.french import fold_words
-from eit_analysis.reference.compatibility import DONATION, FOOD
+from eit_analysis.reference.compatibility import FOOD
 from eit_analysis.reference.stages import OPEN, actors
 from eit_analysis.reference.vocabulary import heading
 from eit_analysis.sheet_content import Asked, Listed, Part, Said, SheetContent, Summed
@@ -28,6 +25,7 @@ from eit_analysis.synergies.register.links import (
     outputs_named,
     words,
 )
+from eit_analysis.synergies.register.meeting import questions, settled, sheet_words
 from eit_analysis.synergies.register.reasons import pooled_volumes
 from eit_analysis.synergies.register.steps import shortfalls
 from eit_analysis.synergies.utilities.together import described
@@ -37,8 +35,6 @@ N_FACTS = 5  # of the tables below, those that the survey and the register say; 
 # A group, or a network, tells its members' volumes a bound, and no audit sees it here; nor what disappoints.
 TEAM = ("groups", "results", "networks")
 BOTH = ["giver_site_id", "taker_site_id"]
-# What the title of a line that gives says.
-GIFT = r"\b(?:dons?|donner)\b"
 ELSEWHERE = (
     "La meilleure combinaison n'en retient aucun\u00a0: ces tonnes y gagnent plus ailleurs, ou l'échange "
     "coûte plus qu'il ne rapporte."
@@ -88,33 +84,6 @@ LISTED: dict[str, tuple[list[str], list[str], int | None]] = {
 }  # fmt: skip
 
 
-def sheet_words() -> pd.Series:
-    """Titles and questions of the sheets, by part and code."""
-    return reference.load("synergy_sheets").set_index(["part", "code"])["text_fr"]
-
-
-def questions(words: pd.Series, *kinds: str) -> list[str]:
-    """What a meeting is to settle, kind after kind."""
-    asked = words.loc["question"]
-    return [text for kind in kinds for text in asked[asked.index == kind]]
-
-
-def of_status(status: str, category: str) -> list[str]:
-    """The kinds of questions of an exchange by its legal status: of food, a gift has its own."""
-    return [status, *["food_donation"] * (status == DONATION and category in FOOD)]
-
-
-def _settled(line: pd.Series, exchanges: pd.DataFrame, network: bool) -> list[str]:
-    """The kinds of questions of a line: what is given has no price and is no waste; heat is neither."""
-    title = fold_words(str(line["title"]))
-    if line["kind"] == POOLING:
-        return [POOLING]
-    if network:
-        return ["network"]
-    given = re.search(GIFT, title) or (exchanges["legal_status"] == DONATION).any()
-    return ["exchange", *(of_status(DONATION, str(line["category"])) if given else ["sale"]), "next"]
-
-
 def fiches(recalled: pd.DataFrame, *tables: Any) -> list[SheetContent]:
     """The fiche of each synergy of the register; ``tables`` as for :func:`fiche`, in its order."""
     return [content(fiche(name, recalled, *tables)) for name in recalled["synergy_id"]]
@@ -131,8 +100,8 @@ def content(found: Mapping[str, pd.DataFrame]) -> SheetContent:
     passed += [Said(ELSEWHERE)] * (n > 0 and not found["exchanges"]["allocated_t_per_year"].any())
     closed, least = (Summed(words["title", name], found[name]) for name in ("closed", "threshold"))
     network = bool(is_network(found["lead"]).iloc[0])
-    settled = _settled(row, found["exchanges"], network)
-    asked = Asked(words["title", "meeting"], questions(words, *settled))
+    kinds = settled(row, found["exchanges"], network)
+    asked = Asked(words["title", "meeting"], questions(words, *kinds))
     meeting = [asked] if row["status"] in OPEN else []  # else nothing is to be settled any more
     status = heading("status").labels.get(str(row["status"]), str(row["status"]))
     # What is done and brings nothing more is not counted among what lasts.
