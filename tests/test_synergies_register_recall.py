@@ -47,7 +47,7 @@ SHARING = pd.DataFrame(
 PAIR = {
     "candidate_id": "A-1>B-1", "out_flow_id": "A-1", "in_flow_id": "B-1", "giver_site_id": "A",
     "taker_site_id": "B", "category": "wood", "use": "reuse", "yield_central": 0.8,
-    "need_t_per_t": 0.8,
+    "need_t_per_t": 0.8, "most_of_need": 1.0,
     "supply_t_per_year": 10.0, "demand_t_per_year": 4.0, "diverted_t_per_year": 5.0,
 }  # fmt: skip
 PASSED = pd.DataFrame(
