@@ -241,7 +241,10 @@ def test_each_flow_has_one_line_with_the_partner_that_the_plan_retains(assessmen
     assert set(two["ask_first"]) == {"un\u00a0; deux"}
     # The order of one exchange alone is no test of it.
     both = listings.described(exchanges, assessment.flows).head(2)
-    assert len(listings.robustness(both)) == 2 and listings.robustness(both.head(1)).empty
+    assert len(listings.robustness(both, True)) == 2 and listings.robustness(both.head(1), True).empty
+    assert "leads_if" in listings.robustness(both, True) and "leads_if" not in listings.robustness(
+        both, False
+    )
     rest = advised[(advised["status"] != "accepted") & (advised["category"] != "food")]
     assert rest["rank"].is_monotonic_increasing and rest["rank"].max() <= listings.ADVISED
     # What a gift is worth to a structure is not counted: not none.

@@ -247,9 +247,14 @@ def _gift(exchanges: pd.DataFrame) -> pd.Series:
     return (exchanges["legal_status"] == DONATION) & (exchanges["category"] == "food")
 
 
-def robustness(exchanges: pd.DataFrame) -> pd.DataFrame:
-    """``ROBUSTNESS``; of one exchange alone nothing: it is the first however it is judged."""
-    return exchanges[ROBUSTNESS] if len(exchanges) > 1 else exchanges[ROBUSTNESS].head(0)
+def robustness(exchanges: pd.DataFrame, team: bool) -> pd.DataFrame:
+    """``ROBUSTNESS``; of one exchange alone nothing: it is the first however it is judged.
+
+    What it takes to come first is said to the ``team`` alone: beside the leads that another audience is not
+    counted from, networks or who refuses, the same lead comes first under other conditions.
+    """
+    told = exchanges[ROBUSTNESS] if team else exchanges[ROBUSTNESS].drop(columns="leads_if")
+    return told if len(told) > 1 else told.head(0)
 
 
 def agreed(exchanges: pd.DataFrame) -> pd.DataFrame:
