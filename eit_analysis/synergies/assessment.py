@@ -30,6 +30,7 @@ from eit_analysis.synergies.local_outlets import LocalOutlets
 from eit_analysis.synergies.pooling import groups
 from eit_analysis.synergies.portfolio import change, portfolio
 from eit_analysis.synergies.possible_poolings import PossiblePoolings
+from eit_analysis.synergies.register.links import linked, piped
 from eit_analysis.synergies.register.pursued import cases, together
 from eit_analysis.synergies.register.totals import first_hand, totals
 from eit_analysis.synergies.scoring.choice import on_what_is_left, planned_first
@@ -37,7 +38,7 @@ from eit_analysis.synergies.scoring.criteria import criteria
 from eit_analysis.synergies.scoring.ranking import RESULT_COLUMNS, rank
 from eit_analysis.synergies.scoring.willingness import with_willingness
 from eit_analysis.synergies.unknowns import unknowns
-from eit_analysis.synergies.utilities.together import as_leads
+from eit_analysis.synergies.utilities.together import as_leads, possible
 from eit_analysis.synergies.utilities.together import exchanges as network_exchanges
 
 
@@ -104,6 +105,15 @@ class Assessment(PossiblePoolings):
         """``passed`` with the ``choice`` of each of the candidates."""
         choice = self.candidates.set_index("candidate_id")["choice"]
         return self.passed.assign(choice=self.passed["candidate_id"].map(choice))
+
+    def losing(self, register: pd.DataFrame, utilities: pd.DataFrame) -> set[str]:
+        """The lines of which all exchanges that are found, of matter or of ``utilities``, gain nobody."""
+        if register.empty:
+            return set()
+        networks = as_leads(possible(utilities, self.sites, self.settings))
+        found = pd.concat([linked(register, self.standing, self.flows), piped(register, networks)])
+        loses = found["choice"].eq("nobody_gains").groupby(found["synergy_id"]).all()
+        return set(loses.index[loses])
 
     @cached_property
     def accepted(self) -> list[str]:
