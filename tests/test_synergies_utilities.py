@@ -292,7 +292,7 @@ def test_a_line_loses_where_all_that_answers_it_does(assessment: Assessment) -> 
         for name, pair in (("loses", loses), ("gains", gains))
     ]
     lines = pd.DataFrame(rows, columns=["synergy_id", "title", "site_ids", "category"])
-    lines = lines.assign(kind="exchange", carrier=None)
+    lines = lines.assign(kind="exchange", carrier=None, status="lead")
     told = {km: dataclasses.replace(here, sites=places(0.0, km / 1.3)) for km in (1, 25)}
     for each in told.values():
         vars(each)["standing"] = standing
@@ -303,7 +303,7 @@ def test_a_line_loses_where_all_that_answers_it_does(assessment: Assessment) -> 
     }
     # What no exchange answers is not known to lose.
     assert told[25].losing(lines[lines["synergy_id"] == "heat"], pipes.head(0)) == set()
-    assert told[25].losing(lines.head(0), pipes) == set()
+    assert told[25].losing(lines.assign(status="dropped"), pipes) == set()
 
 
 def test_networks_are_ranked_with_the_leads_of_a_study_and_move_no_score(assessment: Assessment) -> None:

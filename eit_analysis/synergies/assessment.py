@@ -16,7 +16,7 @@ import pandas as pd
 from eit_analysis import reference
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.reference.compatibility import QUALITY_RANK
-from eit_analysis.reference.stages import standing
+from eit_analysis.reference.stages import OPEN, standing
 from eit_analysis.remembered import remembered
 from eit_analysis.synergies import ask_group, listings, local_outlets, loss
 from eit_analysis.synergies.allocation.exposed import exposed_side
@@ -107,7 +107,8 @@ class Assessment(PossiblePoolings):
         return self.passed.assign(choice=self.passed["candidate_id"].map(choice))
 
     def losing(self, register: pd.DataFrame, utilities: pd.DataFrame) -> set[str]:
-        """The lines of which all exchanges that are found, of matter or of ``utilities``, gain nobody."""
+        """The open lines of which all exchanges found, of matter or of ``utilities``, gain nobody."""
+        register = register[register["status"].isin(OPEN)]
         if register.empty:
             return set()
         networks = as_leads(possible(utilities, self.sites, self.settings))
