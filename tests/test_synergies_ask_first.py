@@ -27,7 +27,7 @@ EXCHANGES = pd.DataFrame(
     new_route="digestion", price_to_confirm=False, usually_charged=False, price_unsorted=False,
     diverted_t_per_year=8.0, full_trip_t=8.0,
     spoils_share_of_year=0.0, old_route="landfill", old_cost_eur_per_t=90.0,
-    supply_t_per_year=216.0,
+    supply_t_per_year=216.0, demand_t_per_year=216.0, need_t_per_t=1.0,
     taker_actor_type=["outlet", "outlet", "outlet", "firm"],
     use="",
     treatment="tri, lavage", legal_status="waste", who_gains=["giver", "giver", "not_giver", "both_free"]
@@ -203,6 +203,20 @@ def test_what_fills_no_lorry_in_a_year_is_a_stop_of_a_round():
     assert set(found) == {"A-1>D-1", "B-2>N-1"} and "tournée" in found["A-1>D-1"]
     assert "tournée" not in str(asked(exchanges=small.assign(legal_status="donation")))
     assert asked(exchanges=small, team=False) == {}
+
+
+def test_a_firm_reads_by_its_own_amount_alone_that_no_lorry_is_filled():
+    amounts = {"supply_t_per_year": [7.9, 20.0, 7.9, 20.0], "demand_t_per_year": 4.0, "need_t_per_t": 1.0}
+    small = EXCHANGES.assign(diverted_t_per_year=4.0, **amounts)
+    more = small.assign(demand_t_per_year=10.0), small.assign(need_t_per_t=0.5)
+    told = [(small, True, None), (small, False, "A"), (small, False, "D"), (small, False, None)]
+    told += [(each, False, "D") for each in more]
+    read = [
+        [n for n, text in asked(exchanges=e, team=team, you=you).items() if "tournée" in text]
+        for e, team, you in told
+    ]
+    # The 4 t of the taker are not told to who gives 20 t, nor the 7.9 t of a giver to who takes 8 t or more.
+    assert read == [list(small["candidate_id"]), ["A-1>D-1"], list(small["candidate_id"][:3]), [], [], []]
 
 
 def test_who_fetches_something_from_the_giver_already_may_take_both_at_once():

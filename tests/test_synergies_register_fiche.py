@@ -153,6 +153,9 @@ def test_a_guessed_mass_or_no_carrier_blocks():
     assert next_steps(REGISTER, same, STAYS).loc[0, "blocked_by"] == "contractor"
     alone = REGISTER.assign(carrier=None)
     assert next_steps(alone, guessed, STAYS).loc[0, "blocked_by"] == "no_carrier"
+    # Who would carry a loss is not sought; that it is one, others do not read.
+    told = {team: next_steps(alone, losing, STAYS, team=team).loc[0, "blocked_by"] for team in (True, False)}
+    assert told == {True: "no_gain", False: "no_carrier"}
 
 
 def test_realised_stands_beside_possible():

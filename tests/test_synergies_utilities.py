@@ -278,6 +278,34 @@ def test_an_exchange_of_heat_is_ranked_by_the_same_scales_as_one_of_matter() -> 
     assert plan.as_leads(run(out(), need(), km=25)[0])["choice"].tolist() == ["nobody_gains"]
 
 
+def test_a_line_loses_where_all_that_answers_it_does(assessment: Assessment) -> None:
+    here = dataclasses.replace(assessment, sites=places(0.0, 1.0))
+    vars(here)["standing"] = standing = assessment.standing
+    pairs = standing.groupby(["giver_site_id", "taker_site_id", "category"])["choice"].agg(set)
+    (loses, *_), (gains, *_) = (
+        pairs.index[pairs.map(lambda choices, wanted=wanted: choices == {wanted})]
+        for wanted in ("nobody_gains", "first_choice")
+    )
+    rows = [("heat", "Chaleur du four", "A B", "other")]
+    rows += [
+        (name, "Projet", f"{pair[0]} {pair[1]}", pair[2])
+        for name, pair in (("loses", loses), ("gains", gains))
+    ]
+    lines = pd.DataFrame(rows, columns=["synergy_id", "title", "site_ids", "category"])
+    lines = lines.assign(kind="exchange", carrier=None, status="lead")
+    told = {km: dataclasses.replace(here, sites=places(0.0, km / 1.3)) for km in (1, 25)}
+    for each in told.values():
+        vars(each)["standing"] = standing
+    pipes = table(out(), need())
+    assert {km: each.losing(lines, pipes) for km, each in told.items()} == {
+        1: {"loses"},
+        25: {"loses", "heat"},
+    }
+    # What no exchange answers is not known to lose.
+    assert told[25].losing(lines[lines["synergy_id"] == "heat"], pipes.head(0)) == set()
+    assert told[25].losing(lines.assign(status="dropped"), pipes) == set()
+
+
 def test_networks_are_ranked_with_the_leads_of_a_study_and_move_no_score(assessment: Assessment) -> None:
     utilities = open_study("thur-doller", root=ROOT).load("utilities")
     both = dataclasses.replace(assessment, utilities=utilities)

@@ -11,7 +11,8 @@
                 that one is usually charged for
                 at what price the taker, who pays for sorted matter, takes it mixed (of the team's alone)
                 what else the taker fetches from the same giver already (of the team's alone)
-                tonnes that fill no lorry in a year, but for what is fetched anyway (of the team's alone)
+                tonnes that fill no lorry in a year, but for what is fetched anyway (of the team's, and of its
+                own to whose own amount fills none: another's would be told a bound)
                 what is mixed into rubble that is to be crushed, and whether glued panels are into wood for a
                 boiler (of the team's and of its own alone)
                 whose the pallets of a trader are, and whether those beside soiled packaging are soiled
@@ -54,7 +55,8 @@ from eit_analysis.synergies.register.meeting import sheet_words
 from eit_analysis.synergies.register.steps import LITTLE, shortfalls
 from eit_analysis.synergies.terms import HIGHEST, LOWEST
 
-ALIVE, SUPPLY = ("lead", "study"), "supply_t_per_year"
+ALIVE = ("lead", "study")
+SUPPLY, DEMAND = "supply_t_per_year", "demand_t_per_year"
 # What a line may lead elsewhere of a flow: all of it, or under half; without a promise nobody knows.
 PARTS, UNKNOWN_PART = ("ce flux", "une part de ce flux"), "tout ou partie de ce flux"
 BETWEEN = "\u00a0; "  # two questions of one exchange
@@ -115,7 +117,7 @@ def with_questions(
         *_of_those(exchanges[exchanges["price_to_confirm" if team else "usually_charged"]], said["sign"]),
         *_of_those(exchanges[exchanges["price_unsorted"] & team], said["unsorted"]),
         *_told(exchanges, comes, said["trip"]),
-        *_of_those(exchanges[_less_than_a_trip(exchanges) & team & comes.isna()], said["round"]),
+        *_of_those(exchanges[_less_than_a_trip(exchanges, team, you) & comes.isna()], said["round"]),
         *_of_the_giver(
             exchanges,
             {
@@ -219,9 +221,15 @@ def _same_need(exchanges: pd.DataFrame, recalled: pd.DataFrame, wording: str) ->
                     yield name, wording.format(title=title, status=labels[status])
 
 
-def _less_than_a_trip(exchanges: pd.DataFrame) -> pd.Series:
+def _less_than_a_trip(exchanges: pd.DataFrame, team: bool, you: str | None) -> pd.Series:
+    """Which exchanges fill no lorry in a year: to who is not of the team, by the own amount alone."""
     fetched = (exchanges["spoils_share_of_year"] > 0) | (exchanges["legal_status"] == DONATION)
-    return (exchanges["diverted_t_per_year"] < exchanges["full_trip_t"]) & ~fetched
+    tonnes = exchanges["diverted_t_per_year"]
+    if not team:
+        taken = exchanges[DEMAND] / exchanges["need_t_per_t"]
+        tonnes = taken.where(exchanges["taker_site_id"] == you).fillna(np.inf)
+        tonnes = exchanges[SUPPLY].where(exchanges["giver_site_id"] == you, tonnes)
+    return (tonnes < exchanges["full_trip_t"]) & ~fetched
 
 
 def _agreed(recalled: pd.DataFrame) -> frozenset[str]:
