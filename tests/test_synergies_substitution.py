@@ -213,7 +213,10 @@ def test_a_residue_is_no_substitute_for_what_it_comes_from(naf, code, residue, n
         ("2229A", "150103", "wood", "Caisses et calages bois", "Palettes Europe", None),
         ("2229A", "150103", "wood", "Palettes perdues et caisses bois", "Palettes Europe", "wood_pallet"),
         ("2229A", "150103", "wood", "", "Palettes Europe", "wood_pallet"),
-        ("1621Z", "150103", "wood", "Palettes perdues", "Palettes à broyer", "wood_fuel"),
+        # Who makes panels burns what it could press only where it asks for fuel.
+        ("1621Z", "150103", "wood", "Palettes perdues", "Palettes à broyer", "wood_panel"),
+        ("1621Z", "030105", "wood", "Dosses", "Plaquettes de bois", "wood_panel"),
+        ("1621Z", "030105", "wood", "Dosses", "Plaquettes pour la chaudière", "wood_fuel_a"),
         # Planings go back into asphalt, where it is made.
         ("4211Z", "170302", "mineral", "Fraisats d'enrobés", "Sable de tranchée", "rubble"),
         ("4211Z", "170302", "mineral", "Fraisats d'enrobés", "Agrégats d'enrobés", "asphalt"),

@@ -9,7 +9,7 @@ from itertools import starmap
 import numpy as np
 import pandas as pd
 
-from eit_analysis.reference.compatibility import rank_asked
+from eit_analysis.reference.compatibility import MATERIAL_OR_ORGANIC, rank_asked
 from eit_analysis.reference.needs import need_told
 from eit_analysis.reference.resins import disagree
 
@@ -80,22 +80,24 @@ def best_rule(pairs: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     """One row per pair, of the rule that takes it farthest.
 
     Then the rule whose use the need itself names (who asks for feed makes no biogas of it), the longest code,
-    maturity, the rule that names who receives before one open to any activity (what a workshop does with
-    pallets is to mend them), yield, and name.
+    maturity, matter before energy (a maker of panels that asks for no fuel), the rule that names who receives
+    before one open to any activity (what a workshop does with pallets is to mend them), yield, and name.
     """
     told = zip(pairs["use_told"], pairs["need_told"], strict=True)
     named = [FROM_PALLETS in use.split() and FROM_PALLETS in need.split() for use, need in told]
     best = [
-        "gate_rank", "names_use", "specificity", "maturity", "names_receiver", "yield_central",
+        "gate_rank", "names_use", "specificity", "maturity", "is_matter", "names_receiver", "yield_central",
     ]  # fmt: skip
     ordered = pairs.assign(
-        names_use=named, names_receiver=pairs["receiver_naf_codes"].fillna("") != ""
+        names_use=named,
+        is_matter=pairs["new_route"].isin(MATERIAL_OR_ORGANIC),
+        names_receiver=pairs["receiver_naf_codes"].fillna("") != "",
     ).sort_values(
         [*keys, *best, "rule_id"],
         ascending=[*(True for _ in keys), *(False for _ in best), True],
         kind="stable",
     )
-    return ordered.drop(columns=["names_use", "names_receiver"]).drop_duplicates(keys)
+    return ordered.drop(columns=["names_use", "is_matter", "names_receiver"]).drop_duplicates(keys)
 
 
 def _receives(pairs: pd.DataFrame) -> np.ndarray:
