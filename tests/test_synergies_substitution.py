@@ -217,6 +217,17 @@ def test_a_residue_is_no_substitute_for_what_it_comes_from(naf, code, residue, n
         ("1621Z", "150103", "wood", "Palettes perdues", "Palettes à broyer", "wood_panel"),
         ("1621Z", "030105", "wood", "Dosses", "Plaquettes de bois", "wood_panel"),
         ("1621Z", "030105", "wood", "Dosses", "Plaquettes pour la chaudière", "wood_fuel_a"),
+        # Of plastics the form is asked for, and the resin.
+        ("2222Z", "120105", "plastic", "Carottes PEHD", "Films PE", None),
+        ("2222Z", "150102", "plastic", "Caisses PEHD réformées", "Films PE", None),
+        ("2222Z", "150102", "plastic", "Films étirables PE", "Films PE", "plastic_film"),
+        ("3832Z", "150102", "plastic", "Films étirables PE", "Plastiques rigides PP et PE", None),
+        ("3832Z", "150102", "plastic", "Caisses PEHD", "Plastiques rigides PP et PE", "plastic_regeneration"),
+        ("2222Z", "150102", "plastic", "Caisses PEHD réformées", "Granulés PP/PEHD", "plastic_regrind"),
+        ("2222Z", "200139", "plastic", "Bacs PP", "Granulés PP/PEHD", "plastic_regrind"),
+        ("2222Z", "070213", "plastic", "Carottes et purges PP", "Granulés PP/PEHD", "plastic_regrind"),
+        ("2222Z", "150102", "plastic", "Caisses PVC", "Granulés PP/PEHD", None),
+        ("2229A", "150102", "plastic", "Films étirables PE", "Granulés PP/PEHD", None),
         # Planings go back into asphalt, where it is made.
         ("4211Z", "170302", "mineral", "Fraisats d'enrobés", "Sable de tranchée", "rubble"),
         ("4211Z", "170302", "mineral", "Fraisats d'enrobés", "Agrégats d'enrobés", "asphalt"),

@@ -9,7 +9,7 @@ from eit_analysis.french import fold_words
 from eit_analysis.reference.compatibility import text_read
 from eit_analysis.reference.needs import code_asked, need_told, object_asked, share_met
 from eit_analysis.reference.nomenclatures import hazardous
-from eit_analysis.reference.resins import resins_named
+from eit_analysis.reference.resins import grades_named
 from eit_analysis.synergies.matching.located_flows import ALL_YEAR
 
 # What they declare to take in is what may arrive; a firm declares what it uses.
@@ -71,7 +71,7 @@ def outputs(flows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
     out = out.assign(
         description=text_read(out),
         sorted_out=_sorted_out(out, told),
-        grades=resins_named(told, out["category"]).where(out["category"] != "wood", wood_class(out)),
+        grades=grades_named(told, out["category"]).where(out["category"] != "wood", wood_class(out)),
     )
     out = out[[*READ, "description", "sorted_out", "grades"]].merge(
         sites[["site_id", "naf_code", "latitude", "longitude"]], on="site_id", how="left"
@@ -121,7 +121,7 @@ def inputs(flows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
             "input_waste_code": code_asked(entering),
             "object_asked": object_asked(entering).mask(intake | takes_in, ""),
             "need_told": need,
-            "grades_asked": resins_named(told, entering["category"]).where(
+            "grades_asked": grades_named(told, entering["category"]).where(
                 entering["category"] != "wood", _class_asked(told)
             ),
             "share_met": share_met(need).where(~intake, 1.0),
