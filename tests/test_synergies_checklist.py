@@ -380,7 +380,8 @@ def asked_by_rule(rule_id: str) -> set[str]:
         ("wood_panel_170201", {"icpe_2791", "icpe_2714", "icpe_2410"}, {"icpe_2794"}),
         ("wood_platform_030105", {"icpe_2791", "icpe_2714"}, {"icpe_2794", "icpe_2910"}),
         ("wood_pallet_direct", {"icpe_1532"}, {"icpe_2410"}),
-        ("wood_fuel_a_150103", {"icpe_2910"}, {"icpe_2771"}),
+        ("wood_fuel_a_150103", {"icpe_2910", "wood_packaging"}, {"icpe_2771", "wood_sorted"}),
+        ("wood_fuel_a_191207", {"icpe_2910", "wood_packaging", "wood_sorted", "wood_class"}, {"icpe_2771"}),
     ],
 )  # fmt: skip
 def test_the_rubrics_are_those_of_what_is_done_and_not_of_the_family(rule, wanted, unwanted):

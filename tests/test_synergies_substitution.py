@@ -217,6 +217,14 @@ def test_a_residue_is_no_substitute_for_what_it_comes_from(naf, code, residue, n
         ("1621Z", "150103", "wood", "Palettes perdues", "Palettes à broyer", "wood_panel"),
         ("1621Z", "030105", "wood", "Dosses", "Plaquettes de bois", "wood_panel"),
         ("1621Z", "030105", "wood", "Dosses", "Plaquettes pour la chaudière", "wood_fuel_a"),
+        # What a sorting site calls class A is burnt by any boiler; nothing else of that code is raw.
+        ("1051A", "191207", "wood", "Bois A broyé", "Plaquettes pour la chaudière", "wood_fuel_a"),
+        ("8411Z", "191207", "wood", "Broyat classe A", "Plaquettes classe A, chaufferie", "wood_fuel_a"),
+        ("1051A", "191207", "wood", "Bois à broyer", "Plaquettes pour la chaudière", None),
+        ("1051A", "191207", "wood", "Bois A et B broyés", "Plaquettes pour la chaudière", None),
+        ("3530Z", "191207", "wood", "Bois B broyé", "Plaquettes pour la chaudière", "wood_fuel_b"),
+        ("3530Z", "191207", "wood", "Bois A broyé", "Plaquettes pour la chaudière", "wood_fuel_a"),
+        ("1621Z", "191207", "wood", "Bois A broyé", "Bois pour panneaux", "wood_panel"),
         # Of plastics the form is asked for, and the resin.
         ("2222Z", "120105", "plastic", "Carottes PEHD", "Films PE", None),
         ("2222Z", "150102", "plastic", "Caisses PEHD réformées", "Films PE", None),

@@ -12,6 +12,7 @@ import pandas as pd
 from eit_analysis.reference.compatibility import MATERIAL_OR_ORGANIC, rank_asked
 from eit_analysis.reference.needs import need_told
 from eit_analysis.reference.resins import disagree
+from eit_analysis.synergies.offers import class_asked
 
 # In the order in which they close: a refused pair is counted once, under the first gate that stops it.
 # The last four are closed by what actors answered (`declined`), the others by rules.
@@ -60,8 +61,13 @@ def is_unfit_for_food(pairs: pd.DataFrame) -> pd.Series:
 
 
 def is_another_grade(pairs: pd.DataFrame) -> pd.Series:
-    """Whether a plastic and its need both name resins, or a wood and its need classes, and none in common."""
-    return pd.Series(disagree(pairs["grades"], pairs["grades_asked"]), pairs.index, dtype=bool)
+    """Whether a plastic and its need both name resins, or forms, or a wood and its need classes, and none in
+    common; or what the rule makes of wood is of a class that it has not (its use: « bois de classe A »)."""
+    of_use = class_asked(pairs["use"].astype("str").fillna(""))
+    asked = (pairs["grades_asked"], of_use)
+    return pd.Series(
+        np.any([disagree(pairs["grades"], one) for one in asked], axis=0), pairs.index, dtype=bool
+    )
 
 
 def too_poor(pairs: pd.DataFrame) -> pd.Series:
