@@ -45,7 +45,11 @@ def asked_of(exchanges: list[dict], day: str = "") -> pd.DataFrame:
         for i, told in enumerate(exchanges)
     ]
     flows = pd.DataFrame(
-        {"flow_id": [r["out_flow_id"] for r in rows], "waste_code": [r["code"] for r in rows]}
+        {
+            "flow_id": [r["out_flow_id"] for r in rows],
+            "waste_code": [r["code"] for r in rows],
+            "description": [r.get("description") for r in rows],
+        }
     )
     sites = pd.DataFrame(
         [(r["giver_site_id"], "firm", r["giver_place"], r.get("naf")) for r in rows]
@@ -316,6 +320,22 @@ def test_what_a_facilitator_would_ask_of_pallets_plastics_wood_and_rags():
     rags = {"category": "textile", "code": "200110"}
     days = ("2018-12-31", "2019-03-17")
     assert ["textile_wiping" in names(day, **rags) for day in days] == [False, True]
+
+
+def test_unsold_goods_are_reused_before_anything_else_and_none_is_food() -> None:
+    """Art. L. 541-15-8: goods of producer schemes since 2022, all of them since the end of 2023."""
+
+    def names(day: str = "", **told: object) -> set[str]:
+        flows = {"category": "textile", "code": "200110", "description": "Vêtements invendus"} | told
+        return {name for name in asked(day, **flows)["checklist_item"] if name.startswith("unsold")}
+
+    days = ("2021-12-31", "2022-01-01", "2023-12-30", "2023-12-31", "")
+    assert [names(day) for day in days] == [
+        set(), {"unsold_scheme"}, {"unsold_scheme"}, {"unsold"}, {"unsold"},
+    ]  # fmt: skip
+    assert names(category="other", code="160306", description="Cosmétiques invendus") == {"unsold"}
+    assert names(category="food", code="200108", description="Invendus") == set()
+    assert names(description="Chutes de coupe") == set()
 
 
 def test_a_taker_whose_activity_nobody_stated_is_to_check():
