@@ -357,6 +357,12 @@ def test_a_trifle_is_no_offer_and_people_are_lent_under_the_name_of_their_work()
         ("Entrepôt chauffé", "Entrepôt non chauffé", "chauffé"),
         ("Entrepôt couvert", "Entrepôt", None),
         ("Stockage", "Entrepôt frigorifique", None),
+        # A covered place is one, whatever it is called, and a season is asked of it.
+        ("Stockage saisonnier", "Hangar couvert", "aux mois voulus"),
+        ("Stockage d'octobre à mars", "Surface couverte", "aux mois voulus"),
+        ("Abri d'été", "Bâtiment libre", "aux mois voulus"),
+        ("Stockage saisonnier", "Hangar libre en hiver", None),
+        ("Entreposage à l'année", "Local couvert", None),
     ],
 )
 def test_a_place_is_asked_what_its_needs_say_and_the_offer_does_not(needed, offered, words):
