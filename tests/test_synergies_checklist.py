@@ -296,9 +296,13 @@ def test_of_fumes_it_is_asked_who_cleans_the_exchanger():
     told = ["Fumées des fours à biscuits", "Eau de refroidissement des fours", None]
     heat = pd.DataFrame({"candidate_id": list("abc"), "out_description": told})
     heat = heat.assign(utility="heat", heat_pump="no", taker_site_id="T")
+    heat["own_heat_need"] = pd.Series([None, None, "Eau chaude des vestiaires"], dtype="str")
     sites = pd.DataFrame({"site_id": ["T"], "actor_type": ["firm"], "naf_code": ["2894Z"]})
     found = of_networks(heat, sites, ITEMS)
-    assert found.loc[found["checklist_item"] == "heat_fouling", "candidate_id"].to_list() == ["a"]
+    asked_of = found.groupby("checklist_item")["candidate_id"].agg("".join)
+    assert asked_of["heat_fouling"] == "a"
+    # Who needs heat itself is asked of that need, before a neighbour's.
+    assert (asked_of["heat_own_use"], asked_of["heat_own_need"]) == ("ab", "c")
 
 
 def test_what_a_facilitator_would_ask_of_pallets_plastics_wood_and_rags():

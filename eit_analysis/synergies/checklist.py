@@ -89,6 +89,8 @@ def of_networks(exchanges: pd.DataFrame, sites: pd.DataFrame, items: pd.DataFram
     unsaid = ("legal_status", "new_route", "done", "mirror_codes")
     silent: dict[str, Any] = {**dict.fromkeys(unsaid, ""), **dict.fromkeys(FACTS, False)}
     told = about.assign(taker_actor_type=takers["actor_type"].to_numpy(), **silent)
+    told["own_heat_need"] = exchanges["own_heat_need"].notna().to_numpy()
+    told["no_own_heat_need"] = ~told["own_heat_need"]
     told["heat_pump"] = (exchanges["heat_pump"] == "yes").to_numpy()
     source = exchanges["out_description"].astype("str").fillna("").map(fold_words)
     told["fumes"] = source.str.contains(FUMES).to_numpy(dtype=bool)
