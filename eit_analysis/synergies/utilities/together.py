@@ -32,7 +32,7 @@ IN_PROPORTION = [
 LISTED = [
     "exchange_site_ids", "utility", "out_description", "in_description", "distance_km", "heat_pump",
     "delivered_mwh_per_year", "delivered_m3_per_year", *SURPLUS, "gains", "planned_share_percent",
-    "energy_emissions_tco2e_per_year", "ask_first",
+    "energy_emissions_tco2e_per_year",
 ]  # fmt: skip
 DELIVERED = ["delivered_mwh_per_year", "delivered_m3_per_year", "energy_emissions_tco2e_per_year"]
 BESIDE = ["lead_kind", "exchange_site_ids", "output_description", "need_description", *SURPLUS, "rank"]
@@ -100,7 +100,7 @@ def listed(found: pd.DataFrame, taken: pd.DataFrame) -> pd.DataFrame:
     """The exchanges in which somebody may gain, and which part of each is ``taken`` together: ``LISTED``.
 
     The nearest first: an order by gain would tell it to whoever may not read it. Of heat whose giver needs
-    some itself, its own use is asked of first.
+    some itself, ``ask_first`` asks of its own use; without any such heat there is no such column.
     """
     found = found.sort_values(["distance_km", "candidate_id"])
     parts = taken.set_index("candidate_id")["delivered_per_year"].reindex(found["candidate_id"])
@@ -111,7 +111,8 @@ def listed(found: pd.DataFrame, taken: pd.DataFrame) -> pd.DataFrame:
     told = described(found).assign(
         planned_share_percent=share, distance_km=apart, ask_first=own.astype("str")
     )
-    return told.loc[found["gains"] != "no", LISTED]
+    shown = told[found["gains"] != "no"]
+    return shown[[*LISTED, *["ask_first"] * bool(shown["ask_first"].notna().any())]]
 
 
 def as_leads(found: pd.DataFrame) -> pd.DataFrame:
