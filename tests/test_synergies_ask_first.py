@@ -270,6 +270,58 @@ def test_of_rubble_one_asks_who_takes_it_for_nothing_and_what_is_mixed_in(code, 
     assert not free(rubble.assign(mass_t_per_year=100.0), schemes).any()
 
 
+@pytest.mark.parametrize(
+    ("code", "description", "oils", "told"),
+    [
+        ("120101", "Copeaux d'acier", False, True),
+        ("120103", "Tournures d'aluminium", False, True),
+        ("120102", "", False, True),
+        ("120101", "Acier", True, True),
+        ("120101", "Acier", False, False),
+        ("120101", "Chutes de tôle", True, False),
+        ("170405", "Ferraille", True, False),
+    ],
+)
+def test_of_swarf_one_asks_what_cutting_oil_is_left_in_it(code, description, oils, told):
+    metal = EXCHANGES.tail(1).assign(category="metal", new_route="recycling")
+    beside = FLOWS.assign(
+        waste_code=["020304", None, "120109" if oils else None, code],
+        description=["Restes", "Restes", "Huile de coupe", description],
+    )
+    assert ("huile de coupe" in asked(exchanges=metal, flows=beside).get("B-2>N-1", "")) is told
+
+
+def test_of_unsold_goods_one_asks_who_would_take_them_as_they_are():
+    clothes = EXCHANGES.tail(1).assign(category="textile", new_route="recycling")
+    unsold = FLOWS.assign(description=["Restes", "Restes", "Restes", "Vêtements invendus"])
+    assert asked(exchanges=clothes, flows=unsold)["B-2>N-1"].startswith("savoir si ces invendus sont neufs")
+    assert "vos invendus" in asked(exchanges=clothes, flows=unsold, you="B", team=False)["B-2>N-1"]
+    assert asked(exchanges=clothes.assign(new_route="reuse"), flows=unsold) == {}
+    assert asked(exchanges=clothes.assign(category="food"), flows=unsold) == {}
+    assert asked(exchanges=clothes, flows=FLOWS) == {}
+
+
+@pytest.mark.parametrize(
+    ("description", "treatment", "actor", "told"),
+    [
+        ("Planches de palettes", "broyage, bois non traité seulement", "firm", True),
+        ("Planches de palettes", "broyage, bois non traité seulement", "public", True),
+        ("Planches de palettes", "broyage, bois non traité seulement", "outlet", False),
+        ("Planches de palettes", "mélange aux plaquettes, sans broyage", "firm", False),
+        ("Plaquettes de scierie", "broyage, bois non traité seulement", "firm", False),
+        ("Bois broyé", "broyage, bois non traité seulement", "firm", False),
+    ],
+)
+def test_who_shreds_whole_wood_is_asked_once(description, treatment, actor, told):
+    wood = EXCHANGES.tail(1).assign(treatment=treatment, taker_actor_type=actor)
+    pallets = FLOWS.assign(description=description)
+    text = asked(exchanges=wood, flows=pallets).get("B-2>N-1", "")
+    assert text.count(f"ou pour lui\u00a0: {treatment}") == told
+    made = RULES.assign(delivered_quality="clean")  # asked anyway of a firm
+    text = asked(exchanges=wood, flows=pallets, rules=made).get("B-2>N-1", "")
+    assert text.count("ou pour lui") == 1
+
+
 def test_of_textiles_made_into_fibres_the_composition_is_asked():
     textiles = EXCHANGES.tail(1).assign(treatment="tri, effilochage puis nappage")
     assert "enduits" in asked(exchanges=textiles)["B-2>N-1"]

@@ -95,6 +95,19 @@ def test_a_direct_exchange_by_hand() -> None:
     assert row["joint_surplus_low_eur_per_year"] < row["joint_surplus_eur_per_year"]
 
 
+def test_a_giver_that_needs_heat_itself_is_asked_of_it_before_its_neighbour() -> None:
+    own = need(site_id="A", temperature_c=55.0, description="Eau chaude des vestiaires")
+    found = run(out(), need(description="Séchage"), own)[0]
+    assert found["own_heat_need"].tolist() == ["Eau chaude des vestiaires"]
+    told = plan.listed(found, found.head(0))["ask_first"].iloc[0]
+    assert "chez lui (Eau chaude des vestiaires)" in told and "pompe à chaleur" in told
+    alone = run(out(), need())[0]
+    assert alone["own_heat_need"].isna().all()
+    assert "ask_first" not in plan.listed(alone, alone.head(0))
+    gas = run(out(utility="biogas", temperature_c=np.nan), need(), own)[0]
+    assert gas["own_heat_need"].isna().all()
+
+
 def test_a_heat_pump_lifts_what_is_too_cold() -> None:
     """From 35 to 60 °C with 10 K at the exchangers: Carnot 333.15 / 35, half of it 4.76."""
     row = run(out(temperature_c=35.0), need(), km=0.5)[0].iloc[0]

@@ -2,6 +2,7 @@
 
     ask_first = who would eat sound food, before it is fed to animals, composted or digested
                 who takes out of its packaging what a shop does not sell, before it is composted or digested
+                who would take unsold goods as they are, before they are recycled
                 a producer scheme that takes the waste back for nothing
                 what the same exchange, done already, brought where that is a loss or under half of what was
                 promised, else that the exchange would extend what is done or committed (of the team's alone)
@@ -14,14 +15,15 @@
                 tonnes that fill no lorry in a year, but for what is fetched anyway (of the team's, and of its
                 own to whose own amount fills none: another's would be told a bound)
                 what is mixed into rubble that is to be crushed, and whether glued panels are into wood for a
-                boiler (of the team's and of its own alone)
+                boiler (of the team's and of its own alone), what cutting oil is left in swarf
                 whose the pallets of a trader are, and whether those beside soiled packaging are soiled
                 whether an operator has room beside what it receives already, which may be all it declares
                 what nobody was asked and the plan asks first: the grade of a plastic, the format of pallets
                 and what their wood may replace; of used packaging at a maker of food, its hygiene
                 what the taker throws away itself, that could serve the same need
                 a need of the giver for the same matter, of an amount that nobody read
-                a treatment that the need of a firm supposes done (end of waste, or a quality delivered)
+                a treatment that the need of a firm supposes done (end of waste, a quality delivered, or whole
+                wood shredded)
                 an activity of the taker that nobody stated, where the rule names activities
                 a line of the register that leads the same flow elsewhere: under way, or done or committed
                 where its tonnes are not taken off, as of a collection; one to the same need of a firm
@@ -45,7 +47,7 @@ import pandas as pd
 from eit_analysis import french
 from eit_analysis.reference.compatibility import DONATION, FOOD
 from eit_analysis.reference.vocabulary import heading
-from eit_analysis.synergies.ask_giver import fetched_already, of_waste
+from eit_analysis.synergies.ask_giver import fetched_already, of_waste, whole
 from eit_analysis.synergies.declined import refused_for_price
 from eit_analysis.synergies.factor_rows import OPERATORS
 from eit_analysis.synergies.free_flows import HELD
@@ -111,7 +113,7 @@ def with_questions(
     comes = fetched_already(exchanges, flows.head(len(flows) * team), sites)
     back = exchanges["out_flow_id"].map(dict(taken_back))
     for name, text in (
-        *_of_the_giver(exchanges, {name: of_giver[name] for name in ("eaten", "packaged")}, you),
+        *_of_the_giver(exchanges, {name: of_giver[name] for name in ("eaten", "packaged", "unsold")}, you),
         *_told(exchanges, back, said["taken_back"]),
         *_realised(held, said),
         *_of_those(exchanges[exchanges["price_to_confirm" if team else "usually_charged"]], said["sign"]),
@@ -122,6 +124,7 @@ def with_questions(
             exchanges,
             {
                 "rubble": of_giver["rubble"],
+                "oily": of_giver["oily"],
                 "glued": of_giver["glued"] & (team | (exchanges["giver_site_id"] == you)),
                 "today": blank,
                 **asked_of_pallets(exchanges, declared, sites),
@@ -136,6 +139,7 @@ def with_questions(
             sites,
             rules,
             asked_of_takers(exchanges, flows, known),
+            whole(exchanges, flows),
             _agreed(recalled),
             you,
         ),
@@ -254,6 +258,7 @@ def _of_the_taker(
     sites: pd.DataFrame,
     rules: pd.DataFrame,
     of_takers: Mapping[str, np.ndarray],
+    shreds: pd.Series,
     agreed: frozenset[str],
     you: str | None,
 ) -> Iterator[Question]:
@@ -265,12 +270,13 @@ def _of_the_taker(
     fuel = rule["proving_needs"].str.contains("fuel").to_numpy(dtype=bool)
     made |= (exchanges["legal_status"] == "end_of_waste").to_numpy()
     new = ~exchanges["candidate_id"].isin(agreed)
+    operator = exchanges["taker_actor_type"].isin(OPERATORS)
     asked = {
-        "room": exchanges["taker_actor_type"].isin(OPERATORS) & new,
+        "room": operator & new,
         "fuel": fuel & new,
         **of_takers,
         "own_use": exchanges["in_flow_id"].isin(own_uses["in_flow_id"]),
-        "treatment": made & (taker["actor_type"] == "firm").to_numpy(),
+        "treatment": (made & (taker["actor_type"] == "firm").to_numpy()) | (shreds & ~operator),
         "activity": named & (taker["naf_code"].fillna("") == "").to_numpy(),
     }
     said, columns = sheet_words(), ["candidate_id", "taker_site_id", "treatment"]
