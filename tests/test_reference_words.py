@@ -8,6 +8,7 @@ import pytest
 
 from eit_analysis import french, reference
 from eit_analysis.publishing import wording
+from eit_analysis.reference.designation_words import words_of
 
 
 @pytest.mark.parametrize(
@@ -16,6 +17,21 @@ from eit_analysis.publishing import wording
 def test_nothing_is_named_twice(table, keys):
     rows = reference.load(table)
     assert rows.loc[rows.duplicated(keys, keep=False), keys].to_numpy().tolist() == []
+
+
+@pytest.mark.parametrize(
+    ("table", "columns"),
+    [
+        ("need_designations", ["words"]),
+        ("rule_designations", ["words", "other_words", "other_objects"]),
+        ("plastic_forms", ["words"]),
+        ("resins", ["words"]),
+    ],
+)
+def test_words_of_designations_are_written_as_they_are_read(table, columns):
+    """« tapis » was in no designation, which is read without its s: no rule ever refused a carpet."""
+    words = " ".join(reference.load(table)[columns].fillna("").stack()).split()
+    assert [word for word in words if word not in words_of(word.replace("_", " "))] == []
 
 
 def test_every_sentence_is_said_somewhere():

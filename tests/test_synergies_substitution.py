@@ -826,3 +826,65 @@ def test_what_is_left_of_pallets_once_the_good_ones_are_sorted_out_is_not_reused
             best_candidates(flows, actors, rules, 20.0, 1.3, 5),
         ):
             assert sorted(found["out_flow_id"]) == kept
+
+
+@pytest.mark.parametrize(
+    ("category", "residue", "code", "need", "naf", "use"),
+    [
+        # The first lead of a study: sawdust to smoke food with, for pallets that a maker of ham buys.
+        ("wood", "Sciure verte", "030105", "Palettes plastique ou bois propres", "1013A", None),
+        ("wood", "Plaquettes de délignage, douglas et chêne", "030105", "Sciure pour fumoirs", "1013A", None),
+        ("wood", "Copeaux de hêtre", "030105", "Sciure pour fumoirs", "1013A", "bois de fumage d'aliments"),
+        # Catalyst for lime, 1.19 M€; slag that is not vitrified; gravel of glass for a binder.
+        ("chemical", "Catalyseur FCC d'équilibre", "160804", "Chaux", "2410Z", None),
+        ("mineral", "Laitier cristallisé", "100201", "Laitier moulu", "2363Z", None),
+        ("glass", "Doubles vitrages déposés", "170202", "Laitier moulu", "2363Z", None),
+        # What a need proves, whatever the activity: a quarry makes concrete, a town fills its trenches.
+        ("mineral", "Sable à vert brûlé", "100908", "Sables de substitution pour béton", "0811Z",
+         "sables de fonderie en sous-couche, cimenterie ou béton"),
+        ("mineral", "Sable à vert brûlé", "100908", "Tout-venant 0/31,5 pour tranchées", "8411Z",
+         "sables de fonderie en sous-couche, cimenterie ou béton"),
+        ("mineral", "Sable à vert brûlé", "100908", "Sable siliceux neuf", "2311Z", None),
+        ("mineral", "Bordures et pavés déposés", "170101", "Déblais inertes pour remise en état", "0811Z",
+         "granulats recyclés de route ou de béton"),
+        ("mineral", "Laitier de cubilot", "100903", "Sel de déneigement", "8411Z", None),
+        # Pallets without a code are pallets by their name; what cannot be mended is not sent to be.
+        ("wood", "Palettes cassées", None, "Palettes à réparer", "8810C", "palettes remises en circulation"),
+        ("wood", "Palettes irréparables", "150103", "Palettes à réparer", "8810C", None),
+        ("wood", "Palettes et caisses perdues", None, "Palettes à réparer", "8810C", None),
+        # No mattress was declared; corners are no furniture, stuffing no bags, foam no garden bench.
+        ("textile", "Refus de tri, encombrants", "200307", "Couvertures de protection", "3103Z", None),
+        ("cardboard", "Cartons bruns", "150101", "Coins et cartons de protection", "3109B", None),
+        ("textile", "Chutes de coupe", "040222", "Ouatine et garnissage", "1413Z", None),
+        ("plastic", "Sachets imprimés déclassés", "150102", "Mousse de calage pour la sellerie", "8899B", None),
+        ("biowaste", "Tailles et élagages", "200201", "BRF, broyat de branches", "0113Z",
+         "paillage de broyat de branches (BRF)"),
+        ("wood", "Cagettes", "150103", "Cagettes d'occasion", "0113Z", "cagettes et caisses en bois réutilisées"),
+        ("wood", "Palettes", "150103", "Cagettes d'occasion", "0113Z", None),
+        ("biowaste", "Tailles de haies", "200201", "Cagettes d'occasion", "0113Z", None),
+        # No ham on the shelf of vegetables.
+        ("food", "Jambons, DLC courte", "020203", "Légumes bio de proximité", "4711F", None),
+        ("food", "Carottes de second choix", "020304", "Légumes bio de proximité", "4711F",
+         "vente à prix réduit ou circuits courts"),
+        ("biowaste", "Tontes et feuilles", "200201", "BRF, broyat de branches", "0113Z", None),
+    ],
+)  # fmt: skip
+def test_a_need_is_met_by_what_its_name_says_and_by_nothing_else(category, residue, code, need, naf, use):
+    """Pairs that a study office found on four studies, false or missing."""
+    into = {"glass": "mineral", "chemical": "mineral", "biowaste": "wood"}.get(category, category)
+    flows = flow_table([flow("o", "A", "out", category, 80, code), flow("i", "B", "in", into, 90)])
+    flows = flows.assign(description=[residue, need], quality="clean")
+    rules, sites = reference.load("compatibility"), SITES.assign(naf_code=naf, actor_type="firm")
+    found = candidates(flows, sites, rules, 20.0, 1.3)[0]
+    assert found["use"].tolist() == ([use] if use else [])
+
+
+def test_what_is_given_to_people_is_not_taken_back_for_the_shelves():
+    """« Ramasse quotidienne » was to replace the fruit that the same shop buys."""
+    flows = flow_table(
+        [flow("o", "A", "out", "food", 70, None), flow("i", "A", "in", "food", 500)]
+    ).assign(description=["Invendus du jour", "Fruits et légumes"], quality="clean", route=["reuse", None])  # fmt: skip
+    rules, sites = reference.load("compatibility"), SITES.assign(naf_code="4711F", actor_type="firm")
+    for route, n in (("reuse", 0), ("digestion", 1)):
+        told = flows.assign(route=[route, None])
+        assert len(own_uses(with_masses(read_pairs(told, sites, rules), told))) == n

@@ -14,7 +14,7 @@ import pandas as pd
 
 from eit_analysis import reference
 from eit_analysis.reference.designation_words import heads, words_of
-from eit_analysis.reference.needs import use_told, without_code
+from eit_analysis.reference.needs import object_asked, use_told, without_code
 from eit_analysis.reference.uncoded import KIND, supported
 
 # Code de l'environnement, art. L. 541-1 (directive 2008/98/EC, art. 4): reuse before recycling (organic
@@ -49,6 +49,7 @@ def reading(wastes: pd.DataFrame, rules: pd.DataFrame) -> pd.DataFrame:
         by code:    the code starts with the rule's prefix, and the rule names its family or none
         by family:  the rule names its family, and has no prefix
         by text:    no code; the rule names its family, and a code that family and text support
+        by object:  no code; the rule hands on an object, and the designation is of that object
 
     Where the code does not tell what the rule takes, the designation must (``rule_designations.csv``): what a
     shop does not sell may be bread, which no cannery of fruit takes. It may also tell what the rule does not
@@ -88,6 +89,12 @@ def reading(wastes: pd.DataFrame, rules: pd.DataFrame) -> pd.DataFrame:
     )
     harmless = ~by_text.pop("text_hazardous").astype(bool)
     parts.append(by_text[harmless | (by_text["hazardous_allowed"] == 1)])
+    of_object = rules[(rules["rule_category"] != "") & (rules["input_waste_codes"] != "")]
+    by_object = uncoded.assign(waste_code_prefix=object_asked(uncoded)).merge(
+        of_object.assign(specificity=0, category=of_object["rule_category"]),
+        on=["category", "waste_code_prefix"],
+    )
+    parts.append(by_object)
     read = pd.concat(parts, ignore_index=True)
     return read[_so_called(read)].reset_index(drop=True)
 

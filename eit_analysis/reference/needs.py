@@ -6,12 +6,17 @@ A family alone does not say it: fuel is wood, and so are the logs that a sawmill
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 import pandas as pd
 
 from eit_analysis import reference
 from eit_analysis.reference.designation_words import heads, words_of
+
+# What objects are made of, one or the other: « palettes plastique ou bois ».
+MATTER = r"(?:en )?(?:bois|plastique|carton|métal)"
+MADE_OF = re.compile(rf"\b{MATTER} ou {MATTER}\b", re.IGNORECASE)
 
 
 def need_told(designations: pd.Series) -> pd.Series:
@@ -51,14 +56,14 @@ def code_asked(needs: pd.DataFrame) -> pd.Series:
 
 
 def object_asked(needs: pd.DataFrame) -> pd.Series:
-    """The code of the object that each need (tidy flow) is, by the first words of it; ``""`` for none.
+    """The code of the object that each flow (tidy) is, by the first words of it; ``""`` for none.
 
-    « Bois de palettes » is wood, and « Palettes et bois » that too.
+    « Bois de palettes » is wood, and « Palettes et bois » that too; « Palettes bois ou plastique » are pallets.
     """
     words, texts = _objects(), _texts(needs)
 
     def read(text: str) -> str:
-        first = heads(text)
+        first = heads(MADE_OF.sub("", text))
         return next((code for code, said in words.items() if first and first <= said), "")
 
     return texts.map({text: read(text) for text in texts.unique()})

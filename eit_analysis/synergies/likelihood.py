@@ -21,8 +21,9 @@ import pandas as pd
 from scipy.special import expit
 
 from eit_analysis import reference
+from eit_analysis.french import fold_words
 from eit_analysis.reference.compatibility import AFTER_ANIMALS, AS_PALLETS, FOOD, QUALITY_RANK
-from eit_analysis.reference.needs import need_told
+from eit_analysis.reference.needs import need_told, object_asked
 from eit_analysis.synergies.gates import CHEMISTRY, FOOD_MAKERS, PACKAGING_MAKERS
 from eit_analysis.synergies.impacts import INDICATORS
 from eit_analysis.synergies.scoring.ranking import EVIDENCE_RANK
@@ -32,6 +33,7 @@ NEAR_KM = 10.0
 FEATURES = ("evidence", "rule", "precedent", "quality", "distance", "surplus")
 COLUMNS = ["likelihood_percent", "likelihood"]
 PALLETS, PACKAGING = "150103", "1501"
+CRATES = r"\b(?:cagettes?|cageots?|caisses?|caissettes?|plateaux?|tourets?|bobines?)\b"
 UNASKED = ("grade", "format", "timber")
 TO_FIBRES = "effilochage|défibrage"
 UNASKED_MOST = 0.49
@@ -102,11 +104,9 @@ def unasked(exchanges: pd.DataFrame, flows: pd.DataFrame) -> np.ndarray:
     The ``grade`` of plastics that firms would work again, the ``format`` of pallets that go on as pallets,
     else whether their ``timber`` does for what their taker uses.
     """
-    about = flows.drop_duplicates("flow_id").set_index("flow_id")
-    given = exchanges["out_flow_id"].map(about["waste_code"]).astype("str").fillna("")
     worked = (exchanges["category"] == "plastic") & (exchanges["new_route"] == "recycling")
     worked &= exchanges["taker_actor_type"] == "firm"
-    pallets = given.str.startswith(PALLETS) & (exchanges["new_route"] == "reuse")
+    pallets = _of_pallets(exchanges, flows) & (exchanges["new_route"] == "reuse")
     again = pallets & exchanges["rule_id"].isin(AS_PALLETS)
     return np.select([worked, again, pallets], UNASKED, "")
 
@@ -158,8 +158,7 @@ def asked_of_pallets(
     ``owner``: whose the pallets of a trader are; ``soiled``: whether those of chemistry, or of a site that
     throws away soiled packaging, are soiled too.
     """
-    code = exchanges["out_flow_id"].map(flows.drop_duplicates("flow_id").set_index("flow_id")["waste_code"])
-    pallets = code.astype("str").fillna("").str.startswith(PALLETS).to_numpy(dtype=bool)
+    pallets = _of_pallets(exchanges, flows).to_numpy(dtype=bool)
     known = sites.drop_duplicates("site_id").set_index("site_id")["naf_code"]
     naf = exchanges["giver_site_id"].map(known).astype("str").fillna("")
     soiled = flows.loc[flows["waste_code"].astype("str").fillna("").str.startswith(SOILED), "site_id"]
@@ -168,3 +167,12 @@ def asked_of_pallets(
         "owner": pallets & naf.str.startswith(TRADE).to_numpy(dtype=bool),
         "soiled": pallets & chemical.to_numpy(dtype=bool),
     }
+
+
+def _of_pallets(exchanges: pd.DataFrame, flows: pd.DataFrame) -> pd.Series:
+    """Of which exchanges the output is of pallets: crates have their code, and they need not have it."""
+    told = flows.reindex(columns=["description"])["description"].astype("str").fillna("").map(fold_words)
+    coded = flows["waste_code"].astype("str").fillna("").str.startswith(PALLETS)
+    other = told.str.contains(CRATES).astype(bool) & ~told.str.contains("palette").astype(bool)
+    named = object_asked(flows) == PALLETS
+    return exchanges["out_flow_id"].isin(flows.loc[(coded & ~other) | named, "flow_id"])

@@ -162,11 +162,14 @@ def own_uses(pairs: pd.DataFrame) -> pd.DataFrame:
 
     ``CANDIDATE_COLUMNS``, at no distance. Not those of an outlet or an ESS structure, which takes in what
     others bring and puts out what it could not use of that; nor of a firm whose need says that it does so.
-    Its boiler burns its by-products and no waste, which pallets are until somebody has ended that.
+    Its boiler burns its by-products and no waste, which pallets are until somebody has ended that. Nor what
+    it gives to people already: it has no use of its own for that.
     """
     taken_in = pairs["is_intake"] | pairs["takes_in"]
     burns_waste = (pairs["new_route"] == "energy") & (pairs["legal_status"] != "by_product")
-    pairs = pairs[(pairs["giver_site_id"] == pairs["taker_site_id"]) & ~taken_in & ~burns_waste]
+    given = pairs["category"].isin(FOOD) & (pairs["old_route"] == "reuse")
+    at_home = pairs["giver_site_id"] == pairs["taker_site_id"]
+    pairs = pairs[at_home & ~taken_in & ~burns_waste & ~given]
     pairs = pairs.assign(great_circle_km=0.0)
     no_mass = (pairs["supply"] <= 0) | (pairs["demand"] <= 0)
     pairs["gate_rank"] = first_stop(_stops(pairs) | {"no_mass": no_mass})

@@ -1,0 +1,46 @@
+"""Which resins and forms the designation of a plastic names, and which kinds that of a food: none replaces another."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pandas as pd
+
+from eit_analysis import reference
+from eit_analysis.reference.designation_words import told
+
+
+# The tables of each family; of the others no grade is told by a word.
+TABLES = {"plastic": ("resins", "plastic_forms"), "food": ("food_kinds",)}
+
+
+def grades_named(designations: pd.Series, categories: pd.Series) -> pd.Series:
+    """The grades that each designation names, by the tables of its family, ``""`` for none.
+
+    Several where it names several, or one that may be of two: « PE », of either density.
+    """
+    texts = designations.astype("str").fillna("").where(categories.isin(list(TABLES)), "")
+    return pd.Series(list(map(_named, texts, categories)), texts.index, dtype="str")
+
+
+@cache
+def _named(text: str, family: str) -> str:
+    if not text:
+        return ""
+    rows = pd.concat([reference.load(table)[["grades", "words"]] for table in TABLES[family]])
+    said = set(told(text).split())
+    found = [grades for grades, words in rows.itertuples(index=False) if not said.isdisjoint(words.split())]
+    return " ".join(sorted({grade for grades in found for grade in grades.split()}))
+
+
+def disagree(given: pd.Series, asked: pd.Series) -> list[bool]:
+    """Whether both name grades (:func:`grades_named`) and none that is the other's, or so of their forms."""
+    return [_differ(one, two) for one, two in zip(given.tolist(), asked.tolist(), strict=True)]
+
+
+@cache
+def _differ(given: str, asked: str) -> bool:
+    forms = set(" ".join(reference.load("plastic_forms")["grades"]).split())
+    one, two = set(given.split()), set(asked.split())
+    kinds = (one & forms, two & forms), (one - forms, two - forms)
+    return any(a and b and a.isdisjoint(b) for a, b in kinds)
