@@ -24,6 +24,7 @@ from eit_analysis.intake.answers.answer_sheets import HEADERS, read_answers
 from eit_analysis.intake.answers.applying import Applied, Grid, apply
 from eit_analysis.intake.checks import plausibility, unit_errors
 from eit_analysis.intake.checks.marks import LINE
+from eit_analysis.intake.checks.per_employee import tonnes_per_employee
 from eit_analysis.intake.reading.sheet import repair
 from eit_analysis.intake.relance import fiche_book, phrases
 from eit_analysis.intake.relance.fiche import Fiche, Question
@@ -831,7 +832,7 @@ def marked(found: Finding, column: str = "Quantité", raw: str = "12,5 t/an") ->
 
 
 def test_slip_is_put_as_a_plain_question():
-    staff = pd.Series(10.0, index=[f"E{n}" for n in range(8)])
+    staff = pd.DataFrame({"headcount": 10.0, "naf_code": "2229A"}, index=[f"E{n}" for n in range(8)])
     flows = pd.DataFrame({
         "site_id": staff.index, "direction": "out", "category": "cardboard", "waste_code": "150101",
         "mass_t_per_year": [85_000.0, *[80.0 + n for n in range(7)]],
@@ -853,7 +854,7 @@ def test_firm_reads_no_source_of_a_threshold():
         "site_id": ["E19"], "direction": "out", "mass_t_per_year": [50_000.0],
         "source_file": FILE, "source_sheet": "Flux", "source_row": 2,
     })  # fmt: skip
-    (mark,) = plausibility.tonnes_per_employee(flows, sites).itertuples()
+    (mark,) = tonnes_per_employee(flows, sites).itertuples()
     assert "Eurostat" in mark.message
     text = marked(mark.finding)
     assert text.startswith(
@@ -862,7 +863,7 @@ def test_firm_reads_no_source_of_a_threshold():
     assert "Eurostat" not in text and "hypothèse" not in text and "NAF" not in text
     assert "Répondez" not in text  # 25 t a head are not those of a shop either
     flows["mass_t_per_year"] = 1_000.0
-    (mark,) = plausibility.tonnes_per_employee(flows, sites).itertuples()
+    (mark,) = tonnes_per_employee(flows, sites).itertuples()
     assert "(0,0125" in marked(mark.finding)  # of the 12.5 t of its row
 
 

@@ -142,7 +142,7 @@ def likely(found: Finding) -> str:
 def perhaps_kilograms(found: Finding) -> bool:
     """Whether the tonnes of a firm are those of its activity once read as kilograms."""
     told = dict(found.fields)
-    return found.code == "tonnes_per_employee" and told["low"] <= told["ratio"] / 1000 <= told["high"]
+    return found.logged == "tonnes_per_employee" and told["low"] <= told["ratio"] / 1000 <= told["high"]
 
 
 def reading(found: Finding, clean: str) -> str:
