@@ -290,8 +290,43 @@ def test_a_refused_code_and_a_missing_family_are_suggested_too():
     ],
 )
 def test_a_likely_code_is_of_the_family_that_is_declared(text, family, code):
-    ((likely, named),) = phrases.hints("waste_code", [text], [family])
+    ((likely, named),) = phrases.hints("waste_code", [text], [family], [None])
     assert likely == code and named.startswith(code) and bool(named) == bool(code)
+
+
+@pytest.mark.parametrize(
+    ("text", "family", "naf", "codes"),
+    [
+        # Chapter 19 is of who treats waste, and named by nobody else.
+        ("Palettes cassées", "wood", "5210B", "150103 200138"),
+        ("Palettes cassées", "wood", None, "150103 200138"),
+        ("Palettes cassées", "wood", "3832Z", "150103 200138 191207"),
+        ("Flacons et pots vides", "glass", "2042Z", "150107 200102"),
+        ("Big bags de fillers", "mineral", "2363Z", ""),
+        ("Big bags percés", "plastic", "5224A", "150102 200139"),
+        ("Sachets surgelés, encore bons", "food", "1039A", "020304"),
+        # A branch has its own codes: a printer's cuttings are no reject of a paper mill.
+        ("Rognes de massicot", "paper", "1812Z", "200101"),
+        ("Rognes de massicot", "paper", "1712Z", "030308 200101"),
+        ("Mandrins", "cardboard", "2222Z", "150101 200101"),
+        ("Saumures", "chemical", "1020Z", ""), ("Saumures", "chemical", "1039A", "020302"),
+        ("Adjuvants périmés", "chemical", "2363Z", ""),
+        ("Fonds de cuve de crèmes", "chemical", "2042Z", ""),
+        ("Fonds de cuve", "chemical", "1920Z", "160708 160709"),
+        ("Lames de laryngoscope", "metal", "8610Z", "200140"),
+        ("Faisceaux tubulaires", "metal", "1920Z", "170405"),
+        # What is of no one family is told by a text that is sure, and by no other.
+        ("Avaries et casse clients", "mixed", "5210B", ""), ("Purges multicouches", "plastic", "2222Z", ""),
+        ("Emballages multicouches", "plastic", "2222Z", "150105"),
+        ("Tenues réformées", "textile", "8610Z", "200110"),
+    ],
+)  # fmt: skip
+def test_a_likely_code_is_of_the_family_and_of_the_trade(text, family, naf, codes):
+    ((_, named),) = phrases.hints("waste_code", [text], [family], [naf])
+    spaced = [f"{code[:2]}{NBSP}{code[2:4]}{NBSP}{code[4:]}" for code in codes.split()]
+    proposed = [one[: len(f"15{NBSP}01{NBSP}01")] for one in named.split(" ou ") if named]
+    assert proposed[: len(spaced)] == spaced and bool(proposed) == bool(spaced)
+    assert naf == "3832Z" or not any(one.startswith("19") for one in proposed)
 
 
 def test_one_question_of_several_lines_is_answered_once_or_line_by_line(study):
