@@ -123,7 +123,7 @@ def hints(
         agreed = [
             getattr(row, column)
             for row in told.get(str(text), ())
-            if _agree(row.category, family, row.confident) and not of_another_trade(row.waste_code, naf)
+            if _agree(row.category, family, bool(row.confident)) and not of_another_trade(row.waste_code, naf)
         ]
         if column == "category":
             agreed = [value for value in dict.fromkeys(agreed) if value in CATEGORIES and value != "other"]
