@@ -43,7 +43,7 @@ def made_up(sites: int, arcs: int, seed: int) -> pd.DataFrame:
             "giver_site_id": np.char.add("E", giver.astype("U5")), "out_flow_id": giver,
             "taker_site_id": np.char.add("F", taker.astype("U5")), "in_flow_id": taker,
             "use": "made up", "category": "wood", "new_route": "recycling", "yield_central": yields,
-            "need_t_per_t": yields,
+            "need_t_per_t": yields, "most_of_need": 1.0,
             "supply_t_per_year": supply, "demand_t_per_year": demand,
             "diverted_t_per_year": diverted, MARGIN: diverted * rng.normal(30, 40, arcs),
         }

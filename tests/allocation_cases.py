@@ -28,6 +28,7 @@ def candidates(rows: list[tuple]) -> pd.DataFrame:
         category="wood",
         new_route="reuse",
         need_t_per_t=frame["yield_central"],
+        most_of_need=1.0,
         diverted_t_per_year=most,
         **{name: rates[:, i] * most for i, name in enumerate(INDICATORS)},
     )
@@ -84,6 +85,14 @@ def tables(draw: st.DrawFn, most_rows: int = 5, crossed: bool = True) -> pd.Data
         table["giver_site_id"] = table["out_flow_id"].map({"o0": "A", "o1": "B", "o2": "C"})
         table["taker_site_id"] = table["in_flow_id"].map({"i0": "B", "i1": "A", "i2": "C"})
         table["use"] = [draw(st.sampled_from(["reuse", "reuse", "recycling"])) for _ in rows]
+    # Of a need, some wastes are a part at most.
+    table["most_of_need"] = [draw(st.sampled_from([1.0, 1.0, 0.4])) for _ in rows]
+    part = table["most_of_need"] * table["demand_t_per_year"] / table["need_t_per_t"]
+    alone = table["diverted_t_per_year"]
+    kept = (part.clip(upper=alone) / alone.where(alone > 0)).fillna(1.0)
+    table[["diverted_t_per_year", *INDICATORS]] = table[["diverted_t_per_year", *INDICATORS]].mul(
+        kept, axis=0
+    )
     # Half of the tables have options of several steps of the waste hierarchy.
     steps = draw(
         st.sampled_from([["recycling"], ["reuse", "recycling", "energy"], ["recycling", "digestion"]])
@@ -144,7 +153,11 @@ def waiting(table, settings) -> list[tuple[int, int]]:
         (k, m)
         for k in range(len(table))
         for m in range(len(table))
-        if flow[k] == flow[m] and step[m] < step[k] and pays[m] and possible.iloc[m]
+        if flow[k] == flow[m]
+        and step[m] < step[k]
+        and pays[m]
+        and possible.iloc[m]
+        and table["most_of_need"].iloc[m] == 1
     ]
 
 
@@ -182,6 +195,10 @@ def brute_force(table, value, settings, floors=()) -> float:
             here = (table["in_flow_id"] == flow).to_numpy()
             rows.append(here * y)
             limits.append(demand[here][0])
+        for flow, part in set(zip(table["in_flow_id"], table["most_of_need"], strict=True)):
+            here = ((table["in_flow_id"] == flow) & (table["most_of_need"] == part)).to_numpy()
+            rows.append(here * y)
+            limits.append(part * demand[here][0])
         for k, m in waits:
             if z[k]:
                 into = (table["in_flow_id"] == table["in_flow_id"].iloc[m]).to_numpy() & np.isfinite(alone)
@@ -209,10 +226,12 @@ def greedy(table: pd.DataFrame, objective: str, lot: float) -> float:
     left = dict(zip(table["out_flow_id"], table["supply_t_per_year"], strict=True))
     room = dict(zip(table["in_flow_id"], table["demand_t_per_year"], strict=True))
     total, taken, refused = 0.0, set(), swaps(table)
+    need_part = list(zip(table["in_flow_id"], table["most_of_need"], strict=True))
+    parts = dict(zip(need_part, table["most_of_need"] * table["demand_t_per_year"], strict=True))
     for k in np.argsort(-rate, kind="stable"):
         row = table.iloc[k]
         out, into, y = row["out_flow_id"], row["in_flow_id"], row["need_t_per_t"]
-        tonnes = min(left[out], room[into] / y, row["diverted_t_per_year"])
+        tonnes = min(left[out], room[into] / y, parts[need_part[k]] / y, row["diverted_t_per_year"])
         name = row["candidate_id"]
         swapped = any({name, other} in map(set, refused) for other in taken)
         if rate[k] > 0 and tonnes >= max(lot, 1e-9) and not swapped:
@@ -220,4 +239,5 @@ def greedy(table: pd.DataFrame, objective: str, lot: float) -> float:
             taken.add(name)
             left[out] -= tonnes
             room[into] -= y * tonnes
+            parts[need_part[k]] -= y * tonnes
     return total

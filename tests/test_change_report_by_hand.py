@@ -27,6 +27,7 @@ from vallon import MEANS, NEEDS, NEIGHBOURS, PAGES, PROJECTS, STUDY, write, writ
 
 from eit_analysis.publishing.engine import Block, execute
 from eit_analysis.publishing.release.sentences import Absent, Highlights, Text
+from eit_analysis.synergies.assessment import Assessment
 
 Rows = list[dict[str, str]]
 
@@ -1020,6 +1021,11 @@ def all_done(root: Path) -> None:
     tidy(root, "2018", "synergy_register", lambda lines: lines.assign(status="done", end_date=None))
 
 
+def led_but_one(lines: pd.DataFrame) -> pd.DataFrame:
+    """One that is led and S07, which nobody leads, both of late."""
+    return lines[lines["synergy_id"].isin(["S01", "S07"])].assign(status_date="2018-06-01")
+
+
 def totals_alone(root: Path) -> None:
     """Files of neighbours whose families are withheld."""
     folder = root / "data" / "raw" / STUDY / "territoires"
@@ -1212,6 +1218,27 @@ def test_without_a_part_nothing_false_is_said(
     assert all(any(sentence.startswith(words) for sentence in whole) for words in instead)
     found = [sentence for page in PAGES for sentence in said(root, page)]
     assert sorted(found) == sorted(filter(None, expected))
+
+
+def test_who_would_carry_a_loss_is_not_asked(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = tmp_path / "projet"
+    shutil.copytree(project, root, ignore=shutil.ignore_patterns("reports", "releases"))
+    for wave in ("2017", "2018"):  # nothing stuck, S07 alone without a carrier
+        tidy(root, wave, "synergy_register", led_but_one)
+    who = "Choisir, entre membres, qui pilote « Papier de bureau »."
+    pays = "Dire ce qui ferait gagner à « Papier de bureau », sans pilote et à perte au calcul central"
+    read = {}
+    for lost in (set(), {"S07"}):
+        monkeypatch.setattr(Assessment, "losing", lambda *_, lost=lost: lost)
+        for audience in ("internal", "partners"):
+            text = " ".join(said(root, PAGES[0], audience))
+            read[bool(lost), audience] = (who in text, pays in text)
+    assert read == {
+        (False, "internal"): (True, False), (False, "partners"): (True, False),
+        (True, "internal"): (False, True), (True, "partners"): (False, False),
+    }  # fmt: skip
 
 
 def test_a_firm_reads_between_which_percents_its_share_and_the_part_due_are(

@@ -157,3 +157,25 @@ def test_cards_say_what_may_be_read_of_a_row_and_no_more(small_study: Study) -> 
     assert cards["internal"].cards[0][1] == [("Quoi", "papier, 22,0\u00a0t/an"), ("Qui", "tous")]
     assert [heading for heading, _ in cards["public"].cards] == ["Textile"]
     assert "bois" not in cards["public"].html()
+
+
+def test_a_card_says_an_amount_once(small_study: Study) -> None:
+    release = Release(small_study, "internal", "essai")
+    frame = pd.DataFrame(
+        {
+            "category": ["wood", "paper"],
+            "own_t_per_year": [20.0, 12.04],
+            "own_declared_t_per_year": [24.0, 12.0],
+        }
+    )
+    of, declared = "{own_t_per_year} concernées", "{own_declared_t_per_year} déclarées"
+    table = release.team(frame, "Essai", ["category"])
+    ways = {"what": [f"{of}, des {declared}", declared], "who": [f"{of}, des {declared}"]}
+    cards = release.cards(table, "{category}", most=2, **ways).seen_by(release.viewer, {}).cards
+    whole, same = ("20,0\u00a0t/an concernées, des 24,0\u00a0t/an déclarées", "12,0\u00a0t/an déclarées")
+    # Where no wording is without the repetition, it stands.
+    again = f"12,0\u00a0t/an concernées, des {same}"
+    assert [lines for _, lines in cards] == [
+        [("Quoi", whole), ("Qui", whole)],
+        [("Quoi", same), ("Qui", again)],
+    ]

@@ -113,6 +113,19 @@ def test_two_sites_do_not_swap_like_for_like():
     assert tonnes(allocate(elsewhere, FREE)) == pytest.approx([8, 3, 4])
 
 
+def test_fines_are_a_part_of_the_whole_need_and_not_of_what_others_leave_of_it():
+    """15 % of what other fuels left of a boiler's need: 44.8 t of sawdust for the 147 that it may burn."""
+    table = candidates([("chips", "boiler", 60, 100, 1, 9), ("fines", "boiler", 80, 100, 1, 5),
+                        ("dust", "boiler", 80, 100, 1, 4)])  # fmt: skip
+    table["most_of_need"] = [1.0, 0.15, 0.15]
+    # Both kinds of fines together are 15 t, the better first; the rest of the need stays open.
+    assert tonnes(allocate(table, FREE)) == pytest.approx([60, 0, 15])
+    # With chips enough there is room for none.
+    full = table.assign(supply_t_per_year=[100.0, 80.0, 80.0])
+    full.loc[0, ["diverted_t_per_year", GAIN]] = [100.0, 900.0]
+    assert tonnes(allocate(full, FREE)) == pytest.approx([100, 0, 0])
+
+
 def test_dantzig_transport():
     # Optimum 153.675 k$ of the transport example of GAMS and GLPK (Dantzig 1963, ch. 3.3).
     plan = allocate(transport(), FREE)
@@ -134,6 +147,8 @@ def test_equal_to_trying_every_set_of_exchanges(table, setting, objective):
 @settings(max_examples=40)
 @given(tables(9), st.sampled_from([0.0, 1.0, 2.0, 3.0]))
 def test_never_below_greedy(table, lot):
+    # Whoever takes the best first asks for no hierarchy.
+    table = table.assign(new_route="recycling")
     assert allocate(table, Allocation(minimum_lot_t=lot)).value >= greedy(table, GAIN, lot) - 1e-4
 
 
@@ -148,6 +163,11 @@ def obeys(plan, setting):
     ):
         totals = used.groupby(table[flow]).sum()
         assert (totals <= table.groupby(flow)[amount].first() + 1e-5).all()
+    few = ["in_flow_id", "most_of_need"]
+    part = (sent * table["need_t_per_t"]).groupby([table[name] for name in few]).sum()
+    assert (
+        part <= part.index.get_level_values(1) * table.groupby(few)["demand_t_per_year"].first() + 1e-5
+    ).all()
     least = np.fmax(pays_from(table, setting), setting.minimum_lot_t)
     assert ((sent == 0) | (sent >= least - 1e-5)).all()
     into = (sent * table["need_t_per_t"]).groupby(table["in_flow_id"]).sum()

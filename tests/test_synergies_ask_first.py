@@ -27,7 +27,7 @@ EXCHANGES = pd.DataFrame(
     new_route="digestion", price_to_confirm=False, usually_charged=False, price_unsorted=False,
     diverted_t_per_year=8.0, full_trip_t=8.0,
     spoils_share_of_year=0.0, old_route="landfill", old_cost_eur_per_t=90.0,
-    supply_t_per_year=216.0,
+    supply_t_per_year=216.0, demand_t_per_year=216.0, need_t_per_t=1.0,
     taker_actor_type=["outlet", "outlet", "outlet", "firm"],
     use="",
     treatment="tri, lavage", legal_status="waste", who_gains=["giver", "giver", "not_giver", "both_free"]
@@ -205,6 +205,20 @@ def test_what_fills_no_lorry_in_a_year_is_a_stop_of_a_round():
     assert asked(exchanges=small, team=False) == {}
 
 
+def test_a_firm_reads_by_its_own_amount_alone_that_no_lorry_is_filled():
+    amounts = {"supply_t_per_year": [7.9, 20.0, 7.9, 20.0], "demand_t_per_year": 4.0, "need_t_per_t": 1.0}
+    small = EXCHANGES.assign(diverted_t_per_year=4.0, **amounts)
+    more = small.assign(demand_t_per_year=10.0), small.assign(need_t_per_t=0.5)
+    told = [(small, True, None), (small, False, "A"), (small, False, "D"), (small, False, None)]
+    told += [(each, False, "D") for each in more]
+    read = [
+        [n for n, text in asked(exchanges=e, team=team, you=you).items() if "tournée" in text]
+        for e, team, you in told
+    ]
+    # The 4 t of the taker are not told to who gives 20 t, nor the 7.9 t of a giver to who takes 8 t or more.
+    assert read == [list(small["candidate_id"]), ["A-1>D-1"], list(small["candidate_id"][:3]), [], [], []]
+
+
 def test_who_fetches_something_from_the_giver_already_may_take_both_at_once():
     comes = FLOWS.assign(contractor=["DELTA", None, None, "Delta"], description=["Pâtes", "", "", "Palettes"])
     found = asked(exchanges=EXCHANGES.assign(diverted_t_per_year=3.0), flows=comes)
@@ -254,6 +268,58 @@ def test_of_rubble_one_asks_who_takes_it_for_nothing_and_what_is_mixed_in(code, 
     ]
     # A point of return is no collection: who shares one saves what it costs.
     assert not free(rubble.assign(mass_t_per_year=100.0), schemes).any()
+
+
+@pytest.mark.parametrize(
+    ("code", "description", "oils", "told"),
+    [
+        ("120101", "Copeaux d'acier", False, True),
+        ("120103", "Tournures d'aluminium", False, True),
+        ("120102", "", False, True),
+        ("120101", "Acier", True, True),
+        ("120101", "Acier", False, False),
+        ("120101", "Chutes de tôle", True, False),
+        ("170405", "Ferraille", True, False),
+    ],
+)
+def test_of_swarf_one_asks_what_cutting_oil_is_left_in_it(code, description, oils, told):
+    metal = EXCHANGES.tail(1).assign(category="metal", new_route="recycling")
+    beside = FLOWS.assign(
+        waste_code=["020304", None, "120109" if oils else None, code],
+        description=["Restes", "Restes", "Huile de coupe", description],
+    )
+    assert ("huile de coupe" in asked(exchanges=metal, flows=beside).get("B-2>N-1", "")) is told
+
+
+def test_of_unsold_goods_one_asks_who_would_take_them_as_they_are():
+    clothes = EXCHANGES.tail(1).assign(category="textile", new_route="recycling")
+    unsold = FLOWS.assign(description=["Restes", "Restes", "Restes", "Vêtements invendus"])
+    assert asked(exchanges=clothes, flows=unsold)["B-2>N-1"].startswith("savoir si ces invendus sont neufs")
+    assert "vos invendus" in asked(exchanges=clothes, flows=unsold, you="B", team=False)["B-2>N-1"]
+    assert asked(exchanges=clothes.assign(new_route="reuse"), flows=unsold) == {}
+    assert asked(exchanges=clothes.assign(category="food"), flows=unsold) == {}
+    assert asked(exchanges=clothes, flows=FLOWS) == {}
+
+
+@pytest.mark.parametrize(
+    ("description", "treatment", "actor", "told"),
+    [
+        ("Planches de palettes", "broyage, bois non traité seulement", "firm", True),
+        ("Planches de palettes", "broyage, bois non traité seulement", "public", True),
+        ("Planches de palettes", "broyage, bois non traité seulement", "outlet", False),
+        ("Planches de palettes", "mélange aux plaquettes, sans broyage", "firm", False),
+        ("Plaquettes de scierie", "broyage, bois non traité seulement", "firm", False),
+        ("Bois broyé", "broyage, bois non traité seulement", "firm", False),
+    ],
+)
+def test_who_shreds_whole_wood_is_asked_once(description, treatment, actor, told):
+    wood = EXCHANGES.tail(1).assign(treatment=treatment, taker_actor_type=actor)
+    pallets = FLOWS.assign(description=description)
+    text = asked(exchanges=wood, flows=pallets).get("B-2>N-1", "")
+    assert text.count(f"ou pour lui\u00a0: {treatment}") == told
+    made = RULES.assign(delivered_quality="clean")  # asked anyway of a firm
+    text = asked(exchanges=wood, flows=pallets, rules=made).get("B-2>N-1", "")
+    assert text.count("ou pour lui") == 1
 
 
 def test_of_textiles_made_into_fibres_the_composition_is_asked():

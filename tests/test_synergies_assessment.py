@@ -241,7 +241,18 @@ def test_each_flow_has_one_line_with_the_partner_that_the_plan_retains(assessmen
     assert set(two["ask_first"]) == {"un\u00a0; deux"}
     # The order of one exchange alone is no test of it.
     both = listings.described(exchanges, assessment.flows).head(2)
-    assert len(listings.robustness(both)) == 2 and listings.robustness(both.head(1)).empty
+    assert len(listings.robustness(both, True)) == 2 and listings.robustness(both.head(1), True).empty
+    assert "leads_if" in listings.robustness(both, True) and "leads_if" not in listings.robustness(
+        both, False
+    )
+    # That nobody gains jointly is marked for all but a firm: past the count of those in which both do.
+    seen = listings.described(exchanges, assessment.flows).assign(status=None)
+    nobody, audiences = seen["choice"] == "nobody_gains", ((True, None), (False, None), (False, "E1"))
+    team, others, firm = (listings.ranked(seen, *audience) for audience in audiences)
+    assert "choice" in team and "status" not in firm
+    marked = others["status"].eq("no_joint_gain")
+    assert marked.tolist() == nobody.tolist() and 0 < nobody.sum() < len(nobody)
+    assert (marked == (others["rank"] > (~nobody).sum())).all()
     rest = advised[(advised["status"] != "accepted") & (advised["category"] != "food")]
     assert rest["rank"].is_monotonic_increasing and rest["rank"].max() <= listings.ADVISED
     # What a gift is worth to a structure is not counted: not none.

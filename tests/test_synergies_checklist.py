@@ -45,7 +45,11 @@ def asked_of(exchanges: list[dict], day: str = "") -> pd.DataFrame:
         for i, told in enumerate(exchanges)
     ]
     flows = pd.DataFrame(
-        {"flow_id": [r["out_flow_id"] for r in rows], "waste_code": [r["code"] for r in rows]}
+        {
+            "flow_id": [r["out_flow_id"] for r in rows],
+            "waste_code": [r["code"] for r in rows],
+            "description": [r.get("description") for r in rows],
+        }
     )
     sites = pd.DataFrame(
         [(r["giver_site_id"], "firm", r["giver_place"], r.get("naf")) for r in rows]
@@ -292,9 +296,13 @@ def test_of_fumes_it_is_asked_who_cleans_the_exchanger():
     told = ["Fumées des fours à biscuits", "Eau de refroidissement des fours", None]
     heat = pd.DataFrame({"candidate_id": list("abc"), "out_description": told})
     heat = heat.assign(utility="heat", heat_pump="no", taker_site_id="T")
+    heat["own_heat_need"] = pd.Series([None, None, "Eau chaude des vestiaires"], dtype="str")
     sites = pd.DataFrame({"site_id": ["T"], "actor_type": ["firm"], "naf_code": ["2894Z"]})
     found = of_networks(heat, sites, ITEMS)
-    assert found.loc[found["checklist_item"] == "heat_fouling", "candidate_id"].to_list() == ["a"]
+    asked_of = found.groupby("checklist_item")["candidate_id"].agg("".join)
+    assert asked_of["heat_fouling"] == "a"
+    # Who needs heat itself is asked of that need, before a neighbour's.
+    assert (asked_of["heat_own_use"], asked_of["heat_own_need"]) == ("ab", "c")
 
 
 def test_what_a_facilitator_would_ask_of_pallets_plastics_wood_and_rags():
@@ -316,6 +324,22 @@ def test_what_a_facilitator_would_ask_of_pallets_plastics_wood_and_rags():
     rags = {"category": "textile", "code": "200110"}
     days = ("2018-12-31", "2019-03-17")
     assert ["textile_wiping" in names(day, **rags) for day in days] == [False, True]
+
+
+def test_unsold_goods_are_reused_before_anything_else_and_none_is_food() -> None:
+    """Art. L. 541-15-8: goods of producer schemes since 2022, all of them since the end of 2023."""
+
+    def names(day: str = "", **told: object) -> set[str]:
+        flows = {"category": "textile", "code": "200110", "description": "Vêtements invendus"} | told
+        return {name for name in asked(day, **flows)["checklist_item"] if name.startswith("unsold")}
+
+    days = ("2021-12-31", "2022-01-01", "2023-12-30", "2023-12-31", "")
+    assert [names(day) for day in days] == [
+        set(), {"unsold_scheme"}, {"unsold_scheme"}, {"unsold"}, {"unsold"},
+    ]  # fmt: skip
+    assert names(category="other", code="160306", description="Cosmétiques invendus") == {"unsold"}
+    assert names(category="food", code="200108", description="Invendus") == set()
+    assert names(description="Chutes de coupe") == set()
 
 
 def test_a_taker_whose_activity_nobody_stated_is_to_check():
@@ -380,7 +404,8 @@ def asked_by_rule(rule_id: str) -> set[str]:
         ("wood_panel_170201", {"icpe_2791", "icpe_2714", "icpe_2410"}, {"icpe_2794"}),
         ("wood_platform_030105", {"icpe_2791", "icpe_2714"}, {"icpe_2794", "icpe_2910"}),
         ("wood_pallet_direct", {"icpe_1532"}, {"icpe_2410"}),
-        ("wood_fuel_a_150103", {"icpe_2910"}, {"icpe_2771"}),
+        ("wood_fuel_a_150103", {"icpe_2910", "wood_packaging"}, {"icpe_2771", "wood_sorted"}),
+        ("wood_fuel_a_191207", {"icpe_2910", "wood_packaging", "wood_sorted", "wood_class"}, {"icpe_2771"}),
     ],
 )  # fmt: skip
 def test_the_rubrics_are_those_of_what_is_done_and_not_of_the_family(rule, wanted, unwanted):

@@ -23,6 +23,7 @@ def pairs(rows: list[tuple[str, str, float, float, str]]) -> pd.DataFrame:
         candidate_id=frame["out_flow_id"] + ">" + frame["in_flow_id"],
         giver_site_id=frame["out_flow_id"].str[0], taker_site_id=frame["in_flow_id"].str[0],
         category="wood", new_route="reuse", need_t_per_t=NEED, yield_central=NEED,
+        most_of_need=1.0,
         diverted_t_per_year=np.minimum(frame["supply_t_per_year"], frame["demand_t_per_year"] / NEED),
     )  # fmt: skip
 

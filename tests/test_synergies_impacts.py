@@ -16,7 +16,8 @@ FACTORS = pd.DataFrame(
         ("treatment_cost", "wood", "recycling", 30, 40, 50),
         ("vehicle_cost", None, None, 1, 2, 3),
         ("loading_cost", None, None, 20, 60, 100),
-        ("trip_load", "wood", None, 4, 10, 20),
+        ("trip_load", "wood", None, 2, 5, 8),
+        ("trip_load", "loose_wood", None, 4, 10, 20),
         ("passages", None, None, 26, 52, 104),
         ("exchange_cost", None, None, 200, 500, 1500),
         ("preparation_cost", "wood", "recycling", 5, 20, 40),
@@ -31,7 +32,7 @@ FACTORS = pd.DataFrame(
         ("insertion_share", None, None, 0.5, 0.7, 0.9),
     ],
     columns=["factor", "category", "route", "low", "central", "high"],
-).assign(unit="", boundary="", source="essai", year=pd.array([2026] * 17, dtype="Int64"))
+).assign(unit="", boundary="", source="essai", year=pd.array([2026] * 18, dtype="Int64"))
 FLOWS = pd.DataFrame(
     [("B-1", np.nan), ("B-2", 200.0), ("C-1", np.nan), ("D-1", -45.0)],
     columns=["flow_id", "cost_eur_per_t"],
@@ -195,6 +196,31 @@ def test_an_operator_on_the_same_route_only_changes_the_contractor():
     assert list(changes_contractor(routes)) == [True, False]
 
 
+def test_crates_travel_stacked_and_offcuts_in_bulk():
+    # 100 t: twenty trips of 5 t, or ten of 10; 20 km there and back at 2 €, 60 € of loading.
+    for code, trips in (("150103", 20), ("030105", 10), (None, 10)):
+        giver = pd.DataFrame({"flow_id": ["A-1"], "waste_code": [code]})
+        found = impacts(pd.DataFrame([pair()]), pd.concat([giver, FLOWS]), SITES, FACTORS).iloc[0]
+        assert found["transport_eur_per_year"] == pytest.approx(trips * (20 * 2 + 60))
+        assert found["trip_load_t"] == 100 / trips
+
+
+def test_what_is_made_again_avoids_what_it_replaces():
+    """Flat glass as gravel avoided the furnace of bottles, 1,158 kgCO2e/t for 53 of gravel."""
+    table = factor_table()
+    changes = {"category": "glass", "input_category": "mineral", "distance_km": 0.0, "yield_central": 0.95}
+    found = impacts(pd.DataFrame([pair(**changes)]), FLOWS, SITES, table).iloc[0]
+    # Base Carbone V23.6, elements 34674 and 34675, against glass in a landfill (34476: 41, 0 avoided).
+    assert found["avoided_tco2e_per_year"] == pytest.approx(0.053 * 100)
+    assert found["emissions_tco2e_per_year"] == pytest.approx((0.026 - 0.041) * 100)
+    # Burnt, it is worth what it is, whatever it replaces.
+    burnt = pair(category="plastic", input_category="mixed", new_route="energy", distance_km=0.0)
+    own, of = impacts(pd.DataFrame([burnt]), FLOWS, SITES, table).iloc[0], ("plastic", "energy")
+    kg = float(lookup(table, "emissions_impact", *of)["central"])
+    kg -= float(lookup(table, "emissions_impact", "plastic", "landfill")["central"])
+    assert own["emissions_tco2e_per_year"] == pytest.approx(kg / 10)
+
+
 def test_insertion_is_counted_for_ess_takers_alone():
     row = one(in_flow_id="C-1", taker_site_id="C")
     assert row["insertion_fte"] == pytest.approx(0.7 * 2 * 100 / 1000)
@@ -224,7 +250,15 @@ def test_bounds_hold_the_central_value_on_the_real_factors(old):
 
 def test_cardboard_recycling_emits_more_than_its_incineration_in_base_carbone():
     frame = pd.DataFrame(
-        [pair(category="cardboard", old_route="incineration", distance_km=0.0, diverted_t_per_year=1.0)]
+        [
+            pair(
+                category="cardboard",
+                input_category="cardboard",
+                old_route="incineration",
+                distance_km=0.0,
+                diverted_t_per_year=1.0,
+            )
+        ]
     )
     found = impacts(frame, FLOWS, SITES, factor_table())
     # Base Carbone V23.6: 992 against 120 kgCO2e/t, boundary impact.
@@ -247,6 +281,7 @@ def test_each_role_takes_the_row_that_the_lookup_gives():
     frame = pd.DataFrame(
         [pair(category=c, input_category=c, new_route=r) for c in CATEGORIES for r in ("reuse", "energy")]
     ).assign(taker_price_eur_per_t=np.nan)
+    frame = frame.assign(loaded_as=frame["category"], replaces=frame["input_category"])
     used = {kind: rows_used(frame.assign(taker_actor_type=kind), table) for kind in ("firm", "ess")}
     for role, (factor, category, route) in ROLES.items():
         kind = "ess" if role in ("new_cost", "insertion_share") else "firm"

@@ -42,7 +42,8 @@ FLOWS = FLOWS.assign(**{f"mass{b}_t_per_year": FLOWS["mass"] for b in ("", "_low
 PLAN = pd.DataFrame(
     {
         "out_flow_id": ["A-1", "B-1"], "in_flow_id": "S-1", "taker_site_id": "S",
-        "need_t_per_t": 1.0, "demand_t_per_year": 30.0, "allocated_t_per_year": [25.0, 0.0],
+        "need_t_per_t": 1.0, "most_of_need": 1.0,
+        "demand_t_per_year": 30.0, "allocated_t_per_year": [25.0, 0.0],
     }
 )  # fmt: skip
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from eit_analysis.publishing.wording import heading
 from eit_analysis.reference.distance import haversine_km
-from eit_analysis.reference.factors import factor_table
+from eit_analysis.reference.factors import factor_table, lookup
 from eit_analysis.synergies.lots import LOT_COLUMNS, lots
 from eit_analysis.synergies.pooling.costs import cost_table
 
@@ -37,7 +37,8 @@ def world(givers: list[tuple[float, float, float, float]], demand: float = 1000.
                "use", "diverted_t_per_year", "need_t_per_t", "demand_t_per_year", "giver_saving_eur_per_year",
                "taker_worth_eur_per_year", "joint_surplus_eur_per_year",
                "spoils_share_of_year"]  # fmt: skip
-    return pd.DataFrame(rows, columns=columns), sites
+    load = float(lookup(FACTORS, "trip_load", "wood")["central"])
+    return pd.DataFrame(rows, columns=columns).assign(most_of_need=1.0, trip_load_t=load), sites
 
 
 def by_search(candidates: pd.DataFrame, sites: pd.DataFrame) -> float:

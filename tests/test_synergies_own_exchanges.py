@@ -25,6 +25,7 @@ def exchanges() -> pd.DataFrame:
         for rank, (taker, most) in enumerate(room.items(), 1)
     ]  # fmt: skip
     fixed = {"category": "wood", "use": "palettes", "new_route": "reuse", "need_t_per_t": 2.0,
+             "most_of_need": 1.0,
              "allocated_t_per_year": 0.0, "yield_central": 2.0, "taker_price_eur_per_t": 20.0,
              "old_cost_eur_per_t": 4.0, "fixed_cost_eur_per_year": 200.0}  # fmt: skip
     asked = ["savoir qui broie", None, None, None]
@@ -77,7 +78,7 @@ def test_one_that_takes_reads_no_share_of_what_the_other_has() -> None:
 
 def test_one_whose_need_is_met_in_part_reads_that_part_of_it() -> None:
     # A boiler of 50 t/year burns 20 % of fines, each for half a tonne: 10 t of its need, 20 t of A.
-    fines = exchanges().assign(yield_central=0.5, need_t_per_t=2.5, demand_t_per_year=50.0)
+    fines = exchanges().assign(yield_central=0.5, need_t_per_t=0.5, most_of_need=0.2, demand_t_per_year=50.0)
     own = own_exchanges(
         fines.assign(supply_t_per_year=40.0), FLOWS.assign(mass_t_per_year=[40.0, 50, 0, 0, 0]), "B"
     )

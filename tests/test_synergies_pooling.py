@@ -191,6 +191,22 @@ def test_no_skip_of_scrap_iron_takes_zinc_swarf_nor_what_sells_for_more_than_scr
     assert of_common_grade(bought, factor_table())["site_id"].tolist() == bought["site_id"].tolist()
 
 
+def test_no_skip_of_raw_wood_takes_panels_nor_what_is_soiled():
+    """Classes A and B of waste wood, of which one pays for the second, made one « benne de bois »."""
+    named = {
+        "pallets": ("150103", "Palettes"), "offcuts": ("030105", "Chutes de bois massif"),
+        "uncoded": (None, "Bois"), "sorted": ("191207", "Bois A broyé"),
+        "mdf": ("030105", "Chutes de MDF"), "site": ("170201", "Bois de chantier"),
+        "furniture": ("200138", "Meubles"), "oily": ("150103", "Palettes"),
+        "treated": ("030104", "Bois créosoté"),
+    }  # fmt: skip
+    flows = pooling_cases.outputs([(site, "wood", 20.0) for site in named], 40.0)
+    flows[["waste_code", "description"]] = list(named.values())
+    flows["quality"] = ["clean"] * 7 + ["soiled"] * 2
+    common = of_common_grade(flows, factor_table())
+    assert common["site_id"].tolist() == ["pallets", "offcuts", "uncoded", "sorted", "treated"]
+
+
 def test_a_liquid_that_is_pumped_is_in_no_round_of_packed_goods():
     flows = outputs([(site, "chemical", 3.0) for site in "ABC"]).assign(description="")
     flows["waste_code"] = ["120109", "080111", "130205"]
@@ -357,6 +373,12 @@ def test_a_trifle_is_no_offer_and_people_are_lent_under_the_name_of_their_work()
         ("Entrepôt chauffé", "Entrepôt non chauffé", "chauffé"),
         ("Entrepôt couvert", "Entrepôt", None),
         ("Stockage", "Entrepôt frigorifique", None),
+        # A covered place is one, whatever it is called, and a season is asked of it.
+        ("Stockage saisonnier", "Hangar couvert", "aux mois voulus"),
+        ("Stockage d'octobre à mars", "Surface couverte", "aux mois voulus"),
+        ("Abri d'été", "Bâtiment libre", "aux mois voulus"),
+        ("Stockage saisonnier", "Hangar libre en hiver", None),
+        ("Entreposage à l'année", "Local couvert", None),
     ],
 )
 def test_a_place_is_asked_what_its_needs_say_and_the_offer_does_not(needed, offered, words):

@@ -11,7 +11,10 @@ from eit_analysis.synergies.impacts import FORMULAS, INDICATORS, impacts, in_pro
 from eit_analysis.synergies.portfolio import portfolio, way
 
 SITES = pd.DataFrame([("B", "firm"), ("C", "ess")], columns=["site_id", "actor_type"])
-FLOWS = pd.DataFrame({"flow_id": ["B-1", "C-1"], "cost_eur_per_t": [np.nan, 0.0]})
+FLOWS = pd.DataFrame(
+    [("B-1", np.nan, None), ("C-1", 0.0, None), *((f"A-{i}", np.nan, "150103") for i in range(16))],
+    columns=["flow_id", "cost_eur_per_t", "waste_code"],
+)
 
 
 def plan(*changes, factors=None):

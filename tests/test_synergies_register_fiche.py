@@ -59,7 +59,7 @@ def candidate(out, supply, rank, **changes):
     return dict.fromkeys(CANDIDATE_COLUMNS) | {
         "candidate_id": f"{out}>B-1", "out_flow_id": out, "in_flow_id": "B-1", "giver_site_id": "A",
         "taker_site_id": "B", "category": "wood", "input_category": "wood", "yield_central": 1.0,
-        "need_t_per_t": 1.0,
+        "need_t_per_t": 1.0, "most_of_need": 1.0,
         "supply_t_per_year": supply, "demand_t_per_year": 12.0, "diverted_t_per_year": supply,
         "diverted_low_t_per_year": supply, "diverted_high_t_per_year": supply, "old_route": "landfill",
         "new_route": "reuse", "old_cost_eur_per_t": 100.0, "distance_km": 10.0, "score": 60.0, "rank": rank,
@@ -153,6 +153,9 @@ def test_a_guessed_mass_or_no_carrier_blocks():
     assert next_steps(REGISTER, same, STAYS).loc[0, "blocked_by"] == "contractor"
     alone = REGISTER.assign(carrier=None)
     assert next_steps(alone, guessed, STAYS).loc[0, "blocked_by"] == "no_carrier"
+    # Who would carry a loss is not sought; that it is one, others do not read.
+    told = {team: next_steps(alone, losing, STAYS, team=team).loc[0, "blocked_by"] for team in (True, False)}
+    assert told == {True: "no_gain", False: "no_carrier"}
 
 
 def test_realised_stands_beside_possible():
@@ -190,12 +193,12 @@ def test_the_order_of_the_tables_changes_nothing_in_a_fiche():
 
 def test_the_money_of_a_fiche_counts_each_tonne_once():
     impact = of("S1")["impact"].iloc[0]
-    # 16 t offered, 12 t taken: 100 €/t saved, 30 €/t paid by the operator (wood, reuse), trips of 5 t, two
+    # 16 t offered, 12 t taken: 100 €/t saved, 30 €/t paid by the operator (wood, reuse), trips of 8 t, two
     # exchanges.
     assert impact["mass_t_per_year"] == pytest.approx(12)
     assert impact["giver_saving_eur_per_year"] == pytest.approx(12 * 100)
     assert impact["taker_worth_eur_per_year"] == pytest.approx(12 * 30)
-    assert impact["transport_eur_per_year"] == pytest.approx(12 / 5 * (20 * 2 + 60))
+    assert impact["transport_eur_per_year"] == pytest.approx(12 / 8 * (20 * 2 + 60))
     assert impact["fixed_cost_eur_per_year"] == pytest.approx(2 * 500)
     assert impact["site_ids"] == "A B"  # whom the exchanges join, and not all of the synergy
     for central, low, high in INDICATORS.values():

@@ -11,7 +11,7 @@ from eit_analysis.synergies.pooling.costs import cost_table, threshold_table
 from eit_analysis.synergies.pooling.thresholds import COLLECTION
 from eit_analysis.synergies.register.links import Methods, linked, names_need, words
 from eit_analysis.synergies.register.reasons import NEAREST_COLUMNS, REASON_COLUMNS, nearest, why_missed
-from eit_analysis.synergies.register.recall import RECALL_COLUMNS, beyond, recall
+from eit_analysis.synergies.register.recall import RECALL_COLUMNS, beyond, of_matter, recall
 
 FLOW_COLUMNS = ["flow_id", "site_id", "direction", "category", "description", "waste_code", "mass_t_per_year"]
 FLOWS = pd.DataFrame(
@@ -47,7 +47,7 @@ SHARING = pd.DataFrame(
 PAIR = {
     "candidate_id": "A-1>B-1", "out_flow_id": "A-1", "in_flow_id": "B-1", "giver_site_id": "A",
     "taker_site_id": "B", "category": "wood", "use": "reuse", "yield_central": 0.8,
-    "need_t_per_t": 0.8,
+    "need_t_per_t": 0.8, "most_of_need": 1.0,
     "supply_t_per_year": 10.0, "demand_t_per_year": 4.0, "diverted_t_per_year": 5.0,
 }  # fmt: skip
 PASSED = pd.DataFrame(
@@ -76,7 +76,10 @@ POOLS = pd.DataFrame(
     columns=["pooling_id", "nature", "label", "keyword", "category", "members", "n_sites", "volume_per_year",
              "unit", "threshold", "span_km"],
 )  # fmt: skip
-METHODS = Methods(PASSED, REJECTED, POOLS, reference.load("compatibility"), threshold_table(cost_table()))
+TAKERS = PASSED.groupby("out_flow_id")["taker_site_id"].agg(frozenset).to_dict()
+METHODS = Methods(
+    PASSED, REJECTED, POOLS, reference.load("compatibility"), threshold_table(cost_table()), takers=TAKERS
+)
 
 
 def leads(*rows):
@@ -177,8 +180,31 @@ def test_every_reason_is_given_the_deepest_first(frame, expected):
     assert one(frame, METHODS._replace(passed=PASSED.tail(0)))["miss_reason"] == expected[0]
 
 
+def test_a_taker_is_told_of_only_where_an_exchange_with_another_is_left():
+    palettes = lead("Palettes", site_ids="A")
+    assert reasons(palettes) == ["one_actor", "other_taker"]
+    # B takes them by an exchange that is served, or only changes the contractor: a pair, and no exchange.
+    served = why_missed(palettes, FLOWS, SHARING, METHODS._replace(takers={}))
+    assert list(served["miss_reason"]) == ["one_actor"]
+    # An actor of the lead is no other taker.
+    asked = lead("Cartons", category="cardboard", site_ids="A C")
+    own, others = (METHODS._replace(takers={"A-3": frozenset(t)}) for t in ("C", "CD"))
+    told = [list(why_missed(asked, FLOWS, SHARING, found)["miss_reason"])[2:] for found in (own, others)]
+    assert told == [[], ["other_taker"]]
+
+
+def test_what_is_found_again_is_counted_without_networks():
+    lines = leads(
+        ("S1", "Palettes", "exchange", "wood", "A B"), ("S2", "Chaleur du four", "exchange", "other", "A B")
+    )
+    pipe = pd.DataFrame({"giver_site_id": ["A"], "taker_site_id": ["B"], "candidate_id": ["H-1>H-2"]})
+    seen = [of_matter(recall(lines, FLOWS, SHARING, METHODS._replace(networks=n))) for n in (pipe, None)]
+    pd.testing.assert_frame_equal(*seen)
+    assert list(seen[0]["synergy_id"]) == ["S1"] and list(seen[0]["found"]) == ["yes"]
+
+
 def test_a_pair_that_no_rule_reads():
-    unread = METHODS._replace(passed=PASSED.tail(0), rejected=REJECTED.head(0))
+    unread = METHODS._replace(passed=PASSED.tail(0), rejected=REJECTED.head(0), takers={})
     assert list(why_missed(lead("Palettes"), FLOWS, SHARING, unread)["miss_reason"]) == ["no_rule"]
 
 

@@ -176,8 +176,15 @@ def test_what_it_would_take_to_come_first():
 
 
 def test_a_difference_within_chance_is_told_as_none():
-    stated, central = np.array([0.6, 0.4]), np.array([[0.65, 0.35], [0.65, 0.35]])
-    assert list(leads_if(stated, central, np.array([4, 4000]))) == ["data", "weights"]
+    stated, central = np.array([0.6, 0.4]), np.array([[0.65, 0.35]] * 3)
+    assert list(leads_if(stated, central, np.array([4, 16, 4000]))) == ["few", "data", "weights"]
     # Three standard errors of the mean of 16 draws: 3 √(0.6 × 0.4 / (30 + 1) / 16) = 0.06599.
     central = 0.6 + np.array([[0.0659, -0.0659], [0.0661, -0.0661]]) - [[0, 0.2]]
     assert list(leads_if(stated, central, np.array([16, 16]))) == ["data", "weights"]
+
+
+def test_what_a_few_draws_have_in_common_is_no_condition():
+    # One draw, far from the stated weights, or four at them: neither other weights nor the data are told.
+    stated, central = np.array([0.6, 0.4]), np.array([[0.9, 0.1], [0.6, 0.4], [0.9, 0.1], [0.6, 0.4]])
+    told = leads_if(stated, np.vstack([central, [np.nan] * 2]), np.array([1, 4, 10, 10, 0]))
+    assert list(told) == ["few", "few", "weights", "data", "never"]

@@ -14,7 +14,7 @@ from eit_analysis.reference.factors import factor_table, lookup
 from eit_analysis.synergies.unknowns import COLUMNS, WEIGHTS, standing, unknowns
 
 FACTORS = factor_table()
-FIXED, LOADING = 500.0, 60.0 / 5.0  # €/year, €/t of wood: an hour at the gate for each 5 t
+FIXED, LOADING = 500.0, 60.0 / 8.0  # €/year, €/t of loose wood: an hour at the gate for each 8 t
 SETTINGS = Allocation(project_cost_eur_per_year=FIXED)
 
 
@@ -35,6 +35,7 @@ def exchange(out: str, into: str, rate: float, supply: float, demand: float, **k
         "rule_id": "R1", "input_category": "wood", "old_route": "landfill", "new_route": "recycling",
         "distance_km": 0.0,
         "spoils_share_of_year": 0.0, "yield_central": 1.0, "need_t_per_t": 1.0,
+        "most_of_need": 1.0, "loaded_as": "loose_wood", "replaces": "wood",
         "supply_t_per_year": supply, "demand_t_per_year": demand,
         "diverted_t_per_year": tonnes, "giver_evidence": "measured", "taker_evidence": "measured",
         "old_cost_eur_per_t": rate + LOADING, "taker_price_eur_per_t": 0.0, "taker_actor_type": "outlet",

@@ -95,6 +95,19 @@ def test_a_direct_exchange_by_hand() -> None:
     assert row["joint_surplus_low_eur_per_year"] < row["joint_surplus_eur_per_year"]
 
 
+def test_a_giver_that_needs_heat_itself_is_asked_of_it_before_its_neighbour() -> None:
+    own = need(site_id="A", temperature_c=55.0, description="Eau chaude des vestiaires")
+    found = run(out(), need(description="Séchage"), own)[0]
+    assert found["own_heat_need"].tolist() == ["Eau chaude des vestiaires"]
+    told = plan.listed(found, found.head(0))["ask_first"].iloc[0]
+    assert "chez lui (Eau chaude des vestiaires)" in told and "pompe à chaleur" in told
+    alone = run(out(), need())[0]
+    assert alone["own_heat_need"].isna().all()
+    assert "ask_first" not in plan.listed(alone, alone.head(0))
+    gas = run(out(utility="biogas", temperature_c=np.nan), need(), own)[0]
+    assert gas["own_heat_need"].isna().all()
+
+
 def test_a_heat_pump_lifts_what_is_too_cold() -> None:
     """From 35 to 60 °C with 10 K at the exchangers: Carnot 333.15 / 35, half of it 4.76."""
     row = run(out(temperature_c=35.0), need(), km=0.5)[0].iloc[0]
@@ -276,6 +289,34 @@ def test_an_exchange_of_heat_is_ranked_by_the_same_scales_as_one_of_matter() -> 
     away = 0.5 * (20000 - gain) / 40000 + 0.1 * (100 - share) / 100 + 0.2 * 0.5 + 0.1 * 1 + 0.1 * 0.25
     assert row["score"] == pytest.approx(100 * (1 - away)) and row["choice"] == "first_choice"
     assert plan.as_leads(run(out(), need(), km=25)[0])["choice"].tolist() == ["nobody_gains"]
+
+
+def test_a_line_loses_where_all_that_answers_it_does(assessment: Assessment) -> None:
+    here = dataclasses.replace(assessment, sites=places(0.0, 1.0))
+    vars(here)["standing"] = standing = assessment.standing
+    pairs = standing.groupby(["giver_site_id", "taker_site_id", "category"])["choice"].agg(set)
+    (loses, *_), (gains, *_) = (
+        pairs.index[pairs.map(lambda choices, wanted=wanted: choices == {wanted})]
+        for wanted in ("nobody_gains", "first_choice")
+    )
+    rows = [("heat", "Chaleur du four", "A B", "other")]
+    rows += [
+        (name, "Projet", f"{pair[0]} {pair[1]}", pair[2])
+        for name, pair in (("loses", loses), ("gains", gains))
+    ]
+    lines = pd.DataFrame(rows, columns=["synergy_id", "title", "site_ids", "category"])
+    lines = lines.assign(kind="exchange", carrier=None, status="lead")
+    told = {km: dataclasses.replace(here, sites=places(0.0, km / 1.3)) for km in (1, 25)}
+    for each in told.values():
+        vars(each)["standing"] = standing
+    pipes = table(out(), need())
+    assert {km: each.losing(lines, pipes) for km, each in told.items()} == {
+        1: {"loses"},
+        25: {"loses", "heat"},
+    }
+    # What no exchange answers is not known to lose.
+    assert told[25].losing(lines[lines["synergy_id"] == "heat"], pipes.head(0)) == set()
+    assert told[25].losing(lines.assign(status="dropped"), pipes) == set()
 
 
 def test_networks_are_ranked_with_the_leads_of_a_study_and_move_no_score(assessment: Assessment) -> None:

@@ -25,7 +25,7 @@ MISSED = {"one_actor", "no_group", "no_answer", "no_output", "no_input", "no_rul
         ("gate", set(GATES)),
         ("miss_reason", MISSED | {f"gate_{gate}" for gate in GATES}),
         ("criterion", CRITERIA),
-        ("leads_if", {"never", "data", "weights"}),
+        ("leads_if", {"never", "few", "data", "weights"}),
         ("scale", {"regulatory_ease", "willingness_ceiling"}),
         ("confidence", set(CONFIDENCE)),
         ("old_route", set(HIERARCHY)),

@@ -118,8 +118,9 @@ def _checked(
     name = "/".join((factor, category, route))
     if factor not in FACTOR_UNITS:
         raise _wrong(name, f"ce facteur est inconnu, choisissez parmi {', '.join(FACTOR_UNITS)}")
-    if category and category not in CATEGORIES:
-        raise _wrong(name, f"cette catégorie est inconnue, choisissez parmi {', '.join(CATEGORIES)}")
+    known = dict.fromkeys([*CATEGORIES, *table.loc[table["factor"] == factor, "category"].dropna()])
+    if category and category not in known:
+        raise _wrong(name, f"cette catégorie est inconnue, choisissez parmi {', '.join(known)}")
     kind = KINDS.loc[factor]
     if factor in WITHOUT_ROUTE:
         if route or (category and kind["of_family"] == "no"):

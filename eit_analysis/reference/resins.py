@@ -1,6 +1,8 @@
-"""Which resins the designation of a plastic names: one resin does not replace another."""
+"""Which resins and which forms the designation of a plastic names: none replaces another."""
 
 from __future__ import annotations
+
+from functools import cache
 
 import pandas as pd
 
@@ -8,15 +10,16 @@ from eit_analysis import reference
 from eit_analysis.reference.designation_words import told
 
 
-def resins_named(designations: pd.Series, categories: pd.Series) -> pd.Series:
-    """The resins of each plastic (``resins.csv``), ``""`` where its designation names none, and of the rest.
+def grades_named(designations: pd.Series, categories: pd.Series) -> pd.Series:
+    """The resins and the forms of each plastic (``resins.csv``, ``plastic_forms.csv``).
 
-    Several where it names several, or one of no stated density: « PE » may be of either.
+    ``""`` where its designation names none, and of what is no plastic. Several where it names several, or one
+    of no stated density: « PE » may be of either.
     """
-    table = reference.load("resins")
     named = {
-        word: set(resins.split())
-        for resins, words in zip(table["resins"], table["words"], strict=True)
+        word: set(grades.split())
+        for table in ("resins", "plastic_forms")
+        for grades, words in reference.load(table)[["grades", "words"]].itertuples(index=False)
         for word in words.split()
     }
 
@@ -28,6 +31,13 @@ def resins_named(designations: pd.Series, categories: pd.Series) -> pd.Series:
 
 
 def disagree(given: pd.Series, asked: pd.Series) -> list[bool]:
-    """Whether both name resins (:func:`resins_named`), and none that is the other's."""
-    pairs = zip(given.tolist(), asked.tolist(), strict=True)
-    return [bool(a and b) and set(a.split()).isdisjoint(b.split()) for a, b in pairs]
+    """Whether both name resins (:func:`grades_named`) and none that is the other's, or so of their forms."""
+    return [_differ(one, two) for one, two in zip(given.tolist(), asked.tolist(), strict=True)]
+
+
+@cache
+def _differ(given: str, asked: str) -> bool:
+    forms = set(" ".join(reference.load("plastic_forms")["grades"]).split())
+    one, two = set(given.split()), set(asked.split())
+    kinds = (one & forms, two & forms), (one - forms, two - forms)
+    return any(a and b and a.isdisjoint(b) for a, b in kinds)

@@ -2,6 +2,7 @@
 
     ask_first = who would eat sound food, before it is fed to animals, composted or digested
                 who takes out of its packaging what a shop does not sell, before it is composted or digested
+                who would take unsold goods as they are, before they are recycled
                 a producer scheme that takes the waste back for nothing
                 what the same exchange, done already, brought where that is a loss or under half of what was
                 promised, else that the exchange would extend what is done or committed (of the team's alone)
@@ -11,16 +12,18 @@
                 that one is usually charged for
                 at what price the taker, who pays for sorted matter, takes it mixed (of the team's alone)
                 what else the taker fetches from the same giver already (of the team's alone)
-                tonnes that fill no lorry in a year, but for what is fetched anyway (of the team's alone)
+                tonnes that fill no lorry in a year, but for what is fetched anyway (of the team's, and of its
+                own to whose own amount fills none: another's would be told a bound)
                 what is mixed into rubble that is to be crushed, and whether glued panels are into wood for a
-                boiler (of the team's and of its own alone)
+                boiler (of the team's and of its own alone), what cutting oil is left in swarf
                 whose the pallets of a trader are, and whether those beside soiled packaging are soiled
                 whether an operator has room beside what it receives already, which may be all it declares
                 what nobody was asked and the plan asks first: the grade of a plastic, the format of pallets
                 and what their wood may replace; of used packaging at a maker of food, its hygiene
                 what the taker throws away itself, that could serve the same need
                 a need of the giver for the same matter, of an amount that nobody read
-                a treatment that the need of a firm supposes done (end of waste, or a quality delivered)
+                a treatment that the need of a firm supposes done (end of waste, a quality delivered, or whole
+                wood shredded)
                 an activity of the taker that nobody stated, where the rule names activities
                 a line of the register that leads the same flow elsewhere: under way, or done or committed
                 where its tonnes are not taken off, as of a collection; one to the same need of a firm
@@ -44,7 +47,7 @@ import pandas as pd
 from eit_analysis import french
 from eit_analysis.reference.compatibility import DONATION, FOOD
 from eit_analysis.reference.vocabulary import heading
-from eit_analysis.synergies.ask_giver import fetched_already, of_waste
+from eit_analysis.synergies.ask_giver import fetched_already, of_waste, whole
 from eit_analysis.synergies.declined import refused_for_price
 from eit_analysis.synergies.factor_rows import OPERATORS
 from eit_analysis.synergies.free_flows import HELD
@@ -54,7 +57,8 @@ from eit_analysis.synergies.register.meeting import sheet_words
 from eit_analysis.synergies.register.steps import LITTLE, shortfalls
 from eit_analysis.synergies.terms import HIGHEST, LOWEST
 
-ALIVE, SUPPLY = ("lead", "study"), "supply_t_per_year"
+ALIVE = ("lead", "study")
+SUPPLY, DEMAND = "supply_t_per_year", "demand_t_per_year"
 # What a line may lead elsewhere of a flow: all of it, or under half; without a promise nobody knows.
 PARTS, UNKNOWN_PART = ("ce flux", "une part de ce flux"), "tout ou partie de ce flux"
 BETWEEN = "\u00a0; "  # two questions of one exchange
@@ -109,17 +113,18 @@ def with_questions(
     comes = fetched_already(exchanges, flows.head(len(flows) * team), sites)
     back = exchanges["out_flow_id"].map(dict(taken_back))
     for name, text in (
-        *_of_the_giver(exchanges, {name: of_giver[name] for name in ("eaten", "packaged")}, you),
+        *_of_the_giver(exchanges, {name: of_giver[name] for name in ("eaten", "packaged", "unsold")}, you),
         *_told(exchanges, back, said["taken_back"]),
         *_realised(held, said),
         *_of_those(exchanges[exchanges["price_to_confirm" if team else "usually_charged"]], said["sign"]),
         *_of_those(exchanges[exchanges["price_unsorted"] & team], said["unsorted"]),
         *_told(exchanges, comes, said["trip"]),
-        *_of_those(exchanges[_less_than_a_trip(exchanges) & team & comes.isna()], said["round"]),
+        *_of_those(exchanges[_less_than_a_trip(exchanges, team, you) & comes.isna()], said["round"]),
         *_of_the_giver(
             exchanges,
             {
                 "rubble": of_giver["rubble"],
+                "oily": of_giver["oily"],
                 "glued": of_giver["glued"] & (team | (exchanges["giver_site_id"] == you)),
                 "today": blank,
                 **asked_of_pallets(exchanges, declared, sites),
@@ -134,6 +139,7 @@ def with_questions(
             sites,
             rules,
             asked_of_takers(exchanges, flows, known),
+            whole(exchanges, flows),
             _agreed(recalled),
             you,
         ),
@@ -219,9 +225,15 @@ def _same_need(exchanges: pd.DataFrame, recalled: pd.DataFrame, wording: str) ->
                     yield name, wording.format(title=title, status=labels[status])
 
 
-def _less_than_a_trip(exchanges: pd.DataFrame) -> pd.Series:
+def _less_than_a_trip(exchanges: pd.DataFrame, team: bool, you: str | None) -> pd.Series:
+    """Which exchanges fill no lorry in a year: to who is not of the team, by the own amount alone."""
     fetched = (exchanges["spoils_share_of_year"] > 0) | (exchanges["legal_status"] == DONATION)
-    return (exchanges["diverted_t_per_year"] < exchanges["full_trip_t"]) & ~fetched
+    tonnes = exchanges["diverted_t_per_year"]
+    if not team:
+        taken = exchanges[DEMAND] / exchanges["need_t_per_t"]
+        tonnes = taken.where(exchanges["taker_site_id"] == you).fillna(np.inf)
+        tonnes = exchanges[SUPPLY].where(exchanges["giver_site_id"] == you, tonnes)
+    return (tonnes < exchanges["full_trip_t"]) & ~fetched
 
 
 def _agreed(recalled: pd.DataFrame) -> frozenset[str]:
@@ -246,6 +258,7 @@ def _of_the_taker(
     sites: pd.DataFrame,
     rules: pd.DataFrame,
     of_takers: Mapping[str, np.ndarray],
+    shreds: pd.Series,
     agreed: frozenset[str],
     you: str | None,
 ) -> Iterator[Question]:
@@ -257,12 +270,13 @@ def _of_the_taker(
     fuel = rule["proving_needs"].str.contains("fuel").to_numpy(dtype=bool)
     made |= (exchanges["legal_status"] == "end_of_waste").to_numpy()
     new = ~exchanges["candidate_id"].isin(agreed)
+    operator = exchanges["taker_actor_type"].isin(OPERATORS)
     asked = {
-        "room": exchanges["taker_actor_type"].isin(OPERATORS) & new,
+        "room": operator & new,
         "fuel": fuel & new,
         **of_takers,
         "own_use": exchanges["in_flow_id"].isin(own_uses["in_flow_id"]),
-        "treatment": made & (taker["actor_type"] == "firm").to_numpy(),
+        "treatment": (made & (taker["actor_type"] == "firm").to_numpy()) | (shreds & ~operator),
         "activity": named & (taker["naf_code"].fillna("") == "").to_numpy(),
     }
     said, columns = sheet_words(), ["candidate_id", "taker_site_id", "treatment"]

@@ -1,10 +1,13 @@
 """What to ask first of a flow by its waste and its giver: who would eat it, what is around it, who comes.
 
+    unsold     goods called unsold, not food, that are not to be reused: who would take them as they are
+    oily       swarf to be recycled: what cutting oil is left in it
     eaten      sound food that is to be no meal: who would eat it comes before animals, compost and gas
     packaged   goods for sale, composted or digested: somebody takes them out of their packaging
     rubble     minerals of buildings that are not sorted clean, to be crushed: plaster and wood spoil them
     glued      sawdust or offcuts for a boiler, of who works panels too: what is glued is no raw wood
     trip       the taker fetches something else from the same giver: one round may do for both
+    whole      wood in pieces for a use that is made of chips: somebody shreds it (of the taker)
 
 The survey asks none of it.
 """
@@ -16,7 +19,8 @@ import pandas as pd
 from eit_analysis import french
 from eit_analysis.reference.compatibility import AFTER_ANIMALS, FOOD
 from eit_analysis.synergies.likelihood import TRADE
-from eit_analysis.synergies.offers import PANELS, WOOD_A
+from eit_analysis.synergies.offers import OILS, PANELS, WOOD_A
+from eit_analysis.synergies.pooling.grades import SWARF
 from eit_analysis.synergies.substitution import KEEPS
 
 # Wholesale of grain, flowers and live animals (NAF 46.2) sells in bulk.
@@ -25,13 +29,19 @@ FINISHED = (
     r"\b(?<!non )(?:invendus?|perimee?s?|emballee?s?|conditionnee?s?|preemballee?s?|dlc|ddm|hors date)\b"
 )
 SPREAD = r"\bepand"
+UNSOLD = r"\binvendue?s?\b"
+SHREDS = r"(?<!sans )\bbroyage\b"
+SHREDDED = (
+    r"\b(?:broye?e?s?|broyats?|plaquettes?|copeaux?|sciures?|dechiquetee?s?|poussieres?|farines?|ecorces?)\b"
+)
+FINES = ("120102", "120104")  # of metal: with the turnings of their codes, what soaks up the oil of machining
+PIECES = r"\b(?:chutes?|toles?|profiles?|decoupes?|lames?)\b"
 RUBBLE = ("170101", "170102", "170103", "170107", "170904")
 
 
 def of_waste(exchanges: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame) -> dict[str, pd.Series]:
     """Of which exchanges to ask the giver of each but ``trip``, by code, quality and trade."""
-    about = flows.drop_duplicates("flow_id").set_index("flow_id").reindex(columns=["waste_code", "quality"])
-    code, quality = (exchanges["out_flow_id"].map(about[name]).astype("str").fillna("") for name in about)
+    code, quality = (_of_output(exchanges, flows, name) for name in ("waste_code", "quality"))
     kept_from_people = exchanges["new_route"].isin([*AFTER_ANIMALS, "recycling"])
     unpacked = exchanges["new_route"].isin(AFTER_ANIMALS) & ~done_with(exchanges).str.contains(SPREAD)
     buys = flows[flows["direction"] == "in"]
@@ -40,9 +50,41 @@ def of_waste(exchanges: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame) 
     return {
         "eaten": (exchanges["category"] == "food") & (quality == "clean") & kept_from_people,
         "packaged": packaged(exchanges, flows, sites) & unpacked,
+        "unsold": unsold(exchanges, flows) & (exchanges["new_route"] != "reuse"),
+        "oily": _oily(exchanges, flows) & (exchanges["new_route"] == "recycling"),
         "glued": code.isin(WOOD_A) & (exchanges["new_route"] == "energy") & works_panels,
         "rubble": code.isin(RUBBLE) & (quality != "clean") & (exchanges["new_route"] == "recycling"),
     }
+
+
+def unsold(exchanges: pd.DataFrame, flows: pd.DataFrame) -> pd.Series:
+    """Of which exchanges the waste is called unsold and is no food: new goods (C. env., art. L. 541-15-8)."""
+    told = _of_output(exchanges, flows, "description").map(french.fold_words)
+    return told.str.contains(UNSOLD).astype(bool) & ~exchanges["category"].isin(FOOD)
+
+
+def whole(exchanges: pd.DataFrame, flows: pd.DataFrame) -> pd.Series:
+    """Of which exchanges wood that is not called shredded is shredded by what its rule does."""
+    told = _of_output(exchanges, flows, "description").map(french.fold_words)
+    treated = exchanges["treatment"].astype("str").fillna("").map(french.fold_words)
+    shreds = treated.str.contains(SHREDS).astype(bool)
+    return (exchanges["category"] == "wood") & shreds & ~told.str.contains(SHREDDED).astype(bool)
+
+
+def _oily(exchanges: pd.DataFrame, flows: pd.DataFrame) -> pd.Series:
+    """Swarf and fines of metal by name or code; what a site with cutting oils calls no piece, too."""
+    code = _of_output(exchanges, flows, "waste_code")
+    told = _of_output(exchanges, flows, "description").map(french.fold_words)
+    oils = flows.loc[flows["waste_code"].astype("str").fillna("").str.startswith(OILS), "site_id"]
+    beside = code.str.startswith("1201") & exchanges["giver_site_id"].isin(oils)
+    beside &= ~told.str.contains(PIECES).astype(bool)
+    swarf = told.str.contains("|".join(SWARF)).astype(bool) | code.isin(FINES)
+    return (exchanges["category"] == "metal") & (swarf | beside)
+
+
+def _of_output(exchanges: pd.DataFrame, flows: pd.DataFrame, name: str) -> pd.Series:
+    about = flows.drop_duplicates("flow_id").set_index("flow_id").reindex(columns=[name])[name]
+    return exchanges["out_flow_id"].map(about).astype("str").fillna("")
 
 
 def done_with(exchanges: pd.DataFrame) -> pd.Series:
@@ -55,10 +97,7 @@ def packaged(exchanges: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame) 
 
     Residues of making food, silo dust or peelings, never were.
     """
-    about = (
-        flows.drop_duplicates("flow_id").set_index("flow_id").reindex(columns=["waste_code", "description"])
-    )
-    code, told = (exchanges["out_flow_id"].map(about[name]).astype("str").fillna("") for name in about)
+    code, told = (_of_output(exchanges, flows, name) for name in ("waste_code", "description"))
     naf = exchanges["giver_site_id"].map(sites.drop_duplicates("site_id").set_index("site_id")["naf_code"])
     trade = naf.astype("str").fillna("").str.replace(".", "", regex=False)
     sold = trade.str.startswith(TRADE) & ~trade.str.startswith(IN_BULK)

@@ -16,7 +16,7 @@ import pandas as pd
 from eit_analysis import reference
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.reference.compatibility import QUALITY_RANK
-from eit_analysis.reference.stages import standing
+from eit_analysis.reference.stages import OPEN, standing
 from eit_analysis.remembered import remembered
 from eit_analysis.synergies import ask_group, listings, local_outlets, loss
 from eit_analysis.synergies.allocation.exposed import exposed_side
@@ -30,6 +30,7 @@ from eit_analysis.synergies.local_outlets import LocalOutlets
 from eit_analysis.synergies.pooling import groups
 from eit_analysis.synergies.portfolio import change, portfolio
 from eit_analysis.synergies.possible_poolings import PossiblePoolings
+from eit_analysis.synergies.register.links import linked, piped
 from eit_analysis.synergies.register.pursued import cases, together
 from eit_analysis.synergies.register.totals import first_hand, totals
 from eit_analysis.synergies.scoring.choice import on_what_is_left, planned_first
@@ -37,7 +38,7 @@ from eit_analysis.synergies.scoring.criteria import criteria
 from eit_analysis.synergies.scoring.ranking import RESULT_COLUMNS, rank
 from eit_analysis.synergies.scoring.willingness import with_willingness
 from eit_analysis.synergies.unknowns import unknowns
-from eit_analysis.synergies.utilities.together import as_leads
+from eit_analysis.synergies.utilities.together import as_leads, possible
 from eit_analysis.synergies.utilities.together import exchanges as network_exchanges
 
 
@@ -104,6 +105,16 @@ class Assessment(PossiblePoolings):
         """``passed`` with the ``choice`` of each of the candidates."""
         choice = self.candidates.set_index("candidate_id")["choice"]
         return self.passed.assign(choice=self.passed["candidate_id"].map(choice))
+
+    def losing(self, register: pd.DataFrame, utilities: pd.DataFrame) -> set[str]:
+        """The open lines of which all exchanges found, of matter or of ``utilities``, gain nobody."""
+        register = register[register["status"].isin(OPEN)]
+        if register.empty:
+            return set()
+        networks = as_leads(possible(utilities, self.sites, self.settings))
+        found = pd.concat([linked(register, self.standing, self.flows), piped(register, networks)])
+        loses = found["choice"].eq("nobody_gains").groupby(found["synergy_id"]).all()
+        return set(loses.index[loses])
 
     @cached_property
     def accepted(self) -> list[str]:

@@ -20,7 +20,7 @@ import pandas as pd
 from eit_analysis.french import fold_words
 from eit_analysis.reference.compatibility import AS_PALLETS
 from eit_analysis.reference.nomenclatures import hazardous, is_hazardous
-from eit_analysis.synergies.ask_giver import done_with, packaged
+from eit_analysis.synergies.ask_giver import done_with, packaged, unsold
 
 # What a place says of its country: the INSEE codes of foreign countries begin with 99.
 ABROAD = "99"
@@ -28,7 +28,7 @@ FRANCE = "FR"
 CONDITIONS = ("legal_status", "new_route", "taker_actor_type")
 FACTS = (
     "hazardous", "not_hazardous", "mirror", "abroad", "place_unknown", "activity_unknown", "as_pallets",
-    "packaged",
+    "packaged", "unsold",
 )  # fmt: skip
 FOOD = ("10", "11")  # NAF divisions of those that make food and drinks
 # What carries fat, dust or acids into an exchanger of heat.
@@ -77,6 +77,7 @@ def circumstances(
         place_unknown=unknown,
         as_pallets=exchanges["rule_id"].isin(AS_PALLETS).to_numpy(),
         packaged=packaged(exchanges, flows, sites).to_numpy(),
+        unsold=unsold(exchanges, flows).to_numpy(),
         activity_unknown=(exchanges["taker_site_id"].map(known["naf_code"]).fillna("") == "").to_numpy(),
     )
 
@@ -88,6 +89,8 @@ def of_networks(exchanges: pd.DataFrame, sites: pd.DataFrame, items: pd.DataFram
     unsaid = ("legal_status", "new_route", "done", "mirror_codes")
     silent: dict[str, Any] = {**dict.fromkeys(unsaid, ""), **dict.fromkeys(FACTS, False)}
     told = about.assign(taker_actor_type=takers["actor_type"].to_numpy(), **silent)
+    told["own_heat_need"] = exchanges["own_heat_need"].notna().to_numpy()
+    told["no_own_heat_need"] = ~told["own_heat_need"]
     told["heat_pump"] = (exchanges["heat_pump"] == "yes").to_numpy()
     source = exchanges["out_description"].astype("str").fillna("").map(fold_words)
     told["fumes"] = source.str.contains(FUMES).to_numpy(dtype=bool)

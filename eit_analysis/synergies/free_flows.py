@@ -95,13 +95,16 @@ def set_aside(own_uses: pd.DataFrame, register: pd.DataFrame) -> pd.DataFrame:
 def possible_together(pairs: pd.DataFrame, group: pd.Series) -> pd.Series:
     """w_k, t/year: what the pairs of each group could divert together, each flow shared out."""
     alone = pairs["diverted_t_per_year"].astype(float)
+    supply, demand = pairs["supply_t_per_year"], pairs["demand_t_per_year"]
+    taken_up, most = pairs["need_t_per_t"].astype(float), pairs["most_of_need"]
     kept = pd.Series(1.0, pairs.index)
     for flow, amount, rate in (
-        ("out_flow_id", "supply_t_per_year", 1.0),
-        ("in_flow_id", "demand_t_per_year", pairs["need_t_per_t"].astype(float)),
+        ([pairs["out_flow_id"]], supply, 1.0),
+        ([pairs["in_flow_id"]], demand, taken_up),
+        ([pairs["in_flow_id"], most], most * demand, taken_up),
     ):
-        wanted = (alone * rate).groupby([group, pairs[flow]]).transform("sum")
-        kept = kept.clip(upper=(pairs[amount] / wanted.where(wanted > 0)).fillna(1.0))
+        wanted = (alone * rate).groupby([group, *flow]).transform("sum")
+        kept = kept.clip(upper=(amount / wanted.where(wanted > 0)).fillna(1.0))
     return alone * kept
 
 

@@ -9,9 +9,10 @@ from itertools import starmap
 import numpy as np
 import pandas as pd
 
-from eit_analysis.reference.compatibility import rank_asked
+from eit_analysis.reference.compatibility import MATERIAL_OR_ORGANIC, rank_asked
 from eit_analysis.reference.needs import need_told
 from eit_analysis.reference.resins import disagree
+from eit_analysis.synergies.offers import class_asked
 
 # In the order in which they close: a refused pair is counted once, under the first gate that stops it.
 # The last four are closed by what actors answered (`declined`), the others by rules.
@@ -60,8 +61,13 @@ def is_unfit_for_food(pairs: pd.DataFrame) -> pd.Series:
 
 
 def is_another_grade(pairs: pd.DataFrame) -> pd.Series:
-    """Whether a plastic and its need both name resins, or a wood and its need classes, and none in common."""
-    return pd.Series(disagree(pairs["grades"], pairs["grades_asked"]), pairs.index, dtype=bool)
+    """Whether a plastic and its need both name resins, or forms, or a wood and its need classes, and none in
+    common; or what the rule makes of wood is of a class that it has not (its use: « bois de classe A »)."""
+    of_use = class_asked(pairs["use"].astype("str").fillna(""))
+    asked = (pairs["grades_asked"], of_use)
+    return pd.Series(
+        np.any([disagree(pairs["grades"], one) for one in asked], axis=0), pairs.index, dtype=bool
+    )
 
 
 def too_poor(pairs: pd.DataFrame) -> pd.Series:
@@ -80,22 +86,24 @@ def best_rule(pairs: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     """One row per pair, of the rule that takes it farthest.
 
     Then the rule whose use the need itself names (who asks for feed makes no biogas of it), the longest code,
-    maturity, the rule that names who receives before one open to any activity (what a workshop does with
-    pallets is to mend them), yield, and name.
+    maturity, matter before energy (a maker of panels that asks for no fuel), the rule that names who receives
+    before one open to any activity (what a workshop does with pallets is to mend them), yield, and name.
     """
     told = zip(pairs["use_told"], pairs["need_told"], strict=True)
     named = [FROM_PALLETS in use.split() and FROM_PALLETS in need.split() for use, need in told]
     best = [
-        "gate_rank", "names_use", "specificity", "maturity", "names_receiver", "yield_central",
+        "gate_rank", "names_use", "specificity", "maturity", "is_matter", "names_receiver", "yield_central",
     ]  # fmt: skip
     ordered = pairs.assign(
-        names_use=named, names_receiver=pairs["receiver_naf_codes"].fillna("") != ""
+        names_use=named,
+        is_matter=pairs["new_route"].isin(MATERIAL_OR_ORGANIC),
+        names_receiver=pairs["receiver_naf_codes"].fillna("") != "",
     ).sort_values(
         [*keys, *best, "rule_id"],
         ascending=[*(True for _ in keys), *(False for _ in best), True],
         kind="stable",
     )
-    return ordered.drop(columns=["names_use", "names_receiver"]).drop_duplicates(keys)
+    return ordered.drop(columns=["names_use", "is_matter", "names_receiver"]).drop_duplicates(keys)
 
 
 def _receives(pairs: pd.DataFrame) -> np.ndarray:

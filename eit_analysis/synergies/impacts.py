@@ -29,7 +29,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from eit_analysis.reference.compatibility import QUALITY_RANK
+from eit_analysis.reference.compatibility import FOOD, QUALITY_RANK
 from eit_analysis.reference.factors import for_flows
 from eit_analysis.synergies.factor_rows import BOUNDS, NO_ROW, OPERATORS, rows_used, values
 from eit_analysis.synergies.offers import wood_class
@@ -50,6 +50,11 @@ INDICATORS = {
         ("insertion", "insertion_fte", ""),
     )
 }
+# Routes by which the waste becomes what the taker else buys; burnt or digested, it gives what it is worth.
+# Food and biowaste are one matter under two names.
+MADE_AGAIN = ("reuse", "recycling")
+# Stacked crates and pallets are light for their room; offcuts, sawdust, chips and bark go loose.
+PACKAGING, LOOSE_WOOD = "1501", "loose_wood"
 DIVERTED = ["diverted_low_t_per_year", "diverted_t_per_year", "diverted_high_t_per_year"]
 
 
@@ -126,7 +131,7 @@ def impacts(
     pandas.DataFrame
         The candidates with the columns of ``INDICATORS``, ``cost_basis`` (``declared`` or ``reference``),
         ``taker_price_eur_per_t`` (declared, above zero where the taker pays), ``taker_actor_type`` and
-        ``full_trip_t`` (load of a full lorry),
+        ``trip_load_t`` (what a trip carries) and ``full_trip_t`` (at most),
         ``price_unsorted`` (a taker pays for better sorted matter),
         ``price_to_confirm`` (a taker would pay for what one is always charged for) and ``usually_charged``
         (where that would be, whatever the taker's price: it tells nothing of it).
@@ -151,7 +156,7 @@ def impacts(
         }
     basis = np.where(found["old_cost_eur_per_t"].isna(), "reference", "declared")
     worked = (found["taker_actor_type"] == "firm") & (found["category"] == "mineral")
-    found["full_trip_t"] = at_bounds["trip_load"][:, 2]
+    found["trip_load_t"], found["full_trip_t"] = at_bounds["trip_load"][:, 1:].T
     found["price_to_confirm"] |= worked & (columns["taker_worth_eur_per_year"] > 0)
     found["usually_charged"] |= worked
     return found.assign(**columns, cost_basis=basis)
@@ -187,14 +192,13 @@ def in_proportion(plan: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
 def _with_taker(
     candidates: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame, factors: pd.DataFrame
 ) -> pd.DataFrame:
-    prices = flows.drop_duplicates("flow_id").set_index("flow_id")["cost_eur_per_t"].astype(float)
+    about = flows.assign(wood=wood_class(flows)).drop_duplicates("flow_id").set_index("flow_id")
+    about = about.reindex(columns=["cost_eur_per_t", "wood", "quality", "waste_code"])
     kinds = sites.drop_duplicates("site_id").set_index("site_id")["actor_type"]
     kind = candidates["taker_site_id"].map(kinds)
-    price = candidates["in_flow_id"].map(prices).astype(float)
-    woods = flows.assign(wood=wood_class(flows)).drop_duplicates("flow_id").set_index("flow_id")["wood"]
+    price = candidates["in_flow_id"].map(about["cost_eur_per_t"]).astype(float)
+    woods, ranks = about["wood"], about["quality"].map(QUALITY_RANK).astype(float)
     worse = (candidates["out_flow_id"].map(woods) == "B") & (candidates["in_flow_id"].map(woods) == "A")
-    ranks = flows.drop_duplicates("flow_id").set_index("flow_id").reindex(columns=["quality"])["quality"]
-    ranks = ranks.map(QUALITY_RANK).astype(float)
     unsorted = candidates["out_flow_id"].map(ranks) > candidates["in_flow_id"].map(ranks)
     pays = kind.isin(OPERATORS) & (price > 0)
     price = price.mask((worse | unsorted) & pays)
@@ -202,8 +206,13 @@ def _with_taker(
     charged = for_flows(routes, factors, "treatment_cost")["low"] >= 0
     charged &= kind == "outlet"
     doubtful = charged & (price > 0)
+    codes = candidates["out_flow_id"].map(about["waste_code"]).astype("str").fillna("")
+    loose = (candidates["category"] == "wood") & ~codes.str.startswith(PACKAGING)
+    made = candidates["new_route"].isin(MADE_AGAIN) & ~candidates["category"].isin(FOOD)
     return candidates.assign(
         taker_actor_type=kind,
+        loaded_as=candidates["category"].mask(loose, LOOSE_WOOD),
+        replaces=candidates["category"].mask(made, candidates["input_category"]),
         taker_price_eur_per_t=price.mask(doubtful, 0.0),
         price_to_confirm=doubtful,
         price_unsorted=unsorted & pays,

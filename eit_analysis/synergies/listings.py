@@ -86,6 +86,18 @@ SUPPORTED = [
 ]  # fmt: skip
 
 
+def ranked(exchanges: pd.DataFrame, team: bool, you: str | None) -> pd.DataFrame:
+    """``RANKED``, with what the ``team`` knows of each, or what others read of its ``status``.
+
+    That nobody gains jointly, a rank past the count of those in which both do tells already. A firm, ``you``,
+    reads of its own whether some price lets both gain, as :mod:`own_exchanges` may say it.
+    """
+    if team:
+        return exchanges[[*RANKED, "likelihood", "choice"]]
+    told = exchanges.assign(status=_status(exchanges))
+    return told[RANKED + ["status"] * (you is None)]
+
+
 def described(exchanges: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFrame:
     """The exchanges, best first where ranked, with both actors and both descriptions of each.
 
@@ -208,8 +220,13 @@ def by_use(exchanges: pd.DataFrame) -> pd.DataFrame:
         len(set(givers.get(use, ())) - {giver})
         for use, giver in zip(first["use"], first["giver_site_id"], strict=True)
     ]
-    status = first["status"].mask(first["status"].isna() & ~gains.loc[first.index], "no_joint_gain")
-    return first.assign(n_other_givers=others, status=status)
+    return first.assign(n_other_givers=others, status=_status(first))
+
+
+def _status(exchanges: pd.DataFrame) -> pd.Series:
+    """``status``, that nobody gains jointly where there is no other."""
+    nobody = exchanges["choice"] == "nobody_gains"
+    return exchanges["status"].mask(exchanges["status"].isna() & nobody, "no_joint_gain")
 
 
 def to_engage(retained: pd.DataFrame) -> pd.DataFrame:
@@ -247,9 +264,14 @@ def _gift(exchanges: pd.DataFrame) -> pd.Series:
     return (exchanges["legal_status"] == DONATION) & (exchanges["category"] == "food")
 
 
-def robustness(exchanges: pd.DataFrame) -> pd.DataFrame:
-    """``ROBUSTNESS``; of one exchange alone nothing: it is the first however it is judged."""
-    return exchanges[ROBUSTNESS] if len(exchanges) > 1 else exchanges[ROBUSTNESS].head(0)
+def robustness(exchanges: pd.DataFrame, team: bool) -> pd.DataFrame:
+    """``ROBUSTNESS``; of one exchange alone nothing: it is the first however it is judged.
+
+    What it takes to come first is said to the ``team`` alone: beside the leads that another audience is not
+    counted from, networks or who refuses, the same lead comes first under other conditions.
+    """
+    told = exchanges[ROBUSTNESS] if team else exchanges[ROBUSTNESS].drop(columns="leads_if")
+    return told if len(told) > 1 else told.head(0)
 
 
 def agreed(exchanges: pd.DataFrame) -> pd.DataFrame:

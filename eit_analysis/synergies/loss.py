@@ -74,7 +74,8 @@ def options(passed: pd.DataFrame, nearby: pd.DataFrame, sites: pd.DataFrame) -> 
     exchanges = {
         "out_flow_id": passed["out_flow_id"], "taker": passed["taker_site_id"],
         "replacement": passed["taker_site_id"].map(names), "replacement_kind": "exchange",
-        "place": passed["in_flow_id"], "need_t_per_t": passed["need_t_per_t"],
+        # What is a part of a need at most is counted as that part of what is left of it, which is prudent.
+        "place": passed["in_flow_id"], "need_t_per_t": passed["need_t_per_t"] / passed["most_of_need"],
         "room_t_per_year": passed["demand_t_per_year"],
     }  # fmt: skip
     outlets = {

@@ -1,7 +1,7 @@
 """Lots: small volumes of the same matter, from givers near one another, built into loads worth a lorry.
 
     gain(S) = Σ_{k∈S} (giver's saving + worth to taker)_k − N (v L + ℓ + s (|S| − 1)) − F − f (|S| − 1)
-    N = ⌈Σ t_k / load⌉ rounds a year of length L, the shortest over the taker and all the givers of S
+    N = ⌈Σ t_k / load_k⌉ rounds a year of length L, the shortest over the taker and all the givers of S
         ≥ ⌈passages × share of the year⌉ of what spoils, which no round finds if it waits for a full lorry
 
 with v the cost of a kilometre, ℓ that of loading and unloading once, s that of each further stop, F the fixed
@@ -64,14 +64,13 @@ def lots(
     losing = candidates[(candidates[ALONE] <= 0) & (candidates["diverted_t_per_year"] > 0)]
     losing = losing[losing["giver_site_id"].isin(places.dropna().index)]
     found = []
-    for (_, category, _), part in losing.groupby(["in_flow_id", "category", "use"]):
+    for _, part in losing.groupby(["in_flow_id", "category", "use"]):
         members = part.assign(brings=part[BOTH_GAIN].sum(axis=1)).sort_values(
             ["brings", "candidate_id"], ascending=[False, True]
         )[:MOST]
         if len(members) > 1:
-            load = float(lookup(factors, "trip_load", str(category))["central"])
             members = members.assign(rounds=passages * members["spoils_share_of_year"])
-            found += _best(members, places, prices, load, detour_factor)
+            found += _best(members, places, prices, detour_factor)
     table = pd.DataFrame(found, columns=LOT_COLUMNS)
     return table.sort_values(
         ["lot_gain_eur_per_year", "giver_site_ids"], ascending=[False, True], ignore_index=True
@@ -79,7 +78,7 @@ def lots(
 
 
 def _best(
-    members: pd.DataFrame, places: pd.DataFrame, prices: Sequence[float], load: float, detour_factor: float
+    members: pd.DataFrame, places: pd.DataFrame, prices: Sequence[float], detour_factor: float
 ) -> list[tuple]:
     """The best lot of some exchanges to one need, none where no set of them gains enough."""
     n = len(members)
@@ -93,12 +92,13 @@ def _best(
     round_km = every_tour(np.rint(METRES * km))[1 << n :] / METRES
     mass, size = inside @ tonnes, inside.sum(axis=1)
     often = (inside * members["rounds"].to_numpy(dtype=float)).max(axis=1)  # of the one that spoils longest
-    rounds = np.ceil(np.maximum(mass / load, often) - 1e-9)
+    loads = inside @ (tonnes / members["trip_load_t"].to_numpy(dtype=float))
+    rounds = np.ceil(np.maximum(loads, often) - 1e-9)
     further = np.maximum(size - 1, 0)
     vehicle, loading, stop, fixed, another, meeting = prices
     paid = rounds * (vehicle * round_km + loading + stop * further)
     gain = inside @ brings - paid - fixed - another * further
-    room = float(members["demand_t_per_year"].iloc[0]) * (1 + 1e-9)
+    room = float((members["demand_t_per_year"] * members["most_of_need"]).iloc[0]) * (1 + 1e-9)
     gain[(size < 2) | (inside @ (tonnes * taken_up) > room)] = -np.inf
     best = int(gain.argmax())
     if not gain[best] > meeting:

@@ -9,7 +9,7 @@ from eit_analysis.french import fold_words
 from eit_analysis.reference.compatibility import text_read
 from eit_analysis.reference.needs import code_asked, need_told, object_asked, share_met
 from eit_analysis.reference.nomenclatures import hazardous
-from eit_analysis.reference.resins import resins_named
+from eit_analysis.reference.resins import grades_named
 from eit_analysis.synergies.matching.located_flows import ALL_YEAR
 
 # What they declare to take in is what may arrive; a firm declares what it uses.
@@ -20,7 +20,11 @@ OILS = ("120106", "120107", "120108", "120109", "120110", "120118", "120119")  #
 # Classes of waste wood (usage of the trade): raw, or in panels, painted and of buildings, for which one pays.
 WOOD_A, WOOD_B = ("030101", "030105", "150103"), ("170201", "191207", "200138")
 PANELS = r"\b(?:panneaux?|placages?|contreplaques?|particules|mdf|melamines?|agglomeres?|stratifies?)\b"
-CLASS_A = r"\bclasse a\b|\bbois a$"
+# Where it is written: « bois à broyer » is of any class, and « bois A et B » of none alone.
+CLASS_A = (
+    r"(?:(?i:\bclasse\s+a)\b|\b[Bb]ois\s+A\b|(?i:\bbois\s+a)(?=\s*$|\s+\w+ée?s?\b))"
+    r"(?!\s*(?:et|ou|[-/,+&])\s*(?:(?:bois|classe)\s+)?[BCbc]\b)"
+)
 READ = [
     "flow_id", "site_id", "category", "waste_code", "quality", "mass_t_per_year", "mass_low_t_per_year",
     "mass_high_t_per_year", "evidence", "route", "cost_eur_per_t", "months",
@@ -53,15 +57,16 @@ def wood_class(flows: pd.DataFrame) -> pd.Series:
         flows.reindex(columns=[name])[name].astype("str").fillna("") for name in ("waste_code", "description")
     )
     raw, panels = codes.isin(WOOD_A), texts.map(fold_words).str.contains(PANELS).astype(bool)
-    called = _class_asked(texts)
+    called = class_asked(texts)
     cases = [called == "A", codes.isin(WOOD_B) | (raw & panels), raw]
     return pd.Series(np.select(cases, ["A", "B", "A"], ""), flows.index)
 
 
-def _class_asked(texts: pd.Series) -> pd.Series:
+def class_asked(texts: pd.Series) -> pd.Series:
     """``A`` of wood that is called so, ``""`` of the rest: who burns or shreds class B takes class A too."""
-    called = texts.map(fold_words).str.contains(CLASS_A).astype(bool)
-    return pd.Series(np.where(called, "A", ""), texts.index)
+    unique = texts.drop_duplicates()
+    called = unique[unique.str.contains(CLASS_A).astype(bool)]
+    return pd.Series(np.where(texts.isin(called), "A", ""), texts.index)
 
 
 def outputs(flows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
@@ -71,7 +76,7 @@ def outputs(flows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
     out = out.assign(
         description=text_read(out),
         sorted_out=_sorted_out(out, told),
-        grades=resins_named(told, out["category"]).where(out["category"] != "wood", wood_class(out)),
+        grades=grades_named(told, out["category"]).where(out["category"] != "wood", wood_class(out)),
     )
     out = out[[*READ, "description", "sorted_out", "grades"]].merge(
         sites[["site_id", "naf_code", "latitude", "longitude"]], on="site_id", how="left"
@@ -121,8 +126,8 @@ def inputs(flows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
             "input_waste_code": code_asked(entering),
             "object_asked": object_asked(entering).mask(intake | takes_in, ""),
             "need_told": need,
-            "grades_asked": resins_named(told, entering["category"]).where(
-                entering["category"] != "wood", _class_asked(told)
+            "grades_asked": grades_named(told, entering["category"]).where(
+                entering["category"] != "wood", class_asked(told)
             ),
             "share_met": share_met(need).where(~intake, 1.0),
             "asked_quality": entering["quality"].fillna("unknown").astype(str),

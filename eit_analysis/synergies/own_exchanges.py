@@ -5,7 +5,7 @@
     joint surplus = r t − F
 
 ``enough`` being what the other side must have free (:mod:`free_flows`) for all of the firm's own amount to
-pass, n the tonnes of need that one tonne sent takes up, a public figure of the rule (:mod:`substitution`), r
+pass, n the tonnes of need that one tonne sent asks for, a public figure of the rule (:mod:`substitution`), r
 the joint surplus per tonne before the fixed cost F (:mod:`impacts`) and t the tonnes sent. Where all passes
 the firm reads the tonnes and its gain. Elsewhere the tonnes would be those of the other side, and not even a
 share of its own is said, which would bound them: only the most that it could gain, by its own amount alone.
@@ -96,7 +96,8 @@ def own_exchanges(exchanges: pd.DataFrame, flows: pd.DataFrame, firm: str | None
     for role, columns in SIDES.items():
         mine = exchanges[exchanges[columns[0]] == firm]
         partner, own_flow, flow, gain, amount, others = (mine[column] for column in columns[1:])
-        n, operator = mine["need_t_per_t"], mine["taker_actor_type"].isin(OPERATORS)
+        n = mine["need_t_per_t"] / mine["most_of_need"]  # of a need of which it is a part at most
+        operator = mine["taker_actor_type"].isin(OPERATORS)
         replaced = mine["yield_central"].where(~operator, 1.0) if role == "takes" else np.nan
         price = mine["taker_price_eur_per_t"].astype(float)
         declared, kind = (mine["old_cost_eur_per_t"], "cost") if role == "gives" else (price, "price")

@@ -108,7 +108,9 @@ class PossiblePoolings(PossibleExchanges):
     def methods(self, pools: pd.DataFrame) -> Methods:
         """What is found and refused of all that is declared, and by which rules, beside the register."""
         rules = reference.load("compatibility"), self.thresholds
-        return Methods(*self._declared, pools[pools["kind"] != FURTHER], *rules, self.networks)
+        taking = self.candidates.groupby("out_flow_id")["taker_site_id"]
+        takers = {str(flow): frozenset(sites) for flow, sites in taking}
+        return Methods(*self._declared, pools[pools["kind"] != FURTHER], *rules, self.networks, takers)
 
     def lots(self) -> pd.DataFrame:
         """Exchanges that pay together and none alone, in loads worth a lorry (``lots.lots``)."""

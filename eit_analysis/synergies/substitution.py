@@ -1,6 +1,6 @@
 """Who could use what another throws away: outputs against inputs through the compatibility rules.
 
-    diverted = min(supply, demand / n)           tonnes that leave their old route; of what spoils, each
+    diverted = min(supply, most × demand / n)    tonnes that leave their old route; of what spoils, each
                                                  side counts by the months that both have of its own
     matched = yield × diverted                   tonnes of use
 
@@ -10,8 +10,9 @@
 
 with y the yield for a firm, which declares what it uses, 1 for an outlet or an ESS structure, which declares
 what it can take in. The share is 1 but for needs of which what is recovered meets a part at most
-(``need_designations.csv``): offcuts of any format do not replace all of new panels; and but for rules whose
-waste is a part at most of what another firm uses (``rule_designations.csv``): fines, of a boiler's chips.
+(``need_designations.csv``): offcuts of any format do not replace all of new panels. Some wastes are a part at
+most of what a firm uses, ``most_of_need`` (``rule_designations.csv``): fines, of a boiler's chips; others may
+fill the rest. The fit reads the whole need.
 
 Gates come first and nothing buys a way through them: another site, a rule that reads the waste code or the
 category, sorting quality, hazard, receiving activity, the object that both sides declare, the quality that
@@ -51,8 +52,8 @@ from eit_analysis.synergies.offers import inputs, outputs
 CANDIDATE_COLUMNS = [
     "candidate_id", "out_flow_id", "in_flow_id", "giver_site_id", "taker_site_id", "category",
     "input_category", "rule_id", "use", "treatment", "legal_status", "maturity", "distance_km",
-    "months_in_common", "spoils_share_of_year", "yield_central", "need_t_per_t", "supply_t_per_year",
-    "demand_t_per_year", "matched_t_per_year",
+    "months_in_common", "spoils_share_of_year", "yield_central", "need_t_per_t", "most_of_need",
+    "supply_t_per_year", "demand_t_per_year", "matched_t_per_year",
     "matched_low_t_per_year", "matched_high_t_per_year", "diverted_t_per_year",
     "diverted_low_t_per_year", "diverted_high_t_per_year", "giver_evidence", "taker_evidence",
     "old_route", "new_route", "old_cost_eur_per_t",
@@ -138,10 +139,7 @@ def through_gates(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Of outputs read by rules (``reading``) beside who would take them (``inputs``), those that pass."""
     places = (pairs[c].to_numpy(dtype=float) for c in ("out_lat", "out_lon", "in_lat", "in_lon"))
-    # Of firms: what an operator declares to take in is what may arrive.
-    most = most_taken(pairs["rule_id"]).where(~pairs["is_intake"].astype(bool), 1.0)
-    share = np.minimum(pairs["share_met"].astype(float), most)
-    pairs = pairs.assign(great_circle_km=haversine_km(*places), share_met=share)
+    pairs = pairs.assign(great_circle_km=haversine_km(*places))
     reach_km = radius_km / detour_factor
     pairs["gate_rank"] = first_stop(
         _stops(pairs)
@@ -215,13 +213,17 @@ def quantities(pairs: pd.DataFrame, reach_km: float, detour_factor: float) -> pd
     y = {bound: pairs[f"yield_{bound}"].astype(float) for bound in ("low", "central", "high")}
     taken_up = {bound: rate.where(~pairs["is_intake"], 1.0) for bound, rate in y.items()}
     n = {bound: rate / pairs["share_met"] for bound, rate in taken_up.items()}
+    received, room = pairs["supply"] * taken_up["central"], pairs["demand"] * pairs["share_met"]
+    both_ways = coverage_both_ways(received.fillna(0).to_numpy(), room.fillna(0).to_numpy())
+    # Of firms: what an operator declares to take in is what may arrive.
+    most = most_taken(pairs["rule_id"]).where(~pairs["is_intake"].astype(bool), 1.0)
+    part = (most / pairs["share_met"].astype(float)).clip(upper=1.0)
+    demand, room = {bound: part * mass for bound, mass in demand.items()}, part * room
     diverted = {
         "": np.minimum(supply[""], demand[""] / n["central"]),
         "_low": np.minimum(supply["_low"], demand["_low"] / n["high"]),
         "_high": np.minimum(supply["_high"], demand["_high"] / n["low"]),
     }
-    received, room = pairs["supply"] * taken_up["central"], pairs["demand"] * pairs["share_met"]
-    both_ways = coverage_both_ways(received.fillna(0).to_numpy(), room.fillna(0).to_numpy())
     nearness = 1 - pairs["great_circle_km"] / reach_km
     # Who hands food out fetches what is given on rounds that it makes anyway.
     fetched = spoils & (pairs["legal_status"] != DONATION)
@@ -232,12 +234,13 @@ def quantities(pairs: pd.DataFrame, reach_km: float, detour_factor: float) -> pd
         supply_t_per_year=pairs["supply"],
         demand_t_per_year=pairs["demand"],
         need_t_per_t=n["central"],
+        most_of_need=part,
         matched_t_per_year=y["central"] * diverted[""],
         matched_low_t_per_year=y["low"] * np.minimum(supply["_low"], demand["_low"] / n["low"]),
         matched_high_t_per_year=y["high"] * np.minimum(supply["_high"], demand["_high"] / n["high"]),
         **{f"diverted{bound}_t_per_year": mass for bound, mass in diverted.items()},
         supply_coverage_percent=100 * np.minimum(1, room / received),
-        demand_coverage_percent=100 * np.minimum(pairs["share_met"], received / pairs["demand"]),
+        demand_coverage_percent=100 * np.minimum(part * pairs["share_met"], received / pairs["demand"]),
         fit=taken_up["central"] * both_ways * SHARE_OF_YEAR[months] * nearness,
     )
     return passed[CANDIDATE_COLUMNS[1:]]

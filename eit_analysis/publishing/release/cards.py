@@ -30,7 +30,7 @@ class Cards(Released):
     table: Table  #: where the rows are from
     action: str  #: heading of a card; like each line it quotes columns of its row
     #: By name of :data:`LINES` the wordings of a line, the fullest first: that is said of which the audience
-    #: may read every cell, else none.
+    #: may read every cell, else none; one that would say the same amount twice gives way to the next.
     lines: Mapping[str, Sequence[str]]
     most: int  #: how many cards there are at most
     #: Columns of what is gained: a row that is read to lose, by a number or a word, is not recommended.
@@ -67,12 +67,17 @@ class Cards(Released):
         return made[: self.most]
 
     def _first(self, ways: Sequence[str], row: pd.Series) -> str:
-        """The first wording of which the row has every cell."""
+        """The first wording of which the row has every cell, that repeats no amount if there is such."""
+        repeating = ""
         for way in ways:
             names = quoted(way)
             if set(names) <= set(row.index):
-                return way.format(**{name: self.said(row[name], name) for name in names})
-        return ""
+                told = {name: self.said(row[name], name) for name in names}
+                amounts = [text for name, text in told.items() if wording.heading(name).unit]
+                if len(amounts) == len(set(amounts)):
+                    return way.format(**told)
+                repeating = repeating or way.format(**told)
+        return repeating
 
     def said(self, value: object, name: str) -> str:
         """A cell as a card has it."""

@@ -21,7 +21,8 @@ from eit_analysis.synergies.allocation.validation import ordered
 
 PROGRAMME_COLUMNS = [
     "candidate_id", "out_flow_id", "in_flow_id", "giver_site_id", "taker_site_id", "use", "yield_central",
-    "category", "new_route", "need_t_per_t", "supply_t_per_year", "demand_t_per_year", "diverted_t_per_year",
+    "category", "new_route", "need_t_per_t", "most_of_need", "supply_t_per_year", "demand_t_per_year",
+    "diverted_t_per_year",
 ]  # fmt: skip
 EXCLUSIVE_COLUMNS = ["exclusive_group", "exchange_site_ids", "candidate_id", "allocated_t_per_year"]
 ACCEPTED = "accepted_margin_eur_per_year"

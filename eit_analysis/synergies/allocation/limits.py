@@ -65,6 +65,22 @@ def flow_limits(
     return rows, codes
 
 
+def part(pairs: pd.DataFrame) -> Rows:
+    """Σ n_k t_k ≤ most × D_j for what may together be a part of a need at most, others filling the rest."""
+    some = np.flatnonzero(pairs["most_of_need"] < 1)
+    few = pairs.iloc[some]
+    codes, groups = pd.factorize(pd.MultiIndex.from_frame(few[["in_flow_id", "most_of_need"]]))
+    first = np.flatnonzero(~pd.Series(codes).duplicated())
+    return Rows(
+        about=pd.DataFrame({"limit_kind": ["part"] * len(groups)}),
+        on_tonnes=coo_array(
+            (few["need_t_per_t"].to_numpy(dtype=float), (codes, some)), shape=(len(groups), len(pairs))
+        ).tocsr(),
+        on_projects=csr_array((len(groups), len(pairs))),
+        limits=(few["most_of_need"] * few["demand_t_per_year"]).to_numpy(dtype=float)[first],
+    )
+
+
 def crossed(pairs: pd.DataFrame) -> Rows:
     """One limit for each two exchanges that would swap the same kind of thing between two sites."""
     sides = pairs[["giver_site_id", "taker_site_id", "use"]].assign(place=np.arange(len(pairs)))
@@ -83,7 +99,8 @@ def crossed(pairs: pd.DataFrame) -> Rows:
 
 def hierarchy(pairs: pd.DataFrame, pays: np.ndarray, minimum_lot_t: float) -> tuple[Rows, csr_array]:
     """One limit for each lower option and each higher one that pays, and which option waits in each."""
-    lower, higher = lower_and_higher(pairs, pays)
+    # What is a part of a need at most never fills it.
+    lower, higher = lower_and_higher(pairs, pays & (pairs["most_of_need"] == 1).to_numpy())
     taken_up = pairs["need_t_per_t"].to_numpy(dtype=float)
     rows, shape = np.arange(len(lower)), (len(lower), len(pairs))
     room = (taken_up * minimum_lot_t)[higher]

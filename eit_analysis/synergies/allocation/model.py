@@ -6,6 +6,7 @@
     lot         ℓ_k z_k ≤ t_k ≤ u_k z_k           projects    Σ z_k ≤ N
     accepted    t_k ≥ what is served first of it (:mod:`joint_plan`)
     exclusive   Σ_{k in group} z_k ≤ 1            budget      Σ max(0, −g_k) t_k + p Σ z_k ≤ B
+    part        Σ n_k t_k ≤ most_k D_j            over the k to j that are a part at most of a need (fines)
     crossed     z_k + z_l ≤ 1 when k goes from a site to another and l back, both for the same use
     hierarchy   a lower option of a flow waits for the higher ones that pay (:mod:`hierarchy`)
 
@@ -137,7 +138,7 @@ def build(
     demand, demand_row = limits.flow_limits(
         pairs, "demand", ("in_flow_id", "taker_site_id", "demand_t_per_year"), taken_up
     )
-    crossed = limits.crossed(pairs)
+    crossed, part = limits.crossed(pairs), limits.part(pairs)
     both = np.minimum(pairs["supply_t_per_year"], pairs["demand_t_per_year"] / taken_up)
     alone = pairs["diverted_t_per_year"]
     # Where nobody says what exchanges bring, none is known to pay, and none holds another back.
@@ -146,7 +147,7 @@ def build(
     pays_from = break_even(margin, alone.to_numpy(dtype=float), paid)
     least = np.maximum(settings.minimum_lot_t, np.where(np.isfinite(pays_from), pays_from, 0.0))
     hierarchy, waits = limits.hierarchy(pairs, np.isfinite(pays_from), settings.minimum_lot_t)
-    rows = [supply, demand, crossed, *limits.ceilings(pairs, settings, accepted), hierarchy]
+    rows = [supply, demand, part, crossed, *limits.ceilings(pairs, settings, accepted), hierarchy]
     return Model(
         pairs=pairs,
         rows=pd.concat([r.about for r in rows], ignore_index=True),

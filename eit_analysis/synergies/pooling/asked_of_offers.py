@@ -1,6 +1,6 @@
 """What to ask first of each offer: the question of its kind, and what needs say of a place that it does not.
 
-    asked(q)  ⇔  some need served says q, and the offer does not       q: covered, heated, cold
+    asked(q)  ⇔  some need served says q, and the offer does not       q: covered, heated, cold, season
     says(q)   ⇔  a word of ``said_by`` is in the designation, none of ``denied_by``
 
 An open-air platform that is offered may hold what a « warehouse » is needed for, or not: nobody has said.

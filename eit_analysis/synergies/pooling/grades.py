@@ -1,12 +1,13 @@
 """Which flows no common lorry of their family takes.
 
     apart = a metal other than iron, by its code, or swarf, by its name (a skip of scrap iron)
+            wood in panels, painted or of buildings (class B), or soiled (a skip of raw wood)
             a liquid in bulk, by its code: it is pumped, and no round of packed goods
             sold for more than the dearest of its family:  −c > max(0, −c_low)
 
 with c the declared cost of the flow and c_low the low bound of what recycling its family costs (€/t, negative
-where it pays). A zinc matte at 900 €/t in a skip of scrap iron is sold as scrap iron, and oily swarf lowers
-the price of clean sheet.
+where it pays). A zinc matte at 900 €/t in a skip of scrap iron is sold as scrap iron, oily swarf lowers
+the price of clean sheet, and a skip of pallets with panels in it is paid for as panels are.
 """
 
 from __future__ import annotations
@@ -15,8 +16,10 @@ import pandas as pd
 
 from eit_analysis.french import fold
 from eit_analysis.reference.factors import for_flows
+from eit_analysis.reference.nomenclatures import hazardous
+from eit_analysis.synergies.offers import wood_class
 
-METAL = "metal"
+METAL, WOOD = "metal", "wood"
 # European list of waste: turnings, fines, vehicles, sites, cables, shredding, sorting; and what melting zinc,
 # copper or aluminium leaves.
 OTHER_THAN_IRON = (
@@ -40,5 +43,9 @@ def of_common_grade(flows: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame:
     name = flows["description"].map(lambda text: fold(str(text)))
     other = metal & (code.str.startswith(OTHER_THAN_IRON) | name.str.contains("|".join(SWARF)))
     other |= code.str.startswith(PUMPED)
+    soiled = flows.get("quality", pd.Series("", flows.index)) == "soiled"
+    # What is hazardous has a lorry of its own (class C).
+    harmless = (flows["category"] == WOOD) & ~hazardous(flows["waste_code"])
+    other |= harmless & (soiled | (wood_class(flows) == "B"))
     leaves = flows["direction"] == "out"
     return flows[~(leaves & (other | (paid > dearest.clip(lower=0))))]

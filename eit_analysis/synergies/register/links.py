@@ -15,6 +15,8 @@ two of its actors is an exchange of heat, water or gas.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -43,7 +45,8 @@ class Methods(NamedTuple):
 
     ``passed, rejected`` from ``substitution.candidates``, ``pools`` from ``pooling.pooled``, and the
     reference tables ``compatibility`` and ``pooling_thresholds``; ``networks`` from
-    ``utilities.together.possible``, for the team alone.
+    ``utilities.together.possible``, for the team alone. ``takers``: by output, who takes it in an exchange
+    that is still possible (``Assessment.candidates``).
     """
 
     passed: pd.DataFrame
@@ -52,6 +55,7 @@ class Methods(NamedTuple):
     compatibility: pd.DataFrame
     thresholds: pd.DataFrame
     networks: pd.DataFrame | None = None
+    takers: Mapping[str, frozenset[str]] = MappingProxyType({})
 
 
 def words(text: object) -> frozenset[str]:

@@ -48,8 +48,9 @@ def why_missed(
         ``one_actor``, ``no_answer`` (no actor answered), ``silent_actor`` (one did not); for an exchange
         ``no_output``, ``no_use`` (no rule reads the output; ``no_code``: nor can it without a code or words
         that it knows), ``no_input``, ``gate_<gate>`` (the furthest the pairs went first), ``no_rule`` and
-        ``other_taker`` (the output finds a taker outside the lead), ``network`` alone where it is of heat,
-        energy or water; for a pooling ``no_threshold``,
+        ``other_taker`` (an exchange that is still possible leads the output to a taker outside the lead: none
+        that only changes the contractor, nor of tonnes that are served already), ``network`` alone where it
+        is of heat, energy or water; for a pooling ``no_threshold``,
         ``no_need``, ``crosses_alone``, ``below_threshold`` and ``no_group`` (too far apart).
     """
     answered = set(flows["site_id"]) | set(sharing["site_id"])
@@ -129,7 +130,8 @@ def _exchange(
     if len(present) > 1:
         reasons = [f"gate_{gate}" for gate in reversed(GATES) if gate in gates]
         reasons = reasons or ["no_input" if inputs.empty else "no_rule"]
-    if methods.passed["out_flow_id"].isin(outputs["flow_id"]).any():
+    own_actors = set(str(lead.site_ids).split())
+    if any(methods.takers.get(flow, own_actors) - own_actors for flow in outputs["flow_id"]):
         reasons.append("other_taker")
     return reasons
 

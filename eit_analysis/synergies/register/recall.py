@@ -10,7 +10,15 @@ import pandas as pd
 
 from eit_analysis.config_synergies import Allocation
 from eit_analysis.synergies.allocation.joint_plan import allocate
-from eit_analysis.synergies.register.links import POOLING, Methods, grouped, linked, outputs_named, piped
+from eit_analysis.synergies.register.links import (
+    POOLING,
+    Methods,
+    grouped,
+    is_network,
+    linked,
+    outputs_named,
+    piped,
+)
 from eit_analysis.synergies.register.reasons import why_missed
 
 RECALL_COLUMNS = [
@@ -50,6 +58,14 @@ def recall(
     told = name.map(first).astype("str")
     result["miss_reason"], result["falls_short"] = told.where(~found), told == "below_threshold"
     return result[RECALL_COLUMNS].reset_index(drop=True)
+
+
+def of_matter(recalled: pd.DataFrame) -> pd.DataFrame:
+    """The lines but those of heat, energy or water: what answers them is looked for by the team alone.
+
+    How many are found again, and why others are not, is thus one figure for all who read it.
+    """
+    return recalled[~is_network(recalled)]
 
 
 def beyond(ranked: pd.DataFrame, recalled: pd.DataFrame) -> pd.DataFrame:

@@ -45,9 +45,10 @@ def next_steps(
     Returns
     -------
     pandas.DataFrame
-        Columns ``STEP_COLUMNS``. ``blocked_by``: for a synergy on its way ``no_carrier``, else the
+        Columns ``STEP_COLUMNS``. ``blocked_by``: for a synergy on its way and for the team ``no_gain`` where
+        none of its exchanges gains (nobody is sought to carry a loss), else ``no_carrier``, else the
         ``miss_reason`` of one that is not found, for the team ``below_threshold`` of one whose own actors
-        stay below it and ``no_gain`` where none of its exchanges gains, for all
+        stay below it, for all
         ``contractor`` where each only changes who takes, else ``weak_mass`` when a mass of
         every matching exchange is estimated or inferred, else ``none``; ``no_tonnes`` for one that is done
         without tonnes; missing for another that is done or dropped: nothing is in the way of what goes on,
@@ -117,19 +118,19 @@ def _blocked(recalled: pd.DataFrame, candidates: pd.DataFrame, team: bool) -> pd
     blocked = np.select(
         [
             without_tonnes,
+            on_its_way & team & losing,
             on_its_way & recalled["carrier"].isna(),
             on_its_way & (recalled["found"] == "no"),
             on_its_way & team & recalled["falls_short"].eq(True),
-            on_its_way & team & losing,
             on_its_way & no_change,
             on_its_way & guessed,
         ],
         [
             "no_tonnes",
+            "no_gain",
             "no_carrier",
             recalled["miss_reason"].fillna("none").astype(str),
             "below_threshold",
-            "no_gain",
             "contractor",
             "weak_mass",
         ],

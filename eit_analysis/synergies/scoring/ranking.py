@@ -16,6 +16,8 @@ RESULT_COLUMNS = [
 ]  # fmt: skip
 # A difference of weights below this many points, or this many standard errors of the draws, counts as none.
 POINTS, ERRORS = 3.0, 3.0
+# Draws in which a candidate is first: of fewer, what they have in common is chance.
+FEWEST = 10
 
 
 def rank(candidates: pd.DataFrame, criteria: pd.DataFrame, n_draws: int, seed: int) -> pd.DataFrame:
@@ -70,14 +72,14 @@ def leads_if(stated: np.ndarray, central: np.ndarray, n_first: np.ndarray) -> np
 
     From the (n,) weights of the study, the (m, n) mean weights of the draws in which each is first, NaN for
     one that never is, and how many these draws are: ``never`` (first in no draw: no weights are known to lead
-    there), ``weights`` (others than the stated ones, by more than chance) or ``data`` (no others: what is
-    first or not hangs on the values).
+    there), ``few`` (in fewer than ``FEWEST``: nothing is known of what leads there), ``weights`` (others than
+    the stated ones, by more than chance) or ``data`` (no others: what is first or not hangs on the values).
     """
     # Standard deviation of a Dirichlet weight, over the root of the draws averaged.
     error = np.sqrt(stated * (1 - stated) / (draws.CONCENTRATION + 1) / np.maximum(n_first, 1)[:, None])
     telling = np.abs(central - stated) > np.maximum(POINTS / 100, ERRORS * error)
-    never = np.isnan(central).any(axis=1)
-    return np.where(never, "never", np.where(telling.any(axis=1), "weights", "data"))
+    cases = {"never": n_first == 0, "few": n_first < FEWEST, "weights": telling.any(axis=1)}
+    return np.select(list(cases.values()), list(cases), "data")
 
 
 def with_coverage(candidates: pd.DataFrame) -> pd.DataFrame:

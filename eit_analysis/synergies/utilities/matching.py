@@ -25,6 +25,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from eit_analysis import french
 from eit_analysis.codes import LABELS
 from eit_analysis.reference.distance import haversine_km
 from eit_analysis.synergies.offers import month_mask
@@ -34,6 +35,7 @@ PINCH_K = 10.0
 # Beyond such a lift an industrial heat pump brings little more heat than its electricity.
 HIGHEST_LIFT_K = 70.0
 KELVIN = 273.15
+UNNAMED = "besoin sans désignation"
 QUALITY_RANK = {quality: rank for rank, quality in enumerate(LABELS["water_quality"])}
 # In the order in which they close: a pair is counted under the first.
 GATES = ("same_site", "unlocated", "reach", "unknown", "temperature", "water_quality", "months", "loss")
@@ -45,7 +47,7 @@ PAIR_COLUMNS = [
     "in_amount_per_year", "distance_km",
     "months_in_common", "hours_in_common", "delivered_per_year", "delivered_low_per_year",
     "delivered_high_per_year", "delivered_mw", "taken_per_year", "electricity_mwh_per_year",
-    "out_evidence", "in_evidence",
+    "out_evidence", "in_evidence", "own_heat_need",
 ]  # fmt: skip
 REJECTED_COLUMNS = ["out_flow_id", "in_flow_id", "giver_site_id", "taker_site_id", "utility", "gate"]
 BOUNDS = ("low", "central", "high")
@@ -78,6 +80,7 @@ def pairs(
         ``PAIR_COLUMNS``, by ``candidate_id``. ``utility`` is what flows, ``serves`` what is needed, which is
         ``heat`` where biogas is burnt. ``delivered_per_year`` in MWh, of water in m3, with its bounds,
         those of both amounts and of the factors together; ``taken_per_year`` is what leaves the giver.
+        ``own_heat_need`` : what the giver of heat needs heat for itself, missing where it declares none.
     rejected : pandas.DataFrame
         ``REJECTED_COLUMNS``.
     """
@@ -90,6 +93,10 @@ def pairs(
     shared = found["out_months"].to_numpy() & found["in_months"].to_numpy()
     found["months_in_common"] = np.bitwise_count(shared).astype(int)
     found["candidate_id"] = found["out_flow_id"] + ">" + found["in_flow_id"]
+    heated = needs[needs["utility"] == "heat"].groupby("taker_site_id")["in_description"].agg(_named)
+    found["own_heat_need"] = (
+        found["giver_site_id"].map(heated).where(found["utility"] == "heat").astype("str")
+    )
     found = _amounts(found, factors, half_widths)
     shut = _shut(found, radius_km)
     found["gate"] = np.select(list(shut.values()), list(shut), "")
@@ -105,6 +112,10 @@ def factor_bounds(factors: pd.DataFrame, factor: str, keys: pd.Series | str = ""
     """(n, 3) low, central and high of a factor for each key; missing where no row answers."""
     rows = factors[factors["factor"] == factor].assign(key=factors["key"].fillna("")).set_index("key")
     return rows[list(BOUNDS)].reindex([keys] if isinstance(keys, str) else keys).to_numpy(dtype=float)
+
+
+def _named(descriptions: pd.Series) -> str:
+    return french.listed(sorted(set(descriptions.dropna())) or [UNNAMED])
 
 
 def _side(utilities: pd.DataFrame, sites: pd.DataFrame, way: str) -> pd.DataFrame:
