@@ -378,6 +378,16 @@ def test_one_siret_under_two_identifiers_is_marked(study):
     assert "E02" in marks["message"].iloc[0] and "E01" in marks["message"].iloc[1]
 
 
+def test_a_row_that_is_left_out_is_not_kept_with_a_doubt(study):
+    """Of plastic counted by the piece no mass is known: its unit is asked for, and nothing is kept."""
+    rows = [flow(name="Bidons", unit="unité", category="plastique", code=None),
+            flow(name="Rouleaux", unit="unité", category="textile", code=None)]  # fmt: skip
+    cleaned = clean(study, [FLOW_HEADERS, *rows])
+    assert cleaned.quarantine[["source_row", "reason_code"]].values.tolist() == [[2, "unknown_unit"]]
+    assert cleaned.implausible[["source_row", "reason_code"]].values.tolist() == [[3, "no_weight"]]
+    assert cleaned.tables["flows"]["description"].tolist() == ["Rouleaux"]
+
+
 def test_a_row_under_another_header_unit_is_no_repetition(study):
     for unit in ("kg", "t"):
         headers = [f"Quantité ({unit})" if name == "Quantité" else name for name in FLOW_HEADERS]

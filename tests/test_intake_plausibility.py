@@ -16,7 +16,8 @@ from eit_analysis.french import exact, short
 from eit_analysis.intake.checks import unit_errors
 from eit_analysis.intake.checks.double_counting import no_row_of_its_own
 from eit_analysis.intake.checks.marks import LINE
-from eit_analysis.intake.checks.plausibility import MATERIALS, implausible, ranges
+from eit_analysis.intake.checks.per_employee import ranges, tonnes_per_employee
+from eit_analysis.intake.checks.plausibility import MATERIALS, implausible
 from eit_analysis.intake.checks.stated_totals import check_totals
 from eit_analysis.intake.checks.unit_errors import _without_self
 from eit_analysis.publishing.wording import heading
@@ -142,6 +143,18 @@ def test_process_waste_is_not_compared_with_the_canteen():
     assert implausible(tables).empty
 
 
+def test_what_enters_is_compared_within_an_activity():
+    """A panel works' 38,000 t of chips are no slip beside the pallets that others buy."""
+    chips = {"flows__mass_t_per_year": [(2, 10_500.0)], "flows__waste_code": [(n, None) for n in range(8)]}
+    tables = survey(**chips, sites__naf_code=[(2, "1621Z")])
+    tables["flows"] = tables["flows"].assign(direction="in", category="wood")
+    assert implausible(tables).empty
+    # Works of the same division are comparable; of an unknown one, with none.
+    for naf_code, marked in [("1624Z", ["decimal_slip"]), (None, [])]:
+        tables["sites"]["naf_code"] = naf_code
+        assert implausible(tables)["reason_code"].tolist() == marked
+
+
 def test_a_small_flow_beside_an_ordinary_one_of_the_same_firm_is_usual():
     tables = survey()
     small = tables["flows"].iloc[[2]].assign(mass_t_per_year=0.0105, source_row=99)
@@ -189,6 +202,41 @@ def test_tonnes_per_employee_marks_the_largest_flows_above_the_range():
         assert set(marks["reason_code"]) <= {"tonnes_per_employee"}
     message = marks["message"].iloc[0]
     assert all(part in message for part in ("104 t par salarié", "de 0,22 à 87 t", "env_wasgen, FR, 2022)"))
+
+
+def heavy(naf_code: str, *flows: tuple) -> pd.DataFrame:
+    """Marks on a firm of five people, by designation, code and t/year of each flow that leaves it."""
+    site = pd.DataFrame({"naf_code": [naf_code], "headcount": [5.0]}, index=pd.Index(["E1"], name="site_id"))
+    rows = pd.DataFrame(flows, columns=["description", "waste_code", "mass_t_per_year"])
+    return tonnes_per_employee(placed(rows.assign(site_id="E1", direction="out"), "Flux"), site)
+
+
+@pytest.mark.parametrize(
+    ("naf_code", "designation", "waste_code", "mass"),
+    [
+        ("0146Z", "Lisier", "020106", 1_500.0), ("0146Z", "Lisier en excédent", None, 1_500.0),
+        ("0147Z", "Fumier de volailles", None, 1_400.0), ("0811Z", "Découverte", "010102", 22_000.0),
+        ("1051C", "Lactosérum", None, 1_800.0), ("1061A", "Issues de meunerie", None, 2_000.0),
+    ],
+)  # fmt: skip
+def test_what_is_heavy_by_trade_is_not_held_against_the_statistic_of_waste(
+    naf_code, designation, waste_code, mass
+):
+    """300 t of slurry an employee are a farm's; the range of its division, 0.17 to 66 t, hardly counts it."""
+    film = ("Film plastique", "020104", 2.0)
+    assert heavy(naf_code, (designation, waste_code, mass), film).empty
+    # Of another trade, or another waste of the same one, it is as doubtful as before.
+    assert len(heavy("2229A", (designation, waste_code, mass))) == 1
+    assert len(heavy(naf_code, ("Bois", "150103", mass), film)) == 1
+
+
+def test_the_matter_of_a_trade_has_a_range_of_its_own():
+    (mark,) = heavy("0146Z", ("Lisier", "020106", 300_000.0), ("Ferraille", "020110", 8.0)).itertuples()
+    assert mark.source_row == 2 and mark.finding.code == "tonnes_per_employee.trade"
+    assert "t par salarié et par an pour les effluents d’élevage, hors" in mark.message
+    assert "de 23 à 9 100 t (INRA" in mark.message.replace("\u00a0", " ")
+    (mark,) = heavy("0146Z", ("Lisier", "020106", 1_500.0), ("Ferraille", "020110", 400.0)).itertuples()
+    assert mark.source_row == 3 and "sortants (effluents d’élevage non compris), hors" in mark.message
 
 
 def test_few_flows_or_no_headcount_or_unknown_activity_are_no_mistake():
@@ -479,11 +527,13 @@ def test_ranges_cover_every_division_but_waste_and_water():
     assert own.index.is_unique
     assert set(own.index) == known - {"36", "37", "38", "39"}
     assert (own["low"] < own["central"]).all() and (own["central"] < own["high"]).all()
+    own = pd.concat([own, reference.load("trade_matter")])
     assert own["source"].str.contains("hypothèse du projet").all() and own["year"].between(2000, 2035).all()
 
 
 def test_ranges_are_the_quotient_of_their_columns():
-    table = reference.load("waste_per_employee")
+    of_trades = reference.load("trade_matter").rename(columns={"matter_t_per_year": "waste_t_per_year"})
+    table = pd.concat([reference.load("waste_per_employee"), of_trades])
     central = table["waste_t_per_year"] / table["employment"]
     for column, expected in {"low": central / 20, "central": central, "high": 20 * central}.items():
         assert (table[column] / expected).between(0.95, 1.05).all()

@@ -24,6 +24,7 @@ from eit_analysis.intake.answers.answer_sheets import HEADERS, read_answers
 from eit_analysis.intake.answers.applying import Applied, Grid, apply
 from eit_analysis.intake.checks import plausibility, unit_errors
 from eit_analysis.intake.checks.marks import LINE
+from eit_analysis.intake.checks.per_employee import tonnes_per_employee
 from eit_analysis.intake.reading.sheet import repair
 from eit_analysis.intake.relance import fiche_book, phrases
 from eit_analysis.intake.relance.fiche import Fiche, Question
@@ -289,8 +290,43 @@ def test_a_refused_code_and_a_missing_family_are_suggested_too():
     ],
 )
 def test_a_likely_code_is_of_the_family_that_is_declared(text, family, code):
-    ((likely, named),) = phrases.hints("waste_code", [text], [family])
+    ((likely, named),) = phrases.hints("waste_code", [text], [family], [None])
     assert likely == code and named.startswith(code) and bool(named) == bool(code)
+
+
+@pytest.mark.parametrize(
+    ("text", "family", "naf", "codes"),
+    [
+        # Chapter 19 is of who treats waste, and named by nobody else.
+        ("Palettes cassées", "wood", "5210B", "150103 200138"),
+        ("Palettes cassées", "wood", None, "150103 200138"),
+        ("Palettes cassées", "wood", "3832Z", "150103 200138 191207"),
+        ("Flacons et pots vides", "glass", "2042Z", "150107 200102"),
+        ("Big bags de fillers", "mineral", "2363Z", ""),
+        ("Big bags percés", "plastic", "5224A", "150102 200139"),
+        ("Sachets surgelés, encore bons", "food", "1039A", "020304"),
+        # A branch has its own codes: a printer's cuttings are no reject of a paper mill.
+        ("Rognes de massicot", "paper", "1812Z", "200101"),
+        ("Rognes de massicot", "paper", "1712Z", "030308 200101"),
+        ("Mandrins", "cardboard", "2222Z", "150101 200101"),
+        ("Saumures", "chemical", "1020Z", ""), ("Saumures", "chemical", "1039A", "020302"),
+        ("Adjuvants périmés", "chemical", "2363Z", ""),
+        ("Fonds de cuve de crèmes", "chemical", "2042Z", ""),
+        ("Fonds de cuve", "chemical", "1920Z", "160708 160709"),
+        ("Lames de laryngoscope", "metal", "8610Z", "200140"),
+        ("Faisceaux tubulaires", "metal", "1920Z", "170405"),
+        # What is of no one family is told by a text that is sure, and by no other.
+        ("Avaries et casse clients", "mixed", "5210B", ""), ("Purges multicouches", "plastic", "2222Z", ""),
+        ("Emballages multicouches", "plastic", "2222Z", "150105"),
+        ("Tenues réformées", "textile", "8610Z", "200110"),
+    ],
+)  # fmt: skip
+def test_a_likely_code_is_of_the_family_and_of_the_trade(text, family, naf, codes):
+    ((_, named),) = phrases.hints("waste_code", [text], [family], [naf])
+    spaced = [f"{code[:2]}{NBSP}{code[2:4]}{NBSP}{code[4:]}" for code in codes.split()]
+    proposed = [one[: len(f"15{NBSP}01{NBSP}01")] for one in named.split(" ou ") if named]
+    assert proposed[: len(spaced)] == spaced and bool(proposed) == bool(spaced)
+    assert naf == "3832Z" or not any(one.startswith("19") for one in proposed)
 
 
 def test_one_question_of_several_lines_is_answered_once_or_line_by_line(study):
@@ -831,7 +867,7 @@ def marked(found: Finding, column: str = "Quantité", raw: str = "12,5 t/an") ->
 
 
 def test_slip_is_put_as_a_plain_question():
-    staff = pd.Series(10.0, index=[f"E{n}" for n in range(8)])
+    staff = pd.DataFrame({"headcount": 10.0, "naf_code": "2229A"}, index=[f"E{n}" for n in range(8)])
     flows = pd.DataFrame({
         "site_id": staff.index, "direction": "out", "category": "cardboard", "waste_code": "150101",
         "mass_t_per_year": [85_000.0, *[80.0 + n for n in range(7)]],
@@ -853,7 +889,7 @@ def test_firm_reads_no_source_of_a_threshold():
         "site_id": ["E19"], "direction": "out", "mass_t_per_year": [50_000.0],
         "source_file": FILE, "source_sheet": "Flux", "source_row": 2,
     })  # fmt: skip
-    (mark,) = plausibility.tonnes_per_employee(flows, sites).itertuples()
+    (mark,) = tonnes_per_employee(flows, sites).itertuples()
     assert "Eurostat" in mark.message
     text = marked(mark.finding)
     assert text.startswith(
@@ -862,7 +898,7 @@ def test_firm_reads_no_source_of_a_threshold():
     assert "Eurostat" not in text and "hypothèse" not in text and "NAF" not in text
     assert "Répondez" not in text  # 25 t a head are not those of a shop either
     flows["mass_t_per_year"] = 1_000.0
-    (mark,) = plausibility.tonnes_per_employee(flows, sites).itertuples()
+    (mark,) = tonnes_per_employee(flows, sites).itertuples()
     assert "(0,0125" in marked(mark.finding)  # of the 12.5 t of its row
 
 

@@ -284,8 +284,14 @@ def test_the_reasons_say_fed_by_as_substitution_reads():
     nothing = Methods(*(table.head(0) for table in found), pd.DataFrame(), rules, pd.DataFrame())
     missed = why_missed(leads, flows, pd.DataFrame({"site_id": []}), nothing)
     fed = missed.loc[missed["miss_reason"] == "no_rule", "synergy_id"]
-    assert set(missed["miss_reason"]) == {"no_rule", "no_input"}
+    assert set(missed["miss_reason"]) == {"no_rule", "no_input", "no_code", "no_use"}
     assert {tuple(pair.split()) for pair in fed} == read
+    # What no rule reads at all has no need to be missed.
+    unread = missed[missed["miss_reason"].isin(["no_code", "no_use"])]
+    givers = {giver for giver, _ in read}
+    assert set(unread["synergy_id"]) == {
+        pair for pair in leads["synergy_id"] if pair.split()[0] not in givers
+    }
 
 
 def test_food_goes_to_people_then_to_animals_then_to_the_soil_or_to_energy():

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from eit_analysis import reference
 from eit_analysis.codes import CATEGORIES
+from eit_analysis.reference.code_origins import of_another_trade
 from eit_analysis.reference.designation_likeness import NEXT_CODE
 from eit_analysis.reference.designation_words import told
 from eit_analysis.reference.designations import COLUMNS, DOUBT, MOST, suggestions
@@ -163,6 +164,24 @@ def test_trade_phrases(half):
     assert (len(rows), (rows["codes"] == "").sum()) == (115, 15)
     five, chapter, wrong = worth(rows["phrase"], rows["codes"])
     assert five >= 0.75 and chapter >= 0.75 and wrong <= 0.03
+
+
+@pytest.mark.parametrize("wave", ["2015", "2018"])
+def test_the_codes_of_the_sample_are_of_the_trade_of_their_firms(wave):
+    sites = open_study("thur-doller", wave).load("sites").set_index("site_id")["naf_code"]
+    flows = open_study("thur-doller", wave).load("flows").dropna(subset="waste_code")
+    pairs = zip(flows["waste_code"], flows["site_id"].map(sites).fillna(""), strict=True)
+    apart = [(code, naf) for code, naf in pairs if of_another_trade(code, naf)]
+    assert len(flows) > 150 and apart == []
+
+
+@pytest.mark.skipif(not EXCHANGES.exists(), reason="../shared/data is not beside the project")
+def test_the_codes_of_published_exchanges_are_of_the_trade_of_their_giver():
+    rows = pd.read_csv(EXCHANGES, dtype=str).query("code_confidence != 'guess'")
+    rows = rows.dropna(subset=["waste_code_6", "donor_nace4"])
+    naf = rows["donor_nace4"].str.replace(".", "")
+    apart = [*map(of_another_trade, rows["waste_code_6"], naf)]
+    assert len(rows) > 140 and np.mean(apart) <= 0.01
 
 
 @pytest.mark.parametrize("wave", ["2015", "2018"])

@@ -17,6 +17,7 @@ from eit_analysis.synergies.declined import (
     without_declined,
 )
 from eit_analysis.synergies.substitution import REJECTED_COLUMNS
+from eit_analysis.synergies.untied import UNTIED_COLUMNS, untied
 
 KM = float(haversine_km(0.0, 7.0, 1.0, 7.0))  # of a degree of latitude
 PLACES = {"A": 0.0, "B": 0.1, "C": 0.2, "X": 0.0, "Y": 0.05}
@@ -210,6 +211,28 @@ def test_a_yes_counts_until_its_actor_says_otherwise():
     assert accepted_on(exchanges(), later, FLOWS) == {"A-1>X": "2018-02-01", "A-2>X": "2018-03-01"}
     assert accepted(exchanges(), answers(yes, (*yes[:5], "maybe", None, "2018-03-01")), FLOWS) == []
     assert accepted(exchanges().head(0), answers(yes), FLOWS) == accepted(exchanges(), answers(), FLOWS) == []
+
+
+@pytest.mark.parametrize(
+    ("taker", "family", "flow", "gate"),
+    [
+        ("X", "wood", None, None), ("X", "wood", "PALETTES", None), ("X", "wood", "Chutes", "reach"),
+        ("Y", "wood", "Palettes", "contractor"), ("Y", "wood", "Chutes", "no_rule"),
+        ("X", "wood", "Sciure", "no_output"), ("X", "glass", None, "no_output"),
+    ],
+)  # fmt: skip
+def test_a_yes_that_is_tied_to_no_exchange_is_listed_with_what_stops_it(taker, family, flow, gate):
+    pairs = exchanges().query("giver_site_id == 'A'").set_index("candidate_id", drop=False)
+    possible, passed = pairs.loc[["A-1>X"]], pairs.loc[["A-1>X", "A-1>Y"]]
+    stopped = pairs.loc[["A-2>X", "A-2>X"]].assign(gate=["quality", "reach"])[REJECTED_COLUMNS]
+    yes = (taker, "A", taker, family, flow, "yes", None, "2018-02-01")
+    found = untied(answers(yes), possible, passed, stopped, FLOWS)
+    assert list(found.columns) == UNTIED_COLUMNS
+    assert found["gate"].tolist() == ([gate] if gate else [])
+    # Perhaps is said as well; a no is among the refusals, and the last word of an actor counts.
+    again = (*yes[:5], "maybe", None, "2018-03-01"), (*yes[:5], "no", None, "2018-04-01")
+    assert len(untied(answers(yes, again[0]), possible, passed, stopped, FLOWS)) == len(found)
+    assert untied(answers(yes, *again), possible, passed, stopped, FLOWS).empty
 
 
 def test_no_answer_closes_nothing_and_no_exchange_is_closed_by_answers():

@@ -16,12 +16,14 @@ SHAPES = frozenset((
 
 @cache
 def families() -> dict[str, str]:
-    """Family of each code: that of the first term that names it, before others if it can."""
+    """Family of each code: the only one that it names, else that of the first term to name it."""
+    names = reference.pairs("waste_materials", "waste_code_prefix", "categories").items()
     lexicon = reference.load("waste_lexicon").dropna(subset="waste_codes")
     named = lexicon.assign(waste_code=lexicon["waste_codes"].str.split()).explode("waste_code")
     named["place"] = named.groupby(level=0).cumcount()
     named = named.sort_values("place", kind="stable").drop_duplicates("waste_code")
-    return dict(zip(named["waste_code"], named["category"], strict=True))
+    of_terms = dict(zip(named["waste_code"], named["category"], strict=True))
+    return of_terms | {code: family for code, family in names if len(code) == 6 and " " not in family}
 
 
 @cache

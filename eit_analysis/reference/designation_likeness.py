@@ -26,7 +26,20 @@ if TYPE_CHECKING:
 NEXT_CODE = 0.02  # what a code is worth less than the one that its term names before it
 # Told of anything; in the singular.
 STATES = frozenset(
-    ("use", "usee", "usage", "usagee", "casse", "cassee", "abime", "abimee", "vieu", "vieille")
+    (
+        "use",
+        "usee",
+        "usage",
+        "usagee",
+        "casse",
+        "cassee",
+        "abime",
+        "abimee",
+        "vieu",
+        "vieille",
+        "reforme",
+        "reformee",
+    )
 )
 OF_STATE = 0.3
 

@@ -52,13 +52,13 @@ def lessons(
         flows that were refused, unknown being mixed; ``refused_km``, by road. Where the giver has no such
         flow any more, or a place is unknown, neither is known and only the exchange itself is closed.
     """
-    told = _last(answers)
+    told = last_answers(answers)
     told = told[told["site_id"] == told["taker_site_id"]]
     places = sites.drop_duplicates("site_id").set_index("site_id")[["latitude", "longitude"]].astype(float)
     ends = [places.reindex(told[end]).to_numpy() for end in ("giver_site_id", "taker_site_id")]
     out = flows[flows["direction"] == "out"]
     asked = told[["giver_site_id", "category", "answered_flow"]].itertuples()
-    about = [_about(row, out) for row in asked]
+    about = [flows_about(row, out) for row in asked]
     worst = [_worst(flows_) for flows_ in about]
     told = told.assign(
         kinds=pd.Series([frozenset().union(*_kinds(flows_)) for flows_ in about], told.index, dtype="object"),
@@ -150,7 +150,7 @@ def accepted_on(exchanges: pd.DataFrame, answers: pd.DataFrame, flows: pd.DataFr
 
 def refused_for_price(answers: pd.DataFrame) -> dict[tuple[str, str], str]:
     """The day of the last refusal of each taker for a price, by taker and family, until it says otherwise."""
-    told = _last(answers)
+    told = last_answers(answers)
     told = told[told["site_id"] == told["taker_site_id"]].sort_values("answer_date", kind="stable")
     keys = ["taker_site_id", "category"]
     refused = told[(told["exchange_answer"] == "no") & (told["refusal_reason"] == "price")]
@@ -165,7 +165,7 @@ def closing(taught: pd.DataFrame, answers: pd.DataFrame, rejected: pd.DataFrame)
 
     One row per refusal that stands; ``gate`` is missing where it closes its own exchange alone.
     """
-    told = _last(answers)
+    told = last_answers(answers)
     refused = told[told["exchange_answer"] == "no"].merge(
         taught, how="left", on=[*KEYS, "answered_flow", "refusal_reason", "answer_date"]
     )
@@ -175,7 +175,7 @@ def closing(taught: pd.DataFrame, answers: pd.DataFrame, rejected: pd.DataFrame)
     return refused.assign(closed_pairs=pd.Series(keys.map(n_others.to_dict()), dtype=float))
 
 
-def _last(answers: pd.DataFrame) -> pd.DataFrame:
+def last_answers(answers: pd.DataFrame) -> pd.DataFrame:
     """The last answer of each actor about each flow, without those that one about the family replaced."""
     told = answers.assign(answered=answers["answered_flow"].map(_folded))
     told = told.sort_values("answer_date", kind="stable").reset_index(drop=True)
@@ -200,7 +200,7 @@ def _closes(
     return np.select([material, quality], [True, (rank >= refused_rank) & alike], farther).astype(bool)
 
 
-def _about(refused: tuple, out: pd.DataFrame) -> pd.DataFrame:
+def flows_about(refused: tuple, out: pd.DataFrame) -> pd.DataFrame:
     """The flows that an answer was about."""
     _, giver, category, named = refused
     about = out[(out["site_id"] == giver) & (out["category"] == category)]

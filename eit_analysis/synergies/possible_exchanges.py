@@ -17,11 +17,12 @@ from eit_analysis.config import StudyConfig
 from eit_analysis.config_synergies import Allocation
 from eit_analysis.reference.factors import factor_table, lookup
 from eit_analysis.reference.stages import standing
-from eit_analysis.synergies.declined import ANSWER_COLUMNS, lessons, without_declined
+from eit_analysis.synergies.declined import ANSWER_COLUMNS, closing, lessons, without_declined
 from eit_analysis.synergies.factor_rows import BOUNDS
 from eit_analysis.synergies.free_flows import free, held, set_aside
 from eit_analysis.synergies.impacts import impacts
 from eit_analysis.synergies.likelihood import with_likelihood
+from eit_analysis.synergies.listings import REFUSALS
 from eit_analysis.synergies.pooling.costs import cost_table, meeting_eur
 from eit_analysis.synergies.scoring.choice import with_choice
 from eit_analysis.synergies.scoring.willingness import (
@@ -31,6 +32,7 @@ from eit_analysis.synergies.scoring.willingness import (
 )
 from eit_analysis.synergies.substitution import MASSES, own_uses, read_pairs, through_gates, with_masses
 from eit_analysis.synergies.terms import changes_contractor, with_terms
+from eit_analysis.synergies.untied import untied
 from eit_analysis.synergies.utilities.together import possible
 
 
@@ -179,6 +181,16 @@ class PossibleExchanges:
     def lessons(self) -> pd.DataFrame:
         """What refusals teach of each taker, until a later answer of his (``declined.lessons``)."""
         return lessons(self.answers, self.flows, self.sites, self.settings.scoring.detour_factor)
+
+    @property
+    def refusals(self) -> pd.DataFrame:
+        """The refusals that stand, and what each closes (``declined.closing``)."""
+        return closing(self.lessons, self.answers, self.rejected)[REFUSALS]
+
+    @property
+    def untied(self) -> pd.DataFrame:
+        """The other answers that are tied to no exchange that is possible (``untied.untied``)."""
+        return untied(self.answers, self.candidates, self.passed, self.rejected, self.flows)
 
     @cached_property
     def networks(self) -> pd.DataFrame | None:

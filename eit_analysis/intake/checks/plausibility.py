@@ -16,10 +16,10 @@ from eit_analysis import reference
 from eit_analysis.codes import LABELS
 from eit_analysis.french import counted, day, exact
 from eit_analysis.intake.cells.contract import YEARS
-from eit_analysis.intake.checks import unit_errors
+from eit_analysis.intake.checks import per_employee, unit_errors
 from eit_analysis.intake.checks.designations import ANY_MATERIAL, code_against_designation
 from eit_analysis.intake.checks.marks import gathered, mark
-from eit_analysis.reference.nomenclatures import is_hazardous, naf_division
+from eit_analysis.reference.nomenclatures import is_hazardous
 from eit_analysis.tables import CATEGORIES, header
 
 COLLECTORS = ("outlet", "public")  # what they hand on is not their own waste alone
@@ -56,8 +56,8 @@ def implausible(
     producers = _producers(sites.drop(index=misstated.index))
     marks = [*of_staff, unit_errors.years_as_masses(flows, sites)]
     if len(producers):
-        marks.append(unit_errors.mass_unit_errors(flows, producers["headcount"]))
-        marks.append(tonnes_per_employee(flows, producers))
+        marks.append(unit_errors.mass_unit_errors(flows, producers))
+        marks.append(per_employee.tonnes_per_employee(flows, producers))
     marks += [unit_errors.mass_against_before(flows, before, wave) for wave, before in earlier.items()]
     ended, none = end_before_start(tables["synergy_register"]), no_waste_with_flows(sites, flows)
     of_codes = [*code_conflicts(flows), code_against_designation(flows)]
@@ -70,31 +70,6 @@ def _producers(sites: pd.DataFrame) -> pd.DataFrame:
     collecting = sites["actor_type"].isin(COLLECTORS)
     collecting |= sites["naf_code"].fillna("").str.startswith(COLLECTING_NAF)
     return sites[~collecting & (sites["headcount"] > 0)].drop_duplicates("site_id").set_index("site_id")
-
-
-def ranges() -> pd.DataFrame:
-    """Outgoing tonnes per employee and year by NAF division: ``low, central, high, source, year``."""
-    table = reference.load("waste_per_employee")
-    table["division"] = table["naf_division_codes"].str.split()
-    return table.explode("division").set_index("division")[["low", "central", "high", "source", "year"]]
-
-
-def tonnes_per_employee(flows: pd.DataFrame, producers: pd.DataFrame) -> pd.DataFrame:
-    """sum(m_out) / headcount above the high bound of the division, marked on the firm's largest flows.
-
-    A firm that declares few flows is no mistake: the low bound is shown, not enforced. The largest flows are
-    those of at least half the largest one.
-    """
-    out = flows[flows["direction"] == "out"]
-    ratio = out.groupby("site_id")["mass_t_per_year"].sum() / producers["headcount"]
-    known = ranges()
-    division = producers["naf_code"].map({naf: naf_division(naf) for naf in producers["naf_code"].unique()})
-    bounds = known.reindex(division).set_index(division.index).assign(division=division)
-    over = bounds.assign(ratio=ratio.reindex(bounds.index)).query("ratio > high")
-    rows = out[out["site_id"].isin(over.index)]
-    rows = rows[rows["mass_t_per_year"] * 2 >= rows.groupby("site_id")["mass_t_per_year"].transform("max")]
-    told = {name: rows["site_id"].map(over[name]) for name in ("ratio", "division", "low", "high", "year")}
-    return mark(rows, header("flows", "quantity"), unit_errors.tonnes(rows), "tonnes_per_employee", **told)
 
 
 def ages_against_headcount(staffed: pd.DataFrame) -> pd.DataFrame:

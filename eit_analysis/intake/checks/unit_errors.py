@@ -6,15 +6,18 @@ Between two waves, m and m' tonnes a year of one flow of one firm are marked whe
 
 (about 10^2.5, from which ThError of the package Kostra, by Statistics Norway, suspects an error of 1,000).
 
-A flow is compared with those of the other firms of the wave in the same direction, category and chapter of
-the list of waste, in tonnes per employee, x = m / headcount. With M, l and u the median, lowest and highest
-of the others, it is marked too high when all of these hold, and too low when their mirror does:
+A flow is compared with those of the other firms of the wave in the same direction, category and kind, in
+tonnes per employee, x = m / headcount. The kind is the chapter of its waste code; of a flow without one, as
+all that enters, the NAF division of its firm; a flow without either is compared with none. With M, l and u
+the median, lowest and highest of the others, it is marked too high when all of these hold, and too low when
+their mirror does:
 
     x / M > 300,    x > 1.5 u,    l / 1.5 <= x / 1000 <= 1.5 u.
 
 Each other firm counts once in M (by the median of its own flows), and five others are needed. A flow too low
-must also be the largest of its firm in the group: a small waste beside an ordinary one is usual. The chapter
-keeps the waste of a process (whey of a dairy) apart from what everyone throws away (the canteen).
+must also be the largest of its firm in the group: a small waste beside an ordinary one is usual. The kind
+keeps the waste of a process (whey of a dairy) apart from what everyone throws away (the canteen), and what a
+works is made of (wood chips of a panel works) from what others buy a little of (pallets).
 """
 
 from __future__ import annotations
@@ -24,13 +27,14 @@ import pandas as pd
 
 from eit_analysis.french import exact, fold_words
 from eit_analysis.intake.checks.marks import gathered, mark
+from eit_analysis.reference.nomenclatures import naf_division
 from eit_analysis.tables import CATEGORIES, header
 
 THOUSAND = 1000
 RATIO = 300  # x / M from which an error is looked for
 NEAR = 1.5  # how far beyond the range of the others a corrected value may be
 LEAST_OTHERS = 5
-GROUP = ["direction", "category", "chapter"]
+GROUP = ["direction", "category", "kind"]
 FLOW = ["site_id", "direction", "category", "named"]  # the same from wave to wave
 WORTH = 1.0  # t per year, below which a change is not asked about
 PEOPLE = 3  # below this the staff sheet is no check of the headcount
@@ -60,14 +64,17 @@ def years_as_masses(flows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
     return mark(rows, header("flows", "quantity"), mass.map(exact), "year_as_mass", mass=mass)
 
 
-def mass_unit_errors(flows: pd.DataFrame, staff: pd.Series) -> pd.DataFrame:
+def mass_unit_errors(flows: pd.DataFrame, producers: pd.DataFrame) -> pd.DataFrame:
     """Marks on flows (t/year) a thousand times larger or smaller than those of the other firms.
 
-    ``staff`` is the headcount by ``site_id``, of the firms that can be compared; equations of this module.
+    ``producers`` are the sites that can be compared, by ``site_id``; equations of this module.
     """
-    per_employee = flows["mass_t_per_year"] / flows["site_id"].map(staff).astype(float)
-    rows = flows.assign(per_employee=per_employee, chapter=flows["waste_code"].str[:2].fillna(""))
-    rows = rows[rows["per_employee"] > 0]
+    divisions = {naf: naf_division(naf) for naf in producers["naf_code"].unique()}
+    activity = producers["naf_code"].map(divisions).map("NAF {}".format, na_action="ignore")
+    per_employee = flows["mass_t_per_year"] / flows["site_id"].map(producers["headcount"]).astype(float)
+    kind = flows["waste_code"].astype(object).str[:2].fillna(flows["site_id"].map(activity))
+    rows = flows.assign(per_employee=per_employee, kind=kind)
+    rows = rows[(rows["per_employee"] > 0) & rows["kind"].notna()]
     by_firm = rows.groupby([*GROUP, "site_id"], sort=False)["per_employee"]
     firms = by_firm.agg(["min", "median", "max"]).reset_index()
     group = firms.groupby(GROUP, sort=False).ngroup().to_numpy()

@@ -22,7 +22,7 @@ from eit_analysis.errors import InputError
 from eit_analysis.intake.answers.applying import Applied, Grid, SheetKey
 from eit_analysis.intake.cells.periods import PERIODS_PER_YEAR
 from eit_analysis.intake.checks.double_counting import double_counting
-from eit_analysis.intake.checks.marks import PLACE, gathered
+from eit_analysis.intake.checks.marks import gathered
 from eit_analysis.intake.checks.plausibility import implausible
 from eit_analysis.intake.checks.reconcile import Reconciled, reconcile
 from eit_analysis.intake.checks.stated_totals import check_totals, stated_totals
@@ -37,10 +37,18 @@ from eit_analysis.intake.cleaning.incoming import (
 from eit_analysis.intake.cleaning.siblings import hear_siblings
 from eit_analysis.intake.cleaning.tidy import clean_tables
 from eit_analysis.intake.registers.canonical import waste_register
-from eit_analysis.intake.sheets.ledger import ACCOUNTS, CORRECTIONS, QUARANTINE, Ledger, SheetAccount
+from eit_analysis.intake.sheets.ledger import (
+    ACCOUNTS,
+    CORRECTIONS,
+    QUARANTINE,
+    Ledger,
+    SheetAccount,
+    places,
+)
 from eit_analysis.intake.sheets.mapping import read_mappings
 from eit_analysis.intake.sheets.rows import set_aside
 from eit_analysis.intake.sheets.workbook import RawFile
+from eit_analysis.reference.findings import of_cells
 from eit_analysis.study import Study
 
 
@@ -78,12 +86,16 @@ class Cleaned:
 
     @cached_property
     def implausible(self) -> pd.DataFrame:
-        """Values that are kept but marked, those that the firm confirms aside, as in the quarantine."""
+        """Values that are kept but marked, in the columns of the quarantine.
+
+        Aside are those that the firm confirms, and those of a row that is left out: it is asked about there.
+        """
         found = [*double_counting(self.tables), implausible(self.tables, self.earlier), self.totals]
         marks = gathered([self.ledger.frame(self.ledger.doubted, QUARANTINE), *found])
-        cells = zip(*(marks[name] for name in PLACE), strict=True)
-        kept = pd.Series([cell not in self.applied.confirmed for cell in cells], dtype=bool)
-        return marks[kept].reset_index(drop=True)
+        left_out = {*places(self.quarantine[~of_cells(self.quarantine["reason_code"])])}
+        cells = zip(places(marks), marks["column"], strict=True)
+        kept = [row not in left_out and (*row, name) not in self.applied.confirmed for row, name in cells]
+        return marks[pd.Series(kept, dtype=bool)].reset_index(drop=True)
 
 
 @contextmanager

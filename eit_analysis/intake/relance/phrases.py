@@ -13,6 +13,7 @@ from eit_analysis.codes import CATEGORIES
 from eit_analysis.french import bound, counted, exact
 from eit_analysis.intake.cells.contract import allowed_words, bounds, described, is_number
 from eit_analysis.intake.checks.designations import ANY_MATERIAL
+from eit_analysis.reference.code_origins import of_another_trade
 from eit_analysis.reference.designations import DOUBT, suggestions
 from eit_analysis.reference.findings import Finding, catalogue
 from eit_analysis.reference.nomenclatures import named_code, spaced_code
@@ -99,33 +100,46 @@ def ask(table: str, column: str) -> str:
 
 
 def hints(
-    column: str, designations: Iterable[str | None], declared: Iterable[object]
+    column: str,
+    designations: Iterable[str | None],
+    declared: Iterable[object],
+    activities: Iterable[object],
 ) -> list[tuple[str, str]]:
     """The likeliest code, or family, that each designation may mean and all of them; nothing for the rest.
 
-    A code of another family than its row declares (``declared``) is none of them.
+    A code of another family than its row declares (``declared``), or of another trade than that of its firm
+    (``activities``, NAF codes), is none of them.
     """
-    asked = list(zip(designations, declared, strict=True))
+    asked = list(zip(designations, declared, activities, strict=True))
     if column not in HINTED:
         return [("", "")] * len(asked)
-    found = suggestions(text for text, _ in asked)
+    found = suggestions(text for text, *_ in asked)
     found = found[found["likely"] & (found["score"] >= DOUBT)]
-    if column == "category":
-        found = found[~found["category"].isin([None, "other"])].drop_duplicates(["designation", "category"])
+    told = {text: list(rows.itertuples()) for text, rows in found.groupby("designation")}
     short, long = HINTED[column]
-    told = {
-        text: list(zip(rows[column], rows["category"], strict=True))
-        for text, rows in found.groupby("designation")
-    }
-    likely = [[value for value, own in told.get(str(text), ()) if _agree(own, of)] for text, of in asked]
-    return [(short(some[0]), " ou ".join(map(long, some))) if some else ("", "") for some in likely]
+    hinted = []
+    for text, family, activity in asked:
+        naf = activity if isinstance(activity, str) else ""
+        agreed = [
+            getattr(row, column)
+            for row in told.get(str(text), ())
+            if _agree(row.category, family, bool(row.confident)) and not of_another_trade(row.waste_code, naf)
+        ]
+        if column == "category":
+            agreed = [value for value in dict.fromkeys(agreed) if value in CATEGORIES and value != "other"]
+        hinted.append((short(agreed[0]), " ou ".join(map(long, agreed))) if agreed else ("", ""))
+    return hinted
 
 
-def _agree(suggested: object, declared: object) -> bool:
-    """Whether a code may be of a row of this family, which may not be declared."""
-    if declared not in CATEGORIES or not {declared, suggested}.isdisjoint(ANY_MATERIAL):
+def _agree(suggested: object, declared: object, confident: bool) -> bool:
+    """Whether a code may be of a row of this family, which may not be declared.
+
+    A mixture, or what is of no family, may be called by what it holds: only a text that is sure tells so.
+    """
+    if declared not in CATEGORIES:
         return True
-    return KINS.get(suggested, suggested) == KINS.get(declared, declared)
+    same = KINS.get(suggested, suggested) == KINS.get(declared, declared)
+    return same or (confident and not {declared, suggested}.isdisjoint(ANY_MATERIAL))
 
 
 def hinted(hints: list[str]) -> str:
@@ -142,7 +156,7 @@ def likely(found: Finding) -> str:
 def perhaps_kilograms(found: Finding) -> bool:
     """Whether the tonnes of a firm are those of its activity once read as kilograms."""
     told = dict(found.fields)
-    return found.code == "tonnes_per_employee" and told["low"] <= told["ratio"] / 1000 <= told["high"]
+    return found.logged == "tonnes_per_employee" and told["low"] <= told["ratio"] / 1000 <= told["high"]
 
 
 def reading(found: Finding, clean: str) -> str:

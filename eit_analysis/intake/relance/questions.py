@@ -75,7 +75,8 @@ class Asking(WaveCells):
         # Who wrote NC has answered.
         self.settled = self.answered.union(_cells(self.of_rule("missing_word")))
         self.by_register = {cell[:3] for cell in _cells(self.of_rule("register_preferred"))}
-        flows = wave.tables["flows"]
+        flows, sites = wave.tables["flows"], wave.tables["sites"]
+        self.activities = dict(zip(sites["site_id"], sites["naf_code"], strict=True))
         masses = flows["mass_t_per_year"].astype(float)
         self.flows = dict(zip(places(flows), masses, strict=True))
         self.typical_t_per_year = masses[masses > 0].median() if (masses > 0).any() else 1.0
@@ -149,7 +150,8 @@ class Asking(WaveCells):
             cells = [cell for _, cell, *_ in self.refusals if self.name(cell) == column]
             texts = [self.read((*cell[:3], DESIGNATION)) for cell in cells]
             of = [declared.get(cell[:3]) for cell in cells]
-            found |= zip(cells, phrases.hints(column, texts, of), strict=True)
+            whose = [self.activities.get(self.rows.get(cell[:3], OFFICE)) for cell in cells]
+            found |= zip(cells, phrases.hints(column, texts, of, whose), strict=True)
         return found
 
     def implausible(self) -> Iterator[Question]:
@@ -214,7 +216,8 @@ class Asking(WaveCells):
                 blank, header = frame[frame[column].isna()], tables.header(table, column)
                 asked = phrases.ask(table, column)
                 texts = blank.get("description", blank[column])
-                hints = phrases.hints(column, texts, blank.get("category", blank[column]))
+                whose = self.owners(blank).map(self.activities)
+                hints = phrases.hints(column, texts, blank.get("category", blank[column]), whose)
                 for owner, place, hint in zip(self.owners(blank), places(blank), hints, strict=True):
                     cell = (*place, header)
                     if cell not in self.settled:

@@ -1,7 +1,7 @@
 """Why a synergy of the register is not found again: every link of the chain that is absent.
 
-An exchange needs two actors who answered, an output of its family, an input that a rule can feed from it, a
-rule that reads the pair, and open gates. A pooling needs a threshold for its object, two actors
+An exchange needs two actors who answered, an output of its family that a rule reads, an input that it can
+feed, a rule that reads the pair, and open gates. A pooling needs a threshold for its object, two actors
 with the need, none of whom crosses it alone, and a sum that crosses it within reach.
 """
 
@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from eit_analysis.breakdown import Breakdown
-from eit_analysis.reference.compatibility import reading, text_read
+from eit_analysis.reference.compatibility import reading, text_read, without_code
 from eit_analysis.reference.stages import actors
 from eit_analysis.reference.units import normalise_unit
 from eit_analysis.synergies.gates import GATES
@@ -46,7 +46,8 @@ def why_missed(
     pandas.DataFrame
         Columns ``REASON_COLUMNS``, one row per synergy and reason, ``reason_rank`` from 1. Reasons:
         ``one_actor``, ``no_answer`` (no actor answered), ``silent_actor`` (one did not); for an exchange
-        ``no_output``, ``no_input``, ``gate_<gate>`` (the furthest the pairs went first), ``no_rule`` and
+        ``no_output``, ``no_use`` (no rule reads the output; ``no_code``: nor can it without a code or words
+        that it knows), ``no_input``, ``gate_<gate>`` (the furthest the pairs went first), ``no_rule`` and
         ``other_taker`` (an exchange that is still possible leads the output to a taker outside the lead: none
         that only changes the contractor, nor of tonnes that are served already), ``network`` alone where it
         is of heat, energy or water; for a pooling ``no_threshold``,
@@ -121,6 +122,8 @@ def _exchange(
         return ["no_output"]
     outputs = outputs_named(lead.title, outputs)
     fed = read.loc[read["flow_id"].isin(outputs["flow_id"]), "input_category"]
+    if fed.empty:
+        return ["no_code" if without_code(outputs).any() else "no_use"]
     inputs = own[(own["direction"] == "in") & own["category"].isin(fed)]
     gates = set(refused.loc[refused["synergy_id"] == lead.synergy_id, "gate"])
     reasons = []
