@@ -856,10 +856,11 @@ def test_what_is_left_of_pallets_once_the_good_ones_are_sorted_out_is_not_reused
         ("textile", "Refus de tri, encombrants", "200307", "Couvertures de protection", "3103Z", None),
         ("cardboard", "Cartons bruns", "150101", "Coins et cartons de protection", "3109B", None),
         ("textile", "Chutes de coupe", "040222", "Ouatine et garnissage", "1413Z", None),
-        ("plastic", "Sachets imprimés déclassés", "150102", "Mousse de calage pour la sellerie", "8899B", None),
+        ("plastic", "Sachets imprimés", "150102", "Mousse de calage pour la sellerie", "8899B", None),
         ("biowaste", "Tailles et élagages", "200201", "BRF, broyat de branches", "0113Z",
          "paillage de broyat de branches (BRF)"),
-        ("wood", "Cagettes", "150103", "Cagettes d'occasion", "0113Z", "cagettes et caisses en bois réutilisées"),
+        ("wood", "Cagettes", "150103", "Cagettes d'occasion", "0113Z",
+         "cagettes et caisses en bois réutilisées"),
         ("wood", "Palettes", "150103", "Cagettes d'occasion", "0113Z", None),
         ("biowaste", "Tailles de haies", "200201", "Cagettes d'occasion", "0113Z", None),
         # No ham on the shelf of vegetables.
@@ -881,9 +882,9 @@ def test_a_need_is_met_by_what_its_name_says_and_by_nothing_else(category, resid
 
 def test_what_is_given_to_people_is_not_taken_back_for_the_shelves():
     """« Ramasse quotidienne » was to replace the fruit that the same shop buys."""
-    flows = flow_table(
-        [flow("o", "A", "out", "food", 70, None), flow("i", "A", "in", "food", 500)]
-    ).assign(description=["Invendus du jour", "Fruits et légumes"], quality="clean", route=["reuse", None])  # fmt: skip
+    flows = flow_table([flow("o", "A", "out", "food", 70, None), flow("i", "A", "in", "food", 500)]).assign(
+        description=["Invendus du jour", "Fruits et légumes"], quality="clean"
+    )
     rules, sites = reference.load("compatibility"), SITES.assign(naf_code="4711F", actor_type="firm")
     for route, n in (("reuse", 0), ("digestion", 1)):
         told = flows.assign(route=[route, None])

@@ -1,4 +1,4 @@
-"""Which resins and forms the designation of a plastic names, and which kinds that of a food: none replaces another."""
+"""Which resins and forms a plastic is called by, and which kinds a food: none replaces another."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import pandas as pd
 
 from eit_analysis import reference
 from eit_analysis.reference.designation_words import told
-
 
 # The tables of each family; of the others no grade is told by a word.
 TABLES = {"plastic": ("resins", "plastic_forms"), "food": ("food_kinds",)}

@@ -58,7 +58,7 @@ def code_asked(needs: pd.DataFrame) -> pd.Series:
 def object_asked(needs: pd.DataFrame) -> pd.Series:
     """The code of the object that each flow (tidy) is, by the first words of it; ``""`` for none.
 
-    « Bois de palettes » is wood, and « Palettes et bois » that too; « Palettes bois ou plastique » are pallets.
+    « Bois de palettes » is wood, and « Palettes et bois » that too; « Palettes bois ou plastique » is not.
     """
     words, texts = _objects(), _texts(needs)
 

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.reference.compatibility import MATERIAL_OR_ORGANIC, rank_asked
-from eit_analysis.reference.needs import need_told
 from eit_analysis.reference.matter_grades import disagree
+from eit_analysis.reference.needs import need_told
 from eit_analysis.synergies.offers import class_asked
 
 # In the order in which they close: a refused pair is counted once, under the first gate that stops it.
@@ -25,8 +25,9 @@ WASTE_OPERATORS = "38"
 PALLETS = "150103"
 # Uses that needs of a family are named by: one so named is met by nothing else.
 USES = {
-    "wood": {"fuel", "mulch", "bedding", "smoking", "crates"}, "cardboard": {"mulch", "padding"}, "paper": {"bedding"},
-    "biowaste": {"feed", "bedding", "compost"}, "textile": {"wiping", "bedding", "stuffing"},
+    "wood": {"fuel", "mulch", "bedding", "smoking", "crates"}, "cardboard": {"mulch", "padding"},
+    "paper": {"bedding"}, "biowaste": {"feed", "bedding", "compost"},
+    "textile": {"wiping", "bedding", "stuffing"},
     "mineral": {"binder", "lime", "plaster", "road_salt"},
 }  # fmt: skip
 FROM_PALLETS = "pallet_wood"  # and one of this is met by the rule that makes it first

@@ -7,9 +7,9 @@ import pandas as pd
 
 from eit_analysis.french import fold_words
 from eit_analysis.reference.compatibility import text_read
+from eit_analysis.reference.matter_grades import grades_named
 from eit_analysis.reference.needs import code_asked, need_told, object_asked, share_met
 from eit_analysis.reference.nomenclatures import hazardous
-from eit_analysis.reference.matter_grades import grades_named
 from eit_analysis.synergies.matching.located_flows import ALL_YEAR
 
 # What they declare to take in is what may arrive; a firm declares what it uses.
