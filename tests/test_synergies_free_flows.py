@@ -174,6 +174,12 @@ def test_a_firm_reuses_its_own_unless_a_dropped_line_of_its_name_says_no():
     assert set_aside(own, refused)["giver_site_id"].tolist() == ["C"]
 
 
+def test_what_an_open_line_leads_to_somebody_else_is_not_set_aside():
+    """Sand of a foundry that a cement works studies was left to the moulds of the foundry itself."""
+    own = pairs([("A-1", "A-2", 10, 30, "landfill"), ("C-1", "C-2", 5, 9, "landfill")])
+    assert set_aside(own, register(), ["A-1"])["out_flow_id"].tolist() == ["C-1"]
+
+
 def test_what_a_firm_cuts_off_its_boards_is_not_set_aside_and_closes_its_need_to_the_offcuts_of_others():
     """Seven of nine lines asked joiners to take back the offcuts of their panels for new ones."""
     own = set_aside(pairs([("A-1", "A-2", 10, 30, "energy")]).assign(need_t_per_t=10 * NEED), register())

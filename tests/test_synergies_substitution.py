@@ -846,7 +846,7 @@ def test_what_is_left_of_pallets_once_the_good_ones_are_sorted_out_is_not_reused
          "sables de fonderie en sous-couche, cimenterie ou béton"),
         ("mineral", "Sable à vert brûlé", "100908", "Sable siliceux neuf", "2311Z", None),
         ("mineral", "Bordures et pavés déposés", "170101", "Déblais inertes pour remise en état", "0811Z",
-         "granulats recyclés de route ou de béton"),
+         "gravats et terres en plateformes de chantier et terrassement"),
         ("mineral", "Laitier de cubilot", "100903", "Sel de déneigement", "8411Z", None),
         # Pallets without a code are pallets by their name; what cannot be mended is not sent to be.
         ("wood", "Palettes cassées", None, "Palettes à réparer", "8810C", "palettes remises en circulation"),
@@ -889,3 +889,33 @@ def test_what_is_given_to_people_is_not_taken_back_for_the_shelves():
     for route, n in (("reuse", 0), ("digestion", 1)):
         told = flows.assign(route=[route, None])
         assert len(own_uses(with_masses(read_pairs(told, sites, rules), told))) == n
+
+
+@pytest.mark.parametrize(
+    ("category", "residue", "code", "need", "naf", "use"),
+    [
+        # Slag for roads is no aggregate of concrete, nor what fills a quarry; a town's roads are roads.
+        ("mineral", "Laitier de cubilot", "100903", "Sables de substitution pour béton", "0811Z", None),
+        ("mineral", "Laitier de cubilot", "100903", "Déblais inertes pour remise en état", "0811Z", None),
+        ("mineral", "Scories de convertisseur LD", "100202", "Granulats 4/20", "2363Z", None),
+        ("mineral", "Laitier de cubilot", "100903", "Tout-venant 0/31,5 pour tranchées", "8411Z",
+         "granulats de laitier de fonderie (cubilot) en sous-couche routière"),
+        ("glass", "Doubles vitrages déposés", "170202", "Granulats 4/20", "2363Z", None),
+        # Dry pallets are no green chips; a need « à découper » is of wipers.
+        ("wood", "Palettes perdues", "150103", "Plaquettes et sciures vertes", "1621Z", None),
+        ("wood", "Palettes perdues", "150103", "Bois récupéré, broyé", "1621Z", "panneaux de particules"),
+        ("textile", "Chutes de coupe", "040222", "Coton et éponge à découper", "8810C",
+         "chiffons d'essuyage industriel"),
+        ("mineral", "Sel de saumurage usé", "020299", "Sel de déneigement", "8411Z", "sel de déneigement"),
+        ("mineral", "Sel de saumurage usé", None, "Sel de déneigement", "8411Z", "sel de déneigement"),
+        ("textile", "Fausse coupe, entre-deux de placement", None, "Chiffons", "8810C",
+         "chiffons d'essuyage industriel"),
+    ],
+)  # fmt: skip
+def test_the_use_of_a_lead_is_that_of_the_need(category, residue, code, need, naf, use):
+    """What a facilitator refused of three studies: the use of the rule was none of the taker's."""
+    into = {"glass": "mineral"}.get(category, category)
+    flows = flow_table([flow("o", "A", "out", category, 80, code), flow("i", "B", "in", into, 90)])
+    flows = flows.assign(description=[residue, need], quality="clean")
+    rules, sites = reference.load("compatibility"), SITES.assign(naf_code=naf, actor_type="firm")
+    assert candidates(flows, sites, rules, 20.0, 1.3)[0]["use"].tolist() == ([use] if use else [])

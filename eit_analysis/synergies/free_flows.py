@@ -22,6 +22,8 @@ pooling takes nothing off, as it says nothing of where the tonnes go.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 import pandas as pd
 
@@ -75,11 +77,14 @@ def held(
     return found.iloc[np.lexsort([found["candidate_id"], found["synergy_id"], order])].reset_index(drop=True)
 
 
-def set_aside(own_uses: pd.DataFrame, register: pd.DataFrame) -> pd.DataFrame:
+def set_aside(
+    own_uses: pd.DataFrame, register: pd.DataFrame, led: Collection[str] = frozenset()
+) -> pd.DataFrame:
     """What firms could reuse themselves (``substitution.own_uses``), ``site_id`` and ``taken_t_per_year``.
 
     Whether the object or the matter is of the right size and quality is for the firm to say. Where a line of
     the register that names it alone was dropped, of the same family, it has said no: nothing is set aside.
+    Nor of the outputs that an open line ``led`` to somebody else: its actors know of something better.
     Of a need that what is recovered meets in part, none: what a firm cuts off its boards is what it could not
     cut from them.
     """
@@ -87,6 +92,7 @@ def set_aside(own_uses: pd.DataFrame, register: pd.DataFrame) -> pd.DataFrame:
     no = set(zip(refused["site_ids"], refused["category"], strict=True))
     asked = zip(own_uses["giver_site_id"], own_uses["category"], strict=True)
     kept = own_uses[np.array([pair not in no for pair in asked], dtype=bool)]
+    kept = kept[~kept["out_flow_id"].isin(list(led))]
     tonnes = possible_together(kept, pd.Series(0, kept.index))
     tonnes = tonnes.mask(_in_part(kept), 0.0)
     return kept.assign(site_id=kept["giver_site_id"], **{TAKEN: tonnes}).reset_index(drop=True)

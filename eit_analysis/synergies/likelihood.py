@@ -35,9 +35,10 @@ COLUMNS = ["likelihood_percent", "likelihood"]
 PALLETS, PACKAGING = "150103", "1501"
 CRATES = r"\b(?:cagettes?|cageots?|caisses?|caissettes?|plateaux?|tourets?|bobines?)\b"
 UNASKED = ("grade", "format", "timber")
-TO_FIBRES = "effilochage|défibrage"
+TO_FIBRES, WIPERS = "effilochage|défibrage", "chiffon"
 UNASKED_MOST = 0.49
-TRADE = ("46", "47")  # divisions of NAF, whose pallets are mostly rented, on deposit or exchanged
+TRADE = ("46", "47")  # divisions of NAF
+BORROWERS = (*TRADE, "49", "52")  # whose pallets are mostly rented, on deposit or exchanged
 # What is left of food from plants or milk, sludges aside, and the activities that leave no meat in it.
 FEED_CODES = (
     "020304", "020399", "020501", "020599", "020601", "020699", "020701", "020702", "020704", "020799",
@@ -114,11 +115,11 @@ def unasked(exchanges: pd.DataFrame, flows: pd.DataFrame) -> np.ndarray:
 def asked_of_takers(
     exchanges: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame
 ) -> dict[str, np.ndarray]:
-    """Of which exchanges to ask the taker what: ``UNASKED``, ``composition``, ``hygiene``, ``dry_matter``.
+    """Of which exchanges to ask the taker what: ``UNASKED``, and what the kind of use asks.
 
-    ``composition``: of textiles that are made into fibres; ``hygiene``: of the packaging that a maker of food
-    or of packaging would use again; ``dry_matter``: of the wet by-products that animals eat, of which a tonne
-    is no tonne of cereals.
+    ``composition``: of textiles that are made into fibres or wipers; ``hygiene``: of the packaging that a
+    maker of food or of packaging would use again; ``dry_matter``: of the wet by-products that animals eat, of
+    which a tonne is no tonne of cereals; ``species``: of wood to smoke food with.
     """
     unknown = unasked(exchanges, flows)
     code = exchanges["out_flow_id"].map(flows.drop_duplicates("flow_id").set_index("flow_id")["waste_code"])
@@ -131,9 +132,11 @@ def asked_of_takers(
         .str.startswith((*FOOD_MAKERS, *PACKAGING_MAKERS))
     )
     fibres = exchanges["treatment"].astype("str").fillna("").str.contains(TO_FIBRES)
-    eaten = need_told(exchanges["use"].astype("str").fillna("")).str.contains("feed")
+    use = exchanges["use"].astype("str").fillna("")
+    fibres |= (exchanges["category"] == "textile") & use.str.contains(WIPERS)
+    eaten, smoked = (need_told(use).str.contains(need) for need in ("feed", "smoking"))
     wet = code.astype("str").fillna("").str.startswith(WET) & eaten.astype(bool)
-    told = {"composition": fibres, "hygiene": packaging & strict, "dry_matter": wet}
+    told = {"composition": fibres, "hygiene": packaging & strict, "dry_matter": wet, "species": smoked}
     return {question: unknown == question for question in UNASKED} | {
         question: asked.to_numpy(dtype=bool) for question, asked in told.items()
     }
@@ -164,7 +167,7 @@ def asked_of_pallets(
     soiled = flows.loc[flows["waste_code"].astype("str").fillna("").str.startswith(SOILED), "site_id"]
     chemical = naf.str.startswith(CHEMISTRY) | exchanges["giver_site_id"].isin(soiled)
     return {
-        "owner": pallets & naf.str.startswith(TRADE).to_numpy(dtype=bool),
+        "owner": pallets & naf.str.startswith(BORROWERS).to_numpy(dtype=bool),
         "soiled": pallets & chemical.to_numpy(dtype=bool),
     }
 

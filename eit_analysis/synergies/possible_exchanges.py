@@ -16,7 +16,7 @@ from eit_analysis import french, reference
 from eit_analysis.config import StudyConfig
 from eit_analysis.config_synergies import Allocation
 from eit_analysis.reference.factors import factor_table, lookup
-from eit_analysis.reference.stages import standing
+from eit_analysis.reference.stages import OPEN, standing
 from eit_analysis.synergies.declined import ANSWER_COLUMNS, closing, lessons, without_declined
 from eit_analysis.synergies.factor_rows import BOUNDS
 from eit_analysis.synergies.free_flows import free, held, set_aside
@@ -24,6 +24,7 @@ from eit_analysis.synergies.impacts import impacts
 from eit_analysis.synergies.likelihood import with_likelihood
 from eit_analysis.synergies.listings import REFUSALS
 from eit_analysis.synergies.pooling.costs import cost_table, meeting_eur
+from eit_analysis.synergies.register.links import linked
 from eit_analysis.synergies.scoring.choice import with_choice
 from eit_analysis.synergies.scoring.willingness import (
     site_willingness,
@@ -132,7 +133,9 @@ class PossibleExchanges:
     def own_uses(self) -> pd.DataFrame:
         """What firms should first ask themselves to reuse (``free_flows.set_aside``), after :attr:`held`."""
         left = with_masses(self._pairs, free(self.flows, self.held))
-        return set_aside(own_uses(left), self.register)
+        open_lines = self.register[self.register["status"].isin(OPEN)]
+        led = linked(open_lines, self._declared[0], self.flows)["out_flow_id"]
+        return set_aside(own_uses(left), self.register, led.unique())
 
     @cached_property
     def unweighed_uses(self) -> frozenset[str]:

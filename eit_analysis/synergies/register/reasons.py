@@ -163,7 +163,14 @@ def pooled_volumes(
         row = thresholds[(thresholds["nature"] == COLLECTION) & (thresholds["item_keyword"] == lead.category)]
         return volumes[volumes > 0], row.head(1)
     needs = sharing[sharing["site_id"].isin(present) & (sharing["side"] == "need")]
-    named = [names_need(lead.title, item) for item in needs["item"]]
+    keywords = thresholds["item_keyword"].fillna("").groupby(thresholds["nature"]).agg(set)
+    named = [
+        names_need(lead.title, item)
+        or any(
+            keyword_in(word, item) and names_need(lead.title, item, word) for word in keywords.get(nature, ())
+        )
+        for nature, item in zip(needs["nature"], needs["item"], strict=True)
+    ]
     needs = needs[pd.Series(named, index=needs.index, dtype=bool) & needs["volume_per_year"].notna()]
     if needs.empty:
         return pd.Series(dtype=float), thresholds.head(0)

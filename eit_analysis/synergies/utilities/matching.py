@@ -98,7 +98,7 @@ def pairs(
         found["giver_site_id"].map(heated).where(found["utility"] == "heat").astype("str")
     )
     found = _amounts(found, factors, half_widths)
-    shut = _shut(found, radius_km)
+    shut = _shut(found, radius_km, factors)
     found["gate"] = np.select(list(shut.values()), list(shut), "")
     open_ = found[found["gate"] == ""]
     refused = found[found["gate"] != ""]
@@ -137,9 +137,10 @@ def _side(utilities: pd.DataFrame, sites: pd.DataFrame, way: str) -> pd.DataFram
     )
 
 
-def _shut(found: pd.DataFrame, radius_km: float) -> dict[str, np.ndarray]:
-    """Whether each gate of ``GATES`` is shut for each pair."""
+def _shut(found: pd.DataFrame, radius_km: float, factors: pd.DataFrame) -> dict[str, np.ndarray]:
+    """Whether each gate of ``GATES`` is shut for each pair; nobody lays a pipe of heat over any distance."""
     heat, water = (found["utility"] == kind for kind in ("heat", "water"))
+    longest = factor_bounds(factors, "longest_pipe", found["utility"])[:, 1]  # missing but of heat
     asked = [found[f"{way}_amount_per_year"].isna() for way in SIDES]
     asked += [heat & found[f"{way}_{what}"].isna() for way in SIDES for what in ("temperature_c", "hours")]
     asked += [water & found[f"{way}_quality"].isna() for way in SIDES]
@@ -147,7 +148,7 @@ def _shut(found: pd.DataFrame, radius_km: float) -> dict[str, np.ndarray]:
     stops = {
         "same_site": found["giver_site_id"] == found["taker_site_id"],
         "unlocated": found["distance_km"].isna(),
-        "reach": found["distance_km"] > radius_km,
+        "reach": (found["distance_km"] > radius_km) | (found["distance_km"] > longest),
         "unknown": np.logical_or.reduce(asked),
         "temperature": heat & (_lift(found) > HIGHEST_LIFT_K),
         "water_quality": water & (found["out_quality"].astype(float) > found["in_quality"].astype(float)),
