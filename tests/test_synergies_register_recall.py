@@ -39,6 +39,8 @@ SHARING = pd.DataFrame(
         ("B", "equipment", "Presse à balles", "need", 27.0, "t"),
         ("A", "purchase", "Papier recyclé", "need", 1.3, "t"),
         ("B", "purchase", "Papier recyclé", "need", 0.2, "t"),
+        ("A", "training", "Conduite de chariots (cariste, CACES)", "need", 2.0, "personne"),
+        ("B", "training", "Conduite de chariots (cariste, CACES)", "need", 1.0, "personne"),
         ("A", "skill", "Astrologie", "need", 2.0, "séance"),
         ("B", "skill", "Astrologie", "need", 2.0, "séance"),
     ],
@@ -171,6 +173,8 @@ def test_a_collection_is_not_found_through_the_collection_of_something_else():
         (lead("Presse à balles partagée", "pooling", "cardboard"), ["below_threshold"]),
         (lead("Achat groupé de papier recyclé", "pooling", "paper"), ["crosses_alone", "below_threshold"]),
         (lead("Gardiennage commun", "pooling", "other"), ["no_need"]),
+        # By the word of its threshold, where it is one of four long words of the need.
+        (lead("Formation cariste commune", "pooling", "other"), ["below_threshold"]),
         (lead("Astrologie partagée", "pooling", "other"), ["no_threshold"]),
         (lead("Palettes", site_ids=None), ["one_actor", "no_answer"]),
     ],

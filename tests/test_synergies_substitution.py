@@ -906,6 +906,10 @@ def test_what_is_given_to_people_is_not_taken_back_for_the_shelves():
         ("wood", "Palettes perdues", "150103", "Bois récupéré, broyé", "1621Z", "panneaux de particules"),
         ("textile", "Chutes de coupe", "040222", "Coton et éponge à découper", "8810C",
          "chiffons d'essuyage industriel"),
+        # A film that is sorted is no fuel (C. env., art. R. 541-8-1).
+        ("plastic", "Housses PE", "150102", "CSR (combustible solide de récupération)", "2351Z", None),
+        ("plastic", "Barquettes souillées", "150102", "CSR (combustible solide de récupération)", "2351Z",
+         "combustible solide de récupération"),
         ("mineral", "Sel de saumurage usé", "020299", "Sel de déneigement", "8411Z", "sel de déneigement"),
         ("mineral", "Sel de saumurage usé", None, "Sel de déneigement", "8411Z", "sel de déneigement"),
         ("textile", "Fausse coupe, entre-deux de placement", None, "Chiffons", "8810C",
@@ -914,7 +918,7 @@ def test_what_is_given_to_people_is_not_taken_back_for_the_shelves():
 )  # fmt: skip
 def test_the_use_of_a_lead_is_that_of_the_need(category, residue, code, need, naf, use):
     """What a facilitator refused of three studies: the use of the rule was none of the taker's."""
-    into = {"glass": "mineral"}.get(category, category)
+    into = {"glass": "mineral", "plastic": "mixed"}.get(category, category)
     flows = flow_table([flow("o", "A", "out", category, 80, code), flow("i", "B", "in", into, 90)])
     flows = flows.assign(description=[residue, need], quality="clean")
     rules, sites = reference.load("compatibility"), SITES.assign(naf_code=naf, actor_type="firm")
