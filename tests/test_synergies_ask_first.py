@@ -505,3 +505,13 @@ def test_a_price_that_a_taker_refused_is_recalled_until_it_says_otherwise(answer
         assert texts["B-1>D-1"].endswith("pas connu")
         of_firm = EXCHANGES.assign(who_gains=["giver", "giver", "none", "both_free"])
         assert asked(answers=answers, exchanges=of_firm)["B-1>D-1"].endswith("aucun")
+
+
+def test_a_town_is_asked_who_treats_what_it_would_use():
+    """Who crushes the slag for its trenches, and who pays the leaching tests, was asked of firms alone."""
+    made = RULES.assign(delivered_quality="clean")
+    exchange = EXCHANGES.tail(1).assign(treatment="criblage et analyses de lixiviation")
+    for actor, n in (("firm", 1), ("public", 1), ("ess", 0)):
+        town = SITES.assign(actor_type=actor)
+        text = asked(exchanges=exchange, rules=made, sites=town).get("B-2>N-1", "")
+        assert text.count("analyses de lixiviation") == n

@@ -262,7 +262,7 @@ def _of_the_taker(
     agreed: frozenset[str],
     you: str | None,
 ) -> Iterator[Question]:
-    """A firm declares no treatment that would make of a waste what it uses, an operator no room left."""
+    """A firm or a town declares no treatment that makes of a waste what it uses, an operator no room left."""
     taker = sites.drop_duplicates("site_id").set_index("site_id").reindex(exchanges["taker_site_id"])
     rule = rules.set_index("rule_id")[["delivered_quality", "receiver_naf_codes", "proving_needs"]]
     rule = rule.reindex(exchanges["rule_id"]).fillna("")
@@ -276,7 +276,7 @@ def _of_the_taker(
         "fuel": fuel & new,
         **of_takers,
         "own_use": exchanges["in_flow_id"].isin(own_uses["in_flow_id"]),
-        "treatment": (made & (taker["actor_type"] == "firm").to_numpy()) | (shreds & ~operator),
+        "treatment": (made & ~taker["actor_type"].isin(OPERATORS).to_numpy()) | (shreds & ~operator),
         "activity": named & (taker["naf_code"].fillna("") == "").to_numpy(),
     }
     said, columns = sheet_words(), ["candidate_id", "taker_site_id", "treatment"]
