@@ -54,7 +54,7 @@ class PageSettings(Section):
     contact: str = ""
     """À qui s’adresser : un nom, un téléphone, une adresse électronique."""
     deadline: str = ""
-    """Ce qui est attendu des lecteurs, et pour quand."""
+    """Ce qui est attendu des lecteurs des rapports, et pour quand (retour des fiches : [campaign])."""
 
     @field_validator("accent")
     @classmethod
@@ -71,7 +71,7 @@ class Campaign(Section):
     """What the forms and the *fiches de relance* say of their return; to whom is the contact of the pages."""
 
     deadline: date | None = None
-    """Jour où les réponses sont attendues, sans guillemets (2026-06-30)."""
+    """Jour où questionnaires et fiches de relance sont à renvoyer, sans guillemets (2026-06-30)."""
 
 
 HALF_WIDTHS = {"measured": 0.05, "declared": 0.20, "estimated": 0.50, "inferred": 1.00}

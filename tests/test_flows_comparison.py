@@ -132,6 +132,12 @@ def test_families_that_moved_are_told_before_a_whole_that_did_not():
     assert comparison.moved(printed.head(0)).empty
 
 
+def test_a_first_wave_is_compared_with_nothing_however_texts_are_kept():
+    for storage in ("python", "pyarrow"):  # of a run, of JupyterLab
+        with pd.option_context("mode.string_storage", storage):
+            assert compared([], []).empty
+
+
 def test_a_site_that_answered_without_any_such_flow_is_neither_new_nor_gone():
     now, before = flows_of([("A", "wood", 1)]), flows_of([("B", "wood", 1)])
     here, earlier = comparison.match(now, before, ["A", "B"], ["A", "B"])

@@ -61,6 +61,9 @@ def test_the_biogas_of_a_digester_is_expected_and_its_digestate_tested():
     assert balance.verified == 2 and list(balance.by_process) == ["F01"]
     assert balance.actors["verdict"].tolist() == ["process_output"]
     routes = taken_paths(flows, SITES, ["route"], balance.by_process, outlets).frame.set_index("route")
+    # Counted in a unit whose density is of a family, and of no process that mixes them.
+    counted = survey_balance(flows.assign(density_unit=["m3", "m3", None]), SITES, outlets)
+    assert counted.actors["verdict"].tolist() == ["process_output"]
     # Its office paper is its own waste.
     assert routes.loc["process_output", MASS] == pytest.approx(480)
     assert routes.loc["process_output", HIGH] == pytest.approx(480 + (120**2 + 96**2) ** 0.5)

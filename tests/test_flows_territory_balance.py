@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from eit_analysis.flows.balance.balance_paths import UNEXPLAINED, from_elsewhere, taken_paths
 from eit_analysis.flows.balance.kin import own_waste
 from eit_analysis.flows.balance.reconciliation import deviations
-from eit_analysis.flows.balance.territory_balance import family_balance, survey_balance
+from eit_analysis.flows.balance.territory_balance import REMAINDER, family_balance, survey_balance
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
 from eit_analysis.publishing import wording
 from eit_analysis.tables import CATEGORIES, fields
@@ -20,6 +20,8 @@ SITES = pd.DataFrame(
         "actor_type": ["firm", None, "ess", "outlet"],
     }
 )
+
+_, LOW_END, HIGH_END = REMAINDER
 
 
 def answers(rows: list[tuple]) -> pd.DataFrame:
@@ -197,6 +199,21 @@ def test_food_that_never_comes_out_is_not_offset_by_a_bin():
     apart = apart.set_index("category").loc["wood"]
     half = parts.loc["wood", "remainder_high_t_per_year"] - 3
     assert half < 0.8 * (apart["remainder_high_t_per_year"] - 3)
+
+
+def test_a_piece_weighs_what_its_own_family_says_whatever_it_balances_with():
+    # Cartons of who sorts mixed waste come of it: a pallet of cartons weighs what it weighs all the same.
+    flows = answers(
+        [("S01", "in", "mixed", 30, 1, None, None), ("S01", "out", "cardboard", 9, 4, "recycling", None),
+         ("S01", "out", "cardboard", 6, 3, "recycling", None), ("S01", "out", "wood", 9, 4, "energy", None)]
+    )  # fmt: skip
+    counted = flows.assign(density_unit=[None, "palette", "palette", "palette"])
+    found, apart = (survey_balance(rows, SITES) for rows in (counted, flows))
+    assert found.parts["category"].tolist() == ["mixed"]
+    # The cartons are wrong together, and no pallet of wood with them: 2 x 4 x 3 more of variance.
+    for told, alone in ((found.parts, apart.parts), (found.actors, apart.actors)):
+        squares = [((t[HIGH_END] - t[LOW_END]) / 2).item() ** 2 for t in (told, alone)]
+        assert squares[0] - squares[1] == pytest.approx(2 * 4 * 3)
 
 
 rows = st.lists(

@@ -70,8 +70,10 @@ def test_each_firm_has_its_state_and_who_is_rung_first_comes_first(study):
         row[-1].value = {"Quantité": "12 t/an", "SIRET": "NC"}.get(row[3].value)
     book.save(study.raw / "rendu_E01.xlsx")
     list(results.clean(study))
-    campaign.write_campaign(study)
+    told, *_ = campaign.write_campaign(study)
     found = followed(study)
+    # What was answered waits no more, and an answer is a cell.
+    assert f"{found['asked'].sum()}\u00a0questions en attente, 2\u00a0cases répondues." in told
     assert found.loc["E01", FOLLOWED].tolist() == [campaign.ASKED, "2018-05-03", 2, 2, 1, 2]
     assert found.loc["E01", "answered_date"] == found.loc["E01", "received_date"] != ""
 

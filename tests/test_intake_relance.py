@@ -795,6 +795,27 @@ def test_study_office_is_not_told_to_send_anything_to_itself():
     assert office.questions[0].text == f"Abîmé{NBSP}; demandez-le."
 
 
+def test_a_mass_to_confirm_is_in_no_total_until_it_is():
+    slip = [
+        (FILE, "Flux", 3, "Quantité", "3600000", "ages_against_headcount", {"headcount": 40.0, "staff": 12.0})
+    ]
+    known = by_site(wave(flows=[CARTONS, CARTONS], marked=slip))["E19"].totals
+    assert known[0] == (
+        "Flux sortants",
+        f"1, soit 12,5{NBSP}t par an{NBSP}; à confirmer, non compté{NBSP}: 1",
+    )
+    assert by_site(wave(flows=[CARTONS, CARTONS]))["E19"].totals[0] == (
+        "Flux sortants",
+        f"2, soit 25{NBSP}t par an",
+    )
+
+
+def test_the_stake_of_a_question_is_written_to_the_kilogram():
+    asked = Question("E19", "law", FILE, "Flux", 2, "Commentaire", "", "?", stake_t_per_year=0.1 * 46)
+    fiche = Fiche("E19", "", 1, [], [], [], [asked], [])
+    assert listed([fiche])["stake_t_per_year"].tolist() == [4.6]
+
+
 def test_fiche_is_sent_back_somewhere_before_some_day():
     fiche = by_site(hostile())["E19"]
     assert "À renvoyer à" in html_page(NO_STUDY, fiche).decode()

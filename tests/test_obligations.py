@@ -222,6 +222,8 @@ def test_what_is_declared_without_a_quantity_is_asked(values: dict, duty: str, v
     assert found["verdict"] == verdict
     if verdict == "unknown":
         assert "quantité illisible" in found["fact"] and found["source_row"] == 9 and found["question"]
+        # Its own cell is asked for the quantity already.
+        assert "quelle quantité" not in "".join(obligations.questions(judged.reset_index())["question"])
 
 
 def test_a_mass_that_no_firm_has_confirmed_decides_nothing() -> None:
@@ -392,7 +394,16 @@ def test_questions_of_one_cell_are_put_together() -> None:
     assert not asked.duplicated(["source_file", "source_sheet", "source_row"]).any()
     text = asked["question"].iloc[0]
     assert "papier et carton" in text and text.count("que contient ce mélange") == 1
-    assert all(about in text for about in asked["law_flow"].iloc[0].split("\u00a0; "))
+    assert all(about in text.lower() for about in asked["law_flow"].iloc[0].lower().split("\u00a0; "))
+    # No more than two, each beginning as a sentence does, and the others on other lines where there are some.
+    assert asked["law_flow"].str.count("\u00a0; ").eq(1).all()
+    assert judged.loc[judged["question"] != "", "question"].nunique() > 2
+    bins = [("mixed", f"mélange {n}", "200301", 50 - n, "mixed", "landfill", "Bennes") for n in range(2)]
+    spread = obligations.questions(firm(*bins).reset_index())
+    assert len(spread) == 2
+    for told in spread.itertuples():
+        for about in told.law_flow.split("\u00a0; "):
+            assert f"{about[0].upper()}{about[1:]}\u00a0: " in told.question
 
 
 def test_no_flow_no_year_no_activity() -> None:

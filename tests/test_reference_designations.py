@@ -184,6 +184,17 @@ def test_the_codes_of_published_exchanges_are_of_the_trade_of_their_giver():
     assert len(rows) > 140 and np.mean(apart) <= 0.01
 
 
+def test_a_foundry_casts_the_metals_of_its_class():
+    """NAF 24.51 and 24.52 cast iron and steel, 24.53 and 24.54 light and other metals."""
+    sands = ("100908", "101008")
+    told = {
+        naf: [of_another_trade(code, naf) for code in sands] for naf in ("2451Z", "2452Z", "2453Z", "2454Z")
+    }
+    assert [told[naf] for naf in sorted(told)] == [[False, True]] * 2 + [[True, False]] * 2
+    # A maker of machines may cast either.
+    assert not any(of_another_trade(code, "2815Z") for code in sands)
+
+
 @pytest.mark.parametrize("wave", ["2015", "2018"])
 def test_designations_of_the_sample(wave):
     flows = open_study("thur-doller", wave).load("flows").dropna(subset=["description", "waste_code"])

@@ -157,6 +157,34 @@ def test_a_decision_page_without_an_action_says_so_and_what_is_known(cleaned: Pa
     assert decision(study, "partners", [replace(report, answers=asked[1:])], version) == ""
 
 
+def test_a_copy_of_a_report_adds_what_it_alone_says_to_the_decision_page(cleaned: Path) -> None:
+    study = open_study("thur-doller", root=cleaned)
+    version = version_of(study, [], {})
+
+    def report(name: str, told: dict[str, str], leads: dict[str, int]) -> Digest:
+        answers = [Answer(Markup(question), Markup(answer), []) for question, answer in told.items()]
+        cards = [
+            Markup(
+                f'<li><p class="action">{lead}</p><dd>bois\u00a0; rang {rank}</dd><dt>Enjeu</dt>{rank}</li>'
+            )
+            for lead, rank in leads.items()
+        ]
+        return Digest(name, name, Markup(), None, answers, cards, Markup(), [], 1, 0, 0, [])
+
+    ours = report("02_synergy_scoring", {"Combien ?": "20 tonnes."}, {"Piste A": 1, "Piste B": 2})
+    copy = report("01_mes_synergies", {"Combien ?": "30 tonnes."}, {"Piste B": 1, "Piste C": 2})
+    page = decision(study, "internal", [copy, ours], version).replace("\u00a0", " ")
+    assert page.count("Combien ?") == page.count("20 tonnes.") == 1
+    assert "30 tonnes." not in page  # asked once, of the report that the copy was made of
+    assert [page.count(f"Piste {lead}") for lead in "ABC"] == [1, 1, 1]
+    yours = [report(name, {"Vous": "Trois."}, {}) for name in (ours.name, copy.name, "04_change_governance")]
+    told = [yours[0], yours[1], replace(yours[2], answers=report("", {"Vous": "Deux."}, {}).answers)]
+    page = decision(study, "company:E01", [replace(one, cards=ours.cards) for one in told], version)
+    assert page.count("Trois.") == page.count("Deux.") == 1
+    silent = report("02_synergy_scoring", {"Combien ?": "On ne le sait pas."}, {"Piste A": 1})
+    assert "30 tonnes." in decision(study, "internal", [copy, silent], version).replace("\u00a0", " ")
+
+
 def test_a_picture_of_an_index_says_nothing_aloud_and_shares_no_id() -> None:
     page = (
         '</head><body><h1>Page</h1><div class="body"><p>Une phrase.</p>'

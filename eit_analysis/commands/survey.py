@@ -40,8 +40,8 @@ def command_forms(arguments: argparse.Namespace) -> int:
     firms = read_listed(study.raw.parent / CONTACTED_FILE)
     with locked(study, f"eit forms {study.name}", warn):
         written = write_forms(study.raw.parent, firms if len(firms) else None, returns(study.settings))
-    firm = counted(len(written), "classeur", "classeurs")
-    say(f"questionnaire.xlsx, vierge, et {firm} dans _questionnaires/ (selon {CONTACTED_FILE})")
+    made = "forms_made" if written else "forms_unlisted"
+    say(sentence(made, forms=counted(len(written), "classeur", "classeurs"), listed=CONTACTED_FILE))
     return DONE
 
 

@@ -176,7 +176,8 @@ def _added(table: Breakdown, groups: pd.Series) -> pd.Series:
     """Tonnes in the added lines of each group, or of all."""
     lines = table.records[table.records["added"].astype(bool)]
     sums = lines.groupby(lines[str(groups.name)].astype("str"))[MASS].sum()
-    return groups.astype("str").map({**sums, TOTAL: sums.sum()}).fillna(0.0)
+    # Of no group, Arrow would give texts.
+    return groups.astype("str").map({**sums, TOTAL: sums.sum()}).astype(float).fillna(0.0)
 
 
 def _difference(later: pd.DataFrame, earlier: pd.DataFrame) -> pd.DataFrame:

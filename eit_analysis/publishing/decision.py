@@ -41,8 +41,10 @@ def decision(study: Study, audience: str, digests: list[Digest], version: Versio
     brought, then the second ones, as reports are ordered, then those of the other reports; what is not known
     is left to them. A firm's own page has instead all that its reports say of itself. Of actions each report
     gives its first, then its second; who is no firm is called to no meeting of which he may not read the
-    stake while there are others, but for a check of what no figure of the page counts.
+    stake while there are others, but for a check of what no figure of the page counts. A copy of a report
+    adds what that did not answer or advise.
     """
+    digests = _told_once(digests)
     reports, others = ([r for r in digests if bool(r.cards) == acting] for acting in (True, False))
     to_decide = [answer for report in digests for answer in report.answers if answer.to_decide]
     if not reports and not to_decide:
@@ -81,6 +83,29 @@ def _asked(page: str, answer: Answer) -> Answer:
     if "votre part" in answer.question:
         return replace(answer, question=answer.question.replace(", et pourquoi", ""), details=[])
     return replace(answer, question=YOURS.get(page, answer.question)) if answer.question == YOU else answer
+
+
+def _told_once(digests: list[Digest]) -> list[Digest]:
+    """Reports as they were ordered, without what an earlier one answers or advises.
+
+    The project's own come before an analyst's. A card is known by its action
+    and its actors, whatever the stake that other settings give it.
+    """
+    asked: set[tuple[Markup, Markup]] = set()
+    advised: set[str] = set()
+    kept = {}
+    for report in sorted(digests, key=lambda report: report.name not in YOURS):
+        # What is said to « Vous » is of its page: only the same words repeat it.
+        answers = [((a.question, a.answer if a.question == YOU else Markup()), a) for a in report.answers]
+        cards = [(RANK.sub("", card).partition(STAKE)[0], card) for card in report.cards]
+        kept[report.name] = replace(
+            report,
+            answers=[answer for key, answer in answers if key not in asked],
+            cards=[card for key, card in cards if key not in advised],
+        )
+        asked |= {key for key, answer in answers if answer.known}
+        advised |= {key for key, _ in cards}
+    return [kept[report.name] for report in digests]
 
 
 def _seen(study: Study, audience: str) -> str:

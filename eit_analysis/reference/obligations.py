@@ -33,6 +33,7 @@ VERDICTS = ("not_met", "unknown", "met", "not_concerned")  # the gravest first
 COLUMNS = ["site_id", "obligation", "duty", "law_flow", "verdict", "fact", "question", "text_ref", *SOURCE]
 LOW, HIGH = "mass_low_t_per_year", "mass_high_t_per_year"
 KEPT_APART = ("reuse", "recycling", "composting", "digestion")  # a mix that goes there is sorted
+PER_CELL = 2  # questions that one text may answer
 COOKING_OIL_KG_PER_L = 0.92
 GARDEN = "200201"  # says nothing of what kitchens and meals leave, biowaste too
 CATERING, CANTEEN = "5629", "cantine cantines refectoire"
@@ -93,13 +94,19 @@ def gravest(judged: pd.DataFrame) -> pd.DataFrame:
 
 
 def questions(judged: pd.DataFrame) -> pd.DataFrame:
-    """What to ask of each cell: ``site_id``, the cell, ``law_flow`` and ``question``, all of one together."""
-    cell, asked = ["site_id", *SOURCE], judged[judged["question"] != ""]
+    """What to ask of each cell: ``site_id``, the cell, ``law_flow`` and ``question``, at most two together.
+
+    A quantity that cannot be counted is asked in its own cell, where it goes once that is known.
+    """
+    cell = ["site_id", *SOURCE]
+    asked = judged[~judged["question"].isin(["", reference.sentence("law_ask_unread")])]
     flows = asked.groupby([*cell, "question"], sort=False)["law_flow"].agg(
         lambda names: listed([*dict.fromkeys(", ".join(names).split(", "))])
     )
     texts = flows.reset_index()
-    texts["question"] = texts["law_flow"] + "\u00a0: " + texts["question"]
+    texts = texts.groupby(cell, sort=False).head(PER_CELL)
+    names = texts["law_flow"].str[:1].str.upper() + texts["law_flow"].str[1:]
+    texts = texts.assign(question=names + "\u00a0: " + texts["question"])
     together = {"law_flow": "\u00a0; ".join, "question": " ".join}
     return texts.groupby(cell, sort=False).agg(together).reset_index()
 
@@ -128,7 +135,7 @@ class _Actor:
         return line, question, about or self.flows or [self.actor]
 
     def placed(self, told: list[Told]) -> list[list[Any]]:
-        """What is said, each with the cell of a flow that it is about: the heaviest not asked of yet.
+        """What is said, each with the cell of a flow that it is about: the heaviest of those least asked of.
 
         Two questions in one cell would be answered by one text. Where there are too few flows, they share.
         """
@@ -136,8 +143,9 @@ class _Actor:
         for _, question, about in sorted(told, key=lambda one: len(one[2])):
             alike = any(question == other and _among(flow, about) for other, flow in asked)
             if question and not alike:
-                free = [flow for flow in about if not _among(flow, [place for _, place in asked])]
-                asked.append((question, (free or about)[0]))
+                places = [place for _, place in asked]
+                shared = [sum(flow is place for place in places) for flow in about]
+                asked.append((question, about[shared.index(min(shared))]))
         found = []
         for line, question, about in told:
             places = [flow for other, flow in asked if other == question and _among(flow, about)]

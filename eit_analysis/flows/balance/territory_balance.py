@@ -144,11 +144,12 @@ def part_balance(
 ) -> pd.DataFrame:
     """``parts`` of :class:`TerritoryBalance`, by actor and family in the order of their names."""
     sides = _sides(flows, ["site_id"]).set_index("site_id").notna().all(axis=1)
-    taken = flows.assign(category=group)[(group.notna() & (group != OWN)).to_numpy()]
-    rows = _sides(taken, ["site_id", "category"])
+    counted = (group.notna() & (group != OWN)).to_numpy()
+    taken, group = flows[counted], group[counted]
+    rows = _sides(taken.assign(category=group), ["site_id", "category"])
     gap = balance.flows.assign(sd=deviations(balance)).set_index("flow")[[RECONCILED, "sd"]]
     gap = gap.reindex(UNEXPLAINED + "|" + rows["site_id"] + "|" + rows["category"].astype("str"))
-    variance = gap["sd"].to_numpy() ** 2 + _common(taken, rows, ["site_id", "category"])
+    variance = gap["sd"].to_numpy() ** 2 + _common(taken, group, rows, ["site_id", "category"])
     # An actor of whom only one side was answered has a missing answer, not a gap.
     known = rows["site_id"].map(sides).to_numpy(bool)
     remainder = gap[RECONCILED].where(known).to_numpy()
@@ -168,11 +169,10 @@ def actor_balance(
     sd = (parts[REMAINDER[2]] - parts[REMAINDER[0]]) / Z
     sums = parts.assign(square=sd**2).groupby("site_id")[[REMAINDER[0], "square"]].sum(min_count=1)
     sums = sums.reindex(rows["site_id"])
-    taken = flows[(group.notna() & (group != OWN)).to_numpy()]
-    between = _common(taken, rows, ["site_id"])
-    within = parts[["site_id"]].assign(
-        own=_common(taken.assign(category=group), parts, ["site_id", "category"])
-    )
+    counted = (group.notna() & (group != OWN)).to_numpy()
+    taken, group = flows[counted], group[counted]
+    between = _common(taken, group, rows, ["site_id"])
+    within = parts[["site_id"]].assign(own=_common(taken, group, parts, ["site_id", "category"]))
     between = between - rows["site_id"].map(within.groupby("site_id")["own"].sum()).fillna(0.0).to_numpy()
     variance = np.maximum(sums["square"].to_numpy() + between, LEAST_SD**2)
     rows = _with_bounds(rows, sums[REMAINDER[0]].to_numpy(), np.sqrt(variance))
@@ -255,12 +255,19 @@ def _sides(flows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     return sums.set_axis(["incoming_t_per_year", "outgoing_t_per_year"], axis=1).reset_index()
 
 
-def _common(flows: pd.DataFrame, rows: pd.DataFrame, keys: list[str]) -> np.ndarray:
-    """(sum +- c)^2 - sum c^2 of each row, over the flows that one weight converts (t2/year2)."""
+def _common(flows: pd.DataFrame, group: pd.Series, rows: pd.DataFrame, keys: list[str]) -> np.ndarray:
+    """(sum +- c)^2 - sum c^2 of each row, over the flows that one weight converts (t2/year2).
+
+    The weight is of the family that was declared, whatever ``group`` it balances with.
+    """
     weight, log_variance = common_weights(flows)
     c = np.minimum(flows[MASS].to_numpy(float) * np.sqrt(log_variance), stated_sd(flows).to_numpy())
     signed = np.where(flows["direction"] == "in", c, -c)
-    parts = flows[keys].astype("str").assign(weight=weight.to_numpy(), c=signed, square=c**2)
+    parts = (
+        flows.assign(category=group)[keys]
+        .astype("str")
+        .assign(weight=weight.to_numpy(), c=signed, square=c**2)
+    )
     sums = parts.groupby([*keys, "weight"])[["c", "square"]].sum()
     more = (sums["c"] ** 2 - sums["square"]).groupby(level=keys).sum()
     index = pd.MultiIndex.from_frame(rows[keys].astype("str")) if keys[1:] else rows[keys[0]].astype("str")

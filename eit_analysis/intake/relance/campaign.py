@@ -33,8 +33,8 @@ STATES = (SILENT, ASKED, UNREAD, UNSENT, DONE)
 HEADERS = {
     "site_id": "Identifiant", "name": "Raison sociale", "state": "État", "sent_date": "Envoyé le",
     "reminded_date": "Relancé le", "received_date": "Déposé le", "rows_read": "Lignes lues",
-    "rows_used": "Lignes comptées", "asked": "Questions posées", "later": "Questions à venir",
-    "answered": "Réponses reçues", "answered_date": "Répondu le",
+    "rows_used": "Lignes comptées", "asked": "Questions en attente", "later": "Questions à venir",
+    "answered": "Cases répondues", "answered_date": "Répondu le",
 }  # fmt: skip
 
 
@@ -42,7 +42,8 @@ def campaign(study: Study, contacts: pd.DataFrame) -> pd.DataFrame:
     """The columns of ``HEADERS`` for each actor of a wave, whom to ring first on top; it names no person.
 
     ``received_date`` and ``answered_date`` are the days of the files in the folder of the wave; ``asked`` and
-    ``later`` count questions of the last *fiche*, without the readings that need no answer.
+    ``later`` count questions of the last *fiche*, without the readings that need no answer; ``answered`` the
+    cells that an answer serves, several where it serves several lines.
     """
     frame = (
         team.of_wave(contacts, study.wave)
@@ -142,8 +143,8 @@ def headline(followed: pd.DataFrame) -> str:
         f"{counted(len(followed), 'acteur', 'acteurs')}\u00a0: "
         f"{counted(back, 'retour reçu', 'retours reçus')}, "
         f"{states.get(SILENT, 0)} sans retour, {states.get(UNSENT, 0)} à envoyer\u00a0; "
-        f"{counted(int(followed['asked'].sum()), 'question posée', 'questions posées')}, "
-        f"{counted(int(followed['answered'].sum()), 'réponse reçue', 'réponses reçues')}."
+        f"{counted(int(followed['asked'].sum()), 'question en attente', 'questions en attente')}, "
+        f"{counted(int(followed['answered'].sum()), 'case répondue', 'cases répondues')}."
     )
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 from eit_analysis import spreadsheet_csv, tables
 from eit_analysis.errors import UsageError
 from eit_analysis.files import write_atomic
-from eit_analysis.french import fold_words, one_decimal
+from eit_analysis.french import fold_words, half_up, one_decimal
 from eit_analysis.intake.answers.answer_sheets import as_read, logged
 from eit_analysis.intake.answers.applying import RowKey
 from eit_analysis.intake.cells.parsing import MISSING_WORDS, clean_text
@@ -18,9 +18,9 @@ from eit_analysis.intake.cleaning.wave import Cleaned
 from eit_analysis.intake.relance import fiche_book, fiche_page, phrases
 from eit_analysis.intake.relance.fiche import DOUBTFUL, OFFICE, Correction, Fiche, SheetRead
 from eit_analysis.intake.relance.phrases import read_as
-from eit_analysis.intake.relance.questions import Asking
+from eit_analysis.intake.relance.questions import QUANTITY, Asking
 from eit_analysis.intake.relance.wave_cells import WaveCells
-from eit_analysis.intake.sheets.ledger import places
+from eit_analysis.intake.sheets.ledger import SOURCE, places
 from eit_analysis.reference.dated import law_day
 from eit_analysis.reference.findings import codes
 from eit_analysis.study import Study
@@ -38,6 +38,8 @@ def fiches(wave: Cleaned, law_day: str = "") -> list[Fiche]:
     """The fiche of each firm that a sheet Entreprise describes, then that of the study office if needed."""
     cells = Asking(wave, law_day)
     (questions, aside), turns = cells.ask(), _turns(cells)
+    marks = wave.implausible
+    doubted = {*places(marks[marks["column"] == QUANTITY])}
     own_tables = {
         table: {str(owner): rows for owner, rows in frame.groupby(cells.owners(frame).to_numpy())}
         for table, frame in wave.tables.items()
@@ -50,8 +52,8 @@ def fiches(wave: Cleaned, law_day: str = "") -> list[Fiche]:
         now = len(asked) if site == OFFICE else PER_FICHE  # the study office sees its own at once
         written.append(
             Fiche(
-                site, name, turns[site] + 1, read.get(site, []), _totals(own), corrected.get(site, []),
-                asked[:now], aside.get(site, []), asked[now:],
+                site, name, turns[site] + 1, read.get(site, []), _totals(own, doubted),
+                corrected.get(site, []), asked[:now], aside.get(site, []), asked[now:],
             )
         )  # fmt: skip
     return written
@@ -86,7 +88,8 @@ def listed(written: list[Fiche]) -> pd.DataFrame:
         (
             fiche.site, file, question.kind, question.file, question.sheet, question.rows, question.columns,
             question.read, question.proposal, question.asked,
-            question.stake_t_per_year if math.isfinite(question.stake_t_per_year) else None, question.about,
+            half_up(question.stake_t_per_year, 3) if math.isfinite(question.stake_t_per_year) else None,
+            question.about,
         )
         for fiche in written
         for file, questions in ((fiche.file, fiche.questions), ("", fiche.later))
@@ -185,14 +188,20 @@ def _corrections(cells: WaveCells) -> dict[str, list[Correction]]:
     }
 
 
-def _totals(own: dict[str, pd.DataFrame]) -> list[tuple[str, str]]:
-    """Main figures of one firm, for it to recognise: what leaves, what enters, its people."""
+def _totals(own: dict[str, pd.DataFrame], doubted: set[RowKey]) -> list[tuple[str, str]]:
+    """Main figures of one firm, for it to recognise: what leaves, what enters, its people.
+
+    The masses of the ``doubted`` rows are counted once confirmed: they are in no total.
+    """
     found = []
-    flows = own.get("flows", pd.DataFrame({"direction": [], "mass_t_per_year": []}))
+    flows = own.get("flows", pd.DataFrame(columns=["direction", "mass_t_per_year", *SOURCE]))
+    aside = pd.Series([place in doubted for place in places(flows)], index=flows.index, dtype=bool)
     for code, words in (("out", "Flux sortants"), ("in", "Flux entrants")):
-        mass = flows.loc[flows["direction"] == code, "mass_t_per_year"]
-        if len(mass):
-            found.append((words, f"{len(mass)}, soit {one_decimal(float(mass.sum()))}\u00a0t par an"))
+        here = flows["direction"] == code
+        mass, waiting = flows.loc[here & ~aside, "mass_t_per_year"], int((here & aside).sum())
+        if here.any():
+            told = f"{len(mass)}, soit {one_decimal(float(mass.sum()))}\u00a0t par an"
+            found.append((words, told + f"\u00a0; à confirmer, non compté\u00a0: {waiting}" * bool(waiting)))
     for table, words in (("sharing", "Mutualisations possibles"), ("skills", "Compétences")):
         if table in own:
             found.append((words, one_decimal(len(own[table]))))
