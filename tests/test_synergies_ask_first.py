@@ -515,3 +515,11 @@ def test_a_town_is_asked_who_treats_what_it_would_use():
         town = SITES.assign(actor_type=actor)
         text = asked(exchanges=exchange, rules=made, sites=town).get("B-2>N-1", "")
         assert text.count("analyses de lixiviation") == n
+
+
+def test_of_scrap_for_a_foundry_the_grade_is_asked():
+    """Balls and liners of a mill, of chromium or manganese steel, went to a foundry of grey iron unasked."""
+    scrap = EXCHANGES.tail(1).assign(category="metal", new_route="recycling")
+    for naf, n in (("2451Z", 1), ("2410Z", 0)):
+        text = asked(exchanges=scrap, sites=SITES.assign(naf_code=naf)).get("B-2>N-1", "")
+        assert text.count("nuance de ces ferrailles") == n

@@ -910,6 +910,10 @@ def test_what_is_given_to_people_is_not_taken_back_for_the_shelves():
         ("plastic", "Housses PE", "150102", "CSR (combustible solide de récupération)", "2351Z", None),
         ("plastic", "Barquettes souillées", "150102", "CSR (combustible solide de récupération)", "2351Z",
          "combustible solide de récupération"),
+        # Whoever asks for pallets to mend mends them; slag of a foundry is no binder; PVC is no bag.
+        ("wood", "Palettes", "150103", "Palettes à réparer", "3811Z", "palettes remises en circulation"),
+        ("mineral", "Laitier de cubilot", "100903", "Cendres volantes, laitier", "2351Z", None),
+        ("mineral", "Poussières de by-pass", "101306", "Sable siliceux (correctif)", "2351Z", None),
         ("mineral", "Sel de saumurage usé", "020299", "Sel de déneigement", "8411Z", "sel de déneigement"),
         ("mineral", "Sel de saumurage usé", None, "Sel de déneigement", "8411Z", "sel de déneigement"),
         ("textile", "Fausse coupe, entre-deux de placement", None, "Chiffons", "8810C",

@@ -15,7 +15,8 @@
                 tonnes that fill no lorry in a year, but for what is fetched anyway (of the team's, and of its
                 own to whose own amount fills none: another's would be told a bound)
                 what is mixed into rubble that is to be crushed, and whether glued panels are into wood for a
-                boiler (of the team's and of its own alone), what cutting oil is left in swarf
+                boiler (of the team's and of its own alone), what cutting oil is left in swarf, and of what
+                grade is scrap for a foundry
                 whose the pallets of a trader are, and whether those beside soiled packaging are soiled
                 whether an operator has room beside what it receives already, which may be all it declares
                 what nobody was asked and the plan asks first: the grade of a plastic, the format of pallets
@@ -125,6 +126,7 @@ def with_questions(
             {
                 "rubble": of_giver["rubble"],
                 "oily": of_giver["oily"],
+                "alloy": of_giver["alloy"],
                 "glued": of_giver["glued"] & (team | (exchanges["giver_site_id"] == you)),
                 "today": blank,
                 **asked_of_pallets(exchanges, declared, sites),

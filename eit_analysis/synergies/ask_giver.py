@@ -2,6 +2,7 @@
 
     unsold     goods called unsold, not food, that are not to be reused: who would take them as they are
     oily       swarf to be recycled: what cutting oil is left in it
+    alloy      scrap for a foundry: its grade, which few foundries melt but one
     eaten      sound food that is to be no meal: who would eat it comes before animals, compost and gas
     packaged   goods for sale, composted or digested: somebody takes them out of their packaging
     rubble     minerals of buildings that are not sorted clean, to be crushed: plaster and wood spoil them
@@ -35,6 +36,7 @@ SHREDDED = (
     r"\b(?:broye?e?s?|broyats?|plaquettes?|copeaux?|sciures?|dechiquetee?s?|poussieres?|farines?|ecorces?)\b"
 )
 FINES = ("120102", "120104")  # of metal: with the turnings of their codes, what soaks up the oil of machining
+FOUNDRIES = "245"  # NAF group
 PIECES = r"\b(?:chutes?|toles?|profiles?|decoupes?|lames?)\b"
 RUBBLE = ("170101", "170102", "170103", "170107", "170904")
 
@@ -47,11 +49,14 @@ def of_waste(exchanges: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame) 
     buys = flows[flows["direction"] == "in"]
     panels = buys["description"].astype("str").fillna("").map(french.fold_words).str.contains(PANELS)
     works_panels = exchanges["giver_site_id"].isin(buys.loc[panels.astype(bool), "site_id"])
+    naf = sites.drop_duplicates("site_id").set_index("site_id")["naf_code"].astype("str").fillna("")
+    taker = exchanges["taker_site_id"].map(naf.str.replace(".", "", regex=False)).astype("str").fillna("")
     return {
         "eaten": (exchanges["category"] == "food") & (quality == "clean") & kept_from_people,
         "packaged": packaged(exchanges, flows, sites) & unpacked,
         "unsold": unsold(exchanges, flows) & (exchanges["new_route"] != "reuse"),
         "oily": _oily(exchanges, flows) & (exchanges["new_route"] == "recycling"),
+        "alloy": (exchanges["category"] == "metal") & taker.str.startswith(FOUNDRIES),
         "glued": code.isin(WOOD_A) & (exchanges["new_route"] == "energy") & works_panels,
         "rubble": code.isin(RUBBLE) & (quality != "clean") & (exchanges["new_route"] == "recycling"),
     }
