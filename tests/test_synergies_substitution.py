@@ -912,6 +912,7 @@ def test_what_is_given_to_people_is_not_taken_back_for_the_shelves():
          "combustible solide de récupération"),
         # Whoever asks for pallets to mend mends them; slag of a foundry is no binder; PVC is no bag.
         ("wood", "Palettes", "150103", "Palettes à réparer", "3811Z", "palettes remises en circulation"),
+        ("wood", "Modèles bois usagés et caisses", "150103", "Palettes à réparer", "3811Z", None),
         ("mineral", "Laitier de cubilot", "100903", "Cendres volantes, laitier", "2351Z", None),
         ("mineral", "Poussières de by-pass", "101306", "Sable siliceux (correctif)", "2351Z", None),
         ("mineral", "Sel de saumurage usé", "020299", "Sel de déneigement", "8411Z", "sel de déneigement"),
