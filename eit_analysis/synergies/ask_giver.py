@@ -20,7 +20,7 @@ import pandas as pd
 from eit_analysis import french
 from eit_analysis.reference.compatibility import AFTER_ANIMALS, FOOD
 from eit_analysis.synergies.likelihood import TRADE
-from eit_analysis.synergies.offers import OILS, PANELS, WOOD_A
+from eit_analysis.synergies.offers import OILS, PANELS, WOOD_A, activity, of_output
 from eit_analysis.synergies.pooling.grades import SWARF
 from eit_analysis.synergies.substitution import KEEPS
 
@@ -43,20 +43,19 @@ RUBBLE = ("170101", "170102", "170103", "170107", "170904")
 
 def of_waste(exchanges: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame) -> dict[str, pd.Series]:
     """Of which exchanges to ask the giver of each but ``trip``, by code, quality and trade."""
-    code, quality = (_of_output(exchanges, flows, name) for name in ("waste_code", "quality"))
+    code, quality = (of_output(exchanges, flows, name) for name in ("waste_code", "quality"))
     kept_from_people = exchanges["new_route"].isin([*AFTER_ANIMALS, "recycling"])
     unpacked = exchanges["new_route"].isin(AFTER_ANIMALS) & ~done_with(exchanges).str.contains(SPREAD)
     buys = flows[flows["direction"] == "in"]
     panels = buys["description"].astype("str").fillna("").map(french.fold_words).str.contains(PANELS)
     works_panels = exchanges["giver_site_id"].isin(buys.loc[panels.astype(bool), "site_id"])
-    naf = sites.drop_duplicates("site_id").set_index("site_id")["naf_code"].astype("str").fillna("")
-    taker = exchanges["taker_site_id"].map(naf.str.replace(".", "", regex=False)).astype("str").fillna("")
+    to_foundry = activity(exchanges["taker_site_id"], sites).str.startswith(FOUNDRIES)
     return {
         "eaten": (exchanges["category"] == "food") & (quality == "clean") & kept_from_people,
         "packaged": packaged(exchanges, flows, sites) & unpacked,
         "unsold": unsold(exchanges, flows) & (exchanges["new_route"] != "reuse"),
         "oily": _oily(exchanges, flows) & (exchanges["new_route"] == "recycling"),
-        "alloy": (exchanges["category"] == "metal") & taker.str.startswith(FOUNDRIES),
+        "alloy": (exchanges["category"] == "metal") & to_foundry,
         "glued": code.isin(WOOD_A) & (exchanges["new_route"] == "energy") & works_panels,
         "rubble": code.isin(RUBBLE) & (quality != "clean") & (exchanges["new_route"] == "recycling"),
     }
@@ -64,13 +63,13 @@ def of_waste(exchanges: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame) 
 
 def unsold(exchanges: pd.DataFrame, flows: pd.DataFrame) -> pd.Series:
     """Of which exchanges the waste is called unsold and is no food: new goods (C. env., art. L. 541-15-8)."""
-    told = _of_output(exchanges, flows, "description").map(french.fold_words)
+    told = of_output(exchanges, flows, "description").map(french.fold_words)
     return told.str.contains(UNSOLD).astype(bool) & ~exchanges["category"].isin(FOOD)
 
 
 def whole(exchanges: pd.DataFrame, flows: pd.DataFrame) -> pd.Series:
     """Of which exchanges wood that is not called shredded is shredded by what its rule does."""
-    told = _of_output(exchanges, flows, "description").map(french.fold_words)
+    told = of_output(exchanges, flows, "description").map(french.fold_words)
     treated = exchanges["treatment"].astype("str").fillna("").map(french.fold_words)
     shreds = treated.str.contains(SHREDS).astype(bool)
     return (exchanges["category"] == "wood") & shreds & ~told.str.contains(SHREDDED).astype(bool)
@@ -78,18 +77,13 @@ def whole(exchanges: pd.DataFrame, flows: pd.DataFrame) -> pd.Series:
 
 def _oily(exchanges: pd.DataFrame, flows: pd.DataFrame) -> pd.Series:
     """Swarf and fines of metal by name or code; what a site with cutting oils calls no piece, too."""
-    code = _of_output(exchanges, flows, "waste_code")
-    told = _of_output(exchanges, flows, "description").map(french.fold_words)
+    code = of_output(exchanges, flows, "waste_code")
+    told = of_output(exchanges, flows, "description").map(french.fold_words)
     oils = flows.loc[flows["waste_code"].astype("str").fillna("").str.startswith(OILS), "site_id"]
     beside = code.str.startswith("1201") & exchanges["giver_site_id"].isin(oils)
     beside &= ~told.str.contains(PIECES).astype(bool)
     swarf = told.str.contains("|".join(SWARF)).astype(bool) | code.isin(FINES)
     return (exchanges["category"] == "metal") & (swarf | beside)
-
-
-def _of_output(exchanges: pd.DataFrame, flows: pd.DataFrame, name: str) -> pd.Series:
-    about = flows.drop_duplicates("flow_id").set_index("flow_id").reindex(columns=[name])[name]
-    return exchanges["out_flow_id"].map(about).astype("str").fillna("")
 
 
 def done_with(exchanges: pd.DataFrame) -> pd.Series:
@@ -102,9 +96,8 @@ def packaged(exchanges: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame) 
 
     Residues of making food, silo dust or peelings, never were.
     """
-    code, told = (_of_output(exchanges, flows, name) for name in ("waste_code", "description"))
-    naf = exchanges["giver_site_id"].map(sites.drop_duplicates("site_id").set_index("site_id")["naf_code"])
-    trade = naf.astype("str").fillna("").str.replace(".", "", regex=False)
+    code, told = (of_output(exchanges, flows, name) for name in ("waste_code", "description"))
+    trade = activity(exchanges["giver_site_id"], sites)
     sold = trade.str.startswith(TRADE) & ~trade.str.startswith(IN_BULK)
     finished = told.map(french.fold_words).str.contains(FINISHED).astype(bool)
     # Used oil and garden waste are not packed.

@@ -26,6 +26,7 @@ from eit_analysis.reference.compatibility import AFTER_ANIMALS, AS_PALLETS, FOOD
 from eit_analysis.reference.needs import need_told, object_asked
 from eit_analysis.synergies.gates import CHEMISTRY, FOOD_MAKERS, PACKAGING_MAKERS
 from eit_analysis.synergies.impacts import INDICATORS
+from eit_analysis.synergies.offers import activity, of_output
 from eit_analysis.synergies.scoring.ranking import EVIDENCE_RANK
 
 LEAST = {"likely": 0.5, "possible": 0.25, "uncertain": 0.0}  # chance from which a lead is of each class
@@ -122,20 +123,14 @@ def asked_of_takers(
     which a tonne is no tonne of cereals; ``species``: of wood to smoke food with.
     """
     unknown = unasked(exchanges, flows)
-    code = exchanges["out_flow_id"].map(flows.drop_duplicates("flow_id").set_index("flow_id")["waste_code"])
-    naf = exchanges["taker_site_id"].map(sites.drop_duplicates("site_id").set_index("site_id")["naf_code"])
-    packaging = code.astype("str").fillna("").str.startswith(PACKAGING) & (exchanges["new_route"] == "reuse")
-    strict = (
-        naf.astype("str")
-        .fillna("")
-        .str.replace(".", "", regex=False)
-        .str.startswith((*FOOD_MAKERS, *PACKAGING_MAKERS))
-    )
+    code, naf = of_output(exchanges, flows, "waste_code"), activity(exchanges["taker_site_id"], sites)
+    packaging = code.str.startswith(PACKAGING) & (exchanges["new_route"] == "reuse")
+    strict = naf.str.startswith((*FOOD_MAKERS, *PACKAGING_MAKERS))
     fibres = exchanges["treatment"].astype("str").fillna("").str.contains(TO_FIBRES)
     use = exchanges["use"].astype("str").fillna("")
     fibres |= (exchanges["category"] == "textile") & use.str.contains(WIPERS)
     eaten, smoked = (need_told(use).str.contains(need) for need in ("feed", "smoking"))
-    wet = code.astype("str").fillna("").str.startswith(WET) & eaten.astype(bool)
+    wet = code.str.startswith(WET) & eaten.astype(bool)
     told = {"composition": fibres, "hygiene": packaging & strict, "dry_matter": wet, "species": smoked}
     return {question: unknown == question for question in UNASKED} | {
         question: asked.to_numpy(dtype=bool) for question, asked in told.items()
@@ -145,10 +140,8 @@ def asked_of_takers(
 def asked_of_feed(exchanges: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame) -> np.ndarray:
     """Of which exchanges to ask who would feed animals with it: sound, from plants or milk, composted or
     digested instead."""
-    about = flows.drop_duplicates("flow_id").set_index("flow_id").reindex(columns=["waste_code", "quality"])
-    code, quality = (exchanges["out_flow_id"].map(about[name]).astype("str").fillna("") for name in about)
-    naf = exchanges["giver_site_id"].map(sites.drop_duplicates("site_id").set_index("site_id")["naf_code"])
-    meatless = naf.astype("str").fillna("").str.replace(".", "", regex=False).str.startswith(MEATLESS)
+    code, quality = (of_output(exchanges, flows, name) for name in ("waste_code", "quality"))
+    meatless = activity(exchanges["giver_site_id"], sites).str.startswith(MEATLESS)
     sound = code.isin(FEED_CODES) & (quality == "clean") & exchanges["category"].isin(FOOD)
     return (sound & meatless & exchanges["new_route"].isin(AFTER_ANIMALS)).to_numpy(dtype=bool)
 
@@ -162,8 +155,7 @@ def asked_of_pallets(
     throws away soiled packaging, are soiled too.
     """
     pallets = _of_pallets(exchanges, flows).to_numpy(dtype=bool)
-    known = sites.drop_duplicates("site_id").set_index("site_id")["naf_code"]
-    naf = exchanges["giver_site_id"].map(known).astype("str").fillna("")
+    naf = activity(exchanges["giver_site_id"], sites)
     soiled = flows.loc[flows["waste_code"].astype("str").fillna("").str.startswith(SOILED), "site_id"]
     chemical = naf.str.startswith(CHEMISTRY) | exchanges["giver_site_id"].isin(soiled)
     return {

@@ -69,6 +69,18 @@ def class_asked(texts: pd.Series) -> pd.Series:
     return pd.Series(np.where(texts.isin(called), "A", ""), texts.index)
 
 
+def of_output(exchanges: pd.DataFrame, flows: pd.DataFrame, name: str) -> pd.Series:
+    """A column of texts of the output of each exchange, ``""`` where it says nothing."""
+    about = flows.drop_duplicates("flow_id").set_index("flow_id").reindex(columns=[name])[name]
+    return exchanges["out_flow_id"].map(about).astype("str").fillna("")
+
+
+def activity(site_ids: pd.Series, sites: pd.DataFrame) -> pd.Series:
+    """The NAF code of each site without its point, ``""`` where it is not known."""
+    codes = site_ids.map(sites.drop_duplicates("site_id").set_index("site_id")["naf_code"])
+    return codes.astype("str").fillna("").str.replace(".", "", regex=False)
+
+
 def outputs(flows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
     out = flows[flows["direction"] == "out"]
     oily = out.loc[out["waste_code"].astype("str").fillna("").str.startswith(OILS), "site_id"]
