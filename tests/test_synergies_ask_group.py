@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 from pooling_cases import needs, outputs
 
-from eit_analysis.synergies.ask_group import _of_need, gone_elsewhere, with_questions
+from eit_analysis.synergies.ask.group import _of_need, gone_elsewhere, with_questions
 from eit_analysis.synergies.pooling.costs import cost_table, threshold_table
 from eit_analysis.synergies.register.recall import RECALL_COLUMNS
 

@@ -18,12 +18,13 @@ from eit_analysis.breakdown import Breakdown
 from eit_analysis.reference.compatibility import QUALITY_RANK
 from eit_analysis.reference.stages import OPEN, standing
 from eit_analysis.remembered import remembered
-from eit_analysis.synergies import ask_group, listings, local_outlets, loss
+from eit_analysis.synergies import listings, local_outlets, loss
 from eit_analysis.synergies.allocation.exposed import exposed_side
 from eit_analysis.synergies.allocation.frontier import frontier
 from eit_analysis.synergies.allocation.joint_plan import JointPlan, allocate, with_accepted
 from eit_analysis.synergies.allocation.shadow_prices import scarce_demands
-from eit_analysis.synergies.ask_first import with_questions
+from eit_analysis.synergies.ask import group as ask_group
+from eit_analysis.synergies.ask.exchange import with_questions
 from eit_analysis.synergies.declined import accepted, accepted_on
 from eit_analysis.synergies.free_flows import HELD, TAKEN
 from eit_analysis.synergies.local_outlets import LocalOutlets
@@ -155,7 +156,7 @@ class Assessment(PossiblePoolings):
     def starts(
         self, pools: pd.DataFrame, shares: pd.DataFrame, recalled: pd.DataFrame, sharing: pd.DataFrame
     ) -> pd.DataFrame:
-        """Whom to start a pooling with (``groups.starts``), and what to ask first (``ask_group``)."""
+        """Whom to start a pooling with (``groups.starts``), and what to ask first (``ask.group``)."""
         planned = self.plan.exchanges.set_index("out_flow_id")["allocated_t_per_year"]
         taken = {"planned": planned, "reused": self.own_uses.set_index("out_flow_id")[TAKEN]}
         for way in HELD:

@@ -20,7 +20,7 @@ import pandas as pd
 from eit_analysis.french import fold_words
 from eit_analysis.reference.compatibility import AS_PALLETS
 from eit_analysis.reference.nomenclatures import hazardous, is_hazardous
-from eit_analysis.synergies.ask_giver import done_with, packaged, unsold
+from eit_analysis.synergies.ask.giver import done_with, packaged, unsold
 
 # What a place says of its country: the INSEE codes of foreign countries begin with 99.
 ABROAD = "99"

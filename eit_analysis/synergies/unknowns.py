@@ -33,9 +33,10 @@ from eit_analysis.synergies.allocation.limits import MARGIN
 from eit_analysis.synergies.allocation.model import Model, build, raised, without
 from eit_analysis.synergies.allocation.solve import relaxed
 from eit_analysis.synergies.allocation.validation import ordered
+from eit_analysis.synergies.ask.taker import UNASKED, unasked
 from eit_analysis.synergies.factor_rows import BOUNDS, rows_used, values
 from eit_analysis.synergies.impacts import FORMULAS, per_candidate
-from eit_analysis.synergies.likelihood import LEAST, UNASKED, unasked
+from eit_analysis.synergies.likelihood import LEAST
 
 WEIGHTS = np.array([0.13, 0.74, 0.13])
 MASS, MASS_BOUNDS = "mass_t_per_year", ("mass_low_t_per_year", "mass_high_t_per_year")
@@ -195,7 +196,7 @@ def standing(retained: pd.DataFrame) -> pd.DataFrame:
     """The joint surplus of the plan and its share by what its leads are worth: their likelihood, or to check.
 
     ``retained`` from ``listings.retained``; ``to_check`` are those of which something is to ask first
-    (``ask_first.with_questions``), whatever their likelihood. ``likelihood, n_exchanges,
+    (``ask.exchange.with_questions``), whatever their likelihood. ``likelihood, n_exchanges,
     joint_surplus_eur_per_year, share_percent``.
     """
     classes = retained["likelihood"].mask(retained["ask_first"].notna(), "to_check")

@@ -117,7 +117,7 @@ def exchange_sheets(
     """A sheet for each exchange, in their order.
 
     ``exchanges`` are rows of the plan, described (``listings.described``) and with what to ask first
-    (``ask_first.with_questions``); ``items`` are their checklists (``checklist.checklists``).
+    (``ask.exchange.with_questions``); ``items`` are their checklists (``checklist.checklists``).
     """
     words, names = sheet_words(), sites.set_index("site_id")["name"]
     called = first_calls(exchanges, recalled, last)

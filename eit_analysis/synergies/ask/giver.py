@@ -7,6 +7,9 @@
     packaged   goods for sale, composted or digested: somebody takes them out of their packaging
     rubble     minerals of buildings that are not sorted clean, to be crushed: plaster and wood spoil them
     glued      sawdust or offcuts for a boiler, of who works panels too: what is glued is no raw wood
+    feed       sound food of plants or milk, composted or digested: what would feed animals comes before
+    owner      the pallets of a trader or carrier are mostly rented, on deposit or exchanged
+    soiled     pallets of chemistry, or beside soiled packaging
     trip       the taker fetches something else from the same giver: one round may do for both
     whole      wood in pieces for a use that is made of chips: somebody shreds it (of the taker)
 
@@ -15,15 +18,27 @@ The survey asks none of it.
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from eit_analysis import french
 from eit_analysis.reference.compatibility import AFTER_ANIMALS, FOOD
-from eit_analysis.synergies.likelihood import TRADE
+from eit_analysis.reference.needs import object_asked
+from eit_analysis.synergies.gates import CHEMISTRY
 from eit_analysis.synergies.offers import OILS, PANELS, WOOD_A, activity, of_output
 from eit_analysis.synergies.pooling.grades import SWARF
 from eit_analysis.synergies.substitution import KEEPS
 
+PALLETS = "150103"
+CRATES = r"\b(?:cagettes?|cageots?|caisses?|caissettes?|plateaux?|tourets?|bobines?)\b"
+TRADE = ("46", "47")  # divisions of NAF
+BORROWERS = (*TRADE, "49", "52")  # whose pallets are mostly rented, on deposit or exchanged
+# What is left of food from plants or milk, sludges aside, and the activities that leave no meat in it.
+FEED_CODES = (
+    "020304", "020399", "020501", "020599", "020601", "020699", "020701", "020702", "020704", "020799",
+)  # fmt: skip
+MEATLESS = ("103", "105", "106", "107", "1081", "1082", "1083", "11")
+SOILED = ("150110", "150111")  # packaging soiled by what is dangerous
 # Wholesale of grain, flowers and live animals (NAF 46.2) sells in bulk.
 IN_BULK = "462"
 FINISHED = (
@@ -118,3 +133,41 @@ def fetched_already(exchanges: pd.DataFrame, flows: pd.DataFrame, sites: pd.Data
     other = both[both["flow_id"] != both["out_flow_id"]].drop_duplicates(["candidate_id", "description"])
     listed = other.groupby("candidate_id")["description"].agg(lambda texts: french.listed(list(texts)))
     return exchanges["candidate_id"].map(listed)
+
+
+def of_feed(exchanges: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame) -> np.ndarray:
+    """Of which exchanges to ask who would feed animals with it: sound, from plants or milk, composted or
+    digested instead."""
+    code, quality = (of_output(exchanges, flows, name) for name in ("waste_code", "quality"))
+    meatless = activity(exchanges["giver_site_id"], sites).str.startswith(MEATLESS)
+    sound = code.isin(FEED_CODES) & (quality == "clean") & exchanges["category"].isin(FOOD)
+    return (sound & meatless & exchanges["new_route"].isin(AFTER_ANIMALS)).to_numpy(dtype=bool)
+
+
+def of_pallet_givers(
+    exchanges: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame
+) -> dict[str, np.ndarray]:
+    """Of which exchanges, whatever their route, to ask the giver of pallets what, by question.
+
+    ``owner``: whose the pallets of a trader are; ``soiled``: whether those of chemistry, or of a site that
+    throws away soiled packaging, are soiled too.
+    """
+    pallets = of_pallets(exchanges, flows).to_numpy(dtype=bool)
+    naf = activity(exchanges["giver_site_id"], sites)
+    soiled = flows.loc[flows["waste_code"].astype("str").fillna("").str.startswith(SOILED), "site_id"]
+    chemical = naf.str.startswith(CHEMISTRY) | exchanges["giver_site_id"].isin(soiled)
+    return {
+        "owner": pallets & naf.str.startswith(BORROWERS).to_numpy(dtype=bool),
+        "soiled": pallets & chemical.to_numpy(dtype=bool),
+    }
+
+
+def of_pallets(exchanges: pd.DataFrame, flows: pd.DataFrame) -> pd.Series:
+    """Of which exchanges the output is of pallets: crates have their code, and they need not have it."""
+    told = (
+        flows.reindex(columns=["description"])["description"].astype("str").fillna("").map(french.fold_words)
+    )
+    coded = flows["waste_code"].astype("str").fillna("").str.startswith(PALLETS)
+    other = told.str.contains(CRATES).astype(bool) & ~told.str.contains("palette").astype(bool)
+    named = object_asked(flows) == PALLETS
+    return exchanges["out_flow_id"].isin(flows.loc[(coded & ~other) | named, "flow_id"])

@@ -1,0 +1,150 @@
+"""What to ask before two actors are brought together: what is known of an exchange beside its calculation.
+
+    ask_first = what to ask of the waste and its giver (:mod:`.giver`), of its taker (:mod:`.taker`), of the
+                register and of what was refused before (:mod:`.register`)
+                a producer scheme that takes the waste back for nothing
+                what the giver declared neither of: where the flow goes, what that costs (of the team's and
+                of its own alone)
+                a price at which the taker pays for what one is charged for; of who may read no price, of all
+                that one is usually charged for
+                at what price the taker, who pays for sorted matter, takes it mixed (of the team's alone)
+                tonnes that fill no lorry in a year, but for what is fetched anyway (of the team's, and of its
+                own to whose own amount fills none: another's would be told a bound)
+                a need of the giver for the same matter, of an amount that nobody read
+                what a gift of food may bring its giver beside the gain
+
+None of them closes an exchange or moves its rank: each is a question to settle first.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+
+import numpy as np
+import pandas as pd
+
+from eit_analysis.reference.compatibility import DONATION
+from eit_analysis.synergies.ask import giver, register, taker
+from eit_analysis.synergies.free_flows import HELD
+from eit_analysis.synergies.register.links import POOLING
+from eit_analysis.synergies.register.meeting import sheet_words
+
+SUPPLY, DEMAND = "supply_t_per_year", "demand_t_per_year"
+BETWEEN = "\u00a0; "  # two questions of one exchange
+
+
+def with_questions(
+    exchanges: pd.DataFrame,
+    recalled: pd.DataFrame,
+    answers: pd.DataFrame,
+    own_uses: pd.DataFrame,
+    sites: pd.DataFrame,
+    rules: pd.DataFrame,
+    flows: pd.DataFrame,
+    team: bool,
+    unweighed: frozenset[str] = frozenset(),
+    you: str | None = None,
+    taken_back: Mapping[str, str] = MappingProxyType({}),
+) -> pd.DataFrame:
+    """The exchanges with ``ask_first``: the questions in French, missing where there is none.
+
+    Of ``Assessment.exchanges``, described (``listings.described``), the register with the exchanges that
+    answer each line (``recall.recall``), tidy ``exchange_answers``, what firms should first reuse themselves
+    (``free_flows.set_aside``), tidy sites, rows of ``compatibility.csv`` and tidy flows. Who is not of the
+    study's ``team`` reads no refusal nor what another left blank, of what firms throw away or make that of
+    those who agreed to be named, and of the lines those of the giver alone or of actors who all agreed, which
+    a firm reads where it is one of them: the title of another might tell of somebody else. ``unweighed`` are
+    outputs that a need of their own firm, of no known amount, could take (``Assessment.unweighed_uses``); who
+    reads and takes, ``you``, is spoken to. ``taken_back`` says how a producer scheme takes an output
+    (``Assessment.taken_back``).
+    """
+    givers, declared, known = exchanges["out_flow_id"].isin(unweighed), flows, sites
+    if not team:
+        answers = answers.head(0)
+        agreed = set(sites.loc[sites["consent"] == "named", "site_id"])
+        own_uses = own_uses[own_uses["site_id"].isin(agreed)]
+        givers &= exchanges["giver_site_id"].isin(agreed)
+        declared = flows[flows["site_id"].isin(agreed)]
+        known = sites[sites["site_id"].isin(agreed) | (sites["site_id"] == you)]
+        lines = recalled["site_ids"].astype("str").str.split().tolist()
+        told = [len(line) == 1 or ({*line} <= {*agreed, you} and you in (None, *line)) for line in lines]
+        recalled = recalled.loc[told].assign(promised_t_per_year=np.nan)
+    held = recalled[recalled["status"].isin(HELD) & (recalled["kind"] != POOLING) & team]
+    said = sheet_words().loc["ask_first"]
+    asked: dict[str, list[str]] = defaultdict(list)
+    blank = (
+        (exchanges["old_route"] == "unknown")
+        & exchanges["old_cost_eur_per_t"].isna()
+        & (team | (exchanges["giver_site_id"] == you))
+    )
+    waste = giver.of_waste(exchanges, flows, sites)
+    before = {name: waste.pop(name) for name in ("eaten", "packaged", "unsold")}
+    of_giver: dict[str, pd.Series | np.ndarray] = {
+        **waste,
+        "glued": waste["glued"] & (team | (exchanges["giver_site_id"] == you)),
+        "today": blank,
+        **giver.of_pallet_givers(exchanges, declared, sites),
+        "feed": giver.of_feed(exchanges, flows, known),
+        "unweighed_use": givers,
+    }
+    treated = taker.of_treatment(exchanges, flows, sites, rules, register.agreed(recalled))
+    of_taker: dict[str, pd.Series | np.ndarray] = {
+        **{name: treated.pop(name) for name in ("room", "fuel")},
+        **taker.of_takers(exchanges, flows, known),
+        "own_use": exchanges["in_flow_id"].isin(own_uses["in_flow_id"]),
+        **treated,
+    }
+    comes = giver.fetched_already(exchanges, flows.head(len(flows) * team), sites)
+    back = exchanges["out_flow_id"].map(dict(taken_back))
+    for name, text in (
+        *_put(exchanges, before, "giver_site_id", you),
+        *_told(exchanges, back, said["taken_back"]),
+        *register.realised(held, said),
+        *_of_those(exchanges[exchanges["price_to_confirm" if team else "usually_charged"]], said["sign"]),
+        *_of_those(exchanges[exchanges["price_unsorted"] & team], said["unsorted"]),
+        *_told(exchanges, comes, said["trip"]),
+        *_of_those(exchanges[_less_than_a_trip(exchanges, team, you) & comes.isna()], said["round"]),
+        *_put(exchanges, of_giver, "giver_site_id", you),
+        *_put(exchanges, of_taker, "taker_site_id", you),
+        *register.elsewhere(exchanges, recalled, said),
+        *register.same_need(exchanges, recalled, said["need"]),
+        *_of_those(exchanges[exchanges["legal_status"] == DONATION], said["gift"]),
+        *register.priced(exchanges, answers, said["price"]),
+    ):
+        asked[name].append(text)
+    texts = {name: BETWEEN.join(dict.fromkeys(each)) for name, each in asked.items()}
+    return exchanges.assign(ask_first=exchanges["candidate_id"].map(texts).astype("str"))
+
+
+def _of_those(exchanges: pd.DataFrame, text: str) -> Iterator[register.Question]:
+    return ((name, text) for name in exchanges["candidate_id"])
+
+
+def _told(exchanges: pd.DataFrame, what: pd.Series, wording: str) -> Iterator[register.Question]:
+    """What is told of each of them, where anything is."""
+    for name, told in zip(exchanges["candidate_id"], what, strict=True):
+        if isinstance(told, str):
+            yield name, wording.format(told=told)
+
+
+def _less_than_a_trip(exchanges: pd.DataFrame, team: bool, you: str | None) -> pd.Series:
+    """Which exchanges fill no lorry in a year: to who is not of the team, by the own amount alone."""
+    fetched = (exchanges["spoils_share_of_year"] > 0) | (exchanges["legal_status"] == DONATION)
+    tonnes = exchanges["diverted_t_per_year"]
+    if not team:
+        taken = exchanges[DEMAND] / exchanges["need_t_per_t"]
+        tonnes = taken.where(exchanges["taker_site_id"] == you).fillna(np.inf)
+        tonnes = exchanges[SUPPLY].where(exchanges["giver_site_id"] == you, tonnes)
+    return (tonnes < exchanges["full_trip_t"]) & ~fetched
+
+
+def _put(
+    exchanges: pd.DataFrame, asked: Mapping[str, pd.Series | np.ndarray], side: str, you: str | None
+) -> Iterator[register.Question]:
+    """Each question of those it is asked of, in the words for the team, or for who is on that ``side``."""
+    said, columns = sheet_words(), ["candidate_id", side, "treatment"]
+    for question, where in asked.items():
+        for name, site, treatment in exchanges.loc[where, columns].itertuples(index=False):
+            yield name, said["ask_you" if site == you else "ask_first", question].format(treatment=treatment)

@@ -1,0 +1,122 @@
+"""What to ask first of an exchange by the register and by what its taker answered before.
+
+extends   the exchange would extend what is done or committed; ``realised`` where that brought a loss, or
+          under half of what was promised
+register  a line leads the same flow elsewhere and is under way; ``kept`` where it is done or committed
+          and its tonnes are not taken off, as of a collection
+need      another exchange into the same need answers a line
+price     the taker refused a flow of the same family for its price
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from eit_analysis import french
+from eit_analysis.reference.compatibility import FOOD
+from eit_analysis.reference.vocabulary import heading
+from eit_analysis.synergies.declined import refused_for_price
+from eit_analysis.synergies.factor_rows import OPERATORS
+from eit_analysis.synergies.free_flows import HELD
+from eit_analysis.synergies.register.links import POOLING, is_collection, outputs_named, words
+from eit_analysis.synergies.register.steps import LITTLE, shortfalls
+from eit_analysis.synergies.terms import HIGHEST, LOWEST
+
+ALIVE = ("lead", "study")
+# What a line may lead elsewhere of a flow: all of it, or under half; without a promise nobody knows.
+PARTS, UNKNOWN_PART = ("ce flux", "une part de ce flux"), "tout ou partie de ce flux"
+Question = tuple[str, str]  # of which candidate, and in what words
+
+
+def realised(held: pd.DataFrame, said: pd.Series) -> Iterator[Question]:
+    """Lines done or committed, of each exchange that answers one: more of what disappoints would too."""
+    labels = heading("status").labels
+    lines = held.assign(told=shortfalls(held).fillna("")).dropna(subset=["candidate_ids"])
+    columns = ["title", "status", "candidate_ids", "told"]
+    for title, status, names, told in lines[columns].itertuples(index=False):
+        for name in names.split():
+            wording = said["realised" if told else "extends"]
+            yield name, wording.format(title=title, status=labels[status], told=told)
+
+
+def elsewhere(exchanges: pd.DataFrame, recalled: pd.DataFrame, said: pd.Series) -> Iterator[Question]:
+    """Lines of the giver and family whose title names the flow, and that this is no answer to.
+
+    A collection gathers what its title names of each, or all of its family. Of what is committed or done, and
+    found, the tonnes are taken off already (:mod:`free_flows`): those lines alone that take none off. Whoever
+    takes in the exchanges that answer a line, or carries a collection, may name alike what he gives: it is
+    not meant.
+    """
+    collects = (recalled["kind"] == POOLING) & recalled["title"].map(is_collection).astype(bool)
+    kept = recalled["status"].isin(HELD) & (collects | recalled["candidate_ids"].isna())
+    lines = recalled.assign(collects=collects, wording=kept.map({True: "kept", False: "register"}))
+    lines = lines[(kept | lines["status"].isin(ALIVE)) & (collects | (lines["kind"] != POOLING))]
+    tonnes = lines["promised_t_per_year"].astype(float)
+    promises = [f"{french.short(t)}\u00a0t/an promises, " if t > 0 else "" for t in tonnes]
+    labels = heading("status").labels
+    found = exchanges.assign(description=exchanges["output_description"])
+    needs = found["candidate_id"].str.split(">").str[1]
+    taker = dict(zip(needs, found["taker_site_id"], strict=True))
+    for line, promised in zip(lines.assign(promise=promises).itertuples(index=False), tonnes, strict=True):
+        named, own = words(line.title), set(str(line.candidate_ids).split())
+        others = {taker.get(answer.partition(">")[2]) for answer in own} | (
+            {line.carrier} if line.collects else set()
+        )
+        families = FOOD if line.category in FOOD else (line.category,)
+        status = f"{line.promise}{labels[str(line.status)]}"
+        text = said[str(line.wording)]
+        givers = set(str(line.site_ids).split()) - others
+        meant = found[found["giver_site_id"].isin(givers) & found["category"].isin(families)]
+        for _, part in meant.groupby("giver_site_id"):
+            about = outputs_named(line.title, part) if line.collects else part
+            for name, what, mass in about[["candidate_id", "description", "supply_t_per_year"]].itertuples(
+                index=False
+            ):
+                if name not in own and (line.collects or named & words(what)):
+                    share = PARTS[promised < LITTLE * mass] if promised > 0 else UNKNOWN_PART
+                    yield name, text.format(title=line.title, status=status, part=share)
+
+
+def same_need(exchanges: pd.DataFrame, recalled: pd.DataFrame, wording: str) -> Iterator[Question]:
+    """Lines that another exchange into the same need answers; of an operator the room is asked anyway."""
+    firms = exchanges[~exchanges["taker_actor_type"].isin(OPERATORS)]
+    needs = firms.groupby("in_flow_id")["candidate_id"].agg(list)
+    lines = recalled[recalled["status"].isin([*ALIVE, *HELD])].dropna(subset=["candidate_ids"])
+    labels = heading("status").labels
+    for title, status, names in lines[["title", "status", "candidate_ids"]].itertuples(index=False):
+        own = names.split()
+        for need in dict.fromkeys(name.partition(">")[2] for name in own):
+            for name in needs.get(need, []):
+                if name not in own:
+                    yield name, wording.format(title=title, status=labels[status])
+
+
+def agreed(recalled: pd.DataFrame) -> frozenset[str]:
+    """The exchanges that a line done or committed is of: there the taker has said what it takes."""
+    names = recalled.loc[recalled["status"].isin(HELD), "candidate_ids"].dropna()
+    return frozenset(" ".join(names).split())
+
+
+def priced(exchanges: pd.DataFrame, answers: pd.DataFrame, wording: str) -> Iterator[Question]:
+    """What a taker refused for its price tells of the price of its other exchanges of that family."""
+    days = refused_for_price(answers)
+    columns = ["candidate_id", "taker_site_id", "category", LOWEST, HIGHEST, "who_gains"]
+    for name, taker, category, low, high, who in exchanges[columns].itertuples(index=False):
+        if (taker, category) in days:
+            none = "pas connu" if who == "not_giver" else "aucun"
+            range_ = _between(low, high) if low <= high else none
+            yield name, wording.format(day=french.day(days[taker, category]), range=range_)
+
+
+def _between(low: float, high: float) -> str:
+    """From which price to which, by who pays: below zero it is the giver, and no price is read there."""
+    least, most = (french.short(abs(end)) for end in (low, high))
+    if low < 0 < high:
+        return f"de {least}\u00a0€/t payés par le donneur à {most}\u00a0€/t payés par le preneur"
+    return (
+        f"le preneur paie {least} à {most}\u00a0€/t"
+        if low >= 0
+        else f"le donneur paie {most} à {least}\u00a0€/t"
+    )

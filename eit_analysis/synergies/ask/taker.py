@@ -1,0 +1,94 @@
+"""What to ask first of a flow by its taker: does it suit, is there room, who treats it.
+
+grade        a plastic that a firm would work again: the survey asks no grade
+format       pallets that go on as pallets, else ``timber``: whether their wood replaces what is used
+composition  textiles that are made into fibres or wipers
+hygiene      the packaging that a maker of food or of packaging would use again
+dry_matter   wet by-products that animals eat, of which a tonne is no tonne of cereals
+species      wood to smoke food with
+room         an operator may have room for no more than it receives: of what no line is done or committed
+fuel         wood for a boiler, alike: whether it is raw, how wet and of what size
+own_use      what the taker throws away itself could serve the same need
+treatment    a need that supposes one done (end of waste, a quality delivered, whole wood shredded):
+             firms and towns declare none
+activity     the rule names activities, and nobody stated the taker's
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from eit_analysis.reference.compatibility import AS_PALLETS
+from eit_analysis.reference.needs import need_told
+from eit_analysis.synergies.ask.giver import of_pallets, whole
+from eit_analysis.synergies.factor_rows import OPERATORS
+from eit_analysis.synergies.gates import FOOD_MAKERS, PACKAGING_MAKERS
+from eit_analysis.synergies.offers import activity, of_output
+
+UNASKED = ("grade", "format", "timber")
+PACKAGING = "1501"
+TO_FIBRES, WIPERS = "effilochage|défibrage", "chiffon"
+# What is left of food from plants, of milk or drinks, wet: pulp, whey, spent grain.
+WET = ("0203", "0204", "0205", "0207")
+
+
+def unasked(exchanges: pd.DataFrame, flows: pd.DataFrame) -> np.ndarray:
+    """Of which exchanges it is not known whether they suit, empty elsewhere.
+
+    The ``grade`` of plastics that firms would work again, the ``format`` of pallets that go on as pallets,
+    else whether their ``timber`` does for what their taker uses.
+    """
+    worked = (exchanges["category"] == "plastic") & (exchanges["new_route"] == "recycling")
+    worked &= exchanges["taker_actor_type"] == "firm"
+    pallets = of_pallets(exchanges, flows) & (exchanges["new_route"] == "reuse")
+    again = pallets & exchanges["rule_id"].isin(AS_PALLETS)
+    return np.select([worked, again, pallets], UNASKED, "")
+
+
+def of_takers(exchanges: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame) -> dict[str, np.ndarray]:
+    """Of which exchanges to ask the taker of each up to ``species``, by what is given and what is made of it.
+
+    ``sites`` are those whose activity the reader may know.
+    """
+    unknown = unasked(exchanges, flows)
+    code, naf = of_output(exchanges, flows, "waste_code"), activity(exchanges["taker_site_id"], sites)
+    packaging = code.str.startswith(PACKAGING) & (exchanges["new_route"] == "reuse")
+    strict = naf.str.startswith((*FOOD_MAKERS, *PACKAGING_MAKERS))
+    fibres = exchanges["treatment"].astype("str").fillna("").str.contains(TO_FIBRES)
+    use = exchanges["use"].astype("str").fillna("")
+    fibres |= (exchanges["category"] == "textile") & use.str.contains(WIPERS)
+    eaten, smoked = (need_told(use).str.contains(need) for need in ("feed", "smoking"))
+    wet = code.str.startswith(WET) & eaten.astype(bool)
+    told = {"composition": fibres, "hygiene": packaging & strict, "dry_matter": wet, "species": smoked}
+    return {question: unknown == question for question in UNASKED} | {
+        question: asked.to_numpy(dtype=bool) for question, asked in told.items()
+    }
+
+
+def of_treatment(
+    exchanges: pd.DataFrame,
+    flows: pd.DataFrame,
+    sites: pd.DataFrame,
+    rules: pd.DataFrame,
+    agreed: frozenset[str],
+) -> dict[str, np.ndarray]:
+    """Of which exchanges to ask what an operator has room for, and a firm or town who treats what it takes.
+
+    ``rules`` are rows of ``compatibility.csv``; of the ``agreed``, by candidate, the taker has said it.
+    """
+    taker = sites.drop_duplicates("site_id").set_index("site_id").reindex(exchanges["taker_site_id"])
+    rule = rules.set_index("rule_id")[["delivered_quality", "receiver_naf_codes", "proving_needs"]]
+    rule = rule.reindex(exchanges["rule_id"]).fillna("")
+    made, named = (rule[["delivered_quality", "receiver_naf_codes"]] != "").to_numpy().T
+    fuel = rule["proving_needs"].str.contains("fuel").to_numpy(dtype=bool)
+    made |= (exchanges["legal_status"] == "end_of_waste").to_numpy()
+    new = ~exchanges["candidate_id"].isin(agreed).to_numpy()
+    operator = exchanges["taker_actor_type"].isin(OPERATORS).to_numpy()
+    treats = taker["actor_type"].isin(OPERATORS).to_numpy()
+    return {
+        "room": operator & new,
+        "fuel": fuel & new,
+        "treatment": (made & ~treats) | (whole(exchanges, flows).to_numpy() & ~operator),
+        "activity": named & (taker["naf_code"].fillna("") == "").to_numpy(),
+    }
