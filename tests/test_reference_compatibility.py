@@ -218,6 +218,12 @@ def rules_read(category: str, text: str | None, rules: pd.DataFrame = RULES) -> 
     [
         ("wood", "Palettes cassées", {"150103", "200138", "191207"}),
         ("wood", "Chutes de hêtre", {"030105"}),
+        # Less sure alone than with its family, which leaves no other chapter.
+        ("wood", "Chutes de débit hêtre et chêne", {"030105"}),
+        ("textile", "Draps et tenues réformés", {"200110", "200111"}),
+        ("textile", "Fins de pièces, prototypes", {"040221", "040222"}),
+        # What it names besides is of another family: ashes.
+        ("wood", "Sciure de hêtre de fumage brûlée, cendres", set()),
         # Nothing is told: the codes that name the family alone.
         ("wood", None, {"150103", "170201", "191207", "200138"}),
         ("wood", "lot", {"150103", "170201", "191207", "200138"}),

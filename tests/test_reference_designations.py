@@ -19,9 +19,11 @@ from hypothesis import strategies as st
 from eit_analysis import reference
 from eit_analysis.codes import CATEGORIES
 from eit_analysis.reference.code_origins import of_another_trade
+from eit_analysis.reference.designation_families import families
 from eit_analysis.reference.designation_likeness import NEXT_CODE
 from eit_analysis.reference.designation_words import told
 from eit_analysis.reference.designations import COLUMNS, DOUBT, MOST, suggestions
+from eit_analysis.reference.uncoded import supported
 from eit_analysis.study import open_study
 
 TESTS = Path(__file__).parent
@@ -164,6 +166,23 @@ def test_trade_phrases(half):
     assert (len(rows), (rows["codes"] == "").sum()) == (115, 15)
     five, chapter, wrong = worth(rows["phrase"], rows["codes"])
     assert five >= 0.75 and chapter >= 0.75 and wrong <= 0.03
+
+
+def test_a_family_that_is_said_makes_no_phrase_mean_another_chapter():
+    """Of the phrases that are not confident alone, none that its family supports is of another chapter."""
+    coded = PHRASES[PHRASES["codes"] != ""].assign(code=lambda rows: rows["codes"].str.split())
+    of_one = coded["code"].map(lambda codes: len({families().get(code) for code in codes}) == 1)
+    coded = coded[of_one].assign(
+        category=lambda rows: rows["code"].map(lambda codes: families().get(codes[0]))
+    )
+    coded = coded.dropna(subset="category").rename(columns={"phrase": "description"})
+    sure = suggestions(coded["description"]).query("confident")["designation"]
+    unsure = coded[~coded["description"].isin(sure)]
+    found = supported(unsure[["category", "description"]]).query("waste_code_prefix.str.len() == 6")
+    right = dict(zip(unsure["description"], unsure["code"], strict=True))
+    read = found.groupby("description")["waste_code_prefix"].agg(lambda codes: {code[:2] for code in codes})
+    wrong = [text for text, chapters in read.items() if not chapters & {code[:2] for code in right[text]}]
+    assert len(unsure) > 45 and len(read) >= 30 and wrong == []
 
 
 @pytest.mark.parametrize("wave", ["2015", "2018"])

@@ -324,7 +324,7 @@ def test_who_shreds_whole_wood_is_asked_once(description, treatment, actor, told
 
 def test_of_textiles_made_into_fibres_the_composition_is_asked():
     textiles = EXCHANGES.tail(1).assign(treatment="tri, effilochage puis nappage")
-    assert "enduits" in asked(exchanges=textiles)["B-2>N-1"]
+    assert "doublés ou encore apprêtés" in asked(exchanges=textiles)["B-2>N-1"]
     assert asked(exchanges=textiles.assign(treatment="tri, coupe et mise en sac")) == {}
 
 
@@ -523,3 +523,31 @@ def test_of_scrap_for_a_foundry_the_grade_is_asked():
     for naf, n in (("2451Z", 1), ("2410Z", 0)):
         text = asked(exchanges=scrap, sites=SITES.assign(naf_code=naf)).get("B-2>N-1", "")
         assert text.count("nuance de ces ferrailles") == n
+
+
+@pytest.mark.parametrize(
+    ("naf", "code", "text", "told"),
+    [
+        ("2229A", "070213", "Carottes", "propre fabrication"),
+        ("2451Z", "100908", "Sable à vert", "propre fabrication"),
+        ("2451Z", "070213", "Carottes", None),
+        ("3101Z", "200138", "Bois de meubles", "L. 541-10-1, 10°"),
+        ("3101Z", "030105", "Chutes de meubles", None),
+    ],
+)
+def test_what_its_maker_or_the_producers_of_furniture_could_take_back_is_asked(naf, code, text, told):
+    mineral = EXCHANGES.head(1).assign(category="other", new_route="recycling")
+    flows = FLOWS.assign(waste_code=code, description=text)
+    asked_of = asked(exchanges=mineral, flows=flows, sites=SITES.assign(naf_code=[naf, None, "3821Z", None]))
+    assert (told in asked_of["A-1>D-1"]) if told else asked_of == {}
+
+
+def test_of_minerals_a_need_of_a_size_asks_the_grading_and_a_kiln_its_analyses():
+    mineral = EXCHANGES.head(1).assign(category="mineral", new_route="recycling")
+    need = {"flow_id": "D-1", "site_id": "D", "direction": "in", "waste_code": None, "contractor": None}
+    for words, told in (("Tout-venant 0/31,5", True), ("Tout-venant", False)):
+        flows = pd.concat([FLOWS, pd.DataFrame([need | {"description": words}])], ignore_index=True)
+        assert ("granulométrie" in str(asked(exchanges=mineral, flows=flows))) is told
+    kiln = SITES.assign(naf_code=["1072Z", None, "2351Z", None])
+    assert asked(exchanges=mineral, sites=kiln)["A-1>D-1"].startswith("demander au cimentier")
+    assert "vous analysez" in asked(exchanges=mineral, sites=kiln, you="D", team=False)["A-1>D-1"]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from eit_analysis.reference.stages import lasting, standing
 from eit_analysis.synergies.assessment import Assessment
-from eit_analysis.synergies.free_flows import free, held, possible_together, set_aside
+from eit_analysis.synergies.free_flows import free, held, led, possible_together, set_aside
 
 NEED = 0.5  # tonnes of the need that a tonne takes up
 
@@ -178,6 +178,18 @@ def test_what_an_open_line_leads_to_somebody_else_is_not_set_aside():
     """Sand of a foundry that a cement works studies was left to the moulds of the foundry itself."""
     own = pairs([("A-1", "A-2", 10, 30, "landfill"), ("C-1", "C-2", 5, 9, "landfill")])
     assert set_aside(own, register(), ["A-1"])["out_flow_id"].tolist() == ["C-1"]
+
+
+def test_a_line_that_brings_mended_pallets_leads_no_pallets_away():
+    """« Palettes réparées pour A », of S: what A throws away is not led to S, and is left to A itself."""
+    both = pairs([("S-1", "A-2", 6, 30, "reuse"), ("A-1", "S-2", 10, 40, "energy")])
+    told = flows(both).assign(
+        description=lambda rows: rows["flow_id"].map(
+            {"S-1": "Palettes réparées", "A-2": "Palettes", "A-1": "Palettes", "S-2": "Palettes à réparer"}
+        )
+    )
+    line = register(("S A", "committed", None, 6.0)).assign(title="Palettes réparées")
+    assert led(line, both, told, SITES) == {"S-1"}
 
 
 def test_what_a_firm_cuts_off_its_boards_is_not_set_aside_and_closes_its_need_to_the_offcuts_of_others():

@@ -26,10 +26,18 @@ def lead(quality="clean", code="150101", rule="by_law", km=4.0, evidence=("measu
         "distance_km": km, "giver_evidence": evidence[0], "taker_evidence": evidence[1],
         "in_flow_id": "B-F01",
         "category": "cardboard", "new_route": "recycling", "taker_actor_type": "firm",
+        "use": "fibres", "treatment": "tri",
         **dict(zip(SURPLUS, surplus, strict=True)),
     }  # fmt: skip
     flows = pd.DataFrame(
-        {"flow_id": ["A-F01"], "site_id": ["A"], "waste_code": [code], "quality": [quality]}, dtype="str"
+        {
+            "flow_id": ["A-F01"],
+            "site_id": ["A"],
+            "waste_code": [code],
+            "quality": [quality],
+            "description": ["Cartons"],
+        },
+        dtype="str",
     )
     return pd.DataFrame([candidate]), flows
 
@@ -65,6 +73,12 @@ def test_pallets_of_a_trader_are_not_called_likely_before_one_knows_whose_they_a
     for naf, called in (("13.10Z", "likely"), ("47.52B", "possible")):
         sites = SITES.assign(naf_code=[naf, "17.12Z"])
         assert with_likelihood(candidates, flows, sites, RULES).loc[0, "likelihood"] == called
+
+
+def test_wood_to_smoke_with_is_not_called_likely_before_one_knows_its_species():
+    candidates, flows = lead()
+    smoked = candidates.assign(use="bois de fumage d'aliments")
+    assert with_likelihood(smoked, flows, SITES, RULES).loc[0, "likelihood_percent"] == 49
 
 
 def test_a_published_exchange_of_the_same_code_to_the_same_division_counts():

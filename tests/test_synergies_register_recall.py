@@ -216,10 +216,10 @@ def test_a_pair_that_no_rule_reads():
     ("code", "reason"), [(None, "no_code"), ("999999", "no_use"), ("200111", "no_rule")]
 )  # fmt: skip
 def test_an_output_that_no_rule_reads_is_not_blamed_on_the_needs(code, reason):
-    """Both declare the need of linen; of « draps et tenues » without a code no rule says the use."""
+    """Both declare the need of linen; of « choses en l'état » without a code no rule says the use."""
     linen = FLOWS.head(2).assign(
         flow_id=["A-9", "B-9"], site_id=["A", "B"], direction=["out", "in"], category="textile",
-        description=["Draps et tenues en l'état", "Linge hôtelier"], waste_code=[code, None],
+        description=["Choses en l'état", "Linge hôtelier"], waste_code=[code, None],
     )  # fmt: skip
     frame = lead("Linge de l'hôpital", category="textile")
     flows = pd.concat([FLOWS, linen], ignore_index=True)

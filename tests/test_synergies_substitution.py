@@ -919,6 +919,19 @@ def test_what_is_given_to_people_is_not_taken_back_for_the_shelves():
         ("mineral", "Sel de saumurage usé", None, "Sel de déneigement", "8411Z", "sel de déneigement"),
         ("textile", "Fausse coupe, entre-deux de placement", None, "Chiffons", "8810C",
          "chiffons d'essuyage industriel"),
+        # A whole roll is sewn, not cut into rags; who asks for rolls sews; a bottle is melted again.
+        ("textile", "Rouleaux de fin de saison", "040222", "Coton et éponge à découper", "8810C", None),
+        ("textile", "Fins de pièces", "040222", "Coupons, fins de rouleaux", "8899B",
+         "petites séries et accessoires (surcyclage)"),
+        ("glass", "Flacons et pots déclassés", "200102", "Tout-venant 0/31,5 pour tranchées", "8411Z", None),
+        # Scale is no scrap, a brick of a kiln no sand; wood for a workshop is worked by whoever asks for it.
+        ("metal", "Battitures et pailles de laminoir", "100210", "Ferraille E40", "2410Z", None),
+        ("metal", "Battitures et pailles de laminoir", "100210", "Minerai aggloméré", "2410Z",
+         "calamine en agglomération ou en cimenterie"),
+        ("mineral", "Briques réfractaires usées", "161104", "Sable siliceux (correctif)", "2351Z", None),
+        ("wood", "Chutes de chêne séchées", None, "Chutes de bois massif pour l'atelier", "3811Z",
+         "mobilier et agencement (surcyclage)"),
+        ("wood", "CP marine, chutes de latté", None, "BRF, broyat de branches", "0113Z", None),
     ],
 )  # fmt: skip
 def test_the_use_of_a_lead_is_that_of_the_need(category, residue, code, need, naf, use):

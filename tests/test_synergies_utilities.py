@@ -101,9 +101,13 @@ def test_a_giver_that_needs_heat_itself_is_asked_of_it_before_its_neighbour() ->
     assert found["own_heat_need"].tolist() == ["Eau chaude des vestiaires"]
     told = plan.listed(found, found.head(0))["ask_first"].iloc[0]
     assert "chez lui (Eau chaude des vestiaires)" in told and "pompe à chaleur" in told
+    # Of any heat one asks the months of both, and who stands in: a year's MWh tell neither.
+    assert told.endswith("qui assure l'appoint et le secours")
     alone = run(out(), need())[0]
     assert alone["own_heat_need"].isna().all()
-    assert "ask_first" not in plan.listed(alone, alone.head(0))
+    assert plan.listed(alone, alone.head(0))["ask_first"].str.startswith("comparer mois par mois").all()
+    water = plan.listed(alone.assign(serves="water"), alone.head(0))
+    assert "ask_first" not in water
     gas = run(out(utility="biogas", temperature_c=np.nan), need(), own)[0]
     assert gas["own_heat_need"].isna().all()
 

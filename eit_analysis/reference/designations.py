@@ -70,7 +70,7 @@ def suggestions(designations: Iterable[object]) -> pd.DataFrame:
 
 
 @cache
-def _words() -> dict[str, set[str]]:
+def words_of_codes() -> dict[str, set[str]]:
     """The words of the terms and of the label of each code."""
     words: dict[str, set[str]] = {}
     for text, codes in zip(*terms_and_codes(), strict=True):
@@ -85,7 +85,7 @@ def _codes_of_words() -> dict[str, np.ndarray]:
     of_words: dict[str, np.ndarray] = {}
     codes = terms_index().codes[1:]
     for place, code in enumerate(codes):
-        for word in _words()[code]:
+        for word in words_of_codes()[code]:
             of_words.setdefault(word, np.zeros(len(codes), dtype=bool))[place] = True
     return of_words
 
@@ -112,7 +112,7 @@ def _best(texts: np.ndarray, scores: np.ndarray) -> pd.DataFrame:
     of_chapter[rows, chapter[order[rows, ranks]]] = 0
     confident = (best >= SURE) & (best - of_chapter.max(axis=1, keepdims=True) >= APART)
     for row in np.flatnonzero(confident):
-        said = set().union(*(_words()[code] for code in codes[order[row, likely[row]]]))
+        said = set().union(*(words_of_codes()[code] for code in codes[order[row, likely[row]]]))
         confident[row] = heads(texts[row]) <= said
     # As near to what is no waste as to any code: nothing is suggested.
     rows, ranks = np.nonzero((score > 0) & (best > scores[:, :1]))

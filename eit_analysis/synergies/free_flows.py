@@ -27,7 +27,7 @@ from collections.abc import Collection
 import numpy as np
 import pandas as pd
 
-from eit_analysis.reference.stages import given
+from eit_analysis.reference.stages import OPEN, given
 from eit_analysis.synergies.offers import TAKERS
 from eit_analysis.synergies.register.links import POOLING, linked
 
@@ -55,8 +55,7 @@ def held(
     """
     lines = register[register["status"].isin(HELD) & (register["kind"] != POOLING)]
     structures = sites.loc[sites["actor_type"].isin(TAKERS), "site_id"]
-    found = linked(lines, pairs, flows)
-    found = found[~_the_other_way(found, structures)].reset_index(drop=True)
+    found = _meant(lines, pairs, flows, structures)
     about = lines.drop_duplicates("synergy_id").set_index("synergy_id")
     about = about.assign(tonnes=lines_tonnes(about)).reindex(found["synergy_id"]).set_index(found.index)
     found = found.assign(title=about["title"], status=about["status"])
@@ -75,6 +74,12 @@ def held(
     found[TAKEN] = able * (amount / among.where(among > 0)).fillna(0.0)
     order = found["status"].map(HELD.index)
     return found.iloc[np.lexsort([found["candidate_id"], found["synergy_id"], order])].reset_index(drop=True)
+
+
+def led(register: pd.DataFrame, pairs: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame) -> set[str]:
+    """The outputs that an open line of the register leads to somebody else, as :func:`held` reads lines."""
+    structures = sites.loc[sites["actor_type"].isin(TAKERS), "site_id"]
+    return {*_meant(register[register["status"].isin(OPEN)], pairs, flows, structures)["out_flow_id"]}
 
 
 def set_aside(
@@ -148,6 +153,14 @@ def _taken(flows: pd.DataFrame, part: pd.DataFrame) -> pd.Series:
         (tonnes * part["need_t_per_t"]).groupby(part["in_flow_id"]).sum(),
     ]
     return flows["flow_id"].map(pd.concat(sides)).astype(float).fillna(0.0)
+
+
+def _meant(
+    lines: pd.DataFrame, pairs: pd.DataFrame, flows: pd.DataFrame, structures: pd.Series
+) -> pd.DataFrame:
+    """The pairs that answer these lines, but for exchanges that run the other way."""
+    found = linked(lines, pairs, flows)
+    return found[~_the_other_way(found, structures)].reset_index(drop=True)
 
 
 def _the_other_way(found: pd.DataFrame, structures: pd.Series) -> np.ndarray:

@@ -6,7 +6,8 @@
 The features are how the worse known of both masses is known, what the rule rests on, whether a published
 exchange gives the same waste code to the same division of activity, whether the sorting quality is said, the
 distance, and at which of its three values the joint surplus is above zero. What suits or not, each as likely
-until it is asked (:func:`ask.taker.unasked`), or pallets of a trader, is no more likely than not. Neither the
+until it is asked (:func:`ask.taker.unasked`), pallets of a trader, or the species of wood
+to smoke with, is no more likely than not. Neither the
 trust nor the readiness of the partners is one of them. All points are rows of
 ``reference/likelihood_points.csv``, each an assumption of the project: what became of earlier leads
 (:mod:`register.pursued`) is what judges them. The base is a lead of four, as in the approaches that were
@@ -22,7 +23,7 @@ from scipy.special import expit
 from eit_analysis import reference
 from eit_analysis.reference.compatibility import QUALITY_RANK
 from eit_analysis.synergies.ask.giver import of_pallet_givers
-from eit_analysis.synergies.ask.taker import unasked
+from eit_analysis.synergies.ask.taker import of_takers, unasked
 from eit_analysis.synergies.impacts import INDICATORS
 from eit_analysis.synergies.scoring.ranking import EVIDENCE_RANK
 
@@ -46,6 +47,7 @@ def with_likelihood(
     for feature in FEATURES:
         total = total + found[feature].map(points[feature]).to_numpy(dtype=float)
     open_ = (unasked(candidates, flows) != "") | of_pallet_givers(candidates, flows, sites)["owner"]
+    open_ |= of_takers(candidates, flows, sites)["species"]
     chance = np.minimum(expit(total), np.where(open_, UNASKED_MOST, 1.0))
     names, least = list(LEAST), list(LEAST.values())
     classes = np.select([chance >= bound for bound in least[:-1]], names[:-1], names[-1])

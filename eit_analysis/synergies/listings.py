@@ -7,10 +7,10 @@ import pandas as pd
 
 from eit_analysis import french
 from eit_analysis.reference.compatibility import DONATION
-from eit_analysis.synergies.ask.exchange import BETWEEN
 from eit_analysis.synergies.factor_rows import OPERATORS
 from eit_analysis.synergies.free_flows import IN_PART
 from eit_analysis.synergies.impacts import INDICATORS, in_proportion
+from eit_analysis.synergies.register.meeting import BETWEEN
 from eit_analysis.synergies.terms import with_terms
 
 RANKED = [

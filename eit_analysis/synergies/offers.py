@@ -19,7 +19,9 @@ TO_TREAT = r"\ba (?:broyer|demonter|laver|reconditionner|recycler|regenerer|repa
 OILS = ("120106", "120107", "120108", "120109", "120110", "120118", "120119")  # of machining, and its sludge
 # Classes of waste wood (usage of the trade): raw, or in panels, painted and of buildings, for which one pays.
 WOOD_A, WOOD_B = ("030101", "030105", "150103"), ("170201", "191207", "200138")
-PANELS = r"\b(?:panneaux?|placages?|contreplaques?|particules|mdf|melamines?|agglomeres?|stratifies?)\b"
+PANELS = (
+    r"\b(?:panneaux?|placages?|contreplaques?|cp|latte|particules|mdf|melamines?|agglomeres?|stratifies?)\b"
+)
 # Where it is written: « bois à broyer » is of any class, and « bois A et B » of none alone.
 CLASS_A = (
     r"(?:(?i:\bclasse\s+a)\b|\b[Bb]ois\s+A\b|(?i:\bbois\s+a)(?=\s*$|\s+\w+ée?s?\b))"

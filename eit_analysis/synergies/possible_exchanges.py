@@ -15,16 +15,16 @@ import pandas as pd
 from eit_analysis import french, reference
 from eit_analysis.config import StudyConfig
 from eit_analysis.config_synergies import Allocation
+from eit_analysis.reference.compatibility import FOOD
 from eit_analysis.reference.factors import factor_table, lookup
-from eit_analysis.reference.stages import OPEN, standing
+from eit_analysis.reference.stages import standing
 from eit_analysis.synergies.declined import ANSWER_COLUMNS, closing, lessons, without_declined
 from eit_analysis.synergies.factor_rows import BOUNDS
-from eit_analysis.synergies.free_flows import free, held, set_aside
+from eit_analysis.synergies.free_flows import free, held, led, set_aside
 from eit_analysis.synergies.impacts import impacts
 from eit_analysis.synergies.likelihood import with_likelihood
 from eit_analysis.synergies.listings import REFUSALS
 from eit_analysis.synergies.pooling.costs import cost_table, meeting_eur
-from eit_analysis.synergies.register.links import linked
 from eit_analysis.synergies.scoring.choice import with_choice
 from eit_analysis.synergies.scoring.willingness import (
     site_willingness,
@@ -133,9 +133,8 @@ class PossibleExchanges:
     def own_uses(self) -> pd.DataFrame:
         """What firms should first ask themselves to reuse (``free_flows.set_aside``), after :attr:`held`."""
         left = with_masses(self._pairs, free(self.flows, self.held))
-        open_lines = self.register[self.register["status"].isin(OPEN)]
-        led = linked(open_lines, self._declared[0], self.flows)["out_flow_id"]
-        return set_aside(own_uses(left), self.register, led.unique())
+        elsewhere = led(self.register, self._declared[0], self.flows, self.sites)
+        return set_aside(own_uses(left), self.register, elsewhere)
 
     @cached_property
     def unweighed_uses(self) -> frozenset[str]:
@@ -219,7 +218,8 @@ class PossibleExchanges:
     def contractors(self) -> pd.DataFrame:
         """Of ``passed``, what an operator would do as another does today (``terms.changes_contractor``).
 
-        Not what the giver says that this very operator takes already.
+        Not what the giver says that this very operator takes already, nor gifts of food: whom one gives to
+        is no contractor.
         """
         changed = self._changed[changes_contractor(self._changed)]
         stated = self.flows.reindex(columns=["flow_id", "contractor"]).set_index("flow_id")["contractor"]
@@ -228,7 +228,8 @@ class PossibleExchanges:
             ids.map(called.map(french.fold_words, na_action="ignore"))
             for ids, called in ((changed["out_flow_id"], stated), (changed["taker_site_id"], names))
         )
-        return changed[today.isna() | (today != taker)].reset_index(drop=True)
+        given = changed["category"].isin(FOOD) & (changed["old_route"] == "reuse")
+        return changed[(today.isna() | (today != taker)) & ~given].reset_index(drop=True)
 
     @cached_property
     def _changed(self) -> pd.DataFrame:

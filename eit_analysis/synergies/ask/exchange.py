@@ -29,10 +29,9 @@ from eit_analysis.reference.compatibility import DONATION
 from eit_analysis.synergies.ask import giver, register, taker
 from eit_analysis.synergies.free_flows import HELD
 from eit_analysis.synergies.register.links import POOLING
-from eit_analysis.synergies.register.meeting import sheet_words
+from eit_analysis.synergies.register.meeting import BETWEEN, sheet_words
 
 SUPPLY, DEMAND = "supply_t_per_year", "demand_t_per_year"
-BETWEEN = "\u00a0; "  # two questions of one exchange
 
 
 def with_questions(

@@ -7,6 +7,8 @@
     packaged   goods for sale, composted or digested: somebody takes them out of their packaging
     rubble     minerals of buildings that are not sorted clean, to be crushed: plaster and wood spoil them
     glued      sawdust or offcuts for a boiler, of who works panels too: what is glued is no raw wood
+    remade     what a maker of plastics or a foundry could put again into what it makes itself
+    furniture  what is called furniture: its producers may take it back
     feed       sound food of plants or milk, composted or digested: what would feed animals comes before
     owner      the pallets of a trader or carrier are mostly rented, on deposit or exchanged
     soiled     pallets of chemistry, or beside soiled packaging
@@ -32,7 +34,7 @@ from eit_analysis.synergies.substitution import KEEPS
 PALLETS = "150103"
 CRATES = r"\b(?:cagettes?|cageots?|caisses?|caissettes?|plateaux?|tourets?|bobines?)\b"
 TRADE = ("46", "47")  # divisions of NAF
-BORROWERS = (*TRADE, "49", "52")  # whose pallets are mostly rented, on deposit or exchanged
+BORROWERS = (*TRADE, "49", "52", "53")  # whose pallets are mostly rented, on deposit or exchanged
 # What is left of food from plants or milk, sludges aside, and the activities that leave no meat in it.
 FEED_CODES = (
     "020304", "020399", "020501", "020599", "020601", "020699", "020701", "020702", "020704", "020799",
@@ -53,6 +55,9 @@ SHREDDED = (
 FINES = ("120102", "120104")  # of metal: with the turnings of their codes, what soaks up the oil of machining
 FOUNDRIES = "245"  # NAF group
 PIECES = r"\b(?:chutes?|toles?|profiles?|decoupes?|lames?)\b"
+FURNITURE = r"\b(?:meubles?|ameublement|mobilier|literie|matelas)\b"
+# Activities and codes: of makers of plastics their scrap, of foundries the sand of moulds and cores.
+AGAIN = (("222", ("070213", "120105")), (FOUNDRIES, ("100906", "100908", "101006", "101008")))
 RUBBLE = ("170101", "170102", "170103", "170107", "170904")
 
 
@@ -64,6 +69,9 @@ def of_waste(exchanges: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame) 
     buys = flows[flows["direction"] == "in"]
     panels = buys["description"].astype("str").fillna("").map(french.fold_words).str.contains(PANELS)
     works_panels = exchanges["giver_site_id"].isin(buys.loc[panels.astype(bool), "site_id"])
+    gives = activity(exchanges["giver_site_id"], sites)
+    again = [gives.str.startswith(naf) & code.isin(codes) for naf, codes in AGAIN]
+    told = of_output(exchanges, flows, "description").map(french.fold_words)
     to_foundry = activity(exchanges["taker_site_id"], sites).str.startswith(FOUNDRIES)
     return {
         "eaten": (exchanges["category"] == "food") & (quality == "clean") & kept_from_people,
@@ -72,6 +80,8 @@ def of_waste(exchanges: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame) 
         "oily": _oily(exchanges, flows) & (exchanges["new_route"] == "recycling"),
         "alloy": (exchanges["category"] == "metal") & to_foundry,
         "glued": code.isin(WOOD_A) & (exchanges["new_route"] == "energy") & works_panels,
+        "remade": again[0] | again[1],
+        "furniture": told.str.contains(FURNITURE).astype(bool) & (code != "030105"),
         "rubble": code.isin(RUBBLE) & (quality != "clean") & (exchanges["new_route"] == "recycling"),
     }
 

@@ -1,11 +1,13 @@
 """What to ask first of an exchange by the register and by what its taker answered before.
 
-extends   the exchange would extend what is done or committed; ``realised`` where that brought a loss, or
-          under half of what was promised
-register  a line leads the same flow elsewhere and is under way; ``kept`` where it is done or committed
-          and its tonnes are not taken off, as of a collection
-need      another exchange into the same need answers a line
-price     the taker refused a flow of the same family for its price
+    extends   the exchange would extend what is done or committed; ``realised`` where that brought a loss, or
+              under half of what was promised
+    register  a line leads the same flow elsewhere and is under way; ``kept`` where it is done or committed
+              and its tonnes are not taken off, as of a collection
+    need      another exchange into the same need answers a line
+    price     the taker refused a flow of the same family for its price
+
+A reader who is not of the team sees of it what the lines of its own say (:mod:`.exchange`).
 """
 
 from __future__ import annotations

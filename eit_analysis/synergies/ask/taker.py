@@ -1,17 +1,21 @@
 """What to ask first of a flow by its taker: does it suit, is there room, who treats it.
 
-grade        a plastic that a firm would work again: the survey asks no grade
-format       pallets that go on as pallets, else ``timber``: whether their wood replaces what is used
-composition  textiles that are made into fibres or wipers
-hygiene      the packaging that a maker of food or of packaging would use again
-dry_matter   wet by-products that animals eat, of which a tonne is no tonne of cereals
-species      wood to smoke food with
-room         an operator may have room for no more than it receives: of what no line is done or committed
-fuel         wood for a boiler, alike: whether it is raw, how wet and of what size
-own_use      what the taker throws away itself could serve the same need
-treatment    a need that supposes one done (end of waste, a quality delivered, whole wood shredded):
-             firms and towns declare none
-activity     the rule names activities, and nobody stated the taker's
+    grade        a plastic that a firm would work again: the survey asks no grade
+    format       pallets that go on as pallets, else ``timber``: whether their wood replaces what is used
+    composition  textiles that are made into fibres or wipers
+    hygiene      the packaging that a maker of food or of packaging would use again
+    dry_matter   wet by-products that animals eat, of which a tonne is no tonne of cereals
+    species      wood to smoke food with
+    grading      minerals for a need of a size, « 0/31,5 »
+    kiln         what a cement works analyses before it takes anything
+    room         an operator may have room for no more than it receives: of what no line is done or committed
+    fuel         wood for a boiler, alike: whether it is raw, how wet and of what size
+    own_use      what the taker throws away itself could serve the same need
+    treatment    a need that supposes one done (end of waste, a quality delivered, whole wood shredded):
+                 firms and towns declare none
+    activity     the rule names activities, and nobody stated the taker's
+
+The survey asks none of it.
 """
 
 from __future__ import annotations
@@ -30,6 +34,8 @@ UNASKED = ("grade", "format", "timber")
 PACKAGING = "1501"
 TO_FIBRES, WIPERS = "effilochage|défibrage", "chiffon"
 # What is left of food from plants, of milk or drinks, wet: pulp, whey, spent grain.
+CEMENT = "2351"
+SIZED = r"\d\s?/\s?\d"
 WET = ("0203", "0204", "0205", "0207")
 
 
@@ -47,7 +53,7 @@ def unasked(exchanges: pd.DataFrame, flows: pd.DataFrame) -> np.ndarray:
 
 
 def of_takers(exchanges: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame) -> dict[str, np.ndarray]:
-    """Of which exchanges to ask the taker of each up to ``species``, by what is given and what is made of it.
+    """Of which exchanges to ask the taker of each up to ``grading``, by what is given and what is made of it.
 
     ``sites`` are those whose activity the reader may know.
     """
@@ -60,7 +66,10 @@ def of_takers(exchanges: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame)
     fibres |= (exchanges["category"] == "textile") & use.str.contains(WIPERS)
     eaten, smoked = (need_told(use).str.contains(need) for need in ("feed", "smoking"))
     wet = code.str.startswith(WET) & eaten.astype(bool)
+    asked = exchanges["in_flow_id"].map(flows.drop_duplicates("flow_id").set_index("flow_id")["description"])
+    sized = (exchanges["category"] == "mineral") & asked.astype("str").fillna("").str.contains(SIZED)
     told = {"composition": fibres, "hygiene": packaging & strict, "dry_matter": wet, "species": smoked}
+    told |= {"grading": sized, "kiln": naf.str.startswith(CEMENT)}
     return {question: unknown == question for question in UNASKED} | {
         question: asked.to_numpy(dtype=bool) for question, asked in told.items()
     }

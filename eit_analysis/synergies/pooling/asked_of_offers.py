@@ -15,9 +15,9 @@ import pandas as pd
 
 from eit_analysis import reference
 from eit_analysis.synergies.pooling.thresholds import keyword_in
+from eit_analysis.synergies.register.meeting import BETWEEN
 
 SPACE = "space"
-BETWEEN = "\u00a0; "
 
 
 def questions(found: pd.DataFrame, kinds: pd.Series, sharing: pd.DataFrame) -> pd.Series:

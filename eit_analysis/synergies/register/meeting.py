@@ -13,6 +13,7 @@ from eit_analysis.synergies.register.links import POOLING
 
 # What the title of a line that gives says.
 GIFT = r"\b(?:dons?|donner)\b"
+BETWEEN = "\u00a0; "  # two questions of one line
 
 
 def sheet_words() -> pd.Series:

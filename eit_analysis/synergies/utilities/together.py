@@ -19,7 +19,7 @@ from scipy.sparse import csr_array, eye_array, hstack, vstack
 from eit_analysis.config import StudyConfig
 from eit_analysis.records import TOTAL
 from eit_analysis.synergies.impacts import DIVERTED, INDICATORS
-from eit_analysis.synergies.register.meeting import sheet_words
+from eit_analysis.synergies.register.meeting import BETWEEN, sheet_words
 from eit_analysis.synergies.utilities.factors import factor_table
 from eit_analysis.synergies.utilities.matching import pairs
 from eit_analysis.synergies.utilities.surplus import EMISSIONS, PIPE, SURPLUS, with_surplus
@@ -99,17 +99,20 @@ def _shares(worth: pd.DataFrame, side: str) -> csr_array:
 def listed(found: pd.DataFrame, taken: pd.DataFrame) -> pd.DataFrame:
     """The exchanges in which somebody may gain, and which part of each is ``taken`` together: ``LISTED``.
 
-    The nearest first: an order by gain would tell it to whoever may not read it. Of heat whose giver needs
-    some itself, ``ask_first`` asks of its own use; without any such heat there is no such column.
+    The nearest first: an order by gain would tell it to whoever may not read it. Of heat, ``ask_first``
+    asks of each month and, where its giver needs some, of its own use; without any heat there is no such
+    column.
     """
     found = found.sort_values(["distance_km", "candidate_id"])
     parts = taken.set_index("candidate_id")["delivered_per_year"].reindex(found["candidate_id"])
     share = 100 * parts.fillna(0).to_numpy() / found["delivered_per_year"]
     apart = found["distance_km"].where(found["distance_km"] > 0)  # 0: both where a commune has its centre
-    wording = sheet_words()["ask_first", "own_heat"]
-    own = found["own_heat_need"].map(lambda needs: wording.format(told=needs), na_action="ignore")
+    said = sheet_words()["ask_first"]
+    first = said["own_heat"] + BETWEEN + said["heat_curve"]
+    own = found["own_heat_need"].map(lambda needs: first.format(told=needs), na_action="ignore").astype("str")
+    asked = own.fillna(said["heat_curve"]).where(found["serves"] == "heat")
     told = described(found).assign(
-        planned_share_percent=share, distance_km=apart, ask_first=own.astype("str")
+        planned_share_percent=share, distance_km=apart, ask_first=asked.astype("str")
     )
     shown = told[found["gains"] != "no"]
     return shown[[*LISTED, *["ask_first"] * bool(shown["ask_first"].notna().any())]]
