@@ -221,7 +221,7 @@ def test_the_fullest_fiches_print_on_one_sheet(published: Path, browser: Browser
     )
     of_two = re.compile(r"(-[A-Z]\d+-[FU]\d+){2}\.html$")
     exchanges = [fiche for fiche in fiches if of_two.search(fiche.name)]
-    assert len(exchanges) == 13 + 2  # of the plan, and of heat and water
+    assert len(exchanges) == 15 + 2  # of the plan, and of heat and water
     assert len(fiches) == 27 + 15 + 3 + 1  # register, exchanges, micro-projects, priority occupations
     priority = [fiche for fiche in fiches if "metiers-prioritaires" in fiche.name]
     # Where the law asks most, the list of an exchange goes over to a second side.

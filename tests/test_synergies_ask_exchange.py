@@ -429,11 +429,13 @@ def test_the_grade_and_the_format_that_nobody_was_asked_come_first_beside_what_t
 def test_what_a_giver_said_nothing_of_is_asked_by_the_team_and_of_itself():
     blank = EXCHANGES.assign(old_route="unknown", old_cost_eur_per_t=[None, 0.0, 90.0, 90.0])
     (name, text), *others = asked(exchanges=blank).items()
-    # Neither where it goes nor what it costs: an avoided bill would be a guess. A known cost is one.
-    assert (name, others) == ("A-1>D-1", []) and "supposé" in text
-    assert asked(exchanges=blank, team=False) == asked(exchanges=blank, team=False, you="B") == {}
-    (name, text), *others = asked(exchanges=blank, team=False, you="A").items()  # its own blank
-    assert (name, others) == ("A-1>D-1", []) and text.startswith("dire") and "vous" in text
+    # Neither where it goes nor what it costs: an avoided bill is a guess. Of a known cost, where it goes.
+    assert name == "A-1>D-1" and "supposé" in text
+    assert all(told.startswith("savoir ce que devient la matière, dont") for _, told in others) and others
+    assert asked(exchanges=blank, team=False) == {}
+    own = asked(exchanges=blank, team=False, you="A")  # its own blank
+    assert list(own) == ["A-1>D-1", "A-2>D-1"] and "vous" in own["A-1>D-1"]
+    assert own["A-2>D-1"] == "dire ce que devient la matière, dont l'exutoire n'est pas déclaré"
 
 
 def test_who_takes_in_a_line_is_not_asked_of_what_he_gives():

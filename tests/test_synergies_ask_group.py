@@ -33,6 +33,9 @@ def part(
     """What is told of one part of sites that have 20 t each, of which 30 t pay, and which saves 100 €."""
     flows = outputs([(site, "cardboard", 20.0) for site in "ABCD"], 80.0)
     flows = flows.assign(flow_id=list("abcd"), description="Cartons", contractor=["X", "X", "Y", None])
+    # B uses some of its boxes again itself, which nobody fetches.
+    again = flows.iloc[[1]].assign(flow_id="e", contractor=None, mass_t_per_year=0.1)
+    flows = pd.concat([flows, again], ignore_index=True)
     ways = {"planned": pd.Series(gone, dtype=float), "done": pd.Series(done or {}, dtype=float)}
     leaving = gone_elsewhere({**ways, "reused": pd.Series(reused, dtype=float)}, flows)
     starts = pd.DataFrame(

@@ -21,6 +21,7 @@ from eit_analysis.synergies import listings, substitution
 from eit_analysis.synergies.allocation.joint_plan import allocate
 from eit_analysis.synergies.assessment import Assessment
 from eit_analysis.synergies.impacts import INDICATORS, in_proportion
+from eit_analysis.synergies.offers import bought
 from eit_analysis.synergies.pooling import groups
 from eit_analysis.synergies.pooling.thresholds import without_threshold
 from eit_analysis.synergies.register import reasons, totals
@@ -392,3 +393,23 @@ def test_every_column_of_a_result_has_its_french_heading(assessment: Assessment)
     assert {"candidates", "leads", "ranking"} <= set(frames)
     english = {name: set(eit.labelled(frame)) & set(frame) for name, frame in frames.items()}
     assert {name: columns for name, columns in english.items() if columns} == {}
+
+
+def test_what_is_done_is_taken_off_however_far_and_purchases_to_share_ask_of_own_pallets(
+    assessment: Assessment,
+) -> None:
+    scoring = assessment.settings.scoring.model_copy(update={"radius_km": 0.5})
+    near = dataclasses.replace(
+        assessment, settings=assessment.settings.model_copy(update={"scoring": scoring})
+    )
+    assert len(near.passed) < len(assessment.passed) / 2
+    pd.testing.assert_frame_equal(near.held, assessment.held)
+    sharing = pd.DataFrame(
+        {"site_id": ["E15", "E15", "E18"], "nature": ["purchase", "service", "purchase"], "side": "need",
+         "item": ["Palettes", "Palettes", "Cafés"]}
+    )  # fmt: skip
+    needs = bought(sharing)
+    assert needs[["site_id", "category", "description"]].to_numpy().tolist() == [["E15", "wood", "Palettes"]]
+    asked = dataclasses.replace(assessment, unweighed=needs).unweighed_uses
+    pallets = assessment.flows.query("site_id == 'E15' and waste_code == '150103' and direction == 'out'")
+    assert asked == set(pallets["flow_id"]) != set()

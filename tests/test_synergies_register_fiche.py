@@ -193,12 +193,12 @@ def test_the_order_of_the_tables_changes_nothing_in_a_fiche():
 
 def test_the_money_of_a_fiche_counts_each_tonne_once():
     impact = of("S1")["impact"].iloc[0]
-    # 16 t offered, 12 t taken: 100 €/t saved, 30 €/t paid by the operator (wood, reuse), trips of 8 t, two
-    # exchanges.
+    # 16 t offered, 12 t taken: 100 €/t saved, 30 €/t paid by the operator (wood, reuse), trips of 5 t, two
+    # exchanges: pallets by their name are stacked, without a code too.
     assert impact["mass_t_per_year"] == pytest.approx(12)
     assert impact["giver_saving_eur_per_year"] == pytest.approx(12 * 100)
     assert impact["taker_worth_eur_per_year"] == pytest.approx(12 * 30)
-    assert impact["transport_eur_per_year"] == pytest.approx(12 / 8 * (20 * 2 + 60))
+    assert impact["transport_eur_per_year"] == pytest.approx(12 / 5 * (20 * 2 + 60))
     assert impact["fixed_cost_eur_per_year"] == pytest.approx(2 * 500)
     assert impact["site_ids"] == "A B"  # whom the exchanges join, and not all of the synergy
     for central, low, high in INDICATORS.values():

@@ -932,6 +932,8 @@ def test_what_is_given_to_people_is_not_taken_back_for_the_shelves():
         ("wood", "Chutes de chêne séchées", None, "Chutes de bois massif pour l'atelier", "3811Z",
          "mobilier et agencement (surcyclage)"),
         ("wood", "CP marine, chutes de latté", None, "BRF, broyat de branches", "0113Z", None),
+        ("wood", "CP marine, chutes de latté", None, "Plaquettes et sciures vertes", "1621Z", None),
+        ("wood", "Chutes de hêtre", None, "Plaquettes et sciures vertes", "1621Z", "panneaux de particules"),
     ],
 )  # fmt: skip
 def test_the_use_of_a_lead_is_that_of_the_need(category, residue, code, need, naf, use):

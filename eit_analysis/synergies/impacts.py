@@ -31,6 +31,7 @@ import pandas as pd
 
 from eit_analysis.reference.compatibility import FOOD, QUALITY_RANK
 from eit_analysis.reference.factors import for_flows
+from eit_analysis.reference.needs import code_asked
 from eit_analysis.synergies.factor_rows import BOUNDS, NO_ROW, OPERATORS, rows_used, values
 from eit_analysis.synergies.offers import wood_class
 
@@ -192,8 +193,11 @@ def in_proportion(plan: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
 def _with_taker(
     candidates: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame, factors: pd.DataFrame
 ) -> pd.DataFrame:
-    about = flows.assign(wood=wood_class(flows)).drop_duplicates("flow_id").set_index("flow_id")
-    about = about.reindex(columns=["cost_eur_per_t", "wood", "quality", "waste_code"])
+    about = flows.assign(
+        wood=wood_class(flows), object=code_asked(flows.reindex(columns=["waste_code", "description"]))
+    )
+    about = about.drop_duplicates("flow_id").set_index("flow_id")
+    about = about.reindex(columns=["cost_eur_per_t", "wood", "quality", "object"])
     kinds = sites.drop_duplicates("site_id").set_index("site_id")["actor_type"]
     kind = candidates["taker_site_id"].map(kinds)
     price = candidates["in_flow_id"].map(about["cost_eur_per_t"]).astype(float)
@@ -206,7 +210,7 @@ def _with_taker(
     charged = for_flows(routes, factors, "treatment_cost")["low"] >= 0
     charged &= kind == "outlet"
     doubtful = charged & (price > 0)
-    codes = candidates["out_flow_id"].map(about["waste_code"]).astype("str").fillna("")
+    codes = candidates["out_flow_id"].map(about["object"]).astype("str").fillna("")
     loose = (candidates["category"] == "wood") & ~codes.str.startswith(PACKAGING)
     made = candidates["new_route"].isin(MADE_AGAIN) & ~candidates["category"].isin(FOOD)
     return candidates.assign(

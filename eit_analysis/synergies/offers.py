@@ -7,6 +7,7 @@ import pandas as pd
 
 from eit_analysis.french import fold_words
 from eit_analysis.reference.compatibility import text_read
+from eit_analysis.reference.designation_families import family_of
 from eit_analysis.reference.matter_grades import grades_named
 from eit_analysis.reference.needs import code_asked, need_told, object_asked, share_met
 from eit_analysis.reference.nomenclatures import hazardous
@@ -27,10 +28,20 @@ CLASS_A = (
     r"(?:(?i:\bclasse\s+a)\b|\b[Bb]ois\s+A\b|(?i:\bbois\s+a)(?=\s*$|\s+\w+ée?s?\b))"
     r"(?!\s*(?:et|ou|[-/,+&])\s*(?:(?:bois|classe)\s+)?[BCbc]\b)"
 )
+GREEN = "green_wood"  # chips and sawdust that a sawmill has just made: of class A
 READ = [
     "flow_id", "site_id", "category", "waste_code", "quality", "mass_t_per_year", "mass_low_t_per_year",
     "mass_high_t_per_year", "evidence", "route", "cost_eur_per_t", "months",
 ]  # fmt: skip
+
+
+def bought(sharing: pd.DataFrame) -> pd.DataFrame:
+    """The purchases that sites would share, as needs of matter, of no mass: ``site_id, category, direction``,
+    ``description``. Of an item whose name is of no family there is none."""
+    asked = sharing[(sharing["nature"] == "purchase") & (sharing["side"] == "need")].dropna(subset="item")
+    needs = asked[["site_id", "item"]].rename(columns={"item": "description"}).assign(direction="in")
+    needs["category"] = needs["description"].map(family_of).astype("str")
+    return needs[needs["category"] != ""]
 
 
 def month_mask(months: pd.Series) -> np.ndarray:
@@ -60,7 +71,7 @@ def wood_class(flows: pd.DataFrame) -> pd.Series:
     )
     raw, panels = codes.isin(WOOD_A), texts.map(fold_words).str.contains(PANELS).astype(bool)
     called = class_asked(texts)
-    cases = [called == "A", codes.isin(WOOD_B) | (raw & panels), raw]
+    cases = [called == "A", codes.isin(WOOD_B) | panels, raw]
     return pd.Series(np.select(cases, ["A", "B", "A"], ""), flows.index)
 
 
@@ -141,7 +152,7 @@ def inputs(flows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
             "object_asked": object_asked(entering).mask(intake | takes_in, ""),
             "need_told": need,
             "grades_asked": grades_named(told, entering["category"]).where(
-                entering["category"] != "wood", class_asked(told)
+                entering["category"] != "wood", class_asked(told).mask(need.str.contains(GREEN), "A")
             ),
             "share_met": share_met(need).where(~intake, 1.0),
             "asked_quality": entering["quality"].fillna("unknown").astype(str),

@@ -56,7 +56,7 @@ class PossibleExchanges:
     utilities : pandas.DataFrame, optional
         Tidy table, where the exchanges of heat, water and gas are to be ranked with those of matter.
     unweighed : pandas.DataFrame, optional
-        What was declared without a mass to count (``Prepared.unweighed``).
+        What was declared without a mass to count (``Prepared.unweighed``, ``offers.bought``).
     """
 
     flows: pd.DataFrame
@@ -127,13 +127,13 @@ class PossibleExchanges:
         Not what has stopped by the end of the survey's year; what was done since is no longer free either.
         """
         lines = self.register if self.year is None else standing(self.register, self.year)
-        return held(lines, self._declared[0], self.flows, self.sites)
+        return held(lines, self._anywhere, self.flows, self.sites)
 
     @cached_property
     def own_uses(self) -> pd.DataFrame:
         """What firms should first ask themselves to reuse (``free_flows.set_aside``), after :attr:`held`."""
         left = with_masses(self._pairs, free(self.flows, self.held))
-        elsewhere = led(self.register, self._declared[0], self.flows, self.sites)
+        elsewhere = led(self.register, self._anywhere, self.flows, self.sites)
         return set_aside(own_uses(left), self.register, elsewhere)
 
     @cached_property
@@ -157,6 +157,13 @@ class PossibleExchanges:
         return self._candidates(self.flows)
 
     @cached_property
+    def _anywhere(self) -> pd.DataFrame:
+        """The pairs that pass of all that is declared, at any distance: what takes place is within reach."""
+        lines = self.register["site_ids"].fillna("").astype("str").str.split()
+        named = self._pairs[["giver_site_id", "taker_site_id"]].isin(set(lines.explode())).all(axis=1)
+        return self._candidates(self.flows, self._pairs[named], np.inf)[0]
+
+    @cached_property
     def free_flows(self) -> pd.DataFrame:
         """The flows without what is done, committed or reused by their own firm (``free_flows.free``)."""
         return free(self.flows, self.held, self.own_uses)
@@ -171,10 +178,14 @@ class PossibleExchanges:
     def _matched(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         return self._candidates(self.free_flows)
 
-    def _candidates(self, flows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    def _candidates(
+        self, flows: pd.DataFrame, pairs: pd.DataFrame | None = None, radius_km: float | None = None
+    ) -> tuple[pd.DataFrame, pd.DataFrame]:
         """What passes and what does not of the flows with these masses, after what was answered."""
-        reach = self.settings.scoring.radius_km, self.settings.scoring.detour_factor
-        passed, rejected = through_gates(with_masses(self._pairs, flows), *reach)
+        scoring = self.settings.scoring
+        read = with_masses(self._pairs if pairs is None else pairs, flows)
+        radius_km = scoring.radius_km if radius_km is None else radius_km
+        passed, rejected = through_gates(read, radius_km, scoring.detour_factor)
         if self.answers.empty:
             return passed, rejected
         return without_declined(passed, rejected, self.answers, self.lessons, self.flows)

@@ -3,8 +3,8 @@
     ask_first = what to ask of the waste and its giver (:mod:`.giver`), of its taker (:mod:`.taker`), of the
                 register and of what was refused before (:mod:`.register`)
                 a producer scheme that takes the waste back for nothing
-                what the giver declared neither of: where the flow goes, what that costs (of the team's and
-                of its own alone)
+                where the flow goes, which the giver did not declare, and what that costs where it did not
+                either (of the team's and of its own alone)
                 a price at which the taker pays for what one is charged for; of who may read no price, of all
                 that one is usually charged for
                 at what price the taker, who pays for sorted matter, takes it mixed (of the team's alone)
@@ -73,17 +73,15 @@ def with_questions(
     held = recalled[recalled["status"].isin(HELD) & (recalled["kind"] != POOLING) & team]
     said = sheet_words().loc["ask_first"]
     asked: dict[str, list[str]] = defaultdict(list)
-    blank = (
-        (exchanges["old_route"] == "unknown")
-        & exchanges["old_cost_eur_per_t"].isna()
-        & (team | (exchanges["giver_site_id"] == you))
-    )
+    untold = (exchanges["old_route"] == "unknown") & (team | (exchanges["giver_site_id"] == you))
+    costed = exchanges["old_cost_eur_per_t"].notna()
     waste = giver.of_waste(exchanges, flows, sites)
     before = {name: waste.pop(name) for name in ("eaten", "packaged", "unsold")}
     of_giver: dict[str, pd.Series | np.ndarray] = {
         **waste,
         "glued": waste["glued"] & (team | (exchanges["giver_site_id"] == you)),
-        "today": blank,
+        "today": untold & ~costed,
+        "fate": untold & costed,
         **giver.of_pallet_givers(exchanges, declared, sites),
         "feed": giver.of_feed(exchanges, flows, known),
         "unweighed_use": givers,

@@ -170,11 +170,12 @@ def _leaving(
 
 
 def _who_takes(start: Any, flows: pd.DataFrame, said: pd.Series) -> Iterator[str]:
-    """The one contractor of all that a collection would take, where each of its members names that one."""
+    """The one contractor of what a collection would take, where each member names that one alone."""
     part = set(str(start.part_members).split())
     own = flows[(flows["direction"] == "out") & (flows["category"] == start.category)]
     own = own[own["site_id"].isin(part) & (hazardous(own["waste_code"]) == (start.keyword == HAZARDOUS))]
-    if set(own["site_id"]) == part and own["contractor"].notna().all() and own["contractor"].nunique() == 1:
+    own = own.dropna(subset="contractor")  # what its own firm uses again has none
+    if set(own["site_id"]) == part and own["contractor"].nunique() == 1:
         yield said["contractor"].format(contractor=own["contractor"].iloc[0])
 
 
