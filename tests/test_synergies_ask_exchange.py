@@ -324,7 +324,7 @@ def test_who_shreds_whole_wood_is_asked_once(description, treatment, actor, told
 
 def test_of_textiles_made_into_fibres_the_composition_is_asked():
     textiles = EXCHANGES.tail(1).assign(treatment="tri, effilochage puis nappage")
-    assert "doublés ou encore apprêtés" in asked(exchanges=textiles)["B-2>N-1"]
+    assert "enduits ou apprêtés" in asked(exchanges=textiles)["B-2>N-1"]
     assert asked(exchanges=textiles.assign(treatment="tri, coupe et mise en sac")) == {}
 
 
