@@ -553,3 +553,17 @@ def test_of_minerals_a_need_of_a_size_asks_the_grading_and_a_kiln_its_analyses()
     kiln = SITES.assign(naf_code=["1072Z", None, "2351Z", None])
     assert asked(exchanges=mineral, sites=kiln)["A-1>D-1"].startswith("demander au cimentier")
     assert "vous analysez" in asked(exchanges=mineral, sites=kiln, you="D", team=False)["A-1>D-1"]
+
+
+def test_who_said_perhaps_last_is_called_back_by_the_team():
+    perhaps = ("D", "A", "D", "biowaste", "", "maybe", None, "2018-05-04")
+    found = asked(answers=[perhaps])
+    assert set(found) == {"A-1>D-1", "A-2>D-1"}
+    assert (
+        found["A-1>D-1"]
+        == "rappeler Delta, qui a répondu « peut-être » (04/05/2018)".replace("« ", "«\u00a0").replace(
+            " »", "\u00a0»"
+        )
+        or "rappeler Delta" in found["A-1>D-1"]
+    )
+    assert asked(answers=[perhaps, LATER]) == {} == asked(answers=[perhaps], team=False)

@@ -290,8 +290,8 @@ def test_a_need_of_no_known_amount_sets_nothing_aside_and_is_asked_about(assessm
     gone = assessment.flows["flow_id"] == need
     less = dataclasses.replace(assessment, flows=assessment.flows[~gone], unweighed=assessment.flows[gone])
     same = assessment.own_uses["in_flow_id"] == need
-    assert less.unweighed_uses == set(assessment.own_uses.loc[same, "out_flow_id"])
-    assert not less.own_uses["in_flow_id"].eq(need).any() and assessment.unweighed_uses == frozenset()
+    assert less.own_needs == set(assessment.own_uses.loc[same, "out_flow_id"])
+    assert not less.own_uses["in_flow_id"].eq(need).any() and assessment.own_needs == frozenset()
 
 
 def test_the_members_of_each_part_share_what_it_saves(assessment: Assessment) -> None:
@@ -410,6 +410,6 @@ def test_what_is_done_is_taken_off_however_far_and_purchases_to_share_ask_of_own
     )  # fmt: skip
     needs = bought(sharing)
     assert needs[["site_id", "category", "description"]].to_numpy().tolist() == [["E15", "wood", "Palettes"]]
-    asked = dataclasses.replace(assessment, unweighed=needs).unweighed_uses
+    asked = dataclasses.replace(assessment, unweighed=needs).own_needs
     pallets = assessment.flows.query("site_id == 'E15' and waste_code == '150103' and direction == 'out'")
     assert asked == set(pallets["flow_id"]) != set()

@@ -926,6 +926,9 @@ def test_what_is_given_to_people_is_not_taken_back_for_the_shelves():
         ("glass", "Flacons et pots déclassés", "200102", "Tout-venant 0/31,5 pour tranchées", "8411Z", None),
         # Scale is no scrap, a brick of a kiln no sand; wood for a workshop is worked by whoever asks for it.
         ("metal", "Battitures et pailles de laminoir", "100210", "Ferraille E40", "2410Z", None),
+        # Nor is aluminium, which its own firm was to melt into blocks of steel; stainless steel is steel.
+        ("metal", "Chutes d'aluminium", "170402", "Ferraille E40", "2410Z", None),
+        ("metal", "Chutes inox", "170405", "Ferraille E40", "2410Z", "ferrailles en aciérie ou fonderie"),
         ("metal", "Battitures et pailles de laminoir", "100210", "Minerai aggloméré", "2410Z",
          "calamine en agglomération ou en cimenterie"),
         ("mineral", "Briques réfractaires usées", "161104", "Sable siliceux (correctif)", "2351Z", None),

@@ -1,4 +1,4 @@
-"""Which resins and forms a plastic is called by, and which kinds a food: none replaces another."""
+"""Which resins and forms a plastic is called by, which metal and kind of food: none replaces another."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from eit_analysis import reference
 from eit_analysis.reference.designation_words import told
 
 # The tables of each family; of the others no grade is told by a word.
-TABLES = {"plastic": ("resins", "plastic_forms"), "food": ("food_kinds",)}
+TABLES = {"plastic": ("resins", "plastic_forms"), "food": ("food_kinds",), "metal": ("metals",)}
 
 
 def grades_named(designations: pd.Series, categories: pd.Series) -> pd.Series:

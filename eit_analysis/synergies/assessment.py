@@ -147,7 +147,7 @@ class Assessment(PossiblePoolings):
             recalled = recalled[recalled["synergy_id"].isin(standing(self.register, self.year)["synergy_id"])]
         told = listings.described(listings.with_partners(self.exchanges, self.held, agreed), self.flows)
         known = recalled, self.answers, self.own_uses, self.sites, reference.load("compatibility")
-        about = self.flows, team, self.unweighed_uses, you, self.taken_back
+        about = self.flows, team, self.own_needs, you, self.taken_back
         asked = with_questions(listings.at_plan(told), *known, *about)
         days = accepted_on(told[told["status"] == "accepted"], self.answers, self.flows)
         return told.assign(

@@ -133,19 +133,27 @@ class PossibleExchanges:
     def own_uses(self) -> pd.DataFrame:
         """What firms should first ask themselves to reuse (``free_flows.set_aside``), after :attr:`held`."""
         left = with_masses(self._pairs, free(self.flows, self.held))
-        elsewhere = led(self.register, self._anywhere, self.flows, self.sites)
-        return set_aside(own_uses(left), self.register, elsewhere)
+        return set_aside(own_uses(left), self.register, self._led)
 
     @cached_property
-    def unweighed_uses(self) -> frozenset[str]:
-        """Outputs that a need of their own firm could take, of no known amount: nothing is set aside."""
+    def _led(self) -> set[str]:
+        return led(self.register, self._anywhere, self.flows, self.sites)
+
+    @cached_property
+    def own_needs(self) -> frozenset[str]:
+        """Outputs that a need of their own firm could take, and of which nothing is set aside for it.
+
+        The need is of no known amount, or an open line leads the output to somebody else.
+        """
         asked = self.flows.head(0) if self.unweighed is None else self.unweighed
         needs = asked[asked["direction"] == "in"].reindex(columns=self.flows.columns)
         needs = needs.assign(flow_id=[f"?{i}" for i in range(len(needs))], **dict.fromkeys(MASSES, np.nan))
         own = self.flows[self.flows["site_id"].isin(needs["site_id"]) & (self.flows["direction"] == "out")]
         both = pd.concat([own, needs], ignore_index=True) if len(needs) else own
         pairs = read_pairs(both, self.sites, reference.load("compatibility"))
-        return frozenset(own_uses(with_masses(pairs, both))["out_flow_id"])
+        found = own_uses(with_masses(pairs, both))["out_flow_id"]
+        declared = own_uses(with_masses(self._pairs, self.flows))["out_flow_id"]
+        return frozenset(found) | (frozenset(declared) & self._led)
 
     @cached_property
     def _pairs(self) -> pd.DataFrame:

@@ -10,7 +10,7 @@
                 at what price the taker, who pays for sorted matter, takes it mixed (of the team's alone)
                 tonnes that fill no lorry in a year, but for what is fetched anyway (of the team's, and of its
                 own to whose own amount fills none: another's would be told a bound)
-                a need of the giver for the same matter, of an amount that nobody read
+                a need of the giver for the same matter, for which nothing of it is set aside
                 what a gift of food may bring its giver beside the gain
 
 None of them closes an exchange or moves its rank: each is a question to settle first.
@@ -55,7 +55,7 @@ def with_questions(
     study's ``team`` reads no refusal nor what another left blank, of what firms throw away or make that of
     those who agreed to be named, and of the lines those of the giver alone or of actors who all agreed, which
     a firm reads where it is one of them: the title of another might tell of somebody else. ``unweighed`` are
-    outputs that a need of their own firm, of no known amount, could take (``Assessment.unweighed_uses``); who
+    outputs that a need of their own firm could take (``Assessment.own_needs``); who
     reads and takes, ``you``, is spoken to. ``taken_back`` says how a producer scheme takes an output
     (``Assessment.taken_back``).
     """
@@ -109,6 +109,7 @@ def with_questions(
         *register.same_need(exchanges, recalled, said["need"]),
         *_of_those(exchanges[exchanges["legal_status"] == DONATION], said["gift"]),
         *register.priced(exchanges, answers, said["price"]),
+        *register.thought(exchanges, answers, flows, sites, said["thought"]),
     ):
         asked[name].append(text)
     texts = {name: BETWEEN.join(dict.fromkeys(each)) for name, each in asked.items()}

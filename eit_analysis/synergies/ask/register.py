@@ -6,6 +6,7 @@
               and its tonnes are not taken off, as of a collection
     need      another exchange into the same need answers a line
     price     the taker refused a flow of the same family for its price
+    thought   an actor answered that it would perhaps
 
 A reader who is not of the team sees of it what the lines of its own say (:mod:`.exchange`).
 """
@@ -19,7 +20,7 @@ import pandas as pd
 from eit_analysis import french
 from eit_analysis.reference.compatibility import FOOD
 from eit_analysis.reference.vocabulary import heading
-from eit_analysis.synergies.declined import refused_for_price
+from eit_analysis.synergies.declined import refused_for_price, speaking
 from eit_analysis.synergies.factor_rows import OPERATORS
 from eit_analysis.synergies.free_flows import HELD
 from eit_analysis.synergies.register.links import POOLING, is_collection, outputs_named, words
@@ -110,6 +111,17 @@ def priced(exchanges: pd.DataFrame, answers: pd.DataFrame, wording: str) -> Iter
             none = "pas connu" if who == "not_giver" else "aucun"
             range_ = _between(low, high) if low <= high else none
             yield name, wording.format(day=french.day(days[taker, category]), range=range_)
+
+
+def thought(
+    exchanges: pd.DataFrame, answers: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame, wording: str
+) -> Iterator[Question]:
+    """Who said « peut-être » last waits for more: nobody would see it beside the exchange."""
+    told = speaking(exchanges, answers, flows)
+    names = sites.drop_duplicates("site_id").set_index("site_id")["name"]
+    perhaps = told[told["exchange_answer"] == "maybe"]
+    for name, site, day in perhaps[["candidate_id", "site_id", "answer_date"]].itertuples(index=False):
+        yield name, wording.format(who=names.get(site, site), day=french.day(day))
 
 
 def _between(low: float, high: float) -> str:
