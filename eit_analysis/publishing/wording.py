@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 import re
+from datetime import date
 from functools import lru_cache
 
 import numpy as np
 import pandas as pd
+from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from eit_analysis import french
@@ -69,6 +71,12 @@ def cell(value: object, column: str, coarse: bool = False) -> str:
         return text + beyond(amount, column) if coarse else text
     text = str(value)
     return french.day(text) if DAY.fullmatch(text) else style.labels.get(text, text)
+
+
+def in_words(day: date) -> str:
+    """A day in words: ``4 mai 2018``, of which only the first of a month is an ordinal, ``1er mai 2018``."""
+    text = format_date(day, "d MMMM y", locale="fr_FR")
+    return text.replace("1", "1er", 1) if day.day == 1 else text
 
 
 def _decimals(amount: float, most: int) -> int:
