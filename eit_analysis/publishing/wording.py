@@ -19,6 +19,8 @@ from eit_analysis.reference.vocabulary import heading as heading
 NBSP = "\u00a0"
 SUPPRESSED = "s"
 MISSING = "–"
+NOT_KNOWN = "sans objet ou non connu"  # what that says, but in columns with words of their own
+NOT_KNOWN_OF = {"distance_km": "distance non connue dans une même commune"}  # both are placed at its centre
 PARAMETERS = ("low", "central", "high")
 DAY = re.compile(r"\d{4}-\d\d-\d\d")  # as tables hold it
 # The difference of two uncertain sums: two digits are all that it has.
