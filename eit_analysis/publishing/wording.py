@@ -82,8 +82,10 @@ def in_words(day: date) -> str:
 
 
 def _decimals(amount: float, most: int) -> int:
-    """The decimals that a rounded number needs: 900 is no « 900,0 », nor is less than is printed « 0,0 »."""
+    """The decimals that a rounded number needs: 900 is no « 900,0 », and what is above nothing no « 0 »."""
     full = french.half_up(amount, most)
+    if amount and not full:
+        return -math.floor(math.log10(abs(amount)))
     return next((n for n in range(most) if french.half_up(amount, n) == full), most)
 
 
