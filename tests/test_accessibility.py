@@ -99,6 +99,19 @@ def test_a_page_reflows_at_320_pixels_and_its_figures_can_be_read(
         assert browser.value(WIDE) <= 0, page.name
 
 
+CUT_UNSAID = """[...document.querySelectorAll(".map, .figure-scroll")].filter(
+    drawn => drawn.scrollWidth > drawn.clientWidth + 1
+    && getComputedStyle(drawn, "::before").content == "none"
+).map(drawn => drawn.className)"""
+
+
+def test_a_drawing_that_scrolls_on_a_phone_says_so(published: Path, browser: Browser) -> None:
+    """The map of the decision page was cut at its right third."""
+    for page in pages(published, "partners"):
+        browser.show(page, 375)
+        assert browser.value(CUT_UNSAID) == [], page.name
+
+
 def sheets(pdf: bytes) -> list[bytes]:
     return re.findall(rb"/Type\s*/Page\b(?!s)", pdf)
 
@@ -127,6 +140,9 @@ def test_a_body_is_short_and_its_tables_and_figures_small(
 def test_the_decision_page_is_one_side(published: Path, browser: Browser, audience: str) -> None:
     folder = published / "reports" / "thur-doller" / "2018" / audience.replace(":", "-")
     assert len(sheets(browser.printed(folder / "decision.html"))) == 1
+    # Two columns on paper, and no item of the list begins in one to end in the other.
+    listed = "[...document.querySelectorAll('ul.decide li')].map(li => getComputedStyle(li).breakInside)"
+    assert set(browser.value(listed)) <= {"avoid"}
     # What there is to decide, unless the page is a firm's own.
     assert ('class="decide"' in (folder / "decision.html").read_text("utf-8")) == ("company" not in audience)
 

@@ -504,7 +504,7 @@ def test_what_becomes_of_what_is_received(report):
         {"réemploi": 11.4, "valorisation énergétique": 4.56, "non expliqué": sum(left.values())}
     )
     assert sum(found.values()) == pytest.approx(RECEIVED)
-    rows = textile_rows(report["Bilan de chaque famille reçue"])
+    rows = textile_rows(report["Bilan par famille reçue"])
     assert sorted(french(row["Reste (t/an)"]) for row in rows) == pytest.approx(sorted(left.values()))
 
 
@@ -592,7 +592,7 @@ FAMILY_TABLES = {
     "Potentiel non valorisé par famille",
     "Principaux flux sortants non valorisés",
     "Ce que reçoivent les filières et l'ESS, et où cela va",
-    "Bilan de chaque famille reçue",
+    "Bilan par famille reçue",
     "Ce qui est envoyé et ce qui est reçu, par famille",
     "Tonnages extrapolés au territoire, par famille",
     "Tonnages des mêmes acteurs aux deux vagues",

@@ -7,6 +7,7 @@ import ast
 import pytest
 from notebook_sections import NOTEBOOKS, Names, code_cells, headings, run
 
+from eit_analysis.publishing.release.gate import Release
 from eit_analysis.publishing.release.refusals import TYPED
 
 ALL = sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb"))
@@ -31,6 +32,19 @@ def test_each_section_needs_the_first_cells_alone(
     name: str, heading: str, first_cells: dict[str, Names]
 ) -> None:
     run(name, heading, first_cells[name])
+
+
+def test_the_factors_that_others_read_tell_of_no_exchange(first_cells: dict[str, Names]) -> None:
+    """Cut to the retained exchanges, they told the family and today's outlet of one that was withheld."""
+    names = first_cells["02_synergy_scoring"]
+    few, seen = names["retained"].head(1), {}
+    for audience in ("internal", "partners", f"company:{few['exchange_site_ids'].iloc[0].split()[0]}"):
+        release = Release(names["survey"], audience, page="essai")
+        of = [names | {"release": release, "retained": kept} for kept in (names["retained"], few)]
+        seen[audience] = [run("02_synergy_scoring", "Facteurs", one)["used"] for one in of]
+    assert len(seen["internal"][1]) < len(seen["internal"][0])
+    for audience, (all_of_them, of_one) in list(seen.items())[1:]:
+        assert all_of_them.equals(of_one), audience
 
 
 NOTED = ("0,65",)  # of a law: in a note

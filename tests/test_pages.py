@@ -272,6 +272,13 @@ def test_what_only_the_team_can_do_is_told_to_nobody_else(published: Path, audie
 
 
 @pytest.mark.parametrize("audience", AUDIENCES)
+def test_where_to_weigh_is_told_to_the_team_alone(published: Path, audience: str) -> None:
+    """A share of the variance beside the total and its interval bounds what one named firm throws away."""
+    page = (reports(published, audience) / "01_flow_diagnosis.html").read_text(encoding="utf-8")
+    assert ("Où aller peser" in page) is ("Part de l’incertitude" in page) is (audience == "internal")
+
+
+@pytest.mark.parametrize("audience", AUDIENCES)
 def test_every_row_says_what_it_is_about(published: Path, audience: str) -> None:
     """The line of what is withheld too, where the column that it stood in is closed (the rank of actions)."""
     for page in sorted(reports(published, audience).rglob("*.html")):

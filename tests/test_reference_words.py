@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import pytest
 
@@ -62,6 +63,17 @@ def test_no_line_begins_with_a_mark(table):
 )
 def test_headers_say_what_stands_below(column, header, unit):
     assert wording.heading(column)[:2] == (header, unit)
+
+
+def test_what_is_above_nothing_is_not_printed_as_nothing():
+    shares = [wording.cell(share, "share_percent", coarse=True) for share in (0.003, 0.04, 0.4, 97.0, 0.0)]
+    assert shares == ["0,003", "0,04", "0,4", "97", "0"]
+
+
+def test_the_first_of_a_month_is_an_ordinal():
+    days = [date(2026, 12, 1), date(2026, 12, 11), date(2018, 5, 4), date(2021, 1, 31)]
+    said = ["1er décembre 2026", "11 décembre 2026", "4 mai 2018", "31 janvier 2021"]
+    assert [wording.in_words(day) for day in days] == said
 
 
 @pytest.mark.parametrize("table", ["factors", "hazards", "training"])

@@ -105,6 +105,21 @@ def test_zero_nothing_and_withheld_have_each_a_sign(small_study: Study) -> None:
     assert "sans objet" not in str(known.html())
 
 
+@pytest.mark.parametrize(
+    ("mass", "note"),
+    [
+        (2.0, "–\u00a0: distance non connue dans une même commune."),
+        (np.nan, "–\u00a0: sans objet ou non connu\u00a0; distance non connue dans une même commune."),
+    ],
+)
+def test_a_distance_within_one_commune_is_said_not_to_be_known(
+    small_study: Study, mass: float, note: str
+) -> None:
+    """Both actors are placed at its centre: a distance is no matter « sans objet »."""
+    frame = pd.DataFrame({"site_id": ["E1", "E2"], "distance_km": [np.nan, 4.0], MASS: [1.0, mass]})
+    assert note in str(Release(small_study, "internal", "essai").listing(frame, "Liste", ["site_id"]).html())
+
+
 def test_the_audit_and_the_line_agree_and_the_team_has_none(small_study: Study) -> None:
     release = Release(small_study, "public", "essai")
     table = family_table(release).seen_by(release.viewer, {})

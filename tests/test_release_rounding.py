@@ -128,6 +128,30 @@ def test_shares_are_reckoned_from_the_numbers_beside_them() -> None:
     assert nothing[MASS] == [0] and np.isnan(nothing["share_percent"][0])
 
 
+def test_a_part_of_a_whole_is_not_printed_as_all_of_it() -> None:
+    """15,868 t of 16,496 were printed « Valorisé, 100 % ; éliminé, 4 % », both being 16,000 to two digits."""
+    told = leaving(
+        whole=16495.8, measure=MASS,
+        mass_t_per_year=[15867.5, 628.3, 16495.8], mass_low_t_per_year=[14563.5, 609.5, 15191.5],
+        mass_high_t_per_year=[17363.6, 647.9, 17992.1], share_percent=[96.2, 3.8, 100.0],
+        share_low_percent=[95.8, 3.5, np.nan], share_high_percent=[96.5, 4.2, np.nan],
+    )  # fmt: skip
+    assert told[MASS] == [16000, 630, 16000]
+    # Between 15,500 of 16,500 and all of it.
+    assert told["share_percent"] == [97, 4, 100]
+    assert told["share_low_percent"][0] <= 95.8 and 96.5 <= told["share_high_percent"][0] <= 100
+    people = leaving(whole=1000.0, measure="headcount", headcount=[998.0, 2.0], share_percent=[99.8, 0.2])
+    assert people["share_percent"] == [99, 0.2]
+
+
+@given(st.lists(st.floats(0.01, 1e6), min_size=2, max_size=5))
+def test_no_share_of_several_parts_is_all_or_none(parts: list[float]) -> None:
+    whole = sum(parts)
+    told = leaving(whole=whole, measure=MASS, mass_t_per_year=parts, share_percent=[1.0] * len(parts))
+    assert all(0 < share < 100 for part, share in zip(parts, told["share_percent"], strict=True)
+               if part < 0.999 * whole)  # fmt: skip
+
+
 def test_a_share_of_what_is_not_beside_it_is_rounded_for_itself() -> None:
     assert leaving(senior_share_percent=[14.27, 0.324])["senior_share_percent"] == [14, 0.32]
 

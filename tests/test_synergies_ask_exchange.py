@@ -435,7 +435,7 @@ def test_what_a_giver_said_nothing_of_is_asked_by_the_team_and_of_itself():
     assert asked(exchanges=blank, team=False) == {}
     own = asked(exchanges=blank, team=False, you="A")  # its own blank
     assert list(own) == ["A-1>D-1", "A-2>D-1"] and "vous" in own["A-1>D-1"]
-    assert own["A-2>D-1"] == "dire ce que devient la matière, dont l'exutoire n'est pas déclaré"
+    assert own["A-2>D-1"].startswith("dire ce que devient la matière, dont l'exutoire n'est pas déclaré")
 
 
 def test_who_takes_in_a_line_is_not_asked_of_what_he_gives():
@@ -559,11 +559,5 @@ def test_who_said_perhaps_last_is_called_back_by_the_team():
     perhaps = ("D", "A", "D", "biowaste", "", "maybe", None, "2018-05-04")
     found = asked(answers=[perhaps])
     assert set(found) == {"A-1>D-1", "A-2>D-1"}
-    assert (
-        found["A-1>D-1"]
-        == "rappeler Delta, qui a répondu « peut-être » (04/05/2018)".replace("« ", "«\u00a0").replace(
-            " »", "\u00a0»"
-        )
-        or "rappeler Delta" in found["A-1>D-1"]
-    )
+    assert "rappeler Delta" in found["A-1>D-1"] and "(04/05/2018)" in found["A-1>D-1"]
     assert asked(answers=[perhaps, LATER]) == {} == asked(answers=[perhaps], team=False)

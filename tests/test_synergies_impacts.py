@@ -305,3 +305,14 @@ def test_sources_name_each_row_used_and_no_other():
     assert {"virgin_price", "insertion_share"} <= set(by_factor.index)
     assert by_factor["factor_origin"].to_dict()["vehicle_cost"] == "study"
     assert by_factor["factor_origin"].to_dict()["jobs"] == "reference"
+
+
+def test_without_exchanges_the_sources_are_all_that_one_could_rest_on():
+    table = factor_table()
+    found = sources(None, table)
+    frame = pd.DataFrame(
+        [pair(), pair(category="plastic", old_route="energy", in_flow_id="C-1", taker_site_id="C")]
+    )
+    used = sources(impacts(frame, FLOWS, SITES, table), table)
+    assert len(used.merge(found)) == len(used) < len(found)
+    assert set(found["factor"]) == {role.factor for role in ROLES.values()}

@@ -12,7 +12,6 @@ from functools import cache
 from typing import Any
 
 import pandas as pd
-from babel.dates import format_date
 from markupsafe import Markup
 
 from eit_analysis import french, reference
@@ -106,9 +105,7 @@ def frame(study: Study, audience: str, title: str, foot: Imprint, **parts: Any) 
 
 def published(day: date) -> Markup:
     """A day in French, which a program reads too."""
-    return Markup('<time datetime="{}">{}</time>').format(
-        day.isoformat(), format_date(day, "d MMMM y", locale="fr_FR")
-    )
+    return Markup('<time datetime="{}">{}</time>').format(day.isoformat(), wording.in_words(day))
 
 
 def imprint(study: Study, audience: str, version: Version, chosen: str = "") -> Imprint:

@@ -7,9 +7,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from babel.dates import format_date
 from markupsafe import Markup
 
+from eit_analysis.publishing import wording
 from eit_analysis.publishing.digest import Answer, Digest, thumbnail
 from eit_analysis.publishing.frame import frame, imprint, published
 from eit_analysis.publishing.html import rendered
@@ -32,7 +32,7 @@ class Entry:
     @property
     def date(self) -> str:
         day = self.report.day if self.report else None
-        return format_date(day, "d MMMM y", locale="fr_FR") if day else ""
+        return wording.in_words(day) if day else ""
 
     @property
     def answers(self) -> list[Answer]:

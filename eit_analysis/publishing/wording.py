@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 import re
+from datetime import date
 from functools import lru_cache
 
 import numpy as np
 import pandas as pd
+from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from eit_analysis import french
@@ -17,6 +19,8 @@ from eit_analysis.reference.vocabulary import heading as heading
 NBSP = "\u00a0"
 SUPPRESSED = "s"
 MISSING = "–"
+NOT_KNOWN = "sans objet ou non connu"  # what that says, but in columns with words of their own
+NOT_KNOWN_OF = {"distance_km": "distance non connue dans une même commune"}  # both are placed at its centre
 PARAMETERS = ("low", "central", "high")
 DAY = re.compile(r"\d{4}-\d\d-\d\d")  # as tables hold it
 # The difference of two uncertain sums: two digits are all that it has.
@@ -71,9 +75,17 @@ def cell(value: object, column: str, coarse: bool = False) -> str:
     return french.day(text) if DAY.fullmatch(text) else style.labels.get(text, text)
 
 
+def in_words(day: date) -> str:
+    """A day in words: ``4 mai 2018``, of which only the first of a month is an ordinal, ``1er mai 2018``."""
+    text = format_date(day, "d MMMM y", locale="fr_FR")
+    return text.replace("1", "1er", 1) if day.day == 1 else text
+
+
 def _decimals(amount: float, most: int) -> int:
-    """The decimals that a rounded number needs: 900 is no « 900,0 », nor is less than is printed « 0,0 »."""
+    """The decimals that a rounded number needs: 900 is no « 900,0 », and what is above nothing no « 0 »."""
     full = french.half_up(amount, most)
+    if amount and not full:
+        return -math.floor(math.log10(abs(amount)))
     return next((n for n in range(most) if french.half_up(amount, n) == full), most)
 
 

@@ -108,13 +108,19 @@ def values(
     }
 
 
-def sources(candidates: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame:
+def sources(candidates: pd.DataFrame | None, factors: pd.DataFrame) -> pd.DataFrame:
     """Every factor row that the figures of these candidates rest on, with its source.
+
+    Without candidates, every row that a role may read: it tells nothing of the exchanges that there are, nor
+    of the outlet that each leaves.
 
     ``SOURCE_COLUMNS``, in the order of the factors; ``factor_origin`` is ``study`` or ``reference``.
     """
-    rows = np.unique(np.concatenate([*rows_used(candidates, factors).values()]))
-    found = factors.iloc[rows[rows != NO_ROW]]
+    if candidates is None:
+        found = factors[factors["factor"].isin([role.factor for role in ROLES.values()])]
+    else:
+        rows = np.unique(np.concatenate([*rows_used(candidates, factors).values()]))
+        found = factors.iloc[rows[rows != NO_ROW]]
     # A factor of the study has no year of its own (factor_table).
     origin = np.where(found["year"].isna(), "study", "reference")
     return found.assign(factor_origin=origin)[SOURCE_COLUMNS].reset_index(drop=True)

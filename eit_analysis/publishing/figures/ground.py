@@ -124,7 +124,9 @@ class Ground:
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{left:.1f} 0 {self.across:g} '
             f'{foot + 15 * len(notes) + 4:.0f}" font-size="{SIZE}" '
             f'font-family="Arial, Helvetica, sans-serif" fill="#1b1f23">'
-            f'{self.svg()}<path d="M{left:.1f} {foot:.1f}h{self.across:g}v99h-{self.across:g}z" fill="#fff"/>'
+            # A side of paper wider than the drawing would show the communes around on its margins.
+            f'<clipPath id="edge"><path d="M{left:.1f} 0h{self.across:g}v{foot:.1f}h-{self.across:g}z"/>'
+            f'</clipPath><g clip-path="url(#edge)">{self.svg()}</g>'
             f'<path d="M{left + 0.5:.1f} 0.5h{self.across - 1:g}v{foot - 1:.1f}h-{self.across - 1:g}z" '
             'fill="none" stroke="#C9CED3"/>'
             f'<path d="M{right - 14:.0f} 24l5 -14l5 14z" fill="#1b1f23"/>'

@@ -75,8 +75,10 @@ class Printed:
         Headers of the columns that are closed on every row.
     withheld : int
         Rows that are not printed.
-    marked, empty : bool
-        Whether a printed cell is an ``s``, or has nothing to say: both are explained.
+    marked : bool
+        Whether a printed cell is an ``s``: it is explained.
+    blanks : list of str
+        What the sign of a printed cell that has nothing to say means, in these columns.
     """
 
     def __init__(self, table: Grid) -> None:
@@ -95,7 +97,9 @@ class Printed:
         nothing = pd.isna(values)
         nothing[~nothing] = values[~nothing] == ""  # what is missing compares with nothing
         nothing = (nothing & ~shut)[~hidden]
-        self.empty = bool(nothing[:, ~silent].any())
+        blank = table.frame.columns[nothing.any(axis=0) & ~silent]
+        told = {wording.NOT_KNOWN_OF.get(str(name), wording.NOT_KNOWN) for name in blank}
+        self.blanks = sorted(told, key=wording.NOT_KNOWN.__ne__)  # of any column first
 
     @property
     def order(self) -> list[int]:

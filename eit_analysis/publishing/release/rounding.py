@@ -17,6 +17,8 @@ An estimate is printed no smaller than what was observed of it on the same row: 
 steps where it would be.
 Differences, shares and relative changes are reckoned from the rounded numbers beside them, the bounds of a
 difference from the printed bounds of its two, so they add nothing, and who reckons them again finds the same.
+A part that is printed as large as its whole, and is not all of it, has as its share the middle of what both
+rounded numbers leave, 99 % at most.
 A difference no larger than what both were rounded by may be of that alone: it is left out, not its bounds.
 What is said of a change is so of what is printed: one whose printed bounds hold 0 is within its error.
 The bounds of a share, in percent, stay between 0 and 100.
@@ -45,6 +47,7 @@ COPIED = ("here_value", "others_median")  # beside the same numbers, as an excha
 CLASSES = np.array([1.0, 1.5, 2.0, 3.0, 5.0, 7.0, 10.0])
 WHOLE_DIGITS, DIGITS = 3, 2  # of people and of other whole numbers; of all else
 SUM, NO_SUM = 1.0, 3.55  # steps in the half of an interval, at least
+ALL = 0.995  # of a whole: from there on a share is printed as 100 %
 # By column, what it is in percent: the first of the others, as a share of the second.
 RATES = {"change_percent": ("change_t_per_year", "mass_before_t_per_year")}
 # By column, the two of which it is the difference; and what it is the whole of, on the same row.
@@ -138,8 +141,13 @@ def rounded(
         shown[name] = np.where(told, gap, np.nan)
     with np.errstate(divide="ignore", invalid="ignore"):
         for name in beside:
-            whole = to_step(wholes[name], whole_step(wholes[name], values[str(measure)]))
-            shown[name] = _ratio(100 * shown[str(measure)] / whole, values[name])
+            part, step = str(measure), whole_step(wholes[name], values[str(measure)])
+            whole = to_step(wholes[name], step)
+            ratio, least = shown[part] / whole, (shown[part] - steps[part] / 2) / (whole + step / 2)
+            # A part of it is no 100 %: the middle of what both leave it.
+            almost = (ratio >= ALL) & (values[part] < wholes[name] * (1 - 1e-9))
+            ratio = np.where(almost, np.minimum((least + 1) / 2, 0.99), ratio)
+            shown[name] = _ratio(100 * ratio, values[name])
         for name, (over, under) in rates.items():
             ratio = np.nan_to_num(shown[over]) / np.nan_to_num(shown[under])
             given = np.where(np.isnan(shown[over]), np.nan, values[name]) if over in between else values[name]
