@@ -562,3 +562,25 @@ def test_a_group_whose_member_is_near_the_threshold_is_withheld(small_study) -> 
         release = Release(small_study, "partners", "essai")
         table = release.table(groups, "Groupes").seen_by(release.viewer, {})
         assert (~table.hidden).tolist() == [leaves]
+
+
+def test_what_is_offered_in_the_unit_of_its_need_is_an_offer_and_asks_no_unit():
+    """A dairy washes 42,000 boxes, a recycler offers 60,000: three readers missed it."""
+    rows = [
+        ("A", "service", "Lavage de bacs et caisses", 42_000, "bacs"),
+        ("C", "service", "Pesée", 9, "bacs"),
+    ]
+    asked = needs(rows)
+    offered = needs([("B", "service", "Lavage de bacs réutilisables", 60_000, "bacs")], "offer")
+    sharing = pd.concat([asked, offered], ignore_index=True)
+    table = threshold_table(cost_table())
+    pools, _ = pooled(sharing, outputs([]), SITES, table, cost_table(), 15.0, 1.3)
+    found = pools.set_index("label").loc["Lavage de bacs réutilisables"]
+    assert (found["kind"], found["members"], found["volume_per_year"]) == ("offer", "A B", 42_000)
+    # Nothing says what washing costs: no saving is told, and no group looked for.
+    assert pd.isna(found["saving_eur_per_year"]) and list(pools["kind"]) == ["offer"]
+    assert without_threshold(sharing, table).frame["item"].tolist() == ["Pesée"]
+    # In another unit, or of another thing, it is none.
+    for other in (offered.assign(unit="t"), offered.assign(item="Transport de colis")):
+        both = pd.concat([asked, other], ignore_index=True)
+        assert len(without_threshold(both, table).frame) == 2

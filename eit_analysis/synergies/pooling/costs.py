@@ -63,6 +63,9 @@ class Costs(NamedTuple):
         return self.km_cost.central > 0
 
 
+FREE = Costs(Range(0, 0, 0))  # of what is not reckoned
+
+
 def cost_table(overrides: Iterable[PoolingCostOverride] = ()) -> pd.DataFrame:
     """The reference costs of pooling, each overridden row replaced by the study's own values and source.
 

@@ -18,7 +18,7 @@ import pandas as pd
 
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.synergies.pooling.asked_of_offers import questions
-from eit_analysis.synergies.pooling.costs import by_profile
+from eit_analysis.synergies.pooling.costs import FREE, by_profile
 from eit_analysis.synergies.pooling.crossing import crossed
 from eit_analysis.synergies.pooling.parts import PART_COLUMNS
 from eit_analysis.synergies.pooling.search import (
@@ -97,7 +97,7 @@ def pooled(
         if target.needs.empty:
             continue
         threshold, category = target.threshold, target.category
-        own_costs = profiles[threshold.profile]
+        own_costs = profiles[threshold.profile] if threshold.reckoned else FREE
         names, sharers = below(target, places, own_costs, *reach)
         groups = list(within_reach(names, sharers, target.free))
         more = [*further_parts(names, sharers, target.free, groups)] if every else []

@@ -136,7 +136,7 @@ def offered_by(
             continue
         volumes = takers["volume"].to_numpy()
         saving = UNKNOWN
-        if threshold.nature in SPARE:
+        if threshold.nature in SPARE and threshold.reckoned:
             saving = offer_saving(volumes, volumes * takers["price"].to_numpy(), threshold, costs)
         taken = pd.concat([takers["volume"], pd.Series({host: 0.0})]).sort_index()
         span_km = float(reach[takers.index].max())

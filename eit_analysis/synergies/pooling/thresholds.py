@@ -18,6 +18,7 @@ from eit_analysis.reference.vocabulary import heading
 from eit_analysis.remembered import remembered
 from eit_analysis.synergies.pooling.one_need import once
 from eit_analysis.synergies.pooling.own_prices import by_site
+from eit_analysis.synergies.pooling.own_units import in_own_units
 from eit_analysis.synergies.pooling.schemes import free
 
 # (unit of the need, unit of the threshold): factor. A working day is 7 h (35 h over five days), a full-time
@@ -42,7 +43,8 @@ class Threshold(NamedTuple):
     A keyword may be several words for one thing, a bar between them. ``least`` is the yearly volume from
     which ``per_year`` operations (collections, orders, sessions) of ``least / per_year`` units are worth
     their while: who has it alone waits for nobody. One can carry ``lot`` units, infinite for no limit.
-    ``category`` is the family whose collection a service is.
+    ``category`` is the family whose collection a service is. Of what is not ``reckoned``, offered and needed
+    in a unit of its own, neither threshold nor cost is known.
     """
 
     nature: str
@@ -54,6 +56,7 @@ class Threshold(NamedTuple):
     profile: str
     label: str
     category: str = ""
+    reckoned: bool = True
 
 
 NOTHING = Threshold("", "", "", np.inf, 1, np.inf, "", "")
@@ -105,14 +108,15 @@ def targets(
         its nature and unit names. A row of nature ``collection`` applies to the outgoing flows of the family
         that is its keyword, once for what is hazardous and once for the rest, which never share a lorry; a
         flow without a code is taken as not hazardous. A service that collects the same family is one need
-        with the rest (:func:`one_need.once`).
+        with the rest (:func:`one_need.once`). What is offered and needed in a unit without threshold is
+        one of its own, not ``reckoned``.
     schemes : pandas.DataFrame, optional
         The producer schemes in force: a flow that they collect for nothing costs its holder nothing.
     """
     if schemes is not None:
         flows = flows.assign(free=free(flows, schemes))
     stated = _stated(sharing)
-    named = np.zeros(len(stated), dtype=bool)
+    named, seen = np.zeros(len(stated), dtype=bool), np.zeros(len(stated), dtype=bool)
     # Of most thresholds, made once.
     nobody, no_flow = _target(NOTHING, stated.head(0)), _collected(NOTHING, "", flows.head(0))
     found = []
@@ -143,25 +147,32 @@ def targets(
                     counted[threshold.category].update(asked["site_id"])
             found.append(_target(own, stated[own_rows]) if own_rows.any() else nobody._replace(threshold=own))
         else:
-            rest = stated[_applies(threshold, stated) & ~named]
+            general = _applies(threshold, stated)
+            seen, rest = seen | general, stated[general & ~named]
             for item, part in rest.groupby(rest["item"].astype(str).map(fold)):
                 label = f"{threshold.label} ({part['item'].min()})"
                 found.append(_target(threshold._replace(keyword=str(item), label=label), part))
+    for item, part in in_own_units(stated[~(named | seen)]):
+        nature, unit = part[["nature", "unit"]].iloc[0]
+        own = Threshold(nature, fold(item), unit, np.inf, 1, np.inf, "", item, reckoned=False)
+        found.append(_target(own, part))
     return found
 
 
 def without_threshold(sharing: pd.DataFrame, thresholds: pd.DataFrame) -> Breakdown:
     """Needs whose item and unit have no threshold, counted by nature, item and unit: no group holds them.
 
+    Not those that somebody offers in that very unit: there is none to ask for.
     ``wanted_units`` are those in which the item would have one, the ones of its keyword before those of its
     nature: the unit to ask for. Missing where no threshold is about it, whatever the unit.
     """
     stated, read = _stated(sharing), _read(thresholds)
-    needs = stated[stated["side"] == "need"]
-    seen = np.zeros(len(needs), dtype=bool)
+    seen = np.zeros(len(stated), dtype=bool)
     for threshold in read:
-        seen = seen | _applies(threshold, needs)
-    left = needs[~seen]
+        seen = seen | _applies(threshold, stated)
+    left = stated[~seen]
+    answered = [part.index for _, part in in_own_units(left)]
+    left = left[(left["side"] == "need") & ~left.index.isin([row for rows in answered for row in rows])]
     wanted = [_wanted(nature, item, read) for nature, item in zip(left["nature"], left["item"], strict=True)]
     records = left.assign(wanted_units=pd.Series(wanted, left.index, dtype="str").fillna(NO_UNIT))
     keys = ["nature", "item", "unit", "wanted_units"]
@@ -181,8 +192,8 @@ def _read(thresholds: pd.DataFrame) -> list[Threshold]:
     rows = thresholds.assign(category=thresholds.get("category", ""))[COLUMNS]
     rows = rows.fillna({"item_keyword": "", "lot": np.inf, "category": ""})
     read = [
-        Threshold(str(n), str(k), str(u), float(least), int(per_year), float(lot), *map(str, words))
-        for n, k, u, least, per_year, lot, *words in rows.itertuples(index=False)
+        Threshold(str(n), str(k), str(u), float(least), int(times), float(lot), str(p), str(name), str(c))
+        for n, k, u, least, times, lot, p, name, c in rows.itertuples(index=False)
     ]
     # Collections last: what services ask for is known then.
     return sorted(
