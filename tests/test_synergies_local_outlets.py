@@ -155,6 +155,9 @@ def test_who_is_not_of_the_team_reads_nothing_that_the_plan_changes():
         left = local_outlets.left(leads, PLAN.assign(allocated_t_per_year=tonnes), 1.0)
         local = local_outlets.LocalOutlets(listed(BROYAGE, MENUISERIE), pairs, leads, left)
         read.append(pd.concat(local.listed(team=False), axis=1))
+        nobody = local._replace(possible=pairs.head(0))
+        assert local.known(team=False).equals(nobody.known(team=False)) and len(local.known(team=False)) == 2
+        assert len(nobody.known(team=True)) == 0 < len(local.known(team=True))
         assert "remaining_t_per_year" in local.listed(team=True)[1]
     assert all(table.equals(read[0]) for table in read)
     assert not {"remaining_t_per_year", "fitting_t_per_year"} & set(read[0])

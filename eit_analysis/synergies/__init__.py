@@ -36,7 +36,7 @@ changes (``changes``).
 from eit_analysis.on_demand import on_demand
 
 MODULES = (
-    "allocation", "ask_first", "checklist", "declined", "factor_rows", "free_flows", "impacts",
+    "allocation", "ask", "checklist", "declined", "factor_rows", "free_flows", "impacts",
     "likelihood", "listings", "local_outlets", "loss", "lots", "nationwide", "pooling", "portfolio",
     "register", "rings", "scoring", "substitution", "unknowns", "utilities",
 )  # fmt: skip

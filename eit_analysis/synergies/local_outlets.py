@@ -91,10 +91,12 @@ class LocalOutlets(NamedTuple):
         told = checklists(circumstances(leads, flows, known, mirrors), items)
         return leads[["candidate_id", *ASKED[:3]]].merge(told, on="candidate_id")[ASKED]
 
-    @property
-    def useful(self) -> pd.DataFrame:
-        """The outlets that may take some flow: what they are and who says so."""
-        taking = self.directory["outlet_id"].isin(self.possible["outlet_id"])
+    def known(self, team: bool) -> pd.DataFrame:
+        """What outlets are and who says so: for the team those that may take some flow, else all.
+
+        Which may take some would tell what a firm that is not listed throws away.
+        """
+        taking = self.directory["outlet_id"].isin(self.possible["outlet_id"]) | (not team)
         return self.directory.loc[taking, ABOUT].sort_values("outlet_name", ignore_index=True)
 
 
