@@ -66,8 +66,10 @@ def test_headers_say_what_stands_below(column, header, unit):
 
 
 def test_what_is_above_nothing_is_not_printed_as_nothing():
-    shares = [wording.cell(share, "share_percent", coarse=True) for share in (0.003, 0.04, 0.4, 97.0, 0.0)]
-    assert shares == ["0,003", "0,04", "0,4", "97", "0"]
+    shares = [
+        wording.cell(share, "share_percent", coarse=True) for share in (0.003, 0.04, 0.4, 97.0, 0.0, 1e-13)
+    ]
+    assert shares == ["0,003", "0,04", "0,4", "97", "0", "0"]
 
 
 def test_the_first_of_a_month_is_an_ordinal():

@@ -21,6 +21,7 @@ SUPPRESSED = "s"
 MISSING = "–"
 NOT_KNOWN = "sans objet ou non connu"  # what that says, but in columns with words of their own
 NOT_KNOWN_OF = {"distance_km": "distance non connue dans une même commune"}  # both are placed at its centre
+SOMETHING = 1e-4  # under it a number is what sums leave, and prints as nothing
 PARAMETERS = ("low", "central", "high")
 DAY = re.compile(r"\d{4}-\d\d-\d\d")  # as tables hold it
 # The difference of two uncertain sums: two digits are all that it has.
@@ -84,7 +85,7 @@ def in_words(day: date) -> str:
 def _decimals(amount: float, most: int) -> int:
     """The decimals that a rounded number needs: 900 is no « 900,0 », and what is above nothing no « 0 »."""
     full = french.half_up(amount, most)
-    if amount and not full:
+    if abs(amount) >= SOMETHING and not full:
         return -math.floor(math.log10(abs(amount)))
     return next((n for n in range(most) if french.half_up(amount, n) == full), most)
 
