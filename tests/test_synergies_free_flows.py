@@ -72,6 +72,13 @@ def test_what_is_done_goes_first_by_the_route_of_today_and_comes_off_both_sides(
     assert more.set_index("candidate_id")["taken_t_per_year"].to_dict() == {"A-1>B-1": 4, "A-2>B-1": 5}
 
 
+def test_what_a_committed_line_has_brought_is_taken_off_where_nobody_says_what_it_promises():
+    """« Engagé : 5,5 t/an » was all of a flow, of a line that had brought 1.2 t."""
+    for promised, taken in ((None, 1.2), (3.0, 3.0)):
+        found = held(register(("C D", "committed", 1.2, promised)), DECLARED, flows(DECLARED), SITES)
+        assert found["taken_t_per_year"].tolist() == [pytest.approx(taken)]
+
+
 def test_what_was_done_after_the_year_of_the_answers_is_no_longer_free():
     """Pallets mended since February were offered again: the answers were of the year before."""
     started = register(("C D", "done", 3.0, None)).assign(

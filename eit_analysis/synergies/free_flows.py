@@ -1,6 +1,7 @@
 """What is free of each flow: not what is done or committed, nor what its own firm could reuse.
 
-    taken_k = T × w_k / Σ w     T: tonnes realised if done, promised if committed; where unknown, Σ w
+    taken_k = T × w_k / Σ w     T: tonnes realised if done, promised if committed, or else brought so far;
+                                where unknown, Σ w
     w_k     = d_k × min(1, S_i / Σ_{k from i} d_k, D_j / Σ_{k to j} n_k d_k)
     free    = mass × max(0, 1 − Σ taken / mass)      its two bounds likewise; none of a need that its own
                                                      firm's waste covers to 80 % or more, of one met in
@@ -176,10 +177,11 @@ def _the_other_way(found: pd.DataFrame, structures: pd.Series) -> np.ndarray:
 
 
 def lines_tonnes(lines: pd.DataFrame) -> pd.Series:
-    """What each line diverts: realised, else promised where it is committed; missing where nobody says."""
+    """What each line diverts: realised if done, else promised, else what it has brought; missing where nobody
+    says."""
     realised, promised = (
         pd.to_numeric(given(lines, name), errors="coerce")
         for name in ("realised_t_per_year", "promised_t_per_year")
     )
-    realised = realised.where((realised > 0) & (lines["status"] == "done"))
-    return realised.fillna(promised.where((promised > 0) & (lines["status"] == "committed")))
+    promised = promised.where((promised > 0) & (lines["status"] == "committed"))
+    return promised.fillna(realised.where((realised > 0) & lines["status"].isin(HELD)))
