@@ -18,6 +18,7 @@ from eit_analysis.config_synergies import Scoring, UtilityFactorOverride
 from eit_analysis.errors import InputError
 from eit_analysis.settings_file import read_config
 from eit_analysis.synergies.assessment import Assessment
+from eit_analysis.synergies.declined import ANSWER_COLUMNS
 from eit_analysis.synergies.scoring.criteria import criteria
 from eit_analysis.synergies.scoring.ranking import rank
 from eit_analysis.synergies.utilities import matching, surplus
@@ -29,6 +30,7 @@ ROOT = Path(__file__).resolve().parents[1]
 FACTORS = reference.load("utility_factors")
 NONE = dict.fromkeys(("measured", "declared", "estimated", "inferred"), 0.0)
 REACH = {"radius_km": 30.0, "detour_factor": 1.3}
+NO_ANSWER = pd.DataFrame(columns=ANSWER_COLUMNS)
 COLUMNS = [
     "flow_id", "site_id", "direction", "utility", "description", "energy_mwh_per_year", "volume_m3_per_year",
     "temperature_c", "hours_per_year", "months", "water_quality", "evidence", "supply", "cost_eur_per_unit",
@@ -254,7 +256,7 @@ def test_a_study_gives_its_own_factors_and_their_source(tmp_path: Path) -> None:
     text = 'title = "t"\nterritory = "t"\n[[utility_factors]]\nfactor = "price"\nkey = "gas"\n'
     path.write_text(text + 'low = 40\ncentral = 50\nhigh = 60\nsource = "devis"\n', encoding="utf-8")
     settings = read_config(path)
-    found = plan.possible(table(out(), need()), places(0, 0.5), settings)
+    found = plan.possible(table(out(), need()), places(0, 0.5), settings, NO_ANSWER)
     assert found["taker_saving_eur_per_year"].tolist() == pytest.approx([1000 * 50 / 0.9])
     factors = factor_table(settings.utility_factors)
     changed = factors[factors["source"] == "devis"]
@@ -328,7 +330,7 @@ def test_networks_are_ranked_with_the_leads_of_a_study_and_move_no_score(assessm
     both = dataclasses.replace(assessment, utilities=utilities)
     vars(both)["candidates"] = assessment.candidates  # matched once
     ranked, alone = (rank(each.leads, assessment.criteria, 20, 1) for each in (both, assessment))
-    found = plan.possible(utilities, assessment.sites, assessment.settings)
+    found = plan.possible(utilities, assessment.sites, assessment.settings, assessment.answers)
     assert set(ranked["candidate_id"]) == {*alone["candidate_id"], *found["candidate_id"]}
     seen = ranked.set_index("candidate_id").loc[alone["candidate_id"]]
     assert seen["score"].tolist() == alone["score"].tolist() and seen["rank"].is_monotonic_increasing
@@ -446,23 +448,23 @@ def test_a_firm_reads_its_own_leads_and_of_the_other_that_it_has_enough() -> Non
     rows = table(out(cost_eur_per_unit=2.0), need(site_id="B"), need(site_id="C"), out(site_id="D"))
     sites = places(0, 0.2, 80, 0.1)
     settings = StudyConfig.model_construct(scoring=Scoring(), evidence_half_width=NONE)
-    gives = own_leads(rows, sites, settings, "A")
+    gives = own_leads(rows, sites, settings, NO_ANSWER, "A")
     assert gives.frame[["partner_site_id", "exchange_role", "lead_kind"]].values.tolist() == [
         ["B", "gives", "heat"]
     ]
     assert gives.frame["own_saving_eur_per_year"].tolist() == [8000.0]  # 4,000 MWh at 2 €
-    takes = own_leads(rows, sites, settings, "B")
+    takes = own_leads(rows, sites, settings, NO_ANSWER, "B")
     assert sorted(takes.frame["partner_site_id"]) == ["A", "D"]
     assert takes.frame["own_saving_eur_per_year"].tolist() == pytest.approx([1000 * 72 / 0.9] * 2)
     assert (takes.records["told_low"] == 0.8 * takes.records["amount_per_year"]).all()
     takes.check("Vos pistes")
     # The words of a row do not move with what the other declared, as long as there is a row.
     other = rows.assign(energy_mwh_per_year=rows["energy_mwh_per_year"] * [1.1, 1, 1, 1.1])
-    pd.testing.assert_frame_equal(own_leads(other, sites, settings, "B").frame, takes.frame)
-    assert own_leads(rows, sites, settings, None).frame.empty
+    pd.testing.assert_frame_equal(own_leads(other, sites, settings, NO_ANSWER, "B").frame, takes.frame)
+    assert own_leads(rows, sites, settings, NO_ANSWER, None).frame.empty
     # Who may not be named is in no lead: a neighbour would know him by any words.
     unnamed = sites.assign(consent=["named", "aggregated", "named", "named"])
-    assert own_leads(rows, unnamed, settings, "A").frame.empty
+    assert own_leads(rows, unnamed, settings, NO_ANSWER, "A").frame.empty
 
 
 def test_a_lead_that_a_fifth_less_of_the_other_would_condemn_is_not_listed() -> None:
@@ -470,7 +472,7 @@ def test_a_lead_that_a_fifth_less_of_the_other_would_condemn_is_not_listed() -> 
     sites = places(0, 0.2)
 
     def gain(**changed: float) -> float:
-        found = plan.possible(table(out(), need(**changed)), sites, settings)
+        found = plan.possible(table(out(), need(**changed)), sites, settings, NO_ANSWER)
         return float(found[surplus.SURPLUS[0]].iloc[0])
 
     below, least = 1.0, 1e6  # MWh: from which it pays at central costs, to a hundredth
@@ -479,12 +481,12 @@ def test_a_lead_that_a_fifth_less_of_the_other_would_condemn_is_not_listed() -> 
         below, least = (middle, least) if gain(energy_mwh_per_year=middle) <= 0 else (below, middle)
     for share, listed in ((1.05, 0), (1.2, 0), (1.3, 1)):
         rows = table(out(), need(energy_mwh_per_year=share * least))
-        assert len(own_leads(rows, sites, settings, "A").frame) == listed
+        assert len(own_leads(rows, sites, settings, NO_ANSWER, "A").frame) == listed
     # A source that a pump would have to lift, were it a fifth less hot: its temperature is not told either.
     for degrees, listed in ((72.0, 0), (120.0, 1)):
         rows = table(*(side(energy_mwh_per_year=1400.0) for side in (out, need)))
         rows.loc[0, "temperature_c"] = degrees
-        assert len(own_leads(rows, sites, settings, "B").frame) == listed
+        assert len(own_leads(rows, sites, settings, NO_ANSWER, "B").frame) == listed
 
 
 def test_nobody_lays_a_pipe_of_heat_over_nineteen_kilometres():
@@ -493,3 +495,15 @@ def test_nobody_lays_a_pipe_of_heat_over_nineteen_kilometres():
     for kilometres, gates in ((8.0, []), (19.0, ["reach"])):
         passed, refused = run(out(**great), need(**great), km=kilometres)
         assert len(passed) == 1 - len(gates) and list(refused["gate"]) == gates
+
+
+def test_who_refuses_heat_is_offered_it_no_more_until_it_says_otherwise() -> None:
+    """Answered as of the family « autre », and of that source alone where the answer names one."""
+    settings = StudyConfig(title="t", territory="t")
+    no = ("B", "A", "B", "other", None, "no", "other", "2026-03-01")
+    later = ("B", "A", "B", "other", None, "maybe", None, "2026-05-01")
+    named = (*no[:4], "Une autre source", *no[5:])
+    of_matter = (*no[:3], "wood", *no[4:])
+    for answers, n in (([], 1), ([no], 0), ([no, later], 1), ([named], 1), ([of_matter], 1)):
+        told = pd.DataFrame(answers, columns=ANSWER_COLUMNS)
+        assert len(plan.possible(table(out(), need()), places(0, 0.5), settings, told)) == n

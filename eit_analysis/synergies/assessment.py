@@ -86,7 +86,7 @@ class Assessment(PossiblePoolings):
         leads, allocated = on_what_is_left(self.candidates), self.plan.exchanges["allocated_t_per_year"]
         planned = self.plan.exchanges.loc[allocated > 0, "candidate_id"]
         if self.utilities is not None:
-            found, taken = network_exchanges(self.utilities, self.sites, self.settings)
+            found, taken = network_exchanges(self.utilities, self.sites, self.settings, self.answers)
             networks = with_willingness(as_leads(found), self._willing)
             leads = pd.concat([leads, networks], ignore_index=True) if len(networks) else leads
             planned = pd.concat([planned, taken["candidate_id"]])
@@ -113,7 +113,7 @@ class Assessment(PossiblePoolings):
         register = register[register["status"].isin(OPEN)]
         if register.empty:
             return set()
-        networks = as_leads(possible(utilities, self.sites, self.settings))
+        networks = as_leads(possible(utilities, self.sites, self.settings, self.answers))
         found = pd.concat([linked(register, self.standing, self.flows), piped(register, networks)])
         loses = found["choice"].eq("nobody_gains").groupby(found["synergy_id"]).all()
         return set(loses.index[loses])

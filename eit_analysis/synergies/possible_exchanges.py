@@ -216,7 +216,9 @@ class PossibleExchanges:
     @cached_property
     def networks(self) -> pd.DataFrame | None:
         """The exchanges of heat, water and gas that pass the gates; None where :attr:`utilities` is."""
-        return None if self.utilities is None else possible(self.utilities, self.sites, self.settings)
+        if self.utilities is None:
+            return None
+        return possible(self.utilities, self.sites, self.settings, self.answers)
 
     @cached_property
     def candidates(self) -> pd.DataFrame:

@@ -34,7 +34,11 @@ COLUMNS = [
 
 
 def own_leads(
-    utilities: pd.DataFrame, sites: pd.DataFrame, settings: StudyConfig, firm: str | None
+    utilities: pd.DataFrame,
+    sites: pd.DataFrame,
+    settings: StudyConfig,
+    answers: pd.DataFrame,
+    firm: str | None,
 ) -> Breakdown:
     """The exchanges of heat, water or gas by which a firm and a named other would gain; none without a firm.
 
@@ -49,7 +53,7 @@ def own_leads(
     # A source less hot, a need that asks for more.
     degrees = np.where(utilities["direction"] == "out", KEPT, 1 / KEPT)
     less["temperature_c"] = utilities["temperature_c"] * np.where(others, degrees, 1.0)
-    found, tried = (possible(table, sites, settings) for table in (utilities, less))
+    found, tried = (possible(table, sites, settings, answers) for table in (utilities, less))
     found = found[found["candidate_id"].isin(tried.loc[tried[SURPLUS[0]] > 0, "candidate_id"])]
     named, parts = set(sites.loc[sites["consent"] == "named", "site_id"]), []
     for role, (me, own, other, theirs, saving, on) in ROLES.items():

@@ -18,6 +18,7 @@ from scipy.sparse import csr_array, eye_array, hstack, vstack
 
 from eit_analysis.config import StudyConfig
 from eit_analysis.records import TOTAL
+from eit_analysis.synergies.declined import speaking
 from eit_analysis.synergies.impacts import DIVERTED, INDICATORS
 from eit_analysis.synergies.register.meeting import BETWEEN, sheet_words
 from eit_analysis.synergies.utilities.factors import factor_table
@@ -45,22 +46,30 @@ SIDES = {"out": "taken_per_year", "in": "delivered_per_year"}
 
 
 def exchanges(
-    utilities: pd.DataFrame, sites: pd.DataFrame, settings: StudyConfig
+    utilities: pd.DataFrame, sites: pd.DataFrame, settings: StudyConfig, answers: pd.DataFrame
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The exchanges of a study that pass the gates, best first, and those taken together.
 
     As :func:`possible` and :func:`together` give them.
     """
-    found = possible(utilities, sites, settings)
+    found = possible(utilities, sites, settings, answers)
     return found, together(found, factor_table(settings.utility_factors))
 
 
-def possible(utilities: pd.DataFrame, sites: pd.DataFrame, settings: StudyConfig) -> pd.DataFrame:
-    """:func:`surplus.with_surplus` of the pairs within the reach of ``[scoring]``."""
+def possible(
+    utilities: pd.DataFrame, sites: pd.DataFrame, settings: StudyConfig, answers: pd.DataFrame
+) -> pd.DataFrame:
+    """:func:`surplus.with_surplus` of the pairs within the reach of ``[scoring]`` that no actor refused last.
+
+    An answer (tidy ``exchange_answers``) to such an exchange is of the family ``other``.
+    """
     factors, scoring = factor_table(settings.utility_factors), settings.scoring
     reach = scoring.radius_km, scoring.detour_factor
     passed, _ = pairs(utilities, sites, factors, *reach, settings.evidence_half_width)
-    return with_surplus(passed, factors)
+    offered = passed.rename(columns={"out_flow_id": "flow_id", "out_description": "description"})
+    told = speaking(passed.assign(category="other"), answers, offered)
+    refused = told.loc[told["exchange_answer"] == "no", "candidate_id"]
+    return with_surplus(passed[~passed["candidate_id"].isin(refused)].reset_index(drop=True), factors)
 
 
 def together(found: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame:
