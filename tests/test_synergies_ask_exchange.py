@@ -114,10 +114,10 @@ def test_an_operator_is_asked_first_for_room_beside_what_it_receives_already():
 
 
 def test_a_firm_whose_own_need_has_no_known_amount_is_asked_of_it_first():
-    (name, text), *others = asked(unweighed=frozenset({"B-2"})).items()
+    (name, text), *others = asked(own_needs=frozenset({"B-2"})).items()
     assert (name, others) == ("B-2>N-1", []) and "donneur" in text
     # What a firm that is not named needs is for the team.
-    assert asked(unweighed=frozenset({"B-2"}), team=False, sites=SITES.assign(consent="aggregated")) == {}
+    assert asked(own_needs=frozenset({"B-2"}), team=False, sites=SITES.assign(consent="aggregated")) == {}
 
 
 def test_whose_the_pallets_of_a_trader_are_and_whether_they_are_soiled_is_asked():

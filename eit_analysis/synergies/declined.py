@@ -12,7 +12,7 @@ of the family. An answer about a whole family speaks for each of its flows. A la
 about the same flow, or about the whole family, replaces an earlier one. A lesson lasts until its taker says
 yes, or perhaps, to an exchange that it would close; the refused exchange itself then stays closed. A price
 closes nothing else, but is recalled beside the other exchanges of the taker and family
-(:mod:`ask.register`). A giver's reasons, a contract in force or a lack of space say nothing of other
+(``ask.register``). A giver's reasons, a contract in force or a lack of space say nothing of other
 exchanges. An exchange is accepted where the last answer of one of its actors is yes and that of the other is
 not no.
 """

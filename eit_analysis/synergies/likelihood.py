@@ -6,7 +6,7 @@
 The features are how the worse known of both masses is known, what the rule rests on, whether a published
 exchange gives the same waste code to the same division of activity, whether the sorting quality is said, the
 distance, and at which of its three values the joint surplus is above zero. What suits or not, each as likely
-until it is asked (:func:`ask.taker.unasked`), pallets of a trader, or the species of wood
+until it is asked (``ask.taker.unasked``), pallets of a trader, or the species of wood
 to smoke with, is no more likely than not. Neither the
 trust nor the readiness of the partners is one of them. All points are rows of
 ``reference/likelihood_points.csv``, each an assumption of the project: what became of earlier leads

@@ -1,7 +1,7 @@
 """What to ask before two actors are brought together: what is known of an exchange beside its calculation.
 
-    ask_first = what to ask of the waste and its giver (:mod:`.giver`), of its taker (:mod:`.taker`), of the
-                register and of what was refused before (:mod:`.register`)
+    ask_first = what to ask of the waste and its giver (``giver``), of its taker (``taker``), of the
+                register and of what was refused before (``register``)
                 a producer scheme that takes the waste back for nothing
                 where the flow goes, which the giver did not declare, and what that costs where it did not
                 either (of the team's and of its own alone)
@@ -43,7 +43,7 @@ def with_questions(
     rules: pd.DataFrame,
     flows: pd.DataFrame,
     team: bool,
-    unweighed: frozenset[str] = frozenset(),
+    own_needs: frozenset[str] = frozenset(),
     you: str | None = None,
     taken_back: Mapping[str, str] = MappingProxyType({}),
 ) -> pd.DataFrame:
@@ -54,12 +54,11 @@ def with_questions(
     (``free_flows.set_aside``), tidy sites, rows of ``compatibility.csv`` and tidy flows. Who is not of the
     study's ``team`` reads no refusal nor what another left blank, of what firms throw away or make that of
     those who agreed to be named, and of the lines those of the giver alone or of actors who all agreed, which
-    a firm reads where it is one of them: the title of another might tell of somebody else. ``unweighed`` are
-    outputs that a need of their own firm could take (``Assessment.own_needs``); who
-    reads and takes, ``you``, is spoken to. ``taken_back`` says how a producer scheme takes an output
-    (``Assessment.taken_back``).
+    a firm reads where it is one of them: the title of another might tell of somebody else. ``own_needs`` are
+    outputs that a need of their own firm could take (``Assessment.own_needs``); who reads and takes, ``you``,
+    is spoken to. ``taken_back`` says how a producer scheme takes an output (``Assessment.taken_back``).
     """
-    givers, declared, known = exchanges["out_flow_id"].isin(unweighed), flows, sites
+    givers, declared, known = exchanges["out_flow_id"].isin(own_needs), flows, sites
     if not team:
         answers = answers.head(0)
         agreed = set(sites.loc[sites["consent"] == "named", "site_id"])

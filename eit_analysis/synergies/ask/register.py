@@ -8,7 +8,7 @@
     price     the taker refused a flow of the same family for its price
     thought   an actor answered that it would perhaps
 
-A reader who is not of the team sees of it what the lines of its own say (:mod:`.exchange`).
+A reader who is not of the team sees of it what the lines of its own say (``exchange``).
 """
 
 from __future__ import annotations
