@@ -23,7 +23,7 @@ from scipy.special import expit
 from eit_analysis import reference
 from eit_analysis.reference.compatibility import QUALITY_RANK
 from eit_analysis.synergies.ask.giver import of_pallet_givers
-from eit_analysis.synergies.ask.taker import of_takers, unasked
+from eit_analysis.synergies.ask.taker import smoked, unasked
 from eit_analysis.synergies.impacts import INDICATORS
 from eit_analysis.synergies.scoring.ranking import EVIDENCE_RANK
 
@@ -47,7 +47,7 @@ def with_likelihood(
     for feature in FEATURES:
         total = total + found[feature].map(points[feature]).to_numpy(dtype=float)
     open_ = (unasked(candidates, flows) != "") | of_pallet_givers(candidates, flows, sites)["owner"]
-    open_ |= of_takers(candidates, flows, sites)["species"]
+    open_ |= smoked(candidates)
     chance = np.minimum(expit(total), np.where(open_, UNASKED_MOST, 1.0))
     names, least = list(LEAST), list(LEAST.values())
     classes = np.select([chance >= bound for bound in least[:-1]], names[:-1], names[-1])

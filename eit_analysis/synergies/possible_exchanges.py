@@ -132,8 +132,12 @@ class PossibleExchanges:
     @cached_property
     def own_uses(self) -> pd.DataFrame:
         """What firms should first ask themselves to reuse (``free_flows.set_aside``), after :attr:`held`."""
-        left = with_masses(self._pairs, free(self.flows, self.held))
-        return set_aside(own_uses(left), self.register, self._led)
+        return set_aside(self._at_home, self.register, self._led)
+
+    @cached_property
+    def _at_home(self) -> pd.DataFrame:
+        """What firms could reuse themselves of what the register leaves, refused or led elsewhere or not."""
+        return own_uses(with_masses(self._pairs, free(self.flows, self.held)))
 
     @cached_property
     def _led(self) -> set[str]:
@@ -152,8 +156,7 @@ class PossibleExchanges:
         both = pd.concat([own, needs], ignore_index=True) if len(needs) else own
         pairs = read_pairs(both, self.sites, reference.load("compatibility"))
         found = own_uses(with_masses(pairs, both))["out_flow_id"]
-        declared = own_uses(with_masses(self._pairs, self.flows))["out_flow_id"]
-        return frozenset(found) | (frozenset(declared) & self._led)
+        return frozenset(found) | (frozenset(self._at_home["out_flow_id"]) & self._led)
 
     @cached_property
     def _pairs(self) -> pd.DataFrame:

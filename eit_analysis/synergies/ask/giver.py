@@ -71,7 +71,7 @@ def of_waste(exchanges: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame) 
     works_panels = exchanges["giver_site_id"].isin(buys.loc[panels.astype(bool), "site_id"])
     gives = activity(exchanges["giver_site_id"], sites)
     again = [gives.str.startswith(naf) & code.isin(codes) for naf, codes in AGAIN]
-    told = of_output(exchanges, flows, "description").map(french.fold_words)
+    told = _called(exchanges, flows)
     to_foundry = activity(exchanges["taker_site_id"], sites).str.startswith(FOUNDRIES)
     return {
         "eaten": (exchanges["category"] == "food") & (quality == "clean") & kept_from_people,
@@ -86,15 +86,20 @@ def of_waste(exchanges: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame) 
     }
 
 
+def _called(exchanges: pd.DataFrame, flows: pd.DataFrame) -> pd.Series:
+    """What each giver calls its output, folded."""
+    return of_output(exchanges, flows, "description").map(french.fold_words)
+
+
 def unsold(exchanges: pd.DataFrame, flows: pd.DataFrame) -> pd.Series:
     """Of which exchanges the waste is called unsold and is no food: new goods (C. env., art. L. 541-15-8)."""
-    told = of_output(exchanges, flows, "description").map(french.fold_words)
+    told = _called(exchanges, flows)
     return told.str.contains(UNSOLD).astype(bool) & ~exchanges["category"].isin(FOOD)
 
 
 def whole(exchanges: pd.DataFrame, flows: pd.DataFrame) -> pd.Series:
     """Of which exchanges wood that is not called shredded is shredded by what its rule does."""
-    told = of_output(exchanges, flows, "description").map(french.fold_words)
+    told = _called(exchanges, flows)
     treated = exchanges["treatment"].astype("str").fillna("").map(french.fold_words)
     shreds = treated.str.contains(SHREDS).astype(bool)
     return (exchanges["category"] == "wood") & shreds & ~told.str.contains(SHREDDED).astype(bool)
@@ -103,7 +108,7 @@ def whole(exchanges: pd.DataFrame, flows: pd.DataFrame) -> pd.Series:
 def _oily(exchanges: pd.DataFrame, flows: pd.DataFrame) -> pd.Series:
     """Swarf and fines of metal by name or code; what a site with cutting oils calls no piece, too."""
     code = of_output(exchanges, flows, "waste_code")
-    told = of_output(exchanges, flows, "description").map(french.fold_words)
+    told = _called(exchanges, flows)
     oils = flows.loc[flows["waste_code"].astype("str").fillna("").str.startswith(OILS), "site_id"]
     beside = code.str.startswith("1201") & exchanges["giver_site_id"].isin(oils)
     beside &= ~told.str.contains(PIECES).astype(bool)
@@ -121,10 +126,10 @@ def packaged(exchanges: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame) 
 
     Residues of making food, silo dust or peelings, never were.
     """
-    code, told = (of_output(exchanges, flows, name) for name in ("waste_code", "description"))
+    code, told = of_output(exchanges, flows, "waste_code"), _called(exchanges, flows)
     trade = activity(exchanges["giver_site_id"], sites)
     sold = trade.str.startswith(TRADE) & ~trade.str.startswith(IN_BULK)
-    finished = told.map(french.fold_words).str.contains(FINISHED).astype(bool)
+    finished = told.str.contains(FINISHED).astype(bool)
     # Used oil and garden waste are not packed.
     return exchanges["category"].isin(FOOD) & ~code.isin(KEEPS) & (sold | finished)
 

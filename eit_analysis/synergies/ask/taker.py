@@ -33,9 +33,9 @@ from eit_analysis.synergies.offers import activity, of_output
 UNASKED = ("grade", "format", "timber")
 PACKAGING = "1501"
 TO_FIBRES, WIPERS = "effilochage|défibrage", "chiffon"
-# What is left of food from plants, of milk or drinks, wet: pulp, whey, spent grain.
 CEMENT = "2351"
 SIZED = r"\d\s?/\s?\d"
+# What is left of food from plants, of milk or drinks, wet: pulp, whey, spent grain.
 WET = ("0203", "0204", "0205", "0207")
 
 
@@ -62,17 +62,25 @@ def of_takers(exchanges: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame)
     packaging = code.str.startswith(PACKAGING) & (exchanges["new_route"] == "reuse")
     strict = naf.str.startswith((*FOOD_MAKERS, *PACKAGING_MAKERS))
     fibres = exchanges["treatment"].astype("str").fillna("").str.contains(TO_FIBRES)
-    use = exchanges["use"].astype("str").fillna("")
+    use = _use(exchanges)
     fibres |= (exchanges["category"] == "textile") & use.str.contains(WIPERS)
-    eaten, smoked = (need_told(use).str.contains(need) for need in ("feed", "smoking"))
-    wet = code.str.startswith(WET) & eaten.astype(bool)
-    asked = exchanges["in_flow_id"].map(flows.drop_duplicates("flow_id").set_index("flow_id")["description"])
-    sized = (exchanges["category"] == "mineral") & asked.astype("str").fillna("").str.contains(SIZED)
-    told = {"composition": fibres, "hygiene": packaging & strict, "dry_matter": wet, "species": smoked}
-    told |= {"grading": sized, "kiln": naf.str.startswith(CEMENT)}
+    wet = code.str.startswith(WET) & need_told(use).str.contains("feed").astype(bool)
+    needs = exchanges["in_flow_id"].map(flows.drop_duplicates("flow_id").set_index("flow_id")["description"])
+    sized = (exchanges["category"] == "mineral") & needs.astype("str").fillna("").str.contains(SIZED)
+    told = {"composition": fibres, "hygiene": packaging & strict, "dry_matter": wet}
+    told |= {"species": smoked(exchanges), "grading": sized, "kiln": naf.str.startswith(CEMENT)}
     return {question: unknown == question for question in UNASKED} | {
         question: asked.to_numpy(dtype=bool) for question, asked in told.items()
     }
+
+
+def smoked(exchanges: pd.DataFrame) -> pd.Series:
+    """Of which exchanges the use is to smoke food with."""
+    return need_told(_use(exchanges)).str.contains("smoking").astype(bool)
+
+
+def _use(exchanges: pd.DataFrame) -> pd.Series:
+    return exchanges["use"].astype("str").fillna("")
 
 
 def of_treatment(
