@@ -829,6 +829,15 @@ def test_what_is_left_of_pallets_once_the_good_ones_are_sorted_out_is_not_reused
             assert sorted(found["out_flow_id"]) == kept
 
 
+def uses_found(waste: tuple[str, str, str | None], need: tuple[str, str], naf: str) -> list[str]:
+    """The uses in which a firm of this activity could take a sorted waste for its need, by the real rules."""
+    (category, residue, code), (into, asked) = waste, need
+    flows = flow_table([flow("o", "A", "out", category, 80, code), flow("i", "B", "in", into, 90)])
+    flows = flows.assign(description=[residue, asked], quality="clean")
+    rules, sites = reference.load("compatibility"), SITES.assign(naf_code=naf, actor_type="firm")
+    return candidates(flows, sites, rules, 20.0, 1.3)[0]["use"].tolist()
+
+
 @pytest.mark.parametrize(
     ("category", "residue", "code", "need", "naf", "use"),
     [
@@ -874,11 +883,7 @@ def test_what_is_left_of_pallets_once_the_good_ones_are_sorted_out_is_not_reused
 def test_a_need_is_met_by_what_its_name_says_and_by_nothing_else(category, residue, code, need, naf, use):
     """Pairs that a study office found on four studies, false or missing."""
     into = {"glass": "mineral", "chemical": "mineral", "biowaste": "wood"}.get(category, category)
-    flows = flow_table([flow("o", "A", "out", category, 80, code), flow("i", "B", "in", into, 90)])
-    flows = flows.assign(description=[residue, need], quality="clean")
-    rules, sites = reference.load("compatibility"), SITES.assign(naf_code=naf, actor_type="firm")
-    found = candidates(flows, sites, rules, 20.0, 1.3)[0]
-    assert found["use"].tolist() == ([use] if use else [])
+    assert uses_found((category, residue, code), (into, need), naf) == ([use] if use else [])
 
 
 def test_what_is_given_to_people_is_not_taken_back_for_the_shelves():
@@ -943,7 +948,4 @@ def test_what_is_given_to_people_is_not_taken_back_for_the_shelves():
 def test_the_use_of_a_lead_is_that_of_the_need(category, residue, code, need, naf, use):
     """What a facilitator refused of three studies: the use of the rule was none of the taker's."""
     into = {"glass": "mineral", "plastic": "mixed"}.get(category, category)
-    flows = flow_table([flow("o", "A", "out", category, 80, code), flow("i", "B", "in", into, 90)])
-    flows = flows.assign(description=[residue, need], quality="clean")
-    rules, sites = reference.load("compatibility"), SITES.assign(naf_code=naf, actor_type="firm")
-    assert candidates(flows, sites, rules, 20.0, 1.3)[0]["use"].tolist() == ([use] if use else [])
+    assert uses_found((category, residue, code), (into, need), naf) == ([use] if use else [])
