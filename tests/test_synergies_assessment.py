@@ -22,6 +22,7 @@ from eit_analysis.synergies.allocation.joint_plan import allocate
 from eit_analysis.synergies.assessment import Assessment
 from eit_analysis.synergies.impacts import INDICATORS, in_proportion
 from eit_analysis.synergies.offers import bought
+from eit_analysis.synergies.other_takers import with_partners
 from eit_analysis.synergies.pooling import groups
 from eit_analysis.synergies.pooling.thresholds import without_threshold
 from eit_analysis.synergies.register import reasons, totals
@@ -176,7 +177,7 @@ def test_no_lead_stands_before_a_higher_use_of_its_flow_nor_a_loss_before_a_gain
 
 def test_each_flow_has_one_line_with_the_partner_that_the_plan_retains(assessment: Assessment) -> None:
     accepted = ["E18-F02>S02-F04", "E19-F02>E17-F03"]
-    exchanges = listings.with_partners(assessment.exchanges, assessment.held, accepted)
+    exchanges = with_partners(assessment.exchanges, assessment.held, accepted)
     lines = listings.by_flow(exchanges)
     assert set(lines["out_flow_id"]) == set(exchanges["out_flow_id"]) and lines["out_flow_id"].is_unique
     for line in lines.itertuples():

@@ -29,6 +29,7 @@ from eit_analysis.synergies.declined import accepted, accepted_on
 from eit_analysis.synergies.free_flows import HELD, TAKEN
 from eit_analysis.synergies.local_outlets import LocalOutlets
 from eit_analysis.synergies.offers import bought
+from eit_analysis.synergies.other_takers import with_partners
 from eit_analysis.synergies.pooling import groups
 from eit_analysis.synergies.portfolio import change, portfolio
 from eit_analysis.synergies.possible_poolings import PossiblePoolings
@@ -145,7 +146,7 @@ class Assessment(PossiblePoolings):
         agreed = accepted(self.candidates, self.answers, self.flows) * team
         if self.year is not None:  # of what has ended nothing is to be asked
             recalled = recalled[recalled["synergy_id"].isin(standing(self.register, self.year)["synergy_id"])]
-        told = listings.described(listings.with_partners(self.exchanges, self.held, agreed), self.flows)
+        told = listings.described(with_partners(self.exchanges, self.held, agreed), self.flows)
         known = recalled, self.answers, self.own_uses, self.sites, reference.load("compatibility")
         about = self.flows, team, self.own_needs, you, self.taken_back
         asked = with_questions(listings.at_plan(told), *known, *about)
