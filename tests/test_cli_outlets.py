@@ -229,7 +229,15 @@ def test_a_reader_that_stops_early_is_no_error(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "told"), [("xyzzy", "n'est pas compris"), ("chaleur fatale", "feuille Énergie et eau")]
+    ("typed", "told"),
+    [
+        ("xyzzy", "n'est pas compris"),
+        ("chaleur fatale", "feuille Énergie et eau"),
+        # A word that many wastes begin with: which one is asked, with examples.
+        ("Boues", "déchets très différents.*«\u00a0boues de station d'épuration"),
+        ("poussière", "déchets très différents.*«\u00a0poussières d'aciérie"),
+        ("emballages", "déchets très différents.*«\u00a0emballages carton"),
+    ],
 )
 def test_words_that_name_no_waste_are_said_to(typed, told):
     with pytest.raises(UsageError, match=told):

@@ -19,7 +19,7 @@ from eit_analysis.errors import UsageError
 from eit_analysis.french import fold_words
 from eit_analysis.outlets.precedents import Likely, beyond_rules, likely_receivers
 from eit_analysis.outlets.ranking import OUTLET_COLUMNS, answering_level, outlets
-from eit_analysis.outlets.understanding import understood
+from eit_analysis.outlets.understanding import kinds_of, understood
 from eit_analysis.reference.compatibility import FOOD_CODES
 from eit_analysis.reference.designation_words import told
 from eit_analysis.reference.nomenclatures import (
@@ -191,6 +191,12 @@ def _unknown_words(typed: str) -> UsageError:
         return UsageError(
             f"« {typed} » n'est pas un déchet\u00a0: la chaleur se déclare dans la feuille Énergie et eau, "
             "et l'étude en cherche les preneurs."
+        )
+    if kinds := kinds_of(typed):
+        named = ", ".join(f"«\u00a0{kind}\u00a0»" for kind in kinds)
+        return UsageError(
+            f"« {typed} » peut désigner des déchets très différents\u00a0: dites lequel, par exemple "
+            f"{named}, ou donnez les six chiffres de son code."
         )
     return UsageError(
         f"« {typed} » n'est pas compris comme la désignation d'un déchet\u00a0: dites-le autrement, ou "

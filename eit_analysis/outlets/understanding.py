@@ -11,6 +11,7 @@ from eit_analysis.reference.designation_words import told
 from eit_analysis.reference.designations import DOUBT, suggestions
 from eit_analysis.reference.nomenclatures import is_hazardous, named_code
 
+KINDS = 5  # named to who types what may be anything
 AS_TOLD = 0.95  # a term of the lexicon, but for what has become of the thing
 WORD = re.compile(r"[^\W\d_]{3}")
 
@@ -44,3 +45,15 @@ def understood(typed: str) -> list[dict[str, Any]]:
         }
         for row in found[found["likely"]].itertuples()
     ]
+
+
+def kinds_of(typed: str) -> list[str]:
+    """Terms of the lexicon that begin with the one word typed, one a code, codes with most of them first.
+
+    >>> kinds_of("liquides")
+    ['liquide de frein', 'liquide de refroidissement', 'liquide de coupe']
+    """
+    lexicon = reference.load("waste_lexicon").dropna(subset=["waste_codes"])
+    named = lexicon[lexicon["term_fr"].map(lambda term: told(term).split()[0]) == told(typed)]
+    codes = named.groupby(named["waste_codes"].str[:6])["term_fr"].agg(["size", "first"])
+    return list(codes.sort_values("size", ascending=False, kind="stable")["first"].iloc[:KINDS])
