@@ -12,6 +12,7 @@ from eit_analysis.intake.results import summary
 
 def test_a_cleaning_is_told_in_counts_then_by_what_was_not_read(tmp_path) -> None:
     counts = {"rows_read": 1200, "rows_clean": 1, "rows_quarantined": 2, "rows_merged": 0, "rows_ignored": 3}
+    lost = {"rows_read": 0, "rows_clean": 0, "rows_quarantined": 1, "rows_merged": 0, "rows_ignored": 0}
     quarantine = [
         ("a.xlsx", "", "unreadable_file", "ce fichier est protégé\u00a0; ôtez son mot de passe."),
         ("b.xlsx", "Flux", "no_header", "aucun en-tête n'est reconnu"),
@@ -27,7 +28,7 @@ def test_a_cleaning_is_told_in_counts_then_by_what_was_not_read(tmp_path) -> Non
     columns = ["source_file", "source_sheet", "reason_code", "message"]
     cleaned = SimpleNamespace(
         manifest={
-            "tables": {"flows": counts},
+            "tables": {"flows": counts, "exchange_answers": lost},
             "inputs": [{"problem": None}, {"problem": "protégé"}],
             "files_left_alone": ["c.pdf"],
         },
@@ -38,8 +39,8 @@ def test_a_cleaning_is_told_in_counts_then_by_what_was_not_read(tmp_path) -> Non
     )
     said = [line.replace("\u00a0", " ") for line in summary(empty_study(tmp_path), cleaned, 1)]
     assert said == [
-        "Vague 2018 : 1 fichier lu sur 2, 1\u202f200 lignes, dont 1 utilisée, 2 en quarantaine, "
-        "0 doublon fusionné, 3 ignorées (titres, totaux, vides, sans réponse, retirées).",
+        "Vague 2018 : 1 fichier lu sur 2, 1\u202f200 lignes, dont 1 utilisée, 3 en quarantaine "
+        "(Flux : 2, Réponses : 1), 0 doublon fusionné, 3 ignorées (titres, totaux, vides, sans réponse, retirées).",
         "2 valeurs invraisemblables gardées, 1 question aux acteurs dans data/processed/essai/2018/relances/",
         "Tables, quarantine.csv, corrections.csv et implausible.csv : data/processed/essai/2018/",
         "Non lu : a.xlsx : ce fichier est protégé ; ôtez son mot de passe.",

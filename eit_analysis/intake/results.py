@@ -16,6 +16,7 @@ from eit_analysis.intake.sheets.ledger import FINDING
 from eit_analysis.intake.survey.quality import unread
 from eit_analysis.reference import sentence
 from eit_analysis.study import Study
+from eit_analysis.tables import TABLES
 
 FILES_NAMED = 5  # in one line, of those that gave flows by another sheet: any other may be an answer
 
@@ -87,7 +88,9 @@ def _counts(manifest: dict[str, Any]) -> Iterator[str]:
     yield counted(files - lost, "fichier lu", "fichiers lus") + (f" sur {files}" if lost else "")
     yield counted(rows["read"], "ligne", "lignes")
     yield "dont " + counted(rows["clean"], "utilisée", "utilisées")
-    yield counted(rows["quarantined"], "en quarantaine", "en quarantaine")
+    lost_rows = {TABLES[name]: counts["rows_quarantined"] for name, counts in manifest["tables"].items()}
+    where = ", ".join(f"{sheet}\u00a0: {count}" for sheet, count in lost_rows.items() if count)
+    yield counted(rows["quarantined"], "en quarantaine", "en quarantaine") + (f" ({where})" if where else "")
     yield counted(rows["merged"], "doublon fusionné", "doublons fusionnés")
     yield counted(rows["ignored"], "ignorée", "ignorées") + " (titres, totaux, vides, sans réponse, retirées)"
 
