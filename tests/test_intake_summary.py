@@ -40,7 +40,8 @@ def test_a_cleaning_is_told_in_counts_then_by_what_was_not_read(tmp_path) -> Non
     said = [line.replace("\u00a0", " ") for line in summary(empty_study(tmp_path), cleaned, 1)]
     assert said == [
         "Vague 2018 : 1 fichier lu sur 2, 1\u202f200 lignes, dont 1 utilisée, 3 en quarantaine "
-        "(Flux : 2, Réponses : 1), 0 doublon fusionné, 3 ignorées (titres, totaux, vides, sans réponse, retirées).",
+        "(Flux : 2, Réponses : 1), 0 doublon fusionné, 3 ignorées (titres, totaux, vides, sans réponse, "
+        "retirées).",
         "2 valeurs invraisemblables gardées, 1 question aux acteurs dans data/processed/essai/2018/relances/",
         "Tables, quarantine.csv, corrections.csv et implausible.csv : data/processed/essai/2018/",
         "Non lu : a.xlsx : ce fichier est protégé ; ôtez son mot de passe.",

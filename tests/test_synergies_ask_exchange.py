@@ -10,7 +10,7 @@ from eit_analysis.reference.dated import in_force
 from eit_analysis.synergies.ask.exchange import with_questions
 from eit_analysis.synergies.declined import ANSWER_COLUMNS, refused_for_price
 from eit_analysis.synergies.pooling.schemes import covering, free
-from eit_analysis.synergies.register.meeting import sheet_words
+from eit_analysis.synergies.register.meeting import BETWEEN, sheet_words
 
 EXCHANGES = pd.DataFrame(
     [
@@ -74,9 +74,11 @@ def asked(
     register = pd.DataFrame([line] if line else [], columns=list(FEED))
     told = pd.DataFrame(answers, columns=ANSWER_COLUMNS)
     found = with_questions(exchanges, register, told, own, sites, rules, flows, team, **more)
-    # Of every operator the room is asked, first: elsewhere than in its own test it is left out.
+    # Of every operator the room is asked: elsewhere than in its own test it is left out.
     texts = found.set_index("candidate_id")["ask_first"].dropna()
-    texts = texts if room else texts.str.removeprefix(ROOM).str.removeprefix("\u00a0; ")
+    texts = (
+        texts if room else texts.map(lambda told: BETWEEN.join(t for t in told.split(BETWEEN) if t != ROOM))
+    )
     return texts[texts != ""].to_dict()
 
 
@@ -108,9 +110,16 @@ def test_an_operator_is_asked_first_for_room_beside_what_it_receives_already():
     assert found["A-1>D-1"].startswith(ROOM) and found["A-2>D-1"] == ROOM
     assert asked(room=True, you="D")["B-1>D-1"].startswith("dire si vous avez de la place")
     # Not of the very exchange that the register says is agreed.
-    lines = [FEED | {"status": status, "candidate_ids": "A-1>D-1"} for status in ("committed", "lead")]
+    lines = [
+        FEED | {"status": status, "candidate_ids": "A-1>D-1", "promised_t_per_year": None}
+        for status in ("committed", "lead")
+    ]
     found = [asked(line, room=True).get("A-1>D-1", "") for line in lines]
     assert [ROOM in text for text in found] == [False, True]
+    # What is beyond the tonnes of that line was not spoken of.
+    done = FEED | {"status": "done", "candidate_ids": "A-1>D-1", "realised_t_per_year": 3.4}
+    for tonnes in ({}, {"promised_t_per_year": 10.0, "realised_eur_per_year": -480.0}):
+        assert ROOM in asked(done | tonnes, room=True)["A-1>D-1"]
 
 
 def test_a_firm_whose_own_need_has_no_known_amount_is_asked_of_it_first():

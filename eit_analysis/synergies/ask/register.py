@@ -97,8 +97,12 @@ def same_need(exchanges: pd.DataFrame, recalled: pd.DataFrame, wording: str) -> 
 
 
 def agreed(recalled: pd.DataFrame) -> frozenset[str]:
-    """The exchanges that a line done or committed is of: there the taker has said what it takes."""
-    names = recalled.loc[recalled["status"].isin(HELD), "candidate_ids"].dropna()
+    """The exchanges that a line done or committed without tonnes is of: the taker has said what it takes.
+
+    Of one with tonnes they are taken off already (:mod:`free_flows`), and what is left was not spoken of.
+    """
+    untold = recalled[["promised_t_per_year", "realised_t_per_year"]].isna().all(axis=1)
+    names = recalled.loc[recalled["status"].isin(HELD) & untold, "candidate_ids"].dropna()
     return frozenset(" ".join(names).split())
 
 
