@@ -423,6 +423,9 @@ def test_heat_and_water_stand_in_one_list_with_matter_and_add_up_with_it() -> No
     ranks = pd.DataFrame({"candidate_id": ["x", "y", *taken["candidate_id"]], "rank": [3, 1, 2]})
     kept = plan.beside(matter, taken, ranks)
     assert kept["lead_kind"].tolist() == ["paper", "heat", "wood"] and kept["rank"].tolist() == [1, 2, 3]
+    # What its giver needs heat for is asked before a pipe is priced.
+    laid = plan.laid(taken.assign(own_heat_need="Eau de lavage"), ranks)
+    assert laid["rank"].tolist() == [2] and "(Eau de lavage)" in laid["ask_first"].iloc[0]
     changes = pd.DataFrame([{"category": "Total", **(gain / 2)}])
     told = plan.in_all(matter, changes, taken).set_index("lead_kind")
     assert told["n_exchanges"].to_dict() == {"matter": 2, "heat": 1, "Total": 3}

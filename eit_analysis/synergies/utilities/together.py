@@ -116,15 +116,18 @@ def listed(found: pd.DataFrame, taken: pd.DataFrame) -> pd.DataFrame:
     parts = taken.set_index("candidate_id")["delivered_per_year"].reindex(found["candidate_id"])
     share = 100 * parts.fillna(0).to_numpy() / found["delivered_per_year"]
     apart = found["distance_km"].where(found["distance_km"] > 0)  # 0: both where a commune has its centre
-    said = sheet_words()["ask_first"]
-    first = said["own_heat"] + BETWEEN + said["heat_curve"]
-    own = found["own_heat_need"].map(lambda needs: first.format(told=needs), na_action="ignore").astype("str")
-    asked = own.fillna(said["heat_curve"]).where(found["serves"] == "heat")
     told = described(found).assign(
-        planned_share_percent=share, distance_km=apart, ask_first=asked.astype("str")
+        planned_share_percent=share, distance_km=apart, ask_first=_asked_of_heat(found)
     )
     shown = told[found["gains"] != "no"]
     return shown[[*LISTED, *["ask_first"] * bool(shown["ask_first"].notna().any())]]
+
+
+def _asked_of_heat(found: pd.DataFrame) -> pd.Series:
+    said = sheet_words()["ask_first"]
+    first = said["own_heat"] + BETWEEN + said["heat_curve"]
+    own = found["own_heat_need"].map(lambda needs: first.format(told=needs), na_action="ignore").astype("str")
+    return own.fillna(said["heat_curve"]).where(found["serves"] == "heat").astype("str")
 
 
 def as_leads(found: pd.DataFrame) -> pd.DataFrame:
@@ -151,13 +154,19 @@ def beside(retained: pd.DataFrame, taken: pd.DataFrame, ranks: pd.DataFrame) -> 
     ``retained`` as :func:`listings.retained` gives the exchanges of matter, ``ranks`` those of them all
     (``Assessment.ranking``).
     """
-    rank = ranks.set_index("candidate_id")["rank"]
-    networks = described(taken).assign(rank=taken["candidate_id"].map(rank), use=taken["utility"])
-    parts = retained.assign(lead_kind=retained["category"]), networks
+    parts = retained.assign(lead_kind=retained["category"]), laid(taken, ranks)
     kept = pd.concat([part[["candidate_id", "use", *BESIDE]] for part in parts])
     kept = kept.assign(unsure=~(kept[SURPLUS[1]] > 0)).sort_values(["unsure", "rank", "candidate_id"])
     turn = kept.groupby(["unsure", "use"]).cumcount()
     return kept.assign(turn=turn).sort_values(["unsure", "turn", "rank", "candidate_id"])[BESIDE]
+
+
+def laid(taken: pd.DataFrame, ranks: pd.DataFrame) -> pd.DataFrame:
+    """The exchanges taken together, the surest first, then by rank: ``BESIDE``, and what to ask first."""
+    rank = taken["candidate_id"].map(ranks.set_index("candidate_id")["rank"])
+    told = described(taken).assign(rank=rank, use=taken["utility"], ask_first=_asked_of_heat(taken))
+    told = told.assign(unsure=~(told[SURPLUS[1]] > 0)).sort_values(["unsure", "rank", "candidate_id"])
+    return told[["candidate_id", "use", *BESIDE, "ask_first"]]
 
 
 def in_all(retained: pd.DataFrame, changes: pd.DataFrame, taken: pd.DataFrame) -> pd.DataFrame:
