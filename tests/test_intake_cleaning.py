@@ -117,6 +117,26 @@ def test_a_volume_is_converted_and_widened(study):
     assert "t" in sentence
 
 
+@pytest.mark.parametrize(
+    ("name", "unit", "tonnes"),
+    [
+        ("Grumes de chêne", "m3", 6.5), ("Sciages et avivés", "m³/an", 6.5),
+        ("Billes de platane", "m3 plein", 6.5),
+        ("Palettes", "m3", 1.0), ("Chutes de sciages", "m3", 1.0), ("Grumes", "stères", 5.0),
+        ("Grumes", "t", 10.0),
+    ],
+)  # fmt: skip
+def test_logs_and_sawn_wood_are_measured_in_solid_metres(study, name, unit, tonnes):
+    """Ten times what a metre of pallets weighs, not as much: 0.4 to 1.05 t of wood without voids."""
+    cleaned = clean(study, [FLOW_HEADERS, flow(name=name, quantity=10, unit=unit, category="bois")])
+    row = cleaned.tables["flows"].iloc[0]
+    assert row["mass_t_per_year"] == pytest.approx(tonnes)
+    solid = tonnes == 6.5
+    told = cleaned.corrections.loc[cleaned.corrections["rule"] == "unit_converted", "clean_value"].tolist()
+    assert ["m3 plein" in sentence for sentence in told] == [solid] * (unit != "t")
+    assert not solid or row["mass_low_t_per_year"] < 4.3 < 10 < row["mass_high_t_per_year"]
+
+
 REFUSED = [
     ({"quantity": "NC"}, "missing_mass", "Quantité"),
     ({"quantity": None}, "missing_mass", "Quantité"),

@@ -9,8 +9,15 @@ import pandas as pd
 
 from eit_analysis import reference
 from eit_analysis.french import fold
+from eit_analysis.reference.designation_words import heads
 
 HELD = re.compile(r"([a-z]+(?:[ -]bag)?) ([0-9]+(?:,[0-9]+)?) ?(t|tonne|kg)")  # as `normalise_unit` writes it
+SOLID_METRE = "m3 plein"
+# What is sold by it, in the singular.
+SOLID = frozenset((
+    "avive", "bastaing", "bille", "billon", "chevron", "contreplaque", "grume", "madrier", "panneau", "plot",
+    "poutre", "rondin", "sciage",
+))  # fmt: skip
 # Words that end in s in the singular.
 SINGULAR_S = "repas|mois|temps|fois|colis|poids|bras|bois"
 # Spellings that neither case, accents nor a plural explain.
@@ -79,6 +86,11 @@ def to_tonnes(quantity: float, unit: object, category: str) -> tuple[float, floa
         return None
     central, low, high, source = found
     return quantity * central, quantity * low, quantity * high, source
+
+
+def sold_solid(designation: str | None) -> bool:
+    """Whether a wood so called is measured in cubic metres without voids: logs, sawn wood, panels."""
+    return not SOLID.isdisjoint(heads(designation or ""))
 
 
 def common_weight(unit: str, category: str) -> tuple[str, float]:

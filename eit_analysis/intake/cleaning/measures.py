@@ -15,7 +15,14 @@ from eit_analysis.intake.cells.remarks import holds, read_remark
 from eit_analysis.intake.cells.stated import Stated, read_stated
 from eit_analysis.intake.cleaning.gathering import SurveyBatch
 from eit_analysis.reference.findings import Finding, finding
-from eit_analysis.reference.units import held_weight, known_unit, normalise_unit, to_tonnes
+from eit_analysis.reference.units import (
+    SOLID_METRE,
+    held_weight,
+    known_unit,
+    normalise_unit,
+    sold_solid,
+    to_tonnes,
+)
 from eit_analysis.tables import CATEGORIES
 
 MONTHS_PER_YEAR = 12
@@ -54,6 +61,7 @@ def measures(batch: SurveyBatch, odd: Mapping[int, Number]) -> Cells:
     ways[list(odd)] = written.codes[1:]
     refused = batch.refused.get("period", np.zeros(len(batch), dtype=bool))
     months, remarks = batch.values["months"], batch.values["comment"]
+    named = batch.values["description"]
     said = Cells.of(
         [(read_remark(text).unit, read_stated(text)) if text else SILENT for text in remarks.values]
     )
@@ -67,6 +75,7 @@ def measures(batch: SurveyBatch, odd: Mapping[int, Number]) -> Cells:
             batch.values["period"],
             Cells([False, True], refused.astype(np.int32)),
             batch.values["category"],
+            Cells([sold_solid(text) for text in named.values], named.codes),
             Cells([len(m.split()) if m else MONTHS_PER_YEAR for m in months.values], months.codes),
         ]
     )
@@ -77,7 +86,7 @@ def measures(batch: SurveyBatch, odd: Mapping[int, Number]) -> Cells:
 def _measure(
     written: tuple[str, bool, bool], comment: tuple[str, Stated], header_unit: str,
     title: tuple[str, str, str], typed_unit: str | None, own_period: str | None, period_refused: bool,
-    category: str | None, months: int,
+    category: str | None, solid: bool, months: int,
 ) -> Measure:  # fmt: skip
     """Unit and period from their own cells, else beside the number, in the comment, header, title."""
     suffix, known, zero = written
@@ -130,7 +139,8 @@ def _measure(
         problems.append(("period", finding("missing_period")))
     if problems or not unit or not period or category is None:
         return Measure(corrections=tuple(corrections), problems=tuple(problems))
-    usual, late = to_tonnes(1.0, unit, category), []
+    weighed = SOLID_METRE if solid and category == "wood" and normalise_unit(unit) == "m3" else unit
+    usual, late = to_tonnes(1.0, weighed, category), []
     own = stated.tonnes_of(unit)
     if own and usual and not usual[1] / FARTHEST <= own[0] <= usual[2] * FARTHEST:
         own = None
@@ -149,7 +159,7 @@ def _measure(
             doubt = finding("capacity_as_weight", unit=unit)
     converted = low != high and not own
     if converted:
-        what = {"unit": normalise_unit(unit), "family": CATEGORIES[category], "source": source}
+        what = {"unit": normalise_unit(weighed), "family": CATEGORIES[category], "source": source}
         late.append(("unit", finding("unit_converted", tonnes=central, low=low, high=high, **what)))
     periods = periods_per_year(period, months)
     if (opening := dict(stated.openings).get(period)) and months == MONTHS_PER_YEAR:
@@ -163,7 +173,7 @@ def _measure(
     elif period != "year" and months < MONTHS_PER_YEAR:
         times = float(f"{periods[0]:g}")
         late.append(("period", finding("annualised_over_active_months", times=times)))
-    counted = normalise_unit(unit) if converted else None
+    counted = normalise_unit(weighed) if converted else None
     return Measure((central, low, high), periods, counted, tuple(corrections), tuple(late), doubt)
 
 
