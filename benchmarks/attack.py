@@ -7,8 +7,8 @@
 to 60 firms in a temporary folder, publishes both waves to partners and to the public, attacks; then one firm
 withdraws (in odd studies a cell is corrected instead), all is published again, and the reader of both
 releases attacks. Prints the parts attacked, the violations of the rule and the tightest bound, the share of
-the tonnes shown, and the first-screen sentences that say nothing. Exit code 1 if the rule is broken. See
-``docs/attack.md``.
+the numbers of amounts that were read and of the tonnes shown, and the first-screen sentences that say
+nothing. Exit code 1 if the rule is broken. See ``docs/attack.md``.
 """
 
 from __future__ import annotations
@@ -79,6 +79,7 @@ def sample(asked: argparse.Namespace) -> int:
 def row(outcome: Outcome) -> str:
     cells = [f"{outcome.seed:>5}{outcome.firms:>6}{outcome.seconds:>7.0f} s  {outcome.state:<11}"]
     cells += [f"{outcome.parts:>7,}{outcome.broken:>7,}  {outcome.closest:>8}{outcome.silent:>7}"]
+    cells += [f"{outcome.read:>6.0%}"]
     cells += [f"{outcome.shown[t].pooled:>6.0%}" if t in outcome.shown else "     -" for t in TABLES]
     return "".join(cells)
 
@@ -86,7 +87,7 @@ def row(outcome: Outcome) -> str:
 def random(asked: argparse.Namespace) -> int:
     seeds = range(asked.first, asked.first + asked.studies)
     heads = "".join(f"{''.join(word[0] for word in table.split()):>6}" for table in TABLES)
-    print(f"study firms     time  state        parts broken   closest silent{heads}")
+    print(f"study firms     time  state        parts broken   closest silent  read{heads}")
     outcomes: list[Outcome] = []
     failed = 0
     with ProcessPoolExecutor(asked.jobs) as pool:

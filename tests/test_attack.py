@@ -156,6 +156,25 @@ def test_a_rounded_number_is_an_interval() -> None:
     assert (number("−1 234,5"), number("s"), number("5 à 6")) == (-1234.5, None, None)
 
 
+def test_bounds_narrower_than_the_true_ones_hide_no_column() -> None:
+    """283 of 215 to 384 is printed as 300, to the hundred, of 210 to 390."""
+    assert rounded(300, (210, 390)) == (295, 305)
+    assert rounded(300, (210, 390), wider=2) == (250, 350)
+    headers = ["Famille", "Masse (t/an)", "Borne basse (t/an)", "Borne haute (t/an)"]
+    known = survey([("A", "wood", 100.0), ("B", "wood", 90.0), ("C", "wood", 93.0)])
+    reading = read_table(
+        table(["bois", "300", "210", "390"], headers=headers), known.universes, known.truth, False
+    )
+    assert [cell.interval for cell in reading.cells] == [(250, 350)]
+
+
+def test_shares_beside_amounts_of_others_are_not_read() -> None:
+    """As large a part of ten times as much: the tonnes say that it is about other records."""
+    printed = table(["bois", "600", "90"], ["Total", "670", "100"], headers=[*HEADERS[:2], "Part (%)"])
+    known = survey(FOUR)
+    assert not any(cell.interval for cell in read_table(printed, known.universes, known.truth, False).cells)
+
+
 def test_rounding_protects_what_exact_numbers_gave() -> None:
     known = survey([("A", "wood", 1002.0), ("B", "wood", 1001.0), ("C", "wood", 1003.0), ("A", "paper", 4.0)])
     printed = table(["bois", "3010", "3"], ["Total", "3010", "3"])

@@ -6,6 +6,9 @@ import dataclasses
 
 import pandas as pd
 import pytest
+from attack.knowledge import Known
+from attack.other_sheets import add_actions
+from attack.survey import flow_keys
 
 from eit_analysis import flows, reference
 from eit_analysis.flows import recommendations
@@ -52,6 +55,15 @@ def test_a_typing_error_is_in_no_total_of_any_audience(slip):
         # Nothing is lost: what is counted and what is set aside are all that was declared.
         declared = flows.totals(described, "implausible").frame.set_index("implausible")[MASS]
         assert declared.to_dict() == {"mass": 26_000, "no": 135, "Total": 26_135}
+
+
+def test_who_attacks_the_pages_counts_no_typing_error_and_knows_who_is_to_check(slip):
+    """With it in their totals, no table of tonnes would be read, so none attacked."""
+    counted, known = flow_keys(slip, set()), Known()
+    assert counted[MASS].sum() == 135
+    add_actions(known, "r", slip, set(), counted[counted["direction"] == "out"])
+    actions = known.universes[0]
+    assert actions.owner[actions.keys["action"] == "check"].tolist() == ["E7"]
 
 
 def test_no_exchange_counts_a_typing_error(slip):

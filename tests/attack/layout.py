@@ -128,7 +128,9 @@ def _bounds(table: Table, row: list[str], measure: str) -> Interval | None:
 
 
 def intervals_of(table: Table, column: int, measure: str, is_exact: bool) -> Iterator[list[Interval | None]]:
-    """What the numbers of a column may have been, row by row: to their last digit, else rounded."""
+    """What the numbers of a column may have been, row by row: to their last digit, else rounded, to the
+    step that their bounds give or, where that does not hold, to one that is perhaps coarser.
+    """
     of_file = table.file.endswith((".csv", ".xlsx"))
     values = [number(row[column]) for row in table.rows]
     if is_exact:
@@ -136,22 +138,23 @@ def intervals_of(table: Table, column: int, measure: str, is_exact: bool) -> Ite
             None if value is None else _whole(measure, exact(row[column], of_file))
             for value, row in zip(values, table.rows, strict=True)
         ]
-    yield [
-        None if value is None else _whole(measure, _rounded(table, row, measure, value))
-        for value, row in zip(values, table.rows, strict=True)
-    ]
+    for wider in (1.0, 2.0):
+        yield [
+            None if value is None else _whole(measure, _rounded(table, row, measure, value, wider))
+            for value, row in zip(values, table.rows, strict=True)
+        ]
 
 
-def _rounded(table: Table, row: list[str], measure: str, value: float) -> Interval:
+def _rounded(table: Table, row: list[str], measure: str, value: float, wider: float) -> Interval:
     """A share of printed numbers is as wide as the amounts of its row, and as its whole may be."""
     if measure not in OF_PRINTED:
-        return rounded(value, _bounds(table, row, measure), 3 if measure in WHOLE else 2)
+        return rounded(value, _bounds(table, row, measure), 3 if measure in WHOLE else 2, wider)
     error = 0.0
     for place, header in enumerate(table.headers):
         amount = number(row[place])
         if amount and is_amount(header) and not is_bound(header):
             bounds = next((b for name in columns_of(header) if (b := _bounds(table, row, name))), None)
-            low, high = rounded(amount, bounds)
+            low, high = rounded(amount, bounds, wider=wider)
             error = max(error, (high - low) / 2 / abs(amount))
     # To the point from 1 % on, else to one digit; two digits of a whole leave a twentieth at most.
     half = max(10.0 ** (magnitude(value) - 1), 1.0) / 2 if value >= 1 else 10.0 ** magnitude(value or 1) / 2

@@ -100,11 +100,12 @@ def add_skills(known: Known, tag: str, study: eit.Study, refused: set[str]) -> N
     known.add(f"{tag} skills", rows, measures, people=True)
 
 
-def add_actions(known: Known, tag: str, study: eit.Study, out: pd.DataFrame) -> None:
-    """Tonnes of each recommended action, and the surcharge of bad sorting."""
+def add_actions(known: Known, tag: str, study: eit.Study, refused: set[str], out: pd.DataFrame) -> None:
+    """Tonnes of each recommended action, those to confirm included, and the surcharge of bad sorting."""
     rules, factors = reference.load("compatibility"), factor_table(study.settings.factors)
     years = taxes.steps(int(today()[:4]))
-    candidates = recommendations.actions(out, years, rules, factors).reset_index(drop=True)
+    aside = _kept(eit.flows.set_aside(study.flows("all")), refused)
+    candidates = recommendations.actions(out, years, rules, factors, aside).reset_index(drop=True)
     if len(candidates):
         names = [(study.wave, flow) for flow in candidates["flow_id"]]
         mass = known.variables(MASS, names, candidates["site_id"], candidates[MASS])

@@ -32,6 +32,7 @@ class Outcome:
     broken: int = 0
     closest: str = ""
     silent: int = 0
+    read: float = 1.0  # of the numbers of amounts, the least of any audience
     shown: dict[str, Shown] = field(default_factory=dict)
     worst: list[str] = field(default_factory=list)
 
@@ -79,6 +80,7 @@ def attack_random(seed: int, notebooks: list[str], readers: Sequence[str] = AUDI
                 outcome.broken += len(result.broken)
                 if not outcome.closest or result.violations:
                     outcome.closest = result.closest()
+                outcome.read = min(outcome.read, attacker.last[audience].coverage)
                 outcome.silent += len(silent_answers(attacker.last[audience]))
                 outcome.worst += [
                     f"{audience}: {v.part.firm or 'several'} {v.part.value:.5g} of [{v.part.cells[0]}], "

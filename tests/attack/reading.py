@@ -56,6 +56,7 @@ class Attempt:
         table, universe = self.reading.table, self.universe
         self.keys: dict[int, str] = {}
         self.values: dict[int, str] = {}
+        self.misread: set[str] = set()  # measures whose amounts are not of this universe
         values = SHARES.union(universe.measures)
         for place, header in enumerate(table.headers):
             names = columns_of(header)
@@ -73,7 +74,11 @@ class Attempt:
 
     def _read(self) -> None:
         for place, name in self.values.items():
-            self._share(place, name) if name in SHARES else self._amount(place, name)
+            if name not in SHARES:
+                self._amount(place, name)
+        for place, name in self.values.items():
+            if name in SHARES:
+                self._share(place, name)
         self._others()
         # A list of actors, or of groups that overlap, has no row for all that it does not name.
         listed = {"site_id", "group_number"} & set(self.keys.values())
@@ -92,6 +97,7 @@ class Attempt:
                 break
         else:
             self._missed(place, shown, self.labels[wrong[0]])
+            self.misread.add(name)
             return
         reading.numbers["in the system"] += len(known)
         if strange := [i for i in shown if forms[i] is None]:
@@ -152,7 +158,10 @@ class Attempt:
                 yield self._over("headcount", "declared_headcount", None)
             return
         words = universe.words(first) if first else None
-        for measure in self.measures or list(universe.measures)[:1]:
+        # Shares of amounts that are not of this universe are not either, though they may fit.
+        alone = not any(is_amount(header) and not is_bound(header) for header in self.reading.table.headers)
+        measures = self.measures or (list(universe.measures)[:1] if alone else [])
+        for measure in [one for one in measures if one not in self.misread]:
             if name != "peak_ratio":
                 yield self._over(measure, measure, np.zeros(len(universe.keys)))
             if words is not None and len(self.keys) > 1:

@@ -44,22 +44,24 @@ def exact(text: str, of_file: bool) -> Interval:
     return value - half, value + half
 
 
-def rounded(value: float, bounds: Interval | None, digits: int = 2) -> Interval:
+def rounded(value: float, bounds: Interval | None, digits: int = 2, wider: float = 1.0) -> Interval:
     """Half a step on both sides.
 
     The step is the largest power of ten not above half the printed interval, but neither coarser than the
     first digit of the value nor finer than its second (the third of people); without bounds it is that one.
     A value that is no multiple of the step was rounded to a finer one: printed bounds are wider than true.
+    They may be narrower too, around a value that was moved by half a step: the true ones, ``wider`` times as
+    wide, had a coarser step.
     """
     if value == 0:
         return (0.0, 0.0) if bounds is None else (-bounds_step(bounds) / 2, bounds_step(bounds) / 2)
     finest, coarsest = 10.0 ** (magnitude(value) - digits + 1), 10.0 ** magnitude(value)
-    step = finest if bounds is None else min(max(bounds_step(bounds), finest), coarsest)
+    step = finest if bounds is None else min(max(bounds_step(bounds, wider), finest), coarsest)
     while step > finest and abs(value / step - round(value / step)) > 1e-9:
         step /= 10
     return value - step / 2, value + step / 2
 
 
-def bounds_step(bounds: Interval) -> float:
-    half = (bounds[1] - bounds[0]) / 2
+def bounds_step(bounds: Interval, wider: float = 1.0) -> float:
+    half = wider * (bounds[1] - bounds[0]) / 2
     return 10.0 ** magnitude(half) if half > 0 else 0.0

@@ -17,6 +17,7 @@ from eit_analysis.flows import taxes
 from eit_analysis.flows.balance import REFERENCES, outlet_balance
 from eit_analysis.flows.balance.survey_network import is_taker, linked
 from eit_analysis.flows.balance.territory_balance import recoverable as may_reach
+from eit_analysis.flows.comparison import match
 from eit_analysis.reference.dated import today
 from eit_analysis.reference.factors import factor_table
 
@@ -29,8 +30,8 @@ RATES = ["landfill", "incineration"]
 
 
 def flow_keys(study: eit.Study, refused: set[str]) -> pd.DataFrame:
-    """The flows with their keys, without the actors who refused."""
-    flows = study.flows("all")
+    """The flows that any page counts, with their keys, without the actors who refused."""
+    flows = study.flows("both")
     flows = flows[~flows["site_id"].isin(refused)].reset_index(drop=True)
     communes = reference.load("communes").set_index("commune_code")["epci_name"]
     sections = reference.load("naf_divisions").set_index("naf_division_code")["section"]
@@ -162,17 +163,7 @@ def _add_exchanges(known: Known, tag: str, study: eit.Study, flows: pd.DataFrame
 
 def add_comparison(known: Known, tag: str, now: pd.DataFrame, before: pd.DataFrame, sites: list[set]) -> None:
     """Both waves: who declared the same family twice, and who did not."""
-    waves = []
-    for flows, other, answered, alone in (
-        (now, before, sites[1], "new"),
-        (before, now, sites[0], "gone"),
-    ):
-        out = flows[(flows["direction"] == "out") & (flows["actor_type"] != "outlet")]
-        others = other[(other["direction"] == "out") & (other["actor_type"] != "outlet")]
-        pairs = set(zip(others["site_id"], others["category"], strict=True))
-        both = [pair in pairs for pair in zip(out["site_id"], out["category"], strict=True)]
-        again = out["site_id"].isin(answered | set(others["site_id"]))
-        waves.append(out.assign(presence=np.select([both, again], ["both", "once"], alone)))
+    waves = match(*(eit.flows.outgoing(flows) for flows in (now, before)), *sites)
     later, mass = len(waves[0]), np.concatenate([_variables(known, wave)[0] for wave in waves])
     keys = pd.concat(waves, ignore_index=True)
     is_now = np.arange(len(keys)) < later
@@ -259,7 +250,7 @@ def add_study(known: Known, study: eit.Study, tag: str, waves: list[str]) -> Non
 
 def _add_others(known: Known, tag: str, study: eit.Study, refused: set[str], flows: pd.DataFrame) -> None:
     out = flows[(flows["direction"] == "out") & (flows["actor_type"] != "outlet")].reset_index(drop=True)
-    add_actions(known, tag, study, out)
+    add_actions(known, tag, study, refused, out)
     if study.has("synergy_register"):
         add_synergies(known, tag, study, refused)
     add_extrapolation(known, tag, study, refused, out)
