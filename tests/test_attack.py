@@ -9,6 +9,7 @@ from attack.concentration import read_holders
 from attack.crossing import read_crossings
 from attack.drawings import of_drawings
 from attack.knowledge import Known
+from attack.layout import intervals_of
 from attack.pages import Table, read_csv, read_html
 from attack.reading import read_table
 from attack.rounding import exact, number, rounded, significant
@@ -166,6 +167,12 @@ def test_bounds_narrower_than_the_true_ones_hide_no_column() -> None:
         table(["bois", "300", "210", "390"], headers=headers), known.universes, known.truth, False
     )
     assert [cell.interval for cell in reading.cells] == [(250, 350)]
+
+
+def test_a_difference_is_as_wide_as_both_that_it_is_of() -> None:
+    headers = ["Masse avant (t/an)", "Masse (t/an)", "Écart (t/an)"]
+    printed = Table("t.csv", "Écarts", headers, [["720", "840", "120"], ["", "840", "840"]])
+    assert next(intervals_of(printed, 2, "change_t_per_year", False)) == [(110, 130), (835, 845)]
 
 
 def test_shares_beside_amounts_of_others_are_not_read() -> None:

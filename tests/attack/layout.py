@@ -22,6 +22,7 @@ POOLED = re.compile(r"autres?\b.*non diffus|autres$|autres,")
 AMOUNT = re.compile(r"\((t/|t\)|€/an|kg|personnes|ETP|h |h/|par an)")
 OF_PRINTED = {"share_percent", "represented_share_percent"}  # reckoned from the amounts beside them
 SHARES = {*OF_PRINTED, "senior_share_percent", "described_percent", "peak_ratio"}
+CHANGE, BOTH = "change_t_per_year", ("mass_t_per_year", "mass_before_t_per_year")
 WHOLE = {"headcount", "declared_headcount", "planned_departures_3y", "planned_hires_3y"}
 
 
@@ -146,7 +147,14 @@ def intervals_of(table: Table, column: int, measure: str, is_exact: bool) -> Ite
 
 
 def _rounded(table: Table, row: list[str], measure: str, value: float, wider: float) -> Interval:
-    """A share of printed numbers is as wide as the amounts of its row, and as its whole may be."""
+    """A share of printed numbers is as wide as the amounts of its row, and as its whole may be; a difference
+    of two, which is told by subtracting them, as wide as both.
+    """
+    if measure == CHANGE:
+        both = [(number(row[p]), n) for n in BOTH if (p := places_of(table, (n,))[0]) is not None]
+        ends = [rounded(v, _bounds(table, row, name), wider=wider) for v, name in both if v is not None]
+        half = sum((high - low) / 2 for low, high in ends)
+        return value - half, value + half
     if measure not in OF_PRINTED:
         return rounded(value, _bounds(table, row, measure), 3 if measure in WHOLE else 2, wider)
     error = 0.0
