@@ -436,6 +436,17 @@ def test_each_gate_closes(gate, output, entry, rules):
     assert list(rejected["gate"]) == [gate]
 
 
+def test_a_need_called_by_its_use_is_refused_by_the_rule_of_that_use():
+    """Mixed sawdust was « activité du preneur » for a farm that asks for bedding, by the rule of panels."""
+    rules, sites = reference.load("compatibility"), SITES.assign(naf_code="0146Z")
+    for need, gate in (("Sciure de litière", "quality"), ("Sciure", "receiver")):
+        sawdust = flow("o", "A", "out", "wood", 9.0, "030105", "mixed")
+        rows = [sawdust, flow("i", "B", "in", "wood", 9.0)]
+        flows = flow_table(rows).assign(description=["Sciures mélangées de panneau", need])
+        passed, rejected = candidates(flows, sites, rules, 30.0, 1.0)
+        assert passed.empty and list(rejected["gate"]) == [gate], need
+
+
 def test_a_rule_with_a_code_reads_a_coded_flow_by_its_code_only():
     flows = [
         flow("o1", "A", "out", "wood", 5, "200138"),

@@ -85,7 +85,8 @@ def first_stop(stops: Mapping[str, pd.Series | np.ndarray]) -> np.ndarray:
 
 
 def best_rule(pairs: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    """One row per pair, of the rule that takes it farthest.
+    """One row per pair, of the rule that takes it farthest; of a refused one whose need is called by a use
+    (``USES``), of the rules that make this: what stops another use is not why there is no bedding.
 
     Then the rule whose use the need itself names (who asks for feed makes no biogas of it), the longest code,
     maturity, matter before energy (a maker of panels that asks for no fuel), the rule that names who receives
@@ -94,9 +95,13 @@ def best_rule(pairs: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     told = zip(pairs["use_told"], pairs["need_told"], strict=True)
     named = [FROM_PALLETS in use.split() and FROM_PALLETS in need.split() for use, need in told]
     best = [
-        "gate_rank", "names_use", "specificity", "maturity", "is_matter", "names_receiver", "yield_central",
+        "passes", "is_called", "gate_rank", "names_use", "specificity", "maturity", "is_matter",
+        "names_receiver", "yield_central",
     ]  # fmt: skip
+    passes = pairs["gate_rank"] == len(GATES)
     ordered = pairs.assign(
+        passes=passes,
+        is_called=~passes & _makes_what_is_called(pairs),
         names_use=named,
         is_matter=pairs["new_route"].isin(MATERIAL_OR_ORGANIC),
         names_receiver=pairs["receiver_naf_codes"].fillna("") != "",
@@ -105,7 +110,8 @@ def best_rule(pairs: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
         ascending=[*(True for _ in keys), *(False for _ in best), True],
         kind="stable",
     )
-    return ordered.drop(columns=["names_use", "is_matter", "names_receiver"]).drop_duplicates(keys)
+    own = ["passes", "is_called", "names_use", "is_matter", "names_receiver"]
+    return ordered.drop(columns=own).drop_duplicates(keys)
 
 
 def _receives(pairs: pd.DataFrame) -> np.ndarray:
@@ -152,6 +158,15 @@ def _asks_for_else(pairs: pd.DataFrame) -> np.ndarray:
         return not needs.isdisjoint(other.split()) or (bool(named) and named.isdisjoint(use.split()))
 
     return _each(answer, *(pairs[key] for key in ("need_told", "other_needs", "use_told", "input_category")))
+
+
+def _makes_what_is_called(pairs: pd.DataFrame) -> np.ndarray:
+    """Whether a rule makes one of the uses that its need is called by."""
+
+    def answer(told: str, use: str, family: str) -> bool:
+        return not USES.get(family, set()).isdisjoint({*told.split()} & {*use.split()})
+
+    return _each(answer, *(pairs[key] for key in ("need_told", "use_told", "input_category")))
 
 
 def _each(answer: Callable[..., bool], *columns: pd.Series) -> np.ndarray:
