@@ -29,13 +29,15 @@ def part(
     register: tuple = (),
     done: dict[str, float] | None = None,
     sharing: pd.DataFrame = NOBODY,
+    price: float = 80.0,
 ) -> pd.Series:
     """What is told of one part of sites that have 20 t each, of which 30 t pay, and which saves 100 €."""
     flows = outputs([(site, "cardboard", 20.0) for site in "ABCD"], 80.0)
     flows = flows.assign(flow_id=list("abcd"), description="Cartons", contractor=["X", "X", "Y", None])
     # B uses some of its boxes again itself, which nobody fetches.
     again = flows.iloc[[1]].assign(flow_id="e", contractor=None, mass_t_per_year=0.1)
-    flows = pd.concat([flows, again], ignore_index=True)
+    given = again.assign(flow_id="f", contractor="unknown")  # to a shop, whole
+    flows = pd.concat([flows, again, given], ignore_index=True).assign(cost_eur_per_t=price)
     ways = {"planned": pd.Series(gone, dtype=float), "done": pd.Series(done or {}, dtype=float)}
     leaving = gone_elsewhere({**ways, "reused": pd.Series(reused, dtype=float)}, flows)
     starts = pd.DataFrame(
@@ -102,6 +104,46 @@ def test_a_group_that_is_near_what_pays_or_asks_of_its_kind_is_told() -> None:
 def test_one_contractor_of_all_members_is_the_one_to_call() -> None:
     assert "un seul appel, à X" in asked("A B", {}, {})
     assert "un seul appel" not in asked("A C", {}, {}) + asked("A D", {}, {})
+    # What it pays is to be kept; of several, each has a contract that ends some day.
+    assert "et le paie 15 €/t" in asked("A B", {}, {}, price=-15.0) and "paie" not in asked("A B", {}, {})
+    assert "fin des contrats d'enlèvement" in asked("A C", {}, {})
+
+
+def bought(nature: str, unit: str, people: float = 0.0, sharing: pd.DataFrame = NOBODY) -> str:
+    """What is asked of A and B, who buy rags or train people; each buys 1 t of rags at 900 €."""
+    label = "une session d'habilitation électrique" if nature == "training" else "une commande groupée"
+    start = pd.DataFrame(
+        {"start_number": [1], "pooling_id": "M-1", "nature": nature, "label": label, "keyword": "chiffons",
+         "category": None, "part_members": "A B", "members": "A B", "unit": unit,
+         "paying_volume_per_year": 1.0, "part_volume_per_year": people}
+    )  # fmt: skip
+    flows = outputs([(site, "textile", 1.0) for site in "AB"], 900.0).assign(
+        direction="in", description="Chiffons d'essuyage", flow_id=["a", "b"], contractor=None
+    )
+    shares = sharing[["site_id", "volume_per_year"]].assign(pooling_id="M-1")
+    gone = gone_elsewhere({"planned": pd.Series(dtype=float)}, flows)
+    known = sharing, SITES, threshold_table(cost_table()), gone, flows
+    return str(
+        with_questions(start, shares, pd.DataFrame(columns=RECALL_COLUMNS), *known).iloc[0]["ask_first"]
+    )
+
+
+def test_euros_and_tonnes_that_say_two_amounts_are_asked_about() -> None:
+    """An order of 22,800 € of rags, of which the tonnes and prices of its members made 4,168 €."""
+    for euros, told in ((5400.0, True), (1000.0, False), (500.0, True)):
+        sharing = needs([(site, "purchase", "Chiffons d'essuyage", euros, "€") for site in "AB"], None)
+        said = bought("purchase", "€", 2 * euros, sharing).replace("\u00a0", " ")
+        assert ("1 800 €/an d'après leurs tonnes et leurs prix" in said) == told, euros
+    other = needs([(site, "purchase", "Chiffons de couture", 5400.0, "€") for site in "AB"], None)
+    assert "d'après leurs tonnes" in bought("purchase", "€", 10_800.0, other)  # half of the words
+    gloves = other.assign(item="Gants")
+    assert "d'après leurs tonnes" not in bought("purchase", "€", 10_800.0, gloves)
+
+
+def test_more_people_than_a_session_holds_are_several_sessions() -> None:
+    sharing = needs([(site, "training", "Habilitation électrique", 10.0, "personne") for site in "AB"], None)
+    assert "2 sessions au moins, de 10 au plus" in bought("training", "personne", 20.0, sharing)
+    assert "sessions au moins" not in bought("training", "personne", 10.0, sharing)
 
 
 def test_who_asked_for_a_collection_is_told_in_the_group_and_left_out_of_it() -> None:

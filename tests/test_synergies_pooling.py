@@ -17,7 +17,8 @@ from eit_analysis.synergies.pooling.costs import cost_table, threshold_table
 from eit_analysis.synergies.pooling.crossing import crossed
 from eit_analysis.synergies.pooling.grades import of_common_grade
 from eit_analysis.synergies.pooling.groups import POOL_COLUMNS, numbered, offers
-from eit_analysis.synergies.pooling.thresholds import targets, without_threshold
+from eit_analysis.synergies.pooling.thresholds import ITS_OWN, targets, without_threshold
+from eit_analysis.synergies.register.links import grouped
 
 SITES = pd.DataFrame(
     {
@@ -119,15 +120,17 @@ def test_what_cannot_be_converted_is_asked_in_the_unit_of_its_threshold():
         ("B", "service", "Collecte des biodéchets", 12.0, "mois"),
         ("A", "purchase", "Électricité et gaz", 1.0, "contrat"),
         ("A", "service", "Coursier", 3.0, "licorne"),
+        ("A", "equipment", "Pont-bascule", 900.0, "pesées"),
+        ("A", "equipment", "Presse à balles", 900.0, "pesées"),
     ]
     told = without_threshold(needs(rows), threshold_table(cost_table())).frame.set_index("item")
     assert told["wanted_units"].to_dict() == {
         "CACES chariots": "personnes", "Collecte des biodéchets": "t", "Électricité et gaz": "MWh",
-        "Coursier": "h ou tournées",
+        "Coursier": "h ou tournées", "Pont-bascule": ITS_OWN, "Presse à balles": "t",
     }  # fmt: skip
     # « mois » is no plural.
     assert told.loc["Collecte des biodéchets", "unit"] == "mois"
-    (nothing,) = without_threshold(needs(rows[3:]), THRESHOLDS).frame["wanted_units"]
+    (nothing,) = without_threshold(needs(rows[3:4]), THRESHOLDS).frame["wanted_units"]
     assert nothing == "aucune connue"
 
 
@@ -205,6 +208,18 @@ def test_no_skip_of_raw_wood_takes_panels_nor_what_is_soiled():
     flows["quality"] = ["clean"] * 7 + ["soiled"] * 2
     common = of_common_grade(flows, factor_table())
     assert common["site_id"].tolist() == ["pallets", "offcuts", "uncoded", "sorted", "treated"]
+
+
+def test_no_load_of_cullet_takes_windscreens_pots_nor_bottles_of_health():
+    """Eggshells and broken jars, infusion bottles and windscreens made one « camion complet de verre »."""
+    named = {
+        "bottles": ("150107", "Bouteilles"), "uncoded": (None, "Flacons et pots vides"),
+        "shells": (None, "Coquilles d'œufs et pots cassés"), "care": (None, "Flacons de perfusion vides"),
+        "cars": ("160120", "Verre de véhicules"), "screens": (None, "Pare-brise feuilletés"),
+    }  # fmt: skip
+    flows = pooling_cases.outputs([(site, "glass", 12.0) for site in named], 140.0)
+    flows[["waste_code", "description"]] = list(named.values())
+    assert of_common_grade(flows, factor_table())["site_id"].tolist() == ["bottles", "uncoded"]
 
 
 def test_a_liquid_that_is_pumped_is_in_no_round_of_packed_goods():
@@ -580,6 +595,10 @@ def test_what_is_offered_in_the_unit_of_its_need_is_an_offer_and_asks_no_unit():
     # Nothing says what washing costs: no saving is told, and no group looked for.
     assert pd.isna(found["saving_eur_per_year"]) and list(pools["kind"]) == ["offer"]
     assert without_threshold(sharing, table).frame["item"].tolist() == ["Pesée"]
+    # It answers a line of the register that names it as either side does.
+    line = {"synergy_id": "S", "kind": "pooling", "site_ids": "A B", "category": None}
+    for title, answered in (("Lavage de bacs mutualisé", 2), ("Gardiennage mutualisé", 0)):
+        assert len(grouped(pd.DataFrame([line | {"title": title}]), pools, sharing)) == answered
     # In another unit, or of another thing, it is none.
     for other in (offered.assign(unit="t"), offered.assign(item="Transport de colis")):
         both = pd.concat([asked, other], ignore_index=True)

@@ -2,10 +2,13 @@
 
     ask_first = a line of the register about the same need, with those of the group who are in it, or about
                 a collection of the same family with others
-                who takes it from all of its members today, where it is one contractor
+                who takes it from all of its members today, where it is one contractor, at what it pays; else
+                when the contracts of those who take it end
                 tonnes that its members give in an exchange, done or planned, or reuse, and what is left
                 who asked for such a collection, in it or left out of it
                 how little is above the volume from which it pays: one refusal may do
+                in how many sessions more people than one holds are trained
+                what members buy, in euros, where their tonnes and prices say another amount
                 what its kind of need always asks (``question_fr`` of ``pooling_thresholds.csv``)
 
 None of them changes what a group saves, nor its rank. They name firms: for the team alone. A group that
@@ -23,6 +26,7 @@ import pandas as pd
 from eit_analysis import french
 from eit_analysis.reference.nomenclatures import hazardous
 from eit_analysis.reference.vocabulary import heading
+from eit_analysis.synergies.ask.purchases import amounts_disagree
 from eit_analysis.synergies.pooling.thresholds import COLLECTION, HAZARDOUS, keyword_in
 from eit_analysis.synergies.register.links import POOLING, grouped, is_collection, words
 from eit_analysis.synergies.register.meeting import sheet_words
@@ -30,6 +34,7 @@ from eit_analysis.synergies.register.steps import BROUGHT, of_promise
 
 NEAR = 1.1  # times the volume from which a group pays
 LEAST_T = 0.1
+TRAINING = "training"
 
 
 def with_questions(
@@ -53,6 +58,7 @@ def with_questions(
     volumes = shares.set_index(["pooling_id", "site_id"])["volume_per_year"].to_dict()
     asked = thresholds.dropna(subset=["question_fr"]).drop_duplicates(["nature", "label_fr"])
     asks = asked.set_index(["nature", "label_fr"])["question_fr"].to_dict()
+    lots = thresholds.drop_duplicates(["nature", "label_fr"]).set_index(["nature", "label_fr"])["lot"]
     said, lines = sheet_words()["ask_group"], _lines(starts, recalled, sharing, names)
     texts: list[str | None] = []
     worth: list[str] = []
@@ -64,7 +70,11 @@ def with_questions(
         told += _who_takes(start, flows, said)
         if start.part_volume_per_year < NEAR * start.paying_volume_per_year:
             told.append(said["near"])
+        told += amounts_disagree(start, volumes, sharing, flows, names, said["amounts"])
         kind = start.nature, str(start.label).partition(" (")[0]
+        if start.nature == TRAINING and start.part_volume_per_year > (lot := lots.get(kind, np.inf)):
+            n = int(np.ceil(start.part_volume_per_year / lot))
+            told.append(said["sessions"].format(n=n, lot=int(lot)))
         told += [said["kind"].format(question=asks[kind])] if kind in asks else []
         texts.append("\u00a0; ".join(told) or None)
         worth.append("no" if any(text.endswith(said["falls"]) for text in left) else "yes")
@@ -174,9 +184,15 @@ def _who_takes(start: Any, flows: pd.DataFrame, said: pd.Series) -> Iterator[str
     part = set(str(start.part_members).split())
     own = flows[(flows["direction"] == "out") & (flows["category"] == start.category)]
     own = own[own["site_id"].isin(part) & (hazardous(own["waste_code"]) == (start.keyword == HAZARDOUS))]
-    own = own.dropna(subset="contractor")  # what its own firm uses again has none
+    # What its own firm uses again has none, and of what it gives away it may not name one.
+    own = own[own["contractor"].notna() & (own["contractor"] != "unknown")]
     if set(own["site_id"]) == part and own["contractor"].nunique() == 1:
-        yield said["contractor"].format(contractor=own["contractor"].iloc[0])
+        paid = -own["cost_eur_per_t"].astype(float)
+        ends = dict.fromkeys(map(french.short, (paid.min(), paid.max())))
+        pays = said["pays"].format(price=" à ".join(ends)) if paid.min() > 0 else ""
+        yield said["contractor"].format(contractor=own["contractor"].iloc[0], pays=pays)
+    elif len(own):
+        yield said["contracts"]
 
 
 def _who_asked(

@@ -2,12 +2,14 @@
 
     apart = a metal other than iron, by its code, or swarf, by its name (a skip of scrap iron)
             wood in panels, painted or of buildings (class B), or soiled (a skip of raw wood)
+            glass that melts with no bottle, by its name or code: of vehicles, of health, ceramics, shells
             a liquid in bulk, by its code: it is pumped, and no round of packed goods
             sold for more than the dearest of its family:  −c > max(0, −c_low)
 
 with c the declared cost of the flow and c_low the low bound of what recycling its family costs (€/t, negative
 where it pays). A zinc matte at 900 €/t in a skip of scrap iron is sold as scrap iron, oily swarf lowers
-the price of clean sheet, and a skip of pallets with panels in it is paid for as panels are.
+the price of clean sheet, a skip of pallets with panels in it is paid for as panels are, and one windscreen
+or pot spoils a load of cullet.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from eit_analysis.reference.factors import for_flows
 from eit_analysis.reference.nomenclatures import hazardous
 from eit_analysis.synergies.offers import wood_class
 
-METAL, WOOD = "metal", "wood"
+METAL, WOOD, GLASS = "metal", "wood", "glass"
 # European list of waste: turnings, fines, vehicles, sites, cables, shredding, sorting; and what melting zinc,
 # copper or aluminium leaves.
 OTHER_THAN_IRON = (
@@ -28,6 +30,12 @@ OTHER_THAN_IRON = (
 )  # fmt: skip
 # Their codes are also those of offcuts.
 SWARF = ("copeau", "tournure", "limaille")
+# End-of-life vehicles; and what sorting guides keep out of bottles and jars. From memory, not read again.
+OF_VEHICLES = "160120"
+NO_CULLET = (
+    "coquille", "perfusion", "pare-brise", "feuillete", "borosilicate", "pyrex", "vitroceramique",
+    "vaisselle", "porcelaine", "ceramique", "miroir", "ampoule",
+)  # fmt: skip
 # Baths of acid and rinsing water, cutting oils and emulsions, washing water, oils, aqueous liquids.
 PUMPED = (
     "110105", "110106", "110107", "110111", "110112", "110113", "120106", "120107", "120108", "120109",
@@ -42,6 +50,8 @@ def of_common_grade(flows: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame:
     code, metal = flows["waste_code"].astype("str").fillna(""), flows["category"] == METAL
     name = flows["description"].map(lambda text: fold(str(text)))
     other = metal & (code.str.startswith(OTHER_THAN_IRON) | name.str.contains("|".join(SWARF)))
+    glass = (flows["category"] == GLASS) & ~hazardous(flows["waste_code"])
+    other |= glass & (code.str.startswith(OF_VEHICLES) | name.str.contains("|".join(NO_CULLET)))
     other |= code.str.startswith(PUMPED)
     soiled = flows.get("quality", pd.Series("", flows.index)) == "soiled"
     # What is hazardous has a lorry of its own (class C).

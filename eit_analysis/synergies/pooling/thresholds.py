@@ -34,7 +34,9 @@ COLUMNS = [
 ]  # fmt: skip
 COLLECTION = "collection"
 HAZARDOUS = "dangereux"
-NO_UNIT = "aucune connue"
+NO_UNIT, ITS_OWN = "aucune connue", "aucune\u00a0: c'est la sienne"
+# Units that count the very thing that is asked for, of which hours would say less.
+ACTS = frozenset({"pesee", "lavage", "bac", "analyse"})
 
 
 class Threshold(NamedTuple):
@@ -154,7 +156,9 @@ def targets(
                 found.append(_target(threshold._replace(keyword=str(item), label=label), part))
     for item, part in in_own_units(stated[~(named | seen)]):
         nature, unit = part[["nature", "unit"]].iloc[0]
-        own = Threshold(nature, fold(item), unit, np.inf, 1, np.inf, "", item, reckoned=False)
+        # By what each side calls it: a line of the register that names either is answered.
+        called = "|".join(dict.fromkeys(map(fold, part["item"])))
+        own = Threshold(nature, called, unit, np.inf, 1, np.inf, "", item, reckoned=False)
         found.append(_target(own, part))
     return found
 
@@ -164,7 +168,8 @@ def without_threshold(sharing: pd.DataFrame, thresholds: pd.DataFrame) -> Breakd
 
     Not those that somebody offers in that very unit: there is none to ask for.
     ``wanted_units`` are those in which the item would have one, the ones of its keyword before those of its
-    nature: the unit to ask for. Missing where no threshold is about it, whatever the unit.
+    nature: the unit to ask for. ``ITS_OWN`` where its unit counts ``ACTS`` and only its nature has another,
+    ``NO_UNIT`` where no threshold is about it, whatever the unit.
     """
     stated, read = _stated(sharing), _read(thresholds)
     seen = np.zeros(len(stated), dtype=bool)
@@ -173,16 +178,18 @@ def without_threshold(sharing: pd.DataFrame, thresholds: pd.DataFrame) -> Breakd
     left = stated[~seen]
     answered = [part.index for _, part in in_own_units(left)]
     left = left[(left["side"] == "need") & ~left.index.isin([row for rows in answered for row in rows])]
-    wanted = [_wanted(nature, item, read) for nature, item in zip(left["nature"], left["item"], strict=True)]
+    wanted = [_wanted(*need, read) for need in left[["nature", "item", "unit"]].itertuples(index=False)]
     records = left.assign(wanted_units=pd.Series(wanted, left.index, dtype="str").fillna(NO_UNIT))
     keys = ["nature", "item", "unit", "wanted_units"]
     records = records[[*keys, "site_id"]].reset_index(drop=True)
     return Breakdown(records.groupby(keys, as_index=False).agg(n_needs=("site_id", "size")), keys, records)
 
 
-def _wanted(nature: object, item: object, read: list[Threshold]) -> str | None:
+def _wanted(nature: object, item: object, unit: object, read: list[Threshold]) -> str | None:
     about = [t for t in read if t.nature == nature and keyword_in(t.keyword, item) is not None]
     named = [t for t in about if t.keyword] or about
+    if unit in ACTS and not any(t.keyword for t in named):
+        return ITS_OWN
     labels = heading("unit").labels
     return " ou ".join(dict.fromkeys(labels.get(t.unit, t.unit) for t in named)) or None
 
