@@ -264,6 +264,17 @@ def test_the_fiche_of_a_missed_lead_shows_the_closed_gate():
     assert list(found["flows"]["flow_id"]) == ["B-1", "A-3"]
 
 
+def test_the_fiche_of_an_open_line_that_nothing_answers_says_why_before_its_next_step():
+    """« fixer la première livraison » of sawdust mixed with panel, and no word of the bedding asked clean."""
+    found = of("S3")
+    lead = found["lead"].assign(miss_reason="gate_quality", status="committed")
+    told = [part.text for part in content(found | {"lead": lead}).parts if isinstance(part, Said)]
+    assert len(told) == 1 and "tri insuffisant pour l'usage" in told[0]
+    for status, why in (("done", "gate_quality"), ("committed", None)):
+        lead = lead.assign(miss_reason=why, status=status)
+        assert not any(isinstance(part, Said) for part in content(found | {"lead": lead}).parts)
+
+
 def test_a_fiche_shows_what_is_done_and_no_flow_of_others():
     # What is done is no exchange of the plan any more: its flow is free of nothing.
     done = pd.DataFrame([("S3", "A-3", "B-1")], columns=HELD.columns)

@@ -10,6 +10,7 @@ import pandas as pd
 
 from eit_analysis import reference
 from eit_analysis.reference.dated import in_force
+from eit_analysis.reference.stages import OPEN
 from eit_analysis.remembered import remembered
 from eit_analysis.synergies.lots import lots
 from eit_analysis.synergies.pooling.coalitions import MOST, bounded_values, sharers_by_need
@@ -22,6 +23,7 @@ from eit_analysis.synergies.pooling.thresholds import Target, targets
 from eit_analysis.synergies.possible_exchanges import PossibleExchanges
 from eit_analysis.synergies.register.games import Game, answered, games
 from eit_analysis.synergies.register.links import Methods
+from eit_analysis.synergies.register.recall import of_matter, recall
 
 Told = tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]
 
@@ -57,10 +59,20 @@ class PossiblePoolings(PossibleExchanges):
         told = covering(self.flows, self.schemes).map(how).to_numpy()
         return {flow: text for flow, text in zip(self.flows["flow_id"], told, strict=True) if text == text}
 
-    def pooled(self, sharing: pd.DataFrame, radius_km: float) -> tuple[pd.DataFrame, pd.DataFrame]:
+    def pooled(
+        self, sharing: pd.DataFrame, radius_km: float, every: bool = True
+    ) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Groups and offers within so many km by road, and the share of each member (``groups.pooled``)."""
         reach = radius_km, self.settings.scoring.detour_factor
-        return _pooled(*self._told(sharing), self.sites, self.pooling_costs, *reach)
+        return _pooled(*self._told(sharing), self.sites, self.pooling_costs, *reach, every)
+
+    def unanswered(self, register: pd.DataFrame, sharing: pd.DataFrame, radius_km: float) -> pd.DataFrame:
+        """The open lines of matter or pooling that no exchange answers, nor a group that pays, nor an offer:
+        ``synergy_id, title, miss_reason``."""
+        pools, _ = self.pooled(sharing, radius_km, every=False)
+        lines = of_matter(register[register["status"].isin(OPEN)])
+        told = recall(lines, self.flows, sharing, self.methods(pools[pools["group_lacks"].isna()]))
+        return told.loc[told["found"] == "no", ["synergy_id", "title", "miss_reason"]].reset_index(drop=True)
 
     def games(
         self, register: pd.DataFrame, sharing: pd.DataFrame, radius_km: float, member: str | None = None
@@ -68,7 +80,7 @@ class PossiblePoolings(PossibleExchanges):
         """What members of poolings of the register save together (``register.games``)."""
         reach = radius_km, self.settings.scoring.detour_factor
         asked, costs = self.asked(sharing)(), self.pooling_costs
-        pools, _ = pooled(asked, self.sites, costs, *reach, every=False)
+        pools, _ = self.pooled(sharing, radius_km, every=False)
         declared = {line for project in self.settings.projects for line in project.synergies}
         return games(answered(register, pools, sharing), asked, self.sites, costs, reach, declared, member)
 
@@ -128,5 +140,7 @@ def _pooled(
     costs: pd.DataFrame,
     radius_km: float,
     detour_factor: float,
+    every: bool,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    return pooled(targets(sharing, flows, thresholds, schemes), sites, costs, radius_km, detour_factor)
+    asked = targets(sharing, flows, thresholds, schemes)
+    return pooled(asked, sites, costs, radius_km, detour_factor, every)

@@ -43,6 +43,10 @@ PASSED = (
     "Conditions (tri, danger, activité du preneur, hiérarchie des déchets, distance, tonnes) toutes remplies "
     "par {n}."
 )
+UNANSWERED = (
+    "Aucun échange ni groupe calculé ne répond à cette synergie\u00a0: {why}. À lever, ou à démentir, avant "
+    "la prochaine étape."
+)
 # What it lists, in order: its columns, which of them name actors, how many rows at most.
 LISTED: dict[str, tuple[list[str], list[str], int | None]] = {
     "steps": (
@@ -96,10 +100,12 @@ def content(found: Mapping[str, pd.DataFrame]) -> SheetContent:
         Listed(words["title", name], found[name][columns], sites, most, team=name in TEAM)
         for name, (columns, sites, most) in LISTED.items()
     ]
+    network = bool(is_network(found["lead"]).iloc[0])
     passed = [Said(PASSED, (n, "échange calculé", "échanges calculés"))] if n else []
     passed += [Said(ELSEWHERE)] * (n > 0 and not found["exchanges"]["allocated_t_per_year"].any())
+    if row["status"] in OPEN and isinstance(row["miss_reason"], str) and not network:
+        passed = [Said(UNANSWERED.format(why=heading("miss_reason").labels[row["miss_reason"]]))]
     closed, least = (Summed(words["title", name], found[name]) for name in ("closed", "threshold"))
-    network = bool(is_network(found["lead"]).iloc[0])
     kinds = settled(row, found["exchanges"], network)
     asked = Asked(words["title", "meeting"], questions(words, *kinds))
     meeting = [asked] if row["status"] in OPEN else []  # else nothing is to be settled any more
