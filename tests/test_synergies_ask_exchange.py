@@ -25,7 +25,7 @@ EXCHANGES = pd.DataFrame(
     in_flow_id=lambda t: t["candidate_id"].str.split(">").str[1],
     out_flow_id=lambda t: t["candidate_id"].str.split(">").str[0],
     new_route="digestion", price_to_confirm=False, usually_charged=False, price_unsorted=False,
-    diverted_t_per_year=8.0, full_trip_t=8.0,
+    diverted_t_per_year=8.0, allocated_t_per_year=0.0, full_trip_t=8.0,
     spoils_share_of_year=0.0, old_route="landfill", old_cost_eur_per_t=90.0,
     supply_t_per_year=216.0, demand_t_per_year=216.0, need_t_per_t=1.0,
     taker_actor_type=["outlet", "outlet", "outlet", "firm"],
@@ -212,6 +212,9 @@ def test_what_fills_no_lorry_in_a_year_is_a_stop_of_a_round():
     assert set(found) == {"A-1>D-1", "B-2>N-1"} and "tournée" in found["A-1>D-1"]
     assert "tournée" not in str(asked(exchanges=small.assign(legal_status="donation")))
     assert asked(exchanges=small, team=False) == {}
+    # What the plan keeps of it is what travels.
+    kept = EXCHANGES.assign(diverted_t_per_year=11.5, allocated_t_per_year=[5.4, 0.0, 11.5, 8.0])
+    assert set(asked(exchanges=kept)) == {"A-1>D-1"}
 
 
 def test_a_firm_reads_by_its_own_amount_alone_that_no_lorry_is_filled():

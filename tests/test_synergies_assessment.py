@@ -220,26 +220,38 @@ def test_each_flow_has_one_line_with_the_partner_that_the_plan_retains(assessmen
     plan = listings.retained(exchanges)
     last = plan["candidate_id"] == plan.loc[plan["rank"].idxmax(), "candidate_id"]
     plan = plan.assign(rank=plan["rank"].mask(last, listings.ADVISED + 1), ask_first=None)
-    advised = listings.to_engage(plan.assign(status=plan["status"].mask(last, "accepted")))
+    worst = plan["joint_surplus_low_eur_per_year"]
+    plan = plan.assign(joint_surplus_low_eur_per_year=worst.clip(upper=0))  # all by rank, as others read it
+    advised = listings.to_engage(plan.assign(status=plan["status"].mask(last, "accepted")), True)
     gifts = (advised["category"] == "food") & (advised["legal_status"] == "donation")
     place = int(gifts.sum()) + 1
     assert advised.iloc[place]["rank"] == plan["rank"].max() > listings.ADVISED
     assert advised.iloc[place - 1]["rank"] == advised.loc[~gifts, "rank"].min()
     well = plan["candidate_id"] == advised.loc[~gifts, "candidate_id"].iloc[2]
     assert (
-        listings.to_engage(plan.assign(status=plan["status"].mask(well, "accepted"))).index[0]
+        listings.to_engage(plan.assign(status=plan["status"].mask(well, "accepted")), True).index[0]
         == well.idxmax()
     )
+    # What gains even at its worst is the team's first, wherever it ranks, and nobody else's.
+    plain = plan.assign(status=None)
+    by_rank = listings.to_engage(plain, False)
+    fourth, third = by_rank[by_rank["category"] != "food"].index[[3, 2]]
+    sure = pd.Series({third: 7.0, fourth: 9.0}).reindex(plan.index).fillna(worst.clip(upper=0))
+    some = plain.assign(joint_surplus_low_eur_per_year=sure)
+    told = [listings.to_engage(some, team) for team in (True, False)]
+    heads = [each[each["category"] != "food"].index[0] for each in told]
+    assert heads == [fourth, by_rank[by_rank["category"] != "food"].index[0]]
+    assert listings.surest_first(some).index[:2].tolist() == [fourth, third]
     # What brings less than the fixed cost is a trifle, but for a gift; of no other taker none is counted.
     trifles = plan.index[plan["joint_surplus_eur_per_year"] < 500]
     assert len(trifles) and advised.loc[~gifts, "joint_surplus_eur_per_year"].min() >= 500
-    given = listings.to_engage(plan.assign(category="food", legal_status="donation"))
+    given = listings.to_engage(plan.assign(category="food", legal_status="donation"), True)
     assert set(trifles) <= set(given.index)
     assert advised["n_other_partners"].min() > 0 and advised["n_other_partners"].isna().any()
     # A card has two questions at most, and says how many its sheet has besides.
-    many = listings.to_engage(plan.assign(ask_first="un : où\u00a0; deux\u00a0; trois\u00a0; quatre"))
+    many = listings.to_engage(plan.assign(ask_first="un : où\u00a0; deux\u00a0; trois\u00a0; quatre"), True)
     assert set(many["ask_first"]) == {"un : où\u00a0; deux\u00a0; puis 2\u00a0autres questions"}
-    two = listings.to_engage(plan.assign(ask_first="un\u00a0; deux"))
+    two = listings.to_engage(plan.assign(ask_first="un\u00a0; deux"), True)
     assert set(two["ask_first"]) == {"un\u00a0; deux"}
     # The order of one exchange alone is no test of it.
     both = listings.described(exchanges, assessment.flows).head(2)
@@ -270,11 +282,27 @@ def test_each_flow_has_one_line_with_the_partner_that_the_plan_retains(assessmen
     same = sides.set_index("candidate_id")["price_low_eur_per_t"].loc[kept["candidate_id"]]
     assert same.to_numpy() == pytest.approx(kept["price_low_eur_per_t"].to_numpy())
     # What a firm is only asked about is not said to be taken.
-    asked = listings.in_question(listings.described(assessment.own_uses, assessment.flows))
+    asked = listings.in_question(assessment.own_uses, assessment.flows)
     assert "taken_t_per_year" not in asked and len(asked) and (asked["asked_t_per_year"] > 0).all()
     assert asked["asked_t_per_year"].is_monotonic_decreasing
     # Half of the offcuts of a joiner is what they spare it of planks.
     assert (asked["need_replaced_t_per_year"] <= asked["asked_t_per_year"]).all()
+
+
+def test_an_open_line_that_nothing_answers_says_why(assessment: Assessment) -> None:
+    """The decision page asked who leads a pooling for which page 02 proposed no group."""
+    sharing = open_study("thur-doller", root=ROOT).load("sharing")
+    lines = pd.DataFrame(
+        [
+            ("S1", "Collecte groupée du carton", "pooling", "cardboard", "E01 E02 E09", "lead"),
+            ("S2", "Collecte groupée du verre", "pooling", "glass", "E01 E02", "lead"),
+            ("S3", "Collecte groupée du verre", "pooling", "glass", "E01 E02", "done"),
+            ("S4", "Vapeur du four", "exchange", "other", "E01 E02", "lead"),
+        ],
+        columns=["synergy_id", "title", "kind", "category", "site_ids", "status"],
+    ).assign(carrier=None, realised_t_per_year=None, promised_t_per_year=None, realised_eur_per_year=None)
+    told = assessment.unanswered(lines, sharing, 15.0)
+    assert told[["synergy_id", "miss_reason"]].to_numpy().tolist() == [["S2", "no_need"]]
 
 
 def test_sound_food_that_no_gift_would_take_is_listed(assessment: Assessment) -> None:

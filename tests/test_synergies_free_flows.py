@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from eit_analysis.reference.stages import lasting, standing
 from eit_analysis.synergies.assessment import Assessment
-from eit_analysis.synergies.free_flows import free, held, led, possible_together, set_aside
+from eit_analysis.synergies.free_flows import free, held, led, led_away, possible_together, set_aside
 
 NEED = 0.5  # tonnes of the need that a tonne takes up
 
@@ -70,6 +70,30 @@ def test_what_is_done_goes_first_by_the_route_of_today_and_comes_off_both_sides(
     # More than goes that way today: the rest is of the other flow.
     more = held(register(("A B", "done", 9.0, None)), DECLARED, flows(DECLARED), SITES)
     assert more.set_index("candidate_id")["taken_t_per_year"].to_dict() == {"A-1>B-1": 4, "A-2>B-1": 5}
+
+
+def test_a_line_that_no_need_answers_comes_off_the_one_output_that_its_title_names():
+    """A card kept 46 t of pallets that, said another sentence, went to a workshop already."""
+    declared, nobody = flows(DECLARED), DECLARED.head(0)
+
+    def away(line: tuple, found: pd.DataFrame = nobody, **changes: object) -> dict[str, float]:
+        lines = register(line).assign(**changes)
+        rows = led_away(lines, held(lines, found, declared, SITES), declared, SITES)
+        taken = rows.set_index("out_flow_id")["taken_t_per_year"].to_dict()
+        mass, left = (
+            each.set_index("flow_id")["mass_t_per_year"] for each in (declared, free(declared, rows))
+        )
+        assert {flow: gone for flow, gone in (mass - left).items() if gone > 0} == pytest.approx(taken)
+        return taken
+
+    assert away(("A S", "done", 6.0, None)) == {"A-1": pytest.approx(1.0), "A-2": pytest.approx(5.0)}
+    assert away(("A S", "done", 60.0, None)) == {"A-1": 4.0, "A-2": 20.0}  # never more than there is
+    assert away(("C S", "committed", None, 2.0)) == {"C-1": 2.0}
+    # Not of an exchange that is found, of two givers, without tonnes, nor of what it does not name.
+    assert away(("A B", "done", 3.0, None), DECLARED) == {}
+    assert away(("A C S", "done", 3.0, None)) == away(("A S", "done", None, None)) == {}
+    for changes in ({"title": "Chutes de tissu"}, {"kind": "pooling"}, {"status": "study"}):
+        assert away(("A S", "done", 3.0, None), **changes) == {}
 
 
 def test_what_a_committed_line_has_brought_is_taken_off_where_nobody_says_what_it_promises():

@@ -132,7 +132,7 @@ def test_the_base_is_the_share_that_published_approaches_realised():
 def test_it_stands_beside_the_score(assessment):
     assert not set(COLUMNS) & set(reference.load("criteria")["column"])
     exchanges = assessment.exchanges
-    assert set(exchanges["likelihood"]) == set(LEAST) == set(heading("likelihood").labels) - {"to_check"}
+    assert set(exchanges["likelihood"]) == set(LEAST) == set(heading("likelihood").labels)
     assert exchanges["likelihood_percent"].between(0, 100, inclusive="neither").all()
     # Points about what is already in the score would rank leads alike; they do not.
     assert exchanges["likelihood_percent"].corr(exchanges["score"], method="spearman") < 0.9

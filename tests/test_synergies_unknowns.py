@@ -127,7 +127,7 @@ def test_the_gain_of_a_plan_is_told_apart_by_what_its_leads_are_worth():
         exchange("C", "X", 110.0, 10.0, 99.0, likelihood="possible", ask_first=None),
     ]
     table = standing(pd.DataFrame(rows))
-    assert table["likelihood"].tolist() == ["likely", "possible", "uncertain", "to_check"]
+    assert table["rests_on"].tolist() == ["likely", "possible", "uncertain", "to_check"]
     assert table["joint_surplus_eur_per_year"].tolist() == [400, 600, 0, 3000]
     assert table["share_percent"].tolist() == [10, 15, 0, 75]
     assert table["n_exchanges"].tolist() == [1, 1, 0, 1]

@@ -434,6 +434,8 @@ def test_heat_and_water_stand_in_one_list_with_matter_and_add_up_with_it() -> No
     assert plan.in_all(matter, changes.assign(**{surplus.SURPLUS[0]: np.nan}), taken)[
         surplus.SURPLUS[0]
     ].isna().tolist() == [True, False, True]  # what is not known of one is not known of both
+    assert told.loc["Total", ["top_share_percent", "gains"]].tolist() == [100.0, taken["gains"].iloc[0]]
+    assert pd.isna(told.loc["matter", "top_share_percent"])
     # Of an interval that holds zero, that of matter or of all, it is told what it does not say.
     across = told.assign(**{surplus.SURPLUS[1]: [-1.0, 1.0, 1.0]}).reset_index()
     assert plan.unsure(across) and not plan.unsure(across[1:])

@@ -136,6 +136,11 @@ class Assessment(PossiblePoolings):
         ranks = self.ranking[["candidate_id", "choice", "coverage_percent", *RESULT_COLUMNS]]
         return self.plan.exchanges.drop(columns="choice").merge(ranks, on="candidate_id")
 
+    @property
+    def served(self) -> pd.DataFrame:
+        """What is done or committed, in words (``listings.served``)."""
+        return listings.served(self.held, self.led_away, self.flows)
+
     def listed(self, recalled: pd.DataFrame, team: bool, you: str | None = None) -> pd.DataFrame:
         """The exchanges described, with their other partners and what to ask first (``with_questions``).
 
@@ -146,6 +151,8 @@ class Assessment(PossiblePoolings):
         agreed = accepted(self.candidates, self.answers, self.flows) * team
         if self.year is not None:  # of what has ended nothing is to be asked
             recalled = recalled[recalled["synergy_id"].isin(standing(self.register, self.year)["synergy_id"])]
+        # What such a line led away is taken off: nobody is asked what it leaves.
+        recalled = recalled[~recalled["synergy_id"].isin(self.led_away["synergy_id"])]
         told = listings.described(with_partners(self.exchanges, self.held, agreed), self.flows)
         known = recalled, self.answers, self.own_uses, self.sites, reference.load("compatibility")
         about = self.flows, team, self.own_needs, you, self.taken_back
@@ -162,7 +169,7 @@ class Assessment(PossiblePoolings):
         planned = self.plan.exchanges.set_index("out_flow_id")["allocated_t_per_year"]
         taken = {"planned": planned, "reused": self.own_uses.set_index("out_flow_id")[TAKEN]}
         for way in HELD:
-            taken[way] = self.held[self.held["status"] == way].set_index("out_flow_id")[TAKEN]
+            taken[way] = self._begun[self._begun["status"] == way].set_index("out_flow_id")[TAKEN]
         gone = ask_group.gone_elsewhere(taken, self.collected_together)
         told = recalled, sharing, self.sites, self.thresholds, gone, self.collected_together
         return ask_group.with_questions(groups.starts(pools), shares, *told)

@@ -18,7 +18,9 @@ those.
 
 A firm declares what leaves its site, and what it uses, today: an exchange that takes place is taken to be in
 both. Should a firm have left it out, it is taken off twice, and less is left to propose: the prudent side. A
-pooling takes nothing off, as it says nothing of where the tonnes go.
+pooling takes nothing off, as it says nothing of where the tonnes go. A line that no exchange answers, for
+its taker did not declare the need, takes T off the output that its title names, where one actor alone gives
+such (:func:`led_away`).
 """
 
 from __future__ import annotations
@@ -30,13 +32,14 @@ import pandas as pd
 
 from eit_analysis.reference.stages import OPEN, given
 from eit_analysis.synergies.offers import TAKERS
-from eit_analysis.synergies.register.links import POOLING, linked
+from eit_analysis.synergies.register.links import POOLING, is_network, linked, words
 
 # What takes place, and what is agreed: the first before the second, both before any plan.
 HELD = ("done", "committed")
 IN_PART = {stage: f"{stage}_in_part" for stage in HELD}  # of an exchange that some of its tonnes still await
 BOUNDS = ["mass_low_t_per_year", "mass_t_per_year", "mass_high_t_per_year"]
 TAKEN = "taken_t_per_year"
+AWAY = ["synergy_id", "title", "status", "site_ids", "category", "out_flow_id", TAKEN]
 # Share of a need from which own waste leaves no room for that of others: an assumption of ours.
 OWN_COVERS = 0.8
 # Share of a need that the register serves, under which the rest is within what both masses are known to: the
@@ -52,7 +55,7 @@ def held(
     Of the tidy register without what was done and has stopped (``stages.standing``), of the pairs
     ``passed`` of all that is declared (``substitution.candidates``), of these flows and their sites. The
     columns of ``pairs`` with ``synergy_id, title, status, onward`` and ``taken_t_per_year``, once for each
-    line and exchange, done before committed. A line that no pair answers takes nothing off.
+    line and exchange, done before committed; a line that no pair answers is one of :func:`led_away`.
     """
     lines = register[register["status"].isin(HELD) & (register["kind"] != POOLING)]
     structures = sites.loc[sites["actor_type"].isin(TAKERS), "site_id"]
@@ -75,6 +78,37 @@ def held(
     found[TAKEN] = able * (amount / among.where(among > 0)).fillna(0.0)
     order = found["status"].map(HELD.index)
     return found.iloc[np.lexsort([found["candidate_id"], found["synergy_id"], order])].reset_index(drop=True)
+
+
+def led_away(
+    register: pd.DataFrame, held: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame
+) -> pd.DataFrame:
+    """What lines done or committed lead to somebody who declared no such need: no row of :func:`held`.
+
+    ``synergy_id, title, status, site_ids, category, out_flow_id, taken_t_per_year``, with no ``in_flow_id``.
+    Of its actors one alone gives what the title names, firms before structures, which take; shared out by
+    mass. A line without tonnes, or that names what several give, takes nothing off.
+    """
+    lines = register[register["status"].isin(HELD) & (register["kind"] != POOLING) & ~is_network(register)]
+    lines = lines[~lines["synergy_id"].isin(held["synergy_id"])]
+    lines = lines.assign(tonnes=lines_tonnes(lines)).dropna(subset=["tonnes"])
+    structures = set(sites.loc[sites["actor_type"].isin(TAKERS), "site_id"])
+    leaves = flows[(flows["direction"] == "out") & (flows["mass_t_per_year"] > 0)]
+    rows = []
+    for line in lines.itertuples(index=False):
+        own = leaves[
+            leaves["site_id"].isin(str(line.site_ids).split()) & (leaves["category"] == line.category)
+        ]
+        said = [bool(words(line.title) & words(text)) for text in own["description"]]
+        named = own[np.array(said, dtype=bool)]
+        firms = named[~named["site_id"].isin(structures)]
+        given_ = firms if len(firms) else named
+        if given_["site_id"].nunique() == 1:
+            mass = given_["mass_t_per_year"].astype(float)
+            tonnes = mass * min(line.tonnes / mass.sum(), 1.0)
+            about = line.synergy_id, line.title, line.status, line.site_ids, line.category
+            rows += [(*about, *row) for row in zip(given_["flow_id"], tonnes, strict=True)]
+    return pd.DataFrame(rows, columns=AWAY).assign(in_flow_id=None, need_t_per_t=np.nan)
 
 
 def led(register: pd.DataFrame, pairs: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame) -> set[str]:
@@ -121,7 +155,9 @@ def possible_together(pairs: pd.DataFrame, group: pd.Series) -> pd.Series:
 
 
 def free(flows: pd.DataFrame, held: pd.DataFrame, own_uses: pd.DataFrame | None = None) -> pd.DataFrame:
-    """The flows without what is taken of them (:func:`held`, :func:`set_aside`), masses and their bounds.
+    """The flows without what is taken of them, masses and their bounds.
+
+    ``held`` has the rows of :func:`held` and of :func:`led_away`, ``own_uses`` those of :func:`set_aside`.
 
     Of a need that what its own firm throws away covers but for ``OWN_COVERS``, nothing is left: one does not
     fetch elsewhere what one has, nor the offcuts of others where one throws away one's own. Nor of one that

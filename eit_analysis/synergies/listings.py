@@ -115,12 +115,22 @@ def described(exchanges: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def in_question(own_uses: pd.DataFrame) -> pd.DataFrame:
-    """``OWN_USES`` of ``Assessment.own_uses``, described, most first: tonnes asked about and not taken yet.
+def served(held: pd.DataFrame, led_away: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFrame:
+    """``HELD`` of what is done or committed: ``Assessment.held``, then ``.led_away``, to no need declared."""
+    what = flows.set_index("flow_id")["description"]
+    away = led_away.rename(columns={"site_ids": "exchange_site_ids"})
+    away = away.assign(output_description=away["out_flow_id"].map(what))
+    return pd.concat([described(held, flows), away], ignore_index=True)[HELD]
+
+
+def in_question(own_uses: pd.DataFrame, flows: pd.DataFrame, you: str | None = None) -> pd.DataFrame:
+    """``OWN_USES`` of ``Assessment.own_uses``, most first: tonnes asked about and not taken yet, of all or of
+    ``you``.
 
     ``need_replaced_t_per_year`` is what they would take off the need.
     """
-    asked = own_uses[own_uses["taken_t_per_year"] > 0]
+    asked = described(own_uses[own_uses["taken_t_per_year"] > 0], flows)
+    asked = asked[(asked["site_id"] == you) | (you is None)]
     tonnes = asked["taken_t_per_year"]
     found = asked.assign(asked_t_per_year=tonnes, need_replaced_t_per_year=tonnes * asked["yield_central"])
     return found.sort_values("asked_t_per_year", ascending=False, kind="stable")[OWN_USES]
@@ -193,12 +203,14 @@ def _status(exchanges: pd.DataFrame) -> pd.Series:
     return exchanges["status"].mask(exchanges["status"].isna() & nobody, "no_joint_gain")
 
 
-def to_engage(retained: pd.DataFrame) -> pd.DataFrame:
-    """Of :func:`retained` the new ones to recommend: what an actor accepted, gifts of food, then by rank.
+def to_engage(retained: pd.DataFrame, team: bool) -> pd.DataFrame:
+    """Of :func:`retained` the new ones to recommend: what an actor accepted, gifts of food, then the others.
 
     Who said yes waits for an answer, and what can be eaten goes to people first by law (code de
-    l'environnement, art. L. 541-15-4). The others down to ``ADVISED``: what stands far below is none, and
-    where it was accepted it does not head the list: it follows the first of the others.
+    l'environnement, art. L. 541-15-4). The others as the ``team`` reads them first (:func:`surest_first`),
+    and anybody else by rank, for that order would tell what they gain; down to ``ADVISED``, but for what
+    gains even at its worst: what stands far below is none, and where it was accepted it does not head the
+    list: it follows the first of the others.
 
     What brings less than once more what it takes to set it up is none for any reader, but for a gift.
     ``n_other_partners`` is missing where it is zero. ``ask_first`` has the first ``ASKED`` questions and how
@@ -206,7 +218,10 @@ def to_engage(retained: pd.DataFrame) -> pd.DataFrame:
     """
     trifle = retained["joint_surplus_eur_per_year"] < retained["fixed_cost_eur_per_year"]
     exchanges = new(retained[~trifle | _gift(retained)]).sort_values("rank", kind="stable")
-    yes, well = exchanges["status"] == "accepted", exchanges["rank"] <= ADVISED
+    if team:
+        exchanges = surest_first(exchanges)
+    yes = exchanges["status"] == "accepted"
+    well = (exchanges["rank"] <= ADVISED) | (at_worst(exchanges) > 0) & team
     gift = _gift(exchanges)
     first = (well & ~yes & ~gift).cumsum() <= 1
     turn = np.select([yes & well, gift, well & first, yes, well], range(5), -1)
@@ -215,7 +230,20 @@ def to_engage(retained: pd.DataFrame) -> pd.DataFrame:
         n_other_partners=exchanges["n_other_partners"].where(exchanges["n_other_partners"] > 0),
         ask_first=exchanges["ask_first"].map(_first_asked, na_action="ignore"),
     )[turn >= 0]
-    return found.sort_values(["turn", "rank"], kind="stable").drop(columns="turn")
+    return found.sort_values("turn", kind="stable").drop(columns="turn")
+
+
+def surest_first(leads: pd.DataFrame) -> pd.DataFrame:
+    """Leads, of matter or not, with first what gains even at its worst, the most first; the others in order.
+
+    What pages say first of exchanges is chosen here, so that no two name another.
+    """
+    return leads.iloc[np.argsort(-at_worst(leads), kind="stable")]
+
+
+def at_worst(leads: pd.DataFrame) -> pd.Series:
+    """€/year that each gains even at its worst, zero where it may lose."""
+    return leads["joint_surplus_low_eur_per_year"].astype(float).clip(lower=0.0).fillna(0.0)
 
 
 def _first_asked(questions: str) -> str:

@@ -20,7 +20,7 @@ from eit_analysis.reference.factors import factor_table, lookup
 from eit_analysis.reference.stages import standing
 from eit_analysis.synergies.declined import ANSWER_COLUMNS, closing, lessons, without_declined
 from eit_analysis.synergies.factor_rows import BOUNDS
-from eit_analysis.synergies.free_flows import free, held, led, set_aside
+from eit_analysis.synergies.free_flows import free, held, led, led_away, set_aside
 from eit_analysis.synergies.impacts import impacts
 from eit_analysis.synergies.likelihood import with_likelihood
 from eit_analysis.synergies.listings import REFUSALS
@@ -126,8 +126,20 @@ class PossibleExchanges:
 
         Not what has stopped by the end of the survey's year; what was done since is no longer free either.
         """
-        lines = self.register if self.year is None else standing(self.register, self.year)
-        return held(lines, self._anywhere, self.flows, self.sites)
+        return held(self._lasting, self._anywhere, self.flows, self.sites)
+
+    @cached_property
+    def led_away(self) -> pd.DataFrame:
+        """What such lines lead where no need is declared (``free_flows.led_away``)."""
+        return led_away(self._lasting, self.held, self.flows, self.sites)
+
+    @property
+    def _lasting(self) -> pd.DataFrame:
+        return self.register if self.year is None else standing(self.register, self.year)
+
+    @property
+    def _begun(self) -> pd.DataFrame:
+        return pd.concat([self.held, self.led_away], ignore_index=True)
 
     @cached_property
     def own_uses(self) -> pd.DataFrame:
@@ -137,7 +149,7 @@ class PossibleExchanges:
     @cached_property
     def _at_home(self) -> pd.DataFrame:
         """What firms could reuse themselves of what the register leaves, refused or led elsewhere or not."""
-        return own_uses(with_masses(self._pairs, free(self.flows, self.held)))
+        return own_uses(with_masses(self._pairs, free(self.flows, self._begun)))
 
     @cached_property
     def _led(self) -> set[str]:
@@ -177,7 +189,7 @@ class PossibleExchanges:
     @cached_property
     def free_flows(self) -> pd.DataFrame:
         """The flows without what is done, committed or reused by their own firm (``free_flows.free``)."""
-        return free(self.flows, self.held, self.own_uses)
+        return free(self.flows, self._begun, self.own_uses)
 
     def of_free(self, free_flows: pd.DataFrame) -> Self:
         """The same study of these flows, of which nothing is taken that is not taken already."""

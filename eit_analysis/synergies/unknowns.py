@@ -196,12 +196,12 @@ def standing(retained: pd.DataFrame) -> pd.DataFrame:
     """The joint surplus of the plan and its share by what its leads are worth: their likelihood, or to check.
 
     ``retained`` from ``listings.retained``; ``to_check`` are those of which something is to ask first
-    (``ask.exchange.with_questions``), whatever their likelihood. ``likelihood, n_exchanges,
+    (``ask.exchange.with_questions``), whatever their likelihood. ``rests_on, n_exchanges,
     joint_surplus_eur_per_year, share_percent``.
     """
     classes = retained["likelihood"].mask(retained["ask_first"].notna(), "to_check")
     gains = retained["joint_surplus_eur_per_year"].groupby(classes).agg(["size", "sum"])
-    table = gains.reindex([*LEAST, "to_check"], fill_value=0).rename_axis("likelihood").reset_index()
-    table.columns = ["likelihood", "n_exchanges", "joint_surplus_eur_per_year"]
+    table = gains.reindex([*LEAST, "to_check"], fill_value=0).rename_axis("rests_on").reset_index()
+    table.columns = ["rests_on", "n_exchanges", "joint_surplus_eur_per_year"]
     gain = table["joint_surplus_eur_per_year"]
     return table.assign(share_percent=100 * gain / gain.sum())

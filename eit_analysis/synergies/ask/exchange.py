@@ -127,9 +127,11 @@ def _told(exchanges: pd.DataFrame, what: pd.Series, wording: str) -> Iterator[re
 
 
 def _less_than_a_trip(exchanges: pd.DataFrame, team: bool, you: str | None) -> pd.Series:
-    """Which exchanges fill no lorry in a year: to who is not of the team, by the own amount alone."""
+    """Which exchanges fill no lorry in a year, by what the plan keeps of those it has; to who is not of the
+    team, by the own amount alone."""
     fetched = (exchanges["spoils_share_of_year"] > 0) | (exchanges["legal_status"] == DONATION)
-    tonnes = exchanges["diverted_t_per_year"]
+    kept = exchanges["allocated_t_per_year"]
+    tonnes = kept.where(kept > 0, exchanges["diverted_t_per_year"])
     if not team:
         taken = exchanges[DEMAND] / exchanges["need_t_per_t"]
         tonnes = taken.where(exchanges["taker_site_id"] == you).fillna(np.inf)

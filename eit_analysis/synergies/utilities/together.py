@@ -20,6 +20,7 @@ from eit_analysis.config import StudyConfig
 from eit_analysis.records import TOTAL
 from eit_analysis.synergies.declined import speaking
 from eit_analysis.synergies.impacts import DIVERTED, INDICATORS
+from eit_analysis.synergies.listings import at_worst, surest_first
 from eit_analysis.synergies.register.meeting import BETWEEN, sheet_words
 from eit_analysis.synergies.utilities.factors import factor_table
 from eit_analysis.synergies.utilities.matching import pairs
@@ -148,17 +149,17 @@ def as_leads(found: pd.DataFrame) -> pd.DataFrame:
 def beside(retained: pd.DataFrame, taken: pd.DataFrame, ranks: pd.DataFrame) -> pd.DataFrame:
     """All that the two plans keep, matter, heat, water and gas: ``BESIDE``.
 
-    First what gains even at its worst (:func:`n_sure`), then the best ranked of each use, or utility, before
-    the second of any.
+    First what gains even at its worst (:func:`listings.surest_first`), then the best ranked of each use, or
+    utility, before the second of any.
 
     ``retained`` as :func:`listings.retained` gives the exchanges of matter, ``ranks`` those of them all
     (``Assessment.ranking``).
     """
     parts = retained.assign(lead_kind=retained["category"]), laid(taken, ranks)
     kept = pd.concat([part[["candidate_id", "use", *BESIDE]] for part in parts])
-    kept = kept.assign(unsure=~(kept[SURPLUS[1]] > 0)).sort_values(["unsure", "rank", "candidate_id"])
+    kept = kept.assign(unsure=at_worst(kept) == 0).sort_values(["rank", "candidate_id"])
     turn = kept.groupby(["unsure", "use"]).cumcount()
-    return kept.assign(turn=turn).sort_values(["unsure", "turn", "rank", "candidate_id"])[BESIDE]
+    return surest_first(kept.assign(turn=turn).sort_values(["turn", "rank", "candidate_id"]))[BESIDE]
 
 
 def laid(taken: pd.DataFrame, ranks: pd.DataFrame) -> pd.DataFrame:
@@ -172,7 +173,8 @@ def laid(taken: pd.DataFrame, ranks: pd.DataFrame) -> pd.DataFrame:
 def in_all(retained: pd.DataFrame, changes: pd.DataFrame, taken: pd.DataFrame) -> pd.DataFrame:
     """What the two plans bring, matter (:func:`portfolio.portfolio`) then each utility, and their sum.
 
-    ``lead_kind, n_exchanges``, what is delivered, ``SURPLUS`` and the emissions of networks. No flow is in
+    ``lead_kind, n_exchanges``, what is delivered, ``SURPLUS``, the emissions of networks, and of the one that
+    changes these most its share, ``top_share_percent``, and what it ``gains``. No flow is in
     both plans: they take place together. Whether their errors go together is not known: the bounds of the sum
     are the sums of the bounds.
     """
@@ -182,7 +184,18 @@ def in_all(retained: pd.DataFrame, changes: pd.DataFrame, taken: pd.DataFrame) -
     told = told.groupby("lead_kind", sort=False)[["n_exchanges", *DELIVERED, *SURPLUS]].sum(min_count=1)
     sums = told.sum(min_count=1)
     sums[list(SURPLUS)] = told[list(SURPLUS)].sum(skipna=False)
-    return pd.concat([told, sums.to_frame(TOTAL).T]).rename_axis("lead_kind").reset_index()
+    table = pd.concat([told, sums.to_frame(TOTAL).T])
+    main = {kind: _main(rows) for kind, rows in [*described(taken).groupby("lead_kind"), (TOTAL, taken)]}
+    shares = pd.DataFrame.from_dict(main, orient="index", columns=["top_share_percent", "gains"])
+    return table.join(shares).rename_axis("lead_kind").reset_index()
+
+
+def _main(taken: pd.DataFrame) -> tuple[float, str | None]:
+    """Of what exchanges change in emissions, in percent, what the one does that does most, and its gain."""
+    change = taken[EMISSIONS[0]].abs()
+    if not change.sum() > 0:
+        return np.nan, None
+    return float(100 * change.max() / change.sum()), str(taken.loc[change.idxmax(), "gains"])
 
 
 def described(taken: pd.DataFrame) -> pd.DataFrame:
@@ -209,4 +222,4 @@ def unsure(told: pd.DataFrame) -> bool:
 
 def n_sure(kept: pd.DataFrame) -> int:
     """How many leads gain even at the worst end of their own interval."""
-    return int((kept[SURPLUS[1]] > 0).sum())
+    return int((at_worst(kept) > 0).sum())
