@@ -178,7 +178,8 @@ def without_threshold(sharing: pd.DataFrame, thresholds: pd.DataFrame) -> Breakd
     left = stated[~seen]
     answered = [part.index for _, part in in_own_units(left)]
     left = left[(left["side"] == "need") & ~left.index.isin([row for rows in answered for row in rows])]
-    wanted = [_wanted(*need, read) for need in left[["nature", "item", "unit"]].itertuples(index=False)]
+    needs = zip(left["nature"], left["item"], left["unit"], strict=True)
+    wanted = [_wanted(nature, item, unit, read) for nature, item, unit in needs]
     records = left.assign(wanted_units=pd.Series(wanted, left.index, dtype="str").fillna(NO_UNIT))
     keys = ["nature", "item", "unit", "wanted_units"]
     records = records[[*keys, "site_id"]].reset_index(drop=True)
