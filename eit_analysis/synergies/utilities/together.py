@@ -166,7 +166,7 @@ def laid(taken: pd.DataFrame, ranks: pd.DataFrame) -> pd.DataFrame:
     """The exchanges taken together, the surest first, then by rank: ``BESIDE``, and what to ask first."""
     rank = taken["candidate_id"].map(ranks.set_index("candidate_id")["rank"])
     told = described(taken).assign(rank=rank, use=taken["utility"], ask_first=_asked_of_heat(taken))
-    told = told.assign(unsure=~(told[SURPLUS[1]] > 0)).sort_values(["unsure", "rank", "candidate_id"])
+    told = surest_first(told.sort_values(["rank", "candidate_id"]))
     return told[["candidate_id", "use", *BESIDE, "ask_first"]]
 
 
