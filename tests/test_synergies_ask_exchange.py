@@ -370,12 +370,20 @@ def test_a_line_that_leads_the_same_flow_elsewhere_is_asked_of_first():
 
 
 def test_a_line_that_serves_the_same_need_is_asked_of_first():
-    same = EXCHANGES.assign(in_flow_id="N-1", taker_actor_type="firm")
-    line = FEED | {"title": "Chutes au voisin", "category": "wood", "candidate_ids": "X-1>N-1 B-2>N-1"}
+    same = EXCHANGES.assign(in_flow_id="N-1", taker_actor_type="firm", demand_t_per_year=15.0)
+    line = FEED | {"title": "Chutes au voisin", "category": "wood", "candidate_ids": "B-2>N-1"}
     for status in ("lead", "study", "committed", "done"):
         found = asked(line | {"status": status}, exchanges=same)
         others = {name for name, text in found.items() if "même besoin" in text}
         assert others == {"A-1>D-1", "A-2>D-1", "B-1>D-1"}
+    # Two of 8 t have room in 16: unless the line promises more, or nobody knows what it takes.
+    wide = same.assign(demand_t_per_year=16.0)
+    assert asked(line, exchanges=wide) == {}
+    for more in ({"promised_t_per_year": 9.0}, {"candidate_ids": "X-1>N-1 B-2>N-1"}):
+        assert set(asked(line | more, exchanges=wide)) == {"A-1>D-1", "A-2>D-1", "B-1>D-1"}
+    # Who is not of the team would read of it what room the need has.
+    named = SITES.assign(consent="named")
+    assert asked(line | {"site_ids": "B N"}, exchanges=wide, team=False, sites=named) != {}
     # Nor of what was dropped, of another need, nor of an operator, who is asked for its room.
     assert asked(line | {"status": "dropped"}, exchanges=same) == {}
     assert asked(line, exchanges=EXCHANGES.assign(taker_actor_type="firm")) == {}

@@ -105,7 +105,7 @@ def with_questions(
         *_put(exchanges, of_giver, "giver_site_id", you),
         *_put(exchanges, of_taker, "taker_site_id", you),
         *register.elsewhere(exchanges, recalled, said),
-        *register.same_need(exchanges, recalled, said["need"]),
+        *register.same_need(exchanges, recalled, said["need"], team),
         *_of_those(exchanges[exchanges["legal_status"] == DONATION], said["gift"]),
         *register.priced(exchanges, answers, said["price"]),
         *register.thought(exchanges, answers, flows, sites, said["thought"]),

@@ -4,7 +4,7 @@
               under half of what was promised
     register  a line leads the same flow elsewhere and is under way; ``kept`` where it is done or committed
               and its tonnes are not taken off, as of a collection
-    need      another exchange into the same need answers a line
+    need      another exchange into the same need answers a line, and the need has not room for both
     price     the taker refused a flow of the same family for its price
     thought   an actor answered that it would perhaps
 
@@ -13,6 +13,7 @@ A reader who is not of the team sees of it what the lines of its own say (``exch
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import pandas as pd
@@ -82,18 +83,31 @@ def elsewhere(exchanges: pd.DataFrame, recalled: pd.DataFrame, said: pd.Series) 
                     yield name, text.format(title=line.title, status=status, part=share)
 
 
-def same_need(exchanges: pd.DataFrame, recalled: pd.DataFrame, wording: str) -> Iterator[Question]:
-    """Lines that another exchange into the same need answers; of an operator the room is asked anyway."""
+def same_need(
+    exchanges: pd.DataFrame, recalled: pd.DataFrame, wording: str, team: bool
+) -> Iterator[Question]:
+    """Lines that another exchange into the same need answers; of an operator the room is asked anyway.
+
+    For the ``team`` not where the need has room for both, with what the line promises: outside it what a need
+    has room for is not said, and that it is not asked would say it.
+    """
     firms = exchanges[~exchanges["taker_actor_type"].isin(OPERATORS)]
-    needs = firms.groupby("in_flow_id")["candidate_id"].agg(list)
+    filled = firms["diverted_t_per_year"] * firms["need_t_per_t"]
+    takes = dict(zip(firms["candidate_id"], filled, strict=True))
     lines = recalled[recalled["status"].isin([*ALIVE, *HELD])].dropna(subset=["candidate_ids"])
-    labels = heading("status").labels
-    for title, status, names in lines[["title", "status", "candidate_ids"]].itertuples(index=False):
+    columns = ["title", "status", "candidate_ids", "promised_t_per_year"]
+    labels, into = heading("status").labels, dict(iter(firms.groupby("in_flow_id")))
+    for title, status, names, promised in lines[columns].itertuples(index=False):
         own = names.split()
         for need in dict.fromkeys(name.partition(">")[2] for name in own):
-            for name in needs.get(need, []):
-                if name not in own:
-                    yield name, wording.format(title=title, status=labels[status])
+            line = [name for name in own if name.partition(">")[2] == need]
+            # What no exchange of the line is known to take may be all.
+            known = sum(takes.get(name, math.inf) for name in line)
+            for other in into.get(need, firms.head(0)).itertuples(index=False):
+                promise = 0.0 if pd.isna(promised) else promised * other.need_t_per_t
+                both = max(known, promise) + takes[other.candidate_id]
+                if other.candidate_id not in own and not (team and both <= other.demand_t_per_year):
+                    yield other.candidate_id, wording.format(title=title, status=labels[status])
 
 
 def agreed(recalled: pd.DataFrame) -> frozenset[str]:
