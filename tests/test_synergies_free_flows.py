@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,7 +12,7 @@ from hypothesis import strategies as st
 
 from eit_analysis.reference.stages import lasting, standing
 from eit_analysis.synergies.assessment import Assessment
-from eit_analysis.synergies.free_flows import free, held, led, led_away, possible_together, set_aside
+from eit_analysis.synergies.free_flows import free, held, led, led_away, possible_together, set_aside, unlike
 
 NEED = 0.5  # tonnes of the need that a tonne takes up
 
@@ -208,7 +210,14 @@ def test_a_firm_reuses_its_own_unless_a_dropped_line_of_its_name_says_no():
 def test_what_an_open_line_leads_to_somebody_else_is_not_set_aside():
     """Sand of a foundry that a cement works studies was left to the moulds of the foundry itself."""
     own = pairs([("A-1", "A-2", 10, 30, "landfill"), ("C-1", "C-2", 5, 9, "landfill")])
-    assert set_aside(own, register(), ["A-1"])["out_flow_id"].tolist() == ["C-1"]
+    for tonnes in (math.inf, 10.0, 9.0):  # of ten: a tenth is no lead of its own
+        assert set_aside(own, register(), {"A-1": tonnes})["out_flow_id"].tolist() == ["C-1"]
+
+
+def test_what_an_open_line_leaves_of_an_output_is_set_aside():
+    """Of 640 t of cuttings a line led 80 t to a grower: the town's own need of mulch was not seen."""
+    own = pairs([("A-1", "A-2", 10, 30, "landfill"), ("C-1", "C-2", 5, 9, "landfill")])
+    assert set_aside(own, register(), {"A-1": 4.0})["taken_t_per_year"].tolist() == [6, 5]
 
 
 def test_a_line_that_brings_mended_pallets_leads_no_pallets_away():
@@ -220,7 +229,18 @@ def test_a_line_that_brings_mended_pallets_leads_no_pallets_away():
         )
     )
     line = register(("S A", "committed", None, 6.0)).assign(title="Palettes réparées")
-    assert led(line, both, told, SITES) == {"S-1"}
+    assert led(line, both, told, SITES) == {"S-1": 6.0}
+    assert led(line.assign(promised_t_per_year=7.5), both, told, SITES) == {"S-1": 7.5}
+
+
+def test_what_is_not_called_a_pallet_of_exchange_is_none_of_its_own_firm():
+    """120 t of « Palettes » were left to the « Palettes Europe » of their firm, and nobody mended them."""
+    own = pairs([("A-1", "A-2", 10, 30, "recycling"), ("B-1", "B-2", 10, 30, "recycling"),
+                 ("C-1", "C-2", 10, 30, "recycling")])  # fmt: skip
+    called = {"A-1": "Palettes perdues", "A-2": "Palettes Europe", "B-1": "Palettes EPAL cassées",
+              "B-2": "Palettes Europe", "C-1": "Palettes", "C-2": "Palettes d'occasion"}  # fmt: skip
+    told = flows(own).assign(description=lambda rows: rows["flow_id"].map(called))
+    assert unlike(own, told) == {"A-1"}
 
 
 def test_what_a_firm_cuts_off_its_boards_is_not_set_aside_and_closes_its_need_to_the_offcuts_of_others():

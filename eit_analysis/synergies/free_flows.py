@@ -25,11 +25,13 @@ such (:func:`led_away`).
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Mapping
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
 
+from eit_analysis.french import fold_words
 from eit_analysis.reference.stages import OPEN, given
 from eit_analysis.synergies.offers import TAKERS
 from eit_analysis.synergies.register.links import POOLING, is_network, linked, words
@@ -45,6 +47,7 @@ OWN_COVERS = 0.8
 # Share of a need that the register serves, under which the rest is within what both masses are known to: the
 # same exchange would bring it, and it is no lead of its own. Ours too.
 SERVED_BUT = 0.1
+TO_AND_FRO = r"\b(?:europe|epal|europalettes?)\b"  # of pallets that carriers exchange on delivery
 
 
 def held(
@@ -111,20 +114,43 @@ def led_away(
     return pd.DataFrame(rows, columns=AWAY).assign(in_flow_id=None, need_t_per_t=np.nan)
 
 
-def led(register: pd.DataFrame, pairs: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame) -> set[str]:
-    """The outputs that an open line of the register leads to somebody else, as :func:`held` reads lines."""
+def led(
+    register: pd.DataFrame, pairs: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame
+) -> dict[str, float]:
+    """Tonnes a year of each output that open lines of the register lead to somebody else.
+
+    Lines are read as by :func:`held`; what a line promises, or what its exchanges could divert if that is
+    more.
+    """
     structures = sites.loc[sites["actor_type"].isin(TAKERS), "site_id"]
-    return {*_meant(register[register["status"].isin(OPEN)], pairs, flows, structures)["out_flow_id"]}
+    found = _meant(register[register["status"].isin(OPEN)], pairs, flows, structures)
+    promised = pd.to_numeric(given(register, "promised_t_per_year"), errors="coerce").fillna(0.0)
+    by_line = found.groupby(["synergy_id", "out_flow_id"])["diverted_t_per_year"].sum()
+    lines = by_line.index.get_level_values("synergy_id")
+    tonnes = by_line.clip(lower=promised.groupby(register["synergy_id"]).max().reindex(lines).to_numpy())
+    return tonnes.groupby("out_flow_id").sum().to_dict()
+
+
+def unlike(own_uses: pd.DataFrame, flows: pd.DataFrame) -> set[str]:
+    """Outputs whose own need is of pallets that go to and fro (« palettes Europe »), and that are not so
+    called: what a firm throws away of them is broken, or of another format."""
+    about = flows.drop_duplicates("flow_id").set_index("flow_id")["description"]
+    given, asked = (
+        own_uses[flow].map(about).astype("str").fillna("").map(fold_words).str.contains(TO_AND_FRO)
+        for flow in ("out_flow_id", "in_flow_id")
+    )
+    return {*own_uses.loc[asked.astype(bool) & ~given.astype(bool), "out_flow_id"]}
 
 
 def set_aside(
-    own_uses: pd.DataFrame, register: pd.DataFrame, led: Collection[str] = frozenset()
+    own_uses: pd.DataFrame, register: pd.DataFrame, led: Mapping[str, float] = MappingProxyType({})
 ) -> pd.DataFrame:
     """What firms could reuse themselves (``substitution.own_uses``), ``site_id`` and ``taken_t_per_year``.
 
     Whether the object or the matter is of the right size and quality is for the firm to say. Where a line of
     the register that names it alone was dropped, of the same family, it has said no: nothing is set aside.
-    Nor of the outputs that an open line ``led`` to somebody else: its actors know of something better.
+    Nor of the tonnes that an open line ``led`` to somebody else: its actors know of something better; what
+    that leaves of an output, a tenth or less apart, is for its own firm.
     Of a need that what is recovered meets in part, none: what a firm cuts off its boards is what it could not
     cut from them.
     """
@@ -132,9 +158,13 @@ def set_aside(
     no = set(zip(refused["site_ids"], refused["category"], strict=True))
     asked = zip(own_uses["giver_site_id"], own_uses["category"], strict=True)
     kept = own_uses[np.array([pair not in no for pair in asked], dtype=bool)]
-    kept = kept[~kept["out_flow_id"].isin(list(led))]
-    tonnes = possible_together(kept, pd.Series(0, kept.index))
-    tonnes = tonnes.mask(_in_part(kept), 0.0)
+    supply = kept["supply_t_per_year"].astype(float)
+    left = supply - kept["out_flow_id"].map(dict(led)).astype(float).fillna(0.0)
+    kept, left = kept[left > SERVED_BUT * supply], left[left > SERVED_BUT * supply]
+    could = kept.assign(
+        supply_t_per_year=left, diverted_t_per_year=kept["diverted_t_per_year"].clip(upper=left)
+    )
+    tonnes = possible_together(could, pd.Series(0, kept.index)).mask(_in_part(kept), 0.0)
     return kept.assign(site_id=kept["giver_site_id"], **{TAKEN: tonnes}).reset_index(drop=True)
 
 

@@ -20,7 +20,7 @@ from eit_analysis.reference.factors import factor_table, lookup
 from eit_analysis.reference.stages import standing
 from eit_analysis.synergies.declined import ANSWER_COLUMNS, closing, lessons, without_declined
 from eit_analysis.synergies.factor_rows import BOUNDS
-from eit_analysis.synergies.free_flows import free, held, led, led_away, set_aside
+from eit_analysis.synergies.free_flows import free, held, led, led_away, set_aside, unlike
 from eit_analysis.synergies.impacts import impacts
 from eit_analysis.synergies.likelihood import with_likelihood
 from eit_analysis.synergies.listings import REFUSALS
@@ -152,14 +152,16 @@ class PossibleExchanges:
         return own_uses(with_masses(self._pairs, free(self.flows, self._begun)))
 
     @cached_property
-    def _led(self) -> set[str]:
-        return led(self.register, self._anywhere, self.flows, self.sites)
+    def _led(self) -> dict[str, float]:
+        """What is not for its own firm: led to somebody else (t/year), or unlike what it needs (all)."""
+        lines = led(self.register, self._anywhere, self.flows, self.sites)
+        return lines | dict.fromkeys(unlike(self._at_home, self.flows), np.inf)
 
     @cached_property
     def own_needs(self) -> frozenset[str]:
         """Outputs that a need of their own firm could take, and of which nothing is set aside for it.
 
-        The need is of no known amount, or an open line leads the output to somebody else.
+        The need is of no known amount or of another format, or an open line leads the output elsewhere.
         """
         asked = self.flows.head(0) if self.unweighed is None else self.unweighed
         needs = asked[asked["direction"] == "in"].reindex(columns=self.flows.columns)
@@ -168,7 +170,8 @@ class PossibleExchanges:
         both = pd.concat([own, needs], ignore_index=True) if len(needs) else own
         pairs = read_pairs(both, self.sites, reference.load("compatibility"))
         found = own_uses(with_masses(pairs, both))["out_flow_id"]
-        return frozenset(found) | (frozenset(self._at_home["out_flow_id"]) & self._led)
+        led = set(self._at_home["out_flow_id"]) & {*self._led} - {*self.own_uses["out_flow_id"]}
+        return frozenset(found) | led
 
     @cached_property
     def _pairs(self) -> pd.DataFrame:
