@@ -23,7 +23,7 @@ def test_nothing_is_named_twice(table, keys):
 @pytest.mark.parametrize(
     ("table", "columns"),
     [
-        ("need_designations", ["words"]),
+        ("need_designations", ["words", "other_words"]),
         ("rule_designations", ["words", "other_words", "other_objects"]),
         ("plastic_forms", ["words"]),
         ("resins", ["words"]),

@@ -909,6 +909,20 @@ def test_what_is_given_to_people_is_not_taken_back_for_the_shelves():
 
 
 @pytest.mark.parametrize(
+    ("need", "part"),
+    [("Tout-venant 0/31,5 pour tranchées", 0.2), ("Grave de sous-couche", 0.2), ("Sable siliceux 0/4", 1.0)],
+)
+def test_a_fine_sand_is_a_part_of_what_is_made_of_sand_and_stones(need, part):
+    """Sand of a foundry filled the whole need of a town's trenches; a sieve has no stones of it."""
+    flows = flow_table([flow("o", "A", "out", "mineral", 500, "100908"), flow("i", "B", "in", "mineral", 90)])
+    rules, sites = reference.load("compatibility"), SITES.assign(naf_code="4211Z", actor_type="firm")
+    told = flows.assign(description=["Sable à vert", need])
+    (found,) = candidates(told, sites, rules, 20.0, 1.3)[0].itertuples()
+    assert found.most_of_need == part
+    assert found.diverted_t_per_year * found.need_t_per_t == pytest.approx(90 * part)
+
+
+@pytest.mark.parametrize(
     ("category", "residue", "code", "need", "naf", "use"),
     [
         # Slag for roads is no aggregate of concrete, nor what fills a quarry; a town's roads are roads.
@@ -954,9 +968,52 @@ def test_what_is_given_to_people_is_not_taken_back_for_the_shelves():
         ("wood", "CP marine, chutes de latté", None, "BRF, broyat de branches", "0113Z", None),
         ("wood", "CP marine, chutes de latté", None, "Plaquettes et sciures vertes", "1621Z", None),
         ("wood", "Chutes de hêtre", None, "Plaquettes et sciures vertes", "1621Z", "panneaux de particules"),
+        # What facilitators missed of five studies: dunnage as timbers, whatever a need « d'occasion » says.
+        ("wood", "Calage de bobines", None, "Bastaings d'occasion", "2511Z",
+         "bois d'arrimage et de calage réemployés (bastaings, cales)"),
+        ("wood", "Palettes perdues", "150103", "Bastaings d'occasion", "2511Z", None),
+        # Slag of a blast furnace, once cool, is an aggregate of concrete; that of a steelworks swells.
+        ("mineral", "Laitier cristallisé", "100201", "Granulats 4/20", "2363Z",
+         "granulats à béton de laitier de haut fourneau cristallisé"),
+        ("mineral", "Laitier d'aciérie cristallisé", "100201", "Granulats 4/20", "2363Z", None),
+        # A steelworks that asks for hard plastics takes purges, and no PVC, foam or film.
+        ("steel", "Purges multicouches", None, "Plastiques durs en substitution du charbon", "2410Z",
+         "carbone de substitution en haut fourneau ou aciérie"),
+        ("steel", "Purges de PVC", "120105", "Plastiques durs en substitution du charbon", "2410Z", None),
+        ("steel", "Caisses PSE", "150102", "Plastiques durs en substitution du charbon", "2410Z", None),
+        ("steel", "Gaines PE", "120105", "Plastiques durs en substitution du charbon", "2410Z", None),
+        # Patterns of a foundry burn as class B; sheets are cut into rags, but for lint-free wipes.
+        ("wood", "Modèles bois usagés et caisses", "150103", "Bois déchet broyé classe B", "2351Z",
+         "chaufferie ou four à bois-déchets (bois de classe B)"),
+        ("textile", "Draps et tenues réformés", None, "Chiffons de mise en train", "1812Z",
+         "chiffons d'essuyage de linge réformé"),
+        ("textile", "Vêtements invendus", "200110", "Chiffons de mise en train", "1812Z", None),
+        ("textile", "Draps réformés", "200111", "Essuyage non pelucheux", "2229A", None),
+        # Solid wood is cut into shavings, but for who asks for sawdust; panels never are.
+        ("wood", "Chutes de débit hêtre et chêne", None, "Copeaux de litière", "0146Z",
+         "litière animale (copeaux)"),
+        ("wood", "Chutes de débit hêtre et chêne", None, "Sciure de litière", "0146Z", None),
+        ("wood", "Chutes de panneaux", "030105", "Copeaux de litière", "0146Z", None),
+        # Green waste structures a compost; grass does not, and no mulch for beds is of boards.
+        ("green", "Déchets verts", "200201", "Broyat structurant pour compostage", "8411Z",
+         "structurant de compostage"),
+        ("green", "Tontes", "200201", "Broyat structurant pour compostage", "8411Z", None),
+        ("wood", "Palettes", "150103", "Broyat structurant pour compostage", "8411Z", None),
+        ("biowaste", "Tontes, tailles et feuilles", "200201", "Paillage et compost pour massifs", "8411Z",
+         "paillage de jardins en broyat de branches"),
+        ("biowaste", "Tontes, tailles et feuilles", "200201", "Compost pour massifs", "8411Z", None),
+        # Sludge of a basin is no crushed concrete, but washing what a mixer brings back gives some gravel.
+        ("mineral", "Fonds de toupie et bassins", "101314", "Granulats 4/20", "2363Z",
+         "granulats et sables récupérés au lavage du béton frais"),
+        ("mineral", "Boues de bassin pressées", "101314", "Granulats 4/20", "2363Z", None),
+        ("mineral", "Rebuts de béton durci", "101314", "Granulats 4/20", "2363Z",
+         "granulats recyclés de route ou de béton"),
+        ("wood", "Chutes de pin et sciure", "030105", "Bois de réemploi", "4332A", None),
     ],
 )  # fmt: skip
 def test_the_use_of_a_lead_is_that_of_the_need(category, residue, code, need, naf, use):
     """What a facilitator refused of three studies: the use of the rule was none of the taker's."""
-    into = {"glass": "mineral", "plastic": "mixed"}.get(category, category)
+    families = {"glass": "mineral", "plastic": "mixed", "steel": "plastic", "green": "wood"}
+    into = families.get(category, category)
+    category = {"steel": "plastic", "green": "biowaste"}.get(category, category)
     assert uses_found((category, residue, code), (into, need), naf) == ([use] if use else [])

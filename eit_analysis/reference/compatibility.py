@@ -125,10 +125,16 @@ def _called(words: list[set[str]] | None, text: str) -> bool:
     return (not asked or not asked.isdisjoint(said)) and other.isdisjoint(said) and not something_else
 
 
-def most_taken(rules: pd.Series) -> pd.Series:
-    """The most of any need that what each rule (``rule_id``) takes can be, of 1: a boiler burns few fines."""
-    most = rules.map(reference.pairs("rule_designations", "rule_id", "most_percent"))
-    return most.astype(float).fillna(100.0) / 100
+def most_taken(rules: pd.Series, need_told: pd.Series) -> pd.Series:
+    """The most of each need that what each rule (``rule_id``) takes can be, of 1: a boiler burns few fines.
+
+    Of needs that are told (:func:`needs.need_told`) what the rule names in ``part_of``, else of any: a fine
+    sand is a part of what is made of sand and stones.
+    """
+    table = reference.load("rule_designations").dropna(subset="most_percent").set_index("rule_id")
+    of = rules.map(table["part_of"].fillna("").astype("str")).astype("str").fillna("")
+    meant = [not part or part in told.split() for part, told in zip(of, need_told, strict=True)]
+    return rules.map(table["most_percent"]).astype(float).where(meant).fillna(100.0) / 100
 
 
 def text_read(wastes: pd.DataFrame) -> pd.Series:

@@ -17,6 +17,9 @@ from eit_analysis.reference.designation_words import heads, words_of
 # What objects are made of, one or the other: « palettes plastique ou bois ».
 MATTER = r"(?:en )?(?:bois|plastique|carton|métal)"
 MADE_OF = re.compile(rf"\b{MATTER} ou {MATTER}\b", re.IGNORECASE)
+# The least and the greatest grain of a mineral, mm: « 0/31,5 » (words have no numbers).
+GRAINS = re.compile(r"\b([0-9]+)(?:,[0-9]+)?\s?/\s?([0-9]+)(?:,[0-9]+)?\b")
+SAND_MM = 4  # a sand is of no greater grain (NF EN 12620)
 
 
 def need_told(designations: pd.Series) -> pd.Series:
@@ -29,8 +32,17 @@ def need_told(designations: pd.Series) -> pd.Series:
 
 @lru_cache(10_000)  # the uses of the rules are read with every table of wastes
 def _needs_in(text: str) -> str:
-    said, needs = words_of(text), reference.pairs("need_designations", "need", "words")
-    return " ".join(need for need, words in needs.items() if not said.isdisjoint(words.split()))
+    said, table = words_of(text), reference.load("need_designations")[["need", "words", "other_words"]]
+    rows = [(need, words.split(), other.split()) for need, words, other in table.fillna("").to_numpy()]
+    told = [need for need, words, other in rows if not said.isdisjoint(words) and said.isdisjoint(other)]
+    return " ".join(dict.fromkeys(told + _grains_in(text)))
+
+
+def _grains_in(text: str) -> list[str]:
+    """``chippings`` without sand, ``graded`` from sand to stones, by the grains that a need is of."""
+    grains = [(int(least), int(greatest)) for least, greatest in GRAINS.findall(text)]
+    stones = [least for least, greatest in grains if greatest > SAND_MM]
+    return ["chippings" if least else "graded" for least in stones]
 
 
 def use_told(rules: pd.DataFrame) -> pd.Series:

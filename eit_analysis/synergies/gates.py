@@ -25,8 +25,9 @@ WASTE_OPERATORS = "38"
 PALLETS = "150103"
 # Uses that needs of a family are named by: one so named is met by nothing else.
 USES = {
-    "wood": {"fuel", "mulch", "bedding", "smoking", "crates"}, "cardboard": {"mulch", "padding"},
-    "paper": {"bedding"}, "biowaste": {"feed", "bedding", "compost"},
+    "wood": {"fuel", "mulch", "bedding", "smoking", "crates", "structuring"},
+    "cardboard": {"mulch", "padding"}, "paper": {"bedding"},
+    "biowaste": {"feed", "bedding", "compost", "mulch"},
     "textile": {"wiping", "bedding", "stuffing"},
     "mineral": {"binder", "lime", "plaster", "road_salt"},
 }  # fmt: skip

@@ -48,7 +48,7 @@ GIVEN = [
 ]  # fmt: skip
 TAKEN = [
     "in_flow_id", "taker_site_id", "input_category", "taker_evidence", "is_intake", "demand", "demand_low",
-    "demand_high", "share_met", "in_months",
+    "demand_high", "share_met", "need_told", "in_months",
 ]  # fmt: skip
 WORDS = [
     "category", "input_category", "giver_evidence", "taker_evidence", "old_route", "new_route", "rule_id",

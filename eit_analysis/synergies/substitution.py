@@ -219,7 +219,7 @@ def quantities(pairs: pd.DataFrame, reach_km: float, detour_factor: float) -> pd
     received, room = pairs["supply"] * taken_up["central"], pairs["demand"] * pairs["share_met"]
     both_ways = coverage_both_ways(received.fillna(0).to_numpy(), room.fillna(0).to_numpy())
     # Of firms: what an operator declares to take in is what may arrive.
-    most = most_taken(pairs["rule_id"]).where(~pairs["is_intake"].astype(bool), 1.0)
+    most = most_taken(pairs["rule_id"], pairs["need_told"]).where(~pairs["is_intake"].astype(bool), 1.0)
     part = (most / pairs["share_met"].astype(float)).clip(upper=1.0)
     demand, room = {bound: part * mass for bound, mass in demand.items()}, part * room
     diverted = {
