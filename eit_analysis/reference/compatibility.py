@@ -133,7 +133,8 @@ def most_taken(rules: pd.Series, need_told: pd.Series) -> pd.Series:
     """
     table = reference.load("rule_designations").dropna(subset="most_percent").set_index("rule_id")
     of = rules.map(table["part_of"].fillna("").astype("str")).astype("str").fillna("")
-    meant = [not part or part in told.split() for part, told in zip(of, need_told, strict=True)]
+    asked = zip(of, need_told, strict=True)
+    meant = np.array([not part or part in told.split() for part, told in asked], dtype=bool)
     return rules.map(table["most_percent"]).astype(float).where(meant).fillna(100.0) / 100
 
 

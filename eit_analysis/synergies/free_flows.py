@@ -128,7 +128,7 @@ def led(
     by_line = found.groupby(["synergy_id", "out_flow_id"])["diverted_t_per_year"].sum()
     lines = by_line.index.get_level_values("synergy_id")
     tonnes = by_line.clip(lower=promised.groupby(register["synergy_id"]).max().reindex(lines).to_numpy())
-    return tonnes.groupby("out_flow_id").sum().to_dict()
+    return {str(flow): float(t) for flow, t in tonnes.groupby("out_flow_id").sum().items()}
 
 
 def unlike(own_uses: pd.DataFrame, flows: pd.DataFrame) -> set[str]:

@@ -107,7 +107,7 @@ def same_need(
                 promise = 0.0 if pd.isna(promised) else promised * other.need_t_per_t
                 both = max(known, promise) + takes[other.candidate_id]
                 if other.candidate_id not in own and not (team and both <= other.demand_t_per_year):
-                    yield other.candidate_id, wording.format(title=title, status=labels[status])
+                    yield str(other.candidate_id), wording.format(title=title, status=labels[status])
 
 
 def agreed(recalled: pd.DataFrame) -> frozenset[str]:
