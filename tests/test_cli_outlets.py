@@ -82,7 +82,7 @@ def test_a_designation_is_answered_as_its_first_code(tmp_path: Path) -> None:
     assert rules[0] < rules[1]
     assert {rule for rule, _ in rules[1] - rules[0]} == {
         "wood_carpentry_030105", "wood_packaging_030105", "wood_fuel_a_030105", "chips_pulp_030105",
-        "wood_mulch_030105",
+        "wood_mulch_030105", "wood_bedding_chips_030105",
     }  # fmt: skip
     assert [each["waste_code"] for each in told["understood"]] == ["030105"]
     # Word for word the label of an entry, however near others are.

@@ -94,11 +94,12 @@ def led_away(
     """
     lines = register[register["status"].isin(HELD) & (register["kind"] != POOLING) & ~is_network(register)]
     lines = lines[~lines["synergy_id"].isin(held["synergy_id"])]
-    lines = lines.assign(tonnes=lines_tonnes(lines)).dropna(subset=["tonnes"])
+    known = lines_tonnes(lines).dropna()
     structures = set(sites.loc[sites["actor_type"].isin(TAKERS), "site_id"])
     leaves = flows[(flows["direction"] == "out") & (flows["mass_t_per_year"] > 0)]
     rows = []
-    for line in lines.itertuples(index=False):
+    of_lines = lines.loc[known.index].itertuples(index=False)
+    for line, tonnes in zip(of_lines, known.to_numpy(dtype=float), strict=True):
         own = leaves[
             leaves["site_id"].isin(str(line.site_ids).split()) & (leaves["category"] == line.category)
         ]
@@ -108,9 +109,9 @@ def led_away(
         given_ = firms if len(firms) else named
         if given_["site_id"].nunique() == 1:
             mass = given_["mass_t_per_year"].astype(float)
-            tonnes = mass * min(line.tonnes / mass.sum(), 1.0)
+            taken = mass * min(tonnes / mass.sum(), 1.0)
             about = line.synergy_id, line.title, line.status, line.site_ids, line.category
-            rows += [(*about, *row) for row in zip(given_["flow_id"], tonnes, strict=True)]
+            rows += [(*about, *row) for row in zip(given_["flow_id"], taken, strict=True)]
     return pd.DataFrame(rows, columns=AWAY).assign(in_flow_id=None, need_t_per_t=np.nan)
 
 

@@ -195,7 +195,7 @@ def _main(taken: pd.DataFrame) -> tuple[float, str | None]:
     change = taken[EMISSIONS[0]].abs()
     if not change.sum() > 0:
         return np.nan, None
-    return float(100 * change.max() / change.sum()), str(taken.loc[change.idxmax(), "gains"])
+    return float(100 * change.max() / change.sum()), str(taken["gains"].iloc[int(change.argmax())])
 
 
 def described(taken: pd.DataFrame) -> pd.DataFrame:
