@@ -7,6 +7,7 @@ import pytest
 from eit_analysis.reference.factors import factor_table, lookup
 from eit_analysis.synergies.factor_rows import ROLES, SOURCE_COLUMNS, rows_used, sources
 from eit_analysis.synergies.impacts import INDICATORS, impacts, in_proportion
+from eit_analysis.synergies.offers import by_trade
 from eit_analysis.synergies.terms import changes_contractor, with_terms
 from eit_analysis.tables import CATEGORIES
 
@@ -126,6 +127,21 @@ def test_an_operator_is_worth_its_price_and_replaces_nothing(flow, site, price):
     row = one(in_flow_id=flow, taker_site_id=site)
     assert row["taker_worth_eur_per_year"] == pytest.approx(price * 100)
     assert row["joint_surplus_eur_per_year"] == pytest.approx((120 + price - 10) * 100 - 500)
+
+
+def test_who_trades_waste_is_an_operator_also_where_it_is_called_a_firm():
+    """A recycler that buys film at 180 €/t works any film alike: it was said to lose 447 €/t of another's."""
+    naf = {"A": "1624Z", "B": "38.32Z", "C": "8810C", "D": None, "E": "4677Z"}
+    sites = pd.concat([SITES, pd.DataFrame([("E", "firm")], columns=SITES.columns)], ignore_index=True)
+    traded = by_trade(sites.assign(naf_code=sites["site_id"].map(naf)))
+    assert traded.set_index("site_id")["actor_type"].to_dict() == {
+        "A": "firm", "B": "outlet", "C": "ess", "D": "outlet", "E": "outlet",
+    }  # fmt: skip
+    candidates = pd.DataFrame([pair(in_flow_id="B-2")])  # which pays 200 €/t
+    found = [impacts(candidates, FLOWS, known, FACTORS).iloc[0] for known in (SITES, traded)]
+    assert [row["taker_worth_eur_per_year"] for row in found] == [
+        (0.8 * 200 - 20) * 100, 0.0,  # of wood it is charged at best here: its price is to be confirmed
+    ]  # fmt: skip
 
 
 def test_what_a_platform_pays_for_raw_wood_is_no_price_of_panels():

@@ -230,6 +230,9 @@ def test_a_residue_is_no_substitute_for_what_it_comes_from(naf, code, residue, n
         ("2222Z", "150102", "plastic", "Caisses PEHD réformées", "Films PE", None),
         ("2222Z", "150102", "plastic", "Films étirables PE", "Films PE", "plastic_film"),
         ("3832Z", "150102", "plastic", "Films étirables PE", "Plastiques rigides PP et PE", None),
+        # A stretch film is of polyethylene, as it need not say.
+        ("3832Z", "150102", "plastic", "Films de palettisation", "Rebuts PS et PP", None),
+        ("3832Z", "150102", "plastic", "Films de palettisation", "Films PE", "plastic_film"),
         ("3832Z", "150102", "plastic", "Films étirables PE", "Mousse de rembourrage", None),
         ("3832Z", "150102", "plastic", "Caisses PEHD", "Plastiques rigides PP et PE", "plastic_regeneration"),
         ("2222Z", "150102", "plastic", "Caisses PEHD réformées", "Granulés PP/PEHD", "plastic_regrind"),

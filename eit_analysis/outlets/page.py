@@ -79,6 +79,8 @@ def _level_sentence(document: dict[str, Any]) -> str:
 def _first_calls(calls: list[dict[str, Any]]) -> str | None:
     if not calls:
         return None
+    # What a like waste is elsewhere is no reason to call where rules name somebody.
+    calls = [call for call in calls if call["basis"] != "analogy"] or calls
     # Who collects is called first for a little of a thing, whatever others may do with it.
     collectors = [call for call in calls[FIRST_CALLS:] if call["naf_code"] in COLLECTORS]
     named = "\u00a0; ".join(

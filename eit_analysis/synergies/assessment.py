@@ -28,7 +28,7 @@ from eit_analysis.synergies.ask.exchange import with_questions
 from eit_analysis.synergies.declined import accepted, accepted_on
 from eit_analysis.synergies.free_flows import HELD, TAKEN
 from eit_analysis.synergies.local_outlets import LocalOutlets
-from eit_analysis.synergies.offers import bought
+from eit_analysis.synergies.offers import bought, by_trade
 from eit_analysis.synergies.other_takers import with_partners
 from eit_analysis.synergies.pooling import groups
 from eit_analysis.synergies.portfolio import change, portfolio
@@ -257,7 +257,7 @@ def _of(release: Any, answers: pd.DataFrame) -> Assessment:
     # Outside the team a rank would tell where the gain of a network, which is the team's, stands.
     utilities = release.utilities() if release.viewer.internal else None
     return _assessed(
-        release.flows("both"), release.sites(), release.readiness(), release.settings,
+        release.flows("both"), by_trade(release.sites()), release.readiness(), release.settings,
         release.synergy_register(), answers, utilities,
         pd.concat([release.unweighed(), bought(release.sharing())], ignore_index=True),
     )  # fmt: skip
