@@ -39,6 +39,8 @@ def told(result: Result, read: Read, listed: int) -> str:
         f"broken: {result.count(firms=True)} parts of a firm, {result.count(firms=False)} closed cells; "
         f"tightest bound: {result.closest()}; {result.given} bound by earlier releases alone",
     ]
+    if read.missed:
+        lines.append(f"releases not read: {read.missed}; what they bound by themselves counts as broken")
     lines += [f"  {count:>4} {kind}" for kind, count in result.kinds().most_common()]
     for violation in result.broken[:listed]:
         part, bound = violation.part, violation.bound

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,6 +12,7 @@ from attack.crossing import read_crossings
 from attack.drawings import of_drawings
 from attack.knowledge import Known
 from attack.layout import intervals_of
+from attack.log import releases
 from attack.pages import Table, read_csv, read_html
 from attack.reading import read_table
 from attack.rounding import exact, number, rounded, significant
@@ -114,6 +117,43 @@ def test_a_dominant_firm_is_bounded_by_what_the_others_cannot_be() -> None:
     result = attacked(known, table(["bois", "100", "3"]), insider="B")
     below, above = found(result, "A")[0]
     assert np.isnan(below) and above == 95.0  # less than 1.15 x 90; from below, B cannot tell A from C
+
+
+def test_what_an_earlier_release_told_is_no_find_of_the_last() -> None:
+    """Corrected, E has over 85 % of its family; what the others have in it was told when it had 63 %."""
+    others, corrected = [("B", 3797.0), ("C", 650.0), ("D", 903.0)], {"before": 620.0, "after": 22620.0}
+    known, cells = Known(), {}
+    for release, reused in corrected.items():
+        rows = [(firm, "mineral", "landfill", tonnes) for firm, tonnes in [*others, ("E", 8500.0)]]
+        keys = pd.DataFrame(
+            [*rows, ("E", "mineral", "reuse", reused)], columns=["site_id", "category", "route", MASS]
+        )
+        ids = known.variables(MASS, range(len(keys)), keys["site_id"], keys[MASS])
+        own = known.add(f"{release} 2018 out", keys, {MASS: [(ids, np.ones(len(ids)))]})
+        row = ["minéral", "14000"] if release == "before" else ["minéral", "s"]
+        families = table(row, headers=HEADERS[:2])
+        routes = table(
+            ["minéral", "stockage", "14000"], headers=["Famille", "Exutoire actuel", "Masse (t/an)"]
+        )
+        cells[release] = [
+            c for t in (families, routes) for c in read_table(t, [own], known.truth, False).cells
+        ]
+    (alone,) = attack(cells["after"], known).broken
+    assert (alone.part.firm, alone.insider, alone.part.value) == ("", "E", 36470.0)
+    assert [round(of * 5350) for of in (alone.bound.down, alone.bound.up)] == [5000, 6000]
+    both = attack([*cells["before"], *cells["after"]], known, earlier=cells["before"])
+    assert not both.broken and both.given >= 1
+
+
+def test_releases_that_the_log_names_and_no_page_shows_are_counted(tmp_path) -> None:
+    told = [("2018", "partners", "a"), ("2018", "partners", "b"), ("2018", "partners", "b")]
+    told += [("2015", "partners", "c"), ("2018", "internal", ""), ("2018", "public", "b")]
+    (log := tmp_path / "data" / "releases" / "small").mkdir(parents=True)
+    for place, (wave, audience, forms) in enumerate(told, 1):
+        record = {"wave": wave, "audience": audience, "forms": forms}
+        (log / f"{place:06d}.json").write_text(json.dumps(record), encoding="utf-8")
+    assert releases(tmp_path, "small", "2018", ["partners", "public"]) == ({"a", "b"}, {"b"})
+    assert releases(tmp_path, "none", "2018", ["partners"]) == (set(), set())
 
 
 def test_a_share_of_a_printed_total_is_an_amount() -> None:

@@ -15,6 +15,7 @@ from .crossing import read_crossings
 from .drawings import of_drawings
 from .knowledge import Known, Universe
 from .layout import Cell, Reading, hidden, is_amount
+from .log import releases
 from .pages import Page, read_folder
 from .reading import read_table
 from .rounding import number, significant
@@ -32,6 +33,13 @@ class Read:
     sentences: list[tuple[str, str]] = field(default_factory=list)
     numbers: Counter[str] = field(default_factory=Counter)
     withheld: int = 0
+    logged: set[str] = field(default_factory=set)  # releases that the logs name
+    placed: set[str] = field(default_factory=set)  # those whose pages were read
+
+    @property
+    def missed(self) -> int:
+        """Earlier releases that were not read: what they bound by themselves is taken for new."""
+        return len(self.logged - self.placed)
 
     @property
     def cells(self) -> list[Cell]:
@@ -124,6 +132,11 @@ class Attacker:
                     if folder in folders_of(audience):
                         self.held[audience].add(read)
                         self.last[audience].add(read)
+            for audience, read in self.held.items():
+                told = [folder.replace("-", ":", 1) for folder in folders_of(audience)]
+                logged, placed = releases(root, study, wave, told)
+                read.logged |= logged
+                read.placed |= placed
 
     def attack(self, audience: str, rules: Disclosure | None = None) -> Result:
         """A company's pages have one reader; those of partners and of the public, every firm."""
