@@ -246,6 +246,11 @@ def test_words_that_name_no_waste_are_said_to(typed, told):
 
 def test_a_collector_is_called_first_and_what_no_rule_says_is_said_to_be_published():
     assert "3811" in as_text(answer("20 01 25")).partition("─")[0]
+    # Chrome sludge went to steelworks « par mérite », for their like take zinc of batteries.
+    calls = " ".join(as_text(answer("04 01 06")).partition("─")[0].split())
+    by_rule, _, like = calls.partition("Par analogie seulement")
+    assert "2351 cimenteries (règle)" in by_rule and "2410 sidérurgie (analogie)" in like
+    assert "analogie" not in by_rule
     assert "d'échanges publiés" in as_text(answer("14 06 03", "2351"))
 
 

@@ -79,15 +79,17 @@ def _level_sentence(document: dict[str, Any]) -> str:
 def _first_calls(calls: list[dict[str, Any]]) -> str | None:
     if not calls:
         return None
-    # What a like waste is elsewhere is no reason to call where rules name somebody.
-    calls = [call for call in calls if call["basis"] != "analogy"] or calls
     # Who collects is called first for a little of a thing, whatever others may do with it.
     collectors = [call for call in calls[FIRST_CALLS:] if call["naf_code"] in COLLECTORS]
-    named = "\u00a0; ".join(
-        f"{call['naf_code']} {call['activity']} ({call['basis_label']})"
-        for call in [*calls[:FIRST_CALLS], *(call for call in collectors if call["basis"] == "rule")]
-    )
-    return sentence("outlets_first_calls", named=named)
+    first = [*calls[:FIRST_CALLS], *(call for call in collectors if call["basis"] == "rule")]
+    known = _named([call for call in first if call["basis"] != "analogy"])
+    like = _named([call for call in first if call["basis"] == "analogy"])
+    told = [sentence("outlets_first_calls", named=known)] if known else []
+    return " ".join(told + ([sentence("outlets_like_calls", named=like)] if like else []))
+
+
+def _named(calls: list[dict[str, Any]]) -> str:
+    return "\u00a0; ".join(f"{call['naf_code']} {call['activity']} ({call['basis_label']})" for call in calls)
 
 
 def _beyond(rows: list[dict[str, Any]], sources: list[str]) -> list[str]:
