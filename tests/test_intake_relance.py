@@ -316,7 +316,9 @@ def test_a_likely_code_is_of_the_family_that_is_declared(text, family, code):
         ("Lames de laryngoscope", "metal", "8610Z", "200140"),
         ("Faisceaux tubulaires", "metal", "1920Z", "170405"),
         # What is of no one family is told by a text that is sure, and by no other.
-        ("Avaries et casse clients", "mixed", "5210B", ""), ("Purges multicouches", "plastic", "2222Z", ""),
+        ("Avaries et casse clients", "mixed", "5210B", ""),
+        # The lexicon has the term of the trade, which names the scrap of who processes plastics.
+        ("Purges multicouches", "plastic", "2222Z", "070213 120105"),
         ("Emballages multicouches", "plastic", "2222Z", "150105"),
         ("Tenues réformées", "textile", "8610Z", "200110"),
     ],

@@ -75,8 +75,8 @@ def measures(batch: SurveyBatch, odd: Mapping[int, Number]) -> Cells:
             batch.values["period"],
             Cells([False, True], refused.astype(np.int32)),
             batch.values["category"],
-            Cells([sold_solid(text) for text in named.values], named.codes),
             Cells([len(m.split()) if m else MONTHS_PER_YEAR for m in months.values], months.codes),
+            Cells([sold_solid(text) for text in named.values], named.codes),
         ]
     )
     return Cells([_measure(*key) for key in keys.values], keys.codes)
@@ -86,7 +86,7 @@ def measures(batch: SurveyBatch, odd: Mapping[int, Number]) -> Cells:
 def _measure(
     written: tuple[str, bool, bool], comment: tuple[str, Stated], header_unit: str,
     title: tuple[str, str, str], typed_unit: str | None, own_period: str | None, period_refused: bool,
-    category: str | None, solid: bool, months: int,
+    category: str | None, months: int, solid: bool = False,
 ) -> Measure:  # fmt: skip
     """Unit and period from their own cells, else beside the number, in the comment, header, title."""
     suffix, known, zero = written
