@@ -18,7 +18,8 @@ from eit_analysis.intake.cleaning.wave import Cleaned
 from eit_analysis.intake.relance import fiche_book, fiche_page, phrases
 from eit_analysis.intake.relance.fiche import DOUBTFUL, OFFICE, Correction, Fiche, SheetRead
 from eit_analysis.intake.relance.phrases import read_as
-from eit_analysis.intake.relance.questions import QUANTITY, Asking
+from eit_analysis.intake.relance.questions import Asking
+from eit_analysis.intake.relance.together import QUANTITY
 from eit_analysis.intake.relance.wave_cells import WaveCells
 from eit_analysis.intake.sheets.ledger import SOURCE, places
 from eit_analysis.reference.dated import law_day

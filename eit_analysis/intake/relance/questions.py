@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import pandas as pd
@@ -22,42 +22,17 @@ from eit_analysis.intake.cells.parsing import parse_number
 from eit_analysis.intake.cleaning.wave import Cleaned
 from eit_analysis.intake.relance import phrases
 from eit_analysis.intake.relance.fiche import DOUBTFUL, IMPLAUSIBLE, LAW, MISSING, OFFICE, REFUSED, Question
+from eit_analysis.intake.relance.together import QUANTITY, together
 from eit_analysis.intake.relance.wave_cells import WaveCells
 from eit_analysis.intake.sheets.ledger import places
 from eit_analysis.reference import obligations
 from eit_analysis.reference.findings import Finding, codes, finding
 
-QUANTITY, COMMENT, DESIGNATION = (
-    tables.header("flows", name) for name in ("quantity", "comment", "description")
-)
-LINES = 20  # of one question, at most
+COMMENT, DESIGNATION = (tables.header("flows", name) for name in ("comment", "description"))
 # Share of the mass of its row that hangs on an answer (assumed): all of what is not counted, little of law.
 DOUBT = {REFUSED: 1.0, IMPLAUSIBLE: 1.0, MISSING: 0.5, LAW: 0.1, DOUBTFUL: 0.1}
 # Cells that a mass comes from.
 WEIGHED = {tables.header("flows", name) for name in ("quantity", "unit", "period", "months")}
-
-
-def together(questions: Iterable[Question]) -> list[Question]:
-    """Questions that say the same of the same value in lines of a column, as one; absent columns too.
-
-    A quantity is of its line alone. The stake of a group is that of all its lines.
-    """
-    groups: dict[tuple, list[Question]] = {}
-    for question in questions:
-        place = (question.owner, question.file, question.sheet)
-        same: tuple = (*place, question.kind, question.text, bool(question.likely))
-        if question.answerable:
-            same += (question.column, question.read, question.row if question.column == QUANTITY else 0)
-        elif question.text != phrases.ABSENT:
-            same += (question.column, question.row)
-        groups.setdefault(same, []).append(question)
-    found = []
-    for same_question in groups.values():
-        for start in range(0, len(same_question), LINES):
-            first, *others = sorted(same_question[start : start + LINES], key=lambda line: line.row)
-            stake = first.stake_t_per_year + sum(line.stake_t_per_year for line in others)
-            found.append(replace(first, others=tuple(others), stake_t_per_year=stake))
-    return found
 
 
 class Asking(WaveCells):
