@@ -7,7 +7,7 @@ A family alone does not say it: fuel is wood, and so are the logs that a sawmill
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import pandas as pd
 
@@ -32,10 +32,16 @@ def need_told(designations: pd.Series) -> pd.Series:
 
 @lru_cache(10_000)  # the uses of the rules are read with every table of wastes
 def _needs_in(text: str) -> str:
-    said, table = words_of(text), reference.load("need_designations")[["need", "words", "other_words"]]
-    rows = [(need, words.split(), other.split()) for need, words, other in table.fillna("").to_numpy()]
-    told = [need for need, words, other in rows if not said.isdisjoint(words) and said.isdisjoint(other)]
+    said = words_of(text)
+    told = [need for need, words, other in _words() if not said.isdisjoint(words) and said.isdisjoint(other)]
     return " ".join(dict.fromkeys(told + _grains_in(text)))
+
+
+@cache
+def _words() -> list[tuple[str, list[str], list[str]]]:
+    """Of each need the words that it is called by, and those beside which it is not meant."""
+    table = reference.load("need_designations")[["need", "words", "other_words"]].fillna("")
+    return [(need, words.split(), other.split()) for need, words, other in table.itertuples(index=False)]
 
 
 def _grains_in(text: str) -> list[str]:

@@ -61,7 +61,7 @@ def held(
     line and exchange, done before committed; a line that no pair answers is one of :func:`led_away`.
     """
     lines = register[register["status"].isin(HELD) & (register["kind"] != POOLING)]
-    structures = sites.loc[sites["actor_type"].isin(TAKERS), "site_id"]
+    structures = _structures(sites)
     found = _meant(lines, pairs, flows, structures)
     about = lines.drop_duplicates("synergy_id").set_index("synergy_id")
     about = about.assign(tonnes=lines_tonnes(about)).reindex(found["synergy_id"]).set_index(found.index)
@@ -95,7 +95,7 @@ def led_away(
     lines = register[register["status"].isin(HELD) & (register["kind"] != POOLING) & ~is_network(register)]
     lines = lines[~lines["synergy_id"].isin(held["synergy_id"])]
     known = lines_tonnes(lines).dropna()
-    structures = set(sites.loc[sites["actor_type"].isin(TAKERS), "site_id"])
+    structures = _structures(sites)
     leaves = flows[(flows["direction"] == "out") & (flows["mass_t_per_year"] > 0)]
     rows = []
     of_lines = lines.loc[known.index].itertuples(index=False)
@@ -123,7 +123,7 @@ def led(
     Lines are read as by :func:`held`; what a line promises, or what its exchanges could divert if that is
     more.
     """
-    structures = sites.loc[sites["actor_type"].isin(TAKERS), "site_id"]
+    structures = _structures(sites)
     found = _meant(register[register["status"].isin(OPEN)], pairs, flows, structures)
     promised = pd.to_numeric(given(register, "promised_t_per_year"), errors="coerce").fillna(0.0)
     by_line = found.groupby(["synergy_id", "out_flow_id"])["diverted_t_per_year"].sum()
@@ -241,6 +241,11 @@ def _the_other_way(found: pd.DataFrame, structures: pd.Series) -> np.ndarray:
         better = named[other].reindex(lead).to_numpy() > named[role].reindex(lead).to_numpy()
         less |= better & ~found[role].isin(structures).to_numpy()
     return less
+
+
+def _structures(sites: pd.DataFrame) -> pd.Series:
+    """Who takes in what others bring."""
+    return sites.loc[sites["actor_type"].isin(TAKERS), "site_id"]
 
 
 def lines_tonnes(lines: pd.DataFrame) -> pd.Series:

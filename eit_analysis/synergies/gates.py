@@ -12,7 +12,7 @@ import pandas as pd
 from eit_analysis.reference.compatibility import MATERIAL_OR_ORGANIC, rank_asked
 from eit_analysis.reference.matter_grades import disagree
 from eit_analysis.reference.needs import need_told
-from eit_analysis.synergies.offers import class_asked
+from eit_analysis.synergies.offers import WASTE_OPERATORS, class_asked
 
 # In the order in which they close: a refused pair is counted once, under the first gate that stops it.
 # The last four are closed by what actors answered (`declined`), the others by rules.
@@ -21,7 +21,6 @@ GATES = (
     "reach", "no_mass", "declined_pair", "declined_material", "declined_quality", "declined_distance",
 )  # fmt: skip
 # Waste operators take an object for its matter, unless a rule names them.
-WASTE_OPERATORS = "38"
 PALLETS = "150103"
 # Uses that needs of a family are named by: one so named is met by nothing else.
 USES = {
@@ -140,7 +139,7 @@ def _asks_for_it(pairs: pd.DataFrame) -> np.ndarray:
     """
 
     def answer(code: str, asked: str, told: str, family: str, naf: str, codes: str, receivers: str) -> bool:
-        if asked and asked not in codes.split() and USES.get(family, set()).isdisjoint(told.split()):
+        if asked and asked not in codes.split() and not _uses_named(told, family):
             return False
         named = receivers != "" or not naf.startswith(WASTE_OPERATORS)
         return codes == "" or (code in codes.split() and named)
@@ -154,9 +153,9 @@ def _asks_for_else(pairs: pd.DataFrame) -> np.ndarray:
     """Whether the need is called something that its rule does not make (``other_needs``, ``USES``)."""
 
     def answer(told: str, other: str, use: str, family: str) -> bool:
-        needs = set(told.split())
-        named = needs & USES.get(family, set())
-        return not needs.isdisjoint(other.split()) or (bool(named) and named.isdisjoint(use.split()))
+        named = _uses_named(told, family)
+        another = bool(named) and named.isdisjoint(use.split())
+        return another or not set(told.split()).isdisjoint(other.split())
 
     return _each(answer, *(pairs[key] for key in ("need_told", "other_needs", "use_told", "input_category")))
 
@@ -165,9 +164,14 @@ def _makes_what_is_called(pairs: pd.DataFrame) -> np.ndarray:
     """Whether a rule makes one of the uses that its need is called by."""
 
     def answer(told: str, use: str, family: str) -> bool:
-        return not USES.get(family, set()).isdisjoint({*told.split()} & {*use.split()})
+        return not _uses_named(told, family).isdisjoint(use.split())
 
     return _each(answer, *(pairs[key] for key in ("need_told", "use_told", "input_category")))
+
+
+def _uses_named(told: str, family: str) -> set[str]:
+    """The uses that a need of a family is called by, of all that is told of it."""
+    return USES.get(family, set()).intersection(told.split())
 
 
 def _each(answer: Callable[..., bool], *columns: pd.Series) -> np.ndarray:

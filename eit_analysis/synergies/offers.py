@@ -16,7 +16,8 @@ from eit_analysis.synergies.matching.located_flows import ALL_YEAR
 # What they declare to take in is what may arrive; a firm declares what it uses.
 TAKERS = ("outlet", "ess")
 # Activities (NAF rév. 2) that live on the waste brought to them, or trade in it, also where called firms.
-OF_WASTE = ("38", "4677")
+WASTE_OPERATORS = "38"
+OF_WASTE = (WASTE_OPERATORS, "4677")
 # So does a firm whose need is of something to be treated: « palettes à réparer », « fûts à laver ».
 TO_TREAT = r"\ba (?:broyer|demonter|laver|reconditionner|recycler|regenerer|reparer|trier|valoriser)\b"
 OILS = ("120106", "120107", "120108", "120109", "120110", "120118", "120119")  # of machining, and its sludge
@@ -49,8 +50,7 @@ def bought(sharing: pd.DataFrame) -> pd.DataFrame:
 def by_trade(sites: pd.DataFrame) -> pd.DataFrame:
     """The sites, with a firm that treats or trades waste as the outlet that it is: it works what it buys, the
     same whoever brings it, and buys no new material."""
-    naf = sites["naf_code"].astype("str").fillna("").str.replace(".", "", regex=False)
-    trades = (sites["actor_type"] == "firm") & naf.str.startswith(OF_WASTE)
+    trades = (sites["actor_type"] == "firm") & activity(sites["site_id"], sites).str.startswith(OF_WASTE)
     return sites.assign(actor_type=sites["actor_type"].mask(trades, TAKERS[0]))
 
 
