@@ -230,7 +230,7 @@ def test_the_bounds_of_a_change_are_no_finer_than_those_of_its_masses() -> None:
 
 def withheld_of(*tables: tuple[list[str], pd.DataFrame, pd.DataFrame]) -> list[dict]:
     """For tables (keys, rows, records): which keys are hidden once all are audited together."""
-    shown = audited(*(Breakdown(rows, keys, data, "mass", "Total") for keys, rows, data in tables))
+    shown = audited(*(Breakdown(rows, keys, data, "mass_t_per_year", "Total") for keys, rows, data in tables))
     return [
         dict(zip(rows[keys].itertuples(index=False, name=None), ~leave, strict=True))
         for (keys, rows, _), leave in zip(tables, shown, strict=True)
@@ -238,15 +238,19 @@ def withheld_of(*tables: tuple[list[str], pd.DataFrame, pd.DataFrame]) -> list[d
 
 
 def with_total(rows: pd.DataFrame, key: str) -> pd.DataFrame:
-    return pd.concat([rows, pd.DataFrame({key: ["Total"], "mass": [rows["mass"].sum()]})], ignore_index=True)
+    return pd.concat(
+        [rows, pd.DataFrame({key: ["Total"], "mass_t_per_year": [rows["mass_t_per_year"].sum()]})],
+        ignore_index=True,
+    )
 
 
 def test_what_a_table_leaves_out_is_not_found_by_subtraction() -> None:
     """The total and all families but one give that one, whether the table prints it or not."""
     data = pd.DataFrame(
-        [("a", "wood", 50.0), *[(s, c, m) for s, c, m in CROWD]], columns=["site_id", "category", "mass"]
+        [("a", "wood", 50.0), *[(s, c, m) for s, c, m in CROWD]],
+        columns=["site_id", "category", "mass_t_per_year"],
     )
-    rows = with_total(data.groupby("category", as_index=False)["mass"].sum(), "category")
+    rows = with_total(data.groupby("category", as_index=False)["mass_t_per_year"].sum(), "category")
     for printed in (rows, rows[rows["category"] != "wood"]):
         (hidden,) = withheld_of((["category"], printed, data))
         hidden.pop(("wood",), None)
@@ -255,11 +259,11 @@ def test_what_a_table_leaves_out_is_not_found_by_subtraction() -> None:
 
 def test_the_same_records_under_two_names_are_hidden_under_both() -> None:
     """Families and sectors that are one and the same: hiding a family alone would be in vain."""
-    data = pd.DataFrame([("a", "wood", 50.0), *CROWD], columns=["site_id", "category", "mass"])
+    data = pd.DataFrame([("a", "wood", 50.0), *CROWD], columns=["site_id", "category", "mass_t_per_year"])
     data = data.assign(sector=data["category"].str.upper())
     tables = []
     for key in ("category", "sector"):
-        rows = data.groupby(key, as_index=False)["mass"].sum()
+        rows = data.groupby(key, as_index=False)["mass_t_per_year"].sum()
         tables.append(([key], with_total(rows, key), data))
     families, sectors = withheld_of(*tables)
     assert [k[0].upper() for k, h in families.items() if h] == [k[0].upper() for k, h in sectors.items() if h]

@@ -34,7 +34,7 @@ def test_a_number_keeps_the_digit_that_its_interval_supports() -> None:
     ("value", "half", "printed"),
     [
         (5808.2, 40.0, 5800), (5808.2, 3.0, 5800), (5808.2, 400.0, 5800), (5808.2, 2900.0, 6000),
-        (5808.2, 9000.0, 6000), (12.34, 0.0, 12), (0.01234, 0.0, 0.012), (0.0, 0.0, 0.0), (0.0, 3.0, 0.0),
+        (5808.2, 9000.0, 6000), (12.34, 0.0, 12), (0.01234, 0.0, 0.01), (0.0, 0.0, 0.0), (0.0, 3.0, 0.0),
         (-47.3, 20.0, -50), (-47.3, 2.0, -47), (999.6, 4.0, 1000),
     ],
 )  # fmt: skip
@@ -46,6 +46,24 @@ def test_never_finer_than_two_digits_nor_coarser_than_one(value: float, half: fl
         mass_high_t_per_year=[value + half, 0.5],
     )
     assert told[MASS][0] == printed
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.349, "0,3"),
+        (0.35, "0,4"),
+        (0.051, "0,05"),
+        (0.058, "0,1"),
+        (0.049, "0,05"),
+        (9.949, "9,9"),
+        (0.0149, "0,01"),
+    ],
+)
+def test_it_is_rounded_once_to_what_its_column_prints(value: float, text: str) -> None:
+    """0.349 was rounded to 0.35, then printed with one decimal: 0.4."""
+    told = leaving(mass_t_per_year=[value, 12.34])[MASS][0]
+    assert wording.cell(told, MASS, coarse=True) == text
 
 
 def test_a_forecast_of_people_moves_by_a_seventh_of_its_interval_at_most() -> None:
@@ -153,7 +171,7 @@ def test_no_share_of_several_parts_is_all_or_none(parts: list[float]) -> None:
 
 
 def test_a_share_of_what_is_not_beside_it_is_rounded_for_itself() -> None:
-    assert leaving(senior_share_percent=[14.27, 0.324])["senior_share_percent"] == [14, 0.32]
+    assert leaving(senior_share_percent=[14.27, 0.324])["senior_share_percent"] == [14, 0.3]
 
 
 def test_a_change_is_the_difference_of_what_is_printed_and_its_bounds_hold_the_true_ones() -> None:

@@ -85,7 +85,7 @@ def in_words(day: date) -> str:
 def _decimals(amount: float, most: int) -> int:
     """The decimals that a rounded number needs: 900 is no « 900,0 », and what is above nothing no « 0 »."""
     full = french.half_up(amount, most)
-    if abs(amount) >= SOMETHING and not full:
+    if SOMETHING <= abs(amount) <= 0.5 * 10.0**-most:  # at the half, 0.049 to its digit is no 0.1
         return -math.floor(math.log10(abs(amount)))
     return next((n for n in range(most) if french.half_up(amount, n) == full), most)
 

@@ -3,7 +3,8 @@
     step = 10^floor(log10(w / k)),  w the wider half of the interval, k = 1 for sums, 3.55 for all else,
 
 kept between the second digit of the value and its first; without an interval, the second. Whole numbers
-(people) may keep a third, but in a derived table, which tells its parents to two. What is no sum, drawn at
+(people) may keep a third, but in a derived table, which tells its parents to two. No step is finer than the
+last decimal that the column prints. What is no sum, drawn at
 random for people (a forecast) or reckoned from printed numbers, moves so by a seventh of w at most, and its
 bounds are its own to the same step, outward: no digit of it tells of a single firm. Percents of printed
 numbers are so to the point at least: their reader has both. The bounds of a sum are not: as fine, a dozen
@@ -123,7 +124,9 @@ def rounded(
         whole_numbers = measure is not None and bool((np.nan_to_num(value) % 1 == 0).all())
         digits = WHOLE_DIGITS if whole_numbers else DIGITS
         ends = [values[b] for b, of in bounds.items() if of == name]
-        steps[name] = step_of(value, ends, digits, np.where(no_sum[name], NO_SUM, SUM))
+        steps[name] = np.fmax(
+            step_of(value, ends, digits, np.where(no_sum[name], NO_SUM, SUM)), last_decimal(name, value)
+        )
         if made and name.endswith("_percent"):  # one of six is 17 %, however wide its interval
             steps[name] = np.fmin(steps[name], 1.0)
     shown |= {name: to_step(values[name], step) for name, step in steps.items()}
@@ -227,6 +230,16 @@ def supported(value: np.ndarray, bounds: list[np.ndarray], least: float | np.nda
     with np.errstate(invalid="ignore"):
         half = np.fmax.reduce([np.abs(bound - value) for bound in bounds])
     return np.nan_to_num(digit(half / least, 1))
+
+
+def last_decimal(name: str, values: np.ndarray) -> np.ndarray:
+    """The step to which a column prints: rounded to 0.35 first, 0.349 would be printed 0.4 with one decimal.
+
+    Its first digit for what would be printed 0; nothing for what is of any unit.
+    """
+    if name in (*wording.ANY_UNIT, *wording.CHANGES):
+        return np.zeros(len(values))
+    return np.fmin(10.0 ** -wording.heading(name).decimals, digit(values, 1))
 
 
 def _within(name: str, values: np.ndarray) -> np.ndarray:
