@@ -139,6 +139,10 @@ def test_every_sheet_and_header_is_recognised(blank):
     # The guide lists all headers one below the other, and is no table on its side, whatever its name.
     guide = RawSheet("Aide", [["" if cell is None else cell for cell in row] for row in book[GUIDE].values])
     assert parts(guide) == [guide]
+    # Nor is it one where somebody wrote over a header that it lists, under its own name.
+    cells = [["x" if cell == "Effectif" else cell for cell in row] for row in guide.rows]
+    altered = RawSheet(GUIDE, cells)
+    assert parts(altered) == [altered] and parts(RawSheet("Aide", cells)) != [altered]
 
 
 def test_notes_give_description_unit_words_and_example(blank):

@@ -26,7 +26,7 @@ from eit_analysis.intake.sheets.headers import (
 from eit_analysis.intake.sheets.implied import direction_of
 from eit_analysis.intake.sheets.spec import Layout
 from eit_analysis.intake.sheets.subjects import speaks
-from eit_analysis.intake.sheets.workbook import PART, RawSheet
+from eit_analysis.intake.sheets.workbook import PART, SILENT_SHEETS, RawSheet
 from eit_analysis.reference.units import to_tonnes
 
 MOST = 500  # rows: a longer sheet is one list
@@ -45,7 +45,7 @@ def parts(sheet: RawSheet, file: str = "", years: frozenset[str] = frozenset()) 
     table = table_of(sheet.name)
     top = [text for cell in cells[0] if (text := clean_text(cell))] if len(cells) else []
     ours = table is not None and bool(top) and all(form_key(text) in known_headers(table) for text in top)
-    if ours or not 1 < len(cells) <= MOST:
+    if ours or sheet.name in SILENT_SHEETS or not 1 < len(cells) <= MOST:
         return [sheet]
     _, layout, sure = understood(sheet.name, cells)
     read = layout is not None and (sure or speaks(layout, [sheet.name, file], cells))

@@ -24,12 +24,11 @@ from eit_analysis.intake.sheets.preferred import named, shown
 from eit_analysis.intake.sheets.spec import ROWS_SEARCHED, Layout, find_layout
 from eit_analysis.intake.sheets.survey_sheet import SurveySheet
 from eit_analysis.intake.sheets.two_ways import one_quantity
-from eit_analysis.intake.sheets.workbook import RawSheet, own_name
+from eit_analysis.intake.sheets.workbook import SILENT_SHEETS, RawSheet, own_name
 from eit_analysis.reference.findings import finding
 
 LEFT_OUT = "direction", "category", "unit"  # what the rest of a sheet of flows may tell
 NO_ANSWER = {"ignored_title_row", "ignored_blank_row", "ignored_header_row"}  # no row to say again
-SILENT_SHEETS = {"Mode d'emploi", "Listes"}  # the questionnaire's own, known not to hold answers
 
 
 def find_sheet(file: str, sheet: RawSheet, ledger: Ledger, told: str = "") -> SurveySheet | None:

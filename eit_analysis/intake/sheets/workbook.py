@@ -32,6 +32,7 @@ READERS = 2  # each reads on while the other is heard
 LARGEST = 100 << 20  # bytes that are hashed for a file that killed its reader
 # Our own folder goes last on the path; -P keeps the current one off it, so no file lying there is imported.
 START = "import sys; sys.path.append(sys.argv[1]); from eit_analysis.intake.reading.child import main; main()"
+SILENT_SHEETS = {"Mode d'emploi", "Listes"}  # the questionnaire's own, known not to hold answers
 PART = " › "  # between the name of a sheet and that of one of its tables
 ROOT = Path(__file__).resolve().parents[3]
 
