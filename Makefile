@@ -23,7 +23,7 @@ MATCHING := import pandas as pd; from eit_analysis.synergies.matching import bes
 EIT := $(VENV) -m eit_analysis
 STUDY := thur-doller
 
-.PHONY: help setup data reports test lint pytest search docs lab peers lock axe
+.PHONY: help setup data reports test lint pytest search docs sphinx lab peers lock axe
 
 help:
 	@echo "make reports   nettoie l'étude d'exemple et publie ses rapports dans reports/"
@@ -70,7 +70,7 @@ data: setup
 	$(EIT) import outlets data/raw/$(STUDY)/exutoires_fictifs.csv $(STUDY) --wave 2018
 
 # Each warning is an error; `docs/conf.py` writes the pages of the reference from the package itself.
-docs: .venv/docs-$(VERSION) setup
+docs: sphinx setup
 	@rm -rf build/docs
 	$(VENV) -m sphinx -E -b html -n -W --keep-going -q -j auto -d build/docs-read docs build/docs
 
@@ -108,6 +108,8 @@ setup: .venv/ready-$(VERSION)
 	@$(LOCKED) requirements-lab.lock
 	@$(COMPILE)
 	@touch $@
+
+sphinx: .venv/docs-$(VERSION)
 
 .venv/docs-$(VERSION): requirements-docs.lock .venv/locked-$(VERSION)
 	@echo "Installation de Sphinx dans .venv (un quart de minute environ, la première fois seulement)…"
