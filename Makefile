@@ -97,7 +97,7 @@ setup: .venv/ready-$(VERSION)
 
 .venv/locked-$(VERSION): requirements.lock
 	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Il faut Python 3.11 ou plus récent : nommez-le, par exemple make PYTHON=python3.13 reports')"
-	@echo "Installation des bibliothèques dans .venv (une minute environ, la première fois seulement)…"
+	@echo "Installation des bibliothèques dans .venv (une à deux minutes, la première fois seulement)…"
 	@$(PYTHON) -m venv --clear .venv
 	@$(LOCKED) requirements.lock
 	@$(COMPILE)

@@ -136,6 +136,8 @@ def epcis_of(communes: Sequence[str]) -> dict[str, str]:
     """
     found = {typed: find_commune(typed) or find_commune(name=typed) for typed in communes}
     if unknown := [typed for typed, place in found.items() if place is None]:
+        if several := ", ".join(_namesakes(unknown[0])):
+            raise UsageError(reference.sentence("commune_several", commune=unknown[0], several=several))
         raise UsageError(reference.sentence("commune_unknown", commune=unknown[0]))
     table = reference.load("communes").set_index("commune_code")
     own = table.loc[[place.commune_code for place in found.values() if place]].dropna(subset="epci_code")
@@ -143,6 +145,13 @@ def epcis_of(communes: Sequence[str]) -> dict[str, str]:
     counts = own.groupby(["epci_code", "epci_name"]).size().sort_values(ascending=False, kind="stable")
     members = own.groupby("epci_code")["named"].agg(lambda names: ", ".join(names.unique()))
     return {code: f"{name} ({members[code]})" for code, name in counts.index.tolist()}
+
+
+def _namesakes(typed: str) -> list[str]:
+    """Of a name that several communes bear, each as one may type it: ``Castres (81)``."""
+    positions: list[int] = next((step for step, _ in _anywhere(read_place(typed)) if step), [])
+    meant = map(commune_at, positions)
+    return [f"{one.name} ({one.department_code})" for one in meant]
 
 
 def departments_of(commune_codes: pd.Series) -> set[str]:
