@@ -110,5 +110,5 @@ def test_communes_propose_their_intercommunalities() -> None:
     assert list(epcis_of(["Thann", "68063", "Cernay (68)"])) == ["200036465"]
     with pytest.raises(UsageError, match=r"plusieurs communes.*: .*Castres \(02\), Castres \(81\), ou"):
         epcis_of(["Castres"])
-    with pytest.raises(UsageError, match="Castrres.* est inconnue"):
+    with pytest.raises(UsageError, match=r"Castrres.* est inconnue"):
         epcis_of(["Castrres"])
