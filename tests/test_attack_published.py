@@ -150,3 +150,10 @@ def test_the_attacker_reads_what_is_told_of_people(attacker: Attacker) -> None:
         ("Métiers : effectif et difficulté de recrutement", ("occupation",)),
     ):
         assert readings[title].keys == keys and not readings[title].unread, title
+
+
+def test_the_attacker_reads_the_own_waste_of_takers_as_theirs(attacker: Attacker) -> None:
+    """Read as all that outlets put out, which it may fit, it told of two what was printed of three."""
+    readings = {r.table.title: r for r in attacker.held["partners"].readings}
+    own = readings["Sorties des filières et de l'ESS hors de leur bilan"]
+    assert own.universe == "r1 2018 own" and own.numbers["in the system"] and not own.unread

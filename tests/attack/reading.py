@@ -27,7 +27,9 @@ from .layout import (
 from .pages import Table
 from .rounding import Interval, number
 
-HINTS = {"entrant": "in", "ressort": "reissued", "non valoris": "left", "mal tri": "sorted"}
+HINTS = {
+    "entrant": "in", "ressort": "reissued", "non valoris": "left", "mal tri": "sorted", "leur bilan": "own",
+}  # fmt: skip
 KNOWN = {
     "n_sites",
     "n_sites_before",

@@ -15,6 +15,7 @@ from eit_analysis.employment import workforce
 from eit_analysis.employment.context import representation
 from eit_analysis.flows import taxes
 from eit_analysis.flows.balance import REFERENCES, outlet_balance
+from eit_analysis.flows.balance.kin import own_waste
 from eit_analysis.flows.balance.survey_network import is_taker, linked
 from eit_analysis.flows.balance.territory_balance import recoverable as may_reach
 from eit_analysis.flows.comparison import match
@@ -149,6 +150,8 @@ def _add_exchanges(known: Known, tag: str, study: eit.Study, flows: pd.DataFrame
             "remainder_t_per_year": _one(mass, received.astype(float) - recoverable),
         },
     )
+    own = own_waste(flows, study.load("sites"), outlets).index
+    known.add(f"{tag} own", flows.loc[own], {MASS: _one(mass[own])})
     outgoing = out & (flows["actor_type"] != "outlet").to_numpy()
     known.add(f"{tag} paths", flows[outgoing], {MASS: _one(mass[outgoing])})
     # What comes from elsewhere: of the families that receive more than they can have been sent, or that were
