@@ -1012,6 +1012,14 @@ def test_a_fine_sand_is_a_part_of_what_is_made_of_sand_and_stones(need, part):
         ("mineral", "Rebuts de béton durci", "101314", "Granulats 4/20", "2363Z",
          "granulats recyclés de route ou de béton"),
         ("wood", "Chutes de pin et sciure", "030105", "Bois de réemploi", "4332A", None),
+        # Clothes are worn again before they are wipers; who mends appliances does not dismantle them, and
+        # who dismantles them hands none on.
+        ("textile", "Vêtements invendus", "200110", "Vêtements et tissus à trier", "8899B",
+         "vente d'occasion de vêtements et de linge"),
+        ("weee", "Petits appareils", "200136", "Petit électroménager à réparer", "8899B",
+         "appareils reconditionnés"),
+        ("weee", "Petits appareils", "200136", "Appareils à démanteler", "8899B",
+         "démantèlement manuel sous contrat avec un éco-organisme agréé"),
     ],
 )  # fmt: skip
 def test_the_use_of_a_lead_is_that_of_the_need(category, residue, code, need, naf, use):

@@ -29,6 +29,7 @@ USES = {
     "biowaste": {"feed", "bedding", "compost", "mulch"},
     "textile": {"wiping", "bedding", "stuffing"},
     "mineral": {"binder", "lime", "plaster", "road_salt"},
+    "weee": {"dismantling"},
 }  # fmt: skip
 FROM_PALLETS = "pallet_wood"  # and one of this is met by the rule that makes it first
 CHEMISTRY, FOOD_MAKERS = ("20", "21"), ("10", "11")  # NAF divisions
