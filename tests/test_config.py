@@ -108,7 +108,7 @@ def test_a_first_study_toml_says_every_key_and_changes_nothing(tmp_path: Path) -
 
 def test_communes_propose_their_intercommunalities() -> None:
     assert list(epcis_of(["Thann", "68063", "Cernay (68)"])) == ["200036465"]
-    with pytest.raises(UsageError, match=r"plusieurs communes.*: .*Castres \(02\), Castres \(81\), ou"):
+    with pytest.raises(UsageError, match=r"plusieurs communes.*: .*Castres \(02\) ou Castres \(81\), ou"):
         epcis_of(["Castres"])
     with pytest.raises(UsageError, match=r"Castrres.* est inconnue"):
         epcis_of(["Castrres"])

@@ -136,7 +136,7 @@ def epcis_of(communes: Sequence[str]) -> dict[str, str]:
     """
     found = {typed: find_commune(typed) or find_commune(name=typed) for typed in communes}
     if unknown := [typed for typed, place in found.items() if place is None]:
-        if several := ", ".join(_namesakes(unknown[0])):
+        if several := " ou ".join(_namesakes(unknown[0])):
             raise UsageError(reference.sentence("commune_several", commune=unknown[0], several=several))
         raise UsageError(reference.sentence("commune_unknown", commune=unknown[0]))
     table = reference.load("communes").set_index("commune_code")
@@ -150,8 +150,7 @@ def epcis_of(communes: Sequence[str]) -> dict[str, str]:
 def _namesakes(typed: str) -> list[str]:
     """Of a name that several communes bear, each as one may type it: ``Castres (81)``."""
     positions: list[int] = next((step for step, _ in _anywhere(read_place(typed)) if step), [])
-    meant = map(commune_at, positions)
-    return [f"{one.name} ({one.department_code})" for one in meant]
+    return [f"{one.name} ({one.department_code})" for one in map(commune_at, positions)]
 
 
 def departments_of(commune_codes: pd.Series) -> set[str]:
