@@ -82,13 +82,18 @@ def is_exact(page: Page) -> bool:
     return sum(count > 3 for count in digits) > len(digits) / 10
 
 
-def read_pages(page: Page, universes: list[Universe], known: Known) -> Read:
-    """Every table of a page, or of a folder, as far as it is understood."""
+def read_pages(page: Page, universes: list[Universe], known: Known, firm: str = "") -> Read:
+    """Every table of a page, or of a folder, as far as it is understood; of a firm's, its own rows first."""
     read, truth, exact = Read(sentences=page.sentences), known.truth, is_exact(page)
     outgoing = next(u for u in universes if u.name.endswith(" out"))
     pools = next((u for u in universes if u.name.endswith(" pools")), None)
+    own = [u.of(firm) for u in universes if firm in u.owner]
     for table in page.tables:
         reading = read_table(table, universes, truth, exact)
+        # A number of a firm's own is that of others too, once in a while.
+        mine = read_table(table, own, truth, exact)
+        if mine.numbers["in the system"] >= max(reading.numbers["in the system"], 1):
+            reading = mine
         if holders := read_holders(table, outgoing, known):
             reading = Reading(table, outgoing.name, cells=holders)
             reading.numbers["in the system"] = 2 * len(table.rows)
@@ -127,7 +132,8 @@ class Attacker:
             folders = {folder for audience in self.held for folder in folders_of(audience)}
             for folder in sorted(folders):
                 page = read_folder(root / "reports" / study / wave / folder)
-                read = read_pages(page, universes, self.known)
+                firm = folder.removeprefix("company-") if folder.startswith("company-") else ""
+                read = read_pages(page, universes, self.known, firm)
                 for audience in self.held:
                     if folder in folders_of(audience):
                         self.held[audience].add(read)

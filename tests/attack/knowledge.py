@@ -46,6 +46,15 @@ class Universe:
     def __post_init__(self) -> None:
         self.columns = frozenset(self.keys.columns)
 
+    def of(self, firm: str) -> Universe:
+        """The records of one firm alone."""
+        own = self.owner == firm
+        measures = {
+            name: [(ids[own], factors[own]) for ids, factors in terms]
+            for name, terms in self.measures.items()
+        }
+        return Universe(self.name, self.keys[own], measures, self.owner[own], people=self.people)
+
     def rows(self, column: str, text: str) -> np.ndarray:
         """The records that a page means by a text, the printed word or the code of a key."""
         if (column, text) not in self.found:
