@@ -91,7 +91,7 @@ def read_pages(page: Page, universes: list[Universe], known: Known, firm: str = 
     for table in page.tables:
         reading = read_table(table, universes, truth, exact)
         # A number of a firm's own is that of others too, once in a while.
-        mine = read_table(table, own, truth, exact)
+        mine = read_table(table, own, truth, exact) if own else reading
         if mine.numbers["in the system"] >= max(reading.numbers["in the system"], 1):
             reading = mine
         if holders := read_holders(table, outgoing, known):
