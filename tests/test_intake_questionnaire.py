@@ -19,7 +19,7 @@ from eit_analysis.intake.cells.contract import allowed_words, clean_cell, is_dat
 from eit_analysis.intake.cells.periods import PERIOD_LABELS
 from eit_analysis.intake.cleaning.wave import clean_wave
 from eit_analysis.intake.form.guide import EXAMPLES as PRINTED
-from eit_analysis.intake.form.guide import GUIDE, MEANINGS, PARAGRAPHS, RETURN, UNITS, note
+from eit_analysis.intake.form.guide import GUIDE, MEANINGS, PARAGRAPHS, RETURN, UNITS, is_note, note
 from eit_analysis.intake.form.questionnaire import (
     ROWS,
     contacted,
@@ -158,6 +158,22 @@ def test_notes_give_description_unit_words_and_example(blank):
             # A number without its unit would be a guess; marks and years say theirs in their description.
             if "float" in spec.get("dtype", "") and "De " not in spec["description"]:
                 assert column in UNITS or column == "reference_year"
+
+
+def test_notes_of_forms_sent_out_earlier_are_ours_too_and_those_of_others_are_not():
+    """Regression: a description that changed put every mass of the forms already sent out in doubt."""
+    for table in tables.TABLES:
+        for column, spec in tables.form(table).items():
+            text = note(table, column)
+            assert is_note(text) and is_note(" ".join(text.split()))
+            assert is_note(text.replace(spec["description"], "Ce qui était écrit ici avant, autrement"))
+            assert not is_note(f"{text} ; à multiplier par 12")
+    own = note("flows", "cost_eur_per_t")
+    earlier = "Coût de gestion actuel, recettes en négatif.\nUnité\u00a0: euros par tonne.\nExemple\u00a0: 80"
+    assert is_note(earlier) and earlier != own
+    assert not is_note("Par mois.\nUnité\u00a0: euros par tonne.\nExemple\u00a0: 80")
+    assert not is_note(own.replace("euros par tonne", "euros par mois"))
+    assert not is_note("en kilos et non en tonnes") and not is_note("Toutes les quantités sont de 2017.")
 
 
 def test_drop_downs_offer_the_allowed_words_on_every_row(blank):
@@ -321,6 +337,20 @@ def test_a_blank_copy_is_refused_and_the_examples_read_back(blank, study):
     assert {table: len(frame) for table, frame in cleaned.tables.items()} == {
         table: 2 if table == "sites" else 1 for table in tables.TABLES
     }
+
+
+@pytest.mark.parametrize(("written", "doubted"), [("Ce qui était écrit ici avant", []), (None, ["Quantité"])])
+def test_a_form_sent_out_earlier_is_read_as_one_of_today(blank, study, written, doubted):
+    """What somebody writes over a note may put all masses in doubt; what we wrote then never does."""
+    book = openpyxl.load_workbook(blank)
+    fill(book, {"sites": [EXAMPLES["sites"]], "flows": [EXAMPLES["flows"]]})
+    for cell, spec in zip(book["Flux"][1], tables.form("flows").values(), strict=True):
+        cell.comment.text = cell.comment.text.replace(spec["description"], written or spec["description"])
+    if written is None:
+        book["Flux"]["M1"].comment.text = "Pour 2016 et 2017 ensemble."
+    book.save(study.raw / "E07.xlsx")
+    found = clean_wave(study).implausible
+    assert found.loc[found["reason_code"] == "doubted_by_title", "column"].tolist() == doubted
 
 
 def test_the_printed_example_left_in_is_set_aside_and_said(blank, study):

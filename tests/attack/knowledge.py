@@ -25,7 +25,7 @@ KEYS = [
     "naf_division", "naf_section", "cost_known", "payment", "tax_status", "presence", "month", "peak_month",
     "year", "occupation", "rome_domain", "age_band", "age_group", "contract", "rome_code", "greening",
     "job_size_class", "trait", "trait_answer",
-    "group_number", "label", "nature", "skill", "action", "sorting", "kind", "indicator", "measure",
+    "group_number", "label", "nature", "skill", "action", "sorting", "kind", "indicator", "measure", "bound",
 ]  # fmt: skip
 # A measure: for every record of a universe, sums of (variable, public coefficient).
 Terms = list[tuple[np.ndarray, np.ndarray]]

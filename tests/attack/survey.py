@@ -157,11 +157,15 @@ def _add_exchanges(known: Known, tag: str, study: eit.Study, flows: pd.DataFrame
     # What comes from elsewhere: of the families that receive more than they can have been sent, or that were
     # named.
     named = recoverable & linked(flows, study.load("sites"))
+    bounds = []
     for bound, taken in (("at_least", recoverable), ("at_most", named)):
         sign = received.astype(float) - taken
         more = pd.Series(flows["mass_t_per_year"].to_numpy() * sign).groupby(flows["category"].to_numpy())
         kept = (received | taken) & (more.transform("sum") > 0).to_numpy()
-        known.add(f"{tag} {bound}", flows[kept].assign(bound=bound), {MASS: _one(mass[kept], sign[kept])})
+        bounds.append((flows[kept].assign(bound=bound), mass[kept], sign[kept]))
+    keys, ids, signs = zip(*bounds, strict=True)
+    terms = _one(np.concatenate(ids), np.concatenate(signs))
+    known.add(f"{tag} elsewhere", pd.concat(keys, ignore_index=True), {MASS: terms})
 
 
 def add_comparison(known: Known, tag: str, now: pd.DataFrame, before: pd.DataFrame, sites: list[set]) -> None:

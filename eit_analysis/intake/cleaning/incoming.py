@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from functools import cache
 from itertools import chain
 from pathlib import PurePosixPath
 
@@ -19,7 +18,7 @@ from eit_analysis.intake.answers.applying import Applied, Grid, SheetKey, apply
 from eit_analysis.intake.cells.columns import Rows
 from eit_analysis.intake.cells.parsing import clean_text
 from eit_analysis.intake.cleaning.siblings import siblings, years_asked
-from eit_analysis.intake.form.guide import note
+from eit_analysis.intake.form.guide import is_note
 from eit_analysis.intake.sheets.ledger import NO_ROW, Ledger
 from eit_analysis.intake.sheets.mapping import Mapping, find_mapping, translated
 from eit_analysis.intake.sheets.parts import parts
@@ -84,14 +83,7 @@ def find_sheets(
 
 def _without_ours(sheet: RawSheet) -> RawSheet:
     """The sheet without the notes that its form came with."""
-    return replace(sheet, notes=[one for one in sheet.notes if one[1] not in _printed()])
-
-
-@cache
-def _printed() -> set[str]:
-    """The notes that the form prints on its headers, as they are read."""
-    texts = (note(table, column) for table in tables.TABLES for column in tables.form(table))
-    return {" ".join(text.replace("(", "").replace(")", "").split()) for text in texts}
+    return replace(sheet, notes=[one for one in sheet.notes if not is_note(one[1])])
 
 
 def _log_notes(ledger: Ledger, file: str, sheet: str, notes: list[Note], shown: bool) -> None:

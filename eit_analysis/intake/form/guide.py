@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import xlsxwriter
@@ -13,6 +15,7 @@ from babel.numbers import format_decimal
 from eit_analysis import reference, tables
 from eit_analysis.config import StudyConfig
 from eit_analysis.intake.cells.contract import allowed_words, described, is_date, is_number
+from eit_analysis.intake.cells.remarks import read_remark
 
 GUIDE = "Mode d'emploi"
 TITLE = "Questionnaire d'écologie industrielle territoriale"
@@ -68,6 +71,32 @@ def note(table: str, column: str) -> str:
     if example := printed(EXAMPLES[table].get(column)):
         lines.append(f"Exemple\u00a0: {example}")
     return "\n".join(lines)
+
+
+def is_note(text: str) -> bool:
+    """Whether a form prints this note on a header, or did before its description or its choices changed."""
+    said = _one_line(text)
+    current, former = _notes()
+    found = former.fullmatch(said)
+    return said in current or (found is not None and not any(read_remark(found["description"])))
+
+
+@cache
+def _notes() -> tuple[set[str], re.Pattern[str]]:
+    """The notes of today, each on one line; what those of a form sent out before look like."""
+    notes = {_one_line(note(table, column)) for table in tables.TABLES for column in tables.form(table)}
+    examples = {_one_line(printed(value)) for row in EXAMPLES.values() for value in row.values()}
+    unit, example = (
+        "|".join(map(re.escape, sorted(of))) for of in (map(_one_line, UNITS.values()), examples)
+    )
+    rest = rf"(?: Unité : (?:{unit})\.)?(?: Au choix : .+?\.)?(?: Exemple : (?:{example}))?"
+    label = "(?: Unité| Au choix| Exemple) : "
+    return notes, re.compile(rf"(?P<description>(?:(?!{label}).)+\.)(?={label}){rest}")
+
+
+def _one_line(text: str) -> str:
+    """As the reader of workbooks gives a note: without line ends and brackets."""
+    return " ".join(text.replace("(", "").replace(")", "").split())
 
 
 def workbook(title: str, draw: Callable[[Any], None]) -> bytes:
