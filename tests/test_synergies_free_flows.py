@@ -236,11 +236,13 @@ def test_a_line_that_brings_mended_pallets_leads_no_pallets_away():
 def test_what_is_not_called_a_pallet_of_exchange_is_none_of_its_own_firm():
     """120 t of « Palettes » were left to the « Palettes Europe » of their firm, and nobody mended them."""
     own = pairs([("A-1", "A-2", 10, 30, "recycling"), ("B-1", "B-2", 10, 30, "recycling"),
-                 ("C-1", "C-2", 10, 30, "recycling")])  # fmt: skip
+                 ("C-1", "C-2", 10, 30, "recycling"), ("D-1", "D-2", 10, 30, "recycling")])  # fmt: skip
     called = {"A-1": "Palettes perdues", "A-2": "Palettes Europe", "B-1": "Palettes EPAL cassées",
-              "B-2": "Palettes Europe", "C-1": "Palettes", "C-2": "Palettes d'occasion"}  # fmt: skip
+              "B-2": "Palettes Europe", "C-1": "Palettes", "C-2": "Palettes d'occasion",
+              "D-1": "Palettes hors format", "D-2": "Palettes 80 x 120"}  # fmt: skip
     told = flows(own).assign(description=lambda rows: rows["flow_id"].map(called))
-    assert unlike(own, told) == {"A-1"}
+    # Nor what its firm says to be off size: 30 t that the works next door buys were left to it.
+    assert unlike(own, told) == {"A-1", "D-1"}
 
 
 def test_what_a_firm_cuts_off_its_boards_is_not_set_aside_and_closes_its_need_to_the_offcuts_of_others():

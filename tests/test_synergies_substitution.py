@@ -843,12 +843,14 @@ def test_what_is_left_of_pallets_once_the_good_ones_are_sorted_out_is_not_reused
             assert sorted(found["out_flow_id"]) == kept
 
 
-def uses_found(waste: tuple[str, str, str | None], need: tuple[str, str], naf: str) -> list[str]:
-    """The uses in which a firm of this activity could take a sorted waste for its need, by the real rules."""
+def uses_found(
+    waste: tuple[str, str, str | None], need: tuple[str, str], naf: str, actor_type: str = "firm"
+) -> list[str]:
+    """The uses in which an actor of this activity could take a sorted waste for its need, by our rules."""
     (category, residue, code), (into, asked) = waste, need
     flows = flow_table([flow("o", "A", "out", category, 80, code), flow("i", "B", "in", into, 90)])
     flows = flows.assign(description=[residue, asked], quality="clean")
-    rules, sites = reference.load("compatibility"), SITES.assign(naf_code=naf, actor_type="firm")
+    rules, sites = reference.load("compatibility"), SITES.assign(naf_code=naf, actor_type=actor_type)
     return candidates(flows, sites, rules, 20.0, 1.3)[0]["use"].tolist()
 
 
@@ -1028,3 +1030,26 @@ def test_the_use_of_a_lead_is_that_of_the_need(category, residue, code, need, na
     into = families.get(category, category)
     category = {"steel": "plastic", "green": "biowaste"}.get(category, category)
     assert uses_found((category, residue, code), (into, need), naf) == ([use] if use else [])
+
+
+@pytest.mark.parametrize("naf", ["4779Z", "3832Z", "9499Z"])
+@pytest.mark.parametrize(
+    ("category", "residue", "code", "need", "use"),
+    [
+        ("wood", "Palettes perdues", "150103", "Palettes et bois de récupération",
+         "palettes remises en circulation"),
+        ("weee", "Outillage électroportatif repris", "200136", "Outils et petits appareils à réparer",
+         "appareils reconditionnés"),
+        ("chemical", "Peintures invendues", "200128", "Peintures réemployables",
+         "peintures à l'eau remélangées"),
+        ("wood", "Chutes de panneaux", "030105", "Bois de récupération",
+         "mobilier et agencement (surcyclage)"),
+        ("textile", "Chutes de tissu de verre", "040222", "Voiles et tissus à coudre", None),
+    ],
+)  # fmt: skip
+def test_a_structure_of_the_social_economy_mends_and_sells_whatever_its_code(
+    category, residue, code, need, use, naf
+):
+    """With the code of a second-hand shop a reuse centre lost six of seven leads; with that of sorting it
+    shredded boards."""
+    assert uses_found((category, residue, code), (category, need), naf, "ess") == ([use] if use else [])

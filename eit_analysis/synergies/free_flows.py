@@ -48,6 +48,7 @@ OWN_COVERS = 0.8
 # same exchange would bring it, and it is no lead of its own. Ours too.
 SERVED_BUT = 0.1
 TO_AND_FRO = r"\b(?:europe|epal|europalettes?)\b"  # of pallets that carriers exchange on delivery
+OFF_SIZE = r"\bhors (?:formats?|gabarits?|standards?|cotes?)\b"  # what its firm says not to fit its own need
 
 
 def held(
@@ -133,14 +134,16 @@ def led(
 
 
 def unlike(own_uses: pd.DataFrame, flows: pd.DataFrame) -> set[str]:
-    """Outputs whose own need is of pallets that go to and fro (« palettes Europe »), and that are not so
-    called: what a firm throws away of them is broken, or of another format."""
+    """Outputs that their own firm's need is not of: it asks for pallets that go to and fro (« palettes
+    Europe »), and what it throws away is not so called, so broken or of another format; or it says of the
+    output itself that it is off size."""
     about = flows.drop_duplicates("flow_id").set_index("flow_id")["description"]
     given, asked = (
-        own_uses[flow].map(about).astype("str").fillna("").map(fold_words).str.contains(TO_AND_FRO)
+        own_uses[flow].map(about).astype("str").fillna("").map(fold_words)
         for flow in ("out_flow_id", "in_flow_id")
     )
-    return {*own_uses.loc[asked.astype(bool) & ~given.astype(bool), "out_flow_id"]}
+    another = asked.str.contains(TO_AND_FRO).astype(bool) & ~given.str.contains(TO_AND_FRO).astype(bool)
+    return {*own_uses.loc[another | given.str.contains(OFF_SIZE).astype(bool), "out_flow_id"]}
 
 
 def set_aside(

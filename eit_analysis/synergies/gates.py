@@ -118,7 +118,8 @@ def best_rule(pairs: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
 def _receives(pairs: pd.DataFrame) -> np.ndarray:
     """Whether each activity starts with one of its rule's prefixes, or the need itself proves the receiver.
 
-    Who buys fuel for a boiler has one, whatever else it does (``proving_needs``).
+    A structure of the social economy has two (``offers.SOCIAL``); who buys fuel for a boiler has one,
+    whatever else it does (``proving_needs``).
     Unknown on either side passes, but for a rule that lets hazardous waste in: its receivers are authorised
     for it, which an unknown activity does not say.
     """
@@ -126,7 +127,8 @@ def _receives(pairs: pd.DataFrame) -> np.ndarray:
     def answer(naf: str, wanted: str, allowed: int, told: str, proving: str) -> bool:
         prefixes = tuple(wanted.replace(".", "").split())
         proven = not set(told.split()).isdisjoint(proving.split())
-        return (naf == "" and allowed != 1) or not prefixes or naf.startswith(prefixes) or proven
+        named = any(code.startswith(prefixes) for code in naf.split())
+        return (naf == "" and allowed != 1) or not prefixes or named or proven
 
     wanted, proving = (pairs[name].fillna("") for name in ("receiver_naf_codes", "proving_needs"))
     return _each(answer, pairs["naf_code"], wanted, pairs["hazardous_allowed"], pairs["need_told"], proving)

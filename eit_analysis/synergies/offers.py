@@ -20,6 +20,9 @@ WASTE_OPERATORS = "38"
 OF_WASTE = (WASTE_OPERATORS, "4677")
 # So does a firm whose need is of something to be treated: « palettes à réparer », « fûts à laver ».
 TO_TREAT = r"\ba (?:broyer|demonter|laver|reconditionner|recycler|regenerer|reparer|trier|valoriser)\b"
+# What rules call a structure of the social economy, whose code says what it trades in (47.79) or collects
+# (38.32) and not that it mends, sews and sells again: 94.99 beside it.
+SOCIAL, OF_SOCIAL = ("88", "9499"), " 9499"
 OILS = ("120106", "120107", "120108", "120109", "120110", "120118", "120119")  # of machining, and its sludge
 # Classes of waste wood (usage of the trade): raw, or in panels, painted and of buildings, for which one pays.
 WOOD_A, WOOD_B = ("030101", "030105", "150103"), ("170201", "191207", "200138")
@@ -153,6 +156,8 @@ def inputs(flows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
     told = entering["description"].astype("str").fillna("")
     need, intake = need_told(told), entering["actor_type"].isin(TAKERS)
     takes_in = told.map(fold_words).str.contains(TO_TREAT).astype(bool)
+    naf = entering["naf_code"].fillna("").astype(str).str.replace(".", "", regex=False)
+    social = (entering["actor_type"] == "ess") & (naf != "") & ~naf.str.startswith(SOCIAL)
     return pd.DataFrame(
         {
             "in_flow_id": entering["flow_id"].astype(str),
@@ -166,7 +171,7 @@ def inputs(flows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
             ),
             "share_met": share_met(need).where(~intake, 1.0),
             "asked_quality": entering["quality"].fillna("unknown").astype(str),
-            "naf_code": entering["naf_code"].fillna("").astype(str).str.replace(".", "", regex=False),
+            "naf_code": naf.mask(social, naf + OF_SOCIAL),
             "is_intake": intake,
             "takes_in": takes_in,
             "demand": entering["mass_t_per_year"].astype(float),
