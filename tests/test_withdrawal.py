@@ -174,6 +174,14 @@ def test_a_firm_whose_last_rows_are_removed_by_its_answer_has_left(tmp_path: Pat
     assert "n'est plus" not in eit(study.root, "run", "essai").stdout
 
 
+def test_pages_of_earlier_waves_are_made_again_before_those_that_compare_with_them(waves: Study) -> None:
+    """A comparison of 2018 told of 2015 what the page of 2015, made again after it, had to close."""
+    change_sites(waves, "2018", says("none"))
+    assert eit(waves.root, "run", "essai", "--wave", "2018", "--audience", "partners").returncode == 0
+    made = [r for r in ReleaseLog(waves).records() if r.audience == "partners" and not r.withdrawn]
+    assert [record.wave for record in made[-2:]] == ["2015", "2018"]
+
+
 def test_a_folder_that_no_log_knows_is_made_again(waves: Study) -> None:
     for path in (waves.root / "data" / "releases" / "essai").iterdir():
         path.unlink()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -49,15 +49,24 @@ def publish(
     outdate_indexes(study.root)
     if unsearched := press.unsearched(audiences):
         say(unsearched)
-    failed = press.publish(audiences, asked, version)
+    # A comparison tells of earlier waves, whose closed sums must be known when it is audited.
+    now = study.waves.index(study.wave)
+    failed = _again(press, study.waves[:now])
+    failed += press.publish(audiences, asked, version)
     outdate_indexes(study.root)  # one that another command made meanwhile
-    for wave, others in to_make_again(study, log).items():
+    return failed + _again(press, study.waves[now:])
+
+
+def _again(press: Press, waves: Sequence[str]) -> list[Run]:
+    """Make the withdrawn pages of these waves again where they may be; those that failed."""
+    failed = []
+    due = to_make_again(press.study, press.log)
+    for wave in [wave for wave in waves if wave in due]:
         try:
-            other = replace(press, study=study.at(wave))
-            again = version_of(other.study, other.notebooks, {})
-            failed += other.publish(others, press.notebooks, again)
+            other = replace(press, study=press.study.at(wave))
+            failed += other.publish(due[wave], press.notebooks, version_of(other.study, other.notebooks, {}))
         except EitError as error:
-            failed += [Run(Path(f"vague {wave}"), audience, error=str(error)) for audience in others]
+            failed += [Run(Path(f"vague {wave}"), audience, error=str(error)) for audience in due[wave]]
     return failed
 
 
