@@ -361,6 +361,9 @@ def test_a_line_that_leads_the_same_flow_elsewhere_is_asked_of_first():
     ):  # fmt: skip
         assert asked(FEED | changed) == {}, changed
     assert list(asked(FEED | {"status": "done", "candidate_ids": "A-2>D-1"})) == ["A-2>D-1"]
+    # Whoever carries what is done to another taker knows of the rest of that very output, whatever its name.
+    led = FEED | {"status": "done", "candidate_ids": "A-1>X-9", "title": "Tout autre intitulé"}
+    assert {name for name, text in asked(led).items() if "le pilote de" in text} == {"A-1>D-1"}
     # What is done and not found has none of its tonnes taken off; a collection never has.
     assert "déduites" in asked(FEED | {"status": "done"})["A-1>D-1"]
     round_ = FEED | {"kind": "pooling", "title": "Collecte groupée des restes", "site_ids": "A B"}

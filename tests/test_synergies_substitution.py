@@ -1022,6 +1022,12 @@ def test_a_fine_sand_is_a_part_of_what_is_made_of_sand_and_stones(need, part):
          "appareils reconditionnés"),
         ("weee", "Petits appareils", "200136", "Appareils à démanteler", "8899B",
          "démantèlement manuel sous contrat avec un éco-organisme agréé"),
+        # Boxes to move house with are whole, cloths with a colour for each room are no cut sheets.
+        ("cardboard", "Cartons de réserve en balles", "150101", "Cartons de déménagement d'occasion", "5210B",
+         None),
+        ("cardboard", "Caisses et étuis", "150101", "Cartons de déménagement d'occasion", "5210B",
+         "caisses réutilisées en l'état"),
+        ("textile", "Draps réformés", "200110", "Chiffons et lavettes", "4711F", None),
     ],
 )  # fmt: skip
 def test_the_use_of_a_lead_is_that_of_the_need(category, residue, code, need, naf, use):

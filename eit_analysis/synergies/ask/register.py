@@ -3,7 +3,7 @@
     extends   the exchange would extend what is done or committed; ``realised`` where that brought a loss, or
               under half of what was promised
     register  a line leads the same flow elsewhere and is under way; ``kept`` where it is done or committed
-              and its tonnes are not taken off, as of a collection
+              and its tonnes are not taken off, as of a collection; ``led`` where they are
     need      another exchange into the same need answers a line, and the need has not room for both
     price     the taker refused a flow of the same family for its price
     thought   an actor answered that it would perhaps
@@ -16,6 +16,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+import numpy as np
 import pandas as pd
 
 from eit_analysis import french
@@ -49,14 +50,16 @@ def elsewhere(exchanges: pd.DataFrame, recalled: pd.DataFrame, said: pd.Series) 
     """Lines of the giver and family whose title names the flow, and that this is no answer to.
 
     A collection gathers what its title names of each, or all of its family. Of what is committed or done, and
-    found, the tonnes are taken off already (:mod:`free_flows`): those lines alone that take none off. Whoever
-    takes in the exchanges that answer a line, or carries a collection, may name alike what he gives: it is
-    not meant.
+    found, the tonnes are taken off already (:mod:`free_flows`), of the outputs of its exchanges: its carrier
+    knows of the rest. Whoever takes in the exchanges that answer a line, or carries a collection, may name
+    alike what he gives: it is not meant.
     """
     collects = (recalled["kind"] == POOLING) & recalled["title"].map(is_collection).astype(bool)
-    kept = recalled["status"].isin(HELD) & (collects | recalled["candidate_ids"].isna())
-    lines = recalled.assign(collects=collects, wording=kept.map({True: "kept", False: "register"}))
-    lines = lines[(kept | lines["status"].isin(ALIVE)) & (collects | (lines["kind"] != POOLING))]
+    held = recalled["status"].isin(HELD)
+    kept = held & (collects | recalled["candidate_ids"].isna())
+    wording = np.select([kept, held], ["kept", "led"], "register")
+    lines = recalled.assign(collects=collects, wording=wording)
+    lines = lines[(held | lines["status"].isin(ALIVE)) & (collects | (lines["kind"] != POOLING))]
     tonnes = lines["promised_t_per_year"].astype(float)
     promises = [f"{french.short(t)}\u00a0t/an promises, " if t > 0 else "" for t in tonnes]
     labels = heading("status").labels
@@ -65,6 +68,7 @@ def elsewhere(exchanges: pd.DataFrame, recalled: pd.DataFrame, said: pd.Series) 
     taker = dict(zip(needs, found["taker_site_id"], strict=True))
     for line, promised in zip(lines.assign(promise=promises).itertuples(index=False), tonnes, strict=True):
         named, own = words(line.title), set(str(line.candidate_ids).split())
+        led = {answer.partition(">")[0] for answer in own} if line.wording == "led" else None
         others = {taker.get(answer.partition(">")[2]) for answer in own} | (
             {line.carrier} if line.collects else set()
         )
@@ -78,7 +82,8 @@ def elsewhere(exchanges: pd.DataFrame, recalled: pd.DataFrame, said: pd.Series) 
             for name, what, mass in about[["candidate_id", "description", "supply_t_per_year"]].itertuples(
                 index=False
             ):
-                if name not in own and (line.collects or named & words(what)):
+                same = named & words(what) if led is None else name.partition(">")[0] in led
+                if name not in own and (line.collects or same):
                     share = PARTS[promised < LITTLE * mass] if promised > 0 else UNKNOWN_PART
                     yield name, text.format(title=line.title, status=status, part=share)
 
