@@ -240,7 +240,7 @@ class Assessment(PossiblePoolings):
         leaving = self.flows[self.flows["direction"] == "out"]
         asked = self.free_flows[self.free_flows["direction"] == "in"]
         passed, _ = self._candidates(pd.concat([leaving, asked]))
-        possible = loss.options(passed, self._to_outlets(leaving, local.directory), self.sites)
+        possible = loss.options(passed, self._to_outlets(leaving, local.directory), self.sites, taken)
         summary, replaced = loss.closures(taken, possible, self.plan.exchanges)
         return summary, loss.left_without(taken, replaced, self.flows, summary)
 
