@@ -18,7 +18,7 @@ from eit_analysis.config_synergies import Scoring, UtilityFactorOverride
 from eit_analysis.errors import InputError
 from eit_analysis.settings_file import read_config
 from eit_analysis.synergies.assessment import Assessment
-from eit_analysis.synergies.declined import ANSWER_COLUMNS
+from eit_analysis.synergies.answers import ANSWER_COLUMNS
 from eit_analysis.synergies.scoring.criteria import criteria
 from eit_analysis.synergies.scoring.ranking import rank
 from eit_analysis.synergies.utilities import matching, surplus

@@ -23,9 +23,10 @@ from eit_analysis.synergies.allocation.exposed import exposed_side
 from eit_analysis.synergies.allocation.frontier import frontier
 from eit_analysis.synergies.allocation.joint_plan import JointPlan, allocate, with_accepted
 from eit_analysis.synergies.allocation.shadow_prices import scarce_demands
+from eit_analysis.synergies.answers import accepted, accepted_on
 from eit_analysis.synergies.ask import group as ask_group
 from eit_analysis.synergies.ask.exchange import with_questions
-from eit_analysis.synergies.declined import accepted, accepted_on
+from eit_analysis.synergies.declined import in_brief
 from eit_analysis.synergies.free_flows import HELD, TAKEN
 from eit_analysis.synergies.local_outlets import LocalOutlets
 from eit_analysis.synergies.offers import bought, by_trade

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from eit_analysis.synergies.declined import KEYS, flows_about, last_answers
+from eit_analysis.synergies.answers import KEYS, flows_about, last_answers
 from eit_analysis.synergies.gates import GATES
 
 UNTIED_COLUMNS = ["site_id", *KEYS, "answered_flow", "exchange_answer", "answer_date", "gate"]

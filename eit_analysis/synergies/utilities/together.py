@@ -18,7 +18,7 @@ from scipy.sparse import csr_array, eye_array, hstack, vstack
 
 from eit_analysis.config import StudyConfig
 from eit_analysis.records import TOTAL
-from eit_analysis.synergies.declined import speaking
+from eit_analysis.synergies.answers import speaking
 from eit_analysis.synergies.impacts import DIVERTED, INDICATORS
 from eit_analysis.synergies.listings import at_worst, surest_first
 from eit_analysis.synergies.register.meeting import BETWEEN, sheet_words
