@@ -392,6 +392,8 @@ def test_an_accepted_exchange_is_listed_though_nobody_gains(assessment: Assessme
     recalled = assessment.register.assign(candidate_ids=None, pooling_ids=None).head(0)
     listed = listings.agreed(told.listed(recalled, team=True))
     assert lead["candidate_id"] not in told.accepted and len(listed) == 1
+    said = told.answered(told.listed(recalled, team=True))
+    assert said.to_numpy().tolist() == [["Total", 1, 0, "aucun autre"]]
     assert listed["joint_surplus_eur_per_year"].item() < 0
 
 

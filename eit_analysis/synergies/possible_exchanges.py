@@ -35,7 +35,8 @@ from eit_analysis.synergies.scoring.willingness import (
 from eit_analysis.synergies.substitution import MASSES, own_uses, read_pairs, through_gates, with_masses
 from eit_analysis.synergies.terms import changes_contractor, with_terms
 from eit_analysis.synergies.untied import untied
-from eit_analysis.synergies.utilities.together import possible
+from eit_analysis.synergies.utilities.answered import as_flows
+from eit_analysis.synergies.utilities.together import answered, possible
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -216,11 +217,11 @@ class PossibleExchanges:
     ) -> tuple[pd.DataFrame, pd.DataFrame]:
         """What passes and what does not of the flows with these masses, after what was answered."""
         read = with_masses(self._pairs if pairs is None else pairs, flows)
-        radius_km = scoring.radius_km if radius_km is None else radius_km
         return self._answered(*self._gated(read, radius_km))
 
     def _gated(self, read: pd.DataFrame, radius_km: float | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
         scoring = self.settings.scoring
+        radius_km = scoring.radius_km if radius_km is None else radius_km
         return through_gates(read, radius_km, scoring.detour_factor)
 
     def _answered(self, passed: pd.DataFrame, rejected: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -242,7 +243,13 @@ class PossibleExchanges:
     @property
     def untied(self) -> pd.DataFrame:
         """The other answers that are tied to no exchange that is possible (``untied.untied``)."""
-        return untied(self.answers, self.candidates, self.passed, self.rejected, self.flows)
+        ours = pd.concat([self.candidates, self._at_home])
+        rejected, flows = [self.rejected], [self.flows]
+        if self.utilities is not None:
+            networks, stopped = answered(self.utilities, self.sites, self.settings, self.answers)
+            ours = pd.concat([ours, networks])
+            rejected, flows = [*rejected, stopped], [*flows, as_flows(self.utilities)]
+        return untied(self.answers, ours, self.passed, pd.concat(rejected), pd.concat(flows))
 
     @cached_property
     def networks(self) -> pd.DataFrame | None:
