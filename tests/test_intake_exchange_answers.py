@@ -44,7 +44,7 @@ def test_they_are_read_as_people_type_them(study):
     ("row", "column", "reason"),
     [
         ("E01;E02;E03;bois;;non;prix;2018-05-17", "Identifiant", "answers_for_others"),
-        ("E01;E01;E01;bois;;oui;;2018-05-17", "Preneur", "one_actor_alone"),
+        ("E01;E02;E02;bois;;non;;2018-05-17", "Identifiant", "answers_for_others"),
         ("E09;E09;E02;bois;;oui;;2018-05-17", "Identifiant", "unknown_site"),
         ("E01;E01;E09;bois;;oui;;2018-05-17", "Preneur", "unknown_site"),
         ("E01;E01;;bois;;oui;;2018-05-17", "Preneur", "missing_value"),
@@ -59,6 +59,14 @@ def test_a_row_that_cannot_be_used_is_set_aside_in_one_sentence(study, row, colu
     assert (line["column"], line["reason_code"]) == (column, reason)
     assert line["source_row"] == 3 and line["message"] and "\n" not in line["message"]
     assert len(cleaned.tables["exchange_answers"]) == 1
+
+
+def test_a_firm_answers_of_what_it_could_reuse_itself(study):
+    """Page 02 asks it so; giver and taker that are one were « corrigez l'un des deux »."""
+    cleaned = read(study, "E01;E01;E01;bois;Palettes perdues;non;qualité insuffisante;2018-05-17")
+    assert cleaned.quarantine.empty
+    (row,) = cleaned.tables["exchange_answers"].to_dict("records")
+    assert row["giver_site_id"] == row["taker_site_id"] == "E01" and row["exchange_answer"] == "no"
 
 
 def test_an_unknown_reason_is_a_cell_and_the_refusal_stays(study):

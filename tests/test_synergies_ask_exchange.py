@@ -7,8 +7,8 @@ import pytest
 
 from eit_analysis import reference
 from eit_analysis.reference.dated import in_force
+from eit_analysis.synergies.answers import ANSWER_COLUMNS, refused_for_price
 from eit_analysis.synergies.ask.exchange import with_questions
-from eit_analysis.synergies.declined import ANSWER_COLUMNS, refused_for_price
 from eit_analysis.synergies.pooling.schemes import covering, free
 from eit_analysis.synergies.register.meeting import BETWEEN, sheet_words
 

@@ -323,6 +323,30 @@ def test_a_need_of_no_known_amount_sets_nothing_aside_and_is_asked_about(assessm
     assert not less.own_uses["in_flow_id"].eq(need).any() and assessment.own_needs == frozenset()
 
 
+def test_what_a_firm_does_not_reuse_itself_is_offered_to_others(assessment: Assessment) -> None:
+    """It wrote « non » beside its own flow, as both giver and taker: nobody asks it again."""
+    asked = listings.in_question(assessment.own_uses, assessment.flows).iloc[0]
+    no = {"site_id": asked["site_id"], "giver_site_id": asked["site_id"], "taker_site_id": asked["site_id"],
+          "category": asked["category"], "answered_flow": asked["output_description"],
+          "exchange_answer": "no", "refusal_reason": "quality", "answer_date": "2018-05-01"}  # fmt: skip
+    told = dataclasses.replace(assessment, answers=pd.DataFrame([no]))
+    left = listings.in_question(told.own_uses, told.flows)
+    same = ["site_id", "output_description"]
+    assert len(left) < len(listings.in_question(assessment.own_uses, assessment.flows))
+    assert tuple(asked[same]) not in set(left[same].itertuples(index=False, name=None))
+    flow = assessment.flows.query(
+        "site_id == @asked.site_id and description == @asked.output_description and direction == 'out'"
+    )
+    free = [each.free_flows.set_index("flow_id")["mass_t_per_year"] for each in (assessment, told)]
+    assert (free[1][flow["flow_id"]] > free[0][flow["flow_id"]]).all()
+    assert not {*flow["flow_id"]} & told.own_needs
+    # It is said among the refusals, and closes nothing besides; a yes would be no exchange that is missing.
+    (line,) = told.refusals.to_dict("records")
+    assert pd.isna(line["gate"]) and pd.isna(line["closed_flows"])
+    yes = pd.DataFrame([no | {"exchange_answer": "yes"}])
+    assert dataclasses.replace(assessment, answers=yes).untied.empty
+
+
 def test_the_members_of_each_part_share_what_it_saves(assessment: Assessment) -> None:
     sharing = open_study("thur-doller", root=ROOT).load("sharing")
     pools, shares = assessment.pooled(sharing, 15.0)
@@ -368,6 +392,8 @@ def test_an_accepted_exchange_is_listed_though_nobody_gains(assessment: Assessme
     recalled = assessment.register.assign(candidate_ids=None, pooling_ids=None).head(0)
     listed = listings.agreed(told.listed(recalled, team=True))
     assert lead["candidate_id"] not in told.accepted and len(listed) == 1
+    said = told.answered(told.listed(recalled, team=True))
+    assert said.to_numpy().tolist() == [["Total", 1, 0, "aucun autre"]]
     assert listed["joint_surplus_eur_per_year"].item() < 0
 
 

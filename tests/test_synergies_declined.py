@@ -8,20 +8,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eit_analysis.reference.distance import haversine_km
-from eit_analysis.synergies.declined import (
-    ANSWER_COLUMNS,
-    accepted,
-    accepted_on,
-    closing,
-    lessons,
-    without_declined,
-)
+from eit_analysis.synergies.answers import ANSWER_COLUMNS, accepted, accepted_on
+from eit_analysis.synergies.declined import closing, lessons, without_declined
 from eit_analysis.synergies.substitution import REJECTED_COLUMNS
 from eit_analysis.synergies.untied import UNTIED_COLUMNS, untied
 
 KM = float(haversine_km(0.0, 7.0, 1.0, 7.0))  # of a degree of latitude
 PLACES = {"A": 0.0, "B": 0.1, "C": 0.2, "X": 0.0, "Y": 0.05}
-SITES = pd.DataFrame({"site_id": list(PLACES), "latitude": PLACES.values(), "longitude": 7.0})
+SITES = pd.DataFrame(
+    {"site_id": list(PLACES), "latitude": PLACES.values(), "longitude": 7.0, "name": list(PLACES)}
+)
 FLOWS = pd.DataFrame(
     [
         ("A-1", "A", "wood", "Palettes", "clean"),
@@ -59,7 +55,7 @@ def closed(told: pd.DataFrame) -> dict[str, str]:
     taught = lessons(told, FLOWS, SITES, DETOUR)
     still, shut = without_declined(passed, rejected, told, taught, FLOWS)
     assert len(still) + len(shut) == len(passed) and list(shut.columns) == REJECTED_COLUMNS
-    assert closing(taught, told, shut)["exchange_answer"].eq("no").all()
+    assert closing(taught, told, passed, FLOWS, SITES)["exchange_answer"].eq("no").all()
     return dict(zip(shut["out_flow_id"] + ">" + shut["taker_site_id"], shut["gate"], strict=True))
 
 
@@ -93,7 +89,7 @@ def by_plain_reading(told: pd.DataFrame) -> dict[str, str]:
 
     def would_close(row, rank, distance, kinds):
         if row["refusal_reason"] == "material":
-            return True
+            return row["answered_flow"] is None or not kinds.isdisjoint(named(row))
         if row["refusal_reason"] == "quality":
             worst = max(ranks(row), default=None)
             return None not in (worst, rank) and rank >= worst and not kinds.isdisjoint(named(row))
@@ -170,10 +166,31 @@ def test_a_reason_that_is_not_general_closes_its_exchange_alone():
 def test_what_a_taker_says_in_general_closes_what_is_like_it(reason, others):
     told = answers(("X", "B", "X", "wood", None, "no", reason, "2018-02-01"))
     assert closed(told) == {"B-1>X": "declined_pair"} | {f"{flow}>X": gate for flow, gate in others.items()}
-    (line,) = closing(lessons(told, FLOWS, SITES, DETOUR), told, shut_by(told)).to_dict("records")
+    (line,) = closing(lessons(told, FLOWS, SITES, DETOUR), told, exchanges(), FLOWS, SITES).to_dict("records")
     assert line["closed_pairs"] == len(others)
+    about = FLOWS.set_index("flow_id").loc[list(others)]
+    assert line["closed_flows"].split("\u00a0; ") == [*(about["description"] + " (" + about["site_id"] + ")")]
     if reason == "too_far":
         assert line["refused_km"] == pytest.approx(1.3 * 11.119, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("codes", "others"), [({}, {"A-1", "C-1"}), ({"A-2": "150103"}, {"A-1", "A-2", "C-1"})]
+)
+def test_a_matter_refused_by_its_name_closes_that_matter_and_not_the_family(codes, others):
+    """Panel offcuts refused took the pallets that a workshop asks for, which are another matter."""
+    flows = FLOWS.assign(waste_code=FLOWS["flow_id"].map({"B-1": "150103"} | codes).fillna("unknown"))
+    told = answers(("X", "B", "X", "wood", "palettes", "no", "material", "2018-02-01"))
+    taught = lessons(told, flows, SITES, DETOUR)
+    none = pd.DataFrame(columns=REJECTED_COLUMNS)
+    _, shut = without_declined(exchanges(), none, told, taught, flows)
+    assert set(shut.loc[shut["gate"] == "declined_material", "out_flow_id"]) == others
+
+
+def test_what_a_firm_does_not_reuse_itself_teaches_nothing_of_what_others_give():
+    told = answers(*(("A", "A", "A", "wood", None, "no", reason, "2018-02-01")
+                     for reason in ("material", "quality", "too_far")))  # fmt: skip
+    assert closed(told) == {} and lessons(told, FLOWS, SITES, DETOUR).empty
 
 
 @pytest.mark.parametrize(("away", "shut"), [(0.095, True), (0.085, False)])
@@ -182,11 +199,6 @@ def test_who_finds_a_way_too_far_does_not_go_nearly_as_far(away, shut, monkeypat
     monkeypatch.setitem(PLACES, "A", away)
     told = answers(("X", "B", "X", "wood", None, "no", "too_far", "2018-02-01"))
     assert ("A-1>X" in closed(told)) == shut
-
-
-def shut_by(told: pd.DataFrame) -> pd.DataFrame:
-    taught = lessons(told, FLOWS, SITES, DETOUR)
-    return without_declined(exchanges(), pd.DataFrame(columns=REJECTED_COLUMNS), told, taught, FLOWS)[1]
 
 
 def test_a_later_answer_reopens_and_only_as_far_as_it_reaches():

@@ -171,7 +171,7 @@ def closed(*outlets):
     local = listed(*outlets)
     nearby = possible(local)
     taken = loss.takers(FLOWS, SITES, HELD, local)
-    summary, replaced = loss.closures(taken, loss.options(PLAN, nearby, SITES), PLAN)
+    summary, replaced = loss.closures(taken, loss.options(PLAN, nearby, SITES, taken), PLAN)
     return summary.set_index("closing"), replaced
 
 
@@ -179,14 +179,14 @@ def test_what_a_closure_leaves():
     summary, replaced = closed(BROYAGE, MENUISERIE)
     amounts = summary[[c for c in loss.SUMMARY if c.endswith("t_per_year")]]
     assert amounts.to_numpy().tolist() == [
-        # 40 t of pallets: 30 to the workshop, whose plan is undone with their collection, 10 to the joiner;
-        # nobody takes the solvents.
-        [50.0, 30.0, 10.0, 0.0, 10.0],
-        # 25 t that the workshop takes today, done: 12 to the joiner, 13 to the shredder, whose room is to be
-        # asked for; nothing of what is only planned, nor committed.
-        [25.0, 0.0, 12.0, 13.0, 0.0],
+        # 15 t of pallets, for the workshop mends 25 of the 40 already: all to the workshop, whose plan is
+        # undone with their collection; nobody takes the solvents.
+        [25.0, 15.0, 0.0, 0.0, 0.0, 10.0],
+        # 25 t that the workshop takes today, done: 12 to the joiner, 13 to who collects the others today,
+        # whose room is to be asked for; nothing of what is only planned, nor committed.
+        [25.0, 0.0, 12.0, 13.0, 0.0, 0.0],
         # 30 t: the workshop has 5 left beside the plan, the joiner 12, the shredder the rest.
-        [30.0, 5.0, 12.0, 13.0, 0.0],
+        [30.0, 5.0, 12.0, 0.0, 13.0, 0.0],
     ]
     assert summary.index.tolist() == ["Bennes du Lutin", "Atelier du Sorbier", "Compost et Cie"]
     assert summary["closing_role"].tolist() == ["contractor", "taker", "contractor"]
@@ -197,10 +197,23 @@ def test_what_a_closure_leaves():
     }  # fmt: skip
 
 
+def test_who_takes_a_flow_today_by_contract_and_by_an_exchange_loses_it_whole_and_once():
+    """5 of 12 t were offered again to who had them, and went nowhere when he stopped."""
+    own = HELD.query("status == 'done'").assign(taker_site_id="A")
+    flows = FLOWS.replace({"contractor": {"Bennes du Lutin": "AJONC"}})
+    taken = loss.takers(flows, SITES, own, listed(BROYAGE))
+    lost = taken[taken["out_flow_id"] == "A-1"].set_index("closing_role")["lost_t_per_year"]
+    assert lost.to_dict() == {"taker": 25.0, "contractor": 40.0}
+    # What goes elsewhere whole is not his to lose.
+    whole = HELD.head(1).assign(taken_t_per_year=40.0)
+    taken = loss.takers(FLOWS, SITES, whole, listed(BROYAGE))
+    assert taken.loc[taken["out_flow_id"] == "A-1", "closing_role"].tolist() == ["taker"]
+
+
 def test_what_finds_nobody_is_named_flow_by_flow():
     local = listed(BROYAGE, MENUISERIE)
     taken = loss.takers(FLOWS, SITES, HELD, local)
-    summary, replaced = loss.closures(taken, loss.options(PLAN, possible(local), SITES), PLAN)
+    summary, replaced = loss.closures(taken, loss.options(PLAN, possible(local), SITES, taken), PLAN)
     named = loss.left_without(taken, replaced, FLOWS.assign(description="Solvants"), summary)
     nobody = named[named["replacement_kind"] == "none"]
     assert nobody[["closing", "replaced_t_per_year"]].to_numpy().tolist() == [["Bennes du Lutin", 10.0]]
@@ -220,9 +233,9 @@ def test_without_outlets_nor_plan_all_is_lost_and_nothing_crashes():
     leads = local_outlets.leads(nearby, FLOWS, 1.0)
     assert nearby.empty and leads.empty and local_outlets.left(leads, PLAN, 1.0).empty
     taken = loss.takers(FLOWS, SITES, HELD.head(0), nothing)
-    summary, replaced = loss.closures(taken, loss.options(PLAN.head(0), nearby, SITES), PLAN.head(0))
+    summary, replaced = loss.closures(taken, loss.options(PLAN.head(0), nearby, SITES, taken), PLAN.head(0))
     assert summary["unreplaced_t_per_year"].tolist() == [50.0, 30.0] and replaced.empty
-    assert loss.closures(taken.head(0), loss.options(PLAN, nearby, SITES), PLAN)[0].empty
+    assert loss.closures(taken.head(0), loss.options(PLAN, nearby, SITES, taken), PLAN)[0].empty
 
 
 @pytest.fixture(scope="module")

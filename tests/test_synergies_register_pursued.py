@@ -8,7 +8,7 @@ import pytest
 
 from eit_analysis.publishing.wording import heading
 from eit_analysis.reference.intervals import enough, wilson
-from eit_analysis.synergies.declined import ANSWER_COLUMNS
+from eit_analysis.synergies.answers import ANSWER_COLUMNS
 from eit_analysis.synergies.register.pursued import (
     CASE_COLUMNS,
     CLASS_COLUMNS,

@@ -207,6 +207,14 @@ def test_what_is_found_again_is_counted_without_networks():
     assert list(seen[0]["synergy_id"]) == ["S1"] and list(seen[0]["found"]) == ["yes"]
 
 
+def test_what_a_firm_does_not_reuse_itself_is_no_synergy_missed():
+    """« Le registre nomme un seul acteur » was said of the line that the page had asked for."""
+    recalled = recall(lead("Palettes", site_ids="A").assign(status="dropped"), FLOWS, SHARING, METHODS)
+    assert of_matter(recalled).empty
+    for kept in ({"status": "lead"}, {"site_ids": "A B"}, {"site_ids": None}, {"kind": "pooling"}):
+        assert len(of_matter(recalled.assign(**kept))) == 1
+
+
 def test_a_pair_that_no_rule_reads():
     unread = METHODS._replace(passed=PASSED.tail(0), rejected=REJECTED.head(0), takers={})
     assert list(why_missed(lead("Palettes"), FLOWS, SHARING, unread)["miss_reason"]) == ["no_rule"]

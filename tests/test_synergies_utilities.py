@@ -17,8 +17,8 @@ from eit_analysis.config import StudyConfig
 from eit_analysis.config_synergies import Scoring, UtilityFactorOverride
 from eit_analysis.errors import InputError
 from eit_analysis.settings_file import read_config
+from eit_analysis.synergies.answers import ANSWER_COLUMNS
 from eit_analysis.synergies.assessment import Assessment
-from eit_analysis.synergies.declined import ANSWER_COLUMNS
 from eit_analysis.synergies.scoring.criteria import criteria
 from eit_analysis.synergies.scoring.ranking import rank
 from eit_analysis.synergies.utilities import matching, surplus
@@ -52,7 +52,13 @@ def places(*km: float) -> pd.DataFrame:
     """Sites A, B, C… on one meridian, so many great-circle km north of A."""
     degrees = [k / (math.pi * 6371.0088 / 180) for k in km]
     return pd.DataFrame(
-        {"site_id": list("ABCD"[: len(km)]), "latitude": degrees, "longitude": 0.0, "consent": "named"}
+        {
+            "site_id": list("ABCD"[: len(km)]),
+            "latitude": degrees,
+            "longitude": 0.0,
+            "consent": "named",
+            "name": list("ABCD"[: len(km)]),
+        }
     )
 
 
@@ -75,7 +81,11 @@ def need(**changed: object) -> dict:
 
 def run(*rows: dict, km: float = 1.0, factors: pd.DataFrame = FACTORS, half: dict = NONE) -> tuple:
     passed, refused = matching.pairs(table(*rows), places(0.0, km / 1.3), factors, **REACH, half_widths=half)
-    return surplus.with_surplus(passed, factors), refused
+    return unanswered(surplus.with_surplus(passed, factors)), refused
+
+
+def unanswered(found: pd.DataFrame) -> pd.DataFrame:
+    return found.assign(status=None, answer_date=None, thought=None)
 
 
 def test_the_annuity_of_a_printed_table() -> None:
@@ -362,7 +372,7 @@ def test_a_source_that_two_needs_ask_for_is_given_once() -> None:
     rows = [out(energy_mwh_per_year=1500.0, hours_per_year=4000.0), need(), need(site_id="C")]
     sites = places(0.0, 0.5, 0.8)
     passed, _ = matching.pairs(table(*rows), sites, FACTORS, **REACH, half_widths=NONE)
-    found = surplus.with_surplus(passed, FACTORS)
+    found = unanswered(surplus.with_surplus(passed, FACTORS))
     taken = plan.together(found, FACTORS)
     assert found["taken_per_year"].sum() > 1500 and taken["taken_per_year"].sum() <= 1500 * (1 + 1e-9)
     assert taken.iloc[0]["delivered_per_year"] == pytest.approx(1000)
@@ -379,7 +389,7 @@ def test_the_best_combination_is_that_of_every_set_of_pipes(seed: int) -> None:
         for _ in range(2)
     ]
     passed, _ = matching.pairs(table(*rows), places(0, 0.2, 0.5, 0.9), FACTORS, **REACH, half_widths=NONE)
-    found = surplus.with_surplus(passed, FACTORS).head(9)
+    found = unanswered(surplus.with_surplus(passed, FACTORS)).head(9)
     taken = plan.together(found, FACTORS)
     assert len(found) > len(taken) > 0
     assert taken["joint_surplus_eur_per_year"].sum() == pytest.approx(best_by_hand(found), rel=1e-6)
@@ -512,3 +522,69 @@ def test_who_refuses_heat_is_offered_it_no_more_until_it_says_otherwise() -> Non
     for answers, n in (([], 1), ([no], 0), ([no, later], 1), ([named], 1), ([of_matter], 1)):
         told = pd.DataFrame(answers, columns=ANSWER_COLUMNS)
         assert len(plan.possible(table(out(), need()), places(0, 0.5), settings, told)) == n
+
+
+def answered(*rows: tuple) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=ANSWER_COLUMNS)
+
+
+@pytest.mark.parametrize(("named", "by"), [("Air du four", "A"), (None, "B"), ("AIR DU FOUR", "AB")])
+def test_a_yes_to_heat_is_taken_with_the_flow_named_or_not_and_from_either_side(named: str, by: str) -> None:
+    """« Le donneur ne déclare pas ce flux en sortie » was said of what stands on the sheet of energy."""
+    settings, rows = StudyConfig(title="t", territory="t"), table(out(description="Air du four"), need())
+    told = answered(*((site, "A", "B", "other", named, "yes", None, f"2026-03-0{day}")
+                      for day, site in enumerate(by, 1)))  # fmt: skip
+    found, taken = plan.exchanges(rows, places(0, 0.5), settings, told, team=True)
+    assert found[plan.ANSWERED].values.tolist() == [["accepted", f"2026-03-0{len(by)}"]]
+    assert plan.listed(found, taken)["status"].tolist() == ["accepted"]
+    ranks = pd.DataFrame({"candidate_id": found["candidate_id"], "rank": [1]})
+    assert plan.laid(taken, ranks)["status"].tolist() == ["accepted"]
+    assert plan.agreed(found, taken, ranks)["exchange_site_ids"].tolist() == ["A B"]
+    # Who is not of the team reads nothing of it.
+    found, taken = plan.exchanges(rows, places(0, 0.5), settings, told, team=False)
+    assert "status" not in plan.listed(found, taken) and plan.laid(taken, ranks)["status"].isna().all()
+
+
+def test_whoever_would_perhaps_take_heat_is_recalled_and_a_no_after_a_yes_closes() -> None:
+    settings, rows = StudyConfig(title="t", territory="t"), table(out(), need())
+    maybe = ("B", "A", "B", "other", None, "maybe", None, "2026-03-01")
+    found, taken = plan.exchanges(rows, places(0, 0.5), settings, answered(maybe), team=True)
+    told = plan.listed(found, taken)
+    assert told["ask_first"].str.contains("rappeler B").all() and "status" not in told
+    other = ("A", "A", "B", "other", None, "no", None, "2026-03-02")
+    assert plan.possible(rows, places(0, 0.5), settings, answered(maybe, other)).empty
+
+
+def test_what_was_accepted_is_served_before_what_brings_more() -> None:
+    """One source that two needs ask for: the plan alone would give all of it to the nearer one."""
+    settings = StudyConfig(title="t", territory="t")
+    asked = {"energy_mwh_per_year": 3000.0}
+    rows = table(out(hours_per_year=4000.0), need(**asked), need(site_id="C", **asked))
+    yes = answered(("C", "A", "C", "other", None, "yes", None, "2026-03-01"))
+    given = [
+        plan.exchanges(rows, places(0, 0.3, 0.5), settings, told, team=True)[1] for told in (NO_ANSWER, yes)
+    ]
+    first = [taken.set_index("taker_site_id")["taken_per_year"] for taken in given]
+    assert first[0].idxmax() == "B" and first[1].idxmax() == "C"
+
+
+def test_an_answer_about_a_network_is_tied_to_it_or_says_what_stops_it(assessment: Assessment) -> None:
+    rows = table(out(description="Air du four"), need(), need(site_id="C", temperature_c=400.0))
+    sites = assessment.sites
+    ids = dict(zip("ABC", sites["site_id"], strict=False))
+    rows = rows.assign(site_id=rows["site_id"].map(ids))
+    near = sites.assign(latitude=48.0, longitude=-2.0)
+    here = dataclasses.replace(assessment, utilities=rows, sites=near)
+    for taker, flow, answer, gates in (
+        ("B", "air du four", "yes", []),
+        ("B", None, "maybe", []),
+        ("C", "Air du four", "yes", ["no_network"]),
+        ("D", "Air du four", "yes", ["no_rule"]),
+        ("B", "Autre air", "yes", ["no_output"]),
+    ):
+        site = ids.get(taker, sites["site_id"].iloc[5])
+        row = (site, ids["A"], site, "other", flow, answer, None, "2026-03-01")
+        told = dataclasses.replace(here, answers=answered(row))
+        once = {name: getattr(assessment, name) for name in ("_matched", "candidates", "_at_home")}
+        vars(told).update(once)  # no answer is about matter
+        assert told.untied["gate"].tolist() == gates, (taker, flow)

@@ -9,8 +9,8 @@ changes (``changes``).
     Who could use what another throws away; over a country; across studies.
 ``free_flows``
     What the register has done or committed, and what a firm could reuse itself, before any exchange.
-``declined``, ``ask``
-    What actors have refused, and which exchanges that closes; what to settle before an exchange.
+``answers``, ``declined``, ``ask``
+    What actors have answered and refused, and which exchanges that closes; what to settle before an exchange.
 ``utilities``
     Who could take the heat, the water or the gas that another lets go, and who gains.
 ``pooling``

@@ -23,9 +23,10 @@ from eit_analysis.synergies.allocation.exposed import exposed_side
 from eit_analysis.synergies.allocation.frontier import frontier
 from eit_analysis.synergies.allocation.joint_plan import JointPlan, allocate, with_accepted
 from eit_analysis.synergies.allocation.shadow_prices import scarce_demands
+from eit_analysis.synergies.answers import accepted, accepted_on
 from eit_analysis.synergies.ask import group as ask_group
 from eit_analysis.synergies.ask.exchange import with_questions
-from eit_analysis.synergies.declined import accepted, accepted_on
+from eit_analysis.synergies.declined import in_brief
 from eit_analysis.synergies.free_flows import HELD, TAKEN
 from eit_analysis.synergies.local_outlets import LocalOutlets
 from eit_analysis.synergies.offers import bought, by_trade
@@ -41,6 +42,7 @@ from eit_analysis.synergies.scoring.criteria import criteria
 from eit_analysis.synergies.scoring.ranking import RESULT_COLUMNS, rank
 from eit_analysis.synergies.scoring.willingness import with_willingness
 from eit_analysis.synergies.unknowns import unknowns
+from eit_analysis.synergies.utilities.together import agreed as agreed_networks
 from eit_analysis.synergies.utilities.together import as_leads, possible
 from eit_analysis.synergies.utilities.together import exchanges as network_exchanges
 
@@ -86,12 +88,19 @@ class Assessment(PossiblePoolings):
         """
         leads, allocated = on_what_is_left(self.candidates), self.plan.exchanges["allocated_t_per_year"]
         planned = self.plan.exchanges.loc[allocated > 0, "candidate_id"]
-        if self.utilities is not None:
-            found, taken = network_exchanges(self.utilities, self.sites, self.settings, self.answers)
+        if self._networks is not None:
+            found, taken = self._networks
             networks = with_willingness(as_leads(found), self._willing)
             leads = pd.concat([leads, networks], ignore_index=True) if len(networks) else leads
             planned = pd.concat([planned, taken["candidate_id"]])
         return planned_first(leads, planned)
+
+    @cached_property
+    def _networks(self) -> tuple[pd.DataFrame, pd.DataFrame] | None:
+        """The exchanges of heat, water and gas, and those taken together; None where ``utilities`` is."""
+        if self.utilities is None:
+            return None
+        return network_exchanges(self.utilities, self.sites, self.settings, self.answers, team=True)
 
     @cached_property
     def ranking(self) -> pd.DataFrame:
@@ -161,6 +170,17 @@ class Assessment(PossiblePoolings):
         return told.assign(
             ask_first=asked["ask_first"], answer_date=told["candidate_id"].map(days).astype("str")
         )
+
+    def agreed(self, exchanges: pd.DataFrame) -> pd.DataFrame:
+        """What an actor accepted, of matter (:meth:`listed`) then of heat, water and gas."""
+        matter = listings.agreed(exchanges)
+        if self._networks is None:
+            return matter
+        return pd.concat([matter, agreed_networks(*self._networks, self.ranking)], ignore_index=True)
+
+    def answered(self, exchanges: pd.DataFrame) -> pd.DataFrame:
+        """What the answers did, in one row (``declined.in_brief``)."""
+        return in_brief(self.agreed(exchanges), self.refusals)
 
     def starts(
         self, pools: pd.DataFrame, shares: pd.DataFrame, recalled: pd.DataFrame, sharing: pd.DataFrame
@@ -240,7 +260,7 @@ class Assessment(PossiblePoolings):
         leaving = self.flows[self.flows["direction"] == "out"]
         asked = self.free_flows[self.free_flows["direction"] == "in"]
         passed, _ = self._candidates(pd.concat([leaving, asked]))
-        possible = loss.options(passed, self._to_outlets(leaving, local.directory), self.sites)
+        possible = loss.options(passed, self._to_outlets(leaving, local.directory), self.sites, taken)
         summary, replaced = loss.closures(taken, possible, self.plan.exchanges)
         return summary, loss.left_without(taken, replaced, self.flows, summary)
 

@@ -59,7 +59,7 @@ PREPARATION = [
 ]  # fmt: skip
 REFUSALS = [
     "site_id", "giver_site_id", "taker_site_id", "category", "answered_flow", "refusal_reason", "answer_date",
-    "gate", "refused_quality", "refused_km", "closed_pairs",
+    "gate", "refused_quality", "refused_km", "closed_pairs", "closed_flows",
 ]  # fmt: skip
 ROBUSTNESS = [
     "exchange_site_ids", "first_rank_percent", "top_ranks_percent", "confidence_factor_percent", "leads_if",

@@ -6,7 +6,8 @@ x_ij are tonnes of the flow i to the taker j, n_ij the room that a tonne takes u
 today, by contract or by an exchange that is done; what is only planned cannot be lost. A taker's room is its
 need or its capacity less what the joint plan already gives it of flows that lose nothing. Weights w are near
 1: every tonne counts, whatever it costs, and a tonne goes rather to an exchange between actors than to an
-outlet with room, rather there than to one whose room is to be asked for. No replacement is lower in the waste
+outlet with room, rather there than to who takes the rest of its flow by contract today, and rather to that
+one than to an outlet whose room is to be asked for. No replacement is lower in the waste
 hierarchy than today's route: what has none may go on down it.
 """
 
@@ -20,7 +21,7 @@ from scipy.sparse import csr_array, vstack
 from eit_analysis.french import fold_words
 from eit_analysis.synergies.free_flows import TAKEN
 
-WEIGHTS = {"exchange": 1.0, "outlet": 0.999, "outlet_to_ask": 0.998}
+WEIGHTS = {"exchange": 1.0, "outlet": 0.999, "contractor": 0.9985, "outlet_to_ask": 0.998}
 SUMMARY = [
     "closing", "closing_role", "n_flows_lost", "lost_t_per_year",
     *(f"by_{kind}_t_per_year" for kind in WEIGHTS), "unreplaced_t_per_year",
@@ -35,8 +36,9 @@ def takers(
 ) -> pd.DataFrame:
     """Who takes what today: the contractor that a flow names, and who takes it by an exchange that is done.
 
-    ``held`` is :func:`free_flows.held`: what is committed there is not taken yet. A contractor that bears the
-    name of an actor or of an outlet is that one. ``taker`` (site or outlet, else the folded name),
+    ``held`` is :func:`free_flows.held`: what is committed there is not taken yet. What a flow declares has
+    what is done in it: a contractor takes but the rest. One that bears the name of an actor or of an outlet
+    is that one. ``taker`` (site or outlet, else the folded name),
     ``closing`` (its name), ``closing_role`` (``contractor``, ``taker``), ``out_flow_id, lost_t_per_year``.
     """
     out = flows[flows["direction"] == "out"]
@@ -44,28 +46,35 @@ def takers(
     known = {fold_words(name): outlet for name, outlet in outlets[["outlet_name", "outlet_id"]].to_numpy()}
     known |= {fold_words(name): site for name, site in sites[["name", "site_id"]].to_numpy()}
     folded = out["contractor"].map(fold_words)
-    today = {
-        "taker": folded.map(known).fillna(folded), "closing": out["contractor"],
-        "closing_role": "contractor", "out_flow_id": out["flow_id"],
-        "lost_t_per_year": out["mass_t_per_year"],
-    }  # fmt: skip
+    taker = folded.map(known).fillna(folded)
     lines = held[(held["status"] == "done") & (held[TAKEN] > 0)]
     done = lines.groupby(["taker_site_id", "out_flow_id"])[TAKEN].sum().reset_index()
+    own = dict(zip(out["flow_id"], taker, strict=True))
+    others = done[done["taker_site_id"] != done["out_flow_id"].map(own)]
+    gone = out["flow_id"].map(others.groupby("out_flow_id")[TAKEN].sum()).fillna(0)
+    today = {
+        "taker": taker, "closing": out["contractor"],
+        "closing_role": "contractor", "out_flow_id": out["flow_id"],
+        "lost_t_per_year": (out["mass_t_per_year"] - gone).clip(lower=0),
+    }  # fmt: skip
     names = sites.set_index("site_id")["name"]
     exchanged = {
         "taker": done["taker_site_id"], "closing": done["taker_site_id"].map(names),
         "closing_role": "taker", "out_flow_id": done["out_flow_id"], "lost_t_per_year": done[TAKEN],
     }  # fmt: skip
-    found = pd.concat([pd.DataFrame(exchanged), pd.DataFrame(today)], ignore_index=True)
+    still = pd.DataFrame(today)[~((gone > 0) & (gone >= out["mass_t_per_year"]))]
+    found = pd.concat([pd.DataFrame(exchanged), still], ignore_index=True)
     # One name for each, the first that was written.
     return found.assign(closing=found.groupby("taker")["closing"].transform("first"))
 
 
-def options(passed: pd.DataFrame, nearby: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
+def options(
+    passed: pd.DataFrame, nearby: pd.DataFrame, sites: pd.DataFrame, taken: pd.DataFrame
+) -> pd.DataFrame:
     """All that could take a flow: exchanges and outlets (``local_outlets.possible``) that pass the gates.
 
     Both of what a flow gives today, done exchanges included, ``passed`` to the needs as they are free
-    (``substitution.candidates``).
+    (``substitution.candidates``). And who takes it by contract today (:func:`takers`), where none of these.
 
     Columns ``out_flow_id, taker, replacement`` (its name), ``replacement_kind`` (keys of ``WEIGHTS``),
     ``place`` (the need or the outlet that is filled), ``need_t_per_t, room_t_per_year`` (infinite: unknown).
@@ -85,7 +94,13 @@ def options(passed: pd.DataFrame, nearby: pd.DataFrame, sites: pd.DataFrame) -> 
         "place": nearby["outlet_id"], "need_t_per_t": 1.0,
         "room_t_per_year": nearby["room_t_per_year"].astype(float).fillna(np.inf),
     }  # fmt: skip
-    return pd.concat([pd.DataFrame(exchanges), pd.DataFrame(outlets)], ignore_index=True)
+    found = pd.concat([pd.DataFrame(exchanges), pd.DataFrame(outlets)], ignore_index=True)
+    today = taken.loc[taken["closing_role"] == "contractor", ["out_flow_id", "taker", "closing"]]
+    today = today.rename(columns={"closing": "replacement"}).assign(
+        replacement_kind="contractor", place=today["taker"], need_t_per_t=1.0, room_t_per_year=np.inf
+    )
+    both = pd.concat([found, today], ignore_index=True)
+    return both[~both["replacement_kind"].eq("contractor") | ~both.duplicated(["out_flow_id", "taker"])]
 
 
 def closures(

@@ -18,7 +18,8 @@ from eit_analysis.config_synergies import Allocation
 from eit_analysis.reference.compatibility import FOOD
 from eit_analysis.reference.factors import factor_table, lookup
 from eit_analysis.reference.stages import standing
-from eit_analysis.synergies.declined import ANSWER_COLUMNS, closing, lessons, without_declined
+from eit_analysis.synergies.answers import ANSWER_COLUMNS, not_refused
+from eit_analysis.synergies.declined import closing, lessons, without_declined
 from eit_analysis.synergies.factor_rows import BOUNDS
 from eit_analysis.synergies.free_flows import free, held, led, led_away, set_aside, unlike
 from eit_analysis.synergies.impacts import impacts
@@ -34,7 +35,8 @@ from eit_analysis.synergies.scoring.willingness import (
 from eit_analysis.synergies.substitution import MASSES, own_uses, read_pairs, through_gates, with_masses
 from eit_analysis.synergies.terms import changes_contractor, with_terms
 from eit_analysis.synergies.untied import untied
-from eit_analysis.synergies.utilities.together import possible
+from eit_analysis.synergies.utilities.answered import as_flows
+from eit_analysis.synergies.utilities.together import answered, possible
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -148,8 +150,10 @@ class PossibleExchanges:
 
     @cached_property
     def _at_home(self) -> pd.DataFrame:
-        """What firms could reuse themselves of what the register leaves, refused or led elsewhere or not."""
-        return own_uses(with_masses(self._pairs, free(self.flows, self._begun)))
+        """What firms could reuse themselves of what the register leaves, led elsewhere or not, and did not
+        answer no to."""
+        found = own_uses(with_masses(self._pairs, free(self.flows, self._begun)))
+        return not_refused(found, self.answers, self.flows)
 
     @cached_property
     def _led(self) -> dict[str, float]:
@@ -169,7 +173,7 @@ class PossibleExchanges:
         own = self.flows[self.flows["site_id"].isin(needs["site_id"]) & (self.flows["direction"] == "out")]
         both = pd.concat([own, needs], ignore_index=True) if len(needs) else own
         pairs = read_pairs(both, self.sites, reference.load("compatibility"))
-        found = own_uses(with_masses(pairs, both))["out_flow_id"]
+        found = not_refused(own_uses(with_masses(pairs, both)), self.answers, self.flows)["out_flow_id"]
         led = set(self._at_home["out_flow_id"]) & {*self._led} - {*self.own_uses["out_flow_id"]}
         return frozenset(found) | led
 
@@ -202,16 +206,25 @@ class PossibleExchanges:
 
     @cached_property
     def _matched(self) -> tuple[pd.DataFrame, pd.DataFrame]:
-        return self._candidates(self.free_flows)
+        return self._answered(*self._unanswered)
+
+    @cached_property
+    def _unanswered(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        return self._gated(with_masses(self._pairs, self.free_flows))
 
     def _candidates(
         self, flows: pd.DataFrame, pairs: pd.DataFrame | None = None, radius_km: float | None = None
     ) -> tuple[pd.DataFrame, pd.DataFrame]:
         """What passes and what does not of the flows with these masses, after what was answered."""
-        scoring = self.settings.scoring
         read = with_masses(self._pairs if pairs is None else pairs, flows)
+        return self._answered(*self._gated(read, radius_km))
+
+    def _gated(self, read: pd.DataFrame, radius_km: float | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
+        scoring = self.settings.scoring
         radius_km = scoring.radius_km if radius_km is None else radius_km
-        passed, rejected = through_gates(read, radius_km, scoring.detour_factor)
+        return through_gates(read, radius_km, scoring.detour_factor)
+
+    def _answered(self, passed: pd.DataFrame, rejected: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
         if self.answers.empty:
             return passed, rejected
         return without_declined(passed, rejected, self.answers, self.lessons, self.flows)
@@ -224,12 +237,19 @@ class PossibleExchanges:
     @property
     def refusals(self) -> pd.DataFrame:
         """The refusals that stand, and what each closes (``declined.closing``)."""
-        return closing(self.lessons, self.answers, self.rejected)[REFUSALS]
+        passed, _ = self._unanswered
+        return closing(self.lessons, self.answers, passed, self.flows, self.sites)[REFUSALS]
 
     @property
     def untied(self) -> pd.DataFrame:
         """The other answers that are tied to no exchange that is possible (``untied.untied``)."""
-        return untied(self.answers, self.candidates, self.passed, self.rejected, self.flows)
+        ours = pd.concat([self.candidates, self._at_home])
+        rejected, flows = [self.rejected], [self.flows]
+        if self.utilities is not None:
+            networks, stopped = answered(self.utilities, self.sites, self.settings, self.answers)
+            ours = pd.concat([ours, networks])
+            rejected, flows = [*rejected, stopped], [*flows, as_flows(self.utilities)]
+        return untied(self.answers, ours, self.passed, pd.concat(rejected), pd.concat(flows))
 
     @cached_property
     def networks(self) -> pd.DataFrame | None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 
-from eit_analysis.synergies.declined import KEYS, flows_about, last_answers
+from eit_analysis.synergies.answers import KEYS, flows_about, last_answers
 from eit_analysis.synergies.gates import GATES
 
 UNTIED_COLUMNS = ["site_id", *KEYS, "answered_flow", "exchange_answer", "answer_date", "gate"]
 # Beside the gates: nothing but the contractor would change; no rule joins the two; no such flow is declared.
 CONTRACTOR, NO_RULE, NO_OUTPUT = "contractor", "no_rule", "no_output"
+NO_NETWORK = "no_network"  # a gate of heat, water and gas, whichever (``utilities.matching.GATES``)
 
 
 def untied(
@@ -24,9 +25,10 @@ def untied(
     Parameters
     ----------
     answers, flows : pandas.DataFrame
-        Tidy ``exchange_answers`` of any wave, and tidy flows.
+        Tidy ``exchange_answers`` of any wave, and tidy flows, with those of heat, water and gas.
     candidates, passed, rejected : pandas.DataFrame
-        As ``possible_exchanges`` gives them: what passes and is no candidate only changes the contractor.
+        As ``possible_exchanges`` gives them, with networks and what a firm could reuse itself: what passes
+        and is no candidate only changes the contractor.
 
     Returns
     -------
@@ -58,5 +60,5 @@ def _stop(
     if len(passed):
         return CONTRACTOR
     if len(rejected):
-        return max(rejected["gate"], key=GATES.index)
+        return max(rejected["gate"], key=(NO_NETWORK, *GATES).index)
     return NO_RULE if declared else NO_OUTPUT

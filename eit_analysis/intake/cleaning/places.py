@@ -78,7 +78,7 @@ def _withhold(batch: SurveyBatch, known: Collection[str]) -> None:
 
 
 def check_sites(batch: SurveyBatch, known: Collection[str]) -> None:
-    """Every other table is only about declared sites; who answers to an exchange is one of its two actors."""
+    """Every other table is only about declared sites; who answers to an exchange is one of its actors."""
     for column in ("site_id", *ENDS):
         if column in batch.values:
             unknown = batch.values[column].where(lambda site: site is not None and site not in known)
@@ -87,8 +87,6 @@ def check_sites(batch: SurveyBatch, known: Collection[str]) -> None:
         _withhold(batch, known)
     if batch.table == "exchange_answers":
         site, giver, taker = (batch.clean(column) for column in ("site_id", *ENDS))
-        alone = np.flatnonzero(~batch.fatal & (giver == taker))
-        batch.reject(alone, ENDS[1], finding("one_actor_alone"), fatal=True)
         others = np.flatnonzero(~batch.fatal & (site != giver) & (site != taker))
         batch.reject(others, "site_id", finding("answers_for_others"), fatal=True)
     if "site_ids" in batch.values:

@@ -22,7 +22,7 @@ import pandas as pd
 from eit_analysis import french
 from eit_analysis.reference.compatibility import FOOD
 from eit_analysis.reference.vocabulary import heading
-from eit_analysis.synergies.declined import refused_for_price, speaking
+from eit_analysis.synergies.answers import refused_for_price, speaking
 from eit_analysis.synergies.factor_rows import OPERATORS
 from eit_analysis.synergies.free_flows import HELD
 from eit_analysis.synergies.register.links import POOLING, is_collection, outputs_named, words

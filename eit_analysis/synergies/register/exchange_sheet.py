@@ -21,7 +21,7 @@ from eit_analysis.synergies.impacts import INDICATORS
 from eit_analysis.synergies.register.fiche import BOTH
 from eit_analysis.synergies.register.meeting import of_status, questions, sheet_words
 from eit_analysis.synergies.register.steps import NEXT_STEP, QUOTE, WEAK_EVIDENCE
-from eit_analysis.synergies.utilities.together import described
+from eit_analysis.synergies.utilities.together import asked_first, described
 
 # The tonnes of the plan are beyond those that are done.
 NEXT = NEXT_STEP | {"done": "extend"}
@@ -57,7 +57,7 @@ NETWORKS: dict[str, tuple[list[str], list[str]]] = {
         BOTH,
     ),
     "network_money": ([*INDICATORS["joint_surplus"], "gains", *BOTH], BOTH),
-    "call": (["first_call", "caller_site_id", "called_site_ids", "next_step"],
+    "call": (["status", "ask_first", "first_call", "caller_site_id", "called_site_ids", "next_step"],
              ["caller_site_id", "called_site_ids"]),
 }  # fmt: skip
 UTILITIES = [
@@ -147,7 +147,7 @@ def network_sheets(
     """
     asked, nearest = of_networks(taken, sites, items), taken.sort_values(["distance_km", "candidate_id"])
     # It is nobody's trade to take heat, water or gas.
-    told = described(nearest).assign(taker_actor_type="")
+    told = described(nearest).assign(taker_actor_type="", ask_first=asked_first(nearest))
     return exchange_sheets(told, asked, recalled, last, utilities, sites)
 
 

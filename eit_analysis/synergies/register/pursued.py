@@ -21,7 +21,7 @@ import pandas as pd
 from eit_analysis.records import TOTAL
 from eit_analysis.reference.intervals import enough, wilson
 from eit_analysis.reference.stages import STAGES
-from eit_analysis.synergies.declined import KEYS, speaking
+from eit_analysis.synergies.answers import KEYS, speaking
 from eit_analysis.synergies.likelihood import LEAST
 from eit_analysis.synergies.register.links import linked
 

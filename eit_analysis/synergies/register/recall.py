@@ -63,9 +63,12 @@ def recall(
 def of_matter(recalled: pd.DataFrame) -> pd.DataFrame:
     """The lines but those of heat, energy or water: what answers them is looked for by the team alone.
 
-    How many are found again, and why others are not, is thus one figure for all who read it.
+    How many are found again, and why others are not, is thus one figure for all who read it. Nor what a firm
+    alone has dropped: it says that it does not reuse its own waste, and there is no exchange to find.
     """
-    return recalled[~is_network(recalled)]
+    alone = recalled["site_ids"].fillna("").str.split().map(len) == 1
+    at_home = (recalled["status"] == "dropped") & (recalled["kind"] != POOLING) & alone
+    return recalled[~is_network(recalled) & ~at_home]
 
 
 def beyond(ranked: pd.DataFrame, recalled: pd.DataFrame) -> pd.DataFrame:

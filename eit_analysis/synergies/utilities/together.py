@@ -18,10 +18,10 @@ from scipy.sparse import csr_array, eye_array, hstack, vstack
 
 from eit_analysis.config import StudyConfig
 from eit_analysis.records import TOTAL
-from eit_analysis.synergies.declined import speaking
 from eit_analysis.synergies.impacts import DIVERTED, INDICATORS
-from eit_analysis.synergies.listings import at_worst, surest_first
+from eit_analysis.synergies.listings import AGREED, at_worst, surest_first
 from eit_analysis.synergies.register.meeting import BETWEEN, sheet_words
+from eit_analysis.synergies.utilities.answered import stopped, with_answers
 from eit_analysis.synergies.utilities.factors import factor_table
 from eit_analysis.synergies.utilities.matching import pairs
 from eit_analysis.synergies.utilities.surplus import EMISSIONS, PIPE, SURPLUS, with_surplus
@@ -36,6 +36,7 @@ LISTED = [
     "delivered_mwh_per_year", "delivered_m3_per_year", *SURPLUS, "gains", "planned_share_percent",
     "energy_emissions_tco2e_per_year",
 ]  # fmt: skip
+ANSWERED = ["status", "answer_date"]
 DELIVERED = ["delivered_mwh_per_year", "delivered_m3_per_year", "energy_emissions_tco2e_per_year"]
 BESIDE = ["lead_kind", "exchange_site_ids", "output_description", "need_description", *SURPLUS, "rank"]
 # What an exchange changes where no tonne leaves its route (`impacts`, with t = 0).
@@ -47,14 +48,18 @@ SIDES = {"out": "taken_per_year", "in": "delivered_per_year"}
 
 
 def exchanges(
-    utilities: pd.DataFrame, sites: pd.DataFrame, settings: StudyConfig, answers: pd.DataFrame
+    utilities: pd.DataFrame, sites: pd.DataFrame, settings: StudyConfig, answers: pd.DataFrame, team: bool
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The exchanges of a study that pass the gates, best first, and those taken together.
 
-    As :func:`possible` and :func:`together` give them.
+    As :func:`possible` and :func:`together` give them; what was answered to each is the ``team``'s.
     """
     found = possible(utilities, sites, settings, answers)
-    return found, together(found, factor_table(settings.utility_factors))
+    taken = together(found, factor_table(settings.utility_factors))
+    if team:
+        return found, taken
+    unsaid = dict.fromkeys([*ANSWERED, "thought"])
+    return found.assign(**unsaid), taken.assign(**unsaid)
 
 
 def possible(
@@ -64,39 +69,52 @@ def possible(
 
     An answer (tidy ``exchange_answers``) to such an exchange is of the family ``other``.
     """
+    still, _ = answered(utilities, sites, settings, answers)
+    return with_surplus(still, factor_table(settings.utility_factors))
+
+
+def answered(
+    utilities: pd.DataFrame, sites: pd.DataFrame, settings: StudyConfig, answers: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The pairs within reach that nobody refused (``answered.with_answers``), and what stops the others."""
     factors, scoring = factor_table(settings.utility_factors), settings.scoring
     reach = scoring.radius_km, scoring.detour_factor
-    passed, _ = pairs(utilities, sites, factors, *reach, settings.evidence_half_width)
-    offered = passed.rename(columns={"out_flow_id": "flow_id", "out_description": "description"})
-    told = speaking(passed.assign(category="other"), answers, offered)
-    refused = told.loc[told["exchange_answer"] == "no", "candidate_id"]
-    return with_surplus(passed[~passed["candidate_id"].isin(refused)].reset_index(drop=True), factors)
+    passed, rejected = pairs(utilities, sites, factors, *reach, settings.evidence_half_width)
+    still = with_answers(passed, utilities, answers, sites)
+    return still, stopped(passed, rejected, still)
 
 
 def together(found: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame:
     """The exchanges of the best combination at central costs, each with the part of it that takes place.
 
     ``found`` with these ``factors`` and returned as :func:`surplus.with_surplus` gives them: amounts, money
-    and emissions are those of the part. What has no known price stays out.
+    and emissions are those of the part. What has no known price stays out. Those that an actor accepted are
+    served first, by the parts with which they bring most; the others share what is left.
     """
     worth = found[found[SURPLUS[0]] > 0].reset_index(drop=True)
-    n = len(worth)
-    if not n:
+    if not len(worth):
         return worth
-    pipe = worth[PIPE].to_numpy()
+    part, agreed = np.zeros(len(worth)), (worth["status"] == "accepted").to_numpy()
+    for open_ in [agreed] * bool(agreed.any()) + [np.ones(len(worth))]:
+        part = _parts(worth, part, open_.astype(float))
+    taking = worth.assign(**{name: worth[name] * part for name in IN_PROPORTION})[part > 1e-9]
+    return with_surplus(taking, factors)
+
+
+def _parts(worth: pd.DataFrame, least: np.ndarray, most: np.ndarray) -> np.ndarray:
+    """Shape (exchanges,): the part of each in the best combination that has so much of it."""
+    n, pipe = len(worth), worth[PIPE].to_numpy()
     shared = vstack([_shares(worth, side) for side in SIDES])
     laid = hstack([eye_array(n), -eye_array(n)])
     rows = vstack([hstack([shared, csr_array(shared.shape)]), laid], format="csr")
     solved = milp(
         np.concatenate([-(worth[SURPLUS[0]] + pipe), pipe]),
         constraints=LinearConstraint(rows, ub=np.repeat([1.0, 0.0], [shared.shape[0], n])),
-        bounds=Bounds(0, 1),
+        bounds=Bounds(np.concatenate([least, np.zeros(n)]), np.concatenate([most, np.ones(n)])),
         integrality=np.repeat([0, 1], n),
         options={"mip_rel_gap": 1e-9},
     )
-    part = np.where(solved.x[n:] > 0.5, solved.x[:n], 0.0).clip(0, 1)
-    taking = worth.assign(**{name: worth[name] * part for name in IN_PROPORTION})[part > 1e-9]
-    return with_surplus(taking, factors)
+    return np.where(solved.x[n:] > 0.5, solved.x[:n], 0.0).clip(0, 1)
 
 
 def _shares(worth: pd.DataFrame, side: str) -> csr_array:
@@ -111,24 +129,32 @@ def listed(found: pd.DataFrame, taken: pd.DataFrame) -> pd.DataFrame:
 
     The nearest first: an order by gain would tell it to whoever may not read it. Of heat, ``ask_first``
     asks of each month and, where its giver needs some, of its own use; without any heat there is no such
-    column.
+    column. Nor is there what was answered where nobody said yes.
     """
     found = found.sort_values(["distance_km", "candidate_id"])
     parts = taken.set_index("candidate_id")["delivered_per_year"].reindex(found["candidate_id"])
     share = 100 * parts.fillna(0).to_numpy() / found["delivered_per_year"]
     apart = found["distance_km"].where(found["distance_km"] > 0)  # 0: both where a commune has its centre
     told = described(found).assign(
-        planned_share_percent=share, distance_km=apart, ask_first=_asked_of_heat(found)
+        planned_share_percent=share, distance_km=apart, ask_first=asked_first(found)
     )
     shown = told[found["gains"] != "no"]
-    return shown[[*LISTED, *["ask_first"] * bool(shown["ask_first"].notna().any())]]
+    also = [name for name in (*ANSWERED, "ask_first") if shown[name].notna().any()]
+    return shown[[*LISTED, *also]]
 
 
-def _asked_of_heat(found: pd.DataFrame) -> pd.Series:
+def asked_first(found: pd.DataFrame) -> pd.Series:
+    """What to ask first: of heat, its curve and what its giver needs itself; whom to recall."""
     said = sheet_words()["ask_first"]
-    first = said["own_heat"] + BETWEEN + said["heat_curve"]
-    own = found["own_heat_need"].map(lambda needs: first.format(told=needs), na_action="ignore").astype("str")
-    return own.fillna(said["heat_curve"]).where(found["serves"] == "heat").astype("str")
+    heat = found["serves"] == "heat"
+    asked = {
+        "own": found["own_heat_need"].map(lambda needs: said["own_heat"].format(told=needs), "ignore"),
+        "curve": pd.Series(said["heat_curve"], found.index).where(heat),
+        "thought": found["thought"],
+    }
+    each = pd.DataFrame(asked).astype("object")
+    texts = [BETWEEN.join(text for text in row if isinstance(text, str)) for row in each.to_numpy()]
+    return pd.Series(texts, found.index, dtype="str").replace("", None)
 
 
 def as_leads(found: pd.DataFrame) -> pd.DataFrame:
@@ -163,11 +189,27 @@ def beside(retained: pd.DataFrame, taken: pd.DataFrame, ranks: pd.DataFrame) -> 
 
 
 def laid(taken: pd.DataFrame, ranks: pd.DataFrame) -> pd.DataFrame:
-    """The exchanges taken together, the surest first, then by rank: ``BESIDE``, and what to ask first."""
+    """The exchanges taken together: ``BESIDE``, what to ask first and what was answered.
+
+    Those that an actor accepted come first, then the surest, then by rank.
+    """
     rank = taken["candidate_id"].map(ranks.set_index("candidate_id")["rank"])
-    told = described(taken).assign(rank=rank, use=taken["utility"], ask_first=_asked_of_heat(taken))
+    told = described(taken).assign(rank=rank, use=taken["utility"], ask_first=asked_first(taken))
     told = surest_first(told.sort_values(["rank", "candidate_id"]))
-    return told[["candidate_id", "use", *BESIDE, "ask_first"]]
+    told = told.sort_values("status", key=pd.Series.isna, kind="stable")
+    return told[["candidate_id", "use", *BESIDE, "ask_first", *ANSWERED]]
+
+
+def agreed(found: pd.DataFrame, taken: pd.DataFrame, ranks: pd.DataFrame) -> pd.DataFrame:
+    """What an actor accepted, as ``listings.agreed``: no tonne, its gain in the plan, else alone.
+
+    ``found`` and ``taken`` of :func:`exchanges`, ``ranks`` of them all (``Assessment.ranking``).
+    """
+    both = pd.concat([taken, found]).drop_duplicates("candidate_id")
+    both = both[both["status"] == "accepted"]
+    rank = both["candidate_id"].map(ranks.set_index("candidate_id")["rank"])
+    told = described(both).assign(rank=rank, use=both["in_description"])
+    return told.reindex(columns=AGREED).sort_values("rank")
 
 
 def in_all(retained: pd.DataFrame, changes: pd.DataFrame, taken: pd.DataFrame) -> pd.DataFrame:
