@@ -116,6 +116,8 @@ class Ground:
     def drawing(self, parts: Iterable[str], notes: Sequence[str]) -> str:
         """The map as an SVG element: outlines, north, what is drawn on them, lines of text beneath."""
         left, _, right, foot = self.frame
+        several = self.communes["epci_name"].nunique() > 1
+        notes = [*notes, *["Teintes du fond\u00a0: les intercommunalités"] * several]
         lines = [
             f'<text x="{left + 6:.0f}" y="{foot + 15 * i:.0f}">{escape(note)}</text>'
             for i, note in enumerate(notes, 1)

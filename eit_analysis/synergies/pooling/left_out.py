@@ -8,9 +8,9 @@ shredder) are told of each other: one of the two has to be asked again.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -74,7 +74,7 @@ def left_out(
         )
     )
     rows = []
-    for row in told.itertuples():
+    for row in cast("Iterator[Any]", told.itertuples()):
         target = _target_of(row, asked)
         own = target.threshold if target else NOTHING._replace(unit=row.unit)
         if target and _held(row, target, listed):
