@@ -20,14 +20,14 @@ SITES = pd.DataFrame(
 TABLE = threshold_table(cost_table())
 
 
-def told(needs=(), offers=(), flows=(), sites=SITES):
+def told(needs=(), offers=(), flows=(), sites=SITES, kinds=("group", "offer")):
     """Reason, unit to ask and threshold of each row left out, by site and item."""
     sides = [pooling_cases.needs(rows, 7_000.0, side)
              for rows, side in ((list(needs), "need"), (list(offers), "offer"))]  # fmt: skip
     sharing = pd.concat(sides, ignore_index=True)
     flows = outputs(list(flows), 100.0)
     pools, _ = pooled(sharing, flows, sites, TABLE, cost_table(), 15.0, 1.0)
-    listed = pools[pools["group_lacks"].isna()]
+    listed = pools[pools["group_lacks"].isna() & pools["kind"].isin(kinds)]
     asked = targets(sharing, flows, TABLE)
     return left_out(sharing, asked, TABLE, pools, listed, sites, 15.0, 1.0).set_index("site_id")
 
@@ -81,3 +81,11 @@ def test_nothing_declared_is_in_no_table_and_nothing_listed_is_told_to_be_left_o
         [("A", "space", "Salle de réunion", 10.0, "h")], [("B", "space", "Salle de réunion", 20.0, "h")]
     )
     assert met.empty
+
+
+def test_who_is_only_in_a_variant_or_beside_an_offer_not_worth_listing_is_told_so():
+    needs = [("A", "training", "CACES", 3.0, "personne"), ("B", "training", "CACES", 3.0, "personne")]
+    assert set(told(needs, kinds=())["left_out"]) == {"variant"}
+    room = "space", "Salle de réunion"
+    met = told([("A", *room, 10.0, "h")], [("B", *room, 20.0, "h")], kinds=())
+    assert set(met["left_out"]) == {"small_offer"}

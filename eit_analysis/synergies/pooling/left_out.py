@@ -77,7 +77,7 @@ def left_out(
     for row in cast("Iterator[Any]", told.itertuples()):
         target = _target_of(row, asked)
         own = target.threshold if target else NOTHING._replace(unit=row.unit)
-        if target and _held(row, target, listed):
+        if target and len(_holding(row, target, listed)):
             continue
         others = told[
             (told["side"] != row.side) & (told["nature"] == row.nature) & (told["unit"] != row.unit)
@@ -116,8 +116,11 @@ def _target_of(row: Any, asked: Sequence[Target]) -> Target | None:
     return None
 
 
-def _held(row: Any, target: Target, listed: pd.DataFrame) -> bool:
-    return row.site_id in set(" ".join(_of(target, listed)["members"]).split())
+def _holding(row: Any, target: Target, pools: pd.DataFrame) -> pd.DataFrame:
+    """The poolings of a need that have the site of a row."""
+    own = _of(target, pools)
+    inside = [row.site_id in members.split() for members in own["members"].astype(str)]
+    return own[np.array(inside, dtype=bool)]
 
 
 def _of(target: Target, pools: pd.DataFrame) -> pd.DataFrame:
@@ -129,15 +132,18 @@ def _of(target: Target, pools: pd.DataFrame) -> pd.DataFrame:
 def _reason(row: Any, target: Target, pools: pd.DataFrame, near: pd.Series) -> str:
     """Why a located volume of a known need is in no listed pooling."""
     here = near.index[near].drop(row.site_id)
-    found = _held(row, target, pools)
+    found = _holding(row, target, pools)
     if row.side == "offer" or not target.threshold.reckoned:
         if target.needs.index.drop(row.site_id, errors="ignore").empty:
             return "not_needed"
-        return "small_offer" if found else "too_far"
+        return "small_offer" if len(found) else "too_far"
     needs, least = target.needs["volume"], target.threshold.least
     if needs[row.site_id] >= least:
         return "enough_alone"
-    if found:
-        return "no_gain"
+    groups = found[found["kind"] != "offer"]
+    if len(groups):
+        return "variant" if groups["group_lacks"].isna().any() else "no_gain"
+    if len(found):
+        return "small_offer"
     with_less = needs[(needs < least) & needs.index.isin(here)]
     return "too_little" if len(with_less) else "nobody_near"
