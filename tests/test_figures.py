@@ -338,6 +338,9 @@ def test_commune_map_has_north_up_true_proportions_and_says_what_it_cannot_place
     assert any(text.endswith("\u00a0km") for text in told)
     assert any(text.startswith("Sans emplacement connu") for text in told)
     assert svg.count("<path") > 30  # the outlines of two intercommunalités
+    # Two shades of green had no legend.
+    alone = figures.commune_map(table(frame.head(1), ["commune_code"]), value=MASS)
+    assert "Teintes\u00a0: intercommunalités" in told and "Teintes" not in alone
     # In print the decision page gives it more room than it has: nothing is drawn beyond its frame.
     left, top, width, _ = re.search(r'viewBox="(\S+) (\S+) (\S+) (\S+)"', svg).groups()
     framed = re.search(r'<clipPath id="(\w+)"><path d="M(\S+) (\S+?)h(\S+?)v', svg)

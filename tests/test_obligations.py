@@ -607,3 +607,18 @@ def test_a_duty_is_cited_by_its_own_article_and_a_text_known_by_summaries_says_s
     assert later["source"].str.endswith("texte non relu à la source").all() and len(later) == 35
     quoted = later[later["source"].str.contains("trois sources")]
     assert set(quoted["hazardous"]) == {"no"} and "exempt" not in set(quoted["plants"])
+
+
+def test_where_a_flow_goes_is_asked_of_it_whatever_the_law_would_have_sorted() -> None:
+    """The row « Films d'emballage » was asked of « métal, verre, bois et fraction minérale »."""
+    judged = firm(("plastic", "films d'emballage", "150102", 9, "clean", None, None)).reset_index()
+    told = obligations.questions(judged)["question"].str.cat(sep=" ")
+    assert (
+        "Destination\u00a0: où cela va-t-il\u00a0?" in told and "bois, " not in told.split("Destination")[1]
+    )
+
+
+def test_what_a_code_17_is_of_is_asked_before_its_scheme() -> None:
+    """Rock wool of a greenhouse was asked of as « vos déchets du bâtiment »."""
+    judged = firm(("mineral", "pains de laine de roche", "170604", 35, "clean", "landfill", None), year=2026)
+    assert judged.loc["building", "question"].startswith("ces déchets viennent-ils d'un bâtiment")

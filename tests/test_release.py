@@ -819,6 +819,8 @@ def test_a_page_says_that_some_are_not_counted_to_those_it_concerns(
     # The rows read are of all actors, those who refuse too: the team's alone.
     assert re.search(r"Lignes lues et écartées\s*</h3>", pages["internal"])
     assert "ignes lues" not in pages["public"]
+    # Titles, blanks and statements that nobody answered are no answers lost: the share is of the answers.
+    assert re.search(r"Sur \S+\slignes? de réponse, \d+\u00a0% sont utilisées", pages["internal"])
     for page in pages.values():
         assert "cités dans la documentation du projet" in page
 

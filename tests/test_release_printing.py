@@ -131,3 +131,33 @@ def test_the_audit_and_the_line_agree_and_the_team_has_none(small_study: Study) 
     team = Release(small_study, "internal", "essai")
     kinds = [kind for kind, _ in Printed(family_table(team).seen_by(team.viewer, {})).lines]
     assert kinds == ["row", "row", "row", "total"]
+
+
+WORDS = [
+    "norm", "unit", "source", "criterion", "direction", "label", "nature", "text_ref", "free_scheme",
+    "network_factor", "network_key", "authority", "condition", "limit_kind",
+]  # fmt: skip
+
+
+def wide_page(study: Study, columns: int, rows: int, text: str = "court") -> str:
+    """The page of a table of so many columns and rows."""
+    names = WORDS[:columns]
+    frame = pd.DataFrame([[f"{text} {row}"] * columns for row in range(rows)], columns=names)
+    return str(Release(study, "internal", "essai").summary(frame, "Essai", names[:1]).html())
+
+
+@pytest.mark.parametrize(
+    ("columns", "rows", "online"), [(14, 7, False), (14, 11, True), (6, 20, False), (6, 21, True)]
+)
+def test_a_short_table_is_printed_whatever_its_columns(
+    small_study: Study, columns: int, rows: int, online: bool
+) -> None:
+    """On paper a table of two lines was « voir les 2 lignes, sur la page en ligne »."""
+    page = wide_page(small_study, columns, rows)
+    assert ("long online" in page) == online and ("broad" in page) == (columns > 12)
+
+
+def test_a_table_that_a_phone_cannot_hold_says_so_and_its_long_texts_have_room(small_study: Study) -> None:
+    for columns, scrolls in ((4, False), (5, True)):
+        page = wide_page(small_study, columns, 2, "mot " * 20)
+        assert ("table-scroll far" in page) == scrolls and ('class="prose"' in page) == scrolls

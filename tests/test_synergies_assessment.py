@@ -26,6 +26,7 @@ from eit_analysis.synergies.other_takers import with_partners
 from eit_analysis.synergies.pooling import groups
 from eit_analysis.synergies.pooling.thresholds import without_threshold
 from eit_analysis.synergies.register import reasons, totals
+from eit_analysis.synergies.register.recall import PROMISED
 from eit_analysis.synergies.scoring.choice import CHOICES
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -300,7 +301,7 @@ def test_an_open_line_that_nothing_answers_says_why(assessment: Assessment) -> N
             ("S4", "Vapeur du four", "exchange", "other", "E01 E02", "lead"),
         ],
         columns=["synergy_id", "title", "kind", "category", "site_ids", "status"],
-    ).assign(carrier=None, realised_t_per_year=None, promised_t_per_year=None, realised_eur_per_year=None)
+    ).assign(carrier=None, realised_t_per_year=None, **dict.fromkeys(PROMISED))
     told = assessment.unanswered(lines, sharing, 15.0)
     assert told[["synergy_id", "miss_reason"]].to_numpy().tolist() == [["S2", "no_need"]]
 

@@ -303,3 +303,9 @@ def test_the_outlets_of_the_sample_are_found_again_by_plain_loops(sample):
         flows, sites, outlets, reference.load("compatibility"), scoring.radius_km, scoring.detour_factor
     )
     assert set(zip(found["out_flow_id"], found["outlet_id"], strict=True)) == expected
+
+
+def test_a_closure_that_leaves_all_is_told_apart_from_one_that_leaves_a_part():
+    """« 7 000 t/an sur 7 000 t/an » said the same amount twice."""
+    amounts = pd.DataFrame({"lost_t_per_year": [9.0, 4.0], "unreplaced_t_per_year": [9.0, 1.0]})
+    assert loss.all_left(amounts) and not loss.all_left(amounts.tail(1))

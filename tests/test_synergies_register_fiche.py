@@ -239,11 +239,11 @@ def test_a_fiche_says_facts_then_conditions_then_results_then_what_is_to_be_sett
     assert (sheet.name, sheet.title, sheet.sites) == ("S1", "Palettes réparées (étude)", ["A", "B"])
     ended = of("S1") | {"steps": of("S1")["steps"].assign(next_step="ended")}
     assert content(ended).title == "Palettes réparées (étude, terminée)"
-    assert [type(part) for part in sheet.parts] == [*[Listed] * 5, Said, Summed, Summed, *[Listed] * 4, Asked]
-    said, asked = sheet.parts[5], sheet.parts[-1]
+    assert [type(part) for part in sheet.parts] == [*[Listed] * 6, Said, Summed, Summed, *[Listed] * 4, Asked]
+    said, asked = sheet.parts[6], sheet.parts[-1]
     assert said.n[0] == 2 and asked.questions[0].startswith("Qui trie")
     left = of("S1") | {"exchanges": of("S1")["exchanges"].assign(allocated_t_per_year=0.0)}
-    assert content(left).parts[6].text.startswith("La meilleure combinaison n'en retient aucun")
+    assert content(left).parts[7].text.startswith("La meilleure combinaison n'en retient aucun")
     # What holds nothing says nothing, and a pooling asks its own questions.
     assert not any(isinstance(part, Said) for part in content(of("S4")).parts)
     pooling = of("S4")
@@ -298,6 +298,18 @@ def test_the_fiche_of_what_disappoints_says_what_was_promised_to_the_team_alone(
     assert told.team and told.frame["promised_t_per_year"].tolist() == [5.0]
     assert "1\u00a0t/an sur 5 promises et −480\u00a0€/an" in told.frame["ask_first"].iloc[0]
     assert of("S2")["results"].empty and of("S1")["results"].empty
+
+
+def test_the_fiche_of_a_running_line_says_what_was_promised_and_brought_to_the_team_alone():
+    """8 t, 1,200 € and 900 h in the register, and nothing of it on the sheet."""
+    told = REGISTER.assign(
+        promised_t_per_year=8.0, realised_eur_per_year=1200.0, insertion_hours_per_year=900.0
+    )
+    found = fiche("S2", told, STEPS, PLAN, REFUSED, POOLS, FLOWS, SHARING, SITES, HELD, METHODS)
+    part = next(part for part in content(found).parts if part.title == "Promis et réalisé")
+    assert part.team and part.frame.iloc[0, :6].dropna().tolist() == [1.0, 8.0, 1200.0, 900.0]
+    assert of("S2")["promises"].empty
+    assert "réunir" in heading("next_step").labels["measure"]
 
 
 HEAT = pd.DataFrame(

@@ -11,7 +11,7 @@ from eit_analysis.synergies.pooling.costs import cost_table, threshold_table
 from eit_analysis.synergies.pooling.thresholds import COLLECTION
 from eit_analysis.synergies.register.links import Methods, linked, names_need, words
 from eit_analysis.synergies.register.reasons import NEAREST_COLUMNS, REASON_COLUMNS, nearest, why_missed
-from eit_analysis.synergies.register.recall import RECALL_COLUMNS, beyond, of_matter, recall
+from eit_analysis.synergies.register.recall import PROMISED, RECALL_COLUMNS, beyond, of_matter, recall
 
 FLOW_COLUMNS = ["flow_id", "site_id", "direction", "category", "description", "waste_code", "mass_t_per_year"]
 FLOWS = pd.DataFrame(
@@ -87,7 +87,7 @@ METHODS = Methods(
 def leads(*rows):
     columns = ["synergy_id", "title", "kind", "category", "site_ids", "carrier", "status"]
     frame = pd.DataFrame([(*row, None, "lead")[:7] for row in rows], columns=columns)
-    return frame.assign(realised_t_per_year=0.0, promised_t_per_year=None, realised_eur_per_year=None)
+    return frame.assign(realised_t_per_year=0.0, **dict.fromkeys(PROMISED))
 
 
 def lead(title, kind="exchange", category="wood", site_ids="A B"):

@@ -81,15 +81,13 @@ def _quality(study: Study, detailed: bool) -> DrawnSection:
     read, clean, merged, ignored, quarantined = (sum(table[name] for table in tables) for name in names)
     if not read:
         return DrawnSection("lignes-lues-et-ecartees", "", "", Markup(""), Markup(""))
-    lines = french.counted(read, "ligne lue", "lignes lues")
-    sentence = f"Sur {lines}, {wording.number(clean / read * 100, 0)}\u00a0% sont utilisées dans les tableaux"
+    # What was printed before anybody answered, or must not be counted, is no answer lost.
+    answers = read - ignored
+    lines = french.counted(answers, "ligne de réponse", "lignes de réponse")
+    percent = wording.number(clean / max(answers, 1) * 100, 0)
+    sentence = f"Sur {lines}, {percent}\u00a0% sont utilisées dans les tableaux"
     fates = (
         (merged, "fusionnée, double exact d'une autre", "fusionnées, doubles exacts d'autres"),
-        (
-            ignored,
-            "ignorée (titre, vide, total, énoncé sans réponse ou ligne à ne pas compter)",
-            "ignorées (titres, vides, totaux, énoncés sans réponse, lignes à ne pas compter)",
-        ),
         (
             quarantined,
             "inutilisable, gardée à part avec sa raison",
@@ -99,6 +97,11 @@ def _quality(study: Study, detailed: bool) -> DrawnSection:
     rest = [french.counted(*fate) for fate in fates if fate[0]]
     if rest:
         sentence += f"\u00a0; le reste\u00a0: {', '.join(rest)}"
+    if ignored:
+        aside = french.counted(
+            ignored, "autre ligne lue n'en est pas une", "autres lignes lues n'en sont pas"
+        )
+        sentence += f". {aside}\u00a0: titres, vides, totaux, énoncés sans réponse, lignes à ne pas compter"
     if detailed:
         sentence += ". Le détail, feuille par feuille, est dans le rapport sur l'enquête"
     annex = Markup("<p>{}</p>").format(f"{sentence}.")

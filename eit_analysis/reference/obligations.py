@@ -100,6 +100,9 @@ def questions(judged: pd.DataFrame) -> pd.DataFrame:
     """
     cell = ["site_id", *SOURCE]
     asked = judged[~judged["question"].isin(["", reference.sentence("law_ask_unread")])]
+    # Where a flow goes is asked of its row, whatever rows of the law wait for it.
+    of_row = asked["question"] == reference.sentence("law_ask_route")
+    asked = asked.assign(law_flow=asked["law_flow"].mask(of_row, reference.sentence("law_route")))
     flows = asked.groupby([*cell, "question"], sort=False)["law_flow"].agg(
         lambda names: listed([*dict.fromkeys(", ".join(names).split(", "))])
     )

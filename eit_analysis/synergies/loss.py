@@ -166,6 +166,12 @@ def worst(summary: pd.DataFrame) -> str:
     return str(left.iloc[0]) if len(left) else ""
 
 
+def all_left(summary: pd.DataFrame) -> bool:
+    """Whether that closure leaves all that it took."""
+    first = summary.head(1)
+    return bool((first["unreplaced_t_per_year"] >= first["lost_t_per_year"]).all())
+
+
 def _replaced(lost: pd.Series, possible: pd.DataFrame, stays: pd.DataFrame) -> pd.DataFrame:
     """The options with what each takes of the lost tonnes, those that take nothing left out."""
     if possible.empty:

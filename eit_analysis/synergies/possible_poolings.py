@@ -16,7 +16,8 @@ from eit_analysis.synergies.lots import lots
 from eit_analysis.synergies.pooling.coalitions import MOST, bounded_values, sharers_by_need
 from eit_analysis.synergies.pooling.costs import threshold_table
 from eit_analysis.synergies.pooling.grades import of_common_grade
-from eit_analysis.synergies.pooling.groups import pooled
+from eit_analysis.synergies.pooling.groups import numbered, offers, pooled, starts
+from eit_analysis.synergies.pooling.left_out import left_out
 from eit_analysis.synergies.pooling.schemes import covering
 from eit_analysis.synergies.pooling.search import FURTHER
 from eit_analysis.synergies.pooling.thresholds import Target, targets
@@ -65,6 +66,16 @@ class PossiblePoolings(PossibleExchanges):
         """Groups and offers within so many km by road, and the share of each member (``groups.pooled``)."""
         reach = radius_km, self.settings.scoring.detour_factor
         return _pooled(*self._told(sharing), self.sites, self.pooling_costs, *reach, every)
+
+    def left_out(self, sharing: pd.DataFrame, pools: pd.DataFrame, radius_km: float) -> pd.DataFrame:
+        """What is declared and in none of the groups, parts and offers that are listed (``left_out``)."""
+        whole = pd.concat([numbered(pools), offers(pools, self.meeting_eur, sharing)])["pooling_id"]
+        begun = starts(pools)
+        listed = pd.concat(
+            [pools[pools["pooling_id"].isin(whole)], begun.assign(members=begun["part_members"])]
+        )
+        within = self.sites, radius_km, self.settings.scoring.detour_factor
+        return left_out(sharing, self.asked(sharing)(), self.thresholds, pools, listed, *within)
 
     def unanswered(self, register: pd.DataFrame, sharing: pd.DataFrame, radius_km: float) -> pd.DataFrame:
         """The open lines of matter or pooling that no exchange answers, nor a group that pays, nor an offer:

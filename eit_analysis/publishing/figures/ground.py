@@ -91,10 +91,15 @@ class Ground:
         length = round_below(self.width / 4 / self.scale)
         y = self.height - 6
         text = f"{wording.number(length, 0 if length >= 1 else 1)}{wording.NBSP}km"
+        # Beside the scale: a line more beneath each map would cost a page its last sheet.
+        legend = (
+            f'<text x="{length * self.scale + 14:.0f}" y="{y + 2:.0f}">Teintes{wording.NBSP}: '
+            "intercommunalités</text>"
+        )
         return (
             f'<g stroke="#B4BDB0" stroke-width="0.6" stroke-linejoin="round">{"".join(shapes)}</g>'
             f'<path d="M6 {y:.0f}h{length * self.scale:.1f}" stroke="#1b1f23" stroke-width="2.5"/>'
-            f'<text x="6" y="{y - 5:.0f}">{text}</text>'
+            f'<text x="6" y="{y - 5:.0f}">{text}</text>{legend * (len(groups) > 1)}'
         )
 
     def _path(self, ring: np.ndarray) -> str:

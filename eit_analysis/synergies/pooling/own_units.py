@@ -8,10 +8,17 @@ Both sides say the same amount of the same thing: nothing is reckoned of it, and
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import pandas as pd
 
 from eit_analysis.reference.designation_words import told
+
+
+def alike(item: object, other: object) -> bool:
+    """Whether two items are called by the same words, or one by most of the other's."""
+    one, two = (frozenset(told(str(name)).split()) for name in (item, other))
+    return bool(one & two) and 2 * len(one & two) >= min(len(one), len(two))
 
 
 def in_own_units(left: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
@@ -20,14 +27,9 @@ def in_own_units(left: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
     ``left`` are rows of the tidy sharing, to no unit of which a threshold applies.
     """
 
-    def alike(one: frozenset[str], other: frozenset[str]) -> bool:
-        return bool(one & other) and 2 * len(one & other) >= min(len(one), len(other))
-
     for _, rows in left.groupby(["nature", "unit"]):
-        words = rows["item"].map(lambda item: frozenset(told(str(item)).split()))
         needed, offered = rows["side"] == "need", rows[rows["side"] == "offer"]
         for item, same in offered.groupby(offered["item"].map(str)):
-            own = words[same.index[0]]
-            needs = rows[needed & words.map(lambda other, own=own: alike(own, other)).astype(bool)]
+            needs = rows[needed & rows["item"].map(partial(alike, item)).astype(bool)]
             if len(needs):
                 yield item, pd.concat([same, needs])

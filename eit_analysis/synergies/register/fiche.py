@@ -27,13 +27,14 @@ from eit_analysis.synergies.register.links import (
 )
 from eit_analysis.synergies.register.meeting import questions, settled, sheet_words
 from eit_analysis.synergies.register.reasons import pooled_volumes
+from eit_analysis.synergies.register.recall import PROMISED
 from eit_analysis.synergies.register.steps import shortfalls
 from eit_analysis.synergies.utilities.together import described
 
 JOINED = ["out_flow_id", "in_flow_id"]
-N_FACTS = 5  # of the tables below, those that the survey and the register say; the others are computed
+N_FACTS = 6  # of the tables below, those that the survey and the register say; the others are computed
 # A group, or a network, tells its members' volumes a bound, and no audit sees it here; nor what disappoints.
-TEAM = ("groups", "results", "networks")
+TEAM = ("groups", "results", "networks", "promises")
 BOTH = ["giver_site_id", "taker_site_id"]
 ELSEWHERE = (
     "La meilleure combinaison n'en retient aucun\u00a0: ces tonnes y gagnent plus ailleurs, ou l'échange "
@@ -53,6 +54,9 @@ LISTED: dict[str, tuple[list[str], list[str], int | None]] = {
         ["carrier", "status", "months_at_stage", "counted_date", "realised_t_per_year", "next_step",
          "blocked_by", "site_ids"],
         ["site_ids", "carrier"], None,
+    ),
+    "promises": (
+        ["realised_t_per_year", *PROMISED, "site_ids"], ["site_ids"], None,
     ),
     "results": (
         ["promised_t_per_year", "realised_t_per_year", "realised_eur_per_year", "ask_first", "site_ids"],
@@ -150,8 +154,8 @@ def fiche(
         ``mass_t_per_year``, for all its exchanges sharing their tonnes, with the ``site_ids`` that these
         join; none without exchange. ``groups`` : rows of ``pooling.pooled`` that answer it, but those whose
         best part is of others. ``steps`` : its row of ``steps.next_steps``, with its
-        realised tonnes. ``results`` : of a line that disappoints (``steps.shortfalls``), what was promised
-        and what it brings.
+        realised tonnes. ``promises`` : what was promised and what it brings, where more than its tonnes is
+        told. ``results`` : of a line that disappoints (``steps.shortfalls``), the same in words.
 
     Raises
     ------
@@ -183,6 +187,7 @@ def fiche(
     return {
         "lead": lead,
         "results": lead.assign(ask_first=asked)[told.notna()],
+        "promises": lead[lead[PROMISED].notna().any(axis=1)],
         "members": _members(ids, lead["carrier"].iloc[0], sites),
         "flows": _rows(own, "flow_id", {*joined, *_collected(lead, groups, own)}),
         "needs": _needs(ids, lead, sharing),

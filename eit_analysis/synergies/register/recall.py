@@ -21,10 +21,14 @@ from eit_analysis.synergies.register.links import (
 )
 from eit_analysis.synergies.register.reasons import why_missed
 
+# Beside the realised tonnes.
+PROMISED = [
+    "promised_t_per_year", "promised_eur_per_year", "realised_eur_per_year",
+    "promised_insertion_hours_per_year", "insertion_hours_per_year",
+]  # fmt: skip
 RECALL_COLUMNS = [
     "synergy_id", "title", "kind", "category", "site_ids", "carrier", "status", "realised_t_per_year",
-    "promised_t_per_year", "realised_eur_per_year",
-    "found", "potential_t_per_year", "miss_reason", "candidate_ids", "pooling_ids",
+    *PROMISED, "found", "potential_t_per_year", "miss_reason", "candidate_ids", "pooling_ids",
     "falls_short",
 ]  # fmt: skip
 

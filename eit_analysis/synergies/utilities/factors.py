@@ -11,8 +11,9 @@ from eit_analysis.config_synergies import UtilityFactorOverride
 from eit_analysis.errors import InputError
 
 VALUES = ["low", "central", "high", "source"]
+KEYS = ["network_factor", "network_key"]
 SOURCE_COLUMNS = [
-    "network_factor", "network_key", "low", "central", "high", "unit", "authority", "source", "year",
+    *KEYS, "low", "central", "high", "unit", "authority", "source", "year",
 ]  # fmt: skip
 # What something is divided by.
 NEVER_ZERO = ("boiler_efficiency", "discount_rate", "heat_pump_quality", "network_life")

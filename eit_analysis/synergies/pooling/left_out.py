@@ -1,0 +1,149 @@
+"""What is declared and in no pooling that is listed: one reason each, so that nothing vanishes.
+
+    enough alone  ⇔  v_i ≥ T        too little  ⇔  v_i + Σ_{j near i} v_j < T
+
+with the symbols of ``groups``. A need and an offer of like things in two units (tonnes to shred, hours of a
+shredder) are told of each other: one of the two has to be asked again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Any, cast
+
+import numpy as np
+import pandas as pd
+
+from eit_analysis.reference.distance import road_km
+from eit_analysis.reference.units import normalise_unit
+from eit_analysis.reference.vocabulary import heading
+from eit_analysis.synergies.pooling.own_units import alike
+from eit_analysis.synergies.pooling.search import positions
+from eit_analysis.synergies.pooling.thresholds import (
+    COLLECTION,
+    NOTHING,
+    Target,
+    keyword_in,
+    scale,
+    without_threshold,
+)
+
+LEFT_COLUMNS = [
+    "site_id", "side", "nature", "item", "volume_per_year", "unit", "left_out", "wanted_units",
+    "common_operation", "threshold",
+]  # fmt: skip
+
+
+def left_out(
+    sharing: pd.DataFrame,
+    asked: Sequence[Target],
+    thresholds: pd.DataFrame,
+    pools: pd.DataFrame,
+    listed: pd.DataFrame,
+    sites: pd.DataFrame,
+    radius_km: float,
+    detour_factor: float,
+) -> pd.DataFrame:
+    """The rows of ``sharing`` that no listed pooling holds, as ``LEFT_COLUMNS``.
+
+    Parameters
+    ----------
+    sharing, sites, thresholds : pandas.DataFrame
+        Tidy tables, and :func:`costs.threshold_table`.
+    asked, pools, listed
+        From :func:`thresholds.targets` and :func:`groups.pooled`, and the rows of ``pools`` that are read
+        somewhere.
+    radius_km, detour_factor : float
+        Reach by road, as for ``pools``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Volumes are in the unit of the threshold, where there is one. ``wanted_units``: in which to ask again.
+    """
+    places = positions(sites)
+    near = pd.DataFrame(road_km(places, detour_factor) <= radius_km, places.index, places.index)
+    told = sharing.assign(unit=sharing["unit"].map(normalise_unit))
+    unread = without_threshold(sharing, thresholds).frame
+    to_ask = dict(
+        zip(
+            unread[["nature", "item", "unit"]].itertuples(index=False, name=None),
+            unread["wanted_units"],
+            strict=True,
+        )
+    )
+    rows = []
+    for row in cast("Iterator[Any]", told.itertuples()):
+        target = _target_of(row, asked)
+        own = target.threshold if target else NOTHING._replace(unit=row.unit)
+        if target and len(_holding(row, target, listed)):
+            continue
+        others = told[
+            (told["side"] != row.side) & (told["nature"] == row.nature) & (told["unit"] != row.unit)
+        ]
+        like = others.loc[others["item"].map(partial(alike, row.item)).astype(bool), "unit"]
+        wanted = to_ask.get((row.nature, row.item, row.unit))
+        if not row.volume_per_year > 0:
+            reason = "no_volume"
+        elif row.site_id not in near.index:
+            reason = "unlocated"
+        elif len(like):
+            reason, wanted = "other_unit", heading("unit").labels.get(like.iloc[0], like.iloc[0])
+        elif target is None:
+            reason = "no_threshold" if row.side == "need" else "not_needed"
+        else:
+            reason = _reason(row, target, pools, near[row.site_id])
+        one = scale(row.unit, own.unit)
+        least = own.least if np.isfinite(own.least) and row.side == "need" else np.nan
+        declared = (row.site_id, row.side, row.nature, row.item, row.volume_per_year * one, own.unit)
+        rows.append((*declared, reason, wanted, own.label or None, least))
+    return pd.DataFrame(rows, columns=LEFT_COLUMNS)
+
+
+def _target_of(row: Any, asked: Sequence[Target]) -> Target | None:
+    """The first that takes a row: what a service collects by weight counts with the flows of its family."""
+    for target in asked:
+        own = target.threshold
+        if own.nature != row.nature or not scale(row.unit, own.unit) > 0:
+            continue
+        if keyword_in(own.keyword, row.item) is None:
+            continue
+        if row.side == "need" and own.category and not np.isfinite(own.least):
+            family = (t for t in asked if t.threshold.nature == COLLECTION and t.category == own.category)
+            return next(t for t in family if not t.threshold.keyword)
+        return target
+    return None
+
+
+def _holding(row: Any, target: Target, pools: pd.DataFrame) -> pd.DataFrame:
+    """The poolings of a need that have the site of a row."""
+    own = _of(target, pools)
+    inside = [row.site_id in members.split() for members in own["members"].astype(str)]
+    return own[np.array(inside, dtype=bool)]
+
+
+def _of(target: Target, pools: pd.DataFrame) -> pd.DataFrame:
+    own = target.threshold
+    same = (pools["label"] == own.label) & (pools["keyword"] == own.keyword) & (pools["nature"] == own.nature)
+    return pools[same]
+
+
+def _reason(row: Any, target: Target, pools: pd.DataFrame, near: pd.Series) -> str:
+    """Why a located volume of a known need is in no listed pooling."""
+    here = near.index[near].drop(row.site_id)
+    found = _holding(row, target, pools)
+    if row.side == "offer" or not target.threshold.reckoned:
+        if target.needs.index.drop(row.site_id, errors="ignore").empty:
+            return "not_needed"
+        return "small_offer" if len(found) else "too_far"
+    needs, least = target.needs["volume"], target.threshold.least
+    if needs[row.site_id] >= least:
+        return "enough_alone"
+    groups = found[found["kind"] != "offer"]
+    if len(groups):
+        return "variant" if groups["group_lacks"].isna().any() else "no_gain"
+    if len(found):
+        return "small_offer"
+    with_less = needs[(needs < least) & needs.index.isin(here)]
+    return "too_little" if len(with_less) else "nobody_near"

@@ -1,0 +1,91 @@
+"""What is declared and in no pooling that is listed is told, with its reason."""
+
+import numpy as np
+import pandas as pd
+import pooling_cases
+from pooling_cases import outputs, pooled
+
+from eit_analysis.synergies.pooling.costs import cost_table, threshold_table
+from eit_analysis.synergies.pooling.left_out import left_out
+from eit_analysis.synergies.pooling.thresholds import targets
+
+SITES = pd.DataFrame(
+    {
+        "site_id": ["A", "B", "C", "D"],
+        # About 0, 11, 22 and 111 km along a meridian.
+        "latitude": [47.0, 47.1, 47.2, 48.0],
+        "longitude": [7.0] * 4,
+    }
+)
+TABLE = threshold_table(cost_table())
+
+
+def told(needs=(), offers=(), flows=(), sites=SITES, kinds=("group", "offer")):
+    """Reason, unit to ask and threshold of each row left out, by site and item."""
+    sides = [pooling_cases.needs(rows, 7_000.0, side)
+             for rows, side in ((list(needs), "need"), (list(offers), "offer"))]  # fmt: skip
+    sharing = pd.concat(sides, ignore_index=True)
+    flows = outputs(list(flows), 100.0)
+    pools, _ = pooled(sharing, flows, sites, TABLE, cost_table(), 15.0, 1.0)
+    listed = pools[pools["group_lacks"].isna() & pools["kind"].isin(kinds)]
+    asked = targets(sharing, flows, TABLE)
+    return left_out(sharing, asked, TABLE, pools, listed, sites, 15.0, 1.0).set_index("site_id")
+
+
+def test_who_crosses_a_threshold_alone_is_told_and_so_is_who_it_leaves_behind():
+    """Three firms wanted their hazardous waste collected by one contractor: no page said a word of it."""
+    item = "Collecte des déchets dangereux"
+    found = told(
+        [("A", "service", item, 6.0, "t"), ("B", "service", item, 7.5, "t"), ("C", "service", item, 3, "t")]
+    )
+    assert found["left_out"].to_dict() == {"A": "enough_alone", "B": "enough_alone", "C": "nobody_near"}
+    assert found.loc["A", "threshold"] == 5 and "dangereux" in found.loc["A", "common_operation"]
+
+
+def test_what_a_service_collects_by_weight_counts_with_the_flows_of_its_family():
+    item = "Collecte des films plastiques"
+    flows = [("A", "plastic", 38.0), ("B", "plastic", 9.0)]
+    found = told([("A", "service", item, 38.0, "t"), ("B", "service", item, 9_000, "kg")], flows=flows)
+    assert found["left_out"].to_dict() == {"A": "enough_alone", "B": "nobody_near"}
+    assert found.loc["B", ["volume_per_year", "unit", "threshold"]].tolist() == [9, "t", 12]
+
+
+def test_a_need_and_an_offer_in_two_units_are_told_of_each_other():
+    """A shredder needed in tonnes, offered in hours."""
+    found = told([("A", "equipment", "Broyeur à palettes mobile", 30.0, "t")],
+                 [("B", "equipment", "Broyeur à bois", 400.0, "h")])  # fmt: skip
+    assert found["left_out"].to_dict() == {"A": "other_unit", "B": "other_unit"}
+    assert found["wanted_units"].to_dict() == {"A": "h", "B": "t"}
+
+
+def test_each_other_reason():
+    needs = [
+        ("A", "training", "CACES", 2.0, "personne"), ("B", "training", "CACES", 1.0, "personne"),
+        ("C", "training", "Anglais", 3.0, "jours"), ("D", "service", "Nettoyage", np.nan, "h"),
+        ("E", "training", "CACES", 2.0, "personne"),
+    ]  # fmt: skip
+    reasons = told(needs)["left_out"].to_dict()
+    assert reasons == {
+        "A": "too_little", "B": "too_little", "C": "no_threshold", "D": "no_volume", "E": "unlocated",
+    }  # fmt: skip
+    room = [("A", "space", "Salle de réunion", 10.0, "h")]
+    assert told([], room)["left_out"].to_dict() == {"A": "not_needed"}
+    far = told([("D", "space", "Salle de réunion", 9.0, "h")], room)["left_out"].to_dict()
+    assert far == {"D": "nobody_near", "A": "too_far"}
+
+
+def test_nothing_declared_is_in_no_table_and_nothing_listed_is_told_to_be_left_out():
+    needs = [("A", "training", "CACES", 3.0, "personne"), ("B", "training", "CACES", 3.0, "personne")]
+    assert told(needs).empty
+    met = told(
+        [("A", "space", "Salle de réunion", 10.0, "h")], [("B", "space", "Salle de réunion", 20.0, "h")]
+    )
+    assert met.empty
+
+
+def test_who_is_only_in_a_variant_or_beside_an_offer_not_worth_listing_is_told_so():
+    needs = [("A", "training", "CACES", 3.0, "personne"), ("B", "training", "CACES", 3.0, "personne")]
+    assert set(told(needs, kinds=())["left_out"]) == {"variant"}
+    room = "space", "Salle de réunion"
+    met = told([("A", *room, 10.0, "h")], [("B", *room, 20.0, "h")], kinds=())
+    assert set(met["left_out"]) == {"small_offer"}
