@@ -89,10 +89,11 @@ def test_what_is_done_and_disappoints_is_recalled_before_it_is_extended():
         "site_ids": "A D",
         "realised_t_per_year": 3.4,
     }
-    (name, text), *others = asked(
-        done | {"promised_t_per_year": 10.0, "realised_eur_per_year": -480.0}
-    ).items()
-    assert (name, others) == ("A-1>D-1", []) and FEED["title"] in text
+    found = asked(done | {"promised_t_per_year": 10.0, "realised_eur_per_year": -480.0})
+    text = found.pop("A-1>D-1")
+    assert FEED["title"] in text and "preneur" not in text
+    # So does what would fill the same need of that taker, and nothing else.
+    assert set(found) == {"A-2>D-1", "B-1>D-1"} and all("au même preneur" in one for one in found.values())
     assert text.replace("\u2212", "-").endswith("3,4\u00a0t/an sur 10 promises et -480\u00a0€/an")
     for changed, told in (
         ({"realised_eur_per_year": -1.0}, "moins qu'attendu"), ({"promised_t_per_year": 6.0}, "la suite"),
@@ -355,8 +356,11 @@ def test_a_line_that_leads_the_same_flow_elsewhere_is_asked_of_first():
     assert "mener tout ou partie de ce flux" in text
     assert "mener une part de ce flux" in asked(FEED | {"promised_t_per_year": 4.0})["A-1>D-1"]
     assert "mener ce flux" in asked(FEED | {"promised_t_per_year": 200.0})["A-1>D-1"]
+    # What the register gave up is asked why, by the team.
+    assert "ne s'est pas faite" in asked(FEED | {"status": "dropped"})["A-1>D-1"]
+    assert asked(FEED | {"status": "dropped"}, team=False, sites=SITES.assign(consent="named")) == {}
     for changed in (
-        {"status": "dropped"}, {"kind": "pooling"}, {"category": "wood"}, {"candidate_ids": "A-1>D-1"},
+        {"kind": "pooling"}, {"category": "wood"}, {"candidate_ids": "A-1>D-1"},
         {"title": "Chaleur fatale"},
     ):  # fmt: skip
         assert asked(FEED | changed) == {}, changed

@@ -1,9 +1,9 @@
 """What to ask first of an exchange by the register and by what its taker answered before.
 
     extends   the exchange would extend what is done or committed; ``realised`` where that brought a loss, or
-              under half of what was promised
+              under half of what was promised; ``realised_too`` of another into the same need
     register  a line leads the same flow elsewhere and is under way; ``kept`` where it is done or committed
-              and its tonnes are not taken off, as of a collection; ``led`` where they are
+              and its tonnes are not taken off, as of a collection; ``led`` where they are; ``dropped``
     need      another exchange into the same need answers a line, and the need has not room for both
     price     the taker refused a flow of the same family for its price
     thought   an actor answered that it would perhaps
@@ -35,8 +35,9 @@ PARTS, UNKNOWN_PART = ("ce flux", "une part de ce flux"), "tout ou partie de ce 
 Question = tuple[str, str]  # of which candidate, and in what words
 
 
-def realised(held: pd.DataFrame, said: pd.Series) -> Iterator[Question]:
-    """Lines done or committed, of each exchange that answers one: more of what disappoints would too."""
+def realised(exchanges: pd.DataFrame, held: pd.DataFrame, said: pd.Series) -> Iterator[Question]:
+    """Lines done or committed, of each exchange that answers one, or of what disappoints fills its need: more
+    of that would disappoint too."""
     labels = heading("status").labels
     lines = held.assign(told=shortfalls(held).fillna("")).dropna(subset=["candidate_ids"])
     columns = ["title", "status", "candidate_ids", "told"]
@@ -44,22 +45,30 @@ def realised(held: pd.DataFrame, said: pd.Series) -> Iterator[Question]:
         for name in names.split():
             wording = said["realised" if told else "extends"]
             yield name, wording.format(title=title, status=labels[status], told=told)
+        needs = {name.partition(">")[2] for name in names.split()} if told else set()
+        same = exchanges.loc[exchanges["in_flow_id"].isin(needs), "candidate_id"]
+        for name in set(same) - set(names.split()):
+            yield name, said["realised_too"].format(title=title, status=labels[status], told=told)
 
 
-def elsewhere(exchanges: pd.DataFrame, recalled: pd.DataFrame, said: pd.Series) -> Iterator[Question]:
+def elsewhere(
+    exchanges: pd.DataFrame, recalled: pd.DataFrame, said: pd.Series, team: bool
+) -> Iterator[Question]:
     """Lines of the giver and family whose title names the flow, and that this is no answer to.
 
     A collection gathers what its title names of each, or all of its family. Of what is committed or done, and
     found, the tonnes are taken off already (:mod:`free_flows`), of the outputs of its exchanges: its carrier
-    knows of the rest. Whoever takes in the exchanges that answer a line, or carries a collection, may name
-    alike what he gives: it is not meant.
+    knows of the rest. Why a line was dropped the ``team`` asks. Whoever takes in the exchanges that answer a
+    line, or carries a collection, may name alike what he gives: it is not meant.
     """
     collects = (recalled["kind"] == POOLING) & recalled["title"].map(is_collection).astype(bool)
     held = recalled["status"].isin(HELD)
     kept = held & (collects | recalled["candidate_ids"].isna())
-    wording = np.select([kept, held], ["kept", "led"], "register")
+    dropped = (recalled["status"] == "dropped") & team & ~collects
+    wording = np.select([kept, held, dropped], ["kept", "led", "dropped"], "register")
     lines = recalled.assign(collects=collects, wording=wording)
-    lines = lines[(held | lines["status"].isin(ALIVE)) & (collects | (lines["kind"] != POOLING))]
+    asked = held | dropped | lines["status"].isin(ALIVE)
+    lines = lines[asked & (collects | (lines["kind"] != POOLING))]
     tonnes = lines["promised_t_per_year"].astype(float)
     promises = [f"{french.short(t)}\u00a0t/an promises, " if t > 0 else "" for t in tonnes]
     labels = heading("status").labels
