@@ -102,6 +102,22 @@ def test_they_are_asked_in_this_order_between_the_carrier_and_the_comment():
     assert list(TYPED) == list(BAD) == LATER == form[form.index("carrier") + 1 : form.index("comment")]
 
 
+def test_a_carrier_called_by_its_name_is_that_site(study):
+    """The firm that carries its line was said not to, and partners did not read where the line stands."""
+    said = {"SY01": "ESSAI", "SY02": "Communauté de communes", "SY03": "E01", "SY04": ""}
+    rows = [[name, *LEAD[1:-1], carrier] for name, carrier in said.items()]
+    cleaned = registered(study, [HEAD, *rows], "xlsx")
+    carriers = cleaned.tables["synergy_register"]["carrier"]
+    assert [None if pd.isna(one) else one for one in carriers] == [
+        "E01",
+        "Communauté de communes",
+        "E01",
+        None,
+    ]
+    told = cleaned.corrections.query("rule == 'carrier_by_name'")
+    assert told[["column", "raw_value", "clean_value"]].to_numpy().tolist() == [["Pilote", "ESSAI", "E01"]]
+
+
 @pytest.mark.parametrize("form", ["xlsx", "csv"])
 def test_each_is_read_as_french_writes_it(study, form):
     typed = {column: list(cells) for column, cells in TYPED.items()}

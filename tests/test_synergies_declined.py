@@ -169,7 +169,9 @@ def test_what_a_taker_says_in_general_closes_what_is_like_it(reason, others):
     (line,) = closing(lessons(told, FLOWS, SITES, DETOUR), told, exchanges(), FLOWS, SITES).to_dict("records")
     assert line["closed_pairs"] == len(others)
     about = FLOWS.set_index("flow_id").loc[list(others)]
-    assert line["closed_flows"].split("\u00a0; ") == [*(about["description"] + " (" + about["site_id"] + ")")]
+    assert line["closed_flows"].split("\u00a0; ") == [
+        *(about["description"] + " (" + about["site_id"] + ", X)")
+    ]
     if reason == "too_far":
         assert line["refused_km"] == pytest.approx(1.3 * 11.119, abs=1e-3)
 

@@ -136,8 +136,9 @@ class Assessment(PossiblePoolings):
 
     @cached_property
     def most(self) -> JointPlan:
-        """The joint plan of most tonnes, whatever the gain."""
-        return allocate(self.candidates, self.allocation, "diverted_t_per_year")
+        """The joint plan of most tonnes, whatever the gain: also less than an exchange must bring."""
+        any_gain = self.allocation.model_copy(update={"minimum_gain_eur_per_year": 0.0})
+        return allocate(self.candidates, any_gain, "diverted_t_per_year")
 
     @cached_property
     def exchanges(self) -> pd.DataFrame:

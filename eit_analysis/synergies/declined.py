@@ -121,7 +121,7 @@ def closing(
 
     One row per refusal that stands; ``gate`` is missing where it closes its own exchange alone. Of the pairs
     that ``passed`` before any answer, ``closed_pairs`` counts those of a lesson that nobody refused
-    themselves, and ``closed_flows`` names their flows, each with its giver.
+    themselves, and ``closed_flows`` names their flows, each with its giver and its taker.
     """
     told = last_answers(answers)
     refused = told[told["exchange_answer"] == "no"].merge(
@@ -132,8 +132,9 @@ def closing(
     others = _closed(passed, taught, flows)
     others = others[~others["candidate_id"].isin(refusing(passed, answers, flows)["candidate_id"])]
     what = others["out_flow_id"].map(flows.drop_duplicates("flow_id").set_index("flow_id")["description"])
-    whose = others["giver_site_id"].map(sites.drop_duplicates("site_id").set_index("site_id")["name"])
-    named = (what + " (" + whose + ")").groupby(others["lesson"])
+    names = sites.drop_duplicates("site_id").set_index("site_id")["name"]
+    giver, taker = (others[side].map(names) for side in KEYS[:2])
+    named = (what + " (" + giver + ", " + taker + ")").groupby(others["lesson"])
     counts = others.groupby("lesson").size().reindex(taught.index, fill_value=0)
     return refused.assign(
         closed_pairs=refused["lesson"].map(counts).astype(float),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Mapping
 
 import numpy as np
 
+from eit_analysis.french import fold_words
 from eit_analysis.intake.cells.columns import Cells
 from eit_analysis.intake.cleaning.gathering import SurveyBatch
 from eit_analysis.reference.communes import CONFLICT, locate_commune
@@ -65,6 +67,26 @@ def declare(batch: SurveyBatch) -> set[str]:
         place = f"{file}, {sheet}, ligne {batch.rows[first[site]]}"
         batch.reject(np.array([row]), "site_id", finding("conflicting_site", place=place), fatal=True)
     return set(first)
+
+
+def named(sites: SurveyBatch) -> dict[str, str]:
+    """The identifier of each kept site by its folded name, but for names that several bear."""
+    kept = np.flatnonzero(~sites.fatal)
+    called = zip(sites.clean("name")[kept], sites.clean("site_id")[kept], strict=True)
+    pairs = {(fold_words(str(name or "")), site) for name, site in called}
+    borne = Counter(name for name, _ in pairs)
+    return {name: site for name, site in pairs if name and borne[name] == 1}
+
+
+def identify_carriers(batch: SurveyBatch, names: Mapping[str, str]) -> None:
+    """A carrier called by the name of a site is that site."""
+    carriers = batch.values["carrier"]
+    kept = list(carriers.values)
+    for number, (text, where) in enumerate(zip(carriers.values, carriers.groups(), strict=True)):
+        if site := names.get(fold_words(str(text or ""))):
+            batch.correct(where, "carrier", site, "carrier_by_name")
+            kept[number] = site
+    batch.values["carrier"] = Cells(kept, carriers.codes)
 
 
 def _withhold(batch: SurveyBatch, known: Collection[str]) -> None:

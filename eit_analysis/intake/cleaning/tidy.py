@@ -37,6 +37,7 @@ def clean_tables(
     sites: list[pd.DataFrame] = []
     unread = pd.DataFrame()
     known: set[str] = set()
+    names: dict[str, str] = {}
     for table in tables.TABLES:
         own = [sheet for sheet in sheets if sheet.table == table]
         batch = gather(table, own, ledger)
@@ -49,11 +50,14 @@ def clean_tables(
         if table == "sites":
             places.locate(batch)
             known = places.declare(batch)
+            names = places.named(batch)
         if table == "flows":
             _ask_what_enters(batch)
             weighing.weigh(batch, half_widths)
         if table != "sites":
             places.check_sites(batch, known)
+        if table == "synergy_register":
+            places.identify_carriers(batch, names)
         if table in FLOW_LETTERS:
             batch.numbers["flow_id"] = _flow_ids(batch.values["site_id"], FLOW_LETTERS[table])
         clean[table] = _validated(batch)

@@ -128,8 +128,8 @@ def listed(found: pd.DataFrame, taken: pd.DataFrame) -> pd.DataFrame:
     """The exchanges in which somebody may gain, and which part of each is ``taken`` together: ``LISTED``.
 
     The nearest first: an order by gain would tell it to whoever may not read it. Of heat, ``ask_first``
-    asks of each month and, where its giver needs some, of its own use; without any heat there is no such
-    column. Nor is there what was answered where nobody said yes.
+    asks of each month and, where its giver needs some, of its own use, of water who treats it; without either
+    there is no such column. Nor is there what was answered where nobody said yes.
     """
     found = found.sort_values(["distance_km", "candidate_id"])
     parts = taken.set_index("candidate_id")["delivered_per_year"].reindex(found["candidate_id"])
@@ -144,12 +144,14 @@ def listed(found: pd.DataFrame, taken: pd.DataFrame) -> pd.DataFrame:
 
 
 def asked_first(found: pd.DataFrame) -> pd.Series:
-    """What to ask first: of heat, its curve and what its giver needs itself; whom to recall."""
+    """What to ask first: of heat, its curve and what its giver needs itself; of water, who treats it; whom to
+    recall."""
     said = sheet_words()["ask_first"]
-    heat = found["serves"] == "heat"
+    heat, water = found["serves"] == "heat", found["utility"] == "water"
     asked = {
         "own": found["own_heat_need"].map(lambda needs: said["own_heat"].format(told=needs), "ignore"),
         "curve": pd.Series(said["heat_curve"], found.index).where(heat),
+        "treated": pd.Series(said["water_treated"], found.index).where(water),
         "thought": found["thought"],
     }
     each = pd.DataFrame(asked).astype("object")
