@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -64,7 +63,9 @@ def test_ranks_do_not_change_the_plan(assessment: Assessment) -> None:
 def test_the_most_tonnes_count_what_gains_less_than_an_exchange_must(assessment: Assessment) -> None:
     """« Sans regarder le gain » left out what gains 35 € and counted what loses 176 €."""
     asked = assessment.settings.allocation.model_copy(update={"minimum_gain_eur_per_year": 1e9})
-    strict = replace(assessment, settings=assessment.settings.model_copy(update={"allocation": asked}))
+    strict = dataclasses.replace(
+        assessment, settings=assessment.settings.model_copy(update={"allocation": asked})
+    )
     assert not strict.plan.exchanges["allocated_t_per_year"].any()
     tonnes = [one.most.exchanges["allocated_t_per_year"].sum() for one in (strict, assessment)]
     assert tonnes[0] == pytest.approx(tonnes[1]) and tonnes[0] > 0
