@@ -786,6 +786,9 @@ def test_the_order_of_rows_and_ranks_do_not_tell_what_is_withheld(small_study: S
     )
     months = pd.DataFrame({"month": [1, 2, 3], MASS: [1.0, 5.0, 2.0]})
     assert Printed(partly_hidden(small_study, months, [1], ["month"])).order == [0, 1, 2]
+    # The file beside the page says what it prints: 0.04 t is « 0,04 » there, and was 0.0 here.
+    little = pd.DataFrame({"category": ["wood", "metal"], MASS: [0.04, 0.1 * 3]})
+    assert list(Printed(partly_hidden(small_study, little, [], ["category"])).exported[MASS]) == [0.04, 0.3]
     unnamed = pd.DataFrame({"category": [None, "wood"], MASS: [1.0, 5.0]})
     assert sorted(Printed(partly_hidden(small_study, unnamed, [1], ["category"])).order) == [0, 1]
 

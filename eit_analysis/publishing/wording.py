@@ -90,6 +90,11 @@ def _decimals(amount: float, most: int) -> int:
     return next((n for n in range(most) if french.half_up(amount, n) == full), most)
 
 
+def as_printed(value: float, column: str) -> float:
+    """A number of a file, as the page beside it prints it: what is above nothing is no 0."""
+    return french.half_up(value, _decimals(value, heading(column).decimals))
+
+
 def rounded(value: object, column: str, coarse: bool = False) -> str:
     """One value for a sentence: no decimals from 100 on, three significant digits for thousands of euros.
 

@@ -5,7 +5,7 @@ The rows come sorted by weight, which would rank the withheld ones: the order fo
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 import pandas as pd
@@ -186,10 +186,8 @@ class Printed:
         if not self.table.viewer.internal:
             for column in data.columns[self.numeric]:
                 if column not in wording.PARAMETERS:  # of any unit and size, and public
-                    decimals = wording.heading(str(column)).decimals
-                    data[column] = [
-                        french.half_up(v, decimals) if isinstance(v, float) else v for v in data[column]
-                    ]
+                    printed = partial(wording.as_printed, column=str(column))
+                    data[column] = [printed(v) if isinstance(v, float) else v for v in data[column]]
         for column in data.columns[[not number for number in self._numbers]]:
             data[column] = [None if wording.is_missing(v) else wording.cell(v, column) for v in data[column]]
         data = data.where(~self._shut, wording.SUPPRESSED).iloc[self.rows]
