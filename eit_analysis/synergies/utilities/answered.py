@@ -45,7 +45,7 @@ def with_answers(
     )
 
 
-def stopped(passed: pd.DataFrame, rejected: pd.DataFrame, still: pd.DataFrame) -> pd.DataFrame:
+def kept_apart(passed: pd.DataFrame, rejected: pd.DataFrame, still: pd.DataFrame) -> pd.DataFrame:
     """What keeps the other pairs, ``rejected`` by a gate of networks or refused: ``REJECTED_COLUMNS``."""
     no = passed[~passed["candidate_id"].isin(still["candidate_id"])].assign(gate=PAIR)
     return pd.concat([rejected.assign(gate=NO_NETWORK), no]).assign(category=FAMILY)[REJECTED_COLUMNS]

@@ -21,7 +21,7 @@ from eit_analysis.records import TOTAL
 from eit_analysis.synergies.impacts import DIVERTED, INDICATORS
 from eit_analysis.synergies.listings import AGREED, at_worst, surest_first
 from eit_analysis.synergies.register.meeting import BETWEEN, sheet_words
-from eit_analysis.synergies.utilities.answered import stopped, with_answers
+from eit_analysis.synergies.utilities.answered import kept_apart, with_answers
 from eit_analysis.synergies.utilities.factors import factor_table
 from eit_analysis.synergies.utilities.matching import pairs
 from eit_analysis.synergies.utilities.surplus import EMISSIONS, PIPE, SURPLUS, with_surplus
@@ -81,7 +81,7 @@ def answered(
     reach = scoring.radius_km, scoring.detour_factor
     passed, rejected = pairs(utilities, sites, factors, *reach, settings.evidence_half_width)
     still = with_answers(passed, utilities, answers, sites)
-    return still, stopped(passed, rejected, still)
+    return still, kept_apart(passed, rejected, still)
 
 
 def together(found: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame:
