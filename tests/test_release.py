@@ -19,7 +19,7 @@ from small_pages import text_of, two_waves
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.cli import main
 from eit_analysis.config import Disclosure
-from eit_analysis.errors import DisclosureError, UsageError
+from eit_analysis.errors import DisclosureError, UnknownRowError, UsageError
 from eit_analysis.publishing import figures, table_files
 from eit_analysis.publishing.release import publication
 from eit_analysis.publishing.release.aggregates import Aggregate
@@ -28,6 +28,7 @@ from eit_analysis.publishing.release.gate import Release
 from eit_analysis.publishing.release.listings import Listing
 from eit_analysis.publishing.release.printing import Printed
 from eit_analysis.publishing.release.protected import by_firm
+from eit_analysis.publishing.release.row_keys import check_key
 from eit_analysis.publishing.release.statements import amounts_of
 from eit_analysis.publishing.release.tables import Table
 from eit_analysis.publishing.release.values import Constant
@@ -854,3 +855,13 @@ def test_that_nobody_is_in_a_band_is_told_of_many_and_not_of_few() -> None:
     assert [cell.sensitive for cell in cells] == [True, True, False, False]
     (shown,) = audited(by_band)
     assert shown.tolist() == [False, False, True, True]
+
+
+def test_a_code_of_the_key_that_was_asked_for_is_not_told_where_an_audience_gets_a_coarser_one() -> None:
+    """A page of partners failed: it quoted « disposal » of a table that they get by recovered or not."""
+    codes = pd.DataFrame({"category": ["wood"], "valorised": ["yes"]})
+    with pytest.raises(UnknownRowError, match="disposal"):
+        check_key("T", codes, ("wood", "disposal"))
+    check_key("T", codes, ("wood", "disposal"), {"recovery": "valorised"})
+    with pytest.raises(UnknownRowError, match="nothing"):
+        check_key("T", codes, ("wood", "nothing"), {"recovery": "valorised"})

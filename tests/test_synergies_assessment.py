@@ -71,6 +71,19 @@ def test_the_most_tonnes_count_what_gains_less_than_an_exchange_must(assessment:
     assert tonnes[0] == pytest.approx(tonnes[1]) and tonnes[0] > 0
 
 
+def test_what_could_be_done_together_is_no_less_than_what_is_kept(assessment: Assessment) -> None:
+    """Once what structures pass on was taken off, 60.1 t « au plus » stood beneath 63.5 t that are kept."""
+    poor = dataclasses.replace(assessment)
+    none = assessment.plan.exchanges.assign(allocated_t_per_year=0.0)
+    vars(poor)["most"] = dataclasses.replace(assessment.plan, exchanges=none)
+    found = (
+        poor.totals(assessment.register)
+        .frame.query("category == 'Total'")
+        .set_index("measure")["mass_t_per_year"]
+    )
+    assert found["feasible"] == found["allocated"] > 0
+
+
 def test_each_step_is_computed_once(assessment: Assessment) -> None:
     assert assessment.plan is assessment.plan
     assert assessment.passed is assessment.passed

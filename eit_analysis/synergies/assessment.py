@@ -238,8 +238,13 @@ class Assessment(PossiblePoolings):
         return change(self.changes, self.plan.exchanges, indicator, self.settings.disclosure)
 
     def totals(self, register: pd.DataFrame) -> Breakdown:
-        """Potential, feasible, retained and (of the register) committed and realised tonnes, by category."""
-        most = first_hand(self.most.exchanges, self.sites)
+        """Potential, feasible, retained and (of the register) committed and realised tonnes, by category.
+
+        The plan of most tonnes counts twice what structures pass on; once that is taken off, another may have
+        more.
+        """
+        plans = self.first_hand, first_hand(self.most.exchanges, self.sites)
+        most = max(plans, key=lambda plan: plan["allocated_t_per_year"].sum())
         return totals(self.first_hand, most, self.held, register, self.settings.disclosure)
 
     def local_outlets(self, outlets: pd.DataFrame | None, surveyed: pd.DataFrame) -> LocalOutlets:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -20,18 +21,24 @@ DATES = ("wave", "year")  # read as one word with their name
 SUGGESTED = 4
 
 
-def check_key(title: str, codes: pd.DataFrame, key: Sequence[object]) -> None:
+def check_key(
+    title: str, codes: pd.DataFrame, key: Sequence[object], levels: Mapping[str, str] = MappingProxyType({})
+) -> None:
     """Refuse a code that no study has; one that is only missing from these data is no error.
 
-    The codes of a column are those of the vocabulary; a column without any (occupations, years) is open.
+    The codes of a column are those of the vocabulary; a column without any (occupations, years) is open. Nor
+    is it one of the key that was asked for, where the table is by a coarser one (``levels``).
 
     Raises
     ------
     UnknownRowError
         Naming the nearest code there is, be it by its French label.
     """
+    finer = {level: asked for asked, level in levels.items()}
     for column, part in zip(map(str, codes.columns), map(str, key), strict=True):
         labels = wording.heading(column).labels
+        if part in wording.heading(finer.get(column, column)).labels:
+            continue
         known = {code: code for code in (*codes[column].astype(str), TOTAL, *labels)}
         if not labels or part in known:
             continue

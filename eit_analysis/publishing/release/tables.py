@@ -85,7 +85,8 @@ class Table(Grid):
         """The published form of one cell, its measure by default.
 
         ``interval`` adds its bounds: True for the only ones, ``"80"`` for those of that level. A code that
-        these data do not have is said to be without data; one that none could have is a KeyError.
+        these data do not have is said to be without data; one that none could have is a KeyError. One of a
+        key that the audience gets a coarser level of is not told.
         """
         column = column or self.measure or ""
         bounds = self.bounds(column, interval if isinstance(interval, str) else "") if interval else {}
@@ -96,7 +97,7 @@ class Table(Grid):
             keys = french.listed([f"{wording.heading(key).header} ({key})" for key in self.keys], "et")
             first = ", ".join(f'"{code}"' for code in self.codes.iloc[:1].astype(str).to_numpy().ravel())
             raise DisclosureError(sentence("row_key", title=self.title, keys=keys, first=first))
-        check_key(self.title, self.codes, given)
+        check_key(self.title, self.codes, given, self.levels)
         return CellText(self, key, column, bounds.get("low"), bounds.get("high"))
 
     def first(
