@@ -270,7 +270,10 @@ def test_beyond_is_what_no_line_speaks_of_best_first():
     recalled = recall(lead("Sciures"), FLOWS, SHARING, METHODS)
     assert list(beyond(ranked, recalled)["candidate_id"]) == ["A-1>B-1", "B-2>D-1"]
     unheard = recall(lead("Copeaux"), FLOWS, SHARING, METHODS).assign(candidate_ids=None)
-    assert list(beyond(ranked, unheard)["candidate_id"]) == ["A-1>B-1", "B-2>D-1", "A-2>B-1"]
+    # A line between A and B that nothing answers may well speak of what A could give B of that family.
+    assert list(beyond(ranked, unheard)["candidate_id"]) == ["B-2>D-1"]
+    of_others = unheard.assign(site_ids="A C")
+    assert list(beyond(ranked, of_others)["candidate_id"]) == ["A-1>B-1", "B-2>D-1", "A-2>B-1"]
     assert beyond(ranked, recalled.head(0)).empty  # without a register, nothing is beyond it
 
 

@@ -78,10 +78,19 @@ def of_matter(recalled: pd.DataFrame) -> pd.DataFrame:
 def beyond(ranked: pd.DataFrame, recalled: pd.DataFrame) -> pd.DataFrame:
     """Candidates with their ``rank`` that no line of the register names (:func:`recall`), best first.
 
+    Nor is one of the same family between two actors of a line that nothing answers: it may well speak of it.
     Of no register nothing is beyond.
     """
     known = set(" ".join(recalled["candidate_ids"].dropna()).split())
-    unknown = ranked[~ranked["candidate_id"].isin(known) & (len(recalled) > 0)]
+    lines = recalled[recalled["candidate_ids"].isna() & (recalled["kind"] != POOLING)]
+    of_line = [(set(str(ids).split()), family) for ids, family in lines[["site_ids", "category"]].to_numpy()]
+    pairs = ranked[["giver_site_id", "taker_site_id", "category"]].to_numpy()
+    spoken_of = [
+        any({giver, taker} <= ids and family == named for ids, named in of_line)
+        for giver, taker, family in pairs
+    ]
+    unnamed = ~ranked["candidate_id"].isin(known) & ~np.array(spoken_of, dtype=bool)
+    unknown = ranked[unnamed & (len(recalled) > 0)]
     return unknown.sort_values(["rank", "candidate_id"], ignore_index=True)
 
 
