@@ -149,14 +149,12 @@ def inputs(flows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
     entering = (
         flows[flows["direction"] == "in"]
         .reindex(columns=[*READ, "description"])
-        .merge(
-            sites[["site_id", "naf_code", "actor_type", "latitude", "longitude"]], on="site_id", how="left"
-        )
+        .merge(sites[["site_id", "actor_type", "latitude", "longitude"]], on="site_id", how="left")
     )
     told = entering["description"].astype("str").fillna("")
     need, intake = need_told(told), entering["actor_type"].isin(TAKERS)
     takes_in = told.map(fold_words).str.contains(TO_TREAT).astype(bool)
-    naf = entering["naf_code"].fillna("").astype(str).str.replace(".", "", regex=False)
+    naf = activity(entering["site_id"], sites)
     social = (entering["actor_type"] == "ess") & (naf != "") & ~naf.str.startswith(SOCIAL)
     return pd.DataFrame(
         {
