@@ -14,6 +14,7 @@ from eit_analysis.flows.dimensions import describe
 from eit_analysis.flows.potential import mark_ease
 from eit_analysis.reference.compatibility import hierarchy_steps, known_use, reading, text_read
 from eit_analysis.reference.needs import code_asked, need_told, use_told
+from eit_analysis.reference.rule_designations import refused_beside
 from eit_analysis.study import open_study
 from eit_analysis.synergies.gates import USES
 from eit_analysis.synergies.register.links import Methods
@@ -166,6 +167,24 @@ def test_no_plank_is_made_of_sawdust_nor_pellet_of_foam_that_does_not_melt(code,
     waste = pd.DataFrame([{"waste_code": code, "category": category, "description": text}])
     found = reading(waste.assign(description=text_read(waste)), RULES)
     assert (rule in set(found["rule_id"])) == taken
+
+
+@pytest.mark.parametrize(
+    ("rule", "text", "beside"),
+    [
+        ("wood_mulch_030105", "Copeaux secs", ()),
+        ("wood_mulch_030105", "Sciures et copeaux secs", ("Sciures",)),
+        ("wood_mulch_030105", "Sciures", None),
+        # What ends it is told of all that it names, and what is called by no word of its code is no thing.
+        ("wood_mulch_030105", "Copeaux et sciures de MDF", None),
+        ("wood_mulch_030105", "Panneaux agglomérés ou bruts", None),
+        ("wood_carpentry_030105", "Chutes et sciures", ("sciures",)),
+        ("wood_carpentry_030105", "Sciures et copeaux", None),
+        ("no_such_rule", "Sciures", ()),
+    ],
+)
+def test_what_a_rule_takes_a_part_of_is_to_be_sorted(rule, text, beside):
+    assert refused_beside(rule, text) == beside
 
 
 def test_who_buys_sheets_of_cardboard_is_no_paper_mill():

@@ -341,6 +341,17 @@ def test_of_textiles_made_into_fibres_the_composition_is_asked():
     assert asked(exchanges=textiles.assign(treatment="tri, coupe et mise en sac")) == {}
 
 
+@pytest.mark.parametrize(
+    ("description", "told"),
+    [("Sciures et copeaux secs", True), ("Copeaux secs", False), ("Sciures", False)],
+)
+def test_of_a_mixture_one_asks_what_part_of_it_suits(description, told):
+    chips = EXCHANGES.iloc[[3]].assign(rule_id="wood_mulch_030105")
+    flows = FLOWS.assign(description=description)
+    text = asked(exchanges=chips, flows=flows).get("B-2>N-1", "")
+    assert ("quelle part" in str(text) and "Sciures" in str(text)) is told
+
+
 def test_the_firm_that_reads_is_spoken_to():
     own = {"own": OWN, "sites": SITES.assign(consent="named")}
     assert "preneur" in asked(**own, you="B")["B-2>N-1"]

@@ -450,6 +450,25 @@ def test_a_need_called_by_its_use_is_refused_by_the_rule_of_that_use():
         assert passed.empty and list(rejected["gate"]) == [gate], need
 
 
+def test_chips_among_sawdust_are_a_lead_for_mulch_and_sawdust_alone_is_none_for_what_it_is():
+    """Both were told that the need declares no object to be reused."""
+    rules, sites = reference.load("compatibility"), SITES.assign(naf_code="8411Z")
+    for text, gates in (("Sciures et copeaux secs", []), ("Sciures", ["other_use"])):
+        rows = [flow("o", "A", "out", "wood", 9.0, "030105", "clean"), flow("i", "B", "in", "wood", 9.0)]
+        flows = flow_table(rows).assign(description=[text, "Copeaux de bois pour paillage"])
+        passed, rejected = candidates(flows, sites, rules, 30.0, 1.0)
+        assert list(rejected["gate"]) == gates
+        assert list(passed["rule_id"]) == ["wood_mulch_030105"] * (not gates)
+
+
+def test_a_rule_of_all_that_a_designation_names_comes_before_one_of_a_part_of_it():
+    rules, sites = reference.load("compatibility"), SITES.assign(naf_code="3530Z")
+    rows = [flow("o", "A", "out", "wood", 9.0, "030105", "clean"), flow("i", "B", "in", "wood", 9.0)]
+    flows = flow_table(rows).assign(description=["Chutes et sciures", "Plaquettes de chaufferie"])
+    passed, _ = candidates(flows, sites, rules, 30.0, 1.0)
+    assert list(passed["rule_id"]) == ["wood_fuel_fines_030105"]
+
+
 def test_a_rule_with_a_code_reads_a_coded_flow_by_its_code_only():
     flows = [
         flow("o1", "A", "out", "wood", 5, "200138"),

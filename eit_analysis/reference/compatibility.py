@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis import reference
-from eit_analysis.reference.designation_words import heads, words_of
 from eit_analysis.reference.needs import object_asked, use_told, without_code
+from eit_analysis.reference.rule_designations import refused_beside
 from eit_analysis.reference.uncoded import KIND, supported
 
 # Code de l'environnement, art. L. 541-1 (directive 2008/98/EC, art. 4): reuse before recycling (organic
@@ -53,7 +53,8 @@ def reading(wastes: pd.DataFrame, rules: pd.DataFrame) -> pd.DataFrame:
 
     Where the code does not tell what the rule takes, the designation must (``rule_designations.csv``): what a
     shop does not sell may be bread, which no cannery of fruit takes. It may also tell what the rule does not
-    take: sawdust has the code of offcuts, and foam that does not melt that of scrap that does.
+    take: sawdust has the code of offcuts, and foam that does not melt that of scrap that does. Of a mixture
+    that the rule takes a part of (:mod:`rule_designations`) it is ``mixed``.
 
     ``wastes`` have ``waste_code`` (no code: missing, empty or ``unknown``), ``category``, ``description``
     (:func:`text_read`) and columns that are kept; ``rules`` are rows of ``compatibility.csv``. What a text
@@ -64,7 +65,8 @@ def reading(wastes: pd.DataFrame, rules: pd.DataFrame) -> pd.DataFrame:
     -------
     pandas.DataFrame
         One row per waste and rule: the columns of both, but for the rule's sources; its ``category`` is
-        ``rule_category`` and its ``route`` ``new_route``. ``specificity`` counts the digits it read.
+        ``rule_category`` and its ``route`` ``new_route``. ``specificity`` counts the digits it read,
+        ``mixed`` says what is to be sorted before.
     """
     no_code = without_code(wastes)
     coded, uncoded = wastes[~no_code], wastes[no_code]
@@ -96,33 +98,11 @@ def reading(wastes: pd.DataFrame, rules: pd.DataFrame) -> pd.DataFrame:
     )
     parts.append(by_object)
     read = pd.concat(parts, ignore_index=True)
-    return read[_so_called(read)].reset_index(drop=True)
-
-
-def _so_called(read: pd.DataFrame) -> np.ndarray:
-    """Whether each designation has a word that its rule asks for, if any, and none that it refuses.
-
-    Nor may all that it names be other objects: crates have the code of pallets.
-    """
-    if "rule_id" not in read:
-        return np.ones(len(read), dtype=bool)
-    words, named = _words_of_rules(), zip(read["rule_id"], read["description"], strict=True)
-    return np.array([_called(words.get(rule), text) for rule, text in named], dtype=bool)
-
-
-def _words_of_rules() -> dict[str, list[set[str]]]:
-    """The words that each rule asks for, those that it refuses, and the objects that are none of its own."""
-    table = reference.load("rule_designations").set_index("rule_id")
-    table = table[["words", "other_words", "other_objects"]].fillna("")
-    return {rule: [set(kind.split()) for kind in row] for rule, *row in table.itertuples()}
-
-
-def _called(words: list[set[str]] | None, text: str) -> bool:
-    if words is None:
-        return True
-    (asked, other, objects), said, first = words, words_of(text), heads(text)
-    something_else = bool(first) and first <= objects
-    return (not asked or not asked.isdisjoint(said)) and other.isdisjoint(said) and not something_else
+    rule_ids = read.get("rule_id", pd.Series("", read.index))
+    beside = [refused_beside(*named) for named in zip(rule_ids, read["description"], strict=True)]
+    read["mixed"] = np.array([bool(others) for others in beside], dtype=bool)
+    taken = np.array([others is not None for others in beside], dtype=bool)
+    return read[taken].reset_index(drop=True)
 
 
 def most_taken(rules: pd.Series, need_told: pd.Series) -> pd.Series:
@@ -221,14 +201,17 @@ def answering(
     family, and is of the same step of the law. A hazardous waste reads only the rules that allow it, and the
     other wastes only the others. What a designation tells, a rule may refuse (:func:`reading`).
     """
-    words = _words_of_rules() if designation else {}
     starts = {level: waste_code[:digits] for level, digits in LEVEL_DIGITS.items()}
     rules = []
     for table in tables:
         kept = table["waste_code_prefix"].fillna("").isin(["", *starts.values()])
         kept &= (table["hazardous_allowed"] == 1) == hazardous
         read = table[kept].fillna(OPEN).to_dict("records")
-        rules += [rule for rule in read if _called(words.get(rule["rule_id"]), designation)]
+        rules += [
+            rule
+            for rule in read
+            if not designation or refused_beside(rule["rule_id"], designation) is not None
+        ]
     found: list[dict[Hashable, Any]] = []
     for level, start in starts.items():
         found = [{**rule, "rule_level": level} for rule in rules if rule["waste_code_prefix"] == start]

@@ -17,8 +17,9 @@ from eit_analysis.synergies.offers import WASTE_OPERATORS, class_asked
 # In the order in which they close: a refused pair is counted once, under the first gate that stops it.
 # The last four are closed by what actors answered (`declined`), the others by rules.
 GATES = (
-    "same_site", "quality", "hazard", "receiver", "object", "asked_quality", "hierarchy", "unlocated",
-    "reach", "no_mass", "declined_pair", "declined_material", "declined_quality", "declined_distance",
+    "same_site", "quality", "hazard", "receiver", "object", "other_use", "sorted_out", "grade",
+    "asked_quality", "hierarchy", "unlocated", "reach", "no_mass",
+    "declined_pair", "declined_material", "declined_quality", "declined_distance",
 )  # fmt: skip
 # Waste operators take an object for its matter, unless a rule names them.
 PALLETS = "150103"
@@ -38,7 +39,8 @@ PACKAGING_MAKERS = ("1721", "2222")  # of paper and of plastic, much of it for f
 
 def stops_of_receivers(pairs: pd.DataFrame) -> dict[str, np.ndarray]:
     """What the rule says of the need, by its code and by its name, and of the activity that would receive."""
-    return {"receiver": ~_receives(pairs), "object": ~_asks_for_it(pairs) | _asks_for_else(pairs)}
+    asked = {"object": ~_asks_for_it(pairs), "other_use": _asks_for_else(pairs)}
+    return {"receiver": ~_receives(pairs)} | asked
 
 
 def is_left_over(pairs: pd.DataFrame) -> pd.Series:
@@ -89,19 +91,21 @@ def best_rule(pairs: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     """One row per pair, of the rule that takes it farthest; of a refused one whose need is called by a use
     (``USES``), of the rules that make this: what stops another use is not why there is no bedding.
 
-    Then the rule whose use the need itself names (who asks for feed makes no biogas of it), the longest code,
+    Then the rule that takes all that the designation names, before one that takes a part of it (``mixed``),
+    the rule whose use the need itself names (who asks for feed makes no biogas of it), the longest code,
     maturity, matter before energy (a maker of panels that asks for no fuel), the rule that names who receives
     before one open to any activity (what a workshop does with pallets is to mend them), yield, and name.
     """
     told = zip(pairs["use_told"], pairs["need_told"], strict=True)
     named = [FROM_PALLETS in use.split() and FROM_PALLETS in need.split() for use, need in told]
     best = [
-        "passes", "is_called", "gate_rank", "names_use", "specificity", "maturity", "is_matter",
+        "passes", "is_called", "gate_rank", "is_plain", "names_use", "specificity", "maturity", "is_matter",
         "names_receiver", "yield_central",
     ]  # fmt: skip
     passes = pairs["gate_rank"] == len(GATES)
     ordered = pairs.assign(
         passes=passes,
+        is_plain=~pairs["mixed"],
         is_called=~passes & _makes_what_is_called(pairs),
         names_use=named,
         is_matter=pairs["new_route"].isin(MATERIAL_OR_ORGANIC),
@@ -111,7 +115,7 @@ def best_rule(pairs: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
         ascending=[*(True for _ in keys), *(False for _ in best), True],
         kind="stable",
     )
-    own = ["passes", "is_called", "names_use", "is_matter", "names_receiver"]
+    own = ["passes", "is_called", "is_plain", "names_use", "is_matter", "names_receiver"]
     return ordered.drop(columns=own).drop_duplicates(keys)
 
 

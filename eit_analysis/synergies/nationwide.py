@@ -92,7 +92,9 @@ def best_candidates(
     open_rules = reading(kinds, compatibility)
     open_rules = open_rules[(first_stop(shut_gates(open_rules)) == len(GATES)) & ~is_left_over(open_rules)]
     open_rules["rank_handed_on"] = rank_handed_on(open_rules)
-    open_rules["out_class"] = _alike(open_rules, ["rule_id", "specificity", "rank_handed_on", "grades"])
+    open_rules["out_class"] = _alike(
+        open_rules, ["rule_id", "specificity", "mixed", "rank_handed_on", "grades"]
+    )
     taking["kind"], kinds = _kinds(taking, READ_OF_INPUTS)
     met = kinds.merge(compatibility[NEED].drop_duplicates(), on="input_category")
     met = met[first_stop(stops_of_receivers(met)) == len(GATES)]

@@ -186,9 +186,9 @@ def _stops(pairs: pd.DataFrame) -> dict[str, pd.Series | np.ndarray]:
     """The gates that waste, need and rule close, wherever the two sites are."""
     handed_on = pairs.assign(rank_handed_on=rank_handed_on(pairs))
     received = stops_of_receivers(pairs)
-    received["object"] = received["object"] | is_left_over(pairs) | is_another_grade(pairs)
     received["receiver"] = received["receiver"] | is_unfit_for_food(pairs)
-    return shut_gates(pairs) | received | {"asked_quality": too_poor(handed_on)}
+    of_pair = {"sorted_out": is_left_over(pairs), "grade": is_another_grade(pairs)}
+    return shut_gates(pairs) | received | of_pair | {"asked_quality": too_poor(handed_on)}
 
 
 def by_gate(rejected: pd.DataFrame) -> Breakdown:

@@ -97,6 +97,7 @@ def with_questions(
     for name, text in (
         *_put(exchanges, before, "giver_site_id", you),
         *_told(exchanges, back, said["taken_back"]),
+        *_told(exchanges, giver.mixed(exchanges, flows), said["mixed"]),
         *register.realised(exchanges, held, said),
         *_of_those(exchanges[exchanges["price_to_confirm" if team else "usually_charged"]], said["sign"]),
         *_of_those(exchanges[exchanges["price_unsorted"] & team], said["unsorted"]),

@@ -13,6 +13,7 @@
     owner      the pallets of a trader or carrier are mostly rented, on deposit or exchanged
     soiled     pallets of chemistry, or beside soiled packaging
     trip       the taker fetches something else from the same giver: one round may do for both
+    mixed      a designation that names beside what the rule takes what it does not: sawdust among chips
     whole      wood in pieces for a use that is made of chips: somebody shreds it (of the taker)
 
 The survey asks none of it.
@@ -24,8 +25,9 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis import french
-from eit_analysis.reference.compatibility import AFTER_ANIMALS, FOOD
+from eit_analysis.reference.compatibility import AFTER_ANIMALS, FOOD, text_read
 from eit_analysis.reference.needs import object_asked
+from eit_analysis.reference.rule_designations import refused_beside
 from eit_analysis.synergies.gates import CHEMISTRY
 from eit_analysis.synergies.offers import OILS, PANELS, WOOD_A, activity, of_output
 from eit_analysis.synergies.pooling.grades import SWARF
@@ -84,6 +86,14 @@ def of_waste(exchanges: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame) 
         "furniture": told.str.contains(FURNITURE).astype(bool) & (code != "030105"),
         "rubble": code.isin(RUBBLE) & (quality != "clean") & (exchanges["new_route"] == "recycling"),
     }
+
+
+def mixed(exchanges: pd.DataFrame, flows: pd.DataFrame) -> pd.Series:
+    """What the designation of each names beside what its rule takes, missing where it names nothing else."""
+    texts = text_read(flows).groupby(flows["flow_id"]).first()
+    named = zip(exchanges["rule_id"], exchanges["out_flow_id"].map(texts), strict=True)
+    beside = [", ".join(refused_beside(rule, text) or ()) or None for rule, text in named]
+    return pd.Series(beside, exchanges.index, dtype="object")
 
 
 def _called(exchanges: pd.DataFrame, flows: pd.DataFrame) -> pd.Series:

@@ -1,0 +1,60 @@
+"""What a designation tells of a rule whose code does not tell what it takes (``rule_designations.csv``).
+
+    plain    it has a word that the rule asks for, if any, and none that the rule refuses
+    mixed    so it is of one of the things that it names, and another is refused: « sciures et copeaux » as mulch
+    refused  neither, or all that it names are objects that are none of the rule's own
+
+A thing of a mixture is called by a word of the waste's code, and what ends the designation is told of all that
+it names: « copeaux et sciures de MDF » have no raw wood. How much of a mixture the rule takes is not known.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import NamedTuple
+
+from eit_analysis import reference
+from eit_analysis.reference.designation_words import BETWEEN, LONGEST, heads, told, words_of
+from eit_analysis.reference.designations import words_of_codes
+
+
+class Words(NamedTuple):
+    """Of a rule: the words that it asks for and refuses, the objects not its own, the words of its code."""
+
+    asked: set[str]
+    refused: set[str]
+    objects: set[str]
+    of_code: set[str]
+
+    def take(self, text: str) -> bool:
+        said = words_of(text)
+        return (not self.asked or not self.asked.isdisjoint(said)) and self.refused.isdisjoint(said)
+
+
+@cache
+def _words_of_rules() -> dict[str, Words]:
+    table = reference.load("rule_designations").set_index("rule_id")
+    table = table[["words", "other_words", "other_objects", "waste_code"]].fillna("")
+    return {
+        rule: Words(*(set(kind.split()) for kind in kinds), words_of_codes().get(code, set()))
+        for rule, *kinds, code in table.itertuples()
+    }
+
+
+def refused_beside(rule_id: str, designation: str) -> tuple[str, ...] | None:
+    """What the rule does not take of all that a designation names: nothing of a plain one; None if it takes
+    none of it."""
+    rule = _words_of_rules().get(rule_id)
+    if rule is None:
+        return ()
+    first = heads(designation)
+    if first and first <= rule.objects:
+        return None
+    if rule.take(designation):
+        return ()
+    things = [thing.strip() for thing in BETWEEN.split(designation[:LONGEST]) if told(thing)]
+    ends = set(told(things[-1]).split()[1:]) if things else set()
+    taken = [rule.take(thing) and not rule.of_code.isdisjoint(heads(thing)) for thing in things]
+    if not any(taken) or not rule.refused.isdisjoint(ends):
+        return None
+    return tuple(thing for thing in things if not rule.refused.isdisjoint(words_of(thing))) or None
