@@ -14,6 +14,7 @@ from eit_analysis.synergies.allocation.shadow_prices import (
     PRICE_COLUMNS,
     ceilings,
     one_more,
+    scarce_demands,
     shadow_prices,
 )
 
@@ -59,6 +60,17 @@ def test_the_price_is_that_of_the_flow_not_of_the_pair():
     prices = priced(allocate(candidates([("o", "i", 20, 6, 0.5, 40)]), FREE))
     assert prices.loc[("demand", "i"), ["price_eur_per_t", "one_more_eur_per_year"]].tolist() == [80, 80]
     assert prices.loc[("supply", "o"), "slack_t_per_year"] == 8
+
+
+def test_a_need_of_which_a_fifth_may_be_of_a_kind_is_exhausted_by_that_fifth():
+    # 900 t of a graded need take 180 t of sand, of 200 t sent; one more takes 0.2 t, of 0.222 t at 91.8 €.
+    pairs = candidates([("o", "i", 380, 900, 0.9, 91.8)])
+    pairs = pairs.assign(most_of_need=0.2, diverted_t_per_year=200.0, margin_eur_per_year=200 * 91.8)
+    plan = allocate(pairs, FREE)
+    assert plan.exchanges["allocated_t_per_year"].tolist() == pytest.approx([200])
+    scarce = scarce_demands(plan)
+    assert scarce[["flow_id", "limit_t_per_year"]].to_numpy().tolist() == [["i", 900]]
+    assert scarce["one_more_eur_per_year"].item() == pytest.approx(20.4, rel=1e-5)
 
 
 def test_where_two_limits_meet_one_more_tonne_brings_nothing():

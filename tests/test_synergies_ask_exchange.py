@@ -29,7 +29,7 @@ EXCHANGES = pd.DataFrame(
     spoils_share_of_year=0.0, old_route="landfill", old_cost_eur_per_t=90.0,
     supply_t_per_year=216.0, demand_t_per_year=216.0, need_t_per_t=1.0,
     taker_actor_type=["outlet", "outlet", "outlet", "firm"],
-    use="",
+    use="", most_of_need=1.0, yield_central=1.0,
     treatment="tri, lavage", legal_status="waste", who_gains=["giver", "giver", "not_giver", "both_free"]
 )  # fmt: skip
 SITES = pd.DataFrame(
@@ -350,6 +350,20 @@ def test_of_a_mixture_one_asks_what_part_of_it_suits(description, told):
     flows = FLOWS.assign(description=description)
     text = asked(exchanges=chips, flows=flows).get("B-2>N-1", "")
     assert ("quelle part" in str(text) and "Sciures" in str(text)) is told
+
+
+def test_of_what_is_a_part_at_most_of_a_need_one_asks_what_part():
+    """200 t of sand in a need of 900 t: a fifth of it, once a tenth of the sand is lost."""
+    sand = EXCHANGES.iloc[[3]].assign(most_of_need=0.2, yield_central=0.9, need_t_per_t=0.9)
+    assert "s'arrête à 20\u00a0% de la masse du besoin" in asked(exchanges=sand)["B-2>N-1"]
+    assert "s'arrête" not in str(asked())
+
+
+@pytest.mark.parametrize(("description", "told"), [("Palettes perdues cassées", True), ("Palettes", False)])
+def test_of_broken_pallets_one_asks_what_part_can_be_mended(description, told):
+    pallets = EXCHANGES.iloc[[3]].assign(new_route="reuse", rule_id="wood_pallet_reuse")
+    flows = FLOWS.assign(waste_code="150103", description=description)
+    assert ("réparable" in asked(exchanges=pallets, flows=flows)["B-2>N-1"]) is told
 
 
 def test_the_firm_that_reads_is_spoken_to():

@@ -4,8 +4,8 @@
     mixed    so it is of one of the things that it names, and another is refused: « sciures et copeaux » as mulch
     refused  neither, or all that it names are objects that are none of the rule's own
 
-A thing of a mixture is called by a word of the waste's code, and what ends the designation is told of all that
-it names: « copeaux et sciures de MDF » have no raw wood. How much of a mixture the rule takes is not known.
+A thing of a mixture is called by a word of the waste's code, and what ends the designation is told of all
+that it names: « copeaux et sciures de MDF » have no raw wood. How much of it the rule takes is not known.
 """
 
 from __future__ import annotations
@@ -35,9 +35,10 @@ class Words(NamedTuple):
 def _words_of_rules() -> dict[str, Words]:
     table = reference.load("rule_designations").set_index("rule_id")
     table = table[["words", "other_words", "other_objects", "waste_code"]].fillna("")
+    of_codes = words_of_codes()
     return {
-        rule: Words(*(set(kind.split()) for kind in kinds), words_of_codes().get(code, set()))
-        for rule, *kinds, code in table.itertuples()
+        rule: Words(set(asked.split()), set(refused.split()), set(objects.split()), of_codes.get(code, set()))
+        for rule, asked, refused, objects, code in table.itertuples()
     }
 
 

@@ -71,8 +71,9 @@ def part(pairs: pd.DataFrame) -> Rows:
     few = pairs.iloc[some]
     codes, groups = pd.factorize(pd.MultiIndex.from_frame(few[["in_flow_id", "most_of_need"]]))
     first = np.flatnonzero(~pd.Series(codes).duplicated())
+    about = pd.DataFrame(list(groups), columns=["flow_id", "share"]).assign(limit_kind="part")
     return Rows(
-        about=pd.DataFrame({"limit_kind": ["part"] * len(groups)}),
+        about=about,
         on_tonnes=coo_array(
             (few["need_t_per_t"].to_numpy(dtype=float), (codes, some)), shape=(len(groups), len(pairs))
         ).tocsr(),

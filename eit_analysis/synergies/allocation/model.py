@@ -139,7 +139,8 @@ def build(
         pairs, "demand", ("in_flow_id", "taker_site_id", "demand_t_per_year"), taken_up
     )
     crossed, part = limits.crossed(pairs), limits.part(pairs)
-    both = np.minimum(pairs["supply_t_per_year"], pairs["demand_t_per_year"] / taken_up)
+    room = pairs["most_of_need"] * pairs["demand_t_per_year"] / taken_up
+    both = np.minimum(pairs["supply_t_per_year"], room)
     alone = pairs["diverted_t_per_year"]
     # Where nobody says what exchanges bring, none is known to pay, and none holds another back.
     margin = per_tonne(pairs, MARGIN) if MARGIN in pairs else np.zeros(len(pairs))
@@ -189,9 +190,13 @@ def without(model: Model, gone: np.ndarray) -> Model:
 
 
 def raised(model: Model, row: int, by: float = 1.0) -> Model:
-    """The programme with so many units more of a limit, by default one: a need that grows is full later."""
-    limit = model.rows.loc[row]
-    grows = (model.rows["limit_kind"] == "hierarchy") & (model.rows["flow_id"] == limit["flow_id"])
-    more = by * diags_array((grows & (limit["limit_kind"] == "demand")).to_numpy(dtype=float))
-    allowed = model.limits + by * (np.arange(len(model.limits)) == row)
+    """The programme with so many units more of a limit, by default one.
+
+    A need that grows is full later, and a part of it grows in proportion.
+    """
+    limit, kind = model.rows.loc[row], model.rows["limit_kind"]
+    of_need = (model.rows["flow_id"] == limit["flow_id"]) & (limit["limit_kind"] == "demand")
+    more = by * diags_array((of_need & (kind == "hierarchy")).to_numpy(dtype=float))
+    share = model.rows["share"].where(of_need & (kind == "part"), 0.0).to_numpy(dtype=float)
+    allowed = model.limits + by * ((np.arange(len(model.limits)) == row) + share)
     return replace(model, limits=allowed, on_projects=csr_array(model.on_projects + more @ model.waits))

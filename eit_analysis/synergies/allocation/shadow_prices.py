@@ -36,7 +36,7 @@ def shadow_prices(plan: JointPlan) -> pd.DataFrame:
     pandas.DataFrame
         ``PRICE_COLUMNS``, one row per output (``supply``) and per need or capacity (``demand``) of the
         exchanges that could be weighed, under the number of the limit. ``slack_t_per_year`` is what the plan
-        leaves of it.
+        leaves of it; a need of which the plan takes all that can be of a kind (``part``) has a price too.
 
     Raises
     ------
@@ -57,6 +57,9 @@ def shadow_prices(plan: JointPlan) -> pd.DataFrame:
             plan.settings.time_limit_s,
         )
         prices = np.maximum(0, -best.ineqlin.marginals)
+        parts = (table["share"] * prices).groupby(table["flow_id"]).sum()  # known of parts alone
+        needs = table["limit_kind"] == "demand"
+        prices = prices + np.where(needs, table["flow_id"].map(parts).fillna(0.0), 0.0)
     table = table.assign(
         limit_t_per_year=table["ceiling"],
         slack_t_per_year=np.maximum(0, table["ceiling"] - table["ceiling_used"]).round(DECIMALS),

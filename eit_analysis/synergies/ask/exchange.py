@@ -105,6 +105,7 @@ def with_questions(
         *_of_those(exchanges[_less_than_a_trip(exchanges, team, you) & comes.isna()], said["round"]),
         *_put(exchanges, of_giver, "giver_site_id", you),
         *_put(exchanges, of_taker, "taker_site_id", you),
+        *_told(exchanges, taker.part(exchanges), said["part"]),
         *register.elsewhere(exchanges, recalled, said, team),
         *register.same_need(exchanges, recalled, said["need"], team),
         *_of_those(exchanges[exchanges["legal_status"] == DONATION], said["gift"]),

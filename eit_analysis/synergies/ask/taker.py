@@ -2,6 +2,8 @@
 
     grade        a plastic that a firm would work again: the survey asks no grade
     format       pallets that go on as pallets, else ``timber``: whether their wood replaces what is used
+    mendable     pallets that are called broken: what part can be mended, of tonnes that are counted whole
+    part         what is a part at most of a need: what part its taker admits
     composition  textiles that are made into fibres or wipers
     hygiene      the packaging that a maker of food or of packaging would use again
     dry_matter   wet by-products that animals eat, of which a tonne is no tonne of cereals
@@ -23,6 +25,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from eit_analysis import french
 from eit_analysis.reference.compatibility import AS_PALLETS
 from eit_analysis.reference.needs import need_told
 from eit_analysis.synergies.ask.giver import of_pallets, whole
@@ -34,6 +37,7 @@ UNASKED = ("grade", "format", "timber")
 PACKAGING = "1501"
 TO_FIBRES, WIPERS = "effilochage|défibrage", "chiffon"
 CEMENT = "2351"
+BROKEN = r"\b(?:cassee?s?|abimee?s?|endommagee?s?|hs|hors (?:d )?(?:service|usage)|a reparer)\b"
 SIZED = r"\d\s?/\s?\d"
 # What is left of food from plants, of milk or drinks, wet: pulp, whey, spent grain.
 WET = ("0203", "0204", "0205", "0207")
@@ -67,11 +71,20 @@ def of_takers(exchanges: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame)
     wet = code.str.startswith(WET) & need_told(use).str.contains("feed").astype(bool)
     needs = exchanges["in_flow_id"].map(flows.drop_duplicates("flow_id").set_index("flow_id")["description"])
     sized = (exchanges["category"] == "mineral") & needs.astype("str").fillna("").str.contains(SIZED)
-    told = {"composition": fibres, "hygiene": packaging & strict, "dry_matter": wet}
+    called = of_output(exchanges, flows, "description").map(french.fold_words)
+    broken = called.str.contains(BROKEN).astype(bool) & (unknown == "format")
+    told = {"mendable": broken, "composition": fibres, "hygiene": packaging & strict, "dry_matter": wet}
     told |= {"species": smoked(exchanges), "grading": sized, "kiln": naf.str.startswith(CEMENT)}
     return {question: unknown == question for question in UNASKED} | {
         question: asked.to_numpy(dtype=bool) for question, asked in told.items()
     }
+
+
+def part(exchanges: pd.DataFrame) -> pd.Series:
+    """The most of its need that each may be, in % of its mass, missing where it may be all of it."""
+    met = exchanges["most_of_need"] * exchanges["yield_central"] / exchanges["need_t_per_t"]
+    some = (100 * met[exchanges["most_of_need"] < 1]).map("{:.0f}".format)
+    return some.reindex(exchanges.index)
 
 
 def smoked(exchanges: pd.DataFrame) -> pd.Series:
