@@ -26,6 +26,7 @@ from eit_analysis.synergies.allocation.shadow_prices import scarce_demands
 from eit_analysis.synergies.answers import accepted, accepted_on
 from eit_analysis.synergies.ask import group as ask_group
 from eit_analysis.synergies.ask.exchange import with_questions
+from eit_analysis.synergies.better_sorted import better_sorted, poorly_sorted
 from eit_analysis.synergies.declined import in_brief
 from eit_analysis.synergies.free_flows import HELD, TAKEN
 from eit_analysis.synergies.local_outlets import LocalOutlets
@@ -224,6 +225,14 @@ class Assessment(PossiblePoolings):
         }
         found = unknowns(self.candidates, self.allocation, self.flows, self.factors, by_quality)
         return found[found["knowing_eur_per_year"] > 0]
+
+    def better_sorted(self) -> pd.DataFrame:
+        """The pairs that their sorting alone sets aside (``better_sorted.better_sorted``)."""
+        poor, clean = poorly_sorted(self.rejected), self.free_flows.assign(quality="clean")
+        asked = self.free_flows["direction"] == "in"
+        ours = pd.concat([clean[clean["flow_id"].isin(poor["out_flow_id"])], self.free_flows[asked]])
+        passed = self.of_free(ours).passed
+        return better_sorted(poor, passed, self.flows, reference.load("compatibility"))
 
     def scarce_demands(self) -> pd.DataFrame:
         """What a tonne more of each capacity that the plan exhausts would bring (``shadow_prices``)."""
