@@ -1,7 +1,8 @@
 """What a designation tells of a rule whose code does not tell what it takes (``rule_designations.csv``).
 
     plain    it has a word that the rule asks for, if any, and none that the rule refuses
-    mixed    so it is of one of the things that it names, and another is refused: « sciures et copeaux » as mulch
+    mixed    so it is of one of the things that it names, and another is refused: « sciures et copeaux »
+             as mulch
     refused  neither, or all that it names are objects that are none of the rule's own
 
 A thing of a mixture is called by a word of the waste's code, and what ends the designation is told of all
