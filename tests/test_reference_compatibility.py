@@ -175,10 +175,11 @@ def test_no_plank_is_made_of_sawdust_nor_pellet_of_foam_that_does_not_melt(code,
         ("wood_mulch_030105", "Copeaux secs", ()),
         ("wood_mulch_030105", "Sciures et copeaux secs", ("Sciures",)),
         ("wood_mulch_030105", "Sciures", None),
-        # What ends it is told of all that it names, and what is called by no word of its code is no thing.
+        # What is refused and cannot be sifted out, and what is called by no word of its code, is no mixture.
         ("wood_mulch_030105", "Copeaux et sciures de MDF", None),
         ("wood_mulch_030105", "Panneaux agglomérés ou bruts", None),
-        ("wood_carpentry_030105", "Chutes et sciures", ("sciures",)),
+        ("wood_carpentry_030105", "Chutes et sciures", None),
+        ("wood_smoking", "Plaquettes de douglas et chêne", None),
         ("wood_carpentry_030105", "Sciures et copeaux", None),
         ("no_such_rule", "Sciures", ()),
     ],

@@ -24,7 +24,7 @@ def test_nothing_is_named_twice(table, keys):
     ("table", "columns"),
     [
         ("need_designations", ["words", "other_words"]),
-        ("rule_designations", ["words", "other_words", "other_objects"]),
+        ("rule_designations", ["words", "other_words", "other_objects", "sifted_words"]),
         ("plastic_forms", ["words"]),
         ("resins", ["words"]),
     ],

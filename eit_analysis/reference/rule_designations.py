@@ -1,12 +1,12 @@
 """What a designation tells of a rule whose code does not tell what it takes (``rule_designations.csv``).
 
     plain    it has a word that the rule asks for, if any, and none that the rule refuses
-    mixed    so it is of one of the things that it names, and another is refused: « sciures et copeaux »
-             as mulch
+    mixed    what the rule refuses of it can be sifted out of the rest, which it names too: « sciures et
+             copeaux » as mulch
     refused  neither, or all that it names are objects that are none of the rule's own
 
-A thing of a mixture is called by a word of the waste's code, and what ends the designation is told of all
-that it names: « copeaux et sciures de MDF » have no raw wood. How much of it the rule takes is not known.
+A thing of a mixture is called by a word of the waste's code. How much of it the rule takes is not known: of
+planks, which are sorted one by one, a rule takes no mixture.
 """
 
 from __future__ import annotations
@@ -20,11 +20,13 @@ from eit_analysis.reference.designations import words_of_codes
 
 
 class Words(NamedTuple):
-    """Of a rule: the words that it asks for and refuses, the objects not its own, the words of its code."""
+    """Of a rule: the words that it asks for and refuses, the objects not its own, what can be sifted out, the
+    words of its code."""
 
     asked: set[str]
     refused: set[str]
     objects: set[str]
+    sifted: set[str]
     of_code: set[str]
 
     def take(self, text: str) -> bool:
@@ -35,11 +37,11 @@ class Words(NamedTuple):
 @cache
 def _words_of_rules() -> dict[str, Words]:
     table = reference.load("rule_designations").set_index("rule_id")
-    table = table[["words", "other_words", "other_objects", "waste_code"]].fillna("")
+    table = table[["words", "other_words", "other_objects", "sifted_words", "waste_code"]].fillna("")
     of_codes = words_of_codes()
     return {
-        rule: Words(set(asked.split()), set(refused.split()), set(objects.split()), of_codes.get(code, set()))
-        for rule, asked, refused, objects, code in table.itertuples()
+        rule: Words(*(set(words.split()) for words in row), of_codes.get(code, set()))
+        for rule, *row, code in table.itertuples()
     }
 
 
@@ -54,9 +56,9 @@ def refused_beside(rule_id: str, designation: str) -> tuple[str, ...] | None:
         return None
     if rule.take(designation):
         return ()
-    things = [thing.strip() for thing in BETWEEN.split(designation[:LONGEST]) if told(thing)]
-    ends = set(told(things[-1]).split()[1:]) if things else set()
-    taken = [rule.take(thing) and not rule.of_code.isdisjoint(heads(thing)) for thing in things]
-    if not any(taken) or not rule.refused.isdisjoint(ends):
+    if not rule.refused & words_of(designation) <= rule.sifted:
         return None
-    return tuple(thing for thing in things if not rule.refused.isdisjoint(words_of(thing))) or None
+    things = [thing.strip() for thing in BETWEEN.split(designation[:LONGEST]) if told(thing)]
+    suits = any(rule.take(thing) and not rule.of_code.isdisjoint(heads(thing)) for thing in things)
+    refused = tuple(thing for thing in things if not rule.sifted.isdisjoint(words_of(thing)))
+    return refused if suits and refused else None
