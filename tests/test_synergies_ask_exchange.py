@@ -205,6 +205,21 @@ def test_of_used_packaging_a_maker_of_food_is_asked_for_its_hygiene():
     )
 
 
+def test_of_used_linen_who_works_food_is_asked_for_its_hygiene():
+    wiped = {"category": "textile", "use": "chiffons d'essuyage de linge réformé", "new_route": "recycling"}
+    rags, linen = EXCHANGES.tail(1).assign(**wiped), FLOWS.assign(waste_code="200111")
+    for naf, changed, told in (
+        ("1051A", {}, True),
+        ("5610A", {}, True),
+        ("2453Z", {}, False),
+        ("1051A", {"use": "isolant thermique ou acoustique en fibres"}, False),
+        ("1051A", {"use": "vente d'occasion de vêtements et de linge", "new_route": "reuse"}, True),
+    ):
+        sites = SITES.assign(naf_code=["1072Z", "2562B", "3821Z", naf])
+        texts = asked(exchanges=rags.assign(**changed), sites=sites, flows=linen)
+        assert ("hygiène" in texts.get("B-2>N-1", "")) == told
+
+
 def test_what_fills_no_lorry_in_a_year_is_a_stop_of_a_round():
     small = EXCHANGES.assign(
         diverted_t_per_year=[7.9, 7.9, 8.0, 7.9], spoils_share_of_year=[0.0, 0.5, 0.0, 0.0]

@@ -324,6 +324,8 @@ def test_what_a_facilitator_would_ask_of_pallets_plastics_wood_and_rags():
     rags = {"category": "textile", "code": "200110"}
     days = ("2018-12-31", "2019-03-17")
     assert ["textile_wiping" in names(day, **rags) for day in days] == [False, True]
+    wiped = {"use": "chiffons d'essuyage de linge réformé"}
+    assert [("rags_food" in names(**rags, **told)) for told in (wiped, {})] == [True, False]
 
 
 def test_unsold_goods_are_reused_before_anything_else_and_none_is_food() -> None:

@@ -3,7 +3,7 @@
     grade        a plastic that a firm would work again: the survey asks no grade
     format       pallets that go on as pallets, else ``timber``: whether their wood replaces what is used
     composition  textiles that are made into fibres or wipers
-    hygiene      the packaging that a maker of food or of packaging would use again
+    hygiene      the packaging or the linen that who works food, or makes packaging, would use again
     dry_matter   wet by-products that animals eat, of which a tonne is no tonne of cereals
     species      wood to smoke food with
     grading      minerals for a need of a size, « 0/31,5 »
@@ -33,6 +33,7 @@ from eit_analysis.synergies.offers import activity, of_output
 UNASKED = ("grade", "format", "timber")
 PACKAGING = "1501"
 TO_FIBRES, WIPERS = "effilochage|défibrage", "chiffon"
+CATERERS = "56"  # NAF division
 CEMENT = "2351"
 SIZED = r"\d\s?/\s?\d"
 # What is left of food from plants, of milk or drinks, wet: pulp, whey, spent grain.
@@ -59,15 +60,17 @@ def of_takers(exchanges: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame)
     """
     unknown = unasked(exchanges, flows)
     code, naf = of_output(exchanges, flows, "waste_code"), activity(exchanges["taker_site_id"], sites)
-    packaging = code.str.startswith(PACKAGING) & (exchanges["new_route"] == "reuse")
-    strict = naf.str.startswith((*FOOD_MAKERS, *PACKAGING_MAKERS))
+    strict = naf.str.startswith((*FOOD_MAKERS, CATERERS, *PACKAGING_MAKERS))
     fibres = exchanges["treatment"].astype("str").fillna("").str.contains(TO_FIBRES)
     use = _use(exchanges)
-    fibres |= (exchanges["category"] == "textile") & use.str.contains(WIPERS)
+    textile, wiper = exchanges["category"] == "textile", use.str.contains(WIPERS)
+    fibres |= textile & wiper
+    again = exchanges["new_route"] == "reuse"
+    touching = (code.str.startswith(PACKAGING) & again) | (textile & (again | wiper))
     wet = code.str.startswith(WET) & need_told(use).str.contains("feed").astype(bool)
     needs = exchanges["in_flow_id"].map(flows.drop_duplicates("flow_id").set_index("flow_id")["description"])
     sized = (exchanges["category"] == "mineral") & needs.astype("str").fillna("").str.contains(SIZED)
-    told = {"composition": fibres, "hygiene": packaging & strict, "dry_matter": wet}
+    told = {"composition": fibres, "hygiene": touching & strict, "dry_matter": wet}
     told |= {"species": smoked(exchanges), "grading": sized, "kiln": naf.str.startswith(CEMENT)}
     return {question: unknown == question for question in UNASKED} | {
         question: asked.to_numpy(dtype=bool) for question, asked in told.items()
