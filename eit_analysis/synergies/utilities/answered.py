@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from eit_analysis.synergies.answers import accepted_on, not_refused
+from eit_analysis.synergies.answers import accepted_on, awaited, not_refused
 from eit_analysis.synergies.ask.register import thought
 from eit_analysis.synergies.declined import PAIR
 from eit_analysis.synergies.register.meeting import BETWEEN, sheet_words
@@ -28,8 +28,8 @@ def with_answers(
 ) -> pd.DataFrame:
     """The pairs of :func:`matching.pairs` that nobody refused last.
 
-    With ``status`` (``accepted``, else missing), ``answer_date``, the day of that, and ``thought``, whom to
-    recall: for the team.
+    With ``status`` (``accepted``, else missing), ``answer_date``, the day of that, ``awaited_site_id``, who
+    has not answered then, and ``thought``, whom to recall: for the team.
     """
     flows, wording = as_flows(utilities), sheet_words()["ask_first", "thought"]
     still = not_refused(passed.assign(category=FAMILY), answers, flows)
@@ -41,6 +41,7 @@ def with_answers(
     return still.drop(columns="category").assign(
         status=day.mask(day.notna(), "accepted"),
         answer_date=day,
+        awaited_site_id=still["candidate_id"].map(awaited(still, answers, flows)).astype("str"),
         thought=still["candidate_id"].map(recalled).astype("str"),
     )
 

@@ -58,7 +58,7 @@ def exchanges(
     taken = together(found, factor_table(settings.utility_factors))
     if team:
         return found, taken
-    unsaid = dict.fromkeys([*ANSWERED, "thought"])
+    unsaid = dict.fromkeys([*ANSWERED, "awaited_site_id", "thought"])
     return found.assign(**unsaid), taken.assign(**unsaid)
 
 
