@@ -25,7 +25,7 @@ from eit_analysis.synergies.allocation.joint_plan import JointPlan, allocate, wi
 from eit_analysis.synergies.allocation.shadow_prices import scarce_demands
 from eit_analysis.synergies.answers import accepted, accepted_on, awaited
 from eit_analysis.synergies.ask import group as ask_group
-from eit_analysis.synergies.ask.exchange import with_questions
+from eit_analysis.synergies.ask.exchange import at_home, with_questions
 from eit_analysis.synergies.declined import in_brief
 from eit_analysis.synergies.free_flows import HELD, TAKEN
 from eit_analysis.synergies.local_outlets import LocalOutlets
@@ -173,6 +173,11 @@ class Assessment(PossiblePoolings):
             answer_date=told["candidate_id"].map(accepted_on(*yes)).astype("str"),
             awaited_site_id=told["candidate_id"].map(awaited(*yes)).astype("str"),
         )
+
+    def at_home(self, you: str | None = None) -> pd.DataFrame:
+        """What firms, or ``you``, could reuse themselves (``listings.in_question``), with questions."""
+        asked = at_home(self.own_uses, self.flows, self.sites, reference.load("compatibility"), you)
+        return listings.in_question(asked, self.flows, you)
 
     def agreed(self, exchanges: pd.DataFrame) -> pd.DataFrame:
         """What an actor accepted, of matter (:meth:`listed`) then of heat, water and gas."""
