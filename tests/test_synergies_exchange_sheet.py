@@ -119,6 +119,7 @@ def test_a_sheet_says_who_how_much_what_to_prepare_who_rings_and_what_to_settle(
     near, told = sheets(DESCRIBED.assign(distance_km=0.0))[0].parts[:2]
     assert exchange.frame["distance_km"].tolist() == [10.0] and near.frame["distance_km"].isna().all()
     assert isinstance(told, Said) and told.text.startswith("Même commune")
+    assert "sans kilomètre" in told.text
     # Questions of any exchange, then those of its status; two flows of one name are told apart.
     alike = sheets(DESCRIBED.assign(output_description="Palettes"))
     assert [sheet.title for sheet in alike] == ["Palettes, Aa vers Bb", "Palettes, Aa vers Bb (2)"]

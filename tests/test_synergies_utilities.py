@@ -115,6 +115,8 @@ def test_a_giver_that_needs_heat_itself_is_asked_of_it_before_its_neighbour() ->
     assert "chez lui (Eau chaude des vestiaires)" in told and "pompe à chaleur" in told
     # Of any heat one asks the months of both, and who stands in: a year's MWh tell neither.
     assert told.endswith("qui assure l'appoint et le secours")
+    # By the invoice of its gas a need is a tenth larger than it is.
+    assert "chaleur utile, et non énergie achetée" in told
     alone = run(out(), need())[0]
     assert alone["own_heat_need"].isna().all()
     assert plan.listed(alone, alone.head(0))["ask_first"].str.startswith("comparer mois par mois").all()

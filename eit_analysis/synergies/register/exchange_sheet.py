@@ -68,6 +68,10 @@ UTILITIES = [
 SAME_PLACE = "Même commune\u00a0: les deux sites y sont placés au même point, leur distance n'est pas connue."
 ITEMS = ["question_fr", "prepare_fr", "reference_fr", "certainty", "authority"]
 SUPPOSED = " Le gain suppose une longueur, à remplacer par la distance entre les deux adresses."
+NO_ROAD = (
+    " Le calcul ne compte du transport que chargement et déchargement, sans kilomètre\u00a0: à compléter par "
+    "la distance entre les deux adresses."
+)
 CAUTION = (
     "Ce qui suit est à vérifier par ceux qui échangent. Rien n'y dit que l'échange est permis ; relire "
     "chaque texte dans sa version du jour."
@@ -178,7 +182,7 @@ def _sheet(row: pd.DataFrame, items: pd.DataFrame, flows: pd.DataFrame, words: p
         [giver, taker],
         [
             tables["exchange"],
-            *[Said(SAME_PLACE + SUPPOSED * network)] * (not apart.all()),
+            *[Said(SAME_PLACE + (SUPPOSED if network else NO_ROAD))] * (not apart.all()),
             Listed(words["title", "flows"], joined, ["site_id"]),
             tables["network_money" if network else "money"],
             tables["call"],
