@@ -381,6 +381,27 @@ def test_a_source_that_two_needs_ask_for_is_given_once() -> None:
     assert taken["joint_surplus_eur_per_year"].sum() == pytest.approx(best_by_hand(found))
 
 
+def test_a_need_that_two_could_cover_is_covered_once() -> None:
+    """A pool and two sources that would each heat it: one pipe is laid, and the other pair says so."""
+    rows = table(out(), out(site_id="C"), need())
+    sites, settings = places(0.0, 0.2, 0.5), StudyConfig.model_construct()
+    settings = settings.model_copy(update={"scoring": Scoring(), "evidence_half_width": NONE})
+    found, taken = plan.exchanges(rows, sites.assign(name=list("xyz")), settings, NO_ANSWER, True)
+    assert len(found) == 2 and found["gains"].ne("no").all() and len(taken) == 1
+    told = plan.asked_first(found).set_axis(found["candidate_id"])
+    other = set(found["candidate_id"]) - set(taken["candidate_id"])
+    first = dict(zip(sites["site_id"], "xyz", strict=True))[taken["giver_site_id"].iloc[0]]
+    assert told[other.pop()].startswith(f"ne pas l'ajouter à l'échange avec {first}, qui couvre déjà")
+    assert "déjà" not in told[taken["candidate_id"].iloc[0]]
+    # Half of it each: the second is for the rest.
+    half = rows.assign(energy_mwh_per_year=[4e3, 4e3, 8e3], hours_per_year=8000.0)
+    found, taken = plan.exchanges(half, sites.assign(name=list("xyz")), settings, NO_ANSWER, True)
+    assert len(taken) == 2 and plan.asked_first(taken).str.contains("compter le seul reste").all()
+    # Who serves a need is the team's.
+    found, _ = plan.exchanges(rows, sites.assign(name=list("xyz")), settings, NO_ANSWER, False)
+    assert not plan.asked_first(found).str.contains("déjà").any()
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_the_best_combination_is_that_of_every_set_of_pipes(seed: int) -> None:
     rng = np.random.default_rng(seed)

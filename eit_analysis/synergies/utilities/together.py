@@ -22,6 +22,7 @@ from eit_analysis.synergies.impacts import DIVERTED, INDICATORS
 from eit_analysis.synergies.listings import AGREED, at_worst, surest_first
 from eit_analysis.synergies.register.meeting import BETWEEN, sheet_words
 from eit_analysis.synergies.utilities.answered import kept_apart, with_answers
+from eit_analysis.synergies.utilities.covered import with_covered
 from eit_analysis.synergies.utilities.factors import factor_table
 from eit_analysis.synergies.utilities.matching import pairs
 from eit_analysis.synergies.utilities.surplus import EMISSIONS, PIPE, SURPLUS, with_surplus
@@ -57,7 +58,8 @@ def exchanges(
     found = possible(utilities, sites, settings, answers)
     taken = together(found, factor_table(settings.utility_factors))
     if team:
-        return found, taken
+        names = sites.set_index("site_id")["name"]
+        return with_covered(found, taken, names), with_covered(taken, taken, names)
     unsaid = dict.fromkeys([*ANSWERED, "awaited_site_id", "thought"])
     return found.assign(**unsaid), taken.assign(**unsaid)
 
@@ -144,11 +146,12 @@ def listed(found: pd.DataFrame, taken: pd.DataFrame) -> pd.DataFrame:
 
 
 def asked_first(found: pd.DataFrame) -> pd.Series:
-    """What to ask first: of heat, its curve and what its giver needs itself; of water, who treats it; whom to
-    recall."""
+    """What to ask first: what is covered already; of heat, its curve and what its giver needs itself; of
+    water, who treats it; whom to recall."""
     said = sheet_words()["ask_first"]
     heat, water = found["serves"] == "heat", found["utility"] == "water"
     asked = {
+        "covered": found.get("covered"),
         "own": found["own_heat_need"].map(lambda needs: said["own_heat"].format(told=needs), "ignore"),
         "curve": pd.Series(said["heat_curve"], found.index).where(heat),
         "treated": pd.Series(said["water_treated"], found.index).where(water),
