@@ -33,7 +33,7 @@ from eit_analysis.synergies.offers import activity, of_output
 UNASKED = ("grade", "format", "timber")
 PACKAGING = "1501"
 TO_FIBRES, WIPERS = "effilochage|défibrage", "chiffon"
-CATERERS = "56"  # NAF division
+WORKS_FOOD = (*FOOD_MAKERS, "56")  # NAF divisions: makers of food and drinks, restaurants
 CEMENT = "2351"
 SIZED = r"\d\s?/\s?\d"
 # What is left of food from plants, of milk or drinks, wet: pulp, whey, spent grain.
@@ -60,7 +60,7 @@ def of_takers(exchanges: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame)
     """
     unknown = unasked(exchanges, flows)
     code, naf = of_output(exchanges, flows, "waste_code"), activity(exchanges["taker_site_id"], sites)
-    strict = naf.str.startswith((*FOOD_MAKERS, CATERERS, *PACKAGING_MAKERS))
+    strict = naf.str.startswith((*WORKS_FOOD, *PACKAGING_MAKERS))
     fibres = exchanges["treatment"].astype("str").fillna("").str.contains(TO_FIBRES)
     use = _use(exchanges)
     textile, wiper = exchanges["category"] == "textile", use.str.contains(WIPERS)
