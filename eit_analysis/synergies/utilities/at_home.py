@@ -9,6 +9,7 @@ share the power too. Where its own site said no, nothing is set aside.
 from __future__ import annotations
 
 from collections import defaultdict
+from typing import Any
 
 import pandas as pd
 
@@ -35,6 +36,7 @@ def reused(
     found = found.sort_values(["delivered_per_year", "candidate_id"], ascending=[False, True])
     left: dict[str, float] = defaultdict(lambda: 1.0)
     rows = []
+    one: Any
     for one in found.itertuples(index=False):
         whole = one.taken_per_year / one.out_amount_per_year, one.delivered_per_year / one.in_amount_per_year
         part = min(1.0, left[one.out_flow_id] / whole[0], left[one.in_flow_id] / whole[1])

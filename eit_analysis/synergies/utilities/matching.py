@@ -134,8 +134,8 @@ def _both(
     shared = found["out_months"].to_numpy() & found["in_months"].to_numpy()
     found["months_in_common"] = np.bitwise_count(shared).astype(int)
     found["candidate_id"] = found["out_flow_id"] + ">" + found["in_flow_id"]
-    heated = needs[(needs["utility"] == "heat") & (needs["in_amount_per_year"] != 0)]
-    heated = heated.groupby("taker_site_id")["in_description"].agg(_named)
+    warmed = needs[(needs["utility"] == "heat") & (needs["in_amount_per_year"] != 0)]
+    heated = warmed.groupby("taker_site_id")["in_description"].agg(_named)
     found["own_heat_need"] = (
         found["giver_site_id"].map(heated).where(found["utility"] == "heat").astype("str")
     )
