@@ -8,7 +8,7 @@ import pytest
 from eit_analysis import reference
 from eit_analysis.reference.dated import in_force
 from eit_analysis.synergies.answers import ANSWER_COLUMNS, refused_for_price
-from eit_analysis.synergies.ask.exchange import with_questions
+from eit_analysis.synergies.ask.exchange import at_home, with_questions
 from eit_analysis.synergies.pooling.schemes import covering, free
 from eit_analysis.synergies.register.meeting import BETWEEN, sheet_words
 
@@ -203,6 +203,38 @@ def test_of_used_packaging_a_maker_of_food_is_asked_for_its_hygiene():
             team=False,
         )
     )
+
+
+def test_of_used_linen_who_works_food_is_asked_for_its_hygiene():
+    wiped = {"category": "textile", "use": "chiffons d'essuyage de linge réformé", "new_route": "recycling"}
+    rags, linen = EXCHANGES.tail(1).assign(**wiped), FLOWS.assign(waste_code="200111")
+    for naf, changed, told in (
+        ("1051A", {}, True),
+        ("5610A", {}, True),
+        ("2453Z", {}, False),
+        ("1051A", {"use": "isolant thermique ou acoustique en fibres"}, False),
+        ("1051A", {"use": "vente d'occasion de vêtements et de linge", "new_route": "reuse"}, True),
+    ):
+        sites = SITES.assign(naf_code=["1072Z", "2562B", "3821Z", naf])
+        texts = asked(exchanges=rags.assign(**changed), sites=sites, flows=linen)
+        assert ("hygiène" in texts.get("B-2>N-1", "")) == told
+
+
+def test_at_home_one_asks_what_it_takes_and_nothing_of_a_neighbour():
+    """Dross in the own melt: nothing said that it takes a furnace of its own."""
+    dross = EXCHANGES.head(1).assign(
+        giver_site_id="N", taker_site_id="N", category="metal", new_route="recycling",
+        treatment="pressage à chaud, four rotatif",
+    )  # fmt: skip
+    made = RULES.assign(delivered_quality=["clean", None])
+    for rules, you, told in (
+        (made, None, "savoir qui ferait, chez le preneur ou pour lui : pressage à chaud, four rotatif"),
+        (made, "N", "savoir qui ferait, chez vous ou pour vous : pressage à chaud, four rotatif"),
+        (RULES, None, None),
+    ):
+        (text,) = at_home(dross, FLOWS, SITES, rules, you)["ask_first"]
+        assert (text.replace("\u00a0", " ") if told else None if pd.isna(text) else text) == told
+    assert at_home(dross.head(0), FLOWS, SITES, made, None).empty
 
 
 def test_what_fills_no_lorry_in_a_year_is_a_stop_of_a_round():

@@ -72,8 +72,8 @@ def test_a_group_whose_tonnes_leave_in_the_plan_is_told_what_is_left() -> None:
     assert "2 t/an d'échange proposé (Alpha) et 20 t/an de reprise chez soi (Bêta)" in gone
     assert "il resterait 18 t/an, d'un seul acteur : le groupe tombe" in gone
     assert "20 t/an d'échange proposé (Alpha) et" in asked("A B", {"a": 90.0}, {"b": 5.0})
-    # What leaves already is nothing that is proposed.
-    assert "2,4 t/an d'échange déjà réalisé (Alpha)" in asked("A B", {}, {}, done={"a": 2.4})
+    # What leaves already is taken off before: it is asked of no collection.
+    assert "retirer" not in asked("A B", {}, {}, done={"a": 2.4})
     assert "resterait 0 t/an : le groupe tombe" in asked("A B", {"a": 20.0}, {"b": 20.0})
     assert worth("A B", {"a": 2.0}, {"b": 20.0}) == worth("A B C", {"a": 15.0, "b": 19.0}, {}) == "no"
     assert "moins que le volume qui paie" in asked("A B C", {"a": 15.0, "b": 19.0}, {})

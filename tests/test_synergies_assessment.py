@@ -307,7 +307,7 @@ def test_each_flow_has_one_line_with_the_partner_that_the_plan_retains(assessmen
     same = sides.set_index("candidate_id")["price_low_eur_per_t"].loc[kept["candidate_id"]]
     assert same.to_numpy() == pytest.approx(kept["price_low_eur_per_t"].to_numpy())
     # What a firm is only asked about is not said to be taken.
-    asked = listings.in_question(assessment.own_uses, assessment.flows)
+    asked = assessment.at_home()
     assert "taken_t_per_year" not in asked and len(asked) and (asked["asked_t_per_year"] > 0).all()
     assert asked["asked_t_per_year"].is_monotonic_decreasing
     # Half of the offcuts of a joiner is what they spare it of planks.
@@ -350,14 +350,14 @@ def test_a_need_of_no_known_amount_sets_nothing_aside_and_is_asked_about(assessm
 
 def test_what_a_firm_does_not_reuse_itself_is_offered_to_others(assessment: Assessment) -> None:
     """It wrote « non » beside its own flow, as both giver and taker: nobody asks it again."""
-    asked = listings.in_question(assessment.own_uses, assessment.flows).iloc[0]
+    asked = assessment.at_home().iloc[0]
     no = {"site_id": asked["site_id"], "giver_site_id": asked["site_id"], "taker_site_id": asked["site_id"],
           "category": asked["category"], "answered_flow": asked["output_description"],
           "exchange_answer": "no", "refusal_reason": "quality", "answer_date": "2018-05-01"}  # fmt: skip
     told = dataclasses.replace(assessment, answers=pd.DataFrame([no]))
-    left = listings.in_question(told.own_uses, told.flows)
+    left = told.at_home()
     same = ["site_id", "output_description"]
-    assert len(left) < len(listings.in_question(assessment.own_uses, assessment.flows))
+    assert len(left) < len(assessment.at_home())
     assert tuple(asked[same]) not in set(left[same].itertuples(index=False, name=None))
     flow = assessment.flows.query(
         "site_id == @asked.site_id and description == @asked.output_description and direction == 'out'"

@@ -53,7 +53,7 @@ def asked_of(exchanges: list[dict], day: str = "") -> pd.DataFrame:
     )
     sites = pd.DataFrame(
         [(r["giver_site_id"], "firm", r["giver_place"], r.get("naf")) for r in rows]
-        + [(r["taker_site_id"], r["taker"], r["taker_place"], None) for r in rows],
+        + [(r["taker_site_id"], r["taker"], r["taker_place"], r.get("taker_naf")) for r in rows],
         columns=["site_id", "actor_type", "commune_code", "naf_code"],
     )
     told = circumstances(pd.DataFrame(rows), flows, sites, MIRRORS)
@@ -324,6 +324,10 @@ def test_what_a_facilitator_would_ask_of_pallets_plastics_wood_and_rags():
     rags = {"category": "textile", "code": "200110"}
     days = ("2018-12-31", "2019-03-17")
     assert ["textile_wiping" in names(day, **rags) for day in days] == [False, True]
+    rags |= {"use": "chiffons d'essuyage de linge réformé"}
+    works = ("10.51A", "5610A", "2453Z", None)
+    assert ["rags_food" in names(taker_naf=naf, **rags) for naf in works] == [True, True, False, False]
+    assert "rags_food" not in names(taker_naf="1051A", **rags | {"use": "isolant en fibres"})
 
 
 def test_unsold_goods_are_reused_before_anything_else_and_none_is_food() -> None:

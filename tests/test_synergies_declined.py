@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eit_analysis.reference.distance import haversine_km
-from eit_analysis.synergies.answers import ANSWER_COLUMNS, accepted, accepted_on
+from eit_analysis.synergies.answers import ANSWER_COLUMNS, accepted, accepted_on, awaited
 from eit_analysis.synergies.declined import closing, lessons, without_declined
 from eit_analysis.synergies.substitution import REJECTED_COLUMNS
 from eit_analysis.synergies.untied import UNTIED_COLUMNS, untied
@@ -224,6 +224,12 @@ def test_a_yes_counts_until_its_actor_says_otherwise():
     later = answers(yes, (*other, "yes", None, "2018-03-01"))
     assert accepted_on(exchanges(), later, FLOWS) == {"A-1>X": "2018-02-01", "A-2>X": "2018-03-01"}
     assert accepted(exchanges(), answers(yes, (*yes[:5], "maybe", None, "2018-03-01")), FLOWS) == []
+    # Who has said nothing is awaited; nobody is where both spoke, or none said yes.
+    assert awaited(exchanges(), answers(yes), FLOWS) == {"A-1>X": "A", "A-2>X": "A"}
+    for said in ("yes", "maybe"):
+        both = answers(yes, ("A", *yes[1:5], said, None, "2018-03-01"))
+        assert awaited(exchanges(), both, FLOWS) == {}
+    assert awaited(exchanges(), answers((*yes[:5], "maybe", None, "2018-03-01")), FLOWS) == {}
     assert accepted(exchanges().head(0), answers(yes), FLOWS) == accepted(exchanges(), answers(), FLOWS) == []
 
 

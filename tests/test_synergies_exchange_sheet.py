@@ -63,6 +63,23 @@ def test_the_giver_rings_who_takes_for_a_living_and_else_the_study_both() -> Non
         assert set(guessed["first_call"]) == {"study"} and guessed["caller_site_id"].isna().all()
 
 
+def test_who_has_not_answered_is_rung_where_the_other_accepted() -> None:
+    none, columns = REGISTER.iloc[:0], ["first_call", "caller_site_id", "called_site_ids"]
+    sure = CANDIDATES.assign(giver_evidence="measured", taker_evidence="measured")
+    for kind, awaited, lines, told in (
+        ("firm", "A", none, ["awaited", None, "A"]),
+        ("firm", "B", none, ["awaited", None, "B"]),
+        # The giver would ring who said yes; a carrier that did rings the other by itself.
+        ("ess", "A", none, ["awaited", None, "A"]),
+        ("ess", "B", none, ["giver", "A", "B"]),
+        ("firm", "B", REGISTER, ["awaited", None, "B"]),
+        ("firm", "A", REGISTER, ["carrier", "B", "A"]),
+    ):
+        found = first_calls(sure.assign(taker_actor_type=kind, awaited_site_id=awaited), lines, lines)
+        rows = found[columns].astype(object)
+        assert rows.where(rows.notna(), None).to_numpy().tolist() == [told] * 2
+
+
 def test_of_two_lines_the_one_that_has_come_farthest_says_the_next_step():
     again = REGISTER.iloc[[0]].assign(synergy_id="S0", status="lead", title="Idée", carrier=None)
     done = REGISTER.iloc[[0]].assign(synergy_id="S9", status="done", title="Faite")
@@ -102,6 +119,7 @@ def test_a_sheet_says_who_how_much_what_to_prepare_who_rings_and_what_to_settle(
     near, told = sheets(DESCRIBED.assign(distance_km=0.0))[0].parts[:2]
     assert exchange.frame["distance_km"].tolist() == [10.0] and near.frame["distance_km"].isna().all()
     assert isinstance(told, Said) and told.text.startswith("Même commune")
+    assert "sans kilomètre" in told.text
     # Questions of any exchange, then those of its status; two flows of one name are told apart.
     alike = sheets(DESCRIBED.assign(output_description="Palettes"))
     assert [sheet.title for sheet in alike] == ["Palettes, Aa vers Bb", "Palettes, Aa vers Bb (2)"]
@@ -122,4 +140,4 @@ def test_every_listed_column_has_its_french_words_and_nothing_of_actors_is_in_th
             assert heading(column).header
     assert sheets(DESCRIBED.iloc[:0]) == []
     labels = heading("first_call").labels
-    assert set(labels) == {"carrier", "study", "giver"}
+    assert set(labels) == {"carrier", "study", "giver", "awaited"}

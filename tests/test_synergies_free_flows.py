@@ -285,3 +285,15 @@ def test_the_plan_of_the_sample_takes_only_what_is_free(assessment: Assessment) 
     whole = assessment.own_uses.groupby("out_flow_id")["taken_t_per_year"].sum()
     gone = [flow for flow, tonnes in whole.items() if tonnes >= declared[flow] - 1e-9]
     assert "E10-F01" in gone and not offered.isin(gone).any()
+
+
+def test_what_is_done_is_collected_by_no_group_and_what_is_promised_still_is(assessment: Assessment) -> None:
+    begun, mass = assessment.held, assessment.flows.set_index("flow_id")["mass_t_per_year"].astype(float)
+    left = assessment.collected_together.set_index("flow_id")["mass_t_per_year"].astype(float)
+    done = begun[begun["status"] == "done"].groupby("out_flow_id")["taken_t_per_year"].sum()
+    done = done[done.index.isin(left.index)]
+    assert len(done) and (done > 0).any()
+    expected = (mass[done.index] - done).clip(lower=0).where(lambda t: t > 1e-9 * mass[done.index], 0.0)
+    assert left[done.index].to_numpy() == pytest.approx(expected.to_numpy())
+    others = left.index.difference(done.index)
+    pd.testing.assert_series_equal(left[others], mass[others])

@@ -21,7 +21,7 @@ from eit_analysis.synergies.answers import ANSWER_COLUMNS
 from eit_analysis.synergies.assessment import Assessment
 from eit_analysis.synergies.scoring.criteria import criteria
 from eit_analysis.synergies.scoring.ranking import rank
-from eit_analysis.synergies.utilities import matching, surplus
+from eit_analysis.synergies.utilities import at_home, matching, surplus
 from eit_analysis.synergies.utilities import together as plan
 from eit_analysis.synergies.utilities.factors import factor_table
 from eit_analysis.synergies.utilities.own_leads import own_leads
@@ -115,6 +115,8 @@ def test_a_giver_that_needs_heat_itself_is_asked_of_it_before_its_neighbour() ->
     assert "chez lui (Eau chaude des vestiaires)" in told and "pompe à chaleur" in told
     # Of any heat one asks the months of both, and who stands in: a year's MWh tell neither.
     assert told.endswith("qui assure l'appoint et le secours")
+    # By the invoice of its gas a need is a tenth larger than it is.
+    assert "chaleur utile, et non énergie achetée" in told
     alone = run(out(), need())[0]
     assert alone["own_heat_need"].isna().all()
     assert plan.listed(alone, alone.head(0))["ask_first"].str.startswith("comparer mois par mois").all()
@@ -122,6 +124,42 @@ def test_a_giver_that_needs_heat_itself_is_asked_of_it_before_its_neighbour() ->
     assert "ask_first" not in water
     gas = run(out(utility="biogas", temperature_c=np.nan), need(), own)[0]
     assert gas["own_heat_need"].isna().all()
+
+
+def test_a_site_uses_its_own_heat_and_water_before_others() -> None:
+    """80 °C vapour beside a need of 55 °C: 0.5 MW, of which home takes 0.25 for 4,000 h, without a pipe."""
+    settings = StudyConfig.model_construct(scoring=Scoring(), evidence_half_width=NONE, utility_factors=[])
+    own = need(site_id="A", temperature_c=55.0, description="Lavage")
+    rows, sites = table(out(temperature_c=80.0, description="Buées"), own, need()), places(0.0, 0.5)
+    home = at_home.reused(rows, sites, FACTORS, NO_ANSWER)
+    (row,) = at_home.listed(home).to_dict("records")
+    assert (row["site_id"], row["need_description"]) == ("A", "Lavage")
+    assert row["delivered_mwh_per_year"] == pytest.approx(1000)
+    # A quarter of it is gone; the own need is covered, and asks for nothing more.
+    (found,) = plan.possible(rows, sites, settings, NO_ANSWER).to_dict("records")
+    assert (found["taker_site_id"], found["out_amount_per_year"]) == ("B", pytest.approx(3000))
+    assert pd.isna(found["own_heat_need"])
+    # What is too cold is lifted by a heat pump, if at all: that is asked. A « non » offers all to others.
+    warm = table(out(temperature_c=60.0), own, need())
+    assert at_home.reused(warm, sites, FACTORS, NO_ANSWER).empty
+    no = {"site_id": "A", "giver_site_id": "A", "taker_site_id": "A", "category": "other",
+          "answered_flow": "Buées", "exchange_answer": "no", "answer_date": "2026-10-05"}  # fmt: skip
+    refused = pd.DataFrame([no], columns=ANSWER_COLUMNS)
+    assert at_home.reused(rows, sites, FACTORS, refused).empty
+    again = plan.possible(rows, sites, settings, refused)
+    assert again["out_amount_per_year"].tolist() == [4000.0] and again["own_heat_need"].isna().all()
+
+
+def test_water_is_used_again_at_home_where_its_quality_suits_and_once() -> None:
+    water = {"utility": "water", "energy_mwh_per_year": np.nan, "water_quality": "grey"}
+    needs = [need(site_id="A", volume_m3_per_year=m3, supply="mains", **water) for m3 in (800.0, 500.0)]
+    rows, sites = table(out(volume_m3_per_year=1000.0, **water), *needs), places(0.0, 0.5)
+    home = at_home.reused(rows, sites, FACTORS, NO_ANSWER)
+    assert home["delivered_per_year"].tolist() == pytest.approx([800.0, 200.0])
+    left = at_home.left_for_others(rows, home)["volume_m3_per_year"]
+    assert left.tolist() == pytest.approx([0.0, 0.0, 300.0])
+    asked = rows.assign(water_quality=["grey", "clear", "clear"])
+    assert at_home.reused(asked, sites, FACTORS, NO_ANSWER).empty
 
 
 def test_a_heat_pump_lifts_what_is_too_cold() -> None:
@@ -377,6 +415,27 @@ def test_a_source_that_two_needs_ask_for_is_given_once() -> None:
     assert found["taken_per_year"].sum() > 1500 and taken["taken_per_year"].sum() <= 1500 * (1 + 1e-9)
     assert taken.iloc[0]["delivered_per_year"] == pytest.approx(1000)
     assert taken["joint_surplus_eur_per_year"].sum() == pytest.approx(best_by_hand(found))
+
+
+def test_a_need_that_two_could_cover_is_covered_once() -> None:
+    """A pool and two sources that would each heat it: one pipe is laid, and the other pair says so."""
+    rows = table(out(), out(site_id="C"), need())
+    sites, settings = places(0.0, 0.2, 0.5), StudyConfig.model_construct()
+    settings = settings.model_copy(update={"scoring": Scoring(), "evidence_half_width": NONE})
+    found, taken = plan.exchanges(rows, sites.assign(name=list("xyz")), settings, NO_ANSWER, True)
+    assert len(found) == 2 and found["gains"].ne("no").all() and len(taken) == 1
+    told = plan.asked_first(found).set_axis(found["candidate_id"])
+    other = set(found["candidate_id"]) - set(taken["candidate_id"])
+    first = dict(zip(sites["site_id"], "xyz", strict=True))[taken["giver_site_id"].iloc[0]]
+    assert told[other.pop()].startswith(f"ne pas l'ajouter à l'échange avec {first}, qui couvre déjà")
+    assert "déjà" not in told[taken["candidate_id"].iloc[0]]
+    # Half of it each: the second is for the rest.
+    half = rows.assign(energy_mwh_per_year=[4e3, 4e3, 8e3], hours_per_year=8000.0)
+    found, taken = plan.exchanges(half, sites.assign(name=list("xyz")), settings, NO_ANSWER, True)
+    assert len(taken) == 2 and plan.asked_first(taken).str.contains("compter le seul reste").all()
+    # Who serves a need is the team's.
+    found, _ = plan.exchanges(rows, sites.assign(name=list("xyz")), settings, NO_ANSWER, False)
+    assert not plan.asked_first(found).str.contains("déjà").any()
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -52,6 +52,19 @@ def accepted_on(exchanges: pd.DataFrame, answers: pd.DataFrame, flows: pd.DataFr
     return {str(name): str(day) for name, day in days.items()}
 
 
+def awaited(exchanges: pd.DataFrame, answers: pd.DataFrame, flows: pd.DataFrame) -> dict[str, str]:
+    """Of the exchanges that one of their two actors accepted, the other where it has said nothing, by
+    ``candidate_id``."""
+    told = speaking(exchanges, answers, flows)
+    yes = told[told["exchange_answer"] == "yes"].drop_duplicates("candidate_id")
+    spoke = told.groupby("candidate_id")["site_id"].agg(set).to_dict()
+    silent = {
+        str(row.candidate_id): {row.giver_site_id, row.taker_site_id} - spoke[row.candidate_id]
+        for row in yes.itertuples(index=False)
+    }
+    return {name: str(*sites) for name, sites in silent.items() if len(sites) == 1}
+
+
 def refused_for_price(answers: pd.DataFrame) -> dict[tuple[str, str], str]:
     """The day of the last refusal of each taker for a price, by taker and family, until it says otherwise."""
     told = of_takers(answers).sort_values("answer_date", kind="stable")

@@ -23,9 +23,9 @@ from eit_analysis.synergies.allocation.exposed import exposed_side
 from eit_analysis.synergies.allocation.frontier import frontier
 from eit_analysis.synergies.allocation.joint_plan import JointPlan, allocate, with_accepted
 from eit_analysis.synergies.allocation.shadow_prices import scarce_demands
-from eit_analysis.synergies.answers import accepted, accepted_on
+from eit_analysis.synergies.answers import accepted, accepted_on, awaited
 from eit_analysis.synergies.ask import group as ask_group
-from eit_analysis.synergies.ask.exchange import with_questions
+from eit_analysis.synergies.ask.exchange import at_home, with_questions
 from eit_analysis.synergies.better_sorted import better_sorted, poorly_sorted
 from eit_analysis.synergies.declined import in_brief
 from eit_analysis.synergies.free_flows import HELD, TAKEN
@@ -168,10 +168,17 @@ class Assessment(PossiblePoolings):
         known = recalled, self.answers, self.own_uses, self.sites, reference.load("compatibility")
         about = self.flows, team, self.own_needs, you, self.taken_back
         asked = with_questions(listings.at_plan(told), *known, *about)
-        days = accepted_on(told[told["status"] == "accepted"], self.answers, self.flows)
+        yes = told[told["status"] == "accepted"], self.answers, self.flows
         return told.assign(
-            ask_first=asked["ask_first"], answer_date=told["candidate_id"].map(days).astype("str")
+            ask_first=asked["ask_first"],
+            answer_date=told["candidate_id"].map(accepted_on(*yes)).astype("str"),
+            awaited_site_id=told["candidate_id"].map(awaited(*yes)).astype("str"),
         )
+
+    def at_home(self, you: str | None = None) -> pd.DataFrame:
+        """What firms, or ``you``, could reuse themselves (``listings.in_question``), with questions."""
+        asked = at_home(self.own_uses, self.flows, self.sites, reference.load("compatibility"), you)
+        return listings.in_question(asked, self.flows, you)
 
     def agreed(self, exchanges: pd.DataFrame) -> pd.DataFrame:
         """What an actor accepted, of matter (:meth:`listed`) then of heat, water and gas."""

@@ -21,6 +21,8 @@ from eit_analysis.french import fold_words
 from eit_analysis.reference.compatibility import AS_PALLETS
 from eit_analysis.reference.nomenclatures import hazardous, is_hazardous
 from eit_analysis.synergies.ask.giver import done_with, packaged, unsold
+from eit_analysis.synergies.ask.taker import WORKS_FOOD
+from eit_analysis.synergies.offers import activity
 
 # What a place says of its country: the INSEE codes of foreign countries begin with 99.
 ABROAD = "99"
@@ -28,9 +30,8 @@ FRANCE = "FR"
 CONDITIONS = ("legal_status", "new_route", "taker_actor_type")
 FACTS = (
     "hazardous", "not_hazardous", "mirror", "abroad", "place_unknown", "activity_unknown", "as_pallets",
-    "packaged", "unsold",
+    "packaged", "unsold", "food_maker",
 )  # fmt: skip
-FOOD = ("10", "11")  # NAF divisions of those that make food and drinks
 # What carries fat, dust or acids into an exchanger of heat.
 FUMES = r"\b(?:fumees?|buees?|hottes?|friteuses?)\b"
 LISTED = ["question_fr", "subject", "prepare_fr", "reference_fr", "certainty", "authority"]
@@ -78,6 +79,7 @@ def circumstances(
         as_pallets=exchanges["rule_id"].isin(AS_PALLETS).to_numpy(),
         packaged=packaged(exchanges, flows, sites).to_numpy(),
         unsold=unsold(exchanges, flows).to_numpy(),
+        food_maker=_works_food(exchanges, sites),
         activity_unknown=(exchanges["taker_site_id"].map(known["naf_code"]).fillna("") == "").to_numpy(),
     )
 
@@ -94,8 +96,12 @@ def of_networks(exchanges: pd.DataFrame, sites: pd.DataFrame, items: pd.DataFram
     told["heat_pump"] = (exchanges["heat_pump"] == "yes").to_numpy()
     source = exchanges["out_description"].astype("str").fillna("").map(fold_words)
     told["fumes"] = source.str.contains(FUMES).to_numpy(dtype=bool)
-    told["food_maker"] = takers["naf_code"].fillna("").str.startswith(FOOD).to_numpy()
+    told["food_maker"] = _works_food(exchanges, sites)
     return checklists(told, items[items["subject"] == "network"])
+
+
+def _works_food(exchanges: pd.DataFrame, sites: pd.DataFrame) -> np.ndarray:
+    return activity(exchanges["taker_site_id"], sites).str.startswith(WORKS_FOOD).to_numpy(dtype=bool)
 
 
 def checklists(told: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:

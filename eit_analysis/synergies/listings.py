@@ -30,7 +30,7 @@ HELD = [
 ]  # fmt: skip
 OWN_USES = [
     "site_id", "category", "output_description", "need_description", "use", "asked_t_per_year",
-    "need_replaced_t_per_year",
+    "need_replaced_t_per_year", "ask_first",
 ]  # fmt: skip
 UNEATEN = ["site_id", "output_description", "mass_t_per_year", "route"]
 # Who gains, and at what price: they tell of the giver's cost and of the taker's price, for the team alone.
@@ -124,8 +124,8 @@ def served(held: pd.DataFrame, led_away: pd.DataFrame, flows: pd.DataFrame) -> p
 
 
 def in_question(own_uses: pd.DataFrame, flows: pd.DataFrame, you: str | None = None) -> pd.DataFrame:
-    """``OWN_USES`` of ``Assessment.own_uses``, most first: tonnes asked about and not taken yet, of all or of
-    ``you``.
+    """``OWN_USES`` of ``ask.exchange.at_home``, most first: tonnes asked about and not taken yet, of all or
+    of ``you``.
 
     ``need_replaced_t_per_year`` is what they would take off the need.
     """

@@ -12,6 +12,7 @@ from eit_analysis import reference
 from eit_analysis.reference.dated import in_force
 from eit_analysis.reference.stages import OPEN
 from eit_analysis.remembered import remembered
+from eit_analysis.synergies.free_flows import free
 from eit_analysis.synergies.lots import lots
 from eit_analysis.synergies.pooling.coalitions import MOST, bounded_values, sharers_by_need
 from eit_analysis.synergies.pooling.costs import threshold_table
@@ -39,8 +40,12 @@ class PossiblePoolings(PossibleExchanges):
 
     @cached_property
     def collected_together(self) -> pd.DataFrame:
-        """The flows that may share a lorry with others of their family (``grades.of_common_grade``)."""
-        return of_common_grade(self.flows, self.factors)
+        """The flows that may share a lorry with others of their family (``grades.of_common_grade``).
+
+        Without what a line that is done takes of them; what is bought is as it was declared.
+        """
+        done = self._begun[self._begun["status"] == "done"].assign(in_flow_id=None)
+        return of_common_grade(free(self.flows, done), self.factors)
 
     @cached_property
     def schemes(self) -> pd.DataFrame:

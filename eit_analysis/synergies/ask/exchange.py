@@ -117,6 +117,23 @@ def with_questions(
     return exchanges.assign(ask_first=exchanges["candidate_id"].map(texts).astype("str"))
 
 
+def at_home(
+    own_uses: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame, rules: pd.DataFrame, you: str | None
+) -> pd.DataFrame:
+    """What firms could reuse themselves (``free_flows.set_aside``), with ``ask_first``: does it suit what
+    they use, and have they what it takes. Nobody else is in it: no lorry, no price, no room of an operator.
+    """
+    kinds = sites.drop_duplicates("site_id").set_index("site_id")["actor_type"]
+    own_uses = own_uses.assign(taker_actor_type=own_uses["taker_site_id"].map(kinds))
+    treated = taker.of_treatment(own_uses, flows, sites, rules, frozenset())
+    questions = {**taker.of_takers(own_uses, flows, sites), "treatment": treated["treatment"]}
+    asked: dict[str, list[str]] = defaultdict(list)
+    for name, text in _put(own_uses, questions, "taker_site_id", you):
+        asked[name].append(text)
+    texts = {name: BETWEEN.join(each) for name, each in asked.items()}
+    return own_uses.assign(ask_first=own_uses["candidate_id"].map(texts).astype("str"))
+
+
 def _of_those(exchanges: pd.DataFrame, text: str) -> Iterator[register.Question]:
     return ((name, text) for name in exchanges["candidate_id"])
 

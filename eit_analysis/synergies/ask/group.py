@@ -5,6 +5,7 @@
                 who takes it from all of its members today, where it is one contractor, at what it pays; else
                 when the contracts of those who take it end
                 tonnes that its members give in an exchange, done or planned, or reuse, and what is left
+                (of a collection, what is done is taken off before)
                 who asked for such a collection, in it or left out of it
                 how little is above the volume from which it pays: one refusal may do
                 in how many sessions more people than one holds are trained
@@ -138,6 +139,8 @@ def gone_elsewhere(taken: dict[str, pd.Series], flows: pd.DataFrame) -> pd.DataF
 def _of_need(start: Any, gone: pd.DataFrame, sharing: pd.DataFrame) -> pd.DataFrame:
     """What its members send elsewhere of what it collects, or of what its machine would treat."""
     own = gone[gone["site_id"].isin(str(start.part_members).split())]
+    if start.nature == COLLECTION:
+        own = own[own["way"] != "done"]
     if start.nature != "equipment":
         return own[(own["category"] == start.category) & (own["danger"] == (start.keyword == HAZARDOUS))]
     asked = sharing[(sharing["nature"] == start.nature) & sharing["site_id"].isin(own["site_id"])]

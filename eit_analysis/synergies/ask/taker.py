@@ -5,7 +5,7 @@
     mendable     pallets that are called broken: what part can be mended, of tonnes that are counted whole
     part         what is a part at most of a need: what part its taker admits
     composition  textiles that are made into fibres or wipers
-    hygiene      the packaging that a maker of food or of packaging would use again
+    hygiene      the packaging or the linen that who works food, or makes packaging, would use again
     dry_matter   wet by-products that animals eat, of which a tonne is no tonne of cereals
     species      wood to smoke food with
     grading      minerals for a need of a size, « 0/31,5 »
@@ -36,6 +36,7 @@ from eit_analysis.synergies.offers import activity, of_output
 UNASKED = ("grade", "format", "timber")
 PACKAGING = "1501"
 TO_FIBRES, WIPERS = "effilochage|défibrage", "chiffon"
+WORKS_FOOD = (*FOOD_MAKERS, "56")  # NAF divisions: makers of food and drinks, restaurants
 CEMENT = "2351"
 BROKEN = r"\b(?:cassee?s?|abimee?s?|endommagee?s?|hs|hors (?:d )?(?:service|usage)|a reparer)\b"
 SIZED = r"\d\s?/\s?\d"
@@ -63,17 +64,19 @@ def of_takers(exchanges: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame)
     """
     unknown = unasked(exchanges, flows)
     code, naf = of_output(exchanges, flows, "waste_code"), activity(exchanges["taker_site_id"], sites)
-    packaging = code.str.startswith(PACKAGING) & (exchanges["new_route"] == "reuse")
-    strict = naf.str.startswith((*FOOD_MAKERS, *PACKAGING_MAKERS))
+    strict = naf.str.startswith((*WORKS_FOOD, *PACKAGING_MAKERS))
     fibres = exchanges["treatment"].astype("str").fillna("").str.contains(TO_FIBRES)
     use = _use(exchanges)
-    fibres |= (exchanges["category"] == "textile") & use.str.contains(WIPERS)
+    textile, wiper = exchanges["category"] == "textile", use.str.contains(WIPERS)
+    fibres |= textile & wiper
+    again = exchanges["new_route"] == "reuse"
+    touching = (code.str.startswith(PACKAGING) & again) | (textile & (again | wiper))
     wet = code.str.startswith(WET) & need_told(use).str.contains("feed").astype(bool)
     needs = exchanges["in_flow_id"].map(flows.drop_duplicates("flow_id").set_index("flow_id")["description"])
     sized = (exchanges["category"] == "mineral") & needs.astype("str").fillna("").str.contains(SIZED)
     called = of_output(exchanges, flows, "description").map(french.fold_words)
     broken = called.str.contains(BROKEN).astype(bool) & (unknown == "format")
-    told = {"mendable": broken, "composition": fibres, "hygiene": packaging & strict, "dry_matter": wet}
+    told = {"mendable": broken, "composition": fibres, "hygiene": touching & strict, "dry_matter": wet}
     told |= {"species": smoked(exchanges), "grading": sized, "kiln": naf.str.startswith(CEMENT)}
     return {question: unknown == question for question in UNASKED} | {
         question: asked.to_numpy(dtype=bool) for question, asked in told.items()

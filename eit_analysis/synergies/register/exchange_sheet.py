@@ -3,6 +3,7 @@
 who rings first = the carrier of its line in the register, where one names it and is one of the two,
                   else the giver, where who takes is an operator whose trade it is, and no mass is a guess,
                   else the study, which alone knows that the two could meet
+                  but where that is not who accepted it, the study, who rings the one that has not answered
 
 Nobody's cost or price is in the rule: a sheet may be read by others than the two.
 """
@@ -13,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.reference.compatibility import DONATION
-from eit_analysis.reference.stages import RANK
+from eit_analysis.reference.stages import RANK, given
 from eit_analysis.sheet_content import Asked, Listed, Said, SheetContent, Summed
 from eit_analysis.synergies.checklist import of_networks
 from eit_analysis.synergies.factor_rows import OPERATORS
@@ -67,6 +68,10 @@ UTILITIES = [
 SAME_PLACE = "Même commune\u00a0: les deux sites y sont placés au même point, leur distance n'est pas connue."
 ITEMS = ["question_fr", "prepare_fr", "reference_fr", "certainty", "authority"]
 SUPPOSED = " Le gain suppose une longueur, à remplacer par la distance entre les deux adresses."
+NO_ROAD = (
+    " Le calcul ne compte du transport que chargement et déchargement, sans kilomètre\u00a0: à compléter par "
+    "la distance entre les deux adresses."
+)
 CAUTION = (
     "Ce qui suit est à vérifier par ceux qui échangent. Rien n'y dit que l'échange est permis ; relire "
     "chaque texte dans sa version du jour."
@@ -78,9 +83,10 @@ def first_calls(exchanges: pd.DataFrame, recalled: pd.DataFrame, last: pd.DataFr
 
     Those alone that the register still has (``stages.standing``): what has ended is not to be extended.
 
-    With ``first_call`` (``carrier``, ``giver``, ``study``), ``caller_site_id`` and
-    ``called_site_ids`` (missing and both where the study rings them), and ``title`` and ``next_step`` of the
-    line that has come farthest; without a line, that of a new lead.
+    With ``first_call`` (``carrier``, ``giver``, ``study``, ``awaited``), ``caller_site_id`` and
+    ``called_site_ids`` (missing and both where the study rings them; of ``awaited_site_id``, who has not
+    answered what the other accepted, that one), and ``title`` and ``next_step`` of the line that has come
+    farthest; without a line, that of a new lead.
     """
     lines = recalled[(recalled["status"] != "dropped") & recalled["synergy_id"].isin(last["synergy_id"])]
     lines = lines.assign(
@@ -97,10 +103,12 @@ def first_calls(exchanges: pd.DataFrame, recalled: pd.DataFrame, last: pd.DataFr
     trade = ~carried & ~guessed & exchanges["taker_actor_type"].isin(OPERATORS)
     study = ~carried & ~trade
     by_giver = trade | (carrier == giver)
+    called, silent = taker.where(by_giver, giver), given(exchanges, "awaited_site_id")
+    waits = silent.notna() & (study | (called != silent))
     return exchanges.assign(
-        first_call=np.select([carried, trade], ["carrier", "giver"], default="study"),
-        caller_site_id=giver.where(by_giver, taker).mask(study),
-        called_site_ids=taker.where(by_giver, giver).mask(study, giver + " " + taker),
+        first_call=np.select([waits, carried, trade], ["awaited", "carrier", "giver"], default="study"),
+        caller_site_id=giver.where(by_giver, taker).mask(study | waits),
+        called_site_ids=called.mask(study, giver + " " + taker).mask(waits, silent),
         next_step=line["status"].map(NEXT).fillna(NEXT["lead"]),
         title=line["title"],
     )
@@ -174,7 +182,7 @@ def _sheet(row: pd.DataFrame, items: pd.DataFrame, flows: pd.DataFrame, words: p
         [giver, taker],
         [
             tables["exchange"],
-            *[Said(SAME_PLACE + SUPPOSED * network)] * (not apart.all()),
+            *[Said(SAME_PLACE + (SUPPOSED if network else NO_ROAD))] * (not apart.all()),
             Listed(words["title", "flows"], joined, ["site_id"]),
             tables["network_money" if network else "money"],
             tables["call"],

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from eit_analysis.synergies.answers import accepted_on, not_refused
+from eit_analysis.synergies.answers import accepted_on, awaited, not_refused, refusing
 from eit_analysis.synergies.ask.register import thought
 from eit_analysis.synergies.declined import PAIR
 from eit_analysis.synergies.register.meeting import BETWEEN, sheet_words
@@ -28,19 +28,23 @@ def with_answers(
 ) -> pd.DataFrame:
     """The pairs of :func:`matching.pairs` that nobody refused last.
 
-    With ``status`` (``accepted``, else missing), ``answer_date``, the day of that, and ``thought``, whom to
-    recall: for the team.
+    With ``status`` (``accepted``, else missing), ``answer_date``, the day of that, ``awaited_site_id``, who
+    has not answered then, and ``thought``, whom to recall: for the team.
     """
     flows, wording = as_flows(utilities), sheet_words()["ask_first", "thought"]
     still = not_refused(passed.assign(category=FAMILY), answers, flows)
     day = still["candidate_id"].map(accepted_on(still, answers, flows)).astype("str")
+    # Who does not use its heat itself, it has said, is not asked again why.
+    told = refusing(still.assign(taker_site_id=still["giver_site_id"]), answers, flows)["candidate_id"]
     perhaps: dict[str, list[str]] = {}
     for name, text in thought(still, answers, flows, sites, wording):
         perhaps.setdefault(name, []).append(text)
     recalled = {name: BETWEEN.join(texts) for name, texts in perhaps.items()}
     return still.drop(columns="category").assign(
+        own_heat_need=still["own_heat_need"].mask(still["candidate_id"].isin(told)),
         status=day.mask(day.notna(), "accepted"),
         answer_date=day,
+        awaited_site_id=still["candidate_id"].map(awaited(still, answers, flows)).astype("str"),
         thought=still["candidate_id"].map(recalled).astype("str"),
     )
 

@@ -38,7 +38,10 @@ KELVIN = 273.15
 UNNAMED = "besoin sans désignation"
 QUALITY_RANK = {quality: rank for rank, quality in enumerate(LABELS["water_quality"])}
 # In the order in which they close: a pair is counted under the first.
-GATES = ("same_site", "unlocated", "reach", "unknown", "temperature", "water_quality", "months", "loss")
+GATES = (
+    "same_site", "unlocated", "reach", "unknown", "at_home", "temperature", "water_quality", "months", "loss",
+)  # fmt: skip
+ANYWHERE = ("same_site", "unlocated", "reach")  # of two places
 SIDES = {"out": "giver_site_id", "in": "taker_site_id"}
 PAIR_COLUMNS = [
     "candidate_id", "utility", "serves", "out_flow_id", "in_flow_id", "giver_site_id", "taker_site_id",
@@ -84,20 +87,7 @@ def pairs(
     rejected : pandas.DataFrame
         ``REJECTED_COLUMNS``.
     """
-    sources, needs = (_side(utilities, sites, way) for way in SIDES)
-    serving = [sources.assign(serves=sources["utility"])]
-    serving.append(sources[sources["utility"] == "biogas"].assign(serves="heat"))
-    found = pd.concat(serving).merge(needs.rename(columns={"utility": "serves"}), on="serves")
-    places = (found[column].to_numpy(dtype=float) for column in ("out_lat", "out_lon", "in_lat", "in_lon"))
-    found["distance_km"] = detour_factor * haversine_km(*places)
-    shared = found["out_months"].to_numpy() & found["in_months"].to_numpy()
-    found["months_in_common"] = np.bitwise_count(shared).astype(int)
-    found["candidate_id"] = found["out_flow_id"] + ">" + found["in_flow_id"]
-    heated = needs[needs["utility"] == "heat"].groupby("taker_site_id")["in_description"].agg(_named)
-    found["own_heat_need"] = (
-        found["giver_site_id"].map(heated).where(found["utility"] == "heat").astype("str")
-    )
-    found = _amounts(found, factors, half_widths)
+    found = _both(utilities, sites, factors, detour_factor, half_widths)
     shut = _shut(found, radius_km, factors)
     found["gate"] = np.select(list(shut.values()), list(shut), "")
     open_ = found[found["gate"] == ""]
@@ -108,10 +98,48 @@ def pairs(
     )
 
 
+def own_pairs(utilities: pd.DataFrame, sites: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame:
+    """``PAIR_COLUMNS`` of the heat and the water of one site that it could use itself, of heat directly.
+
+    Wherever it is: the gates are those of :func:`pairs` but for the place, and there is no pipe.
+    """
+    found = _both(utilities, sites, factors, 1.0, dict.fromkeys(utilities["evidence"].dropna(), 0.0))
+    shut = _shut(found, np.inf, factors)
+    closed = np.logical_or.reduce([shut[gate] for gate in GATES if gate not in ANYWHERE])
+    direct = found["utility"].isin(["heat", "water"]) & (found["serves"] == found["utility"])
+    direct &= found["heat_pump"] != "yes"
+    return found.loc[shut["same_site"] & direct & ~closed, PAIR_COLUMNS].reset_index(drop=True)
+
+
 def factor_bounds(factors: pd.DataFrame, factor: str, keys: pd.Series | str = "") -> np.ndarray:
     """(n, 3) low, central and high of a factor for each key; missing where no row answers."""
     rows = factors[factors["factor"] == factor].assign(key=factors["key"].fillna("")).set_index("key")
     return rows[list(BOUNDS)].reindex([keys] if isinstance(keys, str) else keys).to_numpy(dtype=float)
+
+
+def _both(
+    utilities: pd.DataFrame,
+    sites: pd.DataFrame,
+    factors: pd.DataFrame,
+    detour_factor: float,
+    half_widths: dict[str, float],
+) -> pd.DataFrame:
+    """Each source beside each need that it could serve, with what it would deliver."""
+    sources, needs = (_side(utilities, sites, way) for way in SIDES)
+    serving = [sources.assign(serves=sources["utility"])]
+    serving.append(sources[sources["utility"] == "biogas"].assign(serves="heat"))
+    found = pd.concat(serving).merge(needs.rename(columns={"utility": "serves"}), on="serves")
+    places = (found[column].to_numpy(dtype=float) for column in ("out_lat", "out_lon", "in_lat", "in_lon"))
+    found["distance_km"] = detour_factor * haversine_km(*places)
+    shared = found["out_months"].to_numpy() & found["in_months"].to_numpy()
+    found["months_in_common"] = np.bitwise_count(shared).astype(int)
+    found["candidate_id"] = found["out_flow_id"] + ">" + found["in_flow_id"]
+    warmed = needs[(needs["utility"] == "heat") & (needs["in_amount_per_year"] != 0)]
+    heated = warmed.groupby("taker_site_id")["in_description"].agg(_named)
+    found["own_heat_need"] = (
+        found["giver_site_id"].map(heated).where(found["utility"] == "heat").astype("str")
+    )
+    return _amounts(found, factors, half_widths)
 
 
 def _named(descriptions: pd.Series) -> str:
@@ -150,6 +178,7 @@ def _shut(found: pd.DataFrame, radius_km: float, factors: pd.DataFrame) -> dict[
         "unlocated": found["distance_km"].isna(),
         "reach": (found["distance_km"] > radius_km) | (found["distance_km"] > longest),
         "unknown": np.logical_or.reduce(asked),
+        "at_home": (found["out_amount_per_year"] == 0) | (found["in_amount_per_year"] == 0),
         "temperature": heat & (_lift(found) > HIGHEST_LIFT_K),
         "water_quality": water & (found["out_quality"].astype(float) > found["in_quality"].astype(float)),
         "months": found["months_in_common"] == 0,
@@ -159,8 +188,10 @@ def _shut(found: pd.DataFrame, radius_km: float, factors: pd.DataFrame) -> dict[
 
 
 def pipe_km(found: pd.DataFrame, factors: pd.DataFrame) -> np.ndarray:
-    """(n, 3) length of the pipe, low, central, high: sites are only known to be in their commune."""
-    return np.maximum(found[["distance_km"]].to_numpy(dtype=float), factor_bounds(factors, "shortest_pipe"))
+    """(n, 3) length of the pipe, low, central, high: sites are only known to be in their commune, and one
+    site needs none."""
+    least = np.maximum(found[["distance_km"]].to_numpy(dtype=float), factor_bounds(factors, "shortest_pipe"))
+    return np.where(found[["giver_site_id"]].to_numpy() == found[["taker_site_id"]].to_numpy(), 0.0, least)
 
 
 def _lift(found: pd.DataFrame) -> pd.Series:

@@ -22,6 +22,9 @@ from eit_analysis.synergies.impacts import DIVERTED, INDICATORS
 from eit_analysis.synergies.listings import AGREED, at_worst, surest_first
 from eit_analysis.synergies.register.meeting import BETWEEN, sheet_words
 from eit_analysis.synergies.utilities.answered import kept_apart, with_answers
+from eit_analysis.synergies.utilities.at_home import left_for_others, reused
+from eit_analysis.synergies.utilities.at_home import listed as own_listed
+from eit_analysis.synergies.utilities.covered import with_covered
 from eit_analysis.synergies.utilities.factors import factor_table
 from eit_analysis.synergies.utilities.matching import pairs
 from eit_analysis.synergies.utilities.surplus import EMISSIONS, PIPE, SURPLUS, with_surplus
@@ -57,8 +60,9 @@ def exchanges(
     found = possible(utilities, sites, settings, answers)
     taken = together(found, factor_table(settings.utility_factors))
     if team:
-        return found, taken
-    unsaid = dict.fromkeys([*ANSWERED, "thought"])
+        names = sites.set_index("site_id")["name"]
+        return with_covered(found, taken, names), with_covered(taken, taken, names)
+    unsaid = dict.fromkeys([*ANSWERED, "awaited_site_id", "thought"])
     return found.assign(**unsaid), taken.assign(**unsaid)
 
 
@@ -76,12 +80,23 @@ def possible(
 def answered(
     utilities: pd.DataFrame, sites: pd.DataFrame, settings: StudyConfig, answers: pd.DataFrame
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The pairs within reach that nobody refused (``answered.with_answers``), and what stops the others."""
+    """The pairs within reach that nobody refused (``answered.with_answers``), and what stops the others.
+
+    Of what their own sites could not use again (:mod:`at_home`).
+    """
     factors, scoring = factor_table(settings.utility_factors), settings.scoring
     reach = scoring.radius_km, scoring.detour_factor
-    passed, rejected = pairs(utilities, sites, factors, *reach, settings.evidence_half_width)
+    free = left_for_others(utilities, reused(utilities, sites, factors, answers))
+    passed, rejected = pairs(free, sites, factors, *reach, settings.evidence_half_width)
     still = with_answers(passed, utilities, answers, sites)
     return still, kept_apart(passed, rejected, still)
+
+
+def at_home(
+    utilities: pd.DataFrame, sites: pd.DataFrame, settings: StudyConfig, answers: pd.DataFrame
+) -> pd.DataFrame:
+    """The heat and water that sites could use again themselves, to ask them first (``at_home.listed``)."""
+    return own_listed(reused(utilities, sites, factor_table(settings.utility_factors), answers))
 
 
 def together(found: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame:
@@ -124,13 +139,16 @@ def _shares(worth: pd.DataFrame, side: str) -> csr_array:
     return csr_array((share, (of, np.arange(len(of)))), shape=(len(names), len(of)))
 
 
-def listed(found: pd.DataFrame, taken: pd.DataFrame) -> pd.DataFrame:
+def listed(found: pd.DataFrame, taken: pd.DataFrame, you: str | None = None) -> pd.DataFrame:
     """The exchanges in which somebody may gain, and which part of each is ``taken`` together: ``LISTED``.
+
+    Those of ``you`` are told apart (:mod:`own_leads`).
 
     The nearest first: an order by gain would tell it to whoever may not read it. Of heat, ``ask_first``
     asks of each month and, where its giver needs some, of its own use, of water who treats it; without either
     there is no such column. Nor is there what was answered where nobody said yes.
     """
+    found = found[(found[["giver_site_id", "taker_site_id"]] != you).all(axis=1)]
     found = found.sort_values(["distance_km", "candidate_id"])
     parts = taken.set_index("candidate_id")["delivered_per_year"].reindex(found["candidate_id"])
     share = 100 * parts.fillna(0).to_numpy() / found["delivered_per_year"]
@@ -144,11 +162,12 @@ def listed(found: pd.DataFrame, taken: pd.DataFrame) -> pd.DataFrame:
 
 
 def asked_first(found: pd.DataFrame) -> pd.Series:
-    """What to ask first: of heat, its curve and what its giver needs itself; of water, who treats it; whom to
-    recall."""
+    """What to ask first: what is covered already; of heat, its curve and what its giver needs itself; of
+    water, who treats it; whom to recall."""
     said = sheet_words()["ask_first"]
     heat, water = found["serves"] == "heat", found["utility"] == "water"
     asked = {
+        "covered": found.get("covered"),
         "own": found["own_heat_need"].map(lambda needs: said["own_heat"].format(told=needs), "ignore"),
         "curve": pd.Series(said["heat_curve"], found.index).where(heat),
         "treated": pd.Series(said["water_treated"], found.index).where(water),
