@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from pathlib import Path
 
 import numpy as np
@@ -211,7 +212,6 @@ def test_each_flow_has_one_line_with_the_partner_that_the_plan_retains(assessmen
         assert line.rank == same.loc[same["allocated_t_per_year"] == most, "rank"].min()
         gains = same.loc[same["choice"] != "nobody_gains", "joint_surplus_eur_per_year"]
         if line.choice != "nobody_gains":
-            assert line.n_other_partners == len(gains) - 1
             others = same[(same["choice"] != "nobody_gains") & (same["taker_site_id"] != line.taker_site_id)]
             both = line.planned_partner_site_ids, line.other_partner_site_ids
             others = others.sort_values("rank")
@@ -219,8 +219,19 @@ def test_each_flow_has_one_line_with_the_partner_that_the_plan_retains(assessmen
                 named = [] if pd.isna(told) else told.split()
                 kept = others[others["allocated_t_per_year"].gt(0) == planned]
                 assert named == kept["taker_site_id"].tolist()
+            counts = {
+                word: int(n) for n, word in re.findall(r"(\d+)\W+(retenu|possible)", str(line.other_takers))
+            }
+            n_kept = int(others["allocated_t_per_year"].gt(0).sum())
+            said = {"retenu": n_kept, "possible": len(gains) - 1 - n_kept}
+            assert counts == {word: n for word, n in said.items() if n}
         else:
-            assert line.n_other_partners == len(gains) == 0
+            assert pd.isna(line.other_takers) and not len(gains)
+    # Of who did not agree to be named nobody reads that it is kept: it is one of the others.
+    assert exchanges["other_takers"].str.contains("retenu").any()
+    quiet = with_partners(assessment.exchanges, assessment.held, accepted, set(exchanges["taker_site_id"]))
+    assert not quiet["other_takers"].str.contains("retenu").any()
+    assert quiet["other_takers"].isna().equals(exchanges["other_takers"].isna())
     # A gift that is done in part is said to be, and is no new lead; what is only accepted is one.
     status = exchanges.set_index("candidate_id")["status"]
     assert status[accepted].tolist() == ["done_in_part", "accepted"]
@@ -272,7 +283,7 @@ def test_each_flow_has_one_line_with_the_partner_that_the_plan_retains(assessmen
     assert len(trifles) and advised.loc[~gifts, "joint_surplus_eur_per_year"].min() >= 500
     given = listings.to_engage(plan.assign(category="food", legal_status="donation"), True)
     assert set(trifles) <= set(given.index)
-    assert advised["n_other_partners"].min() > 0 and advised["n_other_partners"].isna().any()
+    assert advised["other_takers"].notna().any() and advised["other_takers"].isna().any()
     # A card has two questions at most, and says how many its sheet has besides.
     many = listings.to_engage(plan.assign(ask_first="un : où\u00a0; deux\u00a0; trois\u00a0; quatre"), True)
     assert set(many["ask_first"]) == {"un : où\u00a0; deux\u00a0; puis 2\u00a0autres questions"}

@@ -163,7 +163,9 @@ class Assessment(PossiblePoolings):
             recalled = recalled[recalled["synergy_id"].isin(standing(self.register, self.year)["synergy_id"])]
         # What such a line led away is taken off: nobody is asked what it leaves.
         recalled = recalled[~recalled["synergy_id"].isin(self.led_away["synergy_id"])]
-        told = listings.described(with_partners(self.exchanges, self.held, agreed), self.flows)
+        # Outside the team, who is kept is read of those alone who agreed to be named.
+        unnamed = set(self.sites.loc[(self.sites["consent"] != "named") & (not team), "site_id"])
+        told = listings.described(with_partners(self.exchanges, self.held, agreed, unnamed), self.flows)
         known = recalled, self.answers, self.own_uses, self.sites, reference.load("compatibility")
         about = self.flows, team, self.own_needs, you, self.taken_back
         asked = with_questions(listings.at_plan(told), *known, *about)
