@@ -137,7 +137,8 @@ def closures(
         name, roles, total = lost["closing"].iloc[0], lost["closing_role"].unique(), by_flow.sum()
         part = _replaced(by_flow, open_, stays).assign(closing=name)
         today = part["out_flow_id"].map(lost.groupby("out_flow_id")["step"].min()).astype(float)
-        part["goes_down"] = (part["step"].astype(float) > today).map({True: "yes"})
+        fall = (part["step"].astype(float) - today).dropna()
+        part["goes_down"] = (fall > 0).map({True: "yes", False: "no"}).astype("str")
         by_kind = part.groupby("replacement_kind")["replaced_t_per_year"].sum()
         amounts = [float(by_kind.get(kind, 0.0)) for kind in WEIGHTS]
         role = roles[0] if len(roles) == 1 else "both"

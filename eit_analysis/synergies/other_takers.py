@@ -19,9 +19,9 @@ def with_partners(
     (``Assessment.held``), for the exchange is of the others; else ``accepted`` for these ``candidate_id``,
     else missing.
     ``other_takers`` counts, in French, the other takers with which both could gain: those that the plan keeps
-    for it too, but for the ``unnamed``, of whom nobody reads that they are kept, then the others; missing
-    where there is none. ``planned_partner_site_ids`` and ``other_partner_site_ids``, for the team, are those,
-    best rank first, by whether the plan keeps them for it.
+    for it too, but for the ``unnamed``, of whom nobody reads that they are kept, then the others.
+    ``planned_partner_site_ids`` and ``other_partner_site_ids``, for the team, are those, best rank first, by
+    whether the plan keeps them for it.
     """
     gaining = exchanges["choice"] != "nobody_gains"
     flow = exchanges["out_flow_id"]
@@ -49,8 +49,8 @@ def with_partners(
     )
 
 
-def _counted(kept: str, others: str, unnamed: Collection[str]) -> str | None:
+def _counted(kept: str, others: str, unnamed: Collection[str]) -> str:
     told = [site for site in kept.split() if site not in unnamed]
     rest = len(kept.split()) - len(told) + len(others.split())
     words = [french.counted(len(told), "retenu aussi", "retenus aussi")] * bool(told)
-    return ", ".join(words + [french.counted(rest, "possible", "possibles")] * bool(rest)) or None
+    return ", ".join(words + [french.counted(rest, "possible", "possibles")] * bool(rest)) or "aucun"
