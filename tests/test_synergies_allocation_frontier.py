@@ -8,13 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eit_analysis.config_synergies import Allocation
-from eit_analysis.synergies.allocation.frontier import INDICATORS, POINT_COLUMNS, frontier, neighbours
+from eit_analysis.synergies.allocation.frontier import INDICATORS, LITTLE, POINT_COLUMNS, frontier, neighbours
 from eit_analysis.synergies.allocation.joint_plan import allocate
 
 GAIN, EMISSIONS, AVOIDED, JOBS = INDICATORS
 SURPLUS = "joint_surplus_eur_per_year"
 FREE = Allocation(minimum_lot_t=0)
 WAYS = {"emissions": "up", "avoided": "up"}
+SMALL = [(60, -6), (75, -7), (90, -9)]  # € gained and tCO2e avoided a year
 
 limits = st.builds(
     Allocation,
@@ -92,6 +93,21 @@ def test_the_plan_that_is_retained_is_the_first():
     points = frontier(table, setting)
     assert len(points) > 2 and points[SURPLUS].is_monotonic_decreasing
     assert points[SURPLUS].iloc[0] == pytest.approx(allocate(table, setting).value, rel=1e-9)
+
+
+def test_the_plan_that_avoids_most_for_a_hundredth_of_the_gain_is_found():
+    """Steps of the frontier passed over it: to drop two of three avoids more than to drop one."""
+    kept = [("o", "i", 9, 9, 1, 1000, 0, 0), ("o2", "i2", 9, 9, 1, 600, 0, -1)]
+    small = [(f"p{n}", f"j{n}", 1, 1, 1, gain, 0, avoided) for n, (gain, avoided) in enumerate(SMALL)]
+    setting = Allocation(minimum_lot_t=1)
+    table = candidates([*kept, *small])
+    points = frontier(table, setting)
+    told = neighbours(points, WAYS)
+    best = points[SURPLUS].iloc[0]
+    floor = (rates(table, GAIN), 0.0, (1 - LITTLE) * best)
+    most = brute_force(table, (rates(table, AVOIDED), 0.0), setting, [floor])
+    assert told[AVOIDED].tolist() == pytest.approx([most], abs=1e-3)
+    assert told[SURPLUS].item() >= (1 - LITTLE) * best
 
 
 def test_to_do_nothing_is_no_plan():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from pathlib import Path
 
 import numpy as np
@@ -211,7 +212,6 @@ def test_each_flow_has_one_line_with_the_partner_that_the_plan_retains(assessmen
         assert line.rank == same.loc[same["allocated_t_per_year"] == most, "rank"].min()
         gains = same.loc[same["choice"] != "nobody_gains", "joint_surplus_eur_per_year"]
         if line.choice != "nobody_gains":
-            assert line.n_other_partners == len(gains) - 1
             others = same[(same["choice"] != "nobody_gains") & (same["taker_site_id"] != line.taker_site_id)]
             both = line.planned_partner_site_ids, line.other_partner_site_ids
             others = others.sort_values("rank")
@@ -219,8 +219,19 @@ def test_each_flow_has_one_line_with_the_partner_that_the_plan_retains(assessmen
                 named = [] if pd.isna(told) else told.split()
                 kept = others[others["allocated_t_per_year"].gt(0) == planned]
                 assert named == kept["taker_site_id"].tolist()
+            counts = {
+                word: int(n) for n, word in re.findall(r"(\d+)\W+(retenu|possible)", str(line.other_takers))
+            }
+            n_kept = int(others["allocated_t_per_year"].gt(0).sum())
+            said = {"retenu": n_kept, "possible": len(gains) - 1 - n_kept}
+            assert counts == {word: n for word, n in said.items() if n}
         else:
-            assert line.n_other_partners == len(gains) == 0
+            assert line.other_takers == "aucun" and not len(gains)
+    # Of who did not agree to be named nobody reads that it is kept: it is one of the others.
+    assert exchanges["other_takers"].str.contains("retenu").any()
+    quiet = with_partners(assessment.exchanges, assessment.held, accepted, set(exchanges["taker_site_id"]))
+    assert not quiet["other_takers"].str.contains("retenu").any()
+    assert quiet["other_takers"].eq("aucun").equals(exchanges["other_takers"].eq("aucun"))
     # A gift that is done in part is said to be, and is no new lead; what is only accepted is one.
     status = exchanges.set_index("candidate_id")["status"]
     assert status[accepted].tolist() == ["done_in_part", "accepted"]
@@ -267,12 +278,11 @@ def test_each_flow_has_one_line_with_the_partner_that_the_plan_retains(assessmen
     heads = [each[each["category"] != "food"].index[0] for each in told]
     assert heads == [fourth, by_rank[by_rank["category"] != "food"].index[0]]
     assert listings.surest_first(some).index[:2].tolist() == [fourth, third]
-    # What brings less than the fixed cost is a trifle, but for a gift; of no other taker none is counted.
+    # What brings less than the fixed cost is a trifle, but for a gift.
     trifles = plan.index[plan["joint_surplus_eur_per_year"] < 500]
     assert len(trifles) and advised.loc[~gifts, "joint_surplus_eur_per_year"].min() >= 500
     given = listings.to_engage(plan.assign(category="food", legal_status="donation"), True)
     assert set(trifles) <= set(given.index)
-    assert advised["n_other_partners"].min() > 0 and advised["n_other_partners"].isna().any()
     # A card has two questions at most, and says how many its sheet has besides.
     many = listings.to_engage(plan.assign(ask_first="un : où\u00a0; deux\u00a0; trois\u00a0; quatre"), True)
     assert set(many["ask_first"]) == {"un : où\u00a0; deux\u00a0; puis 2\u00a0autres questions"}
@@ -420,6 +430,21 @@ def test_an_accepted_exchange_is_listed_though_nobody_gains(assessment: Assessme
     said = told.answered(told.listed(recalled, team=True))
     assert said.to_numpy().tolist() == [["Total", 1, 0, "aucun autre"]]
     assert listed["joint_surplus_eur_per_year"].item() < 0
+
+
+def test_who_is_not_of_the_team_and_has_nothing_to_ask_is_sent_to_it(
+    assessment: Assessment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = assessment.exchanges["candidate_id"].iloc[0]
+    asked = "eit_analysis.synergies.assessment.with_questions"
+    monkeypatch.setattr(
+        asked,
+        lambda told, *_: told.assign(ask_first=np.where(told["candidate_id"] == first, "savoir", None)),
+    )
+    lines = assessment.register.assign(candidate_ids=None, pooling_ids=None).head(0)
+    team, others = (assessment.listed(lines, team)["ask_first"] for team in (True, False))
+    assert set(team.dropna()) == {"savoir"} and team.isna().any()
+    assert set(others) == {"savoir", "voir l'équipe de l'étude"}
 
 
 def test_the_plan_holds_no_exchange_at_which_both_lose(assessment: Assessment) -> None:

@@ -20,7 +20,7 @@ CANDIDATES = CANDIDATES.assign(taker_actor_type="firm")
 PLACED = SITES.assign(commune_code="68334", naf_code="2229A")
 DESCRIBED = described(
     with_terms(PLAN.assign(legal_status="waste", ask_first="le prix", status="accepted")), FLOWS
-)
+).assign(other_takers="1 retenu aussi")
 
 
 def sheets(exchanges: pd.DataFrame, register: pd.DataFrame = REGISTER) -> list:
@@ -100,6 +100,7 @@ def test_a_sheet_says_who_how_much_what_to_prepare_who_rings_and_what_to_settle(
     assert first.title == "Palettes cassées, Aa vers Bb" and second.title == "Palettes, Aa vers Bb"
     assert [type(part) for part in first.parts] == [*[Listed] * 4, Said, Summed, Asked]
     exchange, flows, money, call, caution, items, meeting = first.parts
+    assert exchange.frame["other_takers"].tolist() == ["1 retenu aussi"]  # the rest of the flow goes there
     assert exchange.frame["allocated_t_per_year"].tolist() == [
         PLAN.set_index("candidate_id").loc["A-2>B-1", "allocated_t_per_year"]
     ]

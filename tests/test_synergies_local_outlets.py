@@ -42,7 +42,7 @@ FLOWS = FLOWS.assign(**{f"mass{b}_t_per_year": FLOWS["mass"] for b in ("", "_low
 PLAN = pd.DataFrame(
     {
         "out_flow_id": ["A-1", "B-1"], "in_flow_id": "S-1", "taker_site_id": "S",
-        "need_t_per_t": 1.0, "most_of_need": 1.0,
+        "category": "wood", "new_route": "reuse", "need_t_per_t": 1.0, "most_of_need": 1.0,
         "demand_t_per_year": 30.0, "allocated_t_per_year": [25.0, 0.0],
     }
 )  # fmt: skip
@@ -52,7 +52,7 @@ PLAN = pd.DataFrame(
 HELD = pd.DataFrame(
     {
         "out_flow_id": ["A-1", "A-1", "B-1"], "taker_site_id": "S", "status": ["done", "done", "committed"],
-        "taken_t_per_year": [20.0, 5.0, 9.0],
+        "category": "wood", "new_route": "reuse", "taken_t_per_year": [20.0, 5.0, 9.0],
     }
 )  # fmt: skip
 
@@ -191,6 +191,11 @@ def test_what_a_closure_leaves():
     assert summary.index.tolist() == ["Bennes du Lutin", "Atelier du Sorbier", "Compost et Cie"]
     assert summary["closing_role"].tolist() == ["contractor", "taker", "contractor"]
     assert summary["n_flows_lost"].tolist() == [2, 1, 1]
+    # The workshop reuses what the collector burns: to go to him is to go down, and it is said of that flow.
+    down = replaced[replaced["goes_down"] == "yes"]
+    assert down[["closing", "out_flow_id", "replacement"]].to_numpy().tolist() == [
+        ["Atelier du Sorbier", "A-1", "Bennes du Lutin"]
+    ]
     by_hand = replaced[replaced["closing"] == "Compost et Cie"].set_index("replacement")
     assert by_hand["replaced_t_per_year"].round(6).to_dict() == {
         "Atelier du Sorbier": 5.0, "Menuiserie": 12.0, "Broyage": 13.0,

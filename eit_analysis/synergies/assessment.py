@@ -36,6 +36,7 @@ from eit_analysis.synergies.pooling import groups
 from eit_analysis.synergies.portfolio import change, portfolio
 from eit_analysis.synergies.possible_poolings import PossiblePoolings
 from eit_analysis.synergies.register.links import linked, piped
+from eit_analysis.synergies.register.meeting import sheet_words
 from eit_analysis.synergies.register.pursued import cases, together
 from eit_analysis.synergies.register.totals import first_hand, totals
 from eit_analysis.synergies.scoring.choice import on_what_is_left, planned_first
@@ -156,7 +157,8 @@ class Assessment(PossiblePoolings):
         """The exchanges described, with their other partners and what to ask first (``with_questions``).
 
         ``recalled``: the register with the exchanges that answer its lines; ``team``: who reads is of it;
-        ``you``: the firm that is spoken to.
+        ``you``: the firm that is spoken to. Where no question is left to who is not of the team, the team is
+        to be asked, whether it has one or not: to say so of those alone would tell what it is about.
         """
         # One that is accepted and in which nobody gains is in no plan, and was accepted.
         agreed = accepted(self.candidates, self.answers, self.flows) * team
@@ -164,13 +166,16 @@ class Assessment(PossiblePoolings):
             recalled = recalled[recalled["synergy_id"].isin(standing(self.register, self.year)["synergy_id"])]
         # What such a line led away is taken off: nobody is asked what it leaves.
         recalled = recalled[~recalled["synergy_id"].isin(self.led_away["synergy_id"])]
-        told = listings.described(with_partners(self.exchanges, self.held, agreed), self.flows)
+        # Outside the team, who is kept is read of those alone who agreed to be named.
+        unnamed = set(self.sites.loc[(self.sites["consent"] != "named") & (not team), "site_id"])
+        told = listings.described(with_partners(self.exchanges, self.held, agreed, unnamed), self.flows)
         known = recalled, self.answers, self.own_uses, self.sites, reference.load("compatibility")
         about = self.flows, team, self.own_needs, you, self.taken_back
         asked = with_questions(listings.at_plan(told), *known, *about)
+        questions = asked["ask_first"]
         yes = told[told["status"] == "accepted"], self.answers, self.flows
         return told.assign(
-            ask_first=asked["ask_first"],
+            ask_first=questions.where(questions.notna() | team, sheet_words()["ask_first", "team"]),
             answer_date=told["candidate_id"].map(accepted_on(*yes)).astype("str"),
             awaited_site_id=told["candidate_id"].map(awaited(*yes)).astype("str"),
         )

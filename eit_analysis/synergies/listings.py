@@ -20,11 +20,11 @@ RANKED = [
 ]  # fmt: skip
 # Eight at most: more would not be in the body of a page.
 BY_FLOW = [
-    "exchange_site_ids", "output_description", "use", "status", "ask_first", "n_other_partners", "rank",
+    "exchange_site_ids", "output_description", "use", "status", "ask_first", "other_takers", "rank",
 ]  # fmt: skip
 FOLDED, ADVISED, ASKED = 2, 24, 2  # lines of a use, ranks that are advised, questions of a card
 OTHERS = ["planned_partner_site_ids", "other_partner_site_ids"]
-ASKING = ["ask_first", "n_other_partners"]
+ASKING = ["ask_first", "other_takers"]
 HELD = [
     "exchange_site_ids", "title", "status", "category", "output_description", "use", "taken_t_per_year",
 ]  # fmt: skip
@@ -213,8 +213,8 @@ def to_engage(retained: pd.DataFrame, team: bool) -> pd.DataFrame:
     list: it follows the first of the others.
 
     What brings less than once more what it takes to set it up is none for any reader, but for a gift.
-    ``n_other_partners`` is missing where it is zero. ``ask_first`` has the first ``ASKED`` questions and how
-    many others there are: all are in the sheet of the exchange.
+    ``ask_first`` has the first ``ASKED`` questions and how many others there are: all are in the sheet of the
+    exchange.
     """
     trifle = retained["joint_surplus_eur_per_year"] < retained["fixed_cost_eur_per_year"]
     exchanges = new(retained[~trifle | _gift(retained)]).sort_values("rank", kind="stable")
@@ -227,7 +227,6 @@ def to_engage(retained: pd.DataFrame, team: bool) -> pd.DataFrame:
     turn = np.select([yes & well, gift, well & first, yes, well], range(5), -1)
     found = exchanges.assign(
         turn=turn,
-        n_other_partners=exchanges["n_other_partners"].where(exchanges["n_other_partners"] > 0),
         ask_first=exchanges["ask_first"].map(_first_asked, na_action="ignore"),
     )[turn >= 0]
     return found.sort_values("turn", kind="stable").drop(columns="turn")

@@ -8,7 +8,8 @@ need or its capacity less what the joint plan already gives it of flows that los
 1: every tonne counts, whatever it costs, and a tonne goes rather to an exchange between actors than to an
 outlet with room, rather there than to who takes the rest of its flow by contract today, and rather to that
 one than to an outlet whose room is to be asked for. No replacement is lower in the waste
-hierarchy than today's route: what has none may go on down it.
+hierarchy than the route that the flow declares: what has none may go on down it. What a done exchange led
+higher than that may come down again: ``goes_down`` says so.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from scipy.optimize import linprog
 from scipy.sparse import csr_array, vstack
 
 from eit_analysis.french import fold_words
+from eit_analysis.reference.compatibility import hierarchy_steps
 from eit_analysis.synergies.free_flows import TAKEN
 
 WEIGHTS = {"exchange": 1.0, "outlet": 0.999, "contractor": 0.9985, "outlet_to_ask": 0.998}
@@ -27,7 +29,9 @@ SUMMARY = [
     *(f"by_{kind}_t_per_year" for kind in WEIGHTS), "unreplaced_t_per_year",
 ]  # fmt: skip
 SAID = ["closing", "lost_t_per_year", "unreplaced_t_per_year"]
-REPLACED = ["closing", "out_flow_id", "replacement", "replacement_kind", "replaced_t_per_year"]
+REPLACED = [
+    "closing", "out_flow_id", "replacement", "replacement_kind", "replaced_t_per_year", "goes_down",
+]  # fmt: skip
 NAMED = ["closing", "giver_site_id", "output_description", *REPLACED[1:]]
 
 
@@ -39,7 +43,8 @@ def takers(
     ``held`` is :func:`free_flows.held`: what is committed there is not taken yet. What a flow declares has
     what is done in it: a contractor takes but the rest. One that bears the name of an actor or of an outlet
     is that one. ``taker`` (site or outlet, else the folded name),
-    ``closing`` (its name), ``closing_role`` (``contractor``, ``taker``), ``out_flow_id, lost_t_per_year``.
+    ``closing`` (its name), ``closing_role`` (``contractor``, ``taker``), ``out_flow_id, lost_t_per_year``,
+    ``step`` (of today's route, in the waste hierarchy).
     """
     out = flows[flows["direction"] == "out"]
     out = out[out["contractor"].notna() & (out["contractor"] != "unknown")]
@@ -48,7 +53,8 @@ def takers(
     folded = out["contractor"].map(fold_words)
     taker = folded.map(known).fillna(folded)
     lines = held[(held["status"] == "done") & (held[TAKEN] > 0)]
-    done = lines.groupby(["taker_site_id", "out_flow_id"])[TAKEN].sum().reset_index()
+    lines = lines.assign(step=hierarchy_steps(lines["new_route"], lines["category"]))
+    done = lines.groupby(["taker_site_id", "out_flow_id"]).agg({TAKEN: "sum", "step": "min"}).reset_index()
     own = dict(zip(out["flow_id"], taker, strict=True))
     others = done[done["taker_site_id"] != done["out_flow_id"].map(own)]
     gone = out["flow_id"].map(others.groupby("out_flow_id")[TAKEN].sum()).fillna(0)
@@ -56,11 +62,13 @@ def takers(
         "taker": taker, "closing": out["contractor"],
         "closing_role": "contractor", "out_flow_id": out["flow_id"],
         "lost_t_per_year": (out["mass_t_per_year"] - gone).clip(lower=0),
+        "step": hierarchy_steps(out["route"], out["category"]),
     }  # fmt: skip
     names = sites.set_index("site_id")["name"]
     exchanged = {
         "taker": done["taker_site_id"], "closing": done["taker_site_id"].map(names),
         "closing_role": "taker", "out_flow_id": done["out_flow_id"], "lost_t_per_year": done[TAKEN],
+        "step": done["step"],
     }  # fmt: skip
     still = pd.DataFrame(today)[~((gone > 0) & (gone >= out["mass_t_per_year"]))]
     found = pd.concat([pd.DataFrame(exchanged), still], ignore_index=True)
@@ -77,7 +85,8 @@ def options(
     (``substitution.candidates``). And who takes it by contract today (:func:`takers`), where none of these.
 
     Columns ``out_flow_id, taker, replacement`` (its name), ``replacement_kind`` (keys of ``WEIGHTS``),
-    ``place`` (the need or the outlet that is filled), ``need_t_per_t, room_t_per_year`` (infinite: unknown).
+    ``place`` (the need or the outlet that is filled), ``need_t_per_t, room_t_per_year`` (infinite: unknown),
+    ``step`` (of its route).
     """
     names = sites.set_index("site_id")["name"]
     exchanges = {
@@ -86,6 +95,7 @@ def options(
         # What is a part of a need at most is counted as that part of what is left of it, which is prudent.
         "place": passed["in_flow_id"], "need_t_per_t": passed["need_t_per_t"] / passed["most_of_need"],
         "room_t_per_year": passed["demand_t_per_year"],
+        "step": hierarchy_steps(passed["new_route"], passed["category"]),
     }  # fmt: skip
     outlets = {
         "out_flow_id": nearby["out_flow_id"], "taker": nearby["outlet_id"],
@@ -93,9 +103,10 @@ def options(
         "replacement_kind": np.where(nearby["room_basis"] == "spare", "outlet", "outlet_to_ask"),
         "place": nearby["outlet_id"], "need_t_per_t": 1.0,
         "room_t_per_year": nearby["room_t_per_year"].astype(float).fillna(np.inf),
+        "step": hierarchy_steps(nearby["new_route"], nearby["category"]),
     }  # fmt: skip
     found = pd.concat([pd.DataFrame(exchanges), pd.DataFrame(outlets)], ignore_index=True)
-    today = taken.loc[taken["closing_role"] == "contractor", ["out_flow_id", "taker", "closing"]]
+    today = taken.loc[taken["closing_role"] == "contractor", ["out_flow_id", "taker", "closing", "step"]]
     today = today.rename(columns={"closing": "replacement"}).assign(
         replacement_kind="contractor", place=today["taker"], need_t_per_t=1.0, room_t_per_year=np.inf
     )
@@ -114,7 +125,8 @@ def closures(
         ``SUMMARY``, what leaves most tonnes without a replacement first. A flow of which both roles lose
         tonnes counts with the larger; one of unknown mass counts no tonne.
     replaced : pandas.DataFrame
-        ``REPLACED``: the tonnes of each flow that each replacement would take, in the same order.
+        ``REPLACED``: the tonnes of each flow that each replacement would take, in the same order, and
+        whether they go down the waste hierarchy from where they go today.
     """
     rows, parts = [], []
     for taker, lost in taken.groupby("taker", sort=True):
@@ -124,6 +136,9 @@ def closures(
         open_ = possible[possible["out_flow_id"].isin(by_flow.index) & (possible["taker"] != taker)]
         name, roles, total = lost["closing"].iloc[0], lost["closing_role"].unique(), by_flow.sum()
         part = _replaced(by_flow, open_, stays).assign(closing=name)
+        today = part["out_flow_id"].map(lost.groupby("out_flow_id")["step"].min()).astype(float)
+        fall = (part["step"].astype(float) - today).dropna()
+        part["goes_down"] = (fall > 0).map({True: "yes", False: "no"}).astype("str")
         by_kind = part.groupby("replacement_kind")["replaced_t_per_year"].sum()
         amounts = [float(by_kind.get(kind, 0.0)) for kind in WEIGHTS]
         role = roles[0] if len(roles) == 1 else "both"

@@ -50,7 +50,8 @@ def frontier(
     """Plans of which none has a larger joint surplus without avoiding fewer emissions.
 
     The emissions avoided are pushed by ``STEPS`` from what the plan of largest joint surplus has of them to
-    their best: tonnes vary by degrees, so that the plans are points of a frontier and not all of it.
+    their best: tonnes vary by degrees, so that the plans are points of a frontier and not all of it. Among
+    them is the one that avoids most of those that lose no more than ``LITTLE`` of the joint surplus.
 
     Parameters
     ----------
@@ -128,7 +129,9 @@ def _unbeaten(model: Model, benefits: list[Benefit], time_limit_s: float) -> lis
         if not any(low <= floor <= other.value(s.tonnes, s.chosen) + SAME for low, s in swept):
             plan = _best(model, gain, other, other, floor, time_limit_s)
             swept += [(floor, plan)] if plan else []
-    plans = [s for s in (alone[0], *ends, *(s for _, s in swept)) if s]
+    # Loosened beyond what the solver does not tell apart: the plan found is within LITTLE of the first.
+    cheap = _best(model, other, gain, gain, 1 - LITTLE + 2 * SAME, time_limit_s)
+    plans = [s for s in (alone[0], *ends, *(s for _, s in swept), cheap) if s]
     values = {id(s): np.array([b.value(s.tonnes, s.chosen) for b in (gain, other)]) for s in plans}
     kept: list[Solution] = []
     for plan in sorted(plans, key=lambda s: (s is not alone[0], -values[id(s)][0])):

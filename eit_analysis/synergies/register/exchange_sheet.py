@@ -30,7 +30,7 @@ NEXT = NEXT_STEP | {"done": "extend"}
 TABLES: dict[str, tuple[list[str], list[str]]] = {
     "exchange": (
         [*BOTH, "use", "treatment", "legal_status", "months_in_common", "distance_km",
-         "allocated_t_per_year"],
+         "allocated_t_per_year", "other_takers"],
         BOTH,
     ),
     "money": (
