@@ -26,6 +26,7 @@ from eit_analysis.reference.units import (
 from eit_analysis.tables import CATEGORIES
 
 MONTHS_PER_YEAR = 12
+WOOD = "wood"
 # By where another unit or period is said.
 CONFLICTS = {
     "unit_from_quantity": "unit_conflict",
@@ -61,7 +62,11 @@ def measures(batch: SurveyBatch, odd: Mapping[int, Number]) -> Cells:
     ways[list(odd)] = written.codes[1:]
     refused = batch.refused.get("period", np.zeros(len(batch), dtype=bool))
     months, remarks = batch.values["months"], batch.values["comment"]
-    named = batch.values["description"]
+    named, families = batch.values["description"], batch.values["category"]
+    wood = families.where(lambda family: family == WOOD)
+    names, at = np.unique(named.codes[wood], return_inverse=True)
+    solid = np.zeros(len(batch), dtype=np.int32)
+    solid[wood] = np.array([sold_solid(named.values[code]) for code in names], dtype=np.int32)[at]
     said = Cells.of(
         [(read_remark(text).unit, read_stated(text)) if text else SILENT for text in remarks.values]
     )
@@ -74,9 +79,9 @@ def measures(batch: SurveyBatch, odd: Mapping[int, Number]) -> Cells:
             batch.values["unit"],
             batch.values["period"],
             Cells([False, True], refused.astype(np.int32)),
-            batch.values["category"],
+            families,
             Cells([len(m.split()) if m else MONTHS_PER_YEAR for m in months.values], months.codes),
-            Cells([sold_solid(text) for text in named.values], named.codes),
+            Cells([False, True], solid),
         ]
     )
     return Cells([_measure(*key) for key in keys.values], keys.codes)
@@ -139,7 +144,7 @@ def _measure(
         problems.append(("period", finding("missing_period")))
     if problems or not unit or not period or category is None:
         return Measure(corrections=tuple(corrections), problems=tuple(problems))
-    weighed = SOLID_METRE if solid and category == "wood" and normalise_unit(unit) == "m3" else unit
+    weighed = SOLID_METRE if solid and category == WOOD and normalise_unit(unit) == "m3" else unit
     usual, late = to_tonnes(1.0, weighed, category), []
     own = stated.tonnes_of(unit)
     if own and usual and not usual[1] / FARTHEST <= own[0] <= usual[2] * FARTHEST:

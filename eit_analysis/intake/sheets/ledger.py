@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -121,12 +122,13 @@ class Ledger:
         places, rows = places[order], rows[order]
         *texts, found = (_joined(column, blocks) for column in range(2, len(blocks[0])))
         findings = [value if isinstance(value, Finding) else finding(value) for value in found.values]
-        texts += [Cells([line.logged for line in findings], found.codes)]
-        texts += [Cells([line.message for line in findings], found.codes)]  # corrections have none
+        # A corrections line has no message: it is not written.
+        told = (Cells([getattr(f, of) for f in findings], found.codes) for of in ("logged", "message"))
+        logged = zip(names[3:], chain(texts, told), strict=False)
         frame = pd.DataFrame(
             {
                 **self.sources(places, pd.array(rows, dtype="Int64")),
-                **{name: _public(text, order) for name, text in zip(names[3:], texts, strict=False)},
+                **{name: _public(text, order) for name, text in logged},
                 FINDING: objects([line.masked(without_person) for line in findings])[found.codes[order]],
             }
         )
