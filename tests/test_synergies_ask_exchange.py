@@ -45,6 +45,7 @@ FEED = {
     "synergy_id": "S1", "title": "Brisures pour l'alimentation animale", "kind": "exchange",
     "category": "food", "site_ids": "A", "status": "study", "candidate_ids": None,
     "realised_t_per_year": None, "promised_t_per_year": None, "realised_eur_per_year": None, "carrier": None,
+    "led_flow_ids": "",
 }  # fmt: skip
 PRICE = ("D", "B", "D", "biowaste", "", "no", "price", "2018-05-04")
 LATER = ("D", "A", "D", "biowaste", "", "yes", None, "2018-09-10")
@@ -421,10 +422,19 @@ def test_a_line_that_leads_the_same_flow_elsewhere_is_asked_of_first():
         {"title": "Chaleur fatale"},
     ):  # fmt: skip
         assert asked(FEED | changed) == {}, changed
-    assert list(asked(FEED | {"status": "done", "candidate_ids": "A-2>D-1"})) == ["A-2>D-1"]
+    # What its giver gives to the same need besides would go on with it.
+    going_on = asked(FEED | {"status": "done", "candidate_ids": "A-2>D-1"})
+    assert set(going_on) == {"A-1>D-1", "A-2>D-1"} and all("la suite" in one for one in going_on.values())
     # Whoever carries what is done to another taker knows of the rest of that very output, whatever its name.
     led = FEED | {"status": "done", "candidate_ids": "A-1>X-9", "title": "Tout autre intitulé"}
     assert {name for name, text in asked(led).items() if "le pilote de" in text} == {"A-1>D-1"}
+    # So does whoever carries what is taken off, to no need that was declared.
+    away = FEED | {"status": "done", "led_flow_ids": "A-2", "title": "Tout autre intitulé"}
+    assert {name for name, text in asked(away).items() if "le pilote de" in text} == {"A-2>D-1"}
+    # Of two outputs of a giver, the one that the title names best is meant.
+    both = EXCHANGES.assign(output_description=["Chutes de caisses", "Caisses et palettes", "", ""])
+    chips = FEED | {"title": "Chutes de caisses à la chaufferie", "status": "dropped"}
+    assert list(asked(chips, exchanges=both)) == ["A-1>D-1"]
     # What is done and not found has none of its tonnes taken off; a collection never has.
     assert "déduites" in asked(FEED | {"status": "done"})["A-1>D-1"]
     round_ = FEED | {"kind": "pooling", "title": "Collecte groupée des restes", "site_ids": "A B"}

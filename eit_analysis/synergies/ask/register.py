@@ -36,8 +36,8 @@ Question = tuple[str, str]  # of which candidate, and in what words
 
 
 def realised(exchanges: pd.DataFrame, held: pd.DataFrame, said: pd.Series) -> Iterator[Question]:
-    """Lines done or committed, of each exchange that answers one, or of what disappoints fills its need: more
-    of that would disappoint too."""
+    """Lines done or committed, of each exchange that answers one, or that fills its need from the same giver;
+    of what disappoints from anybody: more of that would disappoint too."""
     labels = heading("status").labels
     lines = held.assign(told=shortfalls(held).fillna("")).dropna(subset=["candidate_ids"])
     columns = ["title", "status", "candidate_ids", "told"]
@@ -45,10 +45,13 @@ def realised(exchanges: pd.DataFrame, held: pd.DataFrame, said: pd.Series) -> It
         for name in names.split():
             wording = said["realised" if told else "extends"]
             yield name, wording.format(title=title, status=labels[status], told=told)
-        needs = {name.partition(">")[2] for name in names.split()} if told else set()
-        same = exchanges.loc[exchanges["in_flow_id"].isin(needs), "candidate_id"]
-        for name in set(same) - set(names.split()):
-            yield name, said["realised_too"].format(title=title, status=labels[status], told=told)
+        answers = exchanges["candidate_id"].isin(names.split())
+        same = exchanges["in_flow_id"].isin(exchanges.loc[answers, "in_flow_id"]) & ~answers
+        if not told:  # another flow of the same giver would go on with it
+            same &= exchanges["giver_site_id"].isin(exchanges.loc[answers, "giver_site_id"])
+        wording = said["realised_too" if told else "extends"]
+        for name in exchanges.loc[same, "candidate_id"]:
+            yield name, wording.format(title=title, status=labels[status], told=told)
 
 
 def elsewhere(
@@ -56,19 +59,20 @@ def elsewhere(
 ) -> Iterator[Question]:
     """Lines of the giver and family whose title names the flow, and that this is no answer to.
 
-    A collection gathers what its title names of each, or all of its family. Of what is committed or done, and
-    found, the tonnes are taken off already (:mod:`free_flows`), of the outputs of its exchanges: its carrier
-    knows of the rest. Why a line was dropped the ``team`` asks. Whoever takes in the exchanges that answer a
+    A collection gathers what its title names of each, or all of its family; any other line what its title
+    names best. Of what is committed or done the tonnes are taken off already (:mod:`free_flows`), of the
+    outputs of its exchanges, or of those that it leads to no need (``led_flow_ids``): its carrier knows of
+    the rest. Why a line was dropped the ``team`` asks. Whoever takes in the exchanges that answer a
     line, or carries a collection, may name alike what he gives: it is not meant.
     """
     collects = (recalled["kind"] == POOLING) & recalled["title"].map(is_collection).astype(bool)
     held = recalled["status"].isin(HELD)
-    kept = held & (collects | recalled["candidate_ids"].isna())
+    kept = held & (collects | recalled["candidate_ids"].isna()) & (recalled["led_flow_ids"] == "")
     dropped = (recalled["status"] == "dropped") & team & ~collects
     wording = np.select([kept, held, dropped], ["kept", "led", "dropped"], "register")
     lines = recalled.assign(collects=collects, wording=wording)
-    asked = held | dropped | lines["status"].isin(ALIVE)
-    lines = lines[asked & (collects | (lines["kind"] != POOLING))]
+    alive = held | dropped | lines["status"].isin(ALIVE)
+    lines = lines[alive & (collects | (lines["kind"] != POOLING))]
     tonnes = lines["promised_t_per_year"].astype(float)
     promises = [f"{french.short(t)}\u00a0t/an promises, " if t > 0 else "" for t in tonnes]
     labels = heading("status").labels
@@ -77,7 +81,7 @@ def elsewhere(
     taker = dict(zip(needs, found["taker_site_id"], strict=True))
     for line, promised in zip(lines.assign(promise=promises).itertuples(index=False), tonnes, strict=True):
         named, own = words(line.title), set(str(line.candidate_ids).split())
-        led = {answer.partition(">")[0] for answer in own} if line.wording == "led" else None
+        led = {answer.partition(">")[0] for answer in own} | set(str(line.led_flow_ids).split())
         others = {taker.get(answer.partition(">")[2]) for answer in own} | (
             {line.carrier} if line.collects else set()
         )
@@ -88,11 +92,11 @@ def elsewhere(
         meant = found[found["giver_site_id"].isin(givers) & found["category"].isin(families)]
         for _, part in meant.groupby("giver_site_id"):
             about = outputs_named(line.title, part) if line.collects else part
-            for name, what, mass in about[["candidate_id", "description", "supply_t_per_year"]].itertuples(
-                index=False
-            ):
-                same = named & words(what) if led is None else name.partition(">")[0] in led
-                if name not in own and (line.collects or same):
+            shared = np.array([len(named & words(what)) for what in about["description"]])
+            best = (shared == shared.max()) & (shared > 0)
+            asked = about["out_flow_id"].isin(led) if line.wording == "led" else best | line.collects
+            for name, mass in about.loc[asked, ["candidate_id", "supply_t_per_year"]].itertuples(index=False):
+                if name not in own:
                     share = PARTS[promised < LITTLE * mass] if promised > 0 else UNKNOWN_PART
                     yield name, text.format(title=line.title, status=status, part=share)
 
