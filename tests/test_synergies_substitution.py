@@ -880,6 +880,10 @@ def uses_found(
         ("wood", "Sciure verte", "030105", "Palettes plastique ou bois propres", "1013A", None),
         ("wood", "Plaquettes de délignage, douglas et chêne", "030105", "Sciure pour fumoirs", "1013A", None),
         ("wood", "Copeaux de hêtre", "030105", "Sciure pour fumoirs", "1013A", "bois de fumage d'aliments"),
+        # Pallets and offcuts for the staves of a cooper, at the price of staves.
+        ("wood", "Palettes", "150103", "Merrains de chêne", "1624Z", None),
+        ("wood", "Chutes de merrain de chêne", "030105", "Merrains de chêne", "1624Z", None),
+        ("wood", "Chutes de chêne", "030105", "Bois de caisserie", "1624Z", "caisses et cales d'emballage"),
         # Catalyst for lime, 1.19 M€; slag that is not vitrified; gravel of glass for a binder.
         ("chemical", "Catalyseur FCC d'équilibre", "160804", "Chaux", "2410Z", None),
         ("mineral", "Laitier cristallisé", "100201", "Laitier moulu", "2363Z", None),
