@@ -165,7 +165,7 @@ class Assessment(PossiblePoolings):
         if self.year is not None:  # of what has ended nothing is to be asked
             recalled = recalled[recalled["synergy_id"].isin(standing(self.register, self.year)["synergy_id"])]
         away = self.led_away.groupby("synergy_id")["out_flow_id"].agg(" ".join)
-        recalled = recalled.assign(led_flow_ids=recalled["synergy_id"].map(away).fillna(""))
+        recalled = recalled.assign(led_flow_ids=[away.get(line, "") for line in recalled["synergy_id"]])
         # Outside the team, who is kept is read of those alone who agreed to be named.
         unnamed = set(self.sites.loc[(self.sites["consent"] != "named") & (not team), "site_id"])
         told = listings.described(with_partners(self.exchanges, self.held, agreed, unnamed), self.flows)
