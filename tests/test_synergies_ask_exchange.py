@@ -131,6 +131,29 @@ def test_a_firm_whose_own_need_has_no_known_amount_is_asked_of_it_first():
 
 
 @pytest.mark.parametrize(
+    ("naf", "description", "told"),
+    [
+        ("5510Z", "Linge plat réformé", True),
+        ("86.10Z", "Draps usagés", True),
+        ("8710A", "Blouses et serviettes", True),
+        ("9601A", "Linge", True),
+        ("5610A", "Rideaux", False),
+        ("1392Z", "Linge de maison", False),
+    ],
+)
+def test_whose_the_linen_of_a_hotel_or_clinic_is_is_asked(naf, description, told):
+    sites = SITES.assign(naf_code=["1072Z", naf, "3821Z", None])
+    linen, flows = EXCHANGES.tail(1).assign(category="textile"), FLOWS.assign(description=description)
+    text = asked(exchanges=linen, flows=flows, sites=sites).get("B-2>N-1", "")
+    assert ("savoir à qui est ce linge" in text) is told
+    text = asked(exchanges=linen, flows=flows, sites=sites, you="B", team=False).get("B-2>N-1", "")
+    assert ("dire à qui est votre linge" in text) is told
+    # What a firm does that is not named is for the team.
+    closed = sites.assign(consent="aggregated")
+    assert asked(exchanges=linen, flows=flows, sites=closed, team=False) == {}
+
+
+@pytest.mark.parametrize(
     ("route", "more", "words"),
     [
         ("recycling", {}, "si le donneur brûle déjà"),

@@ -92,6 +92,7 @@ def with_questions(
         "today": untold & ~costed,
         "fate": untold & costed,
         **giver.of_pallet_givers(exchanges, declared, sites),
+        "linen": giver.of_linen(exchanges, flows, known),
         "feed": giver.of_feed(exchanges, flows, known),
         "unweighed_use": givers,
     }
