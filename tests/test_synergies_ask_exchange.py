@@ -131,6 +131,56 @@ def test_a_firm_whose_own_need_has_no_known_amount_is_asked_of_it_first():
     assert asked(own_needs=frozenset({"B-2"}), team=False, sites=SITES.assign(consent="aggregated")) == {}
 
 
+@pytest.mark.parametrize(
+    ("naf", "description", "told"),
+    [
+        ("5510Z", "Linge plat réformé", True),
+        ("86.10Z", "Draps usagés", True),
+        ("8710A", "Blouses et serviettes", True),
+        ("9601A", "Linge", True),
+        ("5610A", "Rideaux", False),
+        ("1392Z", "Linge de maison", False),
+    ],
+)
+def test_whose_the_linen_of_a_hotel_or_clinic_is_is_asked(naf, description, told):
+    sites = SITES.assign(naf_code=["1072Z", naf, "3821Z", None])
+    linen, flows = EXCHANGES.tail(1).assign(category="textile"), FLOWS.assign(description=description)
+    text = asked(exchanges=linen, flows=flows, sites=sites).get("B-2>N-1", "")
+    assert ("savoir à qui est ce linge" in text) is told
+    text = asked(exchanges=linen, flows=flows, sites=sites, you="B", team=False).get("B-2>N-1", "")
+    assert ("dire à qui est votre linge" in text) is told
+    # What a firm does that is not named is for the team.
+    closed = sites.assign(consent="aggregated")
+    assert asked(exchanges=linen, flows=flows, sites=closed, team=False) == {}
+
+
+@pytest.mark.parametrize(
+    ("route", "more", "words"),
+    [
+        ("recycling", {}, "si le donneur brûle déjà"),
+        ("energy", {"you": "B", "team": False}, "si vous brûlez déjà"),
+        ("reuse", {}, None),
+        ("recycling", {"team": False}, None),
+        ("recycling", {"you": "N", "team": False}, None),
+    ],
+)
+def test_of_wood_that_leaves_one_asks_first_whether_its_giver_burns_it(route, more, words):
+    """Offcuts of beech went to litter from workshops that declare a boiler: nobody asked about it."""
+    sites = SITES.assign(latitude=47.0, longitude=-0.9)
+    masses = dict.fromkeys(("mass_t_per_year", "mass_low_t_per_year", "mass_high_t_per_year"), 9.0)
+    wood = FLOWS.assign(
+        category="wood", quality="clean", evidence="weighed", route="energy", cost_eur_per_t=0.0,
+        months=None, description="Chutes de hêtre", **masses,
+    )  # fmt: skip
+    heat = {"site_id": ["B"], "description": "Ateliers", "energy_mwh_per_year": 665.0}
+    boilers, rules = pd.DataFrame(heat).assign(cost_eur_per_unit=30.0), reference.load("compatibility")
+    given = EXCHANGES.tail(1).assign(new_route=route)
+    found = asked(exchanges=given, sites=sites, flows=wood, rules=rules, boilers=boilers, **more)
+    told = {name for name, text in found.items() if "665\u00a0MWh/an à 30\u00a0€/MWh" in text}
+    assert told == ({"B-2>N-1"} if words else set())
+    assert words is None or words in found["B-2>N-1"].split(BETWEEN)[0]
+
+
 def test_whose_the_pallets_of_a_trader_are_and_whether_they_are_soiled_is_asked():
     pallets = FLOWS.assign(waste_code=["020304", "150110", "150103", "150103"])
     sites, last = SITES.assign(naf_code=["1072Z", "4711F", "3821Z", None]), EXCHANGES.tail(1)

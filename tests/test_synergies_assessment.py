@@ -439,7 +439,7 @@ def test_who_is_not_of_the_team_and_has_nothing_to_ask_is_sent_to_it(
     asked = "eit_analysis.synergies.assessment.with_questions"
     monkeypatch.setattr(
         asked,
-        lambda told, *_: told.assign(ask_first=np.where(told["candidate_id"] == first, "savoir", None)),
+        lambda told, *_, **__: told.assign(ask_first=np.where(told["candidate_id"] == first, "savoir", None)),
     )
     lines = assessment.register.assign(candidate_ids=None, pooling_ids=None).head(0)
     team, others = (assessment.listed(lines, team)["ask_first"] for team in (True, False))

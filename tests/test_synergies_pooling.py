@@ -222,6 +222,20 @@ def test_no_load_of_cullet_takes_windscreens_pots_nor_bottles_of_health():
     assert of_common_grade(flows, factor_table())["site_id"].tolist() == ["bottles", "uncoded"]
 
 
+def test_no_round_of_textiles_or_plastics_takes_the_foam_of_seats():
+    """13.9 t of foam of seats and mattresses made « une tournée de ramassage de textile par mois »."""
+    named = {
+        "cloth": ("textile", "Chutes de coton"), "seats": ("textile", "Mousse PU de garnissage, chutes"),
+        "packing": ("plastic", "Bulle et mousse PE"), "beds": ("plastic", "Chutes de mousse de matelas"),
+        "sofas": ("mixed", "Garnissages en mousse"), "cans": ("chemical", "Bombes de mousse PU"),
+        "films": ("plastic", "Film PE de palettes"),
+    }  # fmt: skip
+    flows = pooling_cases.outputs([(site, family, 12.0) for site, (family, _) in named.items()], 140.0)
+    flows["waste_code"], flows["description"] = None, [told for _, told in named.values()]
+    common = of_common_grade(flows, factor_table())
+    assert common["site_id"].tolist() == ["cloth", "packing", "cans", "films"]
+
+
 def test_a_liquid_that_is_pumped_is_in_no_round_of_packed_goods():
     flows = outputs([(site, "chemical", 3.0) for site in "ABC"]).assign(description="")
     flows["waste_code"] = ["120109", "080111", "130205"]

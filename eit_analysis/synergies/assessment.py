@@ -32,6 +32,7 @@ from eit_analysis.synergies.free_flows import HELD, TAKEN
 from eit_analysis.synergies.local_outlets import LocalOutlets
 from eit_analysis.synergies.offers import bought, by_trade
 from eit_analysis.synergies.other_takers import with_partners
+from eit_analysis.synergies.own_needs import wood_heat
 from eit_analysis.synergies.pooling import groups
 from eit_analysis.synergies.portfolio import change, portfolio
 from eit_analysis.synergies.possible_poolings import PossiblePoolings
@@ -171,7 +172,7 @@ class Assessment(PossiblePoolings):
         told = listings.described(with_partners(self.exchanges, self.held, agreed, unnamed), self.flows)
         known = recalled, self.answers, self.own_uses, self.sites, reference.load("compatibility")
         about = self.flows, team, self.own_needs, you, self.taken_back
-        asked = with_questions(listings.at_plan(told), *known, *about)
+        asked = with_questions(listings.at_plan(told), *known, *about, boilers=self.boilers)
         questions = asked["ask_first"]
         yes = told[told["status"] == "accepted"], self.answers, self.flows
         return told.assign(
@@ -307,4 +308,5 @@ def _of(release: Any, answers: pd.DataFrame) -> Assessment:
         release.flows("both"), by_trade(release.sites()), release.readiness(), release.settings,
         release.synergy_register(), answers, utilities,
         pd.concat([release.unweighed(), bought(release.sharing())], ignore_index=True),
+        wood_heat(release.utilities()),
     )  # fmt: skip

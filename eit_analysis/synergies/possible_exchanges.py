@@ -25,6 +25,7 @@ from eit_analysis.synergies.free_flows import free, held, led, led_away, set_asi
 from eit_analysis.synergies.impacts import impacts
 from eit_analysis.synergies.likelihood import with_likelihood
 from eit_analysis.synergies.listings import REFUSALS
+from eit_analysis.synergies.own_needs import could_take
 from eit_analysis.synergies.pooling.costs import cost_table, meeting_eur
 from eit_analysis.synergies.scoring.choice import with_choice
 from eit_analysis.synergies.scoring.willingness import (
@@ -32,7 +33,7 @@ from eit_analysis.synergies.scoring.willingness import (
     with_regulatory_ease,
     with_willingness,
 )
-from eit_analysis.synergies.substitution import MASSES, own_uses, read_pairs, through_gates, with_masses
+from eit_analysis.synergies.substitution import own_uses, read_pairs, through_gates, with_masses
 from eit_analysis.synergies.terms import changes_contractor, with_terms
 from eit_analysis.synergies.untied import untied
 from eit_analysis.synergies.utilities.answered import as_flows
@@ -59,6 +60,8 @@ class PossibleExchanges:
         Tidy table, where the exchanges of heat, water and gas are to be ranked with those of matter.
     unweighed : pandas.DataFrame, optional
         What was declared without a mass to count (``Prepared.unweighed``, ``offers.bought``).
+    boilers : pandas.DataFrame, optional
+        The needs of heat that wood supplies (``own_needs.wood_heat``).
     """
 
     flows: pd.DataFrame
@@ -69,6 +72,7 @@ class PossibleExchanges:
     answers: pd.DataFrame = field(default_factory=partial(pd.DataFrame, columns=ANSWER_COLUMNS))
     utilities: pd.DataFrame | None = None
     unweighed: pd.DataFrame | None = None
+    boilers: pd.DataFrame | None = None
 
     @property
     def year(self) -> int | None:
@@ -168,12 +172,8 @@ class PossibleExchanges:
         The need is of no known amount or of another format, or an open line leads the output elsewhere.
         """
         asked = self.flows.head(0) if self.unweighed is None else self.unweighed
-        needs = asked[asked["direction"] == "in"].reindex(columns=self.flows.columns)
-        needs = needs.assign(flow_id=[f"?{i}" for i in range(len(needs))], **dict.fromkeys(MASSES, np.nan))
-        own = self.flows[self.flows["site_id"].isin(needs["site_id"]) & (self.flows["direction"] == "out")]
-        both = pd.concat([own, needs], ignore_index=True) if len(needs) else own
-        pairs = read_pairs(both, self.sites, reference.load("compatibility"))
-        found = not_refused(own_uses(with_masses(pairs, both)), self.answers, self.flows)["out_flow_id"]
+        needs, rules = asked[asked["direction"] == "in"], reference.load("compatibility")
+        found = could_take(needs, self.flows, self.sites, self.answers, rules)
         led = set(self._at_home["out_flow_id"]) & {*self._led} - {*self.own_uses["out_flow_id"]}
         return frozenset(found) | led
 

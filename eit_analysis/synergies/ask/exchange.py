@@ -11,6 +11,8 @@
                 tonnes that fill no lorry in a year, but for what is fetched anyway (of the team's, and of its
                 own to whose own amount fills none: another's would be told a bound)
                 a need of the giver for the same matter, for which nothing of it is set aside
+                a boiler of the giver that could burn the wood, where that is not reused (of the team's and of
+                its own alone)
                 what a gift of food may bring its giver beside the gain
 
 None of them closes an exchange or moves its rank: each is a question to settle first.
@@ -28,6 +30,7 @@ import pandas as pd
 from eit_analysis.reference.compatibility import DONATION
 from eit_analysis.synergies.ask import giver, register, taker
 from eit_analysis.synergies.free_flows import HELD
+from eit_analysis.synergies.own_needs import in_boilers
 from eit_analysis.synergies.register.links import POOLING
 from eit_analysis.synergies.register.meeting import BETWEEN, sheet_words
 
@@ -46,6 +49,7 @@ def with_questions(
     own_needs: frozenset[str] = frozenset(),
     you: str | None = None,
     taken_back: Mapping[str, str] = MappingProxyType({}),
+    boilers: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """The exchanges with ``ask_first``: the questions in French, missing where there is none.
 
@@ -56,8 +60,14 @@ def with_questions(
     those who agreed to be named, and of the lines those of the giver alone or of actors who all agreed, which
     a firm reads where it is one of them: the title of another might tell of somebody else. ``own_needs`` are
     outputs that a need of their own firm could take (``Assessment.own_needs``); who reads and takes, ``you``,
-    is spoken to. ``taken_back`` says how a producer scheme takes an output (``Assessment.taken_back``).
+    is spoken to. ``taken_back`` says how a producer scheme takes an output (``Assessment.taken_back``),
+    ``boilers`` are the needs of heat that wood supplies (``Assessment.boilers``), of which a firm reads its
+    own alone.
     """
+    burnt: dict[str, str] = {}
+    if boilers is not None:
+        heat = boilers[(boilers["site_id"] == you) | team]
+        burnt = in_boilers(heat, flows, sites, answers, rules)
     givers, declared, known = exchanges["out_flow_id"].isin(own_needs), flows, sites
     if not team:
         answers = answers.head(0)
@@ -82,6 +92,7 @@ def with_questions(
         "today": untold & ~costed,
         "fate": untold & costed,
         **giver.of_pallet_givers(exchanges, declared, sites),
+        "linen": giver.of_linen(exchanges, flows, known),
         "feed": giver.of_feed(exchanges, flows, known),
         "unweighed_use": givers,
     }
@@ -96,6 +107,7 @@ def with_questions(
     back = exchanges["out_flow_id"].map(dict(taken_back))
     for name, text in (
         *_put(exchanges, before, "giver_site_id", you),
+        *_burnt(exchanges, burnt, you),
         *_told(exchanges, back, said["taken_back"]),
         *_told(exchanges, giver.mixed(exchanges, flows), said["mixed"]),
         *register.realised(exchanges, held, said),
@@ -143,6 +155,14 @@ def _told(exchanges: pd.DataFrame, what: pd.Series, wording: str) -> Iterator[re
     for name, told in zip(exchanges["candidate_id"], what, strict=True):
         if isinstance(told, str):
             yield name, wording.format(told=told)
+
+
+def _burnt(exchanges: pd.DataFrame, burnt: Mapping[str, str], you: str | None) -> Iterator[register.Question]:
+    """Whether its giver burns the wood that is not reused in its own boiler, in the words for who reads."""
+    wood, said = exchanges[exchanges["new_route"].isin(["recycling", "energy"])], sheet_words()
+    own = wood["giver_site_id"] == you
+    for those, words in ((wood[own], "ask_you"), (wood[~own], "ask_first")):
+        yield from _told(those, those["out_flow_id"].map(dict(burnt)), said[words, "own_boiler"])
 
 
 def _less_than_a_trip(exchanges: pd.DataFrame, team: bool, you: str | None) -> pd.Series:

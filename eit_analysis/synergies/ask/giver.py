@@ -11,6 +11,7 @@
     furniture  what is called furniture: its producers may take it back
     feed       sound food of plants or milk, composted or digested: what would feed animals comes before
     owner      the pallets of a trader or carrier are mostly rented, on deposit or exchanged
+    linen      the linen of hotels, restaurants, care, homes and laundries is often rented
     soiled     pallets of chemistry, or beside soiled packaging
     trip       the taker fetches something else from the same giver: one round may do for both
     mixed      a designation that names beside what the rule takes what it does not: sawdust among chips
@@ -37,6 +38,9 @@ PALLETS = "150103"
 CRATES = r"\b(?:cagettes?|cageots?|caisses?|caissettes?|plateaux?|tourets?|bobines?)\b"
 TRADE = ("46", "47")  # divisions of NAF
 BORROWERS = (*TRADE, "49", "52", "53")  # whose pallets are mostly rented, on deposit or exchanged
+# NAF divisions and class of who has linen washed, or washes that of others.
+LAUNDERED = ("55", "56", "86", "87", "9601")
+LINEN = r"\b(?:linges?|draps?|serviettes?|torchons?|nappes?|peignoirs?|aleses?|taies?|blouses?|tenues?)\b"
 # What is left of food from plants or milk, sludges aside, and the activities that leave no meat in it.
 FEED_CODES = (
     "020304", "020399", "020501", "020599", "020601", "020699", "020701", "020702", "020704", "020799",
@@ -185,6 +189,13 @@ def of_pallet_givers(
         "owner": pallets & naf.str.startswith(BORROWERS).to_numpy(dtype=bool),
         "soiled": pallets & chemical.to_numpy(dtype=bool),
     }
+
+
+def of_linen(exchanges: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame) -> np.ndarray:
+    """Of which exchanges, whatever their route, to ask whose the linen is: what is rented is not given."""
+    linen = (exchanges["category"] == "textile") & _called(exchanges, flows).str.contains(LINEN)
+    laundered = activity(exchanges["giver_site_id"], sites).str.startswith(LAUNDERED)
+    return (linen & laundered).to_numpy(dtype=bool)
 
 
 def of_pallets(exchanges: pd.DataFrame, flows: pd.DataFrame) -> pd.Series:

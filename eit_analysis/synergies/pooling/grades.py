@@ -3,6 +3,8 @@
     apart = a metal other than iron, by its code, or swarf, by its name (a skip of scrap iron)
             wood in panels, painted or of buildings (class B), or soiled (a skip of raw wood)
             glass that melts with no bottle, by its name or code: of vehicles, of health, ceramics, shells
+            foam among textiles, and that of seats and mattresses in any family, by its name: no collector of
+            textiles takes it, and it melts with no film
             a liquid in bulk, by its code: it is pumped, and no round of packed goods
             sold for more than the dearest of its family:  −c > max(0, −c_low)
 
@@ -16,8 +18,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from eit_analysis.french import fold
+from eit_analysis.french import fold, fold_words
 from eit_analysis.reference.factors import for_flows
+from eit_analysis.reference.matter_grades import grades_named
 from eit_analysis.reference.nomenclatures import hazardous
 from eit_analysis.synergies.offers import wood_class
 
@@ -36,6 +39,11 @@ NO_CULLET = (
     "coquille", "perfusion", "pare-brise", "feuillete", "borosilicate", "pyrex", "vitroceramique",
     "vaisselle", "porcelaine", "ceramique", "miroir", "ampoule",
 )  # fmt: skip
+# Of polyurethane or latex as a rule: neither melts.
+OF_SEATS = (
+    r"\b(?:garnissages?|rembourrages?|assises?|sieges?|canapes?|fauteuils?|matelas|literie|latex"
+    r"|pu|polyurethanes?)\b"
+)
 # Baths of acid and rinsing water, cutting oils and emulsions, washing water, oils, aqueous liquids.
 PUMPED = (
     "110105", "110106", "110107", "110111", "110112", "110113", "120106", "120107", "120108", "120109",
@@ -52,6 +60,7 @@ def of_common_grade(flows: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame:
     other = metal & (code.str.startswith(OTHER_THAN_IRON) | name.str.contains("|".join(SWARF)))
     glass = (flows["category"] == GLASS) & ~hazardous(flows["waste_code"])
     other |= glass & (code.str.startswith(OF_VEHICLES) | name.str.contains("|".join(NO_CULLET)))
+    other |= _foam(flows["description"], flows["category"])
     other |= code.str.startswith(PUMPED)
     soiled = flows.get("quality", pd.Series("", flows.index)) == "soiled"
     # What is hazardous has a lorry of its own (class C).
@@ -59,3 +68,10 @@ def of_common_grade(flows: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame:
     other |= harmless & (soiled | (wood_class(flows) == "B"))
     leaves = flows["direction"] == "out"
     return flows[~(leaves & (other | (paid > dearest.clip(lower=0))))]
+
+
+def _foam(descriptions: pd.Series, families: pd.Series) -> pd.Series:
+    called = descriptions.map(lambda text: fold_words(str(text)))
+    foam = grades_named(descriptions, pd.Series("plastic", families.index)).str.contains("foam")
+    of_seats = called.str.contains(OF_SEATS).astype(bool) & (families != "chemical")  # there foam is in cans
+    return foam & ((families == "textile") | of_seats)
