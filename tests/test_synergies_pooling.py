@@ -222,6 +222,13 @@ def test_no_load_of_cullet_takes_windscreens_pots_nor_bottles_of_health():
     assert of_common_grade(flows, factor_table())["site_id"].tolist() == ["bottles", "uncoded"]
 
 
+def test_what_is_handed_to_who_uses_it_is_in_no_round():
+    """2.4 t of whole boxes, given to two neighbours, were to be taken off a round that fetches others."""
+    flows = outputs([(site, "cardboard", 3.0) for site in "ABC"]).assign(description="Cartons")
+    flows["route"] = ["recycling", "reuse", None]
+    assert of_common_grade(flows, factor_table())["site_id"].tolist() == ["A", "C"]
+
+
 def test_a_liquid_that_is_pumped_is_in_no_round_of_packed_goods():
     flows = outputs([(site, "chemical", 3.0) for site in "ABC"]).assign(description="")
     flows["waste_code"] = ["120109", "080111", "130205"]
