@@ -399,7 +399,10 @@ def test_the_members_of_each_part_share_what_it_saves(assessment: Assessment) ->
 
 def test_an_exchange_is_no_change_of_contractor(assessment: Assessment) -> None:
     parts = (assessment.candidates, assessment.contractors)
-    assert sorted(assessment.passed["candidate_id"]) == sorted(pd.concat(parts)["candidate_id"])
+    # Whom one gives or sells to what is reused is no contractor: neither one nor the other.
+    reused = assessment.passed["old_route"].eq("reuse") & assessment.passed["new_route"].eq("reuse")
+    assert {"E01-F05", "S01-F02"} <= set(assessment.passed.loc[reused, "out_flow_id"])
+    assert sorted(assessment.passed.loc[~reused, "candidate_id"]) == sorted(pd.concat(parts)["candidate_id"])
     operators = parts[0]["taker_actor_type"].isin(["ess", "outlet"])
     same = parts[0]["old_route"] == parts[0]["new_route"]
     assert not (same & (operators | (parts[0]["new_route"] == "reuse"))).any() and len(parts[1])

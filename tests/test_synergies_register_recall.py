@@ -197,6 +197,26 @@ def test_a_taker_is_told_of_only_where_an_exchange_with_another_is_left():
     assert told == [[], ["other_taker"]]
 
 
+def test_a_structure_that_declares_no_need_is_why_and_not_what_it_would_sell():
+    """Of « Palettes réparées par l'ESAT » the page blamed a caterer, who mends none of the ESAT's scraps."""
+    frame = lead("Palettes", site_ids="A B D").assign(carrier="B")
+    scraps = pd.DataFrame([("B-2", "D-1", "B", "D", "wood", "receiver")], columns=REJECTED.columns)
+    unfound = METHODS._replace(passed=PASSED.head(0), rejected=scraps, takers={})
+    flows = FLOWS[FLOWS["flow_id"] != "B-1"]
+
+    def told(declared, structures, sites="A B D"):
+        methods = unfound._replace(structures=frozenset(structures))
+        return list(why_missed(frame.assign(site_ids=sites), declared, SHARING, methods)["miss_reason"])
+
+    assert told(flows, "B") == ["no_taker_need"]
+    assert told(FLOWS, "B") == ["gate_receiver"]  # it declares one
+    assert told(flows, "BD") == ["gate_receiver"]  # so does another structure
+    assert told(flows, "") == ["gate_receiver"]
+    assert told(flows, "B", "B D") == ["gate_receiver"]  # no firm gives any: the structure does
+    unfound = unfound._replace(rejected=REJECTED.head(0))
+    assert told(flows, "B", "A B") == ["no_input"]  # nobody declares one
+
+
 def test_what_is_found_again_is_counted_without_networks():
     lines = leads(
         ("S1", "Palettes", "exchange", "wood", "A B"), ("S2", "Chaleur du four", "exchange", "other", "A B")

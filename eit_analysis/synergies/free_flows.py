@@ -62,7 +62,7 @@ def held(
     line and exchange, done before committed; a line that no pair answers is one of :func:`led_away`.
     """
     lines = register[register["status"].isin(HELD) & (register["kind"] != POOLING)]
-    structures = _structures(sites)
+    structures = structures_of(sites)
     found = _meant(lines, pairs, flows, structures)
     about = lines.drop_duplicates("synergy_id").set_index("synergy_id")
     about = about.assign(tonnes=lines_tonnes(about)).reindex(found["synergy_id"]).set_index(found.index)
@@ -96,7 +96,7 @@ def led_away(
     lines = register[register["status"].isin(HELD) & (register["kind"] != POOLING) & ~is_network(register)]
     lines = lines[~lines["synergy_id"].isin(held["synergy_id"])]
     known = lines_tonnes(lines).dropna()
-    structures = _structures(sites)
+    structures = structures_of(sites)
     leaves = flows[(flows["direction"] == "out") & (flows["mass_t_per_year"] > 0)]
     rows = []
     of_lines = lines.loc[known.index].itertuples(index=False)
@@ -124,7 +124,7 @@ def led(
     Lines are read as by :func:`held`; what a line promises, or what its exchanges could divert if that is
     more.
     """
-    structures = _structures(sites)
+    structures = structures_of(sites)
     found = _meant(register[register["status"].isin(OPEN)], pairs, flows, structures)
     promised = pd.to_numeric(given(register, "promised_t_per_year"), errors="coerce").fillna(0.0)
     by_line = found.groupby(["synergy_id", "out_flow_id"])["diverted_t_per_year"].sum()
@@ -246,7 +246,7 @@ def _the_other_way(found: pd.DataFrame, structures: pd.Series) -> np.ndarray:
     return less
 
 
-def _structures(sites: pd.DataFrame) -> pd.Series:
+def structures_of(sites: pd.DataFrame) -> pd.Series:
     """Who takes in what others bring."""
     return sites.loc[sites["actor_type"].isin(TAKERS), "site_id"]
 

@@ -15,7 +15,6 @@ import pandas as pd
 from eit_analysis import french, reference
 from eit_analysis.config import StudyConfig
 from eit_analysis.config_synergies import Allocation
-from eit_analysis.reference.compatibility import FOOD
 from eit_analysis.reference.factors import factor_table, lookup
 from eit_analysis.reference.stages import standing
 from eit_analysis.synergies.answers import ANSWER_COLUMNS, not_refused
@@ -277,8 +276,8 @@ class PossibleExchanges:
     def contractors(self) -> pd.DataFrame:
         """Of ``passed``, what an operator would do as another does today (``terms.changes_contractor``).
 
-        Not what the giver says that this very operator takes already, nor gifts of food: whom one gives to
-        is no contractor.
+        Not what the giver says that this very operator takes already, nor what is reused today: whom one
+        gives or sells to is no contractor, and may be that operator.
         """
         changed = self._changed[changes_contractor(self._changed)]
         stated = self.flows.reindex(columns=["flow_id", "contractor"]).set_index("flow_id")["contractor"]
@@ -287,8 +286,8 @@ class PossibleExchanges:
             ids.map(called.map(french.fold_words, na_action="ignore"))
             for ids, called in ((changed["out_flow_id"], stated), (changed["taker_site_id"], names))
         )
-        given = changed["category"].isin(FOOD) & (changed["old_route"] == "reuse")
-        return changed[(today.isna() | (today != taker)) & ~given].reset_index(drop=True)
+        reused = changed["old_route"] == "reuse"
+        return changed[(today.isna() | (today != taker)) & ~reused].reset_index(drop=True)
 
     @cached_property
     def _changed(self) -> pd.DataFrame:

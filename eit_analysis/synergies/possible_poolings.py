@@ -12,7 +12,7 @@ from eit_analysis import reference
 from eit_analysis.reference.dated import in_force
 from eit_analysis.reference.stages import OPEN
 from eit_analysis.remembered import remembered
-from eit_analysis.synergies.free_flows import free
+from eit_analysis.synergies.free_flows import free, structures_of
 from eit_analysis.synergies.lots import lots
 from eit_analysis.synergies.pooling.coalitions import MOST, bounded_values, sharers_by_need
 from eit_analysis.synergies.pooling.costs import threshold_table
@@ -138,7 +138,8 @@ class PossiblePoolings(PossibleExchanges):
         rules = reference.load("compatibility"), self.thresholds
         taking = self.candidates.groupby("out_flow_id")["taker_site_id"]
         takers = {str(flow): frozenset(sites) for flow, sites in taking}
-        return Methods(*self._declared, pools[pools["kind"] != FURTHER], *rules, self.networks, takers)
+        structures, own = frozenset(structures_of(self.sites)), pools[pools["kind"] != FURTHER]
+        return Methods(*self._declared, own, *rules, self.networks, takers, structures)
 
     def lots(self) -> pd.DataFrame:
         """Exchanges that pay together and none alone, in loads worth a lorry (``lots.lots``)."""

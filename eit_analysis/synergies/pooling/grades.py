@@ -6,6 +6,7 @@
             foam among textiles, and that of seats and mattresses in any family, by its name: no collector of
             textiles takes it, and it melts with no film
             a liquid in bulk, by its code: it is pumped, and no round of packed goods
+            what is reused today: it goes to who uses it, and in no skip
             sold for more than the dearest of its family:  −c > max(0, −c_low)
 
 with c the declared cost of the flow and c_low the low bound of what recycling its family costs (€/t, negative
@@ -62,6 +63,7 @@ def of_common_grade(flows: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame:
     other |= glass & (code.str.startswith(OF_VEHICLES) | name.str.contains("|".join(NO_CULLET)))
     other |= _foam(flows["description"], flows["category"])
     other |= code.str.startswith(PUMPED)
+    other |= flows.get("route", pd.Series("", flows.index)) == "reuse"
     soiled = flows.get("quality", pd.Series("", flows.index)) == "soiled"
     # What is hazardous has a lorry of its own (class C).
     harmless = (flows["category"] == WOOD) & ~hazardous(flows["waste_code"])

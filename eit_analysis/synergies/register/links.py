@@ -46,7 +46,7 @@ class Methods(NamedTuple):
     ``passed, rejected`` from ``substitution.candidates``, ``pools`` from ``pooling.pooled``, and the
     reference tables ``compatibility`` and ``pooling_thresholds``; ``networks`` from
     ``utilities.together.possible``, for the team alone. ``takers``: by output, who takes it in an exchange
-    that is still possible (``Assessment.candidates``).
+    that is still possible (``Assessment.candidates``). ``structures``: who takes in what others bring.
     """
 
     passed: pd.DataFrame
@@ -56,6 +56,7 @@ class Methods(NamedTuple):
     thresholds: pd.DataFrame
     networks: pd.DataFrame | None = None
     takers: Mapping[str, frozenset[str]] = MappingProxyType({})
+    structures: frozenset[str] = frozenset()
 
 
 def words(text: object) -> frozenset[str]:

@@ -47,7 +47,8 @@ def why_missed(
         Columns ``REASON_COLUMNS``, one row per synergy and reason, ``reason_rank`` from 1. Reasons:
         ``one_actor``, ``no_answer`` (no actor answered), ``silent_actor`` (one did not); for an exchange
         ``no_output``, ``no_use`` (no rule reads the output; ``no_code``: nor can it without a code or words
-        that it knows), ``no_input``, ``gate_<gate>`` (the furthest the pairs went first), ``no_rule`` and
+        that it knows), ``no_input``, ``no_taker_need`` (firms would give, and of the actors only other firms
+        declare a need, no structure), ``gate_<gate>`` (the furthest the pairs went first), ``no_rule`` and
         ``other_taker`` (an exchange that is still possible leads the output to a taker outside the lead: none
         that only changes the contractor, nor of tonnes that are served already), ``network`` alone where it
         is of heat, energy or water; for a pooling ``no_threshold``,
@@ -127,7 +128,12 @@ def _exchange(
     inputs = own[(own["direction"] == "in") & own["category"].isin(fed)]
     gates = set(refused.loc[refused["synergy_id"] == lead.synergy_id, "gate"])
     reasons = []
-    if len(present) > 1:
+    structures = methods.structures.intersection(present)
+    firms_give = not methods.structures.issuperset(outputs["site_id"])
+    if len(inputs) and firms_give and structures and structures.isdisjoint(inputs["site_id"]):
+        # What is refused between the others, or of what it would sell, is not why.
+        reasons = ["no_taker_need"]
+    elif len(present) > 1:
         reasons = [f"gate_{gate}" for gate in reversed(GATES) if gate in gates]
         reasons = reasons or ["no_input" if inputs.empty else "no_rule"]
     own_actors = set(str(lead.site_ids).split())
