@@ -226,7 +226,7 @@ def test_centres_repaired_and_islands_kept(name, postcode, latitude, longitude):
 
 
 def test_every_centre_lies_in_its_commune_or_near():
-    """472 points of the source lie more than 3 km outside; ours 1 km at most, where thin outlines cut corners."""
+    """472 points of the source lie more than 3 km outside, ours 1 km at most; thin outlines cut corners."""
     table = COMMUNES.dropna(subset=["latitude"]).iloc[::5].set_index("commune_code")
     for code, rings in rings_of(table.index).items():
         latitude, longitude = table.loc[code, ["latitude", "longitude"]]

@@ -222,7 +222,6 @@ def test_no_load_of_cullet_takes_windscreens_pots_nor_bottles_of_health():
     assert of_common_grade(flows, factor_table())["site_id"].tolist() == ["bottles", "uncoded"]
 
 
-<<<<<<< HEAD
 def test_no_round_of_textiles_or_plastics_takes_the_foam_of_seats():
     """13.9 t of foam of seats and mattresses made « une tournée de ramassage de textile par mois »."""
     named = {
@@ -235,13 +234,13 @@ def test_no_round_of_textiles_or_plastics_takes_the_foam_of_seats():
     flows["waste_code"], flows["description"] = None, [told for _, told in named.values()]
     common = of_common_grade(flows, factor_table())
     assert common["site_id"].tolist() == ["cloth", "packing", "cans", "films"]
-=======
+
+
 def test_what_is_handed_to_who_uses_it_is_in_no_round():
     """2.4 t of whole boxes, given to two neighbours, were to be taken off a round that fetches others."""
     flows = outputs([(site, "cardboard", 3.0) for site in "ABC"]).assign(description="Cartons")
     flows["route"] = ["recycling", "reuse", None]
     assert of_common_grade(flows, factor_table())["site_id"].tolist() == ["A", "C"]
->>>>>>> 53e6de9c69cb6bfc4a92cfe701caafc27b3988ca
 
 
 def test_a_liquid_that_is_pumped_is_in_no_round_of_packed_goods():
