@@ -477,10 +477,10 @@ def test_a_line_that_leads_the_same_flow_elsewhere_is_asked_of_first():
     assert set(going_on) == {"A-1>D-1", "A-2>D-1"} and all("la suite" in one for one in going_on.values())
     # Whoever carries what is done to another taker knows of the rest of that very output, whatever its name.
     led = FEED | {"status": "done", "candidate_ids": "A-1>X-9", "title": "Tout autre intitulé"}
-    assert {name for name, text in asked(led).items() if "le pilote de" in text} == {"A-1>D-1"}
+    assert {name for name, text in asked(led).items() if "au pilote de" in text} == {"A-1>D-1"}
     # So does whoever carries what is taken off, to no need that was declared.
     away = FEED | {"status": "done", "led_flow_ids": "A-2", "title": "Tout autre intitulé"}
-    assert {name for name, text in asked(away).items() if "le pilote de" in text} == {"A-2>D-1"}
+    assert {name for name, text in asked(away).items() if "au pilote de" in text} == {"A-2>D-1"}
     # Of two outputs of a giver, the one that the title names best is meant.
     both = EXCHANGES.assign(output_description=["Chutes de caisses", "Caisses et palettes", "", ""])
     chips = FEED | {"title": "Chutes de caisses à la chaufferie", "status": "dropped"}
@@ -668,7 +668,7 @@ def test_of_scrap_for_a_foundry_the_grade_is_asked():
     scrap = EXCHANGES.tail(1).assign(category="metal", new_route="recycling")
     for naf, n in (("2451Z", 1), ("2410Z", 0)):
         text = asked(exchanges=scrap, sites=SITES.assign(naf_code=naf)).get("B-2>N-1", "")
-        assert text.count("nuance de ces ferrailles") == n
+        assert text.count("nuance de ce métal") == n
 
 
 @pytest.mark.parametrize(

@@ -265,6 +265,24 @@ def test_the_nearest_pairs_are_between_the_actors_first_and_stopped_late():
     ]  # fmt: skip
 
 
+def test_what_a_structure_would_sell_is_not_why_nothing_comes_to_it():
+    """« L'activité du preneur… » was of the firm of the line, which buys no planks of the workshop."""
+    pairs = [("A-1", "D-1", "A", "D", "wood", "hierarchy"), ("D-2", "A-9", "D", "A", "wood", "receiver")]
+    refused = pd.DataFrame(pairs, columns=REJECTED.columns)
+    planks = FLOWS.iloc[[0]].assign(flow_id="D-2", site_id="D", description="Palettes refaites")
+    boards = FLOWS.iloc[[4]].assign(flow_id="A-9", site_id="A")
+    flows, line = (
+        pd.concat([FLOWS, planks, boards], ignore_index=True),
+        lead("Palettes", "exchange", "wood", "A D"),
+    )
+    known = METHODS._replace(passed=PASSED.head(0), rejected=refused, takers={})
+    for structures, gates in ((frozenset("D"), ["hierarchy"]), (frozenset(), ["hierarchy", "receiver"])):
+        told = why_missed(line, flows, SHARING, known._replace(structures=structures))
+        assert list(told["miss_reason"]) == [f"gate_{gate}" for gate in gates]
+        between = nearest(line, refused, flows, structures).query("taker_site_id in ['A', 'D']")
+        assert list(between["gate"])[: len(gates)] == gates
+
+
 def test_a_group_with_one_actor_of_the_lead_does_not_answer_it():
     laundry = lead("Blanchisserie des vêtements", "pooling", "textile", "A B")
     assert one(laundry)["pooling_ids"] == "M-2"

@@ -37,11 +37,12 @@ class Words(NamedTuple):
 @cache
 def _words_of_rules() -> dict[str, Words]:
     table = reference.load("rule_designations").set_index("rule_id")
-    table = table[["words", "other_words", "other_objects", "sifted_words", "waste_code"]].fillna("")
+    table = table[["waste_code", "words", "other_words", "other_objects", "sifted_words"]].fillna("")
     of_codes = words_of_codes()
     return {
-        rule: Words(*(set(words.split()) for words in row), of_codes.get(code, set()))
-        for rule, *row, code in table.itertuples()
+        rule: Words(asked, refused, objects, sifted, of_codes.get(code, set()))
+        for rule, code, *words in table.itertuples()
+        for asked, refused, objects, sifted in [[set(kind.split()) for kind in words]]
     }
 
 

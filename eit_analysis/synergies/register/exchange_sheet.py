@@ -29,7 +29,7 @@ NEXT = NEXT_STEP | {"done": "extend"}
 # What it lists, in order: its columns and which of them name actors. A figure more is a column more here.
 TABLES: dict[str, tuple[list[str], list[str]]] = {
     "exchange": (
-        [*BOTH, "use", "treatment", "legal_status", "months_in_common", "distance_km",
+        [*BOTH, "use", "treatment", "yield_central", "legal_status", "months_in_common", "distance_km",
          "allocated_t_per_year", "other_takers"],
         BOTH,
     ),

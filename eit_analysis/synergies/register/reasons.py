@@ -55,7 +55,7 @@ def why_missed(
         ``no_need``, ``crosses_alone``, ``below_threshold`` and ``no_group`` (too far apart).
     """
     answered = set(flows["site_id"]) | set(sharing["site_id"])
-    refused = linked(missed, methods.rejected, flows)
+    refused = _onward(linked(missed, methods.rejected, flows), methods.structures)
     out = flows[flows["direction"] == "out"]
     kinds = out[["flow_id", "waste_code", "category"]].assign(description=text_read(out))
     read = reading(kinds, methods.compatibility)
@@ -89,13 +89,20 @@ def by_reason(reasons: pd.DataFrame) -> Breakdown:
     return Breakdown(counts, ["miss_reason"], actors(reasons))
 
 
-def nearest(missed: pd.DataFrame, rejected: pd.DataFrame, flows: pd.DataFrame, most: int = 3) -> pd.DataFrame:
+def nearest(
+    missed: pd.DataFrame,
+    rejected: pd.DataFrame,
+    flows: pd.DataFrame,
+    structures: Collection[str] = frozenset(),
+    most: int = 3,
+) -> pd.DataFrame:
     """For each missed exchange, the refused pairs that came nearest, and the gate that stopped each.
 
-    Pairs between two actors of the lead come first, then those whose giver is one of them; among them, those
+    Pairs between two actors of the lead come first, of those with one of the ``structures`` (who takes in
+    what others bring) those that lead to it, then those whose giver is one of them; among them, those
     that the latest gate stopped. Columns ``NEAREST_COLUMNS``.
     """
-    inside = linked(missed, rejected, flows).assign(far=False)
+    inside = _onward(linked(missed, rejected, flows), structures).assign(far=False)
     matter = missed[(missed["kind"] != POOLING) & ~is_network(missed)]
     givers = actors(matter)[["synergy_id", "category", "site_id"]]
     outside = rejected.merge(
@@ -107,6 +114,12 @@ def nearest(missed: pd.DataFrame, rejected: pd.DataFrame, flows: pd.DataFrame, m
     pairs = pairs.assign(gate_rank=pairs["gate"].map(latest_first))
     pairs = pairs.sort_values(["synergy_id", "far", "gate_rank", "out_flow_id", "in_flow_id"])
     return pairs.groupby("synergy_id").head(most)[NEAREST_COLUMNS].reset_index(drop=True)
+
+
+def _onward(pairs: pd.DataFrame, structures: Collection[str]) -> pd.DataFrame:
+    """The pairs of each line that lead to a structure, where any does: what it would sell is not its lead."""
+    onward = pairs["taker_site_id"].isin(list(structures))
+    return pairs[onward | ~onward.groupby(pairs["synergy_id"]).transform("any")]
 
 
 def _exchange(
