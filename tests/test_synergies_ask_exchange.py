@@ -449,6 +449,16 @@ def test_of_broken_pallets_one_asks_what_part_can_be_mended(description, told):
     assert ("réparable" in asked(exchanges=pallets, flows=flows)["B-2>N-1"]) is told
 
 
+@pytest.mark.parametrize(
+    ("code", "route", "told"),
+    [("030105", "reuse", True), ("150103", "reuse", False), ("030105", "energy", False)],
+)
+def test_of_offcuts_used_as_they_are_one_asks_the_sizes(code, route, told):
+    wood = EXCHANGES.iloc[[3]].assign(new_route=route, output_description="Chutes de chêne")
+    flows = FLOWS.assign(waste_code=code, description="Chutes de chêne")
+    assert ("les dimensions" in str(asked(exchanges=wood, flows=flows))) is told
+
+
 def test_the_firm_that_reads_is_spoken_to():
     own = {"own": OWN, "sites": SITES.assign(consent="named")}
     assert "preneur" in asked(**own, you="B")["B-2>N-1"]

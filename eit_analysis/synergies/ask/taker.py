@@ -2,6 +2,7 @@
 
     grade        a plastic that a firm would work again: the survey asks no grade
     format       pallets that go on as pallets, else ``timber``: whether their wood replaces what is used
+    sizes        other wood that is used again as it is, in pieces
     mendable     pallets that are called broken: what part can be mended, of tonnes that are counted whole
     part         what is a part at most of a need: what part its taker admits
     composition  textiles that are made into fibres or wipers
@@ -77,7 +78,14 @@ def of_takers(exchanges: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame)
     called = of_output(exchanges, flows, "description").map(french.fold_words)
     broken = called.str.contains(BROKEN).astype(bool) & (unknown == "format")
     told = {"mendable": broken, "composition": fibres, "hygiene": touching & strict, "dry_matter": wet}
-    told |= {"species": smoked(exchanges), "grading": sized, "kiln": naf.str.startswith(CEMENT)}
+    # Beside pallets and crates, whose format is asked.
+    pieces = (exchanges["category"] == "wood") & again & ~code.str.startswith(PACKAGING) & (unknown == "")
+    told |= {
+        "sizes": pieces,
+        "species": smoked(exchanges),
+        "grading": sized,
+        "kiln": naf.str.startswith(CEMENT),
+    }
     return {question: unknown == question for question in UNASKED} | {
         question: asked.to_numpy(dtype=bool) for question, asked in told.items()
     }
