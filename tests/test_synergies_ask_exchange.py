@@ -450,11 +450,12 @@ def test_of_broken_pallets_one_asks_what_part_can_be_mended(description, told):
 
 
 @pytest.mark.parametrize(
-    ("code", "route", "told"),
-    [("030105", "reuse", True), ("150103", "reuse", False), ("030105", "energy", False)],
-)
-def test_of_offcuts_used_as_they_are_one_asks_the_sizes(code, route, told):
-    wood = EXCHANGES.iloc[[3]].assign(new_route=route, output_description="Chutes de chêne")
+    ("code", "rule", "told"),
+    [("030105", "wood_carpentry_030105", True), ("150103", "wood_carpentry_150103", False),
+     ("030105", "wood_mulch_030105", False)],
+)  # fmt: skip
+def test_of_offcuts_used_as_they_are_one_asks_the_sizes(code, rule, told):
+    wood = EXCHANGES.iloc[[3]].assign(new_route="reuse", rule_id=rule, output_description="Chutes de chêne")
     flows = FLOWS.assign(waste_code=code, description="Chutes de chêne")
     assert ("les dimensions" in str(asked(exchanges=wood, flows=flows))) is told
 

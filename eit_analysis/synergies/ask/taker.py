@@ -39,6 +39,7 @@ PACKAGING = "1501"
 TO_FIBRES, WIPERS = "effilochage|défibrage", "chiffon"
 WORKS_FOOD = (*FOOD_MAKERS, "56")  # NAF divisions: makers of food and drinks, restaurants
 CEMENT = "2351"
+IN_PIECES = ("wood_carpentry", "wood_packaging", "timber_reuse")  # rules
 BROKEN = r"\b(?:cassee?s?|abimee?s?|endommagee?s?|hs|hors (?:d )?(?:service|usage)|a reparer)\b"
 SIZED = r"\d\s?/\s?\d"
 # What is left of food from plants, of milk or drinks, wet: pulp, whey, spent grain.
@@ -78,8 +79,7 @@ def of_takers(exchanges: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame)
     called = of_output(exchanges, flows, "description").map(french.fold_words)
     broken = called.str.contains(BROKEN).astype(bool) & (unknown == "format")
     told = {"mendable": broken, "composition": fibres, "hygiene": touching & strict, "dry_matter": wet}
-    # Beside pallets and crates, whose format is asked.
-    pieces = (exchanges["category"] == "wood") & again & ~code.str.startswith(PACKAGING) & (unknown == "")
+    pieces = ~code.str.startswith(PACKAGING) & exchanges["rule_id"].str.startswith(IN_PIECES)
     told |= {
         "sizes": pieces,
         "species": smoked(exchanges),
