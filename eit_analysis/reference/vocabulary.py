@@ -24,6 +24,8 @@ ABOUT_ANSWERS = {
     "same_place", "similarity_percent", "ratio", "register", "agreement", "kept",
     "reason", "unmet_reason",
 }  # fmt: skip
+# Whether an exchange gains tells, to who knows one side, about how much the other declared.
+OF_GAIN = ("planned_share_percent",)
 # Units of what actors declare, hours and levels of skill too, and of what tells it back.
 QUANTITIES = (
     "t", "€", "MWh", "m3", "m³", "kg", "personne", "ETP", "h/", "h ", "% d'un temps plein", "niveau", "poste",
@@ -128,7 +130,8 @@ def _default_sensitivity(column: str, unit: str) -> str:
     A listed tonnage subtracted from a published total would also tell that of those who are not listed, and
     exact scores, whose factors are public, can be solved for it.
     """
-    return "confidential" if unit.startswith(QUANTITIES) or _about_answers(column) else "consented"
+    closed = unit.startswith(QUANTITIES) or _about_answers(column) or column in OF_GAIN
+    return "confidential" if closed else "consented"
 
 
 def _about_answers(column: str) -> bool:
