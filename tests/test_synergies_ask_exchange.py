@@ -8,7 +8,7 @@ import pytest
 from eit_analysis import reference
 from eit_analysis.reference.dated import in_force
 from eit_analysis.synergies.answers import ANSWER_COLUMNS, refused_for_price
-from eit_analysis.synergies.ask.exchange import at_home, with_questions
+from eit_analysis.synergies.ask.exchange import at_home, or_of_team, with_questions
 from eit_analysis.synergies.pooling.schemes import covering, free
 from eit_analysis.synergies.register.meeting import BETWEEN, sheet_words
 
@@ -447,6 +447,11 @@ def test_of_broken_pallets_one_asks_what_part_can_be_mended(description, told):
     pallets = EXCHANGES.iloc[[3]].assign(new_route="reuse", rule_id="wood_pallet_reuse")
     flows = FLOWS.assign(waste_code="150103", description=description)
     assert ("réparable" in asked(exchanges=pallets, flows=flows)["B-2>N-1"]) is told
+
+
+def test_who_is_not_of_the_team_and_has_nothing_to_ask_is_sent_to_it():
+    told = or_of_team(pd.Series(["savoir", None]))
+    assert told.tolist() == ["savoir", "voir l'équipe de l'étude"]
 
 
 @pytest.mark.parametrize(

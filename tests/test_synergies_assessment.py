@@ -435,21 +435,6 @@ def test_an_accepted_exchange_is_listed_though_nobody_gains(assessment: Assessme
     assert listed["joint_surplus_eur_per_year"].item() < 0
 
 
-def test_who_is_not_of_the_team_and_has_nothing_to_ask_is_sent_to_it(
-    assessment: Assessment, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    first = assessment.exchanges["candidate_id"].iloc[0]
-    asked = "eit_analysis.synergies.assessment.with_questions"
-    monkeypatch.setattr(
-        asked,
-        lambda told, *_, **__: told.assign(ask_first=np.where(told["candidate_id"] == first, "savoir", None)),
-    )
-    lines = assessment.register.assign(candidate_ids=None, pooling_ids=None).head(0)
-    team, others = (assessment.listed(lines, team)["ask_first"] for team in (True, False))
-    assert set(team.dropna()) == {"savoir"} and team.isna().any()
-    assert set(others) == {"savoir", "voir l'équipe de l'étude"}
-
-
 def test_the_plan_holds_no_exchange_at_which_both_lose(assessment: Assessment) -> None:
     plan = assessment.plan.exchanges
     kept = plan[plan["allocated_t_per_year"] > 0]

@@ -25,7 +25,7 @@ from eit_analysis.synergies.allocation.joint_plan import JointPlan, allocate, wi
 from eit_analysis.synergies.allocation.shadow_prices import scarce_demands
 from eit_analysis.synergies.answers import accepted, accepted_on, awaited
 from eit_analysis.synergies.ask import group as ask_group
-from eit_analysis.synergies.ask.exchange import at_home, with_questions
+from eit_analysis.synergies.ask.exchange import at_home, or_of_team, with_questions
 from eit_analysis.synergies.better_sorted import better_sorted, poorly_sorted
 from eit_analysis.synergies.declined import in_brief
 from eit_analysis.synergies.free_flows import HELD, TAKEN
@@ -37,7 +37,6 @@ from eit_analysis.synergies.pooling import groups
 from eit_analysis.synergies.portfolio import change, portfolio
 from eit_analysis.synergies.possible_poolings import PossiblePoolings
 from eit_analysis.synergies.register.links import linked, piped
-from eit_analysis.synergies.register.meeting import sheet_words
 from eit_analysis.synergies.register.pursued import cases, together
 from eit_analysis.synergies.register.totals import first_hand, totals
 from eit_analysis.synergies.scoring.choice import on_what_is_left, planned_first
@@ -158,8 +157,7 @@ class Assessment(PossiblePoolings):
         """The exchanges described, with their other partners and what to ask first (``with_questions``).
 
         ``recalled``: the register with the exchanges that answer its lines; ``team``: who reads is of it;
-        ``you``: the firm that is spoken to. Where no question is left to who is not of the team, the team is
-        to be asked, whether it has one or not: to say so of those alone would tell what it is about.
+        ``you``: the firm that is spoken to.
         """
         # One that is accepted and in which nobody gains is in no plan, and was accepted.
         agreed = accepted(self.candidates, self.answers, self.flows) * team
@@ -173,10 +171,9 @@ class Assessment(PossiblePoolings):
         known = recalled, self.answers, self.own_uses, self.sites, reference.load("compatibility")
         about = self.flows, team, self.own_needs, you, self.taken_back
         asked = with_questions(listings.at_plan(told), *known, *about, boilers=self.boilers)
-        questions = asked["ask_first"]
         yes = told[told["status"] == "accepted"], self.answers, self.flows
         return told.assign(
-            ask_first=questions.where(questions.notna() | team, sheet_words()["ask_first", "team"]),
+            ask_first=asked["ask_first"] if team else or_of_team(asked["ask_first"]),
             answer_date=told["candidate_id"].map(accepted_on(*yes)).astype("str"),
             awaited_site_id=told["candidate_id"].map(awaited(*yes)).astype("str"),
         )

@@ -129,6 +129,14 @@ def with_questions(
     return exchanges.assign(ask_first=exchanges["candidate_id"].map(texts).astype("str"))
 
 
+def or_of_team(questions: pd.Series) -> pd.Series:
+    """``ask_first`` for who is not of the team: where no question is left, the team is to be asked.
+
+    Whether it has one or not: to say so of those alone would tell what it is about.
+    """
+    return questions.where(questions.notna(), sheet_words()["ask_first", "team"])
+
+
 def at_home(
     own_uses: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame, rules: pd.DataFrame, you: str | None
 ) -> pd.DataFrame:
