@@ -85,6 +85,16 @@ def test_out_of_reach_is_out_and_overlapping_groups_both_stand():
     assert list(groups["members"]) == ["A B"]
 
 
+def test_current_is_bought_together_whatever_the_distance_and_a_press_is_not():
+    """Two buyers of electricity were left out of a common purchase for being 15 km away."""
+    table = threshold_table(cost_table())
+    power = [(site, "purchase", "Électricité", 400.0, "MWh") for site in "ABD"]
+    press = [(site, "equipment", "Presse à balles", 150.0, "t") for site in "ABD"]
+    sharing = pooling_cases.needs([*power, *press], 40_000.0)
+    groups, _ = pooled(sharing, outputs([]), SITES, table, cost_table(), 15.0, 1.0)
+    assert groups.set_index("nature")["members"].to_dict() == {"purchase": "A B D", "equipment": "A B"}
+
+
 def test_units_are_converted_and_other_units_left_out():
     groups, _ = run([("A", "purchase", "Papier recyclé", 600.0, "kg"), ("B", "purchase", "papier", 0.7, "t")])
     assert list(groups["volume_per_year"]) == pytest.approx([1.3])

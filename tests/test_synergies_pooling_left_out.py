@@ -58,6 +58,13 @@ def test_a_need_and_an_offer_in_two_units_are_told_of_each_other():
     assert found["wanted_units"].to_dict() == {"A": "h", "B": "t"}
 
 
+def test_nobody_is_asked_for_another_unit_by_an_offer_that_is_out_of_reach():
+    """A press was asked in two units, though its offer stood 34 km off."""
+    found = told([("A", "equipment", "Broyeur à palettes mobile", 30.0, "t")],
+                 [("D", "equipment", "Broyeur à bois", 400.0, "h")])  # fmt: skip
+    assert found["left_out"].to_dict() == {"A": "nobody_near", "D": "not_needed"}
+
+
 def test_each_other_reason():
     needs = [
         ("A", "training", "CACES", 2.0, "personne"), ("B", "training", "CACES", 1.0, "personne"),

@@ -63,7 +63,7 @@ def left_out(
         Volumes are in the unit of the threshold, where there is one. ``wanted_units``: in which to ask again.
     """
     places = positions(sites)
-    near = pd.DataFrame(road_km(places, detour_factor) <= radius_km, places.index, places.index)
+    km = pd.DataFrame(road_km(places, detour_factor), places.index, places.index)
     told = sharing.assign(unit=sharing["unit"].map(normalise_unit))
     unread = without_threshold(sharing, thresholds).frame
     to_ask = dict(
@@ -79,21 +79,21 @@ def left_out(
         own = target.threshold if target else NOTHING._replace(unit=row.unit)
         if target and len(_holding(row, target, listed)):
             continue
-        others = told[
-            (told["side"] != row.side) & (told["nature"] == row.nature) & (told["unit"] != row.unit)
-        ]
+        near = km.index[km[row.site_id] <= own.reach_km(radius_km)] if row.site_id in km else km.index[:0]
+        other_unit = (told["nature"] == row.nature) & (told["unit"] != row.unit)
+        others = told[(told["side"] != row.side) & other_unit & told["site_id"].isin(near)]
         like = others.loc[others["item"].map(partial(alike, row.item)).astype(bool), "unit"]
         wanted = to_ask.get((row.nature, row.item, row.unit))
         if not row.volume_per_year > 0:
             reason = "no_volume"
-        elif row.site_id not in near.index:
+        elif row.site_id not in km:
             reason = "unlocated"
         elif len(like):
             reason, wanted = "other_unit", heading("unit").labels.get(like.iloc[0], like.iloc[0])
         elif target is None:
             reason = "no_threshold" if row.side == "need" else "not_needed"
         else:
-            reason = _reason(row, target, pools, near[row.site_id])
+            reason = _reason(row, target, pools, near.drop(row.site_id))
         one = scale(row.unit, own.unit)
         least = own.least if np.isfinite(own.least) and row.side == "need" else np.nan
         declared = (row.site_id, row.side, row.nature, row.item, row.volume_per_year * one, own.unit)
@@ -129,9 +129,8 @@ def _of(target: Target, pools: pd.DataFrame) -> pd.DataFrame:
     return pools[same]
 
 
-def _reason(row: Any, target: Target, pools: pd.DataFrame, near: pd.Series) -> str:
-    """Why a located volume of a known need is in no listed pooling."""
-    here = near.index[near].drop(row.site_id)
+def _reason(row: Any, target: Target, pools: pd.DataFrame, near: pd.Index) -> str:
+    """Why a located volume of a known need is in no listed pooling; ``near`` are the other sites in reach."""
     found = _holding(row, target, pools)
     if row.side == "offer" or not target.threshold.reckoned:
         if target.needs.index.drop(row.site_id, errors="ignore").empty:
@@ -145,5 +144,5 @@ def _reason(row: Any, target: Target, pools: pd.DataFrame, near: pd.Series) -> s
         return "variant" if groups["group_lacks"].isna().any() else "no_gain"
     if len(found):
         return "small_offer"
-    with_less = needs[(needs < least) & needs.index.isin(here)]
+    with_less = needs[(needs < least) & needs.index.isin(near)]
     return "too_little" if len(with_less) else "nobody_near"

@@ -52,7 +52,8 @@ def below(
     small = small.loc[near.index]
     volumes = small["volume"].to_numpy()
     paid, km = volumes * small["price"].to_numpy(), road_km(near, detour_factor)
-    return small.index, Sharers(volumes, paid, km, radius_km, target.threshold, costs)
+    reach_km = target.threshold.reach_km(radius_km)
+    return small.index, Sharers(volumes, paid, km, reach_km, target.threshold, costs)
 
 
 def within_reach(names: pd.Index, sharers: Sharers, free: bool) -> Iterator[Found]:
@@ -128,7 +129,8 @@ def offered_by(
     offers = target.offers.loc[target.offers.index.isin(both.index), "volume"]
     for host, offered in zip(offers.index, offers.to_numpy(dtype=float), strict=True):
         reach = km.loc[host].drop(host)
-        reach = reach[(reach <= radius_km) & reach.index.isin(target.needs.index)].sort_values(kind="stable")
+        near = reach <= threshold.reach_km(radius_km)
+        reach = reach[near & reach.index.isin(target.needs.index)].sort_values(kind="stable")
         needs = target.needs.loc[reach.index]
         left = offered - needs["volume"].cumsum().shift(fill_value=0.0)
         takers = needs.assign(volume=np.minimum(needs["volume"], left))[left > 1e-9 * offered]

@@ -28,9 +28,10 @@ SAME_UNIT = {
     ("kg", "t"): 0.001, ("place", "personne"): 1.0, ("palette", "unite"): 1.0, ("piece", "unite"): 1.0,
     ("jour", "h"): 7.0, ("etp", "h"): 1607.0, ("kwh", "mwh"): 0.001, ("k€", "€"): 1000.0,
 }  # fmt: skip
+# As the fields of ``Threshold`` go.
 COLUMNS = [
     "nature", "item_keyword", "unit", "threshold", "operations_per_year", "lot", "cost_profile", "label_fr",
-    "category",
+    "category", "anywhere",
 ]  # fmt: skip
 COLLECTION = "collection"
 HAZARDOUS = "dangereux"
@@ -45,8 +46,9 @@ class Threshold(NamedTuple):
     A keyword may be several words for one thing, a bar between them. ``least`` is the yearly volume from
     which ``per_year`` operations (collections, orders, sessions) of ``least / per_year`` units are worth
     their while: who has it alone waits for nobody. One can carry ``lot`` units, infinite for no limit.
-    ``category`` is the family whose collection a service is. Of what is not ``reckoned``, offered and needed
-    in a unit of its own, neither threshold nor cost is known.
+    ``category`` is the family whose collection a service is. What is had ``anywhere`` (electricity, gas, an
+    order that each receives at home) is common whatever the distance. Of what is not ``reckoned``, offered
+    and needed in a unit of its own, neither threshold nor cost is known.
     """
 
     nature: str
@@ -58,7 +60,12 @@ class Threshold(NamedTuple):
     profile: str
     label: str
     category: str = ""
+    anywhere: bool = False
     reckoned: bool = True
+
+    def reach_km(self, radius_km: float) -> float:
+        """How far apart members may be by road: a radius, no limit for what is had ``anywhere``."""
+        return np.inf if self.anywhere else radius_km
 
 
 NOTHING = Threshold("", "", "", np.inf, 1, np.inf, "", "")
@@ -197,12 +204,10 @@ def _wanted(nature: object, item: object, unit: object, read: list[Threshold]) -
 
 def _read(thresholds: pd.DataFrame) -> list[Threshold]:
     """The longest keywords first, ``biodéchet`` before ``déchet``: a general row takes what they leave."""
-    rows = thresholds.assign(category=thresholds.get("category", ""))[COLUMNS]
-    rows = rows.fillna({"item_keyword": "", "lot": np.inf, "category": ""})
-    read = [
-        Threshold(str(n), str(k), str(u), float(least), int(times), float(lot), str(p), str(name), str(c))
-        for n, k, u, least, times, lot, p, name, c in rows.itertuples(index=False)
-    ]
+    absent = {"item_keyword": "", "lot": np.inf, "category": "", "anywhere": 0}
+    rows = thresholds.reindex(columns=COLUMNS).astype(object).fillna(absent)
+    kinds = {"threshold": float, "operations_per_year": int, "lot": float, "anywhere": bool}
+    read = [Threshold(*row) for row in rows.astype(kinds).itertuples(index=False)]
     # Collections last: what services ask for is known then.
     return sorted(
         read, key=lambda t: (t.nature == COLLECTION, -max(len(word) for word in t.keyword.split("|")), t)
