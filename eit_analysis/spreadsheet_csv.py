@@ -24,6 +24,8 @@ TEXT = pa.large_string()
 SKIPPED = r'" \x{a0}\x{ad}\x{1680}\x{180e}\x{2000}-\x{200f}\x{202a}-\x{202f}\x{205f}-\x{206f}\x{3000}\x{feff}'
 FORMULA = rf"(^|[,;])([{SKIPPED}]*)([-=+@\x{{ff0b}}\x{{ff0d}}\x{{ff1d}}\x{{ff20}}])"
 BREAKS = r"[\x00-\x1f\x7f-\x{9f}\x{2028}\x{2029}]+"  # they would end a line, or speak to a terminal
+# The first byte, in UTF-8, of each sign that these and quotes look for: without any, a text is harmless.
+SUSPECT = np.isin(np.arange(256), list(bytes(range(32)) + b'"+-=@\x7f\xc2\xe2\xef'))
 NEGATIVE = r"^-[0-9]+([.,][0-9]+)?([eE][-+]?[0-9]{1,2})?$"  # beyond, a spreadsheet sees no number
 
 
@@ -82,6 +84,8 @@ def _harmless(texts: pa.Array, first: bool) -> pa.Array:
 
     A negative number stays one, but where the line begins: all up to the next comma would seem to follow it.
     """
+    if not SUSPECT[_content(texts)].any():
+        return texts
     if not pc.any(pc.match_substring_regex(texts, f'{FORMULA}|{BREAKS}|"')).as_py():
         return texts
     plain = pc.replace_substring_regex(texts, BREAKS, " ")
@@ -89,3 +93,10 @@ def _harmless(texts: pa.Array, first: bool) -> pa.Array:
     if not first:
         safe = pc.if_else(pc.match_substring_regex(plain, NEGATIVE), plain, safe)
     return pc.replace_substring(safe, '"', '""')
+
+
+def _content(texts: pa.Array) -> np.ndarray:
+    """The bytes of all texts, one after the other."""
+    _, bounds, content = texts.buffers()
+    ends = np.frombuffer(bounds, np.int64)[[texts.offset, texts.offset + len(texts)]]
+    return np.frombuffer(content or b"", np.uint8)[slice(*ends)]

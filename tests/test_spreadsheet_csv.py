@@ -80,3 +80,9 @@ def test_no_reader_finds_a_formula_and_the_values_read_back(rows: list[tuple[str
     data = written(frame)
     assert not live_cells(data)
     assert not differing(data, frame) and data.count(b"\n") == len(rows) + 1
+
+
+@given(RISKY | st.text(max_size=8))
+def test_a_text_is_written_alike_alone_and_beside_one_that_is_risky(text: str) -> None:
+    alone, beside = (to_bytes(pd.DataFrame({"nom": cells})) for cells in ([text], [text, "="]))
+    assert beside == alone + b'"\'="\n'
