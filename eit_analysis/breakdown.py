@@ -202,6 +202,28 @@ class Breakdown:
         amounts = np.nan_to_num(self.declared())
         return {name: self.whole_forms(share) @ amounts for name, share in self.beside.items()}
 
+    def parts(self) -> dict[str, list[np.ndarray]]:
+        """For each column of ``beside``, the ways in which rows are its wholes together, the coarsest first.
+
+        Shape (rows,): a number that the rows of one whole have in common, -1 for those that are in none. In a
+        way are all rows that name certain keys; of what no such row holds, those that name more.
+        """
+        amounts, rows = np.nan_to_num(self.declared()), [tuple(row) for row in self.identities]
+        values = self.forms() @ amounts
+        found: dict[str, list[np.ndarray]] = {}
+        for name, share in self.beside.items():
+            within = [tuple(pair for pair in row if pair[0] in share.within) for row in rows]
+            codes, _ = pd.factorize(pd.Series(within, dtype=object))
+            whole, found[name] = self.whole_forms(share) @ amounts, []
+            for keys in sorted({tuple(key for key, _ in row) for row in rows}, key=len):
+                of = [tuple(pair for pair in row if pair[0] in keys) for row in rows]
+                own = {row for row, part in zip(rows, of, strict=True) if row == part}
+                inside = np.array([len(part) == len(keys) for part in of], dtype=bool)
+                inside &= [row == part or part not in own for row, part in zip(rows, of, strict=True)]
+                sums = np.bincount(codes, values * inside)[codes]
+                found[name].append(np.where(inside & np.isclose(sums, whole), codes, -1))
+        return found
+
     def declared(self, column: str | None = None) -> np.ndarray:
         """Shape (records,): the amounts that actors declared, of which a column holds public multiples."""
         name = column or self.measure

@@ -865,3 +865,41 @@ def test_a_code_of_the_key_that_was_asked_for_is_not_told_where_an_audience_gets
     check_key("T", codes, ("wood", "disposal"), {"recovery": "valorised"})
     with pytest.raises(UnknownRowError, match="nothing"):
         check_key("T", codes, ("wood", "nothing"), {"recovery": "valorised"})
+
+
+def test_shares_of_parts_that_are_all_printed_add_to_a_hundred(small_study: Study) -> None:
+    """Of 53,000 t, rounded to 40,000 and 15,000: 75 and 28 %, and the total was 94 % of itself."""
+    release = Release(small_study, "public", "essai")
+    parts = {"paper": 38_281.0, "textile": 14_833.0}
+    weights = zip("bcdef", (0.3, 0.25, 0.2, 0.15, 0.1), strict=True)
+    data = pd.DataFrame(
+        [(site, kind, weight * mass) for site, weight in weights for kind, mass in parts.items()],
+        columns=["site_id", "category", MASS],
+    )
+    masses = pd.Series([*parts.values(), sum(parts.values())])
+    bounds = {"mass_low_t_per_year": 0.7 * masses, "mass_high_t_per_year": 1.3 * masses}
+    frame = pd.DataFrame({"category": [*parts, "Total"], MASS: masses, **bounds})
+    frame = frame.assign(share_percent=100 * masses / masses[2])
+    table = release.table(Breakdown(frame, ["category"], data, MASS, "Total"), "T")
+    seen = table.seen_by(release.viewer, {}).frame
+    assert seen[MASS].tolist() == [40_000, 15_000, 50_000]
+    assert seen["share_percent"].tolist() == [73, 27, 100]
+    one = replace(table, publication=Shown(np.array([True, False, True, True])))
+    assert one.seen_by(release.viewer, {}).frame["share_percent"].tolist() == [75, 28, 100]
+
+
+def test_ways_in_which_rows_are_a_whole_together() -> None:
+    """A subtotal stands with what has none; beside a row that is missing, nothing does."""
+    named = [("yes", "matter"), ("yes", "energy"), ("yes", "Total"), ("no", "disposal"), ("Total", "Total")]
+    data = pd.DataFrame([named[0], named[1], named[3]], columns=["valorised", "recovery"])
+    data = data.assign(**{"site_id": list("abc"), MASS: [5.0, 2.0, 3.0]})
+    frame = pd.DataFrame(named, columns=["valorised", "recovery"])
+    frame = frame.assign(
+        **{MASS: [5.0, 2.0, 7.0, 3.0, 10.0], "share_percent": [50.0, 20.0, 70.0, 30.0, 100.0]}
+    )
+    keys = ["valorised", "recovery"]
+    whole, by_first, finest = Breakdown(frame, keys, data, MASS, "Total").parts()["share_percent"]
+    assert whole.tolist() == [-1, -1, -1, -1, 0]
+    assert by_first.tolist() == [-1, -1, 0, 0, -1] and finest.tolist() == [0, 0, -1, 0, -1]
+    few = Breakdown(frame.drop(index=1), keys, data, MASS, "Total").parts()["share_percent"]
+    assert [way.max() for way in few] == [0, 0, -1]

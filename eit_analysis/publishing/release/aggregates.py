@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,7 @@ import pandas as pd
 from eit_analysis.publishing import wording
 from eit_analysis.publishing.release.publication import Publication
 from eit_analysis.publishing.release.released import Seen
-from eit_analysis.publishing.release.rounding import DIGITS, digit, to_step
+from eit_analysis.publishing.release.rounding import DIGITS, digit, percent, to_step
 from eit_analysis.publishing.release.statements import Statements
 from eit_analysis.publishing.release.tables import Table
 from eit_analysis.publishing.release.viewer import Viewer
@@ -25,11 +26,33 @@ class Aggregate(Table):
     #: The tables that it is audited with, where it has the number ``number``.
     publication: Publication | None = None
     number: int = 0
+    #: By column of shares, the rows that are its whole together (:meth:`Breakdown.parts`).
+    parts: Mapping[str, list[np.ndarray]] = field(default_factory=dict)
 
     def _for(self, viewer: Viewer, seen: Seen) -> Table:
         if viewer.internal or self.rounded is None:
             return super(Aggregate, replace(self, publication=None))._for(viewer, seen)
-        return super(Aggregate, replace(self, frame=self.rounded, coarse=True))._for(viewer, seen)
+        return super(Aggregate, replace(self, frame=self._of_printed(), coarse=True))._for(viewer, seen)
+
+    def _of_printed(self) -> pd.DataFrame:
+        """The rounded table; where all rows of a whole are printed, they are shares of the sum of these.
+
+        So they add to 100 and tell no more than what stands beside them; none leaves its printed bounds.
+        """
+        frame = pd.DataFrame(self.rounded)
+        for name, parts in ((name, parts) for name, ways in self.parts.items() for parts in ways):
+            amounts = frame[str(self.measure)].to_numpy(dtype=float)
+            whole = np.bincount(parts + 1, np.nan_to_num(amounts))[parts + 1]
+            apart = np.bincount(parts + 1, self.hidden | ~(amounts >= 0))[parts + 1]
+            given = frame[name].to_numpy(dtype=float)
+            share = percent(amounts, whole, given)
+            ends = [f"{name.removesuffix('_percent')}_{side}_percent" for side in ("low", "high")]
+            if set(ends) <= set(frame):
+                low, high = (frame[end].to_numpy(dtype=float) for end in ends)
+                share = np.fmin(np.fmax(share, low), high)
+            told = (parts >= 0) & (apart == 0) & (whole > 0)
+            frame = frame.assign(**{name: np.where(told, share, given)})
+        return frame
 
     @property
     def hidden(self) -> np.ndarray:

@@ -67,6 +67,8 @@ class Protected:
     told: Statements | None = None  #: what its rows tell; None for the team, from whom nothing is kept
     #: The coarser key that stands for one that was asked for.
     levels: dict[str, str] = field(default_factory=dict)
+    #: By column of shares, which rows are its whole together.
+    parts: dict[str, list[np.ndarray]] = field(default_factory=dict)
 
 
 def protected(content: Breakdown | Derived, title: str, viewer: Viewer, rules: Disclosure) -> Protected:
@@ -98,7 +100,8 @@ def protected(content: Breakdown | Derived, title: str, viewer: Viewer, rules: D
     )
     # A firm reads what is its own as it declared it; its exact share would tell the whole.
     amounts = [wording.heading(str(name)).unit != "%" for name in content.frame]
-    return Protected(content, title, shown.frame.mask(np.outer(own, amounts), content.frame), told, levels)
+    frame = shown.frame.mask(np.outer(own, amounts), content.frame)
+    return Protected(content, title, frame, told, levels, content.parts())
 
 
 def _derived(content: Derived, title: str, viewer: Viewer, rules: Disclosure) -> Protected:

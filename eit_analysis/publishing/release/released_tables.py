@@ -63,7 +63,7 @@ class ReleasedTables(AudienceTables):
             common |= {"measure": leaves.content.measure, "actors": actors, "levels": leaves.levels}
         if leaves.told is None:
             return Aggregate(**common)
-        common |= {"told": leaves.told, "rounded": leaves.frame.reset_index(drop=True)}
+        common |= {"told": leaves.told, "rounded": leaves.frame.reset_index(drop=True), "parts": leaves.parts}
         return Aggregate(**common, publication=self.publication, number=self.publication.add(leaves.told))
 
     def size(self, content: Breakdown, title: str) -> Aggregate:

@@ -18,6 +18,7 @@ An estimate is printed no smaller than what was observed of it on the same row: 
 steps where it would be.
 Differences, shares and relative changes are reckoned from the rounded numbers beside them, the bounds of a
 difference from the printed bounds of its two, so they add nothing, and who reckons them again finds the same.
+Where all rows of a whole are printed, shares are of the sum of these (``aggregates``), and add to 100.
 A part that is printed as large as its whole, and is not all of it, has as its share the middle of what both
 rounded numbers leave, 99 % at most.
 A difference no larger than what both were rounded by may be of that alone: it is left out, not its bounds.
@@ -256,6 +257,13 @@ def whole_step(wholes: np.ndarray, parts: np.ndarray) -> np.ndarray:
 def _difference(upper: np.ndarray, lower: np.ndarray, given: np.ndarray) -> np.ndarray:
     """Of printed numbers, a missing one being none, wherever there is one to tell."""
     return np.where(np.isnan(given), np.nan, np.round(np.nan_to_num(upper) - np.nan_to_num(lower), 12))
+
+
+def percent(parts: np.ndarray, wholes: np.ndarray, given: np.ndarray) -> np.ndarray:
+    """What printed parts are of the sum of all of them, in percent: 99 at most where it has others."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = parts / wholes
+    return _ratio(100 * np.where((ratio >= ALL) & (parts < wholes), 0.99, ratio), given)
 
 
 def _ratio(ratio: np.ndarray, given: np.ndarray) -> np.ndarray:
