@@ -104,6 +104,9 @@ def test_what_is_done_and_disappoints_is_recalled_before_it_is_extended():
         assert told in asked(done | changed)["A-1>D-1"]
         assert asked(done | changed, team=False) == {}
     assert asked(done | {"kind": "pooling"}) == {}
+    # The line may take its own flow whole, which is then no exchange any more: its taker still disappointed.
+    gone = asked(done | {"candidate_ids": "Z-1>D-1", "promised_t_per_year": 10.0})
+    assert set(gone) == {"A-1>D-1", "A-2>D-1", "B-1>D-1"}
 
 
 def test_an_operator_is_asked_first_for_room_beside_what_it_receives_already():

@@ -78,7 +78,7 @@ POOLS = (
         columns=["pooling_id", "nature", "category", "members"],
     )
     .reindex(columns=POOL_COLUMNS)
-    .assign(group_lacks="no_part")
+    .assign(group_lacks="no_load")
 )
 REFUSED = pd.DataFrame(
     [("S3", "A-3", "B-1", "A", "B", "paper", "receiver")],

@@ -46,7 +46,9 @@ def realised(exchanges: pd.DataFrame, held: pd.DataFrame, said: pd.Series) -> It
             wording = said["realised" if told else "extends"]
             yield name, wording.format(title=title, status=labels[status], told=told)
         answers = exchanges["candidate_id"].isin(names.split())
-        same = exchanges["in_flow_id"].isin(exchanges.loc[answers, "in_flow_id"]) & ~answers
+        # What a line takes whole is no exchange any more: its need is still that of others.
+        needs = {name.partition(">")[2] for name in names.split()}
+        same = exchanges["in_flow_id"].isin(needs) & ~answers
         if not told:  # another flow of the same giver would go on with it
             same &= exchanges["giver_site_id"].isin(exchanges.loc[answers, "giver_site_id"])
         wording = said["realised_too" if told else "extends"]

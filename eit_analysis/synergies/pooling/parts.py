@@ -52,7 +52,7 @@ def start_of(sharers: Sharers, names: pd.Index, free: bool) -> Start:
     bring = offered(sharers.only(known))
     best = best_part(bring)
     if best is None:
-        return Start(known[:0], (*NO_PART[:-1], "no_part"))
+        return Start(known[:0], (*NO_PART[:-1], "no_load" if costs.travels else "no_price"))
     inside = known[best.members]
     volumes, paid = sharers.volumes[inside], sharers.paid[inside]
     rounds, km = None, np.nan
