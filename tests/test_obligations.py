@@ -201,6 +201,7 @@ def unread(**values: object) -> pd.DataFrame:
     ("values", "duty", "verdict"),
     [
         ({}, "weee", "unknown"),
+        ({"category": "biowaste", "description": None, "waste_code": None}, "biowaste", "unknown"),
         ({"category": None, "description": None, "route": None}, "weee", "unknown"),
         ({"direction": "in"}, "weee", "not_concerned"),
         ({"category": None, "waste_code": None}, "weee", "not_concerned"),
@@ -607,6 +608,126 @@ def test_a_duty_is_cited_by_its_own_article_and_a_text_known_by_summaries_says_s
     assert later["source"].str.endswith("texte non relu à la source").all() and len(later) == 35
     quoted = later[later["source"].str.contains("trois sources")]
     assert set(quoted["hazardous"]) == {"no"} and "exempt" not in set(quoted["plants"])
+
+
+LANDFILL = ("clean", "landfill", "Bennes")
+
+
+@pytest.mark.parametrize(
+    ("category", "text", "code", "sorting", "ban"),
+    [
+        ("wood", "Sciure de hêtre de fumage brûlée, cendres", None, "sort_wood", "ban_materials"),
+        ("plastic", "Bandes transporteuses usées", None, "sort_plastic", "ban_materials"),
+        ("glass", "Coquilles d'œufs et pots cassés", None, "sort_glass", "ban_materials"),
+        ("textile", "Tissu de verre et mat, fins de rouleaux", None, "sort_textile", "ban_textile"),
+        ("textile", "Fins de rouleaux", "101103", "sort_textile", "ban_textile"),
+        ("textile", "Chutes de mousse", None, "sort_plastic", "ban_materials"),
+        ("textile", "Tissu contrecollé sur mousse PU", None, "sort_plastic", "ban_materials"),
+    ],
+)
+def test_a_breach_rests_on_a_flow_of_that_very_matter(category, text, code, sorting, ban) -> None:
+    """Ashes are no wood, rubber no plastic: of what may be another matter it is asked which it is."""
+    found = firm((category, text, code, 9, *LANDFILL), year=2025).loc[[sorting, ban]]
+    assert set(found["verdict"]) == {"unknown"} and found["fact"].str.contains(text[:7]).all()
+    assert found["question"].str.startswith("de quelle matière").all()
+    # Nor does it meet the duty, where it is recovered; and a sure flow beside it is judged as alone.
+    recovered = firm((category, text, code, 9, "clean", "recycling", "S"), year=2025)
+    assert recovered.loc[[sorting, ban], "verdict"].isin(["unknown", "not_concerned"]).all()
+    sure = {"sort_wood": "wood", "sort_glass": "glass", "sort_textile": "textile"}.get(sorting, "plastic")
+    for route, verdict in (("landfill", "not_met"), ("recycling", "unknown")):
+        beside = (sure, "chutes", None, 3, "clean", route, "Bennes")
+        judged = firm((category, text, code, 9, *LANDFILL), beside, year=2025)
+        assert judged.loc[sorting, "verdict"] == verdict
+
+
+def test_foam_among_textiles_is_a_plastic() -> None:
+    foam = ("textile", "Mousse PU de garnissage, chutes", None, 7.7, *LANDFILL)
+    judged = firm(foam, year=2025, naf="3103Z")["verdict"]
+    assert judged[["sort_textile", "ban_textile"]].tolist() == ["unknown", "not_concerned"]
+    assert judged[["sort_plastic", "ban_materials"]].tolist() == ["not_met", "not_met"]
+
+
+def test_what_may_be_in_a_landfill_for_inert_waste_breaks_no_sorting_either() -> None:
+    """150 t of kerbstones at 14 €/t, no taker named: unknown of the ban, and a breach of sorting."""
+    for taker, asked in ((None, "où est-ce stocké"), ("ISDI de la Gaubretière", "pourquoi")):
+        kerbs = firm(("mineral", "Bordures et pavés", "170101", 150, "clean", "landfill", taker), year=2025)
+        assert kerbs.loc["sort_mineral", "verdict"] == "unknown"
+        assert kerbs.loc["sort_mineral", "question"].startswith(asked)
+    burnt = firm(("mineral", "Gravats", "170107", 9, "mixed", "incineration", "Bennes"), year=2025)
+    assert burnt.loc["sort_mineral", "verdict"] == "not_met"
+    # A bottle is to be sorted, whichever landfill has it.
+    bottles = firm(("glass", "Bouteilles", "150107", 9, *LANDFILL), year=2025)
+    assert bottles.loc["sort_glass", "verdict"] == "not_met"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Papier décor, fins de bobine",
+        "Glassine, dorsal d'étiquettes",
+        "Sacs kraft",
+        "Rognes, passe et macules",
+    ],
+)
+def test_paper_of_production_is_no_office_paper(text: str) -> None:
+    """D. 543-285: prints, books, press, stationery, envelopes and paper to write on."""
+    for route in ("landfill", "recycling"):
+        paper = ("paper", text, None, 9, "clean", route, "S")
+        judged = firm(paper, year=2025, headcount=96).loc[["sort_office_paper"]]
+        assert set(judged["verdict"]) == {"unknown", "not_concerned"}
+        books = firm(paper, ("paper", "Livres", None, 2, "clean", route, "S"), year=2025, headcount=96)
+        told = set(books.loc[["sort_office_paper"], "verdict"])
+        assert told == {"met" if route == "recycling" else "not_met", "not_concerned"}
+
+
+@pytest.mark.parametrize(
+    ("category", "text", "code", "route"),
+    [
+        ("biowaste", "Lisier en excédent", "020106", "reuse"),
+        ("biowaste", "Lisier en excédent", None, "reuse"),
+        ("biowaste", "Fanes et écarts de triage", None, "landfill"),
+        ("food", "Courges de second choix", None, "reuse"),
+        ("cardboard", "Cartons", "150101", "recycling"),  # and who declares none of it
+    ],
+)
+def test_what_a_farm_grows_and_keeps_is_no_biowaste_to_sort(category, text, code, route) -> None:
+    """L. 541-1-1 and the circular of 10 January 2012: primary production is no biowaste."""
+    farm = firm((category, text, code, 22, "clean", route, "S"), naf="0113Z", year=2025)["verdict"]
+    assert farm[["biowaste", "ban_biowaste"]].tolist() == ["not_concerned"] * 2
+    meals = firm(("biowaste", "Restes de repas", None, 2, "clean", "landfill", "S"), naf="0113Z", year=2025)
+    assert meals.loc[["biowaste", "ban_biowaste"], "verdict"].tolist() == ["not_met"] * 2
+    mix = firm(("mixed", "Tout-venant", "200301", 2, "mixed", "landfill", "S"), naf="0113Z", year=2025)
+    assert mix.loc["biowaste", "verdict"] == "unknown"
+
+
+def test_manure_of_a_stable_tells_nothing_of_its_biowaste() -> None:
+    manure = firm(("biowaste", "Fumier", "020106", 40, "clean", "composting", "S"), naf="9319Z", year=2025)
+    assert manure.loc["biowaste", "verdict"] == "unknown"
+
+
+@pytest.mark.parametrize("text", ["Tontes", "Déchets verts", "Élagage"])
+def test_green_waste_has_one_verdict_with_and_without_its_code(text: str) -> None:
+    for code in ("200201", None):
+        green = firm(("biowaste", text, code, 30, "clean", "composting", "S"), naf="8810C", year=2025)
+        assert green.loc["biowaste", "verdict"] == "unknown"
+        assert "restes de repas" in green.loc["biowaste", "question"]
+    # R. 543-227 leaves out prunings that are burnt for energy.
+    burnt = firm(("biowaste", "Tailles de végétaux", "200201", 30, "clean", "energy", "S"), year=2025)
+    assert burnt.loc["biowaste", "verdict"] == "unknown"
+
+
+@pytest.mark.parametrize(
+    "text", ["Retours plateaux et cuisine centrale", "Restes de repas", "Poubelles du réfectoire"]
+)
+@pytest.mark.parametrize("route", ["energy", "incineration", "landfill"])
+def test_what_comes_back_from_meals_and_is_burnt_or_landfilled_breaks_sorting(text: str, route: str) -> None:
+    judged = firm(("biowaste", text, "200108", 88, "mixed", route, "B"), naf="8610Z", year=2026).loc[
+        "biowaste"
+    ]
+    assert judged["verdict"] == "not_met" and "éliminé" not in judged["fact"]
+    # A kitchen peels raw meat too: its code alone does not tell what R. 543-227 leaves out.
+    coded = firm(("biowaste", "Biodéchets", "200108", 88, "mixed", route, "B"), naf="8610Z", year=2026)
+    assert coded.loc["biowaste", "verdict"] == "unknown"
 
 
 def test_where_a_flow_goes_is_asked_of_it_whatever_the_law_would_have_sorted() -> None:

@@ -91,14 +91,21 @@ def stated_litres(text: str) -> float | None:
 
 
 def concerned(out: pd.DataFrame, rule: Mapping[Any, Any]) -> pd.Series:
-    """Which :func:`readable` flows a row of ``obligations.csv`` is about."""
+    """Which flows (:func:`readable`, :func:`law_matter.seen`) a row of ``obligations.csv`` is about.
+
+    Of an unsure matter, those alone that take a route that it bars: they are asked.
+    """
     chosen = pd.Series(not (rule["categories"] or rule["waste_codes"]), out.index)
     if rule["categories"]:
-        chosen |= out["category"].isin(rule["categories"].split())
+        chosen |= out["matter"].isin(rule["categories"].split())
     if rule["waste_codes"]:
         chosen |= out["code"].str.startswith(tuple(rule["waste_codes"].split()))
     if rule["except_waste_codes"]:
         chosen &= ~out["code"].str.startswith(tuple(rule["except_waste_codes"].split()))
+    if rule["categories"] and rule["barred_routes"]:
+        chosen &= ~out["unsure"] | out["route"].isin(rule["barred_routes"].split())
+    if rule["other_words"]:
+        chosen &= ~named(out["words"], rule["other_words"])
     if rule["words"]:
         chosen &= named(out["words"], rule["words"])
     if rule["collected_by"] == "private":
@@ -166,6 +173,16 @@ def is_liquid(out: pd.DataFrame) -> pd.Series:
     texts = (_folded(out["waste_code"].map(labels)), _folded(out["description"]))
     by_code, by_name = (text.str.contains(LIQUID) for text in texts)
     return by_code | by_name
+
+
+@cache
+def mirrors() -> dict[str, tuple[str, ...]]:
+    """Of each code that may be hazardous under another entry of the list, the activities that fear it."""
+    table = reference.load("mirror_entries").fillna({"giver_naf_codes": ""})
+    return {
+        code: tuple(naf.split()) or ("",)
+        for code, naf in zip(table["waste_code"], table["giver_naf_codes"], strict=True)
+    }
 
 
 def has_word(text: list[str], words: str) -> bool:

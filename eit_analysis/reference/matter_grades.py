@@ -22,6 +22,20 @@ def grades_named(designations: pd.Series, categories: pd.Series) -> pd.Series:
     return pd.Series(list(map(_named, texts, categories)), texts.index, dtype="str")
 
 
+def is_foam(designations: pd.Series) -> pd.Series:
+    """Which designations name foam, whatever their family."""
+    return _as_plastic(designations).str.contains("foam")
+
+
+def is_resin_foam(designations: pd.Series) -> pd.Series:
+    """Which of them name its resin too: « mousse PU »."""
+    return _as_plastic(designations).str.contains("foam .|. foam")
+
+
+def _as_plastic(designations: pd.Series) -> pd.Series:
+    return grades_named(designations, pd.Series("plastic", designations.index))
+
+
 @cache
 def _named(text: str, family: str) -> str:
     if not text:

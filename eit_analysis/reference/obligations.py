@@ -10,14 +10,13 @@ whether a mix names the matter in its designation), ``order`` (a route that an o
 no offence: it is asked), ``ask`` (no survey tells, unless a proof is named) or ``right`` (what the actor may
 have is no duty: it is asked and judges nothing).
 Its flows are those of its ``categories`` or with a code that begins like one of its ``waste_codes``, less
-``except_waste_codes``. A mix that does not say what it holds proves nothing; nor does what nobody declared,
-nor what is declared without a quantity that can be read or that its firm has confirmed. Where a text leaves
-some of a matter out, only the flows whose designation has one of ``sure_words`` can show that it is not met.
+``except_waste_codes`` and ``other_words``. A mix that does not say what it holds proves nothing; nor does
+what nobody declared, is without a quantity that can be read or that its firm has confirmed, or may be of
+another matter (:mod:`law_matter`). Where a text leaves some out, only ``sure_words`` show that it is not met.
 """
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -26,7 +25,8 @@ from eit_analysis import reference
 from eit_analysis.french import exact, listed, tonnes
 from eit_analysis.records import SOURCE
 from eit_analysis.reference.dated import in_force
-from eit_analysis.reference.law_flows import concerned, has_word, readable
+from eit_analysis.reference.law_flows import concerned, has_word, mirrors, readable
+from eit_analysis.reference.law_matter import doubt, is_fuel, of_primary, seen
 from eit_analysis.reference.law_words import MASS, Row, quoting, said
 
 VERDICTS = ("not_met", "unknown", "met", "not_concerned")  # the gravest first
@@ -35,7 +35,6 @@ LOW, HIGH = "mass_low_t_per_year", "mass_high_t_per_year"
 KEPT_APART = ("reuse", "recycling", "composting", "digestion")  # a mix that goes there is sorted
 PER_CELL = 2  # questions that one text may answer
 COOKING_OIL_KG_PER_L = 0.92
-GARDEN = "200201"  # says nothing of what kitchens and meals leave, biowaste too
 CATERING, CANTEEN = "5629", "cantine cantines refectoire"
 Told = tuple[list[Any], str, list[Row]]  # a line of the result, its question, and the flows of both
 Case = tuple[str, str, str, list[Row]]  # verdict, what it rests on, which question, the flows it is about
@@ -70,7 +69,8 @@ def verdicts(
     if unread is not None:
         aside = unread[unread["direction"] == "out"].assign(**dict.fromkeys((MASS, LOW, HIGH), float("nan")))
         out = pd.concat([out, aside[[name for name in aside if name in out]]]) if len(aside) else out
-    out = readable(out[out["site_id"].isin([actor["site_id"] for actor in actors])]).reset_index(drop=True)
+    out = out[out["site_id"].isin([actor["site_id"] for actor in actors])]
+    out = seen(readable(out)).reset_index(drop=True)
     of_rules = [concerned(out, rule).to_numpy() for rule in rules]
     places, records = out.groupby("site_id").indices, out.to_dict("records")
     found = []
@@ -127,7 +127,7 @@ class _Actor:
         self.litres = sum(flow["litres"] for flow in _read(self.waste))
         self.mixes = [f for f in self.waste if f["category"] == "mixed" and f["route"] not in KEPT_APART]
         self.naf = actor["naf_code"] if isinstance(actor["naf_code"], str) else ""
-        self.mirrored = [flow for flow in self.waste if self.naf.startswith(_mirrors().get(flow["code"], ()))]
+        self.mirrored = [flow for flow in self.waste if self.naf.startswith(mirrors().get(flow["code"], ()))]
 
     def judged(self, rule: Row, own: list[Row]) -> Told:
         """What is said of it by one row of the law, its question, and the flows that they are about."""
@@ -165,13 +165,23 @@ class _Actor:
             if meals and CATERING.startswith(activities):
                 return "unknown", quoting("law_canteen", meals), "law_ask_canteen", meals
             return "not_concerned", said("law_activity", rule, naf=self.naf), "", own
+        if self.naf.startswith(tuple(rule["primary_naf_codes"].split())):
+            own = [flow for flow in own if not of_primary(flow)]
+            if not (own or self.mixes):
+                return "not_concerned", said("law_primary", rule), "", own
         aside, own = [flow for flow in own if pd.isna(flow[MASS])], _read(own)
         below = self._threshold(rule, own)
         if below and rule["threshold_unit"] == "people":
             return *below, own
+        unsure = [(why, flow) for flow in own if (why := doubt(flow, rule))]
+        own = [flow for flow in own if not doubt(flow, rule)]
         found = (*below, own) if below else self._found(rule, own, of_flows)
-        # Nor is a matter absent of which all that is declared is unread.
-        if aside and (found[0] in ("met", "not_concerned") or (found[0] == "unknown" and not own)):
+        free = found[0] in ("met", "not_concerned") or (found[0] == "unknown" and not own)
+        if unsure and free and not below:
+            (told, asked), about = unsure[0][0], [flow for _, flow in unsure]
+            return "unknown", quoting(told, about), asked, about
+        # A matter is not absent of which all that is declared is unread.
+        if aside and free:
             return "unknown", quoting("law_declared", aside), "law_ask_unread", aside
         return found
 
@@ -257,7 +267,7 @@ class _Actor:
         proof = rule["proof_words"]
         if bad := [f for f in own if proof and f["route"] != "reuse" and not has_word(f["proof"], proof)]:
             return "unknown", quoting("law_declared", bad), "own", bad
-        if rule["code"] == "biowaste" and all(flow["code"].startswith(GARDEN) for flow in own):
+        if rule["code"] == "biowaste" and all(flow["garden"] for flow in own):
             return "unknown", quoting("law_garden", own), "law_ask_kitchen", own
         fact = quoting("law_declared", own)
         # Who must sort, or keep packaging apart, may have some of it in a mix all the same.
@@ -277,8 +287,8 @@ class _Actor:
         if of_public and self.litres < float(rule["threshold"]):
             return "unknown", quoting("law_barred", bad), "law_ask_collection", bad
         if words := rule["sure_words"]:
-            surely = sum(flow[LOW] for flow in own if has_word(flow["words"], words))
-            sure = [flow for flow in bad if has_word(flow["words"], words)]
+            told = [flow for flow in own if has_word(flow["words"], words) and not is_fuel(flow)]
+            surely, sure = sum(flow[LOW] for flow in told), [flow for flow in bad if _among(flow, told)]
             if not sure or surely <= float(rule["threshold"]):
                 doubtful = [flow for flow in bad if flow not in sure] or bad
                 return "unknown", quoting("law_left_out", doubtful), "law_ask_left_out", doubtful
@@ -288,13 +298,3 @@ class _Actor:
 
 def _read(flows: list[Row]) -> list[Row]:
     return [flow for flow in flows if pd.notna(flow[MASS])]
-
-
-@cache
-def _mirrors() -> dict[str, tuple[str, ...]]:
-    """Of each code that may be hazardous under another entry of the list, the activities that fear it."""
-    table = reference.load("mirror_entries").fillna({"giver_naf_codes": ""})
-    return {
-        code: tuple(naf.split()) or ("",)
-        for code, naf in zip(table["waste_code"], table["giver_naf_codes"], strict=True)
-    }

@@ -21,7 +21,7 @@ import pandas as pd
 
 from eit_analysis.french import fold, fold_words
 from eit_analysis.reference.factors import for_flows
-from eit_analysis.reference.matter_grades import grades_named
+from eit_analysis.reference.matter_grades import is_foam
 from eit_analysis.reference.nomenclatures import hazardous
 from eit_analysis.synergies.offers import wood_class
 
@@ -74,6 +74,5 @@ def of_common_grade(flows: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame:
 
 def _foam(descriptions: pd.Series, families: pd.Series) -> pd.Series:
     called = descriptions.map(lambda text: fold_words(str(text)))
-    foam = grades_named(descriptions, pd.Series("plastic", families.index)).str.contains("foam")
     of_seats = called.str.contains(OF_SEATS).astype(bool) & (families != "chemical")  # there foam is in cans
-    return foam & ((families == "textile") | of_seats)
+    return is_foam(descriptions) & ((families == "textile") | of_seats)

@@ -1,0 +1,68 @@
+"""Of what matter the law holds a flow to be, and what keeps it from showing a breach.
+
+    unsure = its designation or code is of a row of ``unsure_matter.csv`` of its family
+             foam among textiles that names no resin, or a fabric
+
+Foam among textiles is a plastic: a textile duty is about what is mostly textile. An unsure flow proves
+nothing of its matter: where it takes a route that the text bars, it is asked of what it mostly is. Nor does
+construction waste prove anything that is landfilled and may be so among inert waste: it is asked where.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from eit_analysis import reference
+from eit_analysis.reference.designations import suggestions
+from eit_analysis.reference.law_flows import has_word, named
+from eit_analysis.reference.law_words import Row
+from eit_analysis.reference.matter_grades import is_foam, is_resin_foam
+
+FABRIC = "tissu tissus textile textiles cuir cuirs"
+GARDEN = "200201"  # says nothing of what kitchens and meals leave, biowaste too
+CONSTRUCTION, OF_PRIMARY = "17", "0201"
+# By ``inert_landfill``.
+INERT = {"yes": ("law_declared", "law_ask_why"), "perhaps": ("law_maybe_inert", "law_ask_inert")}
+MEALS = "repas cantine cantines refectoire"
+
+
+def seen(out: pd.DataFrame) -> pd.DataFrame:
+    """:func:`law_flows.readable` flows with their ``matter``, whether it is ``unsure``, and ``garden`` waste.
+
+    Garden waste is told by its code, else by what its designation most likely means.
+    """
+    family, told = out["category"].astype("str"), out["description"]
+    foam = (family == "textile") & is_foam(told)
+    unsure = foam & (~is_resin_foam(told) | named(out["words"], FABRIC))
+    for row in reference.load("unsure_matter").fillna("").to_dict("records"):
+        called = named(out["words"], row["words"]) | out["code"].isin(row["waste_codes"].split())
+        unsure |= (family == row["category"]) & called
+    uncoded = (out["code"] == "") & family.isin(["biowaste", "food"])
+    found = suggestions(told[uncoded]).query("suggestion_rank == 1 and waste_code == @GARDEN")
+    garden = out["code"].str.startswith(GARDEN) | (uncoded & told.isin(found["designation"]))
+    return out.assign(matter=family.mask(foam, "plastic"), unsure=unsure, garden=garden)
+
+
+def doubt(flow: Row, rule: Row) -> tuple[str, str] | None:
+    """The sentence and the question of a flow that takes a barred route and shows no breach, else none."""
+    if flow["route"] not in rule["barred_routes"].split():
+        return None
+    if flow["unsure"] and rule["categories"]:
+        return "law_unsure", "law_ask_matter"
+    if rule["check"] == "sorted" and flow["code"].startswith(CONSTRUCTION):
+        return INERT.get(flow["inert_landfill"])
+    return None
+
+
+def of_primary(flow: Row) -> bool:
+    """Whether biowaste of a farm is of what it grows and keeps, and neither of its meals nor of making food.
+
+    L. 541-1-1 names gardens, kitchens, meals, shops and food factories (circular of 10 January 2012).
+    """
+    grown = flow["code"] == "" or flow["code"].startswith(OF_PRIMARY)
+    return grown and not has_word(flow["words"], MEALS)
+
+
+def is_fuel(flow: Row) -> bool:
+    """Whether it may be prunings burnt for energy, which R. 543-227 leaves out of biowaste to sort."""
+    return bool(flow["garden"]) and flow["route"] == "energy"
