@@ -730,6 +730,13 @@ def test_what_comes_back_from_meals_and_is_burnt_or_landfilled_breaks_sorting(te
     assert coded.loc["biowaste", "verdict"] == "unknown"
 
 
+def test_the_rule_on_unsold_goods_says_since_when_for_whom() -> None:
+    """Of products that had a scheme: since 1 January 2022, whatever the year of the answers."""
+    now = dated.in_force(LAW, "2026-12-31").set_index("code").loc["unsold"]
+    assert "1er janvier 2022" in now["duty_fr"] and now["from_date"] == "2023-12-31"
+    assert "non relu à la source" in now["doubt_fr"]
+
+
 def test_where_a_flow_goes_is_asked_of_it_whatever_the_law_would_have_sorted() -> None:
     """The row « Films d'emballage » was asked of « métal, verre, bois et fraction minérale »."""
     judged = firm(("plastic", "films d'emballage", "150102", 9, "clean", None, None)).reset_index()
