@@ -161,6 +161,11 @@ def test_who_stands_for_whom():
     lighter = told.assign(extrapolated_t_per_year=1.5 * aside.loc["Total", "eurostat_t_per_year"])
     assert national.outweighs(aside.reset_index(), lighter)
     assert not national.outweighs(aside.head(0), told)
+    # A factor 20 either way tells no amount; a factor 9 would.
+    assert not national.within_an_order(aside) and not national.within_an_order(aside.head(0))
+    shop = aside["eurostat_t_per_year"]
+    nearer = aside.assign(eurostat_low_t_per_year=shop / 9, eurostat_high_t_per_year=shop * 9)
+    assert national.within_an_order(nearer) and not national.within_an_order(nearer * 0)
 
 
 def test_each_family_says_how_much_of_it_is_borrowed():

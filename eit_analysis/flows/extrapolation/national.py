@@ -22,6 +22,7 @@ from eit_analysis.records import TOTAL
 RATIOS = ["central", "low", "high"]
 NATIONAL = ["eurostat_t_per_year", "eurostat_low_t_per_year", "eurostat_high_t_per_year"]
 COUNTS = ["n_establishments", "frame_headcount"]
+FACTOR = 10  # an order of magnitude
 NO_FIGURE = "none"  # of a division that Eurostat's branches leave out
 MINERAL = "mineral"
 
@@ -68,6 +69,17 @@ def outweighs(unheard: pd.DataFrame, extended: pd.DataFrame) -> bool:
     if unheard.empty or extended.empty:
         return False
     return bool(unheard[NATIONAL[0]].iloc[-1] >= extended[EXTRAPOLATED[0]].iloc[-1] / 2)
+
+
+def within_an_order(unheard: pd.DataFrame) -> bool:
+    """Whether the range of all that is left out (:func:`left_out`) is within `FACTOR` either way.
+
+    A wider one tells no amount, nor does one without rows.
+    """
+    if unheard.empty:
+        return False
+    low, high = unheard[NATIONAL[1:]].iloc[-1]
+    return bool(0 < high <= FACTOR**2 * low)
 
 
 def by_family(
