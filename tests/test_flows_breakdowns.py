@@ -58,7 +58,7 @@ def described() -> pd.DataFrame:
 
 
 OUT = flows.outgoing(described())
-YEARLY = flows.taxes.each_year(flows.taxes.mark_tax(OUT), [2025, 2030])
+YEARLY = flows.taxes.each_year(flows.taxes.mark_tax(OUT, 2025), [2025, 2030])
 
 
 def tables() -> dict[str, object]:
@@ -75,7 +75,7 @@ def tables() -> dict[str, object]:
         *flows.extrapolation.split(OUT, SITES, flows.extrapolation.NOBODY), branches
     )
     by_division = flows.extrapolation.by_division(OUT, planned)
-    actions = flows.recommendations.actions(OUT, [2025, 2030], rules, factors)
+    actions = flows.recommendations.actions(flows.taxes.mark_tax(OUT, 2025), [2025, 2030], rules, factors)
     left = flows.potential.potential(OUT, rules, factors)
     return {
         "totals": flows.totals(OUT, ["category", "route"]),

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from eit_analysis import reference
 from eit_analysis.flows import potential, recommendations
 from eit_analysis.flows.dimensions import RECOVERY, VALORISED
+from eit_analysis.flows.taxes import mark_tax
 from eit_analysis.publishing import wording
 from eit_analysis.publishing.release.gate import Release
 from eit_analysis.publishing.release.printing import Printed
@@ -37,7 +38,7 @@ def flows_of(rows: list[tuple]) -> pd.DataFrame:
         {MASS: float, "cost_eur_per_t": float, "months": object, "route": "str"}
     )
     known = flows["cost_eur_per_t"].notna()
-    return flows.assign(
+    described = flows.assign(
         flow_id=[f"f{i:02d}" for i in range(len(flows))],
         description="flux",
         contractor="unknown",
@@ -49,6 +50,7 @@ def flows_of(rows: list[tuple]) -> pd.DataFrame:
         source_row=[i + 2 for i in range(len(flows))],
         **{LOW: flows[MASS] / 1.2, HIGH: flows[MASS] * 1.2},
     )
+    return mark_tax(described, 2025)
 
 
 TERRITORY = [

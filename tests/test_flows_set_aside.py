@@ -85,7 +85,11 @@ def test_it_is_to_be_checked_first_and_weighs_in_no_other_action(slip):
     described = slip.flows("all")
     rules = reference.load("compatibility")
     behind = recommendations.actions(
-        flows.outgoing(described), (2025, 2030), rules, factor_table({}), flows.set_aside(described)
+        flows.taxes.mark_tax(flows.outgoing(described), 2025),
+        (2025, 2030),
+        rules,
+        factor_table({}),
+        flows.set_aside(described),
     )
     rows = recommendations.recommendations(behind, 0).frame
     assert rows.loc[0, ["action", MASS]].tolist() == ["check", 26_000]
@@ -98,7 +102,11 @@ def test_what_outsiders_get_does_not_tell_the_firm_that_is_to_check(slip):
     described = release.flows("all")
     rules = reference.load("compatibility")
     behind = recommendations.actions(
-        release.flows(), (2025, 2030), rules, factor_table({}), flows.set_aside(described)
+        flows.taxes.mark_tax(release.flows(), 2025),
+        (2025, 2030),
+        rules,
+        factor_table({}),
+        flows.set_aside(described),
     )
     table = release.table(recommendations.recommendations(behind, release.least[1]), "Actions")
     shown = table.seen_by(release.viewer, {})

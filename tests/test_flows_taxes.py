@@ -31,8 +31,8 @@ def described(rows: list[tuple]) -> pd.DataFrame:
 
 
 def pays(row: tuple, years: list[int]) -> list[float]:
-    """Lowest and highest rate of the last year, then of the rise since the first."""
-    yearly = taxes.each_year(taxes.mark_tax(described([row])), years)
+    """Lowest and highest rate of the last year, then of the rise since the first, that of the price."""
+    yearly = taxes.each_year(taxes.mark_tax(described([row]), years[0]), years)
     return (
         yearly.query("year == @years[-1]")[["tax_low", "tax_high", "rise_low", "rise_high"]].iloc[0].tolist()
     )
@@ -64,8 +64,8 @@ BURNED = ("mixed", "incineration", "200301", "no", "ordures", 10)
         # Foundry sand is not inert by default: it pays, at a price that holds the tax or is not told.
         (("mineral", "landfill", "100908", "no", "sables de fonderie", 10), [2025, 2030], [85, 85, 20, 20]),
         (("mineral", "landfill", "100908", "no", "sables", 10, 95), [2025, 2030], [85, 85, 20, 20]),
-        # Below the tax, it goes to a landfill for inert waste.
-        (("mineral", "landfill", "100908", "no", "sables", 10, 30), [2025, 2030], [0, 85, 0, 20]),
+        # From 17 to 41 in 2019: a price between holds the tax of some, and may be one of inert waste.
+        (("mineral", "landfill", "100908", "no", "sables", 10, 30), [2019, 2021], [0, 54, 0, 13]),
     ],
 )
 def test_a_tonne_pays_from_the_lowest_to_the_highest_rate(row, years, expected):
@@ -82,7 +82,9 @@ def test_a_tonne_pays_from_the_lowest_to_the_highest_rate(row, years, expected):
         (("mineral", "landfill", "100908", "no", "sables de fonderie", 1), "taxed"),
         (("mineral", "landfill", "unknown", "unknown", "sables", 1, np.nan, "soiled"), "taxed"),
         (("mineral", "landfill", "unknown", "unknown", "sables", 1, 65), "taxed"),
-        (("mineral", "landfill", "unknown", "unknown", "sables", 1, 64), "perhaps"),
+        # Its price cannot hold the tax: it goes to a landfill that pays none.
+        (("mineral", "landfill", "unknown", "unknown", "sables", 1, 64), "below_tax"),
+        (("mineral", "landfill", "100908", "no", "sables", 1, 4, "soiled"), "below_tax"),
         (("mineral", "landfill", "170802", "no", "chutes de plaques", 1), "taxed"),
         (("mineral", "landfill", "unknown", "unknown", "Plaques de plâtre", 1), "taxed"),
         (("glass", "landfill", "150107", "no", "bocaux", 1), "inert"),
@@ -90,21 +92,34 @@ def test_a_tonne_pays_from_the_lowest_to_the_highest_rate(row, years, expected):
         (("mineral", "landfill", "170503", "yes", "terres polluées", 1), "hazardous"),
         (("wood", "energy", "150103", "no", "palettes", 1), "perhaps"),
         (("wood", "energy", "030105", "no", "sciures", 1, 25), "perhaps"),
-        (("wood", "energy", "030105", "no", "sciures", 1, -18), "fuel"),  # no incinerator buys its waste
+        # No incinerator buys its waste, nor takes it for less than it pays.
+        (("wood", "energy", "030105", "no", "sciures", 1, -18), "below_tax"),
+        (("wood", "energy", "030105", "no", "sciures", 1, 0), "below_tax"),
+        # Nothing but mineral goes to a landfill that pays no tax: the price is what is in doubt.
+        (("plastic", "landfill", "150102", "no", "films", 1, 4), "taxed"),
+        (("mineral", "landfill", "170802", "no", "chutes de plaques", 1, 4), "taxed"),
+        (("chemical", "landfill", "070104", "yes", "solvants", 1, 4), "hazardous"),
+        (("mixed", "incineration", "200301", "no", "ordures", 1, 4), "taxed"),
         (("chemical", "energy", "070104", "yes", "solvants", 1, -18), "perhaps"),
         (("wood", "recycling", "150103", "no", "palettes", 1), "other_route"),
         (("wood", "unknown", "150103", "no", "palettes", 1), "unknown_route"),
     ],
 )
 def test_what_may_pay_is_told_apart(row, status):
-    assert taxes.mark_tax(described([row]))["tax_status"].tolist() == [status]
+    assert taxes.mark_tax(described([row]), 2025)["tax_status"].tolist() == [status]
+
+
+def test_a_price_is_held_against_the_tax_of_its_year():
+    sand = described([("mineral", "landfill", "100908", "no", "sables", 1, 30)])
+    found = {year: taxes.mark_tax(sand, year)["tax_status"].item() for year in (2015, 2019, 2020, 2025, 2040)}
+    assert found == {2015: "perhaps", 2019: "perhaps", 2020: "perhaps", 2025: "below_tax", 2040: "below_tax"}
 
 
 def test_the_flow_that_makes_the_range_is_known():
     sand = ("mineral", "landfill", "unknown", "no", "sables", 10)
     for rows, named in (([BIN, sand], ["sables"]), ([BIN, sand, sand], []), ([BIN], [])):
-        last = taxes.each_year(taxes.mark_tax(described(rows)), [2025, 2030]).query("year == 2030")
-        assert taxes.decisive(last)["description"].tolist() == named
+        found = taxes.decisive(taxes.mark_tax(described(rows), 2025), [2025, 2030])
+        assert found["description"].tolist() == named
 
 
 def test_a_study_starts_at_its_own_year():
@@ -120,7 +135,7 @@ def test_a_year_outside_the_table_is_refused(years):
 
 
 def test_nothing_answered():
-    yearly = taxes.each_year(taxes.mark_tax(described([BIN]).head(0)), [2025, 2030])
+    yearly = taxes.each_year(taxes.mark_tax(described([BIN]).head(0), 2025), [2025, 2030])
     for since_first in (False, True):
         assert taxes.taxes(yearly, ["year", "route"], since_first).frame.empty
 
@@ -181,7 +196,7 @@ some_flows = st.lists(
 @settings(max_examples=4, deadline=None)
 @given(some_flows)
 def test_the_range_holds_every_plant_and_adds_up(rows):
-    yearly = taxes.each_year(taxes.mark_tax(described(rows)), [2025, 2030])
+    yearly = taxes.each_year(taxes.mark_tax(described(rows), 2025), [2025, 2030])
     assert (yearly["tax_low"] <= yearly["tax_high"]).all() and (
         yearly["rise_low"] <= yearly["rise_high"]
     ).all()
@@ -193,11 +208,41 @@ def test_the_range_holds_every_plant_and_adds_up(rows):
     for (_, own), (low, high) in zip(
         last.groupby("route"), found.sort_values("route")[ends].to_numpy(), strict=True
     ):
-        assert low <= (own[MASS] * own["tax_low"]).sum() + 1e-6
-        assert high >= (own[MASS] * own["tax_high"]).sum() - 1e-6
+        assert low == pytest.approx((own[MASS] * own["tax_low"]).sum())
+        assert high == pytest.approx((own[MASS] * own["tax_high"]).sum())
+    assert total[ends].to_numpy() == pytest.approx(found[ends].sum().to_numpy()[None][: len(total)])
     whole = taxes.taxes(last, "year").frame["tax_eur_per_year"].sum()
     assert whole == pytest.approx(np.nansum(found["tax_eur_per_year"]))
     assert total["tax_eur_per_year"].tolist() == pytest.approx([whole] * len(total))
+
+
+def test_the_bounds_of_a_rise_are_those_of_the_rates_and_its_least_is_the_stake_of_the_action():
+    """Masses that may err by half made a total's low bound larger than the sum of those of its lines."""
+    wood = ("wood", "energy", "030105", "no", "chutes", 200, 40)
+    bins = [(*BIN, 150), ("mixed", "landfill", "200301", "no", "tout-venant", 90, 150)]
+    rows = described([*bins, wood])
+    wide = rows.assign(**{LOW: rows[MASS] / 2, HIGH: rows[MASS] * 1.5}, evidence="estimated")
+    marked = taxes.mark_tax(wide, 2025)
+    years = [2025, 2027, 2030]
+    found = taxes.rise(marked, years).frame.set_index("route")
+    names = [f"tax_increase{end}_eur_per_year" for end in ("", "_low", "_high")]
+    assert found.loc["landfill", names].tolist() == [100 * 20] * 3
+    assert found.loc["Total", names].tolist() == [100 * 20 + 200 * 10, 100 * 20, 100 * 20 + 200 * 20]
+    surely = taxes.rising(marked, years).query("rise_low > 0")  # what `recommendations` counts
+    assert (surely[MASS] * surely["rise_low"]).sum() == found.loc["Total", names[1]]
+
+
+def test_a_low_bound_that_is_printed_zero_is_not_said():
+    printed = pd.DataFrame({
+        "route": ["landfill", "Total"], "tax_increase_eur_per_year": [1.0, 2.0],
+        "tax_increase_low_eur_per_year": [0.0, 0.0], "tax_increase_high_eur_per_year": [2.0, 5.0],
+    })  # fmt: skip
+    said = taxes.total_bounds(printed)
+    assert said["route"].tolist() == ["Total"] and said["tax_increase_low_eur_per_year"].isna().all()
+    assert said["tax_increase_high_eur_per_year"].tolist() == [5]
+    more = taxes.total_bounds(printed.assign(tax_increase_low_eur_per_year=1.0))
+    assert more["tax_increase_low_eur_per_year"].tolist() == [1]
+    assert taxes.total_bounds(printed.head(1)).empty  # a total that is withheld
 
 
 def test_the_card_of_the_rise_says_until_when() -> None:

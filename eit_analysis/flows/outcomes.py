@@ -221,7 +221,7 @@ def _rates(parts: pd.DataFrame, factors: pd.DataFrame, year: int) -> dict[str, R
 
 def _tax(parts: pd.DataFrame, year: int) -> tuple[np.ndarray, np.ndarray]:
     """The tax of a tonne of each part (parts, 3), zero where none is due, and whether any may be."""
-    yearly = each_year(mark_tax(parts.assign(place=range(len(parts)))), [year])
+    yearly = each_year(mark_tax(parts.assign(place=range(len(parts))), year), [year])
     ends = yearly.set_index("place")[["tax_low", "tax_high"]].reindex(range(len(parts)))
     low, high = ends.fillna(0.0).to_numpy(dtype=float).T
     return np.column_stack([low, (low + high) / 2, high]), ends["tax_high"].notna().to_numpy()

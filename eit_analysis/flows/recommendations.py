@@ -27,7 +27,7 @@ from eit_analysis.flows.diagnosis import totals
 from eit_analysis.flows.full_cost import WATER, named_as
 from eit_analysis.flows.potential import mark_bill, mark_ease
 from eit_analysis.flows.sorting import badly_sorted, mark_sorting
-from eit_analysis.flows.taxes import each_year, mark_tax
+from eit_analysis.flows.taxes import rising
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
 
 KEYS = ["action", "first_category"]
@@ -75,12 +75,12 @@ def actions(
         No stated cost; mass estimated or taken from a ratio: nothing in euros. Who is asked where all those
         flows without a cost go is asked it with that: they are no action of their own.
 
-    ``out``, ``compatibility`` and ``factors`` are as for :func:`potential.potential`, ``years`` of
-    :func:`taxes.steps`: the rise is from the first to the last; ``aside`` are the flows of
-    :func:`dimensions.set_aside`, perhaps with their mass before (:func:`comparison.with_before`), the larger
-    of the two being what is to be checked. An action stays that concerns ``WORTH`` of the tonnes of ``out``
-    or of its bills (what is sold counted as what is paid), and ``LEAST``; one that is about euros alone, a
-    surcharge or a tax, by these alone.
+    ``out``, ``compatibility`` and ``factors`` are as for :func:`potential.potential`, ``out`` marked by
+    :func:`taxes.mark_tax`, ``years`` of :func:`taxes.steps`: the rise is from the first to the last;
+    ``aside`` are the flows of :func:`dimensions.set_aside`, perhaps with their mass before
+    (:func:`comparison.with_before`), the larger of the two being what is to be checked. An action stays that
+    concerns ``WORTH`` of the tonnes of ``out`` or of its bills (what is sold counted as what is paid), and
+    ``LEAST``; one that is about euros alone, a surcharge or a tax, by these alone.
 
     Returns
     -------
@@ -89,7 +89,7 @@ def actions(
         ``none``) and ``stake_eur_per_t``. A bill that reference costs
         complete, or make up, is a ``completed_bill`` or an ``estimated_bill``.
     """
-    marked = mark_bill(mark_ease(mark_sorting(mark_tax(out)), compatibility), factors)
+    marked = mark_bill(mark_ease(mark_sorting(out), compatibility), factors)
     ended = marked[marked["valorised"] == "no"]
     sorted_once, codes = ended[ended["category"] != "mixed"], reference.load("waste_codes")
     rest = named_as(ended, codes, REST) | ended["description"].astype("str").str.contains(REST, case=False)
@@ -97,7 +97,7 @@ def actions(
     wet = (wet | named_as(sorted_once, codes, WET)) & (sorted_once["known_use"] == "energy")
     sorted_once = sorted_once[~wet]
     bad = badly_sorted(marked)
-    last = each_year(marked, [years[0], years[-1]]).query("year == @years[-1] and rise_low > 0")
+    last = rising(marked, years).query("rise_low > 0")
     lost, unpriced = marked["valorised"] == "unknown", marked["cost_known"] == "no"
     doubtful = mark_bill(mark_ease(out.head(0) if aside is None else aside, compatibility), factors)
     parts = [

@@ -5,9 +5,9 @@
 
 A path is a plant, from 2019 to 2030 (``waste_tax.csv``). What is burned pays by the plant's performance,
 whether its energy is called recovered or not; waste burned for energy may also go to a plant that pays
-nothing, and does where it is sold: an incinerator is paid for what it takes, a boiler buys its fuel.
-Hazardous waste has rates of its own; whether a cement works that burns it is exempt was not read: it may be,
-and what sells proves nothing. A flow without code may be of either.
+nothing. Where some plant pays nothing, a stated price below the tax says that one takes it: the tax is in the
+price of those that pay. Hazardous waste has rates of its own; whether a cement works that burns it is exempt
+was not read: it may be, and its price proves nothing. A flow without code may be of either.
 """
 
 from __future__ import annotations
@@ -22,8 +22,9 @@ import pandas as pd
 from eit_analysis import reference
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.errors import UsageError
-from eit_analysis.flows.costs import PRICES, estimates
+from eit_analysis.flows.costs import amounts, valued
 from eit_analysis.flows.uncertainty.propagation import MASS
+from eit_analysis.records import TOTAL
 from eit_analysis.reference.law_flows import is_gypsum, is_inert
 
 NEVER_HAZARDOUS = ("food", "biowaste")
@@ -78,16 +79,19 @@ def rates(years: Sequence[int]) -> pd.DataFrame:
     ).reset_index()  # fmt: skip
 
 
-def mark_tax(out: pd.DataFrame) -> pd.DataFrame:
-    """The described outflows with ``tax_status``.
+def mark_tax(out: pd.DataFrame, year: int) -> pd.DataFrame:
+    """The described outflows, at prices of a year, with ``tax_status``.
 
     ``taxed``: landfilled or incinerated; ``hazardous``: the same, at the rates of hazardous waste;
-    ``perhaps``: burned for energy, where some plants pay nothing, or a mineral that may be inert without
-    being shown to be: its price is below the tax, or neither price, code nor quality tells. Plaster pays, and
-    so does a mineral whose price holds the tax or, without a price, one soiled or of a code not in the list;
     ``inert``: its code, else its designation, is of the list that landfills for inert waste take, which pay
     nothing;
-    ``fuel``: sold to be burned for energy; ``unknown_route``; ``other_route``: no tax.
+    ``below_tax``: a mineral landfilled, but plaster, or what is burned for energy and not hazardous, at a
+    price below the least tax of that year: a plant that pays nothing takes it. No such plant takes the rest:
+    it is taxed, whatever its price;
+    ``perhaps``: burned for energy, or a mineral that may be inert without being shown to be: its price is
+    below what every landfill paid since `FORMER`, or neither price, code nor quality tells. Without a price
+    it is taxed where it is soiled or of a code not in the list;
+    ``unknown_route``; ``other_route``: no tax.
     """
     taxable = out["route"].isin(set(_paths()["route"]))
     landfilled, burned, hazardous = (
@@ -95,16 +99,19 @@ def mark_tax(out: pd.DataFrame) -> pd.DataFrame:
         out["route"] == "energy",
         out["hazardous"] == "yes",
     )
-    price, tax = out["cost_eur_per_t"], _paths().query("route == 'landfill' and hazardous == 'no'")
-    tax = tax.loc[tax["year"] == FORMER, "low"].min()  # what every landfill paid since, at least
+    price, paying = out["cost_eur_per_t"], _paths().query("hazardous == 'no' and plant != 'exempt'")
+    least = paying.groupby(["year", "route"])["low"].min()
+    below = price < out["route"].map(least[steps(year)[0]]).astype(float)
     uncoded = out["waste_code"].isna() | out["waste_code"].isin(["unknown", ""])
-    maybe_inert = (price < tax) | (price.isna() & uncoded & (out["quality"] != "soiled"))
+    maybe_inert = (price < least[FORMER, "landfill"]) | (
+        price.isna() & uncoded & (out["quality"] != "soiled")
+    )
     mineral = landfilled & (out["category"] == "mineral") & ~hazardous & ~is_gypsum(out)
     reasons = {
         "unknown_route": out["route"] == "unknown",
         "other_route": ~taxable,
         "inert": landfilled & is_inert(out),
-        "fuel": burned & (out["cost_eur_per_t"] < 0) & ~hazardous,
+        "below_tax": below & (mineral | (burned & ~hazardous)),
         "perhaps": burned | (mineral & maybe_inert),
         "hazardous": hazardous,
     }
@@ -134,10 +141,16 @@ def each_year(marked: pd.DataFrame, years: Sequence[int]) -> pd.DataFrame:
     return yearly.assign(**lows)
 
 
-def decisive(yearly: pd.DataFrame) -> pd.DataFrame:
-    """The flow of :func:`each_year` whose rates make `DECISIVE` of the range of the rise, or none."""
-    wide = yearly[MASS] * (yearly["rise_high"] - yearly["rise_low"])
-    return yearly.loc[(wide > 0) & (wide >= DECISIVE * wide.sum()), ["site_id", "description", MASS]]
+def rising(marked: pd.DataFrame, years: Sequence[int]) -> pd.DataFrame:
+    """The rows of :func:`each_year` for the last of the years, with the rise since the first."""
+    return each_year(marked, [years[0], years[-1]]).query("year == @years[-1]")
+
+
+def decisive(marked: pd.DataFrame, years: Sequence[int]) -> pd.DataFrame:
+    """The flow whose rates make `DECISIVE` of the range of the rise (:func:`rise`), or none."""
+    last = rising(marked, years)
+    wide = last[MASS] * (last["rise_high"] - last["rise_low"])
+    return last.loc[(wide > 0) & (wide >= DECISIVE * wide.sum()), ["site_id", "description", MASS]]
 
 
 def taxes(yearly: pd.DataFrame, by: str | list[str], since_first: bool = False) -> Breakdown:
@@ -154,12 +167,32 @@ def taxes(yearly: pd.DataFrame, by: str | list[str], since_first: bool = False) 
     -------
     Breakdown
         ``by``, ``tax_eur_per_year`` (of the rise, ``tax_increase_eur_per_year``) at the middle of the rates,
-        with bounds that hold the lowest and the highest rate and the interval of the masses
-        (:func:`costs.estimates`), ``n_sites``; with a total unless ``by`` has the year.
+        with its bounds at the lowest and the highest, ``n_sites``; with a total unless ``by`` has the year.
+        All at the declared masses, whose error is no matter of rates: bounds add up as the tonnes do.
     """
     rate, name = ("rise", "tax_increase") if since_first else ("tax", "tax")
     low, high = yearly[f"{rate}_low"], yearly[f"{rate}_high"]
-    priced = yearly.assign(**dict(zip(PRICES, (low, (low + high) / 2, high), strict=True)))
-    found = estimates(priced, by, name, total="year" not in np.atleast_1d(by))
-    least = f"{name}_low_eur_per_year"  # of both errors at once, wider than either
-    return replace(found, frame=found.frame.assign(**{least: found.frame[least].clip(lower=0)}))
+    total, amount = "year" not in np.atleast_1d(by), amounts(name)
+    middle, *bounds = (
+        valued(yearly.assign(rate=own), "rate", by, name, total, MASS)
+        for own in ((low + high) / 2, low, high)
+    )
+    keys = list(middle.keys)
+    sums = [own.frame.set_index(keys)[amount[0]] for own in bounds]
+    frame = middle.frame.set_index(keys).assign(**dict(zip(amount[1:], sums, strict=True)))
+    return replace(middle, frame=frame.reset_index())
+
+
+def rise(marked: pd.DataFrame, years: Sequence[int]) -> Breakdown:
+    """What :func:`taxes` rise by from the first to the last of the years, by route."""
+    return taxes(rising(marked, years), "route", since_first=True)
+
+
+def total_bounds(printed: pd.DataFrame) -> pd.DataFrame:
+    """Of the :func:`rise` as it is printed, the bounds of the total; no low one where that is 0.
+
+    Rounded outward for an audience, a low bound may be 0 where something surely pays more.
+    """
+    _, low, high = amounts("tax_increase")
+    total = printed.loc[printed["route"] == TOTAL, ["route", low, high]]
+    return total.assign(**{low: total[low].where(total[low] > 0)})

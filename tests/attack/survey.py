@@ -19,7 +19,7 @@ from eit_analysis.flows.balance.kin import own_waste
 from eit_analysis.flows.balance.survey_network import is_taker, linked
 from eit_analysis.flows.balance.territory_balance import recoverable as may_reach
 from eit_analysis.flows.comparison import match
-from eit_analysis.reference.dated import today
+from eit_analysis.reference.dated import survey_year, today
 from eit_analysis.reference.factors import factor_table
 
 from .knowledge import Known, Terms
@@ -36,7 +36,8 @@ def flow_keys(study: eit.Study, refused: set[str]) -> pd.DataFrame:
     flows = flows[~flows["site_id"].isin(refused)].reset_index(drop=True)
     communes = reference.load("communes").set_index("commune_code")["epci_name"]
     sections = reference.load("naf_divisions").set_index("naf_division_code")["section"]
-    return taxes.mark_tax(flows).assign(
+    year = survey_year(study.load("sites"), study.wave)
+    return taxes.mark_tax(flows, year).assign(
         epci_name=flows["commune_code"].map(communes).astype(object).fillna("unknown"),
         naf_section=flows["naf_division"].map(sections).astype(object).fillna("unknown"),
         wave=study.wave,
