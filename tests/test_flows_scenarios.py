@@ -15,11 +15,12 @@ from test_flow_report_by_hand import rows_named
 from eit_analysis import flows, reference
 from eit_analysis.config_flows import FlowStep, WasteTarget
 from eit_analysis.errors import InputError
-from eit_analysis.flows import diversion, emissions, outcomes, target_gaps, targets
+from eit_analysis.flows import diversion, emissions, outcomes, target_gaps, target_scope, targets
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
 from eit_analysis.publishing import wording
 from eit_analysis.publishing.release.gate import Release
 from eit_analysis.reference.factors import factor_table
+from eit_analysis.reference.packaging import packaging
 from eit_analysis.settings_file import read_config
 from eit_analysis.study import open_study as bare_study
 
@@ -476,6 +477,77 @@ def test_soiled_packaging_is_of_the_material_of_its_family():
     assert found[["packaging", "plastic"]].tolist() == pytest.approx([60, 75])
 
 
+def test_packaging_without_a_code_is_counted_by_its_name_or_leaves_a_range():
+    """« Bois : 0 %, non atteint », where 264 t of pallets without a code were recycled."""
+    rows = [
+        ("E1", "wood", "150103", 100, "energy", None, "clean", None),
+        ("E1", "wood", None, 264, "recycling", None, "clean", None),
+        ("E2", "wood", None, 500, "energy", None, "clean", None),
+        ("E1", "plastic", "150102", 60, "recycling", None, "clean", None),
+        ("E2", "plastic", None, 20, "landfill", None, "clean", None),
+        ("E2", "plastic", None, 40, "recycling", None, "clean", None),
+        ("E3", "mixed", None, 30, "landfill", None, "mixed", None),
+    ]
+    names = ["Palettes", "Palettes HS", "Chutes de chêne", "Films", "Caisses PSE", "Films et housses", "DIB"]
+    out = outflows(rows).assign(description=names)
+    found = targets.measured(out, AIMS).frame.set_index(["aim", "reading"])["share_percent"]
+    assert found["wood", "said"] == pytest.approx(100 * 264 / 364)
+    # A film may be of farming: it is packaging or not.
+    assert found["plastic"].to_list() == pytest.approx([100 * 60 / 80, 100 * 100 / 120])
+    assert found["packaging", "least"] == pytest.approx(100 * (264 + 60) / (364 + 80))
+    told = target_scope.told(out)
+    told.check("laissé de côté")
+    assert told.frame.set_index("target_scope")[MASS].to_dict() == pytest.approx(
+        {"packaging_named": 284, "packaging_perhaps": 40}
+    )
+
+
+@pytest.mark.parametrize(
+    ("family", "code", "name", "found"),
+    [
+        ("wood", None, "Cagettes et plateaux", ("yes", "150103")),
+        ("paper", None, "Emballages papier", ("yes", "150101")),
+        ("plastic", None, "Film complexe, laizes", ("perhaps", "150102")),
+        ("cardboard", None, "Chutes de caisses", ("perhaps", "150101")),
+        ("cardboard", "030308", "Caisses rebutées", ("no", "030308")),  # its code says what it is
+        ("wood", None, "Chutes de débit", ("no", "")),
+        ("plastic", None, "Purges sans emballage", ("no", "")),
+        ("food", None, "Barquettes de fruits invendues", ("no", "")),
+        ("mixed", None, "Emballages en mélange", ("yes", "150106")),
+        ("mixed", None, "Benne de palettes et gravats", ("perhaps", "150106")),
+        ("mixed", "150106", "Palettes et films", ("perhaps", "150106")),
+    ],
+)
+def test_what_a_name_says_of_packaging(family, code, name, found):
+    out = outflows([("E1", family, code, 9, "landfill", None, "clean", None)]).assign(description=name)
+    assert packaging(out)[["packaging", "code"]].iloc[0].to_list() == [*found]
+
+
+@pytest.mark.parametrize(
+    ("family", "code", "name", "naf", "scope"),
+    [
+        ("mineral", "010102", "Stériles de découverte", "2370Z", "extraction"),
+        ("mineral", None, "Fines de lavage du grès", "0812Z", "extraction"),
+        ("mineral", None, "Fines de dépoussiérage", "2451Z", None),  # of a foundry
+        ("mineral", "010413", "Boues de sciage", "2370Z", None),  # of a stonemason
+        ("biowaste", "020106", "Fumier de volailles", "0147Z", "manure"),
+        ("biowaste", None, "Lisier en excédent", "0146Z", "manure"),
+        ("biowaste", "020103", "Écarts de champ", "0113Z", None),
+    ],
+)
+def test_neither_extraction_waste_nor_spread_manure_is_in_the_rate_of_matter(family, code, name, naf, scope):
+    """Directive 2008/98/EC, art. 2, § 1, f, § 2, b and d: 22,000 t of spoil made 63.9 % of 51.9 %."""
+    rows = [("E1", family, code, 90, "reuse", None, "clean", None)]
+    rows += [("E2", "mixed", "200301", 10, "landfill", None, "mixed", None)]
+    out = outflows(rows).assign(description=[name, "DIB"], naf_division=[naf[:2], "47"])
+    found = targets.measured(out, AIMS[AIMS["aim"] == "material"]).frame["concerned_t_per_year"]
+    assert found.tolist() == pytest.approx([10 if scope else 100])
+    assert target_scope.told(out).frame["target_scope"].to_list() == [scope] * bool(scope)
+    # Composted or digested, manure is a waste again.
+    digested = target_scope.told(out.assign(route="digestion")).frame["target_scope"].to_list()
+    assert digested == [scope] * (scope == "extraction")
+
+
 @settings(max_examples=15)
 @given(
     st.lists(
@@ -596,6 +668,9 @@ TABLES = {
     "levels": outcomes.levels(PARTS, FACTORS, YEAR),
     "changes": outcomes.changes(PARTS, FACTORS, YEAR),
     "targets": targets.measured(OUT, AIMS),
+    "scope": target_scope.told(
+        OUT.assign(description=OUT["category"].map({"cardboard": "Caisses"}).fillna("unknown"))
+    ),
 }
 
 

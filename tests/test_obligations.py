@@ -323,6 +323,31 @@ def test_shops_are_asked_what_they_take_back_and_who_reuses_under_which_agreemen
     }  # fmt: skip
 
 
+def test_packaging_without_a_code_that_is_landfilled_is_asked() -> None:
+    """« Emballages : respecté » stood beside « Bulle et mousse PE », landfilled without a code."""
+    boxes = ("cardboard", "Cartons", "150101", 20, "clean", "recycling", "Papiers")
+    foam = ("plastic", "Bulle et mousse PE", None, 3, "clean", "landfill", "Bennes")
+    alone = firm(boxes)
+    assert alone.loc[["packaging_recovery", "packaging_uncoded"], "verdict"].tolist() == [
+        "met",
+        "not_concerned",
+    ]
+    for year, flow in ((2018, foam), (2026, foam), (2026, (*foam[:5], "unknown", None))):
+        asked = firm(boxes, flow, year=year).loc["packaging_uncoded"]
+        assert asked["verdict"] == "unknown" and "Bulle et mousse" in asked["fact"]
+        assert "(code 15 01)" in asked["question"]
+    for name, code, route in (
+        ("Bulle", None, "recycling"),
+        ("Purges", None, "landfill"),
+        ("Films", "070213", "landfill"),
+    ):
+        other = firm(boxes, ("plastic", name, code, 3, "clean", route, "Bennes"))
+        assert other.loc["packaging_uncoded", "verdict"] == "not_concerned"
+    rows = LAW[LAW["code"] == "packaging_uncoded"]
+    assert rows[["words", "sure_words"]].nunique().eq(1).all()  # whatever the day, packaging is the same
+    assert set(rows["sure_words"].iloc[0].split()) <= set(rows["words"].iloc[0].split())
+
+
 def test_soiled_packaging_that_is_burnt_is_asked() -> None:
     judged = firm(("plastic", "fûts souillés", "150110", 3, "soiled", "incineration", "S"))
     assert judged.loc[["packaging_recovery", "packaging_hazardous"], "verdict"].tolist() == ["unknown"] * 2
@@ -602,7 +627,7 @@ def test_a_duty_is_cited_by_its_own_article_and_a_text_known_by_summaries_says_s
     found = dated.changed(LAW, "2018-12-31", "2026-11-28").set_index("code")["law_change"]
     assert (found["food_unfit_makers"], found["food_unfit"]) == ("entered", "replaced")
     unread = LAW["text_ref"].str.contains("2025-1081")
-    assert unread.sum() == 6 and LAW.loc[unread, "doubt_fr"].str.contains("texte non relu à la source").all()
+    assert unread.sum() == 7 and LAW.loc[unread, "doubt_fr"].str.contains("texte non relu à la source").all()
     tax = reference.load("waste_tax")
     later = tax[tax["text_ref"].str.contains("2026-103")]
     assert later["source"].str.endswith("texte non relu à la source").all() and len(later) == 35

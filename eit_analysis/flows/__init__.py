@@ -12,7 +12,7 @@ The flows of a wave are prepared once (:func:`prepared`), then taken by directio
     Who weighs most, when, what changed between two waves, and over all of them.
 ``potential``, ``recommendations``
     What is not valorised yet, what to do first.
-``emissions``, ``diversion``, ``outcomes``, ``targets``, ``target_gaps``
+``emissions``, ``diversion``, ``outcomes``, ``targets``, ``target_gaps``, ``target_scope``
     What they emit, what if some went elsewhere (:func:`divert`), how far from what is aimed at.
 ``balance``, ``extrapolation``, ``uncertainty``
     Does it balance, what of those who did not answer, how well a total is known.
@@ -26,7 +26,7 @@ from eit_analysis.on_demand import on_demand
 MODULES = (
     "balance", "comparison", "concentration", "costs", "diversion", "emissions", "extrapolation", "full_cost",
     "history", "obligations", "outcomes", "potential", "productivity", "recommendations", "seasonality",
-    "sorting", "target_gaps", "targets", "taxes", "uncertainty",
+    "sorting", "target_gaps", "target_scope", "targets", "taxes", "uncertainty",
 )  # fmt: skip
 
 __all__ = [

@@ -7,8 +7,8 @@ What nobody said makes a range of it:
     at least  R / (C + N)            the U tonnes of unknown destination do not; N, a mix that does not
     at most   (R + U + D) / (C + D)  they do, but no liquid is landfilled; D, a mix that does or may
 
-The mix is that of code 15 01 06, of packaging, which is often given to activity waste: it is in C where its
-name says packaging, else in N and D. A target for a whole country, or for all producers of a packaging, binds
+The mix is what is packaging or not (:mod:`packaging`): it is in N and D, and what has no code and is surely
+packaging by its name is in C. A target for a whole country, or for all producers of a packaging, binds
 no firm: what is reckoned here is a mark to compare with, and says so (``applies_to``). A cut since a base
 year asks for the tonnes of that year: a study that knows them states its own cap in ``[[waste_targets]]``.
 """
@@ -25,6 +25,7 @@ from eit_analysis.breakdown import Breakdown
 from eit_analysis.config_flows import WasteTarget
 from eit_analysis.flows.diagnosis import totals
 from eit_analysis.flows.dimensions import UNKNOWN
+from eit_analysis.flows.target_scope import is_waste
 from eit_analysis.flows.uncertainty import propagation
 from eit_analysis.flows.uncertainty.grouping import group
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
@@ -33,8 +34,9 @@ from eit_analysis.records import Share
 from eit_analysis.reference.communes import departments_of
 from eit_analysis.reference.dated import in_force
 from eit_analysis.reference.designation_families import families
-from eit_analysis.reference.law_flows import is_by_product, is_feed, is_inert, is_liquid, named, readable
+from eit_analysis.reference.law_flows import is_inert, is_liquid
 from eit_analysis.reference.nomenclatures import spaced_code
+from eit_analysis.reference.packaging import packaging
 
 # By indicator, the column that says whether a flow does what is counted, and with which codes.
 COUNTED = {
@@ -44,7 +46,6 @@ COUNTED = {
     "landfill_t_per_year": ("route", ["landfill"]),
 }
 SOILED = ("150110", "150111")  # packaging that held what is hazardous
-MIX, LAW = "150106", "sort_packaging_mix"  # mixed packaging, and the row of the law on it
 RESIDUAL = "07A"  # ordures ménagères résiduelles, in SINOE
 CAP = "landfill_t_per_year"
 PER_VALUE = "waste_per_value_cut_percent"
@@ -93,9 +94,8 @@ def measured(out: pd.DataFrame, aims: pd.DataFrame) -> Breakdown:
     """What of the outflows that targets are about does what they count, once for all years.
 
     Without code prefixes a target is about all waste that is neither hazardous nor inert; a flow without code
-    counts as not hazardous, and one whose code or name does not show it to be inert as not inert. An animal
-    by-product that is used as such is no waste (:func:`law_flows.is_by_product`), nor is plant matter that
-    feeds animals (:func:`law_flows.is_feed`). Soiled packaging has one code, whatever it is made of: it is of
+    counts as not hazardous, and one whose code or name does not show it to be inert as not inert. What is no
+    waste (:mod:`target_scope`) is left out. Soiled packaging has one code, whatever it is made of: it is of
     the material of its family.
 
     Parameters
@@ -134,21 +134,20 @@ def measured(out: pd.DataFrame, aims: pd.DataFrame) -> Breakdown:
 def about(out: pd.DataFrame, aims: pd.DataFrame) -> pd.DataFrame:
     """The flows once for each reading of a measure that is about them, and whether each ``does`` it."""
     known = propagation.prepared(out)
-    plain = (known["hazardous"] != "yes") & ~is_inert(known)
-    plain &= ~is_by_product(known) & ~is_feed(known)
-    soiled, liquid = known["waste_code"].isin(SOILED), is_liquid(known)
+    plain = (known["hazardous"] != "yes") & ~is_inert(known) & is_waste(known)
+    soiled, liquid, kinds = known["waste_code"].isin(SOILED), is_liquid(known), packaging(known)
     parts = [known.head(0).assign(aim="", reading="", does="")]
     measurable = aims[aims["indicator"].isin(COUNTED)].drop_duplicates("aim")
     for aim in measurable.fillna({"waste_code_prefixes": ""}).to_dict("records"):
         prefixes = tuple(str(aim["waste_code_prefixes"]).split())
         column, codes = COUNTED[aim["indicator"]]
         made_so = soiled & known["category"].isin([families().get(code) for code in prefixes])
-        of_codes = known["waste_code"].str.startswith(prefixes) | made_so
+        of_codes = kinds["code"].str.startswith(prefixes) | made_so
         rows = known[of_codes if prefixes else plain]
         does, unsaid = rows[column].isin(codes), rows["route"] == UNKNOWN
         unsaid &= ~(liquid[rows.index] & ("landfill" in codes))
         # Without prefixes waste is concerned whatever it is made of.
-        mix = _mixed(rows) & bool(prefixes)
+        mix = (kinds.loc[rows.index, "packaging"] == "perhaps") & bool(prefixes)
         readings = {"least": (does, ~(mix & does)), "most": (does | unsaid, ~mix | does | unsaid)}
         if not (unsaid | mix).any():
             readings = {"said": (does, ~mix)}
@@ -156,12 +155,6 @@ def about(out: pd.DataFrame, aims: pd.DataFrame) -> pd.DataFrame:
             answers = np.where(yes, "yes", "no")
             parts.append(rows.assign(aim=aim["aim"], reading=reading, does=answers)[kept])
     return pd.concat(parts, ignore_index=True)
-
-
-def _mixed(about: pd.DataFrame) -> pd.Series:
-    """Which flows have the code of mixed packaging without being called packaging."""
-    words = reference.load("obligations").set_index("code").loc[[LAW], "words"].iloc[-1]
-    return (about["waste_code"] == MIX) & ~named(readable(about)["words"], words)
 
 
 def _shares(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:

@@ -27,6 +27,9 @@ PUBLIC_SERVICE = frozenset(
 INERT_TAKER = "isdi inerte inertes"
 # Animal tissues, and animal products unfit for food: animal by-products of regulation (EC) 1069/2009.
 BY_PRODUCTS, BY_PRODUCT_NAME = ("020102", "020202", "020203"), "sous produits animaux"
+MANURE = "fumier fumiers lisier lisiers fiente fientes"
+MINES = ("05", "06", "07", "08", "09")  # divisions of the extractive industries
+SPOIL = "sterile steriles decouverte decouvertes fine fines"
 # By-products that go there are waste all the same; and where all else goes, nobody said.
 STILL_WASTE = ("landfill", "incineration", "energy", "digestion", "composting", "unknown")
 FEED = re.compile(r"\b(?:betail|eleveurs?|dreches?|fourrages?|aliment\w* (?:pour |des )?anima\w+)\b")
@@ -151,6 +154,30 @@ def is_by_product(out: pd.DataFrame) -> pd.Series:
     """
     named_so = _folded(out["description"]).str.contains(BY_PRODUCT_NAME)
     return (out["waste_code"].isin(BY_PRODUCTS) | named_so) & ~out["route"].isin(STILL_WASTE)
+
+
+def is_manure(out: pd.DataFrame) -> pd.Series:
+    """Which outflows are manure that is no waste, for it is used as such.
+
+    An animal by-product too (regulation (EC) 1069/2009, art. 9): outside of directive 2008/98/EC, by art. 2,
+    § 1, f, or § 2, b.
+    """
+    effluents = (out["category"] == "biowaste") & named(_folded(out["description"]).str.split(), MANURE)
+    return ((out["waste_code"] == "020106") | effluents) & ~out["route"].isin(STILL_WASTE)
+
+
+def is_extraction(out: pd.DataFrame) -> pd.Series:
+    """Which described outflows are the spoil of mines and quarries, or what treating their minerals leaves.
+
+    Outside of directive 2008/98/EC (art. 2, § 2, d; directive 2006/21/EC). Spoil has its codes; the
+    others of chapter 01, and a mineral without code called spoil or fines, are so at a mine or quarry: masons
+    cut stone too.
+    """
+    code = out["waste_code"].astype("str")
+    uncoded = out["waste_code"].isin(["unknown", ""]) | out["waste_code"].isna()
+    uncoded &= (out["category"] == "mineral") & named(_folded(out["description"]).str.split(), SPOIL)
+    of_mine = out["naf_division"].isin(MINES) & (code.str.startswith("01") | uncoded)
+    return code.str.startswith("0101") | of_mine
 
 
 def is_feed(out: pd.DataFrame) -> pd.Series:

@@ -1,0 +1,37 @@
+"""What targets without a material leave out of the outflows, and what they count as packaging by its name.
+
+Of a flow that is two of these the first in the order of ``NO_WASTE`` is told, packaging last.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from eit_analysis.breakdown import Breakdown
+from eit_analysis.flows.diagnosis import totals
+from eit_analysis.reference.law_flows import is_by_product, is_extraction, is_feed, is_manure
+from eit_analysis.reference.packaging import packaging
+
+# No waste of directive 2008/98/EC, each by its own rule.
+NO_WASTE = {
+    "extraction": is_extraction,
+    "manure": is_manure,
+    "by_product": is_by_product,
+    "feed": is_feed,
+}
+NAMED = {"yes": "packaging_named", "perhaps": "packaging_perhaps"}
+
+
+def is_waste(known: pd.DataFrame) -> pd.Series:
+    """Which described outflows the directive on waste is about."""
+    return ~np.logical_or.reduce([rule(known) for rule in NO_WASTE.values()])
+
+
+def told(out: pd.DataFrame) -> Breakdown:
+    """The tonnes of each kind (``target_scope``) that targets read otherwise than by their code alone."""
+    kinds = packaging(out)
+    called = kinds["packaging"].map(NAMED).where(kinds["code"] != out["waste_code"], "")
+    ways = [rule(out) for rule in NO_WASTE.values()]
+    scope = np.select(ways, [*NO_WASTE], called.fillna(""))
+    return totals(out.assign(target_scope=scope)[scope != ""], "target_scope", total=False)
