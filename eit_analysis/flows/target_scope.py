@@ -1,4 +1,4 @@
-"""What targets without a material leave out of the outflows, and what they count as packaging by its name.
+"""What targets leave out of the outflows, for it is no waste, and what they count as packaging by its name.
 
 Of a flow that is two of these the first in the order of ``NO_WASTE`` is told, packaging last.
 """
@@ -21,6 +21,7 @@ NO_WASTE = {
     "feed": is_feed,
 }
 NAMED = {"yes": "packaging_named", "perhaps": "packaging_perhaps"}
+CODED = "coded"
 
 
 def is_waste(known: pd.DataFrame) -> pd.Series:
@@ -29,9 +30,8 @@ def is_waste(known: pd.DataFrame) -> pd.Series:
 
 
 def told(out: pd.DataFrame) -> Breakdown:
-    """The tonnes of each kind (``target_scope``) that targets read otherwise than by their code alone."""
+    """The tonnes of each ``target_scope``: what is no waste, what is called packaging, and the rest."""
     kinds = packaging(out)
-    called = kinds["packaging"].map(NAMED).where(kinds["code"] != out["waste_code"], "")
+    called = kinds["packaging"].map(NAMED).where(kinds["code"] != out["waste_code"])
     ways = [rule(out) for rule in NO_WASTE.values()]
-    scope = np.select(ways, [*NO_WASTE], called.fillna(""))
-    return totals(out.assign(target_scope=scope)[scope != ""], "target_scope", total=False)
+    return totals(out.assign(target_scope=np.select(ways, [*NO_WASTE], called.fillna(CODED))), "target_scope")

@@ -49,6 +49,12 @@ SOILED = ("150110", "150111")  # packaging that held what is hazardous
 RESIDUAL = "07A"  # ordures ménagères résiduelles, in SINOE
 CAP = "landfill_t_per_year"
 PER_VALUE = "waste_per_value_cut_percent"
+# What would have to be known of the others, where it is not the tonnes of a base year alone.
+TO_KNOW = {
+    PER_VALUE: "target_base_year_value",
+    "building_material_percent": "target_building",
+    "residual_energy_percent": "target_residual",
+}
 MASSES = [MASS, LOW, HIGH]
 ABOUT = ["concerned_t_per_year", "concerned_low_t_per_year", "concerned_high_t_per_year"]
 COLUMNS = [
@@ -182,7 +188,7 @@ def unmeasured(aims: pd.DataFrame) -> pd.DataFrame:
     """
     rows = aims[~aims["indicator"].isin(COUNTED)].reset_index(drop=True)
     known = [
-        reference.sentence("target_base_year_value" if what == PER_VALUE else "target_base_year", year=year)
+        reference.sentence(TO_KNOW.get(what, "target_base_year"), year=year)
         for what, year in zip(rows["indicator"], rows["base_year"], strict=True)
     ]
     columns = ["target", "target_value", "year", "base_year", "to_know", "text_ref"]
