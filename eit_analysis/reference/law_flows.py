@@ -27,7 +27,7 @@ PUBLIC_SERVICE = frozenset(
 INERT_TAKER = "isdi inerte inertes"
 # Animal tissues, and animal products unfit for food: animal by-products of regulation (EC) 1069/2009.
 BY_PRODUCTS, BY_PRODUCT_NAME = ("020102", "020202", "020203"), "sous produits animaux"
-MANURE = "fumier fumiers lisier lisiers fiente fientes"
+MANURE = "fumier fumiers lisier lisiers fiente fientes purin purins crottin crottins dejection dejections"
 MINES = ("05", "06", "07", "08", "09")  # divisions of the extractive industries
 SPOIL = "sterile steriles decouverte decouvertes fine fines"
 # By-products that go there are waste all the same; and where all else goes, nobody said.
