@@ -20,6 +20,7 @@ import pandas as pd
 
 from eit_analysis import reference
 from eit_analysis.reference.law_flows import concerned, named, readable
+from eit_analysis.reference.law_matter import seen
 
 MIX = "150106"
 OF_MIX, UNCODED = "sort_packaging_mix", "packaging_uncoded"  # rows of the law
@@ -31,7 +32,7 @@ def packaging(out: pd.DataFrame) -> pd.DataFrame:
 
     That of who has none and is called packaging is the code of packaging of its material.
     """
-    read, uncoded = readable(out), _row(UNCODED)
+    read, uncoded = seen(readable(out)), _row(UNCODED)
     words, called = read["words"], concerned(read, uncoded | {"routes": ""})
     mix = (read["code"] == MIX) | (called & (read["category"] == "mixed"))
     mix &= ~named(words, _row(OF_MIX)["words"])
