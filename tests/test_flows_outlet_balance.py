@@ -7,7 +7,7 @@ import pytest
 from eit_analysis import reference
 from eit_analysis.flows import costs
 from eit_analysis.flows.balance import from_elsewhere, outlet_balance, survey_balance, taken_paths
-from eit_analysis.flows.full_cost import PARTS, bought_and_lost, full_cost, purchase_prices
+from eit_analysis.flows.full_cost import PARTS, bought_and_lost, by_purchase, full_cost, purchase_prices
 from eit_analysis.flows.productivity import RATIO, REMAINDER, material_productivity
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS, propagate
 from eit_analysis.publishing import wording
@@ -253,3 +253,24 @@ def test_full_cost_by_hand():
     assert found["invoice"] == pytest.approx(-600)  # the wood has no invoice: reference prices stand for it
     assert found["collection"] == pytest.approx(4 * collection)
     assert found["Total"] == pytest.approx(found.drop("Total").sum())
+
+
+def test_nobody_bought_what_is_dug_out_nor_what_animals_and_gardens_leave():
+    """Overburden was bought at the price of gravel, slurry at that of feed: a third of a full cost."""
+    told = [("010102", "Stériles"), ("010408", "Refus"), (None, "Stériles de découverte"),
+            (None, "Fines de lavage du grès"), ("020106", "Lisier"), (None, "Fumier de volailles"),
+            ("200201", "Tailles"), (None, "Tontes"), ("150101", "Cartons"),
+            (None, "Emballages stériles")]  # fmt: skip
+    out = answers([("E01", "out", "mineral", code, 10, "reuse", None) for code, _ in told])
+    out = out.assign(description=[name for _, name in told], cost_known="no", cost_eur_per_t=None)
+    out = out.assign(evidence="measured")
+    codes = reference.load("waste_codes")
+    parts = full_cost(out, out.head(0).assign(description=""), factor_table(()), codes)
+    named = parts.groupby("cost_part")["description"].agg(list)
+    assert named["purchase"] == ["Cartons", "Emballages stériles"]
+    # Cuttings are gathered by hand; what is dug out and manure are loaded by machines.
+    assert named["handling"] == ["Tailles", "Tontes", "Cartons", "Emballages stériles"]
+    assert len(named["treatment"]) == len(told)
+    tonnes = by_purchase(out, codes).frame.set_index("purchased")[MASS]
+    assert tonnes.to_dict() == {"no": 80, "yes": 20, "Total": 100}
+    assert wording.heading("purchased").labels["no"]

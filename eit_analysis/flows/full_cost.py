@@ -3,13 +3,14 @@
     K = m (a + h + s)
 
 with a the purchase of the matter that is lost, h the handling and storage on the site (none of what is dug
-out or pulled down, which is loaded where it lies, nor of a liquid, which is pumped), s the service: what is
-declared (paid, or earned: negative), else containers and transport, then treatment, at reference prices. The
-price a is what the actor declares to pay for an input of the same family (of food, where its biowaste has
-none: peelings were vegetables, garden waste was not), but for what it buys to burn; else a reference price;
-none for what its holder never bought: sludges and waste waters, mostly water, what is dug out, what is pulled
-down. Energy and labour spent on the lost matter are not counted; what is bought and what is lost may differ:
-K is neither the least nor the most.
+out or pulled down, nor of manure, which machines load where it lies, nor of a liquid, which is pumped), s the
+service: what is declared (paid, or earned: negative), else containers and transport, then treatment, at
+reference prices. The price a is what the actor declares to pay for an input of the same family (of food,
+where its biowaste has none: peelings were vegetables, garden waste was not), but for what it buys to burn;
+else a reference price; none for what is held never to have been bought: sludges and waste waters, mostly
+water, what is dug out (washed or not) or pulled down, what animals and gardens leave. Energy and labour spent
+on the lost matter are not counted; what is bought and what is lost may differ: K is neither the least nor the
+most.
 
 Source: ISO 14051:2011 (material flow cost accounting) for the parts; each price has its own row in
 ``factors.csv``.
@@ -20,7 +21,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from eit_analysis.breakdown import Breakdown
 from eit_analysis.flows.costs import PRICES, reference_prices
+from eit_analysis.flows.diagnosis import totals
 from eit_analysis.flows.uncertainty.propagation import MASS
 from eit_analysis.reference.law_flows import is_liquid
 
@@ -29,7 +32,10 @@ PARTS = ("purchase", "handling", "invoice", "collection", "treatment")
 BURNED = r"\b(?:chaudi[eè]re|chauffage|chaufferie|combustible)"
 GARDEN = "2002"
 WATER = r"\bboues\b|^(?:eaux|suspensions aqueuses|concentrats aqueux)\b"
-DUG_OUT = r"^(?:terres|sédiments|gravats)\b|\bde démolition$"  # or pulled down
+EXTRACTED = "01"  # the chapter of mines and quarries
+DUG_OUT = r"^(?:terres|sédiments|gravats|stériles|fines de lavage)\b|\bde démolition$"  # or pulled down
+MANURE = r"^(?:fumiers?|lisiers?|fientes)\b"
+CUTTINGS = r"^(?:déchets verts|tontes?|gazon)\b"
 
 
 def full_cost(
@@ -55,7 +61,7 @@ def full_cost(
     out = out.reset_index(drop=True)
     declared = (out["cost_known"] == "yes").to_numpy()
     invoice = out["cost_eur_per_t"].where(declared)
-    unhandled = named_as(out, codes, DUG_OUT) | is_liquid(out).to_numpy(bool)
+    unhandled = dug_out(out, codes) | named_as(out, codes, MANURE) | is_liquid(out).to_numpy(bool)
     prices = {
         "purchase": purchase_prices(out, incoming, factors)[~unbought(out, codes)],
         "handling": _everywhere(out, factors, "handling_cost")[~unhandled],
@@ -92,9 +98,20 @@ def bought_and_lost(out: pd.DataFrame, incoming: pd.DataFrame, codes: pd.DataFra
     return rows.sort_values(spent, ascending=False, ignore_index=True)[columns]
 
 
+def by_purchase(out: pd.DataFrame, codes: pd.DataFrame) -> Breakdown:
+    """The tonnes by whether their holder may have bought them: ``purchased``, yes or no."""
+    return totals(out.assign(purchased=np.where(unbought(out, codes), "no", "yes")), "purchased")
+
+
 def unbought(out: pd.DataFrame, codes: pd.DataFrame) -> np.ndarray:
-    """Whether each outflow is a sludge, a waste water, excavated earth or rubble."""
-    return named_as(out, codes, f"{WATER}|{DUG_OUT}")
+    """Whether each outflow is a sludge, a waste water, dug out, pulled down, manure or of a garden."""
+    return dug_out(out, codes) | named_as(out, codes, f"{WATER}|{MANURE}|{CUTTINGS}")
+
+
+def dug_out(out: pd.DataFrame, codes: pd.DataFrame) -> np.ndarray:
+    """Whether each outflow comes out of the ground or of a building."""
+    extracted = out["waste_code"].astype("str").str.startswith(EXTRACTED).to_numpy(bool)
+    return extracted | named_as(out, codes, DUG_OUT)
 
 
 def named_as(out: pd.DataFrame, codes: pd.DataFrame, pattern: str) -> np.ndarray:
