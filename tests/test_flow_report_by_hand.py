@@ -492,12 +492,12 @@ def test_what_is_sent_and_received(report):
     assert [french(row[name]) for name in names] == pytest.approx([SENT, SENT_OUT_OF_DISPOSAL, RECEIVED, gap])
     bounds = ["Reste, borne basse (t/an)", "Reste, borne haute (t/an)"]
     assert [french(row[name]) for name in bounds] == pytest.approx([gap - GAP, gap + GAP], abs=1e-3)
-    assert row["Conclusion"] == "part aussi hors de l'enquête"
+    assert row["Conclusion"] == "va aussi ailleurs que chez ces preneurs"
 
 
 def test_what_becomes_of_what_is_received(report):
     """Textiles go to textiles: of S01 (18 t) 11.4 t of rags, of S03 (15 t) 4.56 t; the bins are their own."""
-    rows = textile_rows(report["Ce que reçoivent les filières et l'ESS, et où cela va"])
+    rows = textile_rows(report["Ce qui entre chez les filières et l'ESS, et en sort"])
     found = {row["Exutoire actuel"]: french(row["Masse (t/an)"]) for row in rows}
     left = {"S01": 18 - 11.4, "S03": 15 - 4.56}
     assert found == pytest.approx(
@@ -591,7 +591,7 @@ FAMILY_TABLES = {
     "Surcoût des flux mal triés par famille",
     "Potentiel non valorisé par famille",
     "Principaux flux sortants non valorisés",
-    "Ce que reçoivent les filières et l'ESS, et où cela va",
+    "Ce qui entre chez les filières et l'ESS, et en sort",
     "Bilan par famille reçue",
     "Ce qui est envoyé et ce qui est reçu, par famille",
     "Tonnages extrapolés au territoire, par famille",

@@ -5,7 +5,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eit_analysis.flows.balance.balance_paths import UNEXPLAINED, from_elsewhere, taken_paths
+from eit_analysis.flows.balance.balance_paths import (
+    UNEXPLAINED,
+    from_elsewhere,
+    sent_and_received,
+    taken_paths,
+)
 from eit_analysis.flows.balance.kin import own_waste
 from eit_analysis.flows.balance.reconciliation import deviations
 from eit_analysis.flows.balance.territory_balance import REMAINDER, family_balance, survey_balance
@@ -86,6 +91,28 @@ def test_family_balance():
         row["remainder_t_per_year"] == 140
     )  # half-width 13 from 3, 4, 12; what is landfilled is not compared
     assert row["remainder_high_t_per_year"] - 140 == pytest.approx(13)
+
+
+def test_what_a_surveyed_firm_takes_in_does_not_leave_the_survey():
+    """Of 80 t of wood 55 name the sawmill, that takes wood in: 25 may reach the workshop, or leave."""
+    flows = answers(
+        [("E02", "out", "wood", 55, 1, "recycling", "scierie du chêne"),
+         ("E02", "out", "wood", 25, 1, "energy", "Chaufferie"), ("E01", "in", "wood", 380, 9, None, None),
+         ("S01", "in", "wood", 9, 1, None, None),
+         ("E02", "out", "metal", 30, 1, "recycling", "Scierie du Chêne"),  # a carrier: it takes in no metal
+         ("S01", "in", "metal", 2, 1, None, None)]
+    )  # fmt: skip
+    families = family_balance(flows, SITES).set_index("category")
+    assert families["sent_t_per_year"].to_dict() == {"wood": 80, "metal": 30}
+    assert families["recoverable_t_per_year"].to_dict() == {"wood": 25, "metal": 30}
+    assert families["remainder_t_per_year"].to_dict() == {"wood": -16, "metal": -28}
+    flows = flows.assign(evidence="declared")
+    out, incoming = (flows[flows["direction"] == side] for side in ("out", "in"))
+    released = sent_and_received(out, incoming, SITES, family_balance(flows, SITES)).frame
+    assert released.set_index("category")["remainder_t_per_year"].to_dict() == {"wood": -16, "metal": -28}
+    assert from_elsewhere(out, incoming, SITES).frame[MASS].tolist() == [0, 11]
+    told = wording.heading("verdict").labels["to_elsewhere"]
+    assert "enquête" not in told  # a surveyed firm that nobody names may have it
 
 
 def test_two_answers_about_the_same_tonnes_are_reconciled():

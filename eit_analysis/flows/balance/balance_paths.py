@@ -16,7 +16,7 @@ from eit_analysis.breakdown import Breakdown
 from eit_analysis.derived import Derived
 from eit_analysis.flows.balance.kin import kin
 from eit_analysis.flows.balance.outlet_processes import OutletBalance
-from eit_analysis.flows.balance.survey_network import EVERY, OWN, TAKERS, linked
+from eit_analysis.flows.balance.survey_network import EVERY, OWN, is_taker, linked
 from eit_analysis.flows.balance.territory_balance import PROCESS, REMAINDER, UNEXPLAINED, recoverable
 from eit_analysis.flows.diagnosis import totals
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
@@ -29,13 +29,13 @@ BOUNDS = ["at_least", "at_most"]
 
 def from_elsewhere(
     out: pd.DataFrame,
-    received: pd.DataFrame,
+    incoming: pd.DataFrame,
     sites: pd.DataFrame,
     outlets: OutletBalance | None = None,
 ) -> Breakdown:
     """What takers receive that no surveyed actor sent: sum max(0, R - S) to sum (R - L), over the families.
 
-    ``out`` are described outflows (:mod:`dimensions`), ``received`` the inflows of the takers (t/year).
+    ``out`` and ``incoming`` are described outflows and inflows (:mod:`dimensions`; t/year).
     Nothing says which tonnes are the same: the bounds are those of :mod:`territory_balance`, of sums as
     declared.
 
@@ -44,7 +44,8 @@ def from_elsewhere(
     Breakdown
         ``bound`` (``at_least``, ``at_most``), mass.
     """
-    sent = recoverable(out, received, outlets)
+    sent = recoverable(out, incoming, sites, outlets)
+    received = incoming[is_taker(incoming["site_id"], sites)]
     parts = []
     for bound, taken in zip(BOUNDS, (sent, sent[linked(sent, sites)]), strict=True):
         both = pd.concat([received, taken.assign(**{MASS: -taken[MASS]})]).assign(bound=bound)
@@ -58,13 +59,15 @@ def from_elsewhere(
 
 def sent_and_received(
     out: pd.DataFrame,
-    received: pd.DataFrame,
+    incoming: pd.DataFrame,
+    sites: pd.DataFrame,
     families: pd.DataFrame,
     outlets: OutletBalance | None = None,
 ) -> Derived:
     """The families of which takers receive some: what is sent, what may reach them, what they receive."""
-    sent = out[~out["actor_type"].isin(TAKERS)]
-    may = recoverable(out, received, outlets)
+    sent = out[~is_taker(out["site_id"], sites)]
+    received = incoming[is_taker(incoming["site_id"], sites)]
+    may = recoverable(out, incoming, sites, outlets)
     parents = [totals(flows, "category", total=False) for flows in (sent, may, received)]
     names = "sent_t_per_year", "recoverable_t_per_year", "received_t_per_year"
     terms = [(number, MASS, 1.0) for number in range(3)]

@@ -57,6 +57,18 @@ def linked(flows: pd.DataFrame, sites: pd.DataFrame) -> np.ndarray:
     return out & ~is_taker(flows["site_id"], sites) & is_taker(named_actor(flows, sites), sites)
 
 
+def placed(out: pd.DataFrame, incoming: pd.DataFrame, sites: pd.DataFrame) -> np.ndarray:
+    """Whether each outflow names a surveyed actor that is no taker and declares that it takes in the family.
+
+    Those tonnes reach no taker and stay in the survey. One that takes in nothing of the family may be a
+    carrier: where its load goes is not known.
+    """
+    named = named_actor(out, sites)
+    taken = incoming["site_id"].astype("str") + "|" + incoming["category"].astype("str")
+    takes_in = (named + "|" + out["category"].astype("str")).isin(set(taken)).to_numpy()
+    return takes_in & ~is_taker(named, sites)
+
+
 def survey_arcs(flows: pd.DataFrame, sites: pd.DataFrame, group: pd.Series) -> pd.DataFrame:
     """Arcs of the network for :func:`reconciliation.reconcile`, from the tidy tables of one wave (t/year).
 

@@ -13,7 +13,8 @@ lead to a surveyed taker of the family (:func:`recoverable`) and surveyed takers
 tonnes are the same: arrivals from outside the survey and departures out of it are both unmeasured, and only
 their difference is known, R - S. What comes from elsewhere lies between max(0, R - S), if all that is sent
 goes to these takers, and R - L, where L is what firms say they send to one of them by name; what goes
-elsewhere lies between max(0, S - R) and S - L.
+elsewhere lies between max(0, S - R) and S - L; what names another surveyed actor that takes in the family
+is in none of them (:func:`survey_network.placed`).
 """
 
 from __future__ import annotations
@@ -31,9 +32,9 @@ from eit_analysis.flows.balance.survey_network import (
     LEAST_SD,
     OUTSIDE,
     OWN,
-    TAKERS,
     is_taker,
     linked,
+    placed,
     stated_sd,
     survey_arcs,
 )
@@ -190,14 +191,18 @@ def processes_of(received: pd.DataFrame, outlets: OutletBalance | None) -> dict[
     return {str(family): set(own) for family, own in process.groupby(received["category"].astype("str"))}
 
 
-def recoverable(out: pd.DataFrame, received: pd.DataFrame, outlets: OutletBalance | None) -> pd.DataFrame:
+def recoverable(
+    out: pd.DataFrame, incoming: pd.DataFrame, sites: pd.DataFrame, outlets: OutletBalance | None
+) -> pd.DataFrame:
     """What others than takers send that may reach a surveyed taker of the family (t/year).
 
     Not what they send to be disposed of; nor what they send to a process (composting, digestion) that no
-    taker of the family has, where the process of each is known.
+    taker of the family has, where the process of each is known; nor what names another surveyed actor that
+    takes in the family (:func:`survey_network.placed`). ``incoming`` are all inflows.
     """
-    sent = out[~out["actor_type"].isin(TAKERS) & ~out["route"].isin(DISPOSAL)]
-    takers = processes_of(received, outlets)
+    aside = is_taker(out["site_id"], sites) | out["route"].isin(DISPOSAL).to_numpy()
+    sent = out[~aside & ~placed(out, incoming, sites)]
+    takers = processes_of(incoming[is_taker(incoming["site_id"], sites)], outlets)
     pairs = zip(sent["category"].astype("str"), sent["route"].astype("str"), strict=True)
     reaches = [
         route not in PROCESS_ROUTES or not takers.get(family) or bool({"", route} & takers[family])
@@ -212,8 +217,7 @@ def family_balance(
     """``families`` of :class:`TerritoryBalance`, the heaviest first (sent or received, the larger)."""
     takes = is_taker(flows["site_id"], sites)
     out = (flows["direction"] == "out").to_numpy()
-    kinds = flows["site_id"].map(sites.drop_duplicates("site_id").set_index("site_id")["actor_type"])
-    may = recoverable(flows.assign(actor_type=kinds)[out], flows[takes & ~out], outlets).index
+    may = recoverable(flows[out], flows[~out], sites, outlets).index
     parts = {
         "sent_t_per_year": out & ~takes,
         "recoverable_t_per_year": out & ~takes & flows.index.isin(may),
