@@ -44,3 +44,29 @@ def test_a_place_is_a_third_of_nine_sites_at_least():
     assert concentration.third(ten.head(8), "E1") == 0
     # No amount of another decides more than the order.
     assert concentration.third(ten.assign(**{MASS: ten[MASS] ** 2}), "E4") == 2
+
+
+def rated(rows: list[tuple]) -> pd.DataFrame:
+    flows = pd.DataFrame(rows, columns=["description", "recovery", MASS]).astype({MASS: float})
+    valorised = flows["recovery"].map({"material": "yes", "disposal": "no"})
+    bounds = {"mass_low_t_per_year": 0.98 * flows[MASS], "mass_high_t_per_year": 1.02 * flows[MASS]}
+    sites = [f"E{n}" for n in range(len(flows))]
+    return flows.assign(
+        site_id=sites, valorised=valorised, contractor=None, evidence="measured", **bounds
+    )
+
+
+def test_one_flow_decides_a_rate():
+    """Of 100 t, 70 recovered: 40 of them in one flow, without which it is 30 of 60."""
+    rest = [("Boues", "disposal", 15), ("Sables", "disposal", 15), ("Cartons", "material", 30)]
+    flows = rated([("Stériles", "material", 40), *rest])
+    (row,) = concentration.deciding(flows).to_dict("records")
+    assert row.pop("share_percent") == pytest.approx(50)
+    assert row == {"valorised": "yes", "site_id": "E0", "description": "Stériles", MASS: 40}
+
+
+def test_no_flow_decides_a_rate_that_many_make():
+    many = rated([("Cartons", "material", 1)] * 700 + [("Boues", "disposal", 1)] * 300)
+    alone, nothing = rated([("Cartons", "material", 5)]), rated([("Boues", "disposal", 5)] * 3)
+    for flows in (many, alone, nothing, nothing.head(0)):
+        assert concentration.deciding(flows).empty

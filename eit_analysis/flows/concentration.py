@@ -1,4 +1,7 @@
-"""Who weighs most: sites from the heaviest down, how many of them hold a share, where one of them stands."""
+"""Who weighs most: sites from the heaviest down, how many of them hold a share, where one of them stands.
+
+And which flow decides the recovery rate.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +15,11 @@ from scipy.linalg import block_diag
 from scipy.sparse import csr_array
 
 from eit_analysis.breakdown import Breakdown
-from eit_analysis.flows.diagnosis import totals
+from eit_analysis.flows.diagnosis import recovery_rates, totals
 from eit_analysis.flows.uncertainty.propagation import MASS
-from eit_analysis.records import SOURCE, Facts, cell_columns
+from eit_analysis.records import SOURCE, TOTAL, Facts, cell_columns
+
+LITTLE, MUCH = 1.0, 10.0  # points of a rate
 
 
 def ranked(out: pd.DataFrame) -> Breakdown:
@@ -93,3 +98,36 @@ def third(out: pd.DataFrame, firm: str | None) -> int:
     if firm is None or firm not in mass or len(mass) < 9:
         return 0
     return int((mass[firm] - 1) * 3 // len(mass)) + 1
+
+
+def deciding(out: pd.DataFrame) -> pd.DataFrame:
+    """The flow that decides the recovery rate r = R / M, of all outflows, and the rate without it.
+
+        r_i = (R - v_i m_i) / (M - m_i),    v_i: 1 where flow i is valorised, else 0
+
+    That of the largest |r_i - r|, where r_i is outside the 95 % interval of r and ``LITTLE`` points away, or
+    ``MUCH`` points away.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``valorised`` (yes), ``site_id``, ``description``, mass (t/year), ``share_percent`` (r_i); one row or
+        none.
+    """
+    rates = recovery_rates(out).frame
+    rates = rates[(rates["valorised"] == "yes") & (rates["recovery"] == TOTAL)]
+    told = ["valorised", "site_id", "description", MASS, "share_percent"]
+    without = out.reindex(columns=told).assign(valorised="yes")
+    if rates.empty:
+        return without.head(0)
+    rate, low, high = rates[[f"share{end}_percent" for end in ("", "_low", "_high")]].to_numpy(float)[0]
+    mass = out[MASS].to_numpy(float)
+    kept = mass * (out["valorised"] == "yes").to_numpy()
+    rest = mass.sum() - mass
+    without["share_percent"] = 100 * np.divide(
+        kept.sum() - kept, rest, np.full(len(out), np.nan), where=rest > 0
+    )
+    moved = (without["share_percent"] - rate).abs()
+    outside = ~without["share_percent"].between(low, high)
+    decides = (outside & (moved > LITTLE)) | (moved > MUCH)
+    return without.loc[moved[decides].sort_values(ascending=False, kind="stable").index[:1]]
