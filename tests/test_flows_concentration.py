@@ -51,9 +51,7 @@ def rated(rows: list[tuple]) -> pd.DataFrame:
     valorised = flows["recovery"].map({"material": "yes", "disposal": "no"})
     bounds = {"mass_low_t_per_year": 0.98 * flows[MASS], "mass_high_t_per_year": 1.02 * flows[MASS]}
     sites = [f"E{n}" for n in range(len(flows))]
-    return flows.assign(
-        site_id=sites, valorised=valorised, contractor=None, evidence="measured", **bounds
-    )
+    return flows.assign(site_id=sites, valorised=valorised, contractor=None, evidence="measured", **bounds)
 
 
 def test_one_flow_decides_a_rate():
