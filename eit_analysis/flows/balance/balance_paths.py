@@ -18,7 +18,9 @@ from eit_analysis.flows.balance.kin import kin
 from eit_analysis.flows.balance.outlet_processes import OutletBalance
 from eit_analysis.flows.balance.survey_network import EVERY, OWN, is_taker, linked
 from eit_analysis.flows.balance.territory_balance import PROCESS, REMAINDER, UNEXPLAINED, recoverable
+from eit_analysis.flows.balance.weight_errors import weight_covariance
 from eit_analysis.flows.diagnosis import totals
+from eit_analysis.flows.uncertainty.lognormal import Z
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
 from eit_analysis.records import cell_columns
 
@@ -96,33 +98,37 @@ def taken_paths(
     Breakdown
         ``category`` (``unexplained`` where more goes out than comes in), ``route`` (``unexplained`` where
         more comes in than goes out, ``process_output`` for ``processes``), mass with its 95 % interval where
-        one key is asked (independent answers). Its records are the flows of each taker, or its paths where
+        one key is asked (:mod:`weight_errors`). Its records are the flows of each taker, or its paths where
         both keys are asked.
     """
     families = kin(flows, sites, outlets)
     drawn = (families.notna() & (families != OWN)).to_numpy()
     taken = flows[drawn].assign(kin=families[drawn], route=flows["route"].fillna("unknown"))
-    received_flows, sent_flows = (taken[taken["direction"] == side] for side in ("in", "out"))
-    inputs = received_flows.groupby(["site_id", "kin"], as_index=False, observed=True)[[MASS]].sum()
-    outputs = _shared_out(inputs, sent_flows)
+    taken = taken.assign(row=range(len(taken)))
+    received, sent = (taken[taken["direction"] == side].assign(part=1.0) for side in ("in", "out"))
     keys = ["site_id", "kin"]
-    received, sent = (side.groupby(keys)[MASS].sum() for side in (inputs, outputs))
-    remainder = received.sub(sent, fill_value=0.0).rename(MASS).reset_index()
+    inputs = received.groupby(keys, as_index=False, observed=True)[[MASS]].sum()
+    shared = _shared_out(inputs, sent)
+    outputs = shared.assign(**{MASS: shared[MASS] * shared["part"]})
+    outputs = outputs.groupby([*keys, "route"], as_index=False, observed=True)[[MASS]].sum()
+    both = pd.concat([received, shared.assign(part=-shared["part"])])
+    signed = (both[MASS] * both["part"]).groupby([both[key] for key in keys]).sum()
+    remainder = signed.rename(MASS).reset_index()
     remainder = remainder[remainder[MASS].abs() > ROUNDING * max(float(taken[MASS].sum()), 1.0)]
-    squares = _square(received_flows).add(outputs.groupby(keys)["square"].sum(), fill_value=0.0)
-    half = np.sqrt(squares.reindex(pd.MultiIndex.from_frame(remainder[keys])).to_numpy(float))
-    size = remainder[MASS].abs()
-    remainder = remainder.assign(**{LOW: size - half, HIGH: size + half})
     more, less = remainder[remainder[MASS] > 0], remainder[remainder[MASS] < 0]
     made = more["site_id"].isin(list(processes))
     more = more.assign(route=np.where(made, PROCESS, UNEXPLAINED))
     less = less.assign(category=UNEXPLAINED, **{MASS: -less[MASS]})
     if len(by) == 1:
         # The flows themselves: a reader may subtract them from other tables of the same flows.
-        side = [received_flows, less] if by == ["category"] else [sent_flows, more]
-        columns = [*by, "site_id", MASS, LOW, HIGH, *cell_columns(flows)]
-        records = pd.concat([part.reindex(columns=columns) for part in side], ignore_index=True)
-        return _with_interval(_summed(records[records[MASS] > 0].reset_index(drop=True), by))
+        flat, rest = (received, less) if by == ["category"] else (sent, more)
+        columns = [*by, "site_id", MASS, *cell_columns(flows)]
+        records = pd.concat([part.reindex(columns=columns) for part in (flat, rest)], ignore_index=True)
+        sums = _summed(records[records[MASS] > 0].reset_index(drop=True), by)
+        half = (both[HIGH] - both[LOW]) / 2
+        left = both.assign(**{LOW: both[MASS] - half, HIGH: both[MASS] + half})
+        left = left.drop(columns=by).merge(rest[[*keys, *by]], on=keys)
+        return replace(sums, frame=_with_interval(sums.frame, pd.concat([flat, left]), by[0]))
     outputs, inputs = pd.concat([outputs, more]), pd.concat([inputs.assign(category=inputs["kin"]), less])
     share = outputs[MASS] / outputs.groupby(keys)[MASS].transform("sum")
     paths = inputs.merge(outputs.assign(share=share)[[*keys, "route", "share"]], on=keys)
@@ -131,32 +137,26 @@ def taken_paths(
 
 
 def _shared_out(inputs: pd.DataFrame, sent: pd.DataFrame) -> pd.DataFrame:
-    """The outputs by family of input and route; what a process makes of all, by the inputs' masses."""
-    sent = sent.assign(square=((sent[HIGH] - sent[LOW]) / 2) ** 2)
+    """The outputs by family of input, and which part; what a process makes of all, by the inputs' masses."""
     share = inputs[MASS] / inputs.groupby("site_id")[MASS].transform("sum")
-    mixed = sent[sent["kin"] == EVERY].drop(columns="kin")
-    mixed = mixed.merge(inputs[["site_id", "kin"]].assign(share=share), on="site_id")
-    mixed[MASS], mixed["square"] = mixed[MASS] * mixed["share"], mixed["square"] * mixed["share"] ** 2
-    every = pd.concat([sent[sent["kin"] != EVERY], mixed])
-    keys = ["site_id", "kin", "route"]
-    return every.groupby(keys, as_index=False, observed=True)[[MASS, "square"]].sum()
-
-
-def _square(flows: pd.DataFrame) -> pd.Series:
-    half = ((flows[HIGH] - flows[LOW]) / 2) ** 2
-    return half.groupby([flows["site_id"], flows["kin"]], observed=True).sum()
+    mixed = sent[sent["kin"] == EVERY].drop(columns=["kin", "part"])
+    mixed = mixed.merge(inputs[["site_id", "kin"]].assign(part=share), on="site_id")
+    return pd.concat([sent[sent["kin"] != EVERY], mixed])
 
 
 def _summed(paths: pd.DataFrame, by: list[str]) -> Breakdown:
     return Breakdown(paths.groupby(by, as_index=False)[[MASS]].sum(), by, paths, MASS)
 
 
-def _with_interval(paths: Breakdown) -> Breakdown:
-    """With the interval of sums of independent answers."""
-    records, keys = paths.records, list(paths.keys)
-    below, above = records[MASS] - records[LOW], records[HIGH] - records[MASS]
-    squares = records[keys].assign(**{LOW: below**2, HIGH: above**2}).groupby(keys, as_index=False).sum()
-    frame = paths.frame.merge(squares, on=keys)
-    frame[LOW] = (frame[MASS] - np.sqrt(frame[LOW])).clip(lower=0.0)
-    frame[HIGH] = frame[MASS] + np.sqrt(frame[HIGH])
-    return replace(paths, frame=frame)
+def _with_interval(frame: pd.DataFrame, terms: pd.DataFrame, by: str) -> pd.DataFrame:
+    """With the interval of sums of ``part`` x flow, of which only a weight errs together."""
+    whole = terms.groupby([by, "row"], observed=True)["part"].sum().rename("part").reset_index()
+    terms = whole.merge(terms.drop(columns="part").drop_duplicates([by, "row"]), on=[by, "row"])
+    part = terms["part"].to_numpy(float)
+    common = frame[by].map(weight_covariance(terms, part, terms[[by]])).fillna(0.0) * Z**2
+    ends = {}
+    for name, side in ((LOW, -1.0), (HIGH, 1.0)):
+        squares = ((terms[name] - terms[MASS]) * part) ** 2
+        square = frame[by].map(squares.groupby(terms[by], observed=True).sum()) + common
+        ends[name] = (frame[MASS] + side * np.sqrt(square.clip(lower=0.0))).clip(lower=0.0)
+    return frame.assign(**ends)

@@ -6,9 +6,8 @@ never spread over the flows.
 
 By actor the remainder is what comes in less what goes out, family by family (:mod:`kin`), its own waste
 aside; where a known process mixes the families, of all of them together. Errors are independent, but for
-those of one weight that converts what is counted on both sides (pallets in, pallets out): V gains
-(sum +- c)^2 - sum c^2 over the flows of that weight, c what it gives to the standard deviation of each. By
-family, firms send S on the routes that may
+those of one weight that converts what is counted on both sides (:mod:`weight_errors`). By family, firms send
+S on the routes that may
 lead to a surveyed taker of the family (:func:`recoverable`) and surveyed takers receive R. Nothing says which
 tonnes are the same: arrivals from outside the survey and departures out of it are both unmeasured, and only
 their difference is known, R - S. What comes from elsewhere lies between max(0, R - S), if all that is sent
@@ -38,8 +37,9 @@ from eit_analysis.flows.balance.survey_network import (
     stated_sd,
     survey_arcs,
 )
+from eit_analysis.flows.balance.weight_errors import weight_covariance
 from eit_analysis.flows.uncertainty.lognormal import Z
-from eit_analysis.flows.uncertainty.propagation import MASS, common_weights
+from eit_analysis.flows.uncertainty.propagation import MASS
 from eit_analysis.records import SOURCE
 
 UNEXPLAINED = "unexplained"
@@ -233,7 +233,9 @@ def family_balance(
     weight = rows[["sent_t_per_year", "received_t_per_year"]].max(axis=1)
     rows = rows.loc[weight.sort_values(ascending=False, kind="stable").index].reset_index(drop=True)
     gap = rows["received_t_per_year"] - rows["recoverable_t_per_year"].fillna(0.0)
-    rows = _with_bounds(rows.drop(columns="square"), gap.to_numpy(), np.sqrt(rows["square"].to_numpy()))
+    both = flows[compared]
+    variance = rows["square"].to_numpy() + _common(both, both["category"], rows, ["category"])
+    rows = _with_bounds(rows.drop(columns="square"), gap.to_numpy(), np.sqrt(np.maximum(variance, 0.0)))
     return rows.assign(verdict=_verdict(rows, "no_taker", "from_elsewhere", "to_elsewhere"))
 
 
@@ -260,20 +262,9 @@ def _sides(flows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
 
 
 def _common(flows: pd.DataFrame, group: pd.Series, rows: pd.DataFrame, keys: list[str]) -> np.ndarray:
-    """(sum +- c)^2 - sum c^2 of each row, over the flows that one weight converts (t2/year2).
-
-    The weight is of the family that was declared, whatever ``group`` it balances with.
-    """
-    weight, log_variance = common_weights(flows)
-    c = np.minimum(flows[MASS].to_numpy(float) * np.sqrt(log_variance), stated_sd(flows).to_numpy())
-    signed = np.where(flows["direction"] == "in", c, -c)
-    parts = (
-        flows.assign(category=group)[keys]
-        .astype("str")
-        .assign(weight=weight.to_numpy(), c=signed, square=c**2)
-    )
-    sums = parts.groupby([*keys, "weight"])[["c", "square"]].sum()
-    more = (sums["c"] ** 2 - sums["square"]).groupby(level=keys).sum()
+    """:func:`weight_errors.weight_covariance` of each row: what comes in less what goes out of ``group``."""
+    sign = np.where(flows["direction"] == "in", 1.0, -1.0)
+    more = weight_covariance(flows, sign, flows.assign(category=group)[keys])
     index = pd.MultiIndex.from_frame(rows[keys].astype("str")) if keys[1:] else rows[keys[0]].astype("str")
     return more.reindex(index).fillna(0.0).to_numpy()
 
