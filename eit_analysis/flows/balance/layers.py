@@ -8,7 +8,11 @@ flow). Every process conserves the mass and each layer:
 
 These are sums of products of two quantities (:mod:`bilinear`; what enters a process is a quantity of its
 own). The start is the linear reconciliation (:mod:`reconciliation`) of the masses, then of each layer at
-these masses. A stock change is an arc to the environment that may be negative (``signed``).
+these masses.
+
+A stock change is an arc to the environment that may be negative (``signed``). A pile that dries loses mass
+while it gains nitrogen: its content is no share of anything. Where nobody measured it, what the stock gains
+of the layer, s_jk of either sign, is the quantity, in the place of m_j c_jk.
 
 Source: Cencic (2016), Sustain. Environ. Res. 26, 291-298 (the method of STAN).
 """
@@ -30,6 +34,7 @@ from eit_analysis.flows.uncertainty.propagation import MASS
 
 WHOLE = ""  # the layer of the mass itself
 QUANTITY = ["kind", "flow", "layer", "value", "sd"]
+OF_LAYER = ["content", "gain"]
 CLOSED = 1e-7  # gap of a closed balance, as a share of the largest mass
 
 
@@ -40,8 +45,8 @@ class LayerBalance:
     Attributes
     ----------
     quantities : pandas.DataFrame
-        ``kind`` (``mass``, ``content``, ``transfer``), ``flow``, ``layer`` (empty for the mass), ``value``
-        and
+        ``kind`` (``mass``, ``content``, ``transfer``; ``gain``: what a stock change brings of the layer,
+        t/year, where its content was not measured), ``flow``, ``layer`` (empty for the mass), ``value`` and
         ``sd`` as given (t/year, or t/t), ``reconciled``, ``sd_reconciled`` and ``status`` (``redundant``,
         ``just_determined``, ``exact``, ``held`` on a bound; ``observable``, ``unobservable``, then without
         value).
@@ -120,7 +125,10 @@ def layer_quantities(
     kinds = ["mass", "content", "transfer"]
     given = pd.concat([part.assign(kind=kind) for kind, part in zip(kinds, parts, strict=True)])
     given = given.astype({"value": float, "sd": float}).reset_index(drop=True)
-    signed = given["signed"].eq(True) if "signed" in given else False
+    changes = arcs.loc[arcs["signed"].eq(True) if "signed" in arcs else [], "flow"]
+    gain = given["flow"].isin(changes) & (given["kind"] == "content") & given["value"].isna()
+    given["kind"] = given["kind"].mask(gain, "gain")
+    signed = given["flow"].isin(changes) & given["kind"].isin(["mass", "gain"])
     if not (given["sd"] >= 0)[given["value"].notna()].all():
         raise UsageError("Chaque quantité mesurée du bilan doit porter un écart-type, nul ou positif.")
     return given[QUANTITY].assign(signed=signed)
@@ -134,7 +142,7 @@ def layer_problem(
     aim = np.concatenate([given["value"].to_numpy(float), np.full(own - 1, np.nan), [1.0]])
     sigma = np.concatenate([given["sd"].to_numpy(float), np.full(own - 1, np.nan), [0.0]])
     low = np.where(given["signed"], -np.inf, 0.0)
-    high = np.where(given["kind"] == "mass", np.inf, 1.0)
+    high = np.where(given["kind"].isin(["mass", "gain"]), np.inf, 1.0)
     bounds = (np.append(low, np.full(own, -np.inf)), np.append(high, np.full(own, np.inf)))
     return aim, np.where(np.isnan(aim), scale, sigma), bounds
 
@@ -145,43 +153,47 @@ def layer_system(
     """The constraints, the start and the order of size of each quantity, and the name of each row."""
     ends, names = number_ends(arcs, environment)
     flows, nodes = len(arcs), len(names) - 1
-    layers = [WHOLE, *pd.unique(given.loc[given["kind"] == "content", "layer"])]
+    layers = [WHOLE, *pd.unique(given.loc[given["kind"].isin(OF_LAYER), "layer"])]
     moved = given[given["kind"] == "transfer"]
     place = pd.Series(range(flows), index=arcs["flow"])
     flow, layer = place[moved["flow"]].to_numpy(), pd.Index(layers).get_indexer(moved["layer"])
     sums, which = np.unique(np.stack([ends[0, flow], layer]), axis=1, return_inverse=True)
     total = len(given) + np.arange(sums.shape[1])  # what enters a process
     one = len(given) + sums.shape[1]
+    first, second = np.tile(np.arange(flows), len(layers)), np.arange(flows * len(layers))
+    gain = (given["kind"] == "gain").to_numpy()[: len(first)]
+    first, second = np.where(gain, second, first), np.where(gain | (second < flows), one, second)
     rows: list[tuple[np.ndarray, ...]] = []
     for number in range(len(layers)):
-        content = np.full(flows, one) if not number else number * flows + np.arange(flows)
+        own = slice(number * flows, (number + 1) * flows)
+        mass, content = first[own], second[own]
         for sign, end in ((-1.0, ends[0]), (1.0, ends[1])):
             inner = np.flatnonzero(end)
-            rows.append((number * nodes + end[inner] - 1, np.full(len(inner), sign), inner, content[inner]))
+            rows.append(
+                (number * nodes + end[inner] - 1, np.full(len(inner), sign), mass[inner], content[inner])
+            )
         for order in np.flatnonzero(sums[1] == number):
             enters = np.flatnonzero(ends[1] == sums[0, order])
             row = np.full(len(enters), len(layers) * nodes + order)
-            rows.append((row, np.ones(len(enters)), enters, content[enters]))
-    own = len(layers) * nodes + np.arange(len(total))
-    rows.append((own, np.full(len(total), -1.0), total, np.full(len(total), one)))
+            rows.append((row, np.ones(len(enters)), mass[enters], content[enters]))
+    rank = len(layers) * nodes + np.arange(len(total))
+    rows.append((rank, np.full(len(total), -1.0), total, np.full(len(total), one)))
     last = len(layers) * nodes + len(total) + np.arange(len(moved))
-    leaves = np.where(layer > 0, layer * flows + flow, one)
-    rows.append((last, np.ones(len(moved)), flow, leaves))
+    leaves = layer * flows + flow
+    rows.append((last, np.ones(len(moved)), first[leaves], second[leaves]))
     rows.append((last, np.full(len(moved), -1.0), total[which.ravel()], moved.index.to_numpy()))
     count = len(layers) * nodes + len(total) + len(moved)
     parts = [np.concatenate(part) for part in zip(*rows, strict=True)]
     terms = Terms(parts[0], parts[1], parts[2], parts[3], count)
-    start = _start(arcs, given, environment)
-    entering = np.zeros(len(total))
-    for nth, (node, number) in enumerate(sums.T):
-        content = start[number * flows : (number + 1) * flows] if number else np.ones(flows)
-        entering[nth] = (start[:flows] * content)[ends[1] == node].sum()
+    start = np.concatenate([_start(arcs, given, environment), np.zeros(len(total)), [1.0]])
+    loads = (start[first] * start[second]).reshape(len(layers), flows)
+    start[total] = [loads[number, ends[1] == node].sum() for node, number in sums.T]
     largest = max(float(np.nanmax(np.abs(given["value"].iloc[:flows]), initial=0.0)), 1e-9)
-    scale = np.where(given["kind"] == "mass", largest, 1.0)
+    scale = np.where(given["kind"].isin(["mass", "gain"]), largest, 1.0)
     labels = [np.tile(names[1:], len(layers)), names[sums[0]], moved["flow"].to_numpy(object)]
     return (
         terms,
-        np.concatenate([start, entering, [1.0]]),
+        start,
         np.concatenate([scale, np.full(len(total), largest), [1.0]]),
         np.concatenate(labels),
     )
@@ -193,7 +205,7 @@ def _start(arcs: pd.DataFrame, given: pd.DataFrame, environment: Collection[str]
     linear = reconcile(arcs, environment).flows[RECONCILED]
     mass = linear.fillna(linear.abs().median()).fillna(1.0).to_numpy(float)
     parts = [mass]
-    contents = given[given["kind"] == "content"]
+    contents = given[given["kind"].isin(OF_LAYER)]
     for first in range(0, len(contents), flows):
         content = contents.iloc[first : first + flows]
         known = content["value"].to_numpy(float)
@@ -202,7 +214,8 @@ def _start(arcs: pd.DataFrame, given: pd.DataFrame, environment: Collection[str]
         share = layer.to_numpy(float) / np.where(mass == 0, 1.0, mass)
         share = np.where(np.isnan(known), share, known)
         usual = np.nanmean(known) if (~np.isnan(known)).any() else 0.5
-        parts.append(np.where(np.isnan(share), usual, share))
+        share = np.where(np.isnan(share), usual, share)
+        parts.append(np.where(content["kind"] == "gain", mass * share, share))
     transfers = given.loc[given["kind"] == "transfer", "value"]
     return np.concatenate([*parts, transfers.fillna(0.5).to_numpy(float)])
 
