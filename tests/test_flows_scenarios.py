@@ -216,6 +216,23 @@ def test_a_flow_in_two_parts_is_one_mass():
     assert whole.loc["S", [LOW, HIGH]].tolist() == pytest.approx(whole.loc["today", [LOW, HIGH]].tolist())
 
 
+def test_parts_of_a_flow_err_together_in_every_sum():
+    """By eit.flows.divert too: a total knows no more of tonnes for half of them going elsewhere."""
+    half = flows.divert(flows.divert(OUT, "digestion", 0.5, "biowaste"), "recycling", 0.3)
+    assert len(half) > len(OUT)
+    for by in ("site_id", "category", ["site_id", "category"]):
+        pd.testing.assert_frame_equal(flows.totals(half, by).frame, flows.totals(OUT, by).frame)
+    pd.testing.assert_frame_equal(flows.error_bounds(half).frame, flows.error_bounds(OUT).frame)
+    whole, split = (flows.recovery_rates(out.assign(recovery="material", valorised="yes")).frame.round(9)
+                    for out in (OUT, half))  # fmt: skip
+    pd.testing.assert_frame_equal(split, whole)
+    # A lone flow in three parts has its own interval back, in the family and in the total of all families.
+    lone = flows.totals(half[half["flow_id"] == "f0"], ["category", "route"]).frame
+    assert lone[[LOW, HIGH]].iloc[-1].tolist() == pytest.approx(
+        flows.totals(OUT.iloc[:1], "category").frame[[LOW, HIGH]].iloc[-1].tolist()
+    )
+
+
 def test_half_of_the_landfilled_textile_from_the_raw_cells():
     """Textile of E12 (1.3 t a month), E13 (3.2 t) and E14 (620 kg) in 2018, at 115, 115 and 120 EUR/t."""
     told = [

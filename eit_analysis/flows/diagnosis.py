@@ -12,14 +12,17 @@ from eit_analysis.breakdown import Breakdown
 from eit_analysis.codes import CATEGORIES
 from eit_analysis.errors import UsageError
 from eit_analysis.flows.uncertainty import propagation
-from eit_analysis.flows.uncertainty.grouping import Cells, coarser, group, pairs
+from eit_analysis.flows.uncertainty.grouping import Cells, Groups, coarser, group, pairs
 from eit_analysis.flows.uncertainty.lognormal import moment_interval
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
+from eit_analysis.flows.uncertainty.scaling import together
 from eit_analysis.records import TOTAL
 
 
 def totals(flows: pd.DataFrame, by: str | list[str], total: bool = True) -> Breakdown:
     """M_g = sum of m over group g, with its 95 % interval (see :mod:`propagation`) and share of the whole.
+
+    Parts of one flow (:func:`diversion.divert`) err together.
 
     Parameters
     ----------
@@ -63,9 +66,8 @@ def _grouped(flows: pd.DataFrame, by: list[str], total: bool) -> pd.DataFrame:
     groups = group(known, by)
     some = (known[MASS] > 0).to_numpy()  # « néant » was answered, and is nobody's waste
     members = pairs(groups._replace(codes=groups.codes[some]), known.loc[some, "site_id"])
-    finest = propagation.error_cells(known, groups)
     levels = [by, *([by[:1]] if total and len(by) > 1 else []), *([[]] if total else [])]
-    parts = [_level(coarser(finest, level), len(by)) for level in levels]
+    parts = [_level(sums, len(by)) for sums in _cells(known, groups, levels)]
     codes, (mass, low, high) = (np.hstack(part) for part in zip(*parts, strict=True))
     sites = [coarser(members, level).sources() for level in levels]
     order = _heaviest_first(codes, mass)
@@ -93,6 +95,7 @@ def error_bounds(flows: pd.DataFrame) -> Breakdown:
     Breakdown
         ``errors`` (``independent``, ``shared``, ``common``), mass and bounds (t/year); no row without a flow.
     """
+    flows = together(flows, [])
     alone = propagation.propagate(flows.assign(row=range(len(flows))), ["row"])
     rows = [
         propagation.propagate(propagation.prepare(flows, correlation=0.0), []).assign(errors="independent"),
@@ -101,6 +104,15 @@ def error_bounds(flows: pd.DataFrame) -> Breakdown:
     ]
     table = pd.concat(rows, ignore_index=True)[["errors", MASS, LOW, HIGH]].head(3 if len(flows) else 0)
     return Breakdown(table, ["errors"], flows.merge(table[["errors"]], how="cross"), MASS)
+
+
+def _cells(flows: pd.DataFrame, groups: Groups, levels: list[list[str]]) -> list[Cells]:
+    """The sums of each level, coarser than ``groups``; parts of one flow that meet there are one."""
+    if "part" in flows:
+        joined = [(together(flows, level), level) for level in levels]
+        return [propagation.error_cells(rows, group(rows, level)) for rows, level in joined]
+    finest = propagation.error_cells(flows, groups)
+    return [coarser(finest, level) for level in levels]
 
 
 def _level(sums: Cells, keys: int) -> tuple[np.ndarray, np.ndarray]:
@@ -161,11 +173,8 @@ def recovery_rates(out: pd.DataFrame) -> Breakdown:
     # « Not valorised » and « unknown » hold one kind each: their subtotal would repeat it.
     rows = rows[(rows["recovery"] != TOTAL) | rows["valorised"].isin(["yes", TOTAL])]
     known = propagation.prepared(out)
-    kinds = propagation.error_cells(known, group(known, keys))
-    bounds = [
-        propagation.shares(kinds),
-        propagation.shares(coarser(kinds, ["valorised"])).assign(recovery=TOTAL),
-    ]
+    kinds, sides = map(propagation.shares, _cells(known, group(known, keys), [keys, keys[:1]]))
+    bounds = [kinds, sides.assign(recovery=TOTAL)]
     rows = rows.merge(pd.concat(bounds), how="left", on=keys)
     shares = [f"share{end}_percent" for end in ("", "_low", "_high")]
     return Breakdown(rows[[*keys, MASS, LOW, HIGH, *shares, "n_sites"]], keys, out, MASS, TOTAL)

@@ -179,15 +179,6 @@ def touched(parts: pd.DataFrame) -> pd.Series:
     return (parts["moved"] == "yes") | (parts["tax_rise_eur_per_t"] != 0)
 
 
-def together(parts: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
-    """Parts of one flow alike in all keys as one: they err together, since the flow is one mass."""
-    by = ["flow_id", *keys]
-    whole = parts.groupby(by, dropna=False)["part"].transform("sum")
-    first = ~parts.duplicated(by)
-    joined = scaled(parts[first], (whole / parts["part"])[first])
-    return joined.assign(part=whole[first]).reset_index(drop=True)
-
-
 def _named(parts: pd.DataFrame, category: str, from_route: str) -> pd.Series:
     chosen = parts["route"] != GONE
     for column, code in (("category", category), ("route", from_route)):

@@ -21,13 +21,14 @@ from eit_analysis.breakdown import Breakdown
 from eit_analysis.flows.costs import PRICES, amounts, estimates
 from eit_analysis.flows.diagnosis import totals
 from eit_analysis.flows.dimensions import UNKNOWN
-from eit_analysis.flows.diversion import BEFORE, DECLARED, GONE, TODAY, together, touched
+from eit_analysis.flows.diversion import BEFORE, DECLARED, GONE, TODAY, touched
 from eit_analysis.flows.emissions import ACCOUNTS, RATES, rated
 from eit_analysis.flows.potential import mark_bill
 from eit_analysis.flows.taxes import each_year, mark_tax
 from eit_analysis.flows.uncertainty import propagation
 from eit_analysis.flows.uncertainty.grouping import group
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
+from eit_analysis.flows.uncertainty.scaling import together
 from eit_analysis.records import Share
 
 UNITS = {
@@ -174,7 +175,7 @@ def leading(recovered: pd.DataFrame) -> str:
 
 def concerned(parts: pd.DataFrame) -> pd.DataFrame:
     """``scenario``, the tonnes that each moves or taxes more (t/year), and of how many actors."""
-    rows = totals(together(parts[touched(parts)], ["scenario"]), "scenario", total=False).frame
+    rows = totals(parts[touched(parts)], "scenario", total=False).frame
     return rows[["scenario", MASS, "n_sites"]]
 
 

@@ -1,6 +1,8 @@
-"""What a flow is worth, or weighs in a month: its mass times a factor, interval included."""
+"""What a flow is worth, or weighs in a month: its mass times a factor, interval included; parts of a flow."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -19,3 +21,17 @@ def scaled(flows: pd.DataFrame, factor: pd.Series | np.ndarray) -> pd.DataFrame:
     weight = np.asarray(factor, dtype=float)
     changed = {name: flows[name] * weight**power for name, power in POWERS.items() if name in flows}
     return flows.assign(**changed)
+
+
+def together(parts: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
+    """Parts of one flow alike in all keys as one: they err together, since the flow is one mass.
+
+    ``part`` is which part of its flow a row is (:func:`diversion.as_declared`); without it flows are whole.
+    """
+    if "part" not in parts:
+        return parts
+    by = ["flow_id", *keys]
+    whole = parts.groupby(by, dropna=False, observed=True)["part"].transform("sum")
+    first = ~parts.duplicated(by)
+    joined = scaled(parts[first], (whole / parts["part"])[first])
+    return joined.assign(part=whole[first]).reset_index(drop=True)
