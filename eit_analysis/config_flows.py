@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
@@ -21,17 +22,18 @@ ALLOWED = {
 }  # fmt: skip
 
 
-def _one_of(words: dict[str, str], kind: str) -> AfterValidator:
+def _one_of(words: dict[str, str], kind: str) -> Callable[[str], str]:
     def check(code: str) -> str:
         if code and code not in words:
             raise ValueError(f"« {code} » n'est pas {kind}, choisissez parmi {', '.join(words)}")
         return code
 
-    return AfterValidator(check)
+    return check
 
 
-Category = Annotated[str, _one_of(CATEGORIES, "une famille de flux")]
-Route = Annotated[str, _one_of(ROUTES, "un exutoire")]
+known_category, known_route = _one_of(CATEGORIES, "une famille de flux"), _one_of(ROUTES, "un exutoire")
+Category = Annotated[str, AfterValidator(known_category)]
+Route = Annotated[str, AfterValidator(known_route)]
 
 
 class FlowStep(Section):

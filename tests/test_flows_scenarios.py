@@ -14,7 +14,7 @@ from test_flow_report_by_hand import rows_named
 
 from eit_analysis import flows, reference
 from eit_analysis.config_flows import FlowStep, WasteTarget
-from eit_analysis.errors import InputError
+from eit_analysis.errors import InputError, UsageError
 from eit_analysis.flows import diversion, emissions, outcomes, target_gaps, target_scope, targets
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
 from eit_analysis.publishing import wording
@@ -231,6 +231,26 @@ def test_parts_of_a_flow_err_together_in_every_sum():
     assert lone[[LOW, HIGH]].iloc[-1].tolist() == pytest.approx(
         flows.totals(OUT.iloc[:1], "category").frame[[LOW, HIGH]].iloc[-1].tolist()
     )
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ({"share": 1.2}, "de 0 à 1"), ({"share": -0.1}, "de 0 à 1"), ({"share": float("nan")}, "de 0 à 1"),
+        ({"to_route": "nowhere"}, "« nowhere » n'est pas un exutoire"),
+        ({"to_route": ""}, "to_route"), ({"to_route": "gone"}, "« gone » n'est pas un exutoire"),
+        ({"from_route": "landfil"}, "« landfil » n'est pas un exutoire"),
+        ({"category": "bio"}, "« bio » n'est pas une famille de flux"),
+    ],
+)  # fmt: skip
+def test_what_no_step_could_say_is_not_diverted(said, words):
+    with pytest.raises(UsageError) as refused:
+        flows.divert(OUT, **{"to_route": "digestion", **said})
+    told = str(refused.value).replace("\u00a0", " ")
+    assert words in told and told.endswith(".") and "\n" not in told
+    # Nothing and all are shares: all tonnes stay.
+    for share in (0, 1):
+        assert flows.divert(OUT, "digestion", share)[MASS].sum() == pytest.approx(OUT[MASS].sum())
 
 
 def test_half_of_the_landfilled_textile_from_the_raw_cells():

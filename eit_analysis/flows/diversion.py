@@ -16,7 +16,8 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis import reference
-from eit_analysis.config_flows import FlowStep
+from eit_analysis.config_flows import FlowStep, known_category, known_route
+from eit_analysis.errors import UsageError
 from eit_analysis.flows.dimensions import RECOVERY, UNKNOWN, VALORISED
 from eit_analysis.flows.uncertainty.propagation import MASS
 from eit_analysis.flows.uncertainty.scaling import scaled
@@ -72,7 +73,22 @@ def divert(
     -------
     pandas.DataFrame
         The parts (:func:`as_declared`): those that stay, then those that move.
+
+    Raises
+    ------
+    UsageError
+        A share beyond 0 and 1, a family or a route that there is not.
     """
+    if not 0 <= share <= 1:
+        raise UsageError(f"La part détournée, share, va de 0 à 1 (0.5\u00a0: la moitié), et non {share}.")
+    if not to_route:
+        raise UsageError("Dites vers quel exutoire détourner, par to_route.")
+    try:
+        known_category(category)
+        known_route(from_route)
+        known_route(to_route)
+    except ValueError as error:
+        raise UsageError(f"{error}.") from None
     parts = as_declared(out)
     chosen = _named(parts, category, from_route) & (parts["route"] != to_route)
     return _moved(parts, chosen, share, to_route)
