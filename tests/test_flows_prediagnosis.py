@@ -75,8 +75,13 @@ def test_width_is_that_of_the_estimator():
     asked = extrapolation.to_ask(units(*[("25", 20.0)] * 20), RATIOS, FAMILIES)
     found = extrapolation.widths(asked, [10], (0.8, 1.3)).iloc[0]
     relative = np.sqrt(np.expm1(0.64) * (4000 + 4000)) / 400
-    assert found["half_width_low_percent"] == pytest.approx(196 * relative, rel=0.15)
+    assert found["half_width_low_percent"] == pytest.approx(226.2 * relative, rel=0.005)  # t of 9 degrees
     assert found["half_width_high_percent"] > 1.5 * found["half_width_low_percent"]
+    # Of one branch and three answers, t of 2 degrees is 4.303.
+    three = [("25", 20.0)] * 20
+    one = extrapolation.widths(extrapolation.to_ask(units(*three), RATIOS, FAMILIES), [3], (0.8, 1.3)).iloc[0]
+    relative = np.sqrt(np.expm1(0.64) * (340**2 / 3 + 17 * 400)) / 400
+    assert one["half_width_low_percent"] == pytest.approx(430.3 * relative, rel=0.02)
 
 
 def test_nobody_to_ask_has_no_width():

@@ -16,7 +16,8 @@ import pandas as pd
 
 from eit_analysis.flows.extrapolation.bases import FEWEST, Plan
 from eit_analysis.flows.extrapolation.estimates import EXTRAPOLATED
-from eit_analysis.flows.uncertainty.lognormal import Z, half_width, interval
+from eit_analysis.flows.extrapolation.ratio_estimator import student_half_width
+from eit_analysis.flows.uncertainty.lognormal import half_width, interval
 from eit_analysis.records import TOTAL
 
 RATIOS = ["central", "low", "high"]
@@ -137,15 +138,15 @@ def widths(asked: pd.DataFrame, answers: list[int], spreads: tuple[float, float]
         v_g = c^2 r_g^2 (X_g^2 sum x^2 / (sum x)^2 + Q_g),   c^2 = exp(s^2) - 1,
 
     the variance of :mod:`ratio_estimator` where residuals are what the spread s of ln tonnes per employee
-    inside a branch gives; x of those who answered, X and Q of the others. Branches with fewer than three
-    answers are left out, as an extrapolation leaves them out.
+    inside a branch gives, with its Student's t; x of those who answered, X and Q of the others. Branches
+    with fewer than three answers are left out, as an extrapolation leaves them out.
 
     Returns
     -------
     pandas.DataFrame
         ``n_answers``, ``answered_percent`` of the tonnes expected, ``reached_percent`` of those of the
         branches reached, and ``half_width_low_percent`` and ``half_width_high_percent`` of their total, one
-        for each of ``spreads``. What respondents report is taken for exact.
+        for each of ``spreads``. What respondents report, and headcounts, are taken for exact.
     """
     rows = []
     mass, people = asked["eurostat_t_per_year"].to_numpy(float), asked["headcount"].to_numpy(float)
@@ -160,8 +161,10 @@ def widths(asked: pd.DataFrame, answers: list[int], spreads: tuple[float, float]
         unit = ratio**2 * (rest**2 * spread + squares)
         observed = (ratio * seen)[reached].sum()
         silent, variance = (ratio * rest)[reached].sum(), unit[reached].sum()
-        sd = np.sqrt(np.expm1(np.square(spreads)) * variance)
-        half = np.asarray(half_width(*interval(np.full(len(sd), silent), Z * sd)))
+        doubt = (unit[reached] ** 2 / (count[reached] - 1)).sum()
+        c2 = np.expm1(np.square(spreads))
+        wide = student_half_width(c2 * variance, c2**2 * doubt)
+        half = np.asarray(half_width(*interval(np.full(len(c2), silent), wide)))
         halves = 100 * half / (observed + silent or np.nan)
         whole = mass.sum() or np.nan
         rows.append([n, 100 * mass[here].sum() / whole, 100 * expected[reached].sum() / whole, *halves])

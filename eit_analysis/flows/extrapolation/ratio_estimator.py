@@ -150,8 +150,8 @@ def bounds(
 
         [O + R - sqrt((O - O_low)^2 + (R - R_low)^2),  O + R + sqrt((O_high - O)^2 + (R_high - R)^2)]
 
-    The interval of R is that of a lognormal as wide as Student's t says, of Satterthwaite's degrees of
-    freedom v^2 / doubt. As R_low >= 0, the sum is never below O_low.
+    The interval of R is that of a lognormal as wide as :func:`student_half_width` says. As R_low >= 0, the
+    sum is never below O_low.
 
     Parameters
     ----------
@@ -165,10 +165,18 @@ def bounds(
     Source: Zou & Donner (2008), Statistics in Medicine 27, 1693-1702 (MOVER).
     """
     seen, seen_low, seen_high = observed
-    degrees = np.divide(variance**2, doubt, out=np.full(len(doubt), np.inf), where=doubt > 0)
-    low, high = interval(mass, stats.t.ppf(0.975, np.maximum(degrees, 1.0)) * np.sqrt(variance))
+    low, high = interval(mass, student_half_width(variance, doubt))
     total = seen + mass
     return total - np.hypot(seen - seen_low, mass - low), total + np.hypot(seen_high - seen, high - mass)
+
+
+def student_half_width(variance: np.ndarray, doubt: np.ndarray) -> np.ndarray:
+    """t sqrt(v), Student's t at 97.5 % of Satterthwaite's degrees of freedom v^2 / doubt, at least 1.
+
+    ``doubt`` is that of :class:`Prediction`; zero where v is known.
+    """
+    degrees = np.divide(variance**2, doubt, out=np.full(len(doubt), np.inf), where=doubt > 0)
+    return stats.t.ppf(0.975, np.maximum(degrees, 1.0)) * np.sqrt(variance)
 
 
 def _borrowed_squares(silent: Silent, part: np.ndarray, ratio: np.ndarray) -> np.ndarray:
