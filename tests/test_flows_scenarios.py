@@ -587,6 +587,14 @@ def test_neither_extraction_waste_nor_spread_manure_is_in_the_rate_of_matter(fam
     assert digested == {"coded", "Total", *[scope] * (scope == "extraction")}
 
 
+def test_a_mineral_that_may_be_inert_leaves_the_rate_of_matter_open():
+    """Sand for a quarry fill was untaxed as inert, and not inert for the target."""
+    rows = [("E1", "mixed", "200301", 60, "recycling", None, "mixed", None)]
+    rows += [("E2", "mineral", None, 40, "landfill", 58.0, "clean", None)]
+    found = targets.measured(outflows(rows), AIMS[AIMS["aim"] == "material"]).frame
+    assert dict(zip(found["reading"], found["share_percent"], strict=True)) == {"least": 60, "most": 100}
+
+
 @settings(max_examples=15)
 @given(
     st.lists(

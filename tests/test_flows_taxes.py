@@ -248,3 +248,14 @@ def test_a_low_bound_that_is_printed_zero_is_not_said():
 def test_the_card_of_the_rise_says_until_when() -> None:
     labels = reference.load("labels").set_index(["column", "code"])["label_fr"]
     assert f"jusqu'en {taxes.steps(2018)[-1]}" in labels["stake_kind", "tax_increase"]
+
+
+def test_whom_takes_one_mineral_untaxed_may_take_the_next_so() -> None:
+    """A quarry fill took sand and slag below the tax, and cores at 74 €/t that were surely taxed."""
+    rows = [
+        ("mineral", "landfill", None, "no", "Sable de fonderie", 2900, 58.0),
+        ("mineral", "landfill", None, "no", "Noyaux cassés", 260, 74.0),
+        ("mineral", "landfill", None, "no", "Noyaux cassés", 260, 74.0),
+    ]
+    out = described(rows).assign(contractor=["Carrière de remblai", "carriere de Remblai", None])
+    assert taxes.mark_tax(out, 2026)["tax_status"].tolist() == ["below_tax", "perhaps", "taxed"]

@@ -7,10 +7,11 @@ What nobody said makes a range of it:
     at least  R / (C + N)            the U tonnes of unknown destination do not; N, a mix that does not
     at most   (R + U + D) / (C + D)  they do, but no liquid is landfilled; D, a mix that does or may
 
-The mix is what is packaging or not (:mod:`packaging`): it is in N and D, and what has no code and is surely
-packaging by its name is in C. A target for a whole country, or for all producers of a packaging, binds
-no firm: what is reckoned here is a mark to compare with, and says so (``applies_to``). A cut since a base
-year asks for the tonnes of that year: a study that knows them states its own cap in ``[[waste_targets]]``.
+The mix is what is packaging or not (:mod:`packaging`), or inert or not (:func:`taxes.perhaps_inert`): it is
+in N and D, and what has no code and is surely packaging by its name is in C. A target for a whole country, or
+for all producers of a packaging, binds no firm: what is reckoned here is a mark to compare with, and says so
+(``applies_to``). A cut since a base year asks for the tonnes of that year: a study that knows them states its
+own cap in ``[[waste_targets]]``.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from eit_analysis.config_flows import WasteTarget
 from eit_analysis.flows.diagnosis import totals
 from eit_analysis.flows.dimensions import UNKNOWN
 from eit_analysis.flows.target_scope import is_waste
+from eit_analysis.flows.taxes import perhaps_inert
 from eit_analysis.flows.uncertainty import propagation
 from eit_analysis.flows.uncertainty.grouping import group
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
@@ -142,6 +144,7 @@ def about(out: pd.DataFrame, aims: pd.DataFrame) -> pd.DataFrame:
     known = propagation.prepared(out)
     plain = (known["hazardous"] != "yes") & ~is_inert(known) & is_waste(known)
     soiled, liquid, kinds = known["waste_code"].isin(SOILED), is_liquid(known), packaging(known)
+    maybe_inert = perhaps_inert(known)
     parts = [known.head(0).assign(aim="", reading="", does="")]
     measurable = aims[aims["indicator"].isin(COUNTED)].drop_duplicates("aim")
     for aim in measurable.fillna({"waste_code_prefixes": ""}).to_dict("records"):
@@ -152,8 +155,9 @@ def about(out: pd.DataFrame, aims: pd.DataFrame) -> pd.DataFrame:
         rows = known[of_codes if prefixes else plain]
         does, unsaid = rows[column].isin(codes), rows["route"] == UNKNOWN
         unsaid &= ~(liquid[rows.index] & ("landfill" in codes))
-        # Without prefixes waste is concerned whatever it is made of.
-        mix = (kinds.loc[rows.index, "packaging"] == "perhaps") & bool(prefixes)
+        # Without prefixes waste is concerned whatever it is made of, unless it is inert.
+        mix = (kinds["packaging"] == "perhaps") if prefixes else maybe_inert
+        mix = mix[rows.index]
         readings = {"least": (does, ~(mix & does)), "most": (does | unsaid, ~mix | does | unsaid)}
         if not (unsaid | mix).any():
             readings = {"said": (does, ~mix)}

@@ -24,6 +24,7 @@ from eit_analysis.breakdown import Breakdown
 from eit_analysis.errors import UsageError
 from eit_analysis.flows.costs import amounts, valued
 from eit_analysis.flows.uncertainty.propagation import MASS
+from eit_analysis.french import fold_words
 from eit_analysis.records import TOTAL
 from eit_analysis.reference.law_flows import is_gypsum, is_inert
 
@@ -89,8 +90,9 @@ def mark_tax(out: pd.DataFrame, year: int) -> pd.DataFrame:
     price below the least tax of that year: a plant that pays nothing takes it. No such plant takes the rest:
     it is taxed, whatever its price;
     ``perhaps``: burned for energy, or a mineral that may be inert without being shown to be: its price is
-    below what every landfill paid since `FORMER`, or neither price, code nor quality tells. Without a price
-    it is taxed where it is soiled or of a code not in the list;
+    below what every landfill paid since `FORMER`, or neither price, code nor quality tells, or its contractor
+    takes another that pays nothing. Without a price it is taxed where it is soiled or of a code not in the
+    list;
     ``unknown_route``; ``other_route``: no tax.
     """
     taxable = out["route"].isin(set(_paths()["route"]))
@@ -102,20 +104,34 @@ def mark_tax(out: pd.DataFrame, year: int) -> pd.DataFrame:
     price, paying = out["cost_eur_per_t"], _paths().query("hazardous == 'no' and plant != 'exempt'")
     least = paying.groupby(["year", "route"])["low"].min()
     below = price < out["route"].map(least[steps(year)[0]]).astype(float)
-    uncoded = out["waste_code"].isna() | out["waste_code"].isin(["unknown", ""])
-    maybe_inert = (price < least[FORMER, "landfill"]) | (
-        price.isna() & uncoded & (out["quality"] != "soiled")
-    )
-    mineral = landfilled & (out["category"] == "mineral") & ~hazardous & ~is_gypsum(out)
+    mineral = landfilled_mineral(out)
     reasons = {
         "unknown_route": out["route"] == "unknown",
         "other_route": ~taxable,
         "inert": landfilled & is_inert(out),
         "below_tax": below & (mineral | (burned & ~hazardous)),
-        "perhaps": burned | (mineral & maybe_inert),
+        "perhaps": burned | perhaps_inert(out),
         "hazardous": hazardous,
     }
-    return out.assign(tax_status=np.select(list(reasons.values()), list(reasons), "taxed"))
+    status = pd.Series(np.select(list(reasons.values()), list(reasons), "taxed"), out.index)
+    taker = out["contractor"].map(fold_words, na_action="ignore")
+    exempt = set(taker[mineral & status.isin(["inert", "below_tax"])].dropna())
+    return out.assign(tax_status=status.mask((status == "taxed") & mineral & taker.isin(exempt), "perhaps"))
+
+
+def landfilled_mineral(out: pd.DataFrame) -> pd.Series:
+    """Which described outflows are landfilled minerals that an inert landfill may take: no plaster."""
+    mineral = (out["route"] == "landfill") & (out["category"] == "mineral")
+    return mineral & (out["hazardous"] != "yes") & ~is_gypsum(out)
+
+
+def perhaps_inert(out: pd.DataFrame) -> pd.Series:
+    """Which of them may be inert without being shown to be, by their price or for want of any sign."""
+    price, uncoded = out["cost_eur_per_t"], out["waste_code"].fillna("").isin(["unknown", ""])
+    paid = _paths().query("hazardous == 'no' and plant != 'exempt' and route == 'landfill'")
+    least = paid.loc[paid["year"] == FORMER, "low"].min()
+    silent = price.isna() & uncoded & (out["quality"] != "soiled")
+    return landfilled_mineral(out) & ~is_inert(out) & ((price < least) | silent)
 
 
 def each_year(marked: pd.DataFrame, years: Sequence[int]) -> pd.DataFrame:

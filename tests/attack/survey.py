@@ -139,8 +139,9 @@ def _add_exchanges(known: Known, tag: str, study: eit.Study, flows: pd.DataFrame
     out = (flows["direction"] == "out").to_numpy()
     sent, received = out & ~takes, ~out & takes
     flows = flows.reset_index(drop=True)
-    outlets = outlet_balance(flows, study.load("sites"), *map(reference.load, REFERENCES))
-    recoverable = sent & flows.index.isin(may_reach(flows[sent], flows[received], outlets).index)
+    sites = study.load("sites")
+    outlets = outlet_balance(flows, sites, *map(reference.load, REFERENCES))
+    recoverable = sent & flows.index.isin(may_reach(flows[sent], flows[~out], sites, outlets).index)
     known.add(
         f"{tag} exchanged",
         flows,

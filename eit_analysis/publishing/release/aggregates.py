@@ -26,7 +26,7 @@ class Aggregate(Table):
     #: The tables that it is audited with, where it has the number ``number``.
     publication: Publication | None = None
     number: int = 0
-    #: By column of shares, the rows that are its whole together (:meth:`Breakdown.parts`).
+    #: By column of shares, the rows that are its whole together (``Breakdown.parts``).
     parts: Mapping[str, list[np.ndarray]] = field(default_factory=dict)
 
     def _for(self, viewer: Viewer, seen: Seen) -> Table:
