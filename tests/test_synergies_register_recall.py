@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eit_analysis import reference
+from eit_analysis.reference.dated import in_force
 from eit_analysis.synergies.pooling.costs import cost_table, threshold_table
 from eit_analysis.synergies.pooling.thresholds import COLLECTION
 from eit_analysis.synergies.register.links import Methods, linked, names_need, words
@@ -295,6 +296,32 @@ def test_an_actor_who_has_the_very_threshold_needs_no_group():
     paper = lead("Achat groupé de papier recyclé", "pooling", "paper")
     found = why_missed(paper, FLOWS, SHARING, METHODS._replace(thresholds=thresholds))
     assert list(found["miss_reason"]) == ["crosses_alone", "below_threshold"]
+
+
+def test_a_collection_asked_for_in_rounds_is_of_rounds_and_not_of_the_tonnes_of_its_family():
+    """« L'un de ses acteurs a déjà, seul, le volume » was said of 5, 4 and 6 rounds where 50 are wanted."""
+    line = lead("Collecte groupée des déchets dangereux", "pooling", "chemical", "A B D")
+    oil = ("A-8", "A", "out", "chemical", "Huile de vidange", "130205", 7.8)
+    paint = ("B-8", "B", "out", "chemical", "Peinture", "080111", 4.0)
+    flows = pd.concat([FLOWS, pd.DataFrame([oil, paint], columns=FLOW_COLUMNS)], ignore_index=True)
+
+    def told(rounds, schemes=None):
+        about = ["service", "Collecte des déchets dangereux", "need"]
+        asked = [(site, *about, n, "tournée") for site, n in rounds.items()]
+        needs = pd.concat([SHARING, pd.DataFrame(asked, columns=SHARING.columns)], ignore_index=True)
+        found = METHODS._replace(pools=POOLS.head(0), schemes=schemes)
+        return list(
+            why_missed(line, flows, needs, found).query("miss_reason != 'silent_actor'")["miss_reason"]
+        )
+
+    assert told({"A": 5.0, "B": 4.0, "D": 6.0}) == ["below_threshold"]
+    assert told({"A": 60.0, "B": 4.0, "D": 6.0}) == ["crosses_alone", "below_threshold"]
+    # Who alone counts rounds is not counted in tonnes.
+    assert told({"A": 5.0}) == told({"B": 5.0}) == ["no_need"]
+    # What is collected for nothing is no volume to do it alone with, nor does it vanish from the sum.
+    schemes = in_force(reference.load("producer_schemes"), "2026-12-31")
+    assert told({}) == ["crosses_alone", "below_threshold"]
+    assert told({}, schemes) == ["no_group"]
 
 
 def test_nothing_comes_near_where_nothing_is_missed_or_refused():

@@ -139,7 +139,7 @@ class PossiblePoolings(PossibleExchanges):
         taking = self.candidates.groupby("out_flow_id")["taker_site_id"]
         takers = {str(flow): frozenset(sites) for flow, sites in taking}
         structures, own = frozenset(structures_of(self.sites)), pools[pools["kind"] != FURTHER]
-        return Methods(*self._declared, own, *rules, self.networks, takers, structures)
+        return Methods(*self._declared, own, *rules, self.networks, takers, structures, self.schemes)
 
     def lots(self) -> pd.DataFrame:
         """Exchanges that pay together and none alone, in loads worth a lorry (``lots.lots``)."""

@@ -191,7 +191,7 @@ def fiche(
         "members": _members(ids, lead["carrier"].iloc[0], sites),
         "flows": _rows(own, "flow_id", {*joined, *_collected(lead, groups, own)}),
         "needs": _needs(ids, lead, sharing),
-        "threshold": _threshold(ids, lead, flows, sharing, methods.thresholds),
+        "threshold": _threshold(ids, lead, flows, sharing, methods),
         # Sites at the centre of one commune are not known to be at no distance.
         "exchanges": exchanges.assign(
             distance_km=exchanges["distance_km"].where(lambda km: km > 0)
@@ -260,14 +260,14 @@ def _needs(ids: pd.Series, lead: pd.DataFrame, sharing: pd.DataFrame) -> pd.Data
 
 
 def _threshold(
-    ids: pd.Series, lead: pd.DataFrame, flows: pd.DataFrame, sharing: pd.DataFrame, thresholds: pd.DataFrame
+    ids: pd.Series, lead: pd.DataFrame, flows: pd.DataFrame, sharing: pd.DataFrame, methods: Methods
 ) -> pd.DataFrame:
     """What a pooling must fill together, and whoever has it alone need not: a public figure."""
     columns = ["common_operation", "threshold", "unit"]
     if lead["kind"].iloc[0] != POOLING:
         return pd.DataFrame(columns=columns)
     (line,) = lead.itertuples(index=False)
-    _, row = pooled_volumes(line, list(ids), flows, sharing, thresholds)
+    _, _, row = pooled_volumes(line, list(ids), flows, sharing, methods)
     return row.rename(columns={"label_fr": "common_operation"})[columns].reset_index(drop=True)
 
 

@@ -57,6 +57,7 @@ class Methods(NamedTuple):
     networks: pd.DataFrame | None = None
     takers: Mapping[str, frozenset[str]] = MappingProxyType({})
     structures: frozenset[str] = frozenset()
+    schemes: pd.DataFrame | None = None
 
 
 def words(text: object) -> frozenset[str]:

@@ -11,6 +11,7 @@ from collections.abc import Collection
 from functools import partial
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from eit_analysis.breakdown import Breakdown
@@ -18,6 +19,7 @@ from eit_analysis.reference.compatibility import reading, text_read, without_cod
 from eit_analysis.reference.stages import actors
 from eit_analysis.reference.units import normalise_unit
 from eit_analysis.synergies.gates import GATES
+from eit_analysis.synergies.pooling.schemes import free
 from eit_analysis.synergies.pooling.thresholds import COLLECTION, keyword_in, scale
 from eit_analysis.synergies.register.links import (
     POOLING,
@@ -31,6 +33,7 @@ from eit_analysis.synergies.register.links import (
 
 REASON_COLUMNS = ["synergy_id", "title", "site_ids", "miss_reason", "reason_rank"]
 LEAD = ["synergy_id", "title", "kind", "category", "site_ids"]  # of the register, as far as reasons go
+ROUND = normalise_unit("tournée")
 NEAREST_COLUMNS = [
     "synergy_id", "out_flow_id", "in_flow_id", "giver_site_id", "taker_site_id", "category", "gate",
 ]  # fmt: skip
@@ -158,13 +161,14 @@ def _exchange(
 def _pooling(
     lead: Any, present: list[str], flows: pd.DataFrame, sharing: pd.DataFrame, methods: Methods
 ) -> list[str]:
-    volumes, row = pooled_volumes(lead, present, flows, sharing, methods.thresholds)
+    volumes, paid, row = pooled_volumes(lead, present, flows, sharing, methods)
     if len(volumes) < 2:
         return ["no_need"]
     if row.empty:
         return ["no_threshold"]
     threshold = float(row["threshold"].iloc[0])
-    alone = volumes >= threshold
+    # What costs nothing is no volume that one could do with alone.
+    alone = paid >= threshold
     reasons = ["crosses_alone"] if alone.any() else []
     if volumes[~alone].sum() < threshold:
         return [*reasons, "below_threshold"]
@@ -172,15 +176,36 @@ def _pooling(
 
 
 def pooled_volumes(
-    lead: Any, present: Collection[str], flows: pd.DataFrame, sharing: pd.DataFrame, thresholds: pd.DataFrame
-) -> tuple[pd.Series, pd.DataFrame]:
-    """Yearly volume of each actor for what the title names, and the row of the threshold that applies."""
-    if is_collection(lead.title):
-        own = flows[flows["site_id"].isin(present) & (flows["direction"] == "out")]
-        own = outputs_named(lead.title, own[own["category"] == lead.category])
-        volumes = own.groupby("site_id")["mass_t_per_year"].sum()
-        row = thresholds[(thresholds["nature"] == COLLECTION) & (thresholds["item_keyword"] == lead.category)]
-        return volumes[volumes > 0], row.head(1)
+    lead: Any, present: Collection[str], flows: pd.DataFrame, sharing: pd.DataFrame, methods: Methods
+) -> tuple[pd.Series, pd.Series, pd.DataFrame]:
+    """Yearly volume of each actor for what the title names, what of it no scheme collects for nothing, and
+    the row of the threshold that applies.
+
+    A collection is what two of its actors ask for in rounds, or else the outputs of those who ask for none
+    (``pooling.one_need``).
+    """
+    needs = _named(lead, present, sharing, methods.thresholds)
+    collection = is_collection(lead.title)
+    if collection:
+        needs = needs[needs["unit"].map(normalise_unit) == ROUND]
+    asked, row = _in_one_unit(needs, methods.thresholds)
+    if len(asked) > 1 or not collection:
+        return asked, asked, row
+    own = flows[flows["site_id"].isin(present) & (flows["direction"] == "out")]
+    unpaid = np.zeros(len(own), dtype=bool) if methods.schemes is None else free(own, methods.schemes)
+    own = own.assign(paid=own["mass_t_per_year"].mask(unpaid, 0.0))
+    own = own[(own["category"] == lead.category) & ~own["site_id"].isin(asked.index)]
+    volumes = outputs_named(lead.title, own).groupby("site_id")[["mass_t_per_year", "paid"]].sum()
+    volumes = volumes[volumes["mass_t_per_year"] > 0]
+    about = methods.thresholds
+    row = about[(about["nature"] == COLLECTION) & (about["item_keyword"] == lead.category)]
+    return volumes["mass_t_per_year"], volumes["paid"], row.head(1)
+
+
+def _named(
+    lead: Any, present: Collection[str], sharing: pd.DataFrame, thresholds: pd.DataFrame
+) -> pd.DataFrame:
+    """The needs of these actors that the title names, by their words or by the keyword of a threshold."""
     needs = sharing[sharing["site_id"].isin(present) & (sharing["side"] == "need")]
     keywords = thresholds["item_keyword"].fillna("").groupby(thresholds["nature"]).agg(set)
     named = [
@@ -190,7 +215,10 @@ def pooled_volumes(
         )
         for nature, item in zip(needs["nature"], needs["item"], strict=True)
     ]
-    needs = needs[pd.Series(named, index=needs.index, dtype=bool) & needs["volume_per_year"].notna()]
+    return needs[pd.Series(named, index=needs.index, dtype=bool) & needs["volume_per_year"].notna()]
+
+
+def _in_one_unit(needs: pd.DataFrame, thresholds: pd.DataFrame) -> tuple[pd.Series, pd.DataFrame]:
     if needs.empty:
         return pd.Series(dtype=float), thresholds.head(0)
     nature, item, unit = needs[["nature", "item", "unit"]].iloc[0]
