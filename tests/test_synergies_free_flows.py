@@ -98,6 +98,24 @@ def test_a_line_that_no_need_answers_comes_off_the_one_output_that_its_title_nam
         assert away(("A S", "done", 3.0, None), **changes) == {}
 
 
+@pytest.mark.parametrize(
+    ("actors", "carrier", "taker"),
+    [
+        ("A B", None, "B"),  # the one other
+        ("A B S", "B", "S"),  # the one structure, whoever carries the line
+        ("A B D", "D", "D"),
+        ("A B D", "A", None),
+        ("A B D", None, None),
+    ],
+)
+def test_who_takes_what_a_line_leads_away(actors, carrier, taker):
+    declared = flows(DECLARED)
+    only_a = declared[(declared["site_id"] == "A") | (declared["direction"] == "in")]
+    lines = register((actors, "done", 6.0, None)).assign(carrier=carrier)
+    rows = led_away(lines, held(lines, DECLARED.head(0), only_a, SITES), only_a, SITES)
+    assert rows["taker_site_id"].tolist() == [taker] * 2
+
+
 def test_what_a_committed_line_has_brought_is_taken_off_where_nobody_says_what_it_promises():
     """« Engagé : 5,5 t/an » was all of a flow, of a line that had brought 1.2 t."""
     for promised, taken in ((None, 1.2), (3.0, 3.0)):

@@ -215,6 +215,24 @@ def test_who_takes_a_flow_today_by_contract_and_by_an_exchange_loses_it_whole_an
     assert taken.loc[taken["out_flow_id"] == "A-1", "closing_role"].tolist() == ["taker"]
 
 
+def test_who_declares_no_need_and_takes_is_a_taker_and_his_tonnes_are_not_the_contractors():
+    """46 t of pallets mended by a workshop that had declared no need were left to their collector."""
+    away = HELD.head(1).drop(columns="new_route")
+    for taker in ("S", None):
+        led = pd.concat([HELD.head(0), away.assign(taker_site_id=taker)], ignore_index=True)
+        taken = loss.takers(FLOWS, SITES, led, listed(BROYAGE))
+        pallets = taken[taken["out_flow_id"] == "A-1"].set_index("closing")["lost_t_per_year"]
+        # Who takes them is not always known: they are not the contractor's all the same.
+        known = {"Atelier du Sorbier": 20.0} if taker else {}
+        assert pallets.to_dict() == {**known, "Bennes du Lutin": 20.0}
+    # Of what becomes of them nothing is said: nor whether another would do worse.
+    led = led.assign(taker_site_id="S")
+    taken = loss.takers(FLOWS, SITES, led, listed(BROYAGE))
+    options = loss.options(PLAN, possible(listed(BROYAGE)), SITES, taken)
+    replaced = loss.closures(taken, options, PLAN)[1].set_index("closing")
+    assert replaced.loc[["Atelier du Sorbier"], "goes_down"].isna().all()
+
+
 def test_what_finds_nobody_is_named_flow_by_flow():
     local = listed(BROYAGE, MENUISERIE)
     taken = loss.takers(FLOWS, SITES, HELD, local)

@@ -200,7 +200,7 @@ class Assessment(RankedExchanges):
 
     def closures(self, local: LocalOutlets) -> tuple[pd.DataFrame, pd.DataFrame]:
         """What each taker, closed alone, would leave, and who would take each flow (:mod:`loss`)."""
-        taken = loss.takers(self.flows, self.sites, self.held, local.directory)
+        taken = loss.takers(self.flows, self.sites, self._begun, local.directory)
         # All that leaves today may lose its taker, what is done too; a need has the room that is free.
         leaving = self.flows[self.flows["direction"] == "out"]
         asked = self.free_flows[self.free_flows["direction"] == "in"]

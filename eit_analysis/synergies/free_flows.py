@@ -41,7 +41,7 @@ HELD = ("done", "committed")
 IN_PART = {stage: f"{stage}_in_part" for stage in HELD}  # of an exchange that some of its tonnes still await
 BOUNDS = ["mass_low_t_per_year", "mass_t_per_year", "mass_high_t_per_year"]
 TAKEN = "taken_t_per_year"
-AWAY = ["synergy_id", "title", "status", "site_ids", "category", "out_flow_id", TAKEN]
+AWAY = ["synergy_id", "title", "status", "site_ids", "category", "out_flow_id", "taker_site_id", TAKEN]
 # Share of a need from which own waste leaves no room for that of others: an assumption of ours.
 OWN_COVERS = 0.8
 # Share of a need that the register serves, under which the rest is within what both masses are known to: the
@@ -89,9 +89,10 @@ def led_away(
 ) -> pd.DataFrame:
     """What lines done or committed lead to somebody who declared no such need: no row of :func:`held`.
 
-    ``synergy_id, title, status, site_ids, category, out_flow_id, taken_t_per_year``, with no ``in_flow_id``.
-    Of its actors one alone gives what the title names, firms before structures, which take; shared out by
-    mass. A line without tonnes, or that names what several give, takes nothing off.
+    Columns ``AWAY``, with no ``in_flow_id``. Of its actors one alone gives what the title names, firms before
+    structures, which take; shared out by mass. A line without tonnes, or that names what several give, takes
+    nothing off. ``taker_site_id``: of the other actors the one structure, or the only one, or else who
+    carries the line; missing where that tells nobody.
     """
     lines = register[register["status"].isin(HELD) & (register["kind"] != POOLING) & ~is_network(register)]
     lines = lines[~lines["synergy_id"].isin(held["synergy_id"])]
@@ -99,7 +100,7 @@ def led_away(
     structures = structures_of(sites)
     leaves = flows[(flows["direction"] == "out") & (flows["mass_t_per_year"] > 0)]
     rows = []
-    of_lines = lines.loc[known.index].itertuples(index=False)
+    of_lines = lines.assign(carrier=given(lines, "carrier")).loc[known.index].itertuples(index=False)
     for line, tonnes in zip(of_lines, known.to_numpy(dtype=float), strict=True):
         own = leaves[
             leaves["site_id"].isin(str(line.site_ids).split()) & (leaves["category"] == line.category)
@@ -112,7 +113,10 @@ def led_away(
             mass = given_["mass_t_per_year"].astype(float)
             taken = mass * min(tonnes / mass.sum(), 1.0)
             about = line.synergy_id, line.title, line.status, line.site_ids, line.category
-            rows += [(*about, *row) for row in zip(given_["flow_id"], taken, strict=True)]
+            others = sorted({*str(line.site_ids).split()} - {given_["site_id"].iloc[0]})
+            among = [site for site in others if site in set(structures)] or others
+            taker = among[0] if len(among) == 1 else line.carrier if line.carrier in among else None
+            rows += [(*about, flow, taker, gone) for flow, gone in zip(given_["flow_id"], taken, strict=True)]
     return pd.DataFrame(rows, columns=AWAY).assign(in_flow_id=None, need_t_per_t=np.nan)
 
 

@@ -40,8 +40,9 @@ def takers(
 ) -> pd.DataFrame:
     """Who takes what today: the contractor that a flow names, and who takes it by an exchange that is done.
 
-    ``held`` is :func:`free_flows.held`: what is committed there is not taken yet. What a flow declares has
-    what is done in it: a contractor takes but the rest. One that bears the name of an actor or of an outlet
+    ``held`` has the rows of :func:`free_flows.held` and of :func:`free_flows.led_away`, whose use is not
+    known, nor always the taker: what is committed there is not taken yet. What a flow declares has what is
+    done in it: a contractor takes but the rest. One that bears the name of an actor or of an outlet
     is that one. ``taker`` (site or outlet, else the folded name),
     ``closing`` (its name), ``closing_role`` (``contractor``, ``taker``), ``out_flow_id, lost_t_per_year``,
     ``step`` (of today's route, in the waste hierarchy).
@@ -54,7 +55,8 @@ def takers(
     taker = folded.map(known).fillna(folded)
     lines = held[(held["status"] == "done") & (held[TAKEN] > 0)]
     lines = lines.assign(step=hierarchy_steps(lines["new_route"], lines["category"]))
-    done = lines.groupby(["taker_site_id", "out_flow_id"]).agg({TAKEN: "sum", "step": "min"}).reset_index()
+    by_taker = lines.groupby(["taker_site_id", "out_flow_id"], dropna=False)
+    done = by_taker.agg({TAKEN: "sum", "step": "min"}).reset_index()
     own = dict(zip(out["flow_id"], taker, strict=True))
     others = done[done["taker_site_id"] != done["out_flow_id"].map(own)]
     gone = out["flow_id"].map(others.groupby("out_flow_id")[TAKEN].sum()).fillna(0)
@@ -64,7 +66,7 @@ def takers(
         "lost_t_per_year": (out["mass_t_per_year"] - gone).clip(lower=0),
         "step": hierarchy_steps(out["route"], out["category"]),
     }  # fmt: skip
-    names = sites.set_index("site_id")["name"]
+    names, done = sites.set_index("site_id")["name"], done.dropna(subset="taker_site_id")
     exchanged = {
         "taker": done["taker_site_id"], "closing": done["taker_site_id"].map(names),
         "closing_role": "taker", "out_flow_id": done["out_flow_id"], "lost_t_per_year": done[TAKEN],
