@@ -6,9 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from eit_analysis.config import Disclosure
+from eit_analysis.publishing.release.aggregates import Aggregate
+from eit_analysis.publishing.release.gate import Release
 from eit_analysis.reference.factors import factor_table
+from eit_analysis.study import Study
 from eit_analysis.synergies.impacts import FORMULAS, INDICATORS, impacts, in_proportion
-from eit_analysis.synergies.portfolio import portfolio, way
+from eit_analysis.synergies.portfolio import change, portfolio, way
 
 SITES = pd.DataFrame([("B", "firm"), ("C", "ess")], columns=["site_id", "actor_type"])
 FLOWS = pd.DataFrame(
@@ -54,12 +58,34 @@ def test_one_uncertain_factor_has_its_bounds_for_interval():
 
 @pytest.mark.parametrize(
     ("span", "said"),
-    [((3, 1, 9), "up"), ((-3, -9, -1), "down"), ((3, -1, 9), "unsure"), ((0.02, 0.01, 0.04), "flat")],
+    [
+        ((3, 1, 9), "up"),
+        ((-3, -9, -1), "down"),
+        ((3, -1, 9), "unsure"),
+        ((0.02, 0.01, 0.04), "flat"),
+        ((-75, -114, -0.04), "unsure"),
+    ],
 )
 def test_a_change_goes_up_or_down_where_its_interval_holds_no_zero(span, said):
     rows = [("wood", 0.0, 0.0, 0.0), ("Total", *span)]
     assert way(pd.DataFrame(rows, columns=["category", *INDICATORS["emissions"]]), "emissions") == said
     assert way(portfolio(plan({}).head(0), factor_table(), 10, 1), "emissions") == "unsure"
+
+
+def test_a_change_is_said_as_its_audience_reads_it(small_study: Study) -> None:
+    """« en baisse : −80 (−120 à 0) » was said of −114 to −24."""
+    names = list(INDICATORS["emissions"])
+    kept = plan(*[{}] * 16).assign(giver_site_id=[f"F{i}" for i in range(16)], taker_site_id="B")
+    kept["emissions_tco2e_per_year"] = -75.14 / 16
+    rows = [("wood", -75.14, -114.5, -23.99), ("Total", -75.14, -114.5, -23.99)]
+    told = change(pd.DataFrame(rows, columns=["category", *names]), kept, "emissions", Disclosure())
+    ways = {}
+    for audience in ("internal", "partners"):
+        table = Release(small_study, audience, "essai").table(told, "Émissions")
+        assert isinstance(table, Aggregate)
+        pd.testing.assert_frame_equal(table.printed, table.seen_by(table.viewer, {}).frame)
+        ways[audience] = way(table.printed, "emissions")
+    assert ways == {"internal": "down", "partners": "unsure"}
 
 
 def test_independent_tonnes_average_as_the_square_root():

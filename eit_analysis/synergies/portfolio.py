@@ -104,11 +104,14 @@ def change(changes: pd.DataFrame, plan: pd.DataFrame, indicator: str, rules: Dis
 def way(changes: pd.DataFrame, indicator: str) -> str:
     """``up`` or ``down``: how an indicator moves in all; ``unsure`` where its interval holds zero.
 
-    ``flat`` where all of it would be printed as zero (one decimal, those of emissions and jobs).
+    ``changes`` are as they are printed (``Aggregate.printed``), so that no reader finds 0 in the interval of
+    what is said to go down. ``flat`` where all of it would be printed as zero (one decimal, those of
+    emissions and jobs).
     """
-    moved = changes.loc[changes["category"] == TOTAL, list(INDICATORS[indicator])].astype(float).max()
+    told = changes.loc[changes["category"] == TOTAL, list(INDICATORS[indicator])]
+    moved = told.astype(float).max().round(1)
     _, low, high = moved
-    if moved.round(1).eq(0).all():
+    if moved.eq(0).all():
         return "flat"
     return "up" if low > 0 else "down" if high < 0 else "unsure"
 

@@ -29,6 +29,11 @@ class Aggregate(Table):
     #: By column of shares, the rows that are its whole together (``Breakdown.parts``).
     parts: Mapping[str, list[np.ndarray]] = field(default_factory=dict)
 
+    @property
+    def printed(self) -> pd.DataFrame:
+        """The frame with the numbers that its audience reads: what is said of a change must be so of these."""
+        return self.frame if self.rounded is None else self.rounded
+
     def _for(self, viewer: Viewer, seen: Seen) -> Table:
         if viewer.internal or self.rounded is None:
             return super(Aggregate, replace(self, publication=None))._for(viewer, seen)
@@ -39,7 +44,7 @@ class Aggregate(Table):
 
         So they add to 100 and tell no more than what stands beside them; none leaves its printed bounds.
         """
-        frame = pd.DataFrame(self.rounded)
+        frame = self.printed
         for name, parts in ((name, parts) for name, ways in self.parts.items() for parts in ways):
             amounts = frame[str(self.measure)].to_numpy(dtype=float)
             whole = np.bincount(parts + 1, np.nan_to_num(amounts))[parts + 1]
