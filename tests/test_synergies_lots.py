@@ -38,7 +38,9 @@ def world(givers: list[tuple[float, float, float, float]], demand: float = 1000.
                "taker_worth_eur_per_year", "joint_surplus_eur_per_year",
                "spoils_share_of_year"]  # fmt: skip
     load = float(lookup(FACTORS, "trip_load", "wood")["central"])
-    return pd.DataFrame(rows, columns=columns).assign(most_of_need=1.0, trip_load_t=load), sites
+    return pd.DataFrame(rows, columns=columns).assign(
+        most_of_need=1.0, trip_load_t=load, allocated_t_per_year=0.0
+    ), sites
 
 
 def by_search(candidates: pd.DataFrame, sites: pd.DataFrame) -> float:
@@ -124,6 +126,33 @@ def test_no_lot_of_what_pays_alone_of_one_giver_or_beyond_the_need():
     assert lots(*world(pair[:1]), FACTORS, COSTS, DETOUR).empty
     assert lots(*world(pair, demand=4.0), FACTORS, COSTS, DETOUR).empty
     assert lots(*world(pair, alone=float("nan")), FACTORS, COSTS, DETOUR).empty
+
+
+def test_a_lot_holds_nothing_that_the_plan_retains_nor_fills_a_need_beyond_what_it_leaves():
+    pair = [(0.0, 0.2, 2.0, 900.0), (0.0, 0.2, 3.0, 900.0)]
+    candidates, sites = world(pair, demand=6.0)
+    assert len(lots(candidates, sites, FACTORS, COSTS, DETOUR)) == 1
+    # The flow of A goes to another need: it is no more to be had.
+    elsewhere = candidates.head(1).assign(in_flow_id="Y-1", taker_site_id="Y", allocated_t_per_year=2.0)
+    retained = pd.concat([candidates, elsewhere], ignore_index=True)
+    assert lots(retained, sites, FACTORS, COSTS, DETOUR).empty
+    # Another flow fills the need but for what is left: 5 t of the lot and no less.
+    for taken, n in ((1.0, 1), (1.1, 0)):
+        other = {"out_flow_id": "Z-1", "giver_site_id": "Z", "joint_surplus_eur_per_year": 9.0}
+        filling = candidates.head(1).assign(**other, need_t_per_t=0.5, allocated_t_per_year=2 * taken)
+        told = pd.concat([candidates, filling], ignore_index=True)
+        assert len(lots(told, sites, FACTORS, COSTS, DETOUR)) == n
+    # What may be a part of the need at most: others fill the rest, its like fills this part.
+    for like, n in ((1.0, 1), (0.9, 0)):
+        part = candidates.assign(most_of_need=0.9, demand_t_per_year=10.0)
+        filling = part.head(1).assign(**other, most_of_need=like, allocated_t_per_year=4.5)
+        told = pd.concat([part, filling], ignore_index=True)
+        assert len(lots(told, sites, FACTORS, COSTS, DETOUR)) == n
+
+
+def test_the_round_of_sites_at_the_centre_of_one_commune_has_no_length():
+    (lot,) = lots(*world([(0.0, 0.0, 2.0, 900.0)] * 2), FACTORS, COSTS, DETOUR).to_dict("records")
+    assert pd.isna(lot["round_km"]) and lot["lot_gain_eur_per_year"] == pytest.approx(1800 - 775)
 
 
 def test_of_many_givers_those_that_bring_most_are_tried():

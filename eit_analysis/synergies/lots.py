@@ -10,6 +10,9 @@ visits all the givers and is paid whole, full or not. The givers are those for w
 alone; the lot is the set of them with the largest gain, where that is more than the time of who brings them
 together (``costs.meeting_eur``): every set is tried, of the ``MOST`` that bring most before transport where
 there are more. Central values.
+
+A lot is beside the joint plan: it holds no flow of which the plan retains something, and fills no more of a
+need than the plan leaves.
 """
 
 from __future__ import annotations
@@ -22,6 +25,7 @@ import pandas as pd
 from eit_analysis.reference.distance import haversine_km
 from eit_analysis.reference.factors import lookup
 from eit_analysis.synergies.pooling.costs import by_profile, meeting_eur
+from eit_analysis.synergies.pooling.groups import with_km
 from eit_analysis.synergies.pooling.rounds import every_tour
 from eit_analysis.synergies.pooling.subsets import members_of
 
@@ -36,13 +40,13 @@ METRES = 1000
 
 
 def lots(
-    candidates: pd.DataFrame,
+    exchanges: pd.DataFrame,
     sites: pd.DataFrame,
     factors: pd.DataFrame,
     pooling_costs: pd.DataFrame,
     detour_factor: float,
 ) -> pd.DataFrame:
-    """The lots of each need among the candidates (``Assessment.candidates``), the largest gain first.
+    """The lots of each need among the exchanges (``JointPlan.exchanges``), the largest gain first.
 
     ``factors`` and ``pooling_costs`` are those of the study (``Assessment.factors``, ``.pooling_costs``).
 
@@ -50,7 +54,8 @@ def lots(
     -------
     pandas.DataFrame
         ``LOT_COLUMNS``. ``giver_site_ids`` are separated by spaces; ``one_by_one_eur_per_year`` is what the
-        same exchanges would lose one by one. Lots of one flow to several takers compete for its tonnes.
+        same exchanges would lose one by one. ``round_km`` is missing where all are in one commune. Lots of
+        one flow to several takers compete for its tonnes, those to one need for its room.
     """
     # €/km, €/round, €/further stop, €/year, €/year of each further giver, €/year of bringing them together.
     passages = float(lookup(factors, "passages")["central"])
@@ -61,20 +66,34 @@ def lots(
         meeting_eur(pooling_costs),
     )
     places = sites.drop_duplicates("site_id").set_index("site_id")[["latitude", "longitude"]].astype(float)
-    losing = candidates[(candidates[ALONE] <= 0) & (candidates["diverted_t_per_year"] > 0)]
-    losing = losing[losing["giver_site_id"].isin(places.dropna().index)]
+    planned = exchanges.loc[exchanges["allocated_t_per_year"] > 0, "out_flow_id"]
+    losing = exchanges.assign(room=_room(exchanges))[
+        (exchanges[ALONE] <= 0)
+        & (exchanges["diverted_t_per_year"] > 0)
+        & ~exchanges["out_flow_id"].isin(planned)
+        & exchanges["giver_site_id"].isin(places.dropna().index)
+    ]
     found = []
-    for _, part in losing.groupby(["in_flow_id", "category", "use"]):
+    for _, part in losing.groupby(["in_flow_id", "category", "use", "most_of_need"]):
         members = part.assign(brings=part[BOTH_GAIN].sum(axis=1)).sort_values(
             ["brings", "candidate_id"], ascending=[False, True]
         )[:MOST]
         if len(members) > 1:
             members = members.assign(rounds=passages * members["spoils_share_of_year"])
             found += _best(members, places, prices, detour_factor)
-    table = pd.DataFrame(found, columns=LOT_COLUMNS)
+    table = with_km(pd.DataFrame(found, columns=LOT_COLUMNS))
     return table.sort_values(
         ["lot_gain_eur_per_year", "giver_site_ids"], ascending=[False, True], ignore_index=True
     )
+
+
+def _room(exchanges: pd.DataFrame) -> pd.Series:
+    """What the plan leaves of the need of each exchange, and of the part of it that its like may fill."""
+    fills = exchanges["need_t_per_t"] * exchanges["allocated_t_per_year"]
+    need, like = exchanges["in_flow_id"], exchanges["most_of_need"]
+    left = exchanges["demand_t_per_year"] - fills.groupby(need).transform("sum")
+    of_part = like * exchanges["demand_t_per_year"] - fills.groupby([need, like]).transform("sum")
+    return left.clip(upper=of_part)
 
 
 def _best(
@@ -98,7 +117,7 @@ def _best(
     vehicle, loading, stop, fixed, another, meeting = prices
     paid = rounds * (vehicle * round_km + loading + stop * further)
     gain = inside @ brings - paid - fixed - another * further
-    room = float((members["demand_t_per_year"] * members["most_of_need"]).iloc[0]) * (1 + 1e-9)
+    room = float(members["room"].iloc[0]) * (1 + 1e-9)
     gain[(size < 2) | (inside @ (tonnes * taken_up) > room)] = -np.inf
     best = int(gain.argmax())
     if not gain[best] > meeting:

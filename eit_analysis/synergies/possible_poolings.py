@@ -13,7 +13,6 @@ from eit_analysis.reference.dated import in_force
 from eit_analysis.reference.stages import OPEN
 from eit_analysis.remembered import remembered
 from eit_analysis.synergies.free_flows import free, structures_of
-from eit_analysis.synergies.lots import lots
 from eit_analysis.synergies.pooling.coalitions import MOST, bounded_values, sharers_by_need
 from eit_analysis.synergies.pooling.costs import threshold_table
 from eit_analysis.synergies.pooling.grades import of_common_grade
@@ -140,11 +139,6 @@ class PossiblePoolings(PossibleExchanges):
         takers = {str(flow): frozenset(sites) for flow, sites in taking}
         structures, own = frozenset(structures_of(self.sites)), pools[pools["kind"] != FURTHER]
         return Methods(*self._declared, own, *rules, self.networks, takers, structures, self.schemes)
-
-    def lots(self) -> pd.DataFrame:
-        """Exchanges that pay together and none alone, in loads worth a lorry (``lots.lots``)."""
-        detour = self.settings.scoring.detour_factor
-        return lots(self.candidates, self.sites, self.factors, self.pooling_costs, detour)
 
 
 @remembered

@@ -9,6 +9,7 @@ import pandas as pd
 from eit_analysis.reference.stages import OPEN
 from eit_analysis.synergies.allocation.joint_plan import JointPlan, allocate, with_accepted
 from eit_analysis.synergies.answers import accepted
+from eit_analysis.synergies.lots import lots
 from eit_analysis.synergies.possible_poolings import PossiblePoolings
 from eit_analysis.synergies.register.links import linked, piped
 from eit_analysis.synergies.scoring.choice import on_what_is_left, planned_first
@@ -59,6 +60,11 @@ class RankedExchanges(PossiblePoolings):
     def plan(self) -> JointPlan:
         """The joint plan of largest joint surplus beside what actors accepted."""
         return with_accepted(self.candidates, self.allocation, self.accepted)
+
+    def lots(self) -> pd.DataFrame:
+        """Exchanges beside the plan that pay together and none alone, in lorry loads (``lots.lots``)."""
+        detour = self.settings.scoring.detour_factor
+        return lots(self.plan.exchanges, self.sites, self.factors, self.pooling_costs, detour)
 
     @cached_property
     def standing(self) -> pd.DataFrame:

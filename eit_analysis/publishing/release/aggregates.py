@@ -31,7 +31,7 @@ class Aggregate(Table):
 
     @property
     def printed(self) -> pd.DataFrame:
-        """The frame with the numbers that its audience reads: what is said of a change must be so of these."""
+        """The frame with the numbers that its audience reads: what is said must be so of these."""
         return self.frame if self.rounded is None else self.rounded
 
     def _for(self, viewer: Viewer, seen: Seen) -> Table:

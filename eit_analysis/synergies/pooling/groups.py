@@ -120,9 +120,8 @@ def pooled(
 
 def with_km(pools: pd.DataFrame) -> pd.DataFrame:
     """Without the length of a round of none: sites at the centre of one commune are apart all the same."""
-    return pools.assign(
-        **{name: pools[name].where(pools[name] > 0) for name in ("round_km", "part_round_km")}
-    )
+    rounds = [name for name in ("round_km", "part_round_km") if name in pools]
+    return pools.assign(**{name: pools[name].where(pools[name] > 0) for name in rounds})
 
 
 def numbered(pools: pd.DataFrame) -> pd.DataFrame:
