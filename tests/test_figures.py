@@ -528,3 +528,21 @@ def test_the_first_place_of_a_map_has_its_caption_with_a_line_where_it_has_no_ro
     first, *others = ground.labels({name: [name] for name in places}, places, (0.0, 0.0, 400.0, 300.0))
     assert first.startswith("<path") and ">first</text>" in others[0]
     assert not any(text.startswith("<path") for text in others)
+
+
+def test_no_caption_covers_the_scale_of_a_map_nor_what_is_written_beside_it() -> None:
+    land = ground.Ground(["68334", "68224"])  # of two intercommunalités
+    words = re.findall(r'<text x="(\d+)" y="(\d+)">([^<]+)</text>', land.svg())
+    assert [text for *_, text in words] == ["5\u00a0km", "Teintes\u00a0: intercommunalités"]
+
+    def box(x: str, y: str, text: str) -> tuple[float, float, float, float]:
+        return float(x), float(y) - 9, float(x) + 0.54 * 11 * len(text), float(y) + 2
+
+    (bar, long), written = re.findall(r'"M6 (\d+)h([\d.]+)"', land.svg())[0], [box(*one) for one in words]
+    written.append((6.0, float(bar) - 1, 6.0 + float(long), float(bar) + 1))
+    spots = itertools.product(range(0, 260, 10), range(int(land.height) - 50, int(land.height), 5))
+    told = [land.captions({"a": ["Ferme de la", "Lande"]}, {"a": (x, y, 5.5)}) for x, y in spots]
+    own = r'<text x="([-\d.]+)" y="([-\d.]+)" paint[^>]*>([^<]+)</text>'
+    for caption in (box(*one) for texts in told for text in texts for one in re.findall(own, text)):
+        assert not any(overlap(caption, other) for other in written)
+    assert sum(map(bool, told)) == len(told)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from html import escape
 
-from eit_analysis.publishing.figures.ground import Ground, labels
+from eit_analysis.publishing.figures.ground import Ground
 from eit_analysis.publishing.figures.palette import MARKS
 from eit_analysis.publishing.html import accessible
 
@@ -46,7 +46,7 @@ def studies_map(communes: Mapping[str, list[str]], states: Mapping[str, str]) ->
         f'fill="{STATES[states[name]][2]}" stroke="#1b1f23"/></a>'
         for name, (x, y, _) in ((name, places[name]) for name in reversed(first))
     ]
-    captions = labels({name: [name] for name in named}, places, ground.frame)
+    captions = ground.captions({name: [name] for name in named}, places)
     key = ground.key(look for state, look in STATES.items() if state in states.values())
     drawing = ground.drawing([*marks, *captions, *key], [""])
     # Links lead to « etudes-… »: what names a figure begins the names of all that is in it.

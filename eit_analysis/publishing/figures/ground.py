@@ -79,27 +79,46 @@ class Ground:
         places = [self.at(*row) for row in middles.itertuples(index=False)]
         return pd.DataFrame(places, index=middles.index, columns=["x", "y"], dtype=float)
 
+    @property
+    def groups(self) -> list[str]:
+        """The *intercommunalités* of the communes, by name."""
+        return sorted(set(self.communes["epci_name"].dropna()))
+
+    @property
+    def scale_km(self) -> float:
+        """What the bar of the scale stands for."""
+        return round_below(self.width / 4 / self.scale)
+
+    def _words(self) -> list[tuple[float, float, str]]:
+        """What is written of the scale and of the tints: where each begins, on its line."""
+        km = self.scale_km
+        scale = (6.0, self.height - 11, f"{wording.number(km, 0 if km >= 1 else 1)}{wording.NBSP}km")
+        # Beside the scale: a line more beneath each map would cost a page its last sheet.
+        words = f"Teintes{wording.NBSP}: intercommunalités"
+        tints = (km * self.scale + 14, self.height - 4, words)
+        return [scale, tints] if len(self.groups) > 1 else [scale]
+
+    def captions(self, texts: Mapping[str, Sequence[str]], places: Mapping[str, Place]) -> list[str]:
+        """Captions around places (:func:`labels`), off the north, the scale and what is written beside it."""
+        right, foot = self.frame[2], self.height
+        boxes = [(x - AWAY, y - SIZE, x + AWAY + _across(words), foot) for x, y, words in self._words()]
+        bar = (6.0 - AWAY, foot - 6 - AWAY, 6 + AWAY + self.scale_km * self.scale, foot)
+        return labels(texts, places, self.frame, [(right - 20, 0.0, right, 42.0), bar, *boxes])
+
     def svg(self) -> str:
         """The outlines and the scale."""
-        groups = {name: i for i, name in enumerate(sorted(set(self.communes["epci_name"].dropna())))}
+        groups = {name: i for i, name in enumerate(self.groups)}
         own = dict(self.communes[["commune_code", "epci_name"]].to_numpy())
-        fills = {code: FILLS[groups.get(own.get(code), 0) % len(FILLS)] for code in self.rings}
+        fills = {code: FILLS[groups.get(str(own.get(code)), 0) % len(FILLS)] for code in self.rings}
         shapes = [
             f'<path d="{"".join(map(self._path, rings))}" fill="{fills[code]}"/>'
             for code, rings in sorted(self.rings.items())
         ]
-        length = round_below(self.width / 4 / self.scale)
-        y = self.height - 6
-        text = f"{wording.number(length, 0 if length >= 1 else 1)}{wording.NBSP}km"
-        # Beside the scale: a line more beneath each map would cost a page its last sheet.
-        legend = (
-            f'<text x="{length * self.scale + 14:.0f}" y="{y + 2:.0f}">Teintes{wording.NBSP}: '
-            "intercommunalités</text>"
-        )
+        words = [f'<text x="{x:.0f}" y="{y:.0f}">{text}</text>' for x, y, text in self._words()]
         return (
             f'<g stroke="#B4BDB0" stroke-width="0.6" stroke-linejoin="round">{"".join(shapes)}</g>'
-            f'<path d="M6 {y:.0f}h{length * self.scale:.1f}" stroke="#1b1f23" stroke-width="2.5"/>'
-            f'<text x="6" y="{y - 5:.0f}">{text}</text>{legend * (len(groups) > 1)}'
+            f'<path d="M6 {self.height - 6:.0f}h{self.scale_km * self.scale:.1f}" stroke="#1b1f23" '
+            f'stroke-width="2.5"/>{"".join(words)}'
         )
 
     def _path(self, ring: np.ndarray) -> str:
@@ -140,20 +159,26 @@ class Ground:
         )
 
 
-def labels(captions: Mapping[str, Sequence[str]], places: Mapping[str, Place], frame: Box) -> list[str]:
+def labels(
+    captions: Mapping[str, Sequence[str]],
+    places: Mapping[str, Place],
+    frame: Box,
+    others: Sequence[Box] = (),
+) -> list[str]:
     """Captions of a few lines around their places, in their order; one that would cover another is left out.
 
     A place is a circle, ``x, y`` and radius, and no other caption covers it, nor stands as near as its own.
+    None covers ``others``, what else is written on the map.
     The first, which a title may name, goes farther off where it finds no room, with a line to its place.
     """
     boxes = {
         code: (x - r - AWAY, y - r - AWAY, x + r + AWAY, y + r + AWAY) for code, (x, y, r) in places.items()
     }
-    taken: list[Box] = [(frame[2] - 20, 0.0, frame[2], 42.0)]  # the north
+    taken = list(others)
     texts = []
     for rank, (code, lines) in enumerate(captions.items()):
         x, y, reach = places[code]
-        size = max(map(len, lines)) * 0.54 * SIZE, (SIZE + 2) * len(lines)
+        size = max(map(_across, lines)), (SIZE + 2) * len(lines)
         covered = [*taken, *(circle for other, circle in boxes.items() if other != code)]
         for farther, side in product(FARTHER if rank == 0 else FARTHER[:1], SIDES):
             box = _beside(places[code], side, reach + farther, size)
@@ -170,6 +195,11 @@ def labels(captions: Mapping[str, Sequence[str]], places: Mapping[str, Place], f
                 ]
                 break
     return texts
+
+
+def _across(words: str) -> float:
+    """How wide words are, about."""
+    return len(words) * 0.54 * SIZE
 
 
 def _beside(place: Place, side: tuple[int, int], reach: float, size: tuple[float, float]) -> Box:

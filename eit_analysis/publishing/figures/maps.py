@@ -11,7 +11,7 @@ import pandas as pd
 
 from eit_analysis.publishing import wording
 from eit_analysis.publishing.figures.drawing import empty
-from eit_analysis.publishing.figures.ground import Ground, Place, labels
+from eit_analysis.publishing.figures.ground import Ground, Place
 from eit_analysis.publishing.figures.palette import MARKS, colour, edge
 from eit_analysis.publishing.release.tables import Table
 from eit_analysis.reference import commune_tables
@@ -61,7 +61,7 @@ def partners_map(table: Table, by: str = "category") -> str:
     lines, families = _lines(rows, places, by)
     lines_of = pd.concat([rows["giver_site_id"], rows["taker_site_id"]]).astype(str).value_counts()
     captions = {name: textwrap.wrap(name, 24) for name in sorted(places, key=lambda name: -lines_of[name])}
-    texts = labels(captions, places, ground.frame)
+    texts = ground.captions(captions, places)
     return ground.drawing([*lines, *marks, *texts, *_key(ground, families, set(actors["kind"]))], ["", ""])
 
 
@@ -144,7 +144,7 @@ def commune_map(table: Table, value: str, by: str = "commune_code") -> str:
     lost = [_name(code, by) for code in amounts.index if code not in spots.index]
     notes = [f"Sans emplacement connu\u00a0: {', '.join(lost)}"] if lost else []
     notes += ["Hachuré\u00a0: non diffusé"] if rings else []
-    return ground.drawing([SHUT, *circles, *labels(captions, places, ground.frame)], notes)
+    return ground.drawing([SHUT, *circles, *ground.captions(captions, places)], notes)
 
 
 def _name(code: str, by: str) -> str:
