@@ -43,7 +43,7 @@ PLAN = pd.DataFrame(
     {
         "out_flow_id": ["A-1", "B-1"], "in_flow_id": "S-1", "taker_site_id": "S",
         "category": "wood", "new_route": "reuse", "need_t_per_t": 1.0, "most_of_need": 1.0,
-        "demand_t_per_year": 30.0, "allocated_t_per_year": [25.0, 0.0],
+        "demand_t_per_year": 30.0, "allocated_t_per_year": [25.0, 0.0], "diverted_t_per_year": 30.0,
     }
 )  # fmt: skip
 
@@ -231,6 +231,21 @@ def test_who_declares_no_need_and_takes_is_a_taker_and_his_tonnes_are_not_the_co
     options = loss.options(PLAN, possible(listed(BROYAGE)), SITES, taken)
     replaced = loss.closures(taken, options, PLAN)[1].set_index("closing")
     assert replaced.loc[["Atelier du Sorbier"], "goes_down"].isna().all()
+
+
+def test_a_lost_flow_goes_as_high_as_it_can_and_no_more_than_two_can_exchange():
+    """Food went to a digester where a charity had room, and 4.9 t where the months in common let 2.1."""
+    both = pd.concat([PLAN.head(1)] * 2, ignore_index=True).assign(
+        taker_site_id=["L", "H"], in_flow_id=["L-1", "H-1"], new_route=["energy", "reuse"],
+        allocated_t_per_year=0.0, diverted_t_per_year=[30.0, 2.1],
+    )  # fmt: skip
+    sites = pd.DataFrame({"site_id": ["L", "H"], "name": ["Low", "High"]})
+    lost = {"taker": "gone", "closing": "Gone", "closing_role": "contractor", "out_flow_id": "A-1"}
+    taken = pd.DataFrame([lost | {"lost_t_per_year": 10.0, "step": 9.0}])
+    nearby = possible(listed(BROYAGE)).head(0)
+    _, replaced = loss.closures(taken, loss.options(both, nearby, sites, taken), both)
+    tonnes = dict(zip(replaced["replacement"], replaced["replaced_t_per_year"], strict=True))
+    assert tonnes == pytest.approx({"High": 2.1, "Low": 7.9})
 
 
 def test_what_finds_nobody_is_named_flow_by_flow():

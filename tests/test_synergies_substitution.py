@@ -976,6 +976,7 @@ def test_a_fine_sand_is_a_part_of_what_is_made_of_sand_and_stones(need, part):
         ("mineral", "Poussières de by-pass", "101306", "Sable siliceux (correctif)", "2351Z", None),
         ("mineral", "Sel de saumurage usé", "020299", "Sel de déneigement", "8411Z", "sel de déneigement"),
         ("mineral", "Sel de saumurage usé", None, "Sel de déneigement", "8411Z", "sel de déneigement"),
+        ("mineral", "Sel de saumurage usé", "020299", "Tout-venant 0/31,5 pour tranchées", "8411Z", None),
         ("textile", "Fausse coupe, entre-deux de placement", None, "Chiffons", "8810C",
          "chiffons d'essuyage industriel"),
         # A whole roll is sewn, not cut into rags; who asks for rolls sews; a bottle is melted again.

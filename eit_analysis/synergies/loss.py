@@ -1,15 +1,16 @@
 """If an actor, an outlet or a contractor closes: which flows lose their taker, and what could take them.
 
-    most Σ w_ij x_ij    with   Σ_j x_ij ≤ lost_i,   Σ_i n_ij x_ij ≤ room_j
+    most Σ w_ij x_ij    with   Σ_j x_ij ≤ lost_i,   Σ_i n_ij x_ij ≤ room_j,   x_ij ≤ most_ij
 
-x_ij are tonnes of the flow i to the taker j, n_ij the room that a tonne takes up. Lost are the tonnes taken
+x_ij are tonnes of the flow i to the taker j, n_ij the room that a tonne takes up, most_ij what the two can
+exchange at most (of the months that they have in common, for a share of the need). Lost are the tonnes taken
 today, by contract or by an exchange that is done; what is only planned cannot be lost. A taker's room is its
 need or its capacity less what the joint plan already gives it of flows that lose nothing. Weights w are near
 1: every tonne counts, whatever it costs, and a tonne goes rather to an exchange between actors than to an
 outlet with room, rather there than to who takes the rest of its flow by contract today, and rather to that
-one than to an outlet whose room is to be asked for. No replacement is lower in the waste
-hierarchy than the route that the flow declares: what has none may go on down it. What a done exchange led
-higher than that may come down again: ``goes_down`` says so.
+one than to an outlet whose room is to be asked for; of one kind, rather to the highest in the hierarchy. No
+replacement is lower in the waste hierarchy than the route that the flow declares: what has none may go on
+down it. What a done exchange led higher than that may come down again: ``goes_down`` says so.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from eit_analysis.french import fold_words
 from eit_analysis.reference.compatibility import hierarchy_steps
 from eit_analysis.synergies.free_flows import TAKEN
 
+STEP = 5e-5  # less of a weight for each step down the hierarchy: it tells equals apart
 WEIGHTS = {"exchange": 1.0, "outlet": 0.999, "contractor": 0.9985, "outlet_to_ask": 0.998}
 SUMMARY = [
     "closing", "closing_role", "n_flows_lost", "lost_t_per_year",
@@ -87,8 +89,8 @@ def options(
     (``substitution.candidates``). And who takes it by contract today (:func:`takers`), where none of these.
 
     Columns ``out_flow_id, taker, replacement`` (its name), ``replacement_kind`` (keys of ``WEIGHTS``),
-    ``place`` (the need or the outlet that is filled), ``need_t_per_t, room_t_per_year`` (infinite: unknown),
-    ``step`` (of its route).
+    ``place`` (the need or the outlet that is filled), ``need_t_per_t, room_t_per_year`` and
+    ``most_t_per_year`` (infinite: unknown), ``step`` (of its route).
     """
     names = sites.set_index("site_id")["name"]
     exchanges = {
@@ -96,7 +98,7 @@ def options(
         "replacement": passed["taker_site_id"].map(names), "replacement_kind": "exchange",
         # What is a part of a need at most is counted as that part of what is left of it, which is prudent.
         "place": passed["in_flow_id"], "need_t_per_t": passed["need_t_per_t"] / passed["most_of_need"],
-        "room_t_per_year": passed["demand_t_per_year"],
+        "room_t_per_year": passed["demand_t_per_year"], "most_t_per_year": passed["diverted_t_per_year"],
         "step": hierarchy_steps(passed["new_route"], passed["category"]),
     }  # fmt: skip
     outlets = {
@@ -104,13 +106,17 @@ def options(
         "replacement": nearby["outlet_name"],
         "replacement_kind": np.where(nearby["room_basis"] == "spare", "outlet", "outlet_to_ask"),
         "place": nearby["outlet_id"], "need_t_per_t": 1.0,
-        "room_t_per_year": nearby["room_t_per_year"].astype(float).fillna(np.inf),
+        "room_t_per_year": nearby["room_t_per_year"].astype(float).fillna(np.inf), "most_t_per_year": np.inf,
         "step": hierarchy_steps(nearby["new_route"], nearby["category"]),
     }  # fmt: skip
     found = pd.concat([pd.DataFrame(exchanges), pd.DataFrame(outlets)], ignore_index=True)
     today = taken.loc[taken["closing_role"] == "contractor", ["out_flow_id", "taker", "closing", "step"]]
     today = today.rename(columns={"closing": "replacement"}).assign(
-        replacement_kind="contractor", place=today["taker"], need_t_per_t=1.0, room_t_per_year=np.inf
+        replacement_kind="contractor",
+        place=today["taker"],
+        need_t_per_t=1.0,
+        room_t_per_year=np.inf,
+        most_t_per_year=np.inf,
     )
     both = pd.concat([found, today], ignore_index=True)
     return both[~both["replacement_kind"].eq("contractor") | ~both.duplicated(["out_flow_id", "taker"])]
@@ -203,9 +209,10 @@ def _replaced(lost: pd.Series, possible: pd.DataFrame, stays: pd.DataFrame) -> p
     fills = csr_array((possible["need_t_per_t"], (place, columns)), shape=(len(places), len(possible)))
     bounded = np.isfinite(room.to_numpy())
     found = linprog(
-        -possible["replacement_kind"].map(WEIGHTS).to_numpy(),
+        (STEP * possible["step"].fillna(0) - possible["replacement_kind"].map(WEIGHTS)).to_numpy(),
         A_ub=vstack([limits, fills[bounded]]),
         b_ub=np.concatenate([lost.loc[flows], room[bounded]]),
+        bounds=np.column_stack([np.zeros(len(possible)), possible["most_t_per_year"].clip(lower=0)]),
         method="highs",
     )
     taking = possible.assign(replaced_t_per_year=np.maximum(found.x, 0.0))
