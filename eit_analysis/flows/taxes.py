@@ -27,6 +27,7 @@ from eit_analysis.flows.uncertainty.propagation import MASS
 from eit_analysis.french import fold_words
 from eit_analysis.records import TOTAL
 from eit_analysis.reference.law_flows import is_gypsum, is_inert
+from eit_analysis.reference.needs import without_code
 
 NEVER_HAZARDOUS = ("food", "biowaste")
 ENDS = ["low", "high"]
@@ -44,6 +45,13 @@ def _paths() -> pd.DataFrame:
     lists = {"route": table["routes"].str.split(), "plant": table["plants"].str.split()}
     rows = table.assign(**lists).explode("route").explode("plant")
     return rows[[*PATH, "year", *ENDS]].reset_index(drop=True)
+
+
+@cache
+def _least() -> pd.Series:
+    """The least rate of plants that pay, of waste that is not hazardous, by year and route."""
+    paying = _paths().query("hazardous == 'no' and plant != 'exempt'")
+    return paying.groupby(["year", "route"])["low"].min()
 
 
 def steps(year: int) -> list[int]:
@@ -101,9 +109,7 @@ def mark_tax(out: pd.DataFrame, year: int) -> pd.DataFrame:
         out["route"] == "energy",
         out["hazardous"] == "yes",
     )
-    price, paying = out["cost_eur_per_t"], _paths().query("hazardous == 'no' and plant != 'exempt'")
-    least = paying.groupby(["year", "route"])["low"].min()
-    below = price < out["route"].map(least[steps(year)[0]]).astype(float)
+    below = out["cost_eur_per_t"] < out["route"].map(_least()[steps(year)[0]]).astype(float)
     mineral = landfilled_mineral(out)
     reasons = {
         "unknown_route": out["route"] == "unknown",
@@ -127,11 +133,9 @@ def landfilled_mineral(out: pd.DataFrame) -> pd.Series:
 
 def perhaps_inert(out: pd.DataFrame) -> pd.Series:
     """Which of them may be inert without being shown to be, by their price or for want of any sign."""
-    price, uncoded = out["cost_eur_per_t"], out["waste_code"].fillna("").isin(["unknown", ""])
-    paid = _paths().query("hazardous == 'no' and plant != 'exempt' and route == 'landfill'")
-    least = paid.loc[paid["year"] == FORMER, "low"].min()
-    silent = price.isna() & uncoded & (out["quality"] != "soiled")
-    return landfilled_mineral(out) & ~is_inert(out) & ((price < least) | silent)
+    price = out["cost_eur_per_t"]
+    silent = price.isna() & without_code(out) & (out["quality"] != "soiled")
+    return landfilled_mineral(out) & ~is_inert(out) & ((price < _least()[FORMER, "landfill"]) | silent)
 
 
 def each_year(marked: pd.DataFrame, years: Sequence[int]) -> pd.DataFrame:

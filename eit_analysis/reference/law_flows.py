@@ -17,6 +17,7 @@ import pandas as pd
 from eit_analysis import reference
 from eit_analysis.french import fold_words
 from eit_analysis.reference.designations import suggestions
+from eit_analysis.reference.needs import without_code
 from eit_analysis.reference.nomenclatures import hazardous
 
 # In the name of who collects: the service of the local authority.
@@ -131,7 +132,7 @@ def is_inert(out: pd.DataFrame) -> pd.Series:
     and the obligations alike.
     """
     inert_codes = reference.load("inert_waste")["waste_code"]
-    uncoded = out["waste_code"].isin(["unknown", ""]) | out["waste_code"].isna()
+    uncoded = without_code(out)
     uncoded &= out["category"] == "mineral"
     found = suggestions(out.loc[uncoded, "description"])
     sure = found[found["confident"] & (found["suggestion_rank"] == 1)]
@@ -174,7 +175,7 @@ def is_extraction(out: pd.DataFrame) -> pd.Series:
     cut stone too.
     """
     code = out["waste_code"].astype("str")
-    uncoded = out["waste_code"].isin(["unknown", ""]) | out["waste_code"].isna()
+    uncoded = without_code(out)
     uncoded &= (out["category"] == "mineral") & named(_folded(out["description"]).str.split(), SPOIL)
     of_mine = out["naf_division"].isin(MINES) & (code.str.startswith("01") | uncoded)
     return code.str.startswith("0101") | of_mine
