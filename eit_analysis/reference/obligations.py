@@ -173,8 +173,8 @@ class _Actor:
         below = self._threshold(rule, own)
         if below and rule["threshold_unit"] == "people":
             return *below, own
-        unsure = [(why, flow) for flow in own if (why := doubt(flow, rule))]
-        own = [flow for flow in own if not doubt(flow, rule)]
+        doubts = [(doubt(flow, rule), flow) for flow in own]
+        unsure, own = [(why, flow) for why, flow in doubts if why], [flow for why, flow in doubts if not why]
         found = (*below, own) if below else self._found(rule, own, of_flows)
         free = found[0] in ("met", "not_concerned") or (found[0] == "unknown" and not own)
         if unsure and free and not below:
