@@ -867,9 +867,7 @@ def test_a_code_of_the_key_that_was_asked_for_is_not_told_where_an_audience_gets
         check_key("T", codes, ("wood", "nothing"), {"recovery": "valorised"})
 
 
-def test_shares_of_parts_that_are_all_printed_add_to_a_hundred(small_study: Study) -> None:
-    """Of 53,000 t, rounded to 40,000 and 15,000: 75 and 28 %, and the total was 94 % of itself."""
-    release = Release(small_study, "public", "essai")
+def shares_of_two_parts(release: Release) -> Table:
     parts = {"paper": 38_281.0, "textile": 14_833.0}
     weights = zip("bcdef", (0.3, 0.25, 0.2, 0.15, 0.1), strict=True)
     data = pd.DataFrame(
@@ -880,12 +878,28 @@ def test_shares_of_parts_that_are_all_printed_add_to_a_hundred(small_study: Stud
     bounds = {"mass_low_t_per_year": 0.7 * masses, "mass_high_t_per_year": 1.3 * masses}
     frame = pd.DataFrame({"category": [*parts, "Total"], MASS: masses, **bounds})
     frame = frame.assign(share_percent=100 * masses / masses[2])
-    table = release.table(Breakdown(frame, ["category"], data, MASS, "Total"), "T")
+    return release.table(Breakdown(frame, ["category"], data, MASS, "Total"), "T")
+
+
+def test_shares_of_parts_that_are_all_printed_add_to_a_hundred(small_study: Study) -> None:
+    """Of 53,000 t, rounded to 40,000 and 15,000: 75 and 28 %, and the total was 94 % of itself."""
+    release = Release(small_study, "public", "essai")
+    table = shares_of_two_parts(release)
     seen = table.seen_by(release.viewer, {}).frame
     assert seen[MASS].tolist() == [40_000, 15_000, 50_000]
     assert seen["share_percent"].tolist() == [73, 27, 100]
     one = replace(table, publication=Shown(np.array([True, False, True, True])))
     assert one.seen_by(release.viewer, {}).frame["share_percent"].tolist() == [75, 28, 100]
+
+
+def test_shares_wait_for_the_audit_of_all_pages(small_study: Study) -> None:
+    """A page alone would show both parts: seen before all pages are audited, it must not settle anything."""
+    release = Release(small_study, "public", "essai")
+    table = shares_of_two_parts(release)
+    seen = table.seen_by(release.viewer, {})
+    assert isinstance(seen, Aggregate) and "_settled" not in vars(release.publication)
+    seen.publication = Shown(np.array([True, False, True, True]))  # type: ignore[assignment]
+    assert seen.frame["share_percent"].tolist() == [75, 28, 100]
 
 
 def test_ways_in_which_rows_are_a_whole_together() -> None:

@@ -16,6 +16,8 @@ from eit_analysis.publishing.release.statements import Statements
 from eit_analysis.publishing.release.tables import Table
 from eit_analysis.publishing.release.viewer import Viewer
 
+ALL_LEAVE = np.ones(0, dtype=bool)  # where nothing is audited
+
 
 @dataclass(eq=False, repr=False)
 class Aggregate(Table):
@@ -28,23 +30,41 @@ class Aggregate(Table):
     number: int = 0
     #: By column of shares, the rows that are its whole together (``Breakdown.parts``).
     parts: Mapping[str, list[np.ndarray]] = field(default_factory=dict)
+    #: Which rows leave, and the frame that this gives.
+    _of_printed: tuple[np.ndarray, pd.DataFrame] | None = field(default=None, init=False)
 
     @property
     def printed(self) -> pd.DataFrame:
         """The frame with the numbers that its audience reads: what is said must be so of these."""
-        return self.frame if self.rounded is None else self.rounded
+        return self._frame if self.rounded is None else self.rounded
+
+    # Which rows leave is known once all that an audience gets is audited: nothing may ask before.
+    @property  # type: ignore[misc]
+    def frame(self) -> pd.DataFrame:
+        if not (self.coarse and self.parts):
+            return self._frame
+        leaving = self._leaving
+        if self._of_printed is None or self._of_printed[0] is not leaving:
+            self._of_printed = leaving, self._with_shares()
+        return self._of_printed[1]
+
+    @frame.setter
+    def frame(self, frame: pd.DataFrame) -> None:
+        self._frame, self._of_printed = frame, None
 
     def _for(self, viewer: Viewer, seen: Seen) -> Table:
         if viewer.internal or self.rounded is None:
             return super(Aggregate, replace(self, publication=None))._for(viewer, seen)
-        return super(Aggregate, replace(self, frame=self._of_printed(), coarse=True))._for(viewer, seen)
+        shown = super(Aggregate, replace(self, frame=self.rounded))._for(viewer, seen)
+        shown.coarse = True
+        return shown
 
-    def _of_printed(self) -> pd.DataFrame:
+    def _with_shares(self) -> pd.DataFrame:
         """The rounded table; where all rows of a whole are printed, they are shares of the sum of these.
 
         So they add to 100 and tell no more than what stands beside them; none leaves its printed bounds.
         """
-        frame = self.printed
+        frame = self._frame
         for name, parts in ((name, parts) for name, ways in self.parts.items() for parts in ways):
             amounts = frame[str(self.measure)].to_numpy(dtype=float)
             whole = np.bincount(parts + 1, np.nan_to_num(amounts))[parts + 1]
@@ -61,7 +81,8 @@ class Aggregate(Table):
 
     @property
     def hidden(self) -> np.ndarray:
-        return super().hidden if self.publication is None else ~self._leaving[: len(self.frame)]
+        n_rows = len(self._frame)
+        return np.zeros(n_rows, dtype=bool) if self.publication is None else ~self._leaving[:n_rows]
 
     @property
     def audited(self) -> tuple[object, ...]:
@@ -70,7 +91,7 @@ class Aggregate(Table):
     @property
     def _leaving(self) -> np.ndarray:
         """Which rows leave and, last, whether the shares do."""
-        return np.ones(0, dtype=bool) if self.publication is None else self.publication.shown(self.number)
+        return ALL_LEAVE if self.publication is None else self.publication.shown(self.number)
 
     @property
     def pooled(self) -> dict[str, float]:
@@ -98,6 +119,6 @@ class Aggregate(Table):
 
     @property
     def shut(self) -> np.ndarray:
-        if self._leaving[len(self.frame) :].all():
+        if self._leaving[len(self._frame) :].all():
             return super().shut
         return super().shut | [wording.heading(column).unit == "%" for column in self.frame.columns]
