@@ -7,11 +7,19 @@ import pytest
 from eit_analysis import reference
 from eit_analysis.flows import costs
 from eit_analysis.flows.balance import from_elsewhere, outlet_balance, survey_balance, taken_paths
-from eit_analysis.flows.full_cost import PARTS, bought_and_lost, by_purchase, full_cost, purchase_prices
+from eit_analysis.flows.full_cost import (
+    PARTS,
+    bought_and_lost,
+    by_purchase,
+    full_cost,
+    is_peelings,
+    purchase_prices,
+)
 from eit_analysis.flows.productivity import RATIO, REMAINDER, material_productivity
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS, propagate
 from eit_analysis.publishing import wording
 from eit_analysis.reference.factors import factor_table
+from eit_analysis.reference.law_matter import is_extraction, is_manure
 
 COEFFICIENTS, CONTENTS = (reference.load(name) for name in ("transfer_coefficients", "contents"))
 SITES = pd.DataFrame(
@@ -31,7 +39,7 @@ def answers(rows: list[tuple]) -> pd.DataFrame:
     frame["flow_id"] = [f"{site}-{row:02d}" for row, site in enumerate(frame["site_id"])]
     frame["actor_type"] = frame["site_id"].map(SITES.set_index("site_id")["actor_type"])
     place = {"source_file": "essai.xlsx", "source_sheet": "Flux", "source_row": range(2, len(frame) + 2)}
-    return frame.assign(description=None, **place)
+    return frame.assign(description=None, naf_division="20", **place)
 
 
 def digester(digestate: float) -> pd.DataFrame:
@@ -255,22 +263,50 @@ def test_full_cost_by_hand():
     assert found["Total"] == pytest.approx(found.drop("Total").sum())
 
 
+def free(rows: list[tuple]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Ten tonnes of each (designation, code, division, family), and the parts of their full cost."""
+    told, codes, naf, families = zip(*rows, strict=True)
+    out = answers(
+        [
+            ("E01", "out", family, code, 10, "reuse", None)
+            for code, family in zip(codes, families, strict=True)
+        ]
+    )
+    out = out.assign(description=told, naf_division=naf, cost_known="no", cost_eur_per_t=None)
+    out = out.assign(evidence="measured")
+    nothing = out.head(0).assign(description="")
+    return out, full_cost(out, nothing, factor_table(()), reference.load("waste_codes"))
+
+
 def test_nobody_bought_what_is_dug_out_nor_what_animals_and_gardens_leave():
     """Overburden was bought at the price of gravel, slurry at that of feed: a third of a full cost."""
-    told = [("010102", "Stériles"), ("010408", "Refus"), (None, "Stériles de découverte"),
-            (None, "Fines de lavage du grès"), ("020106", "Lisier"), (None, "Fumier de volailles"),
-            ("200201", "Tailles"), (None, "Tontes"), ("150101", "Cartons"),
-            (None, "Emballages stériles")]  # fmt: skip
-    out = answers([("E01", "out", "mineral", code, 10, "reuse", None) for code, _ in told])
-    out = out.assign(description=[name for _, name in told], cost_known="no", cost_eur_per_t=None)
-    out = out.assign(evidence="measured")
-    codes = reference.load("waste_codes")
-    parts = full_cost(out, out.head(0).assign(description=""), factor_table(()), codes)
+    told = [("Stériles", "010102", 7), ("Refus", "010408", 8), ("Stériles de découverte", None, 8),
+            ("Fines de lavage du grès", None, 8), ("Lisier", "020106", 1)]  # fmt: skip
+    told = [(*row, "mineral") for row in told]
+    told += [("Fumier de volailles", None, 1, "biowaste"), ("Tailles", "200201", 81, "biowaste"),
+             ("Tontes", None, 81, "biowaste"), ("Cartons", "150101", 20, "cardboard"),
+             ("Emballages stériles", None, 20, "plastic")]  # fmt: skip
+    out, parts = free([(name, code, f"{naf:02d}", family) for name, code, naf, family in told])
     named = parts.groupby("cost_part")["description"].agg(list)
     assert named["purchase"] == ["Cartons", "Emballages stériles"]
     # Cuttings are gathered by hand; what is dug out and manure are loaded by machines.
     assert named["handling"] == ["Tailles", "Tontes", "Cartons", "Emballages stériles"]
     assert len(named["treatment"]) == len(told)
-    tonnes = by_purchase(out, codes).frame.set_index("purchased")[MASS]
+    tonnes = by_purchase(out, reference.load("waste_codes")).frame.set_index("purchased")[MASS]
     assert tonnes.to_dict() == {"no": 80, "yes": 20, "Total": 100}
     assert wording.heading("purchased").labels["no"]
+
+
+def test_the_law_and_the_full_cost_read_one_matter():
+    """A mason bought the stone that he cuts; composted manure is manure, and « tailles » are of a garden."""
+    out, parts = free(
+        [("Chutes de granit", "010408", "23", "mineral"),
+         ("Chutes de granit", "010408", "08", "mineral"),
+         ("Fumier composté", None, "01", "biowaste"), ("Compost de fumier", None, "01", "biowaste"),
+         ("Tailles de haies", None, "81", "biowaste"), ("Épluchures", None, "56", "biowaste")]
+    )  # fmt: skip
+    bought = set(parts.loc[parts["cost_part"] == "purchase", "flow_id"])
+    assert out["flow_id"].isin(bought).tolist() == [True, False, False, False, False, True]
+    assert is_extraction(out).tolist() == [False, True, False, False, False, False]
+    assert is_manure(out).tolist() == [False, False, True, True, False, False]
+    assert is_peelings(out).tolist() == [False, False, True, True, False, True]

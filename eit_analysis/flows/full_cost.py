@@ -26,16 +26,13 @@ from eit_analysis.flows.costs import PRICES, reference_prices
 from eit_analysis.flows.diagnosis import totals
 from eit_analysis.flows.uncertainty.propagation import MASS
 from eit_analysis.reference.law_flows import is_liquid
+from eit_analysis.reference.law_matter import is_effluent, is_extraction, is_garden
 
 KEYS = ["site_id", "category"]
 PARTS = ("purchase", "handling", "invoice", "collection", "treatment")
 BURNED = r"\b(?:chaudi[eè]re|chauffage|chaufferie|combustible)"
-GARDEN = "2002"
 WATER = r"\bboues\b|^(?:eaux|suspensions aqueuses|concentrats aqueux)\b"
-EXTRACTED = "01"  # the chapter of mines and quarries
-DUG_OUT = r"^(?:terres|sédiments|gravats|stériles|fines de lavage)\b|\bde démolition$"  # or pulled down
-MANURE = r"^(?:fumiers?|lisiers?|fientes)\b"
-CUTTINGS = r"^(?:déchets verts|tontes?|gazon)\b"
+DUG_OUT = r"^(?:terres|sédiments|gravats)\b|\bde démolition$"  # or pulled down
 
 
 def full_cost(
@@ -61,7 +58,7 @@ def full_cost(
     out = out.reset_index(drop=True)
     declared = (out["cost_known"] == "yes").to_numpy()
     invoice = out["cost_eur_per_t"].where(declared)
-    unhandled = dug_out(out, codes) | named_as(out, codes, MANURE) | is_liquid(out).to_numpy(bool)
+    unhandled = dug_out(out, codes) | (is_effluent(out) | is_liquid(out)).to_numpy(bool)
     prices = {
         "purchase": purchase_prices(out, incoming, factors)[~unbought(out, codes)],
         "handling": _everywhere(out, factors, "handling_cost")[~unhandled],
@@ -105,13 +102,13 @@ def by_purchase(out: pd.DataFrame, codes: pd.DataFrame) -> Breakdown:
 
 def unbought(out: pd.DataFrame, codes: pd.DataFrame) -> np.ndarray:
     """Whether each outflow is a sludge, a waste water, dug out, pulled down, manure or of a garden."""
-    return dug_out(out, codes) | named_as(out, codes, f"{WATER}|{MANURE}|{CUTTINGS}")
+    left = (is_effluent(out) | is_garden(out)).to_numpy(bool)
+    return dug_out(out, codes) | named_as(out, codes, WATER) | left
 
 
 def dug_out(out: pd.DataFrame, codes: pd.DataFrame) -> np.ndarray:
     """Whether each outflow comes out of the ground or of a building."""
-    extracted = out["waste_code"].astype("str").str.startswith(EXTRACTED).to_numpy(bool)
-    return extracted | named_as(out, codes, DUG_OUT)
+    return is_extraction(out).to_numpy(bool) | named_as(out, codes, DUG_OUT)
 
 
 def named_as(out: pd.DataFrame, codes: pd.DataFrame, pattern: str) -> np.ndarray:
@@ -127,7 +124,7 @@ def is_fuel(incoming: pd.DataFrame) -> pd.Series:
 
 def is_peelings(flows: pd.DataFrame) -> pd.Series:
     """Whether each flow is biowaste that may have been food: not of a garden."""
-    return (flows["category"] == "biowaste") & ~flows["waste_code"].astype("str").str.startswith(GARDEN)
+    return (flows["category"] == "biowaste") & ~is_garden(flows)
 
 
 def purchase_prices(out: pd.DataFrame, incoming: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame:

@@ -10,7 +10,8 @@ import pandas as pd
 
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.flows.diagnosis import totals
-from eit_analysis.reference.law_flows import is_by_product, is_extraction, is_feed, is_manure
+from eit_analysis.reference.law_flows import is_by_product, is_feed
+from eit_analysis.reference.law_matter import is_extraction, is_manure
 from eit_analysis.reference.packaging import packaging
 
 # No waste of directive 2008/98/EC, each by its own rule.

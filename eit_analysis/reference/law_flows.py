@@ -28,9 +28,6 @@ PUBLIC_SERVICE = frozenset(
 INERT_TAKER = "isdi inerte inertes"
 # Animal tissues, and animal products unfit for food: animal by-products of regulation (EC) 1069/2009.
 BY_PRODUCTS, BY_PRODUCT_NAME = ("020102", "020202", "020203"), "sous produits animaux"
-MANURE = "fumier fumiers lisier lisiers fiente fientes purin purins crottin crottins dejection dejections"
-MINES = ("05", "06", "07", "08", "09")  # divisions of the extractive industries
-SPOIL = "sterile steriles decouverte decouvertes fine fines"
 # By-products that go there are waste all the same; and where all else goes, nobody said.
 STILL_WASTE = ("landfill", "incineration", "energy", "digestion", "composting", "unknown")
 FEED = re.compile(r"\b(?:betail|eleveurs?|dreches?|fourrages?|aliment\w* (?:pour |des )?anima\w+)\b")
@@ -60,7 +57,7 @@ def readable(out: pd.DataFrame) -> pd.DataFrame:
         ``no`` of all else.
     """
     code = out["waste_code"].astype("str").where(out["waste_code"].notna(), "").replace("unknown", "")
-    texts, taker = (_folded(out[name]) for name in ("description", "contractor"))
+    texts, taker = (folded(out[name]) for name in ("description", "contractor"))
     public = taker.str.split().map(lambda words: not PUBLIC_SERVICE.isdisjoint(words)).astype(bool)
     stated = texts.map(stated_litres).astype(float)
     densest = out["category"].map(_densest()).astype(float).fillna(max(_densest().values()))
@@ -143,7 +140,7 @@ def is_inert(out: pd.DataFrame) -> pd.Series:
 def is_gypsum(out: pd.DataFrame) -> pd.Series:
     """Which outflows are of plaster: no landfill for inert waste takes it (decision 2003/33/EC, § 2.2.3)."""
     return out["waste_code"].astype("str").str.startswith("1708") | named(
-        _folded(out["description"]).str.split(), "platre placoplatre placo"
+        folded(out["description"]).str.split(), "platre placoplatre placo"
     )
 
 
@@ -153,32 +150,8 @@ def is_by_product(out: pd.DataFrame) -> pd.Series:
     Directive 2008/98/EC, art. 2, § 2, b: waste are those alone that are to be burned, landfilled, or used in
     a biogas or composting plant.
     """
-    named_so = _folded(out["description"]).str.contains(BY_PRODUCT_NAME)
+    named_so = folded(out["description"]).str.contains(BY_PRODUCT_NAME)
     return (out["waste_code"].isin(BY_PRODUCTS) | named_so) & ~out["route"].isin(STILL_WASTE)
-
-
-def is_manure(out: pd.DataFrame) -> pd.Series:
-    """Which outflows are manure that is no waste, for it is used as such.
-
-    An animal by-product too (regulation (EC) 1069/2009, art. 9): outside of directive 2008/98/EC, by art. 2,
-    § 1, f, or § 2, b.
-    """
-    effluents = (out["category"] == "biowaste") & named(_folded(out["description"]).str.split(), MANURE)
-    return ((out["waste_code"] == "020106") | effluents) & ~out["route"].isin(STILL_WASTE)
-
-
-def is_extraction(out: pd.DataFrame) -> pd.Series:
-    """Which described outflows are the spoil of mines and quarries, or what treating their minerals leaves.
-
-    Outside of directive 2008/98/EC (art. 2, § 2, d; directive 2006/21/EC). Spoil has its codes; the
-    others of chapter 01, and a mineral without code called spoil or fines, are so at a mine or quarry: masons
-    cut stone too.
-    """
-    code = out["waste_code"].astype("str")
-    uncoded = without_code(out)
-    uncoded &= (out["category"] == "mineral") & named(_folded(out["description"]).str.split(), SPOIL)
-    of_mine = out["naf_division"].isin(MINES) & (code.str.startswith("01") | uncoded)
-    return code.str.startswith("0101") | of_mine
 
 
 def is_feed(out: pd.DataFrame) -> pd.Series:
@@ -187,7 +160,7 @@ def is_feed(out: pd.DataFrame) -> pd.Series:
     Directive 2008/98/EC, art. 2, § 2, e (directive 2018/851), of what holds no animal by-product; what holds
     some is one (:func:`is_by_product`).
     """
-    texts = _folded(out["description"]) + " " + _folded(out["contractor"])
+    texts = folded(out["description"]) + " " + folded(out["contractor"])
     of_food = out["waste_code"].astype("str").str.startswith("02")
     return of_food & texts.str.contains(FEED) & ~out["route"].isin(STILL_WASTE)
 
@@ -198,7 +171,7 @@ def is_liquid(out: pd.DataFrame) -> pd.Series:
     No landfill takes them (directive 1999/31/EC, art. 5, § 3, a).
     """
     labels = reference.load("waste_codes").set_index("waste_code")["label_fr"]
-    texts = (_folded(out["waste_code"].map(labels)), _folded(out["description"]))
+    texts = (folded(out["waste_code"].map(labels)), folded(out["description"]))
     by_code, by_name = (text.str.contains(LIQUID) for text in texts)
     return by_code | by_name
 
@@ -223,7 +196,8 @@ def named(texts: pd.Series, words: str) -> pd.Series:
     return pd.Series([has_word(text, words) for text in texts], texts.index, dtype=bool)
 
 
-def _folded(column: pd.Series) -> pd.Series:
+def folded(column: pd.Series) -> pd.Series:
+    """Texts without case, accent nor punctuation; ``""`` for none."""
     texts = column.astype("str").where(column.notna(), "").replace("unknown", "").map(fold_words)
     texts = texts.str.replace(r"[^\w]+", " ", regex=True).str.strip()
     # What is denied is another word: « sans carton » names no cardboard.

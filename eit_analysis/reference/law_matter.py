@@ -6,6 +6,9 @@
 Foam among textiles is a plastic: a textile duty is about what is mostly textile. An unsure flow proves
 nothing of its matter: where it takes a route that the text bars, it is asked of what it mostly is. Nor does
 construction waste prove anything that is landfilled and may be so among inert waste: it is asked where.
+
+What comes out of the ground, of animals and of gardens is told here alone, for the law and for what nobody
+bought (:mod:`full_cost`): whatever becomes of it, for what it is does not change on its way.
 """
 
 from __future__ import annotations
@@ -14,11 +17,16 @@ import pandas as pd
 
 from eit_analysis import reference
 from eit_analysis.reference.designations import suggestions
-from eit_analysis.reference.law_flows import has_word, named
+from eit_analysis.reference.law_flows import STILL_WASTE, folded, has_word, named
 from eit_analysis.reference.law_words import Row
 from eit_analysis.reference.matter_grades import is_foam, is_resin_foam
+from eit_analysis.reference.needs import without_code
 
 FABRIC = "tissu tissus textile textiles cuir cuirs"
+EFFLUENT = "020106"
+MANURE = "fumier fumiers lisier lisiers fiente fientes purin purins crottin crottins dejection dejections"
+MINES = ("05", "06", "07", "08", "09")  # divisions of the extractive industries
+SPOIL = "sterile steriles decouverte decouvertes fine fines"
 GARDEN = "200201"  # says nothing of what kitchens and meals leave, biowaste too
 CONSTRUCTION, OF_PRIMARY = "17", "0201"
 # By ``inert_landfill``.
@@ -27,20 +35,51 @@ MEALS = "repas cantine cantines refectoire"
 
 
 def seen(out: pd.DataFrame) -> pd.DataFrame:
-    """:func:`law_flows.readable` flows with their ``matter``, whether it is ``unsure``, and ``garden`` waste.
-
-    Garden waste is told by its code, else by what its designation most likely means.
-    """
+    """:func:`law_flows.readable` flows with their ``matter``, whether it is ``unsure``, and ``garden`` waste."""
     family, told = out["category"].astype("str"), out["description"]
     foam = (family == "textile") & is_foam(told)
     unsure = foam & (~is_resin_foam(told) | named(out["words"], FABRIC))
     for row in reference.load("unsure_matter").fillna("").to_dict("records"):
         called = named(out["words"], row["words"]) | out["code"].isin(row["waste_codes"].split())
         unsure |= (family == row["category"]) & called
-    uncoded = (out["code"] == "") & family.isin(["biowaste", "food"])
+    return out.assign(matter=family.mask(foam, "plastic"), unsure=unsure, garden=is_garden(out))
+
+
+def is_garden(out: pd.DataFrame) -> pd.Series:
+    """Which flows are garden waste: by their code, else by what their designation most likely means."""
+    uncoded = without_code(out) & out["category"].isin(["biowaste", "food"])
+    told = out["description"]
     found = suggestions(told[uncoded]).query("suggestion_rank == 1 and waste_code == @GARDEN")
-    garden = out["code"].str.startswith(GARDEN) | (uncoded & told.isin(found["designation"]))
-    return out.assign(matter=family.mask(foam, "plastic"), unsure=unsure, garden=garden)
+    return (out["waste_code"] == GARDEN) | (uncoded & told.isin(found["designation"]))
+
+
+def is_effluent(out: pd.DataFrame) -> pd.Series:
+    """Which flows are what farm animals leave, composted or not: by their code, or as biowaste called so."""
+    called = named(folded(out["description"]).str.split(), MANURE)
+    return (out["waste_code"] == EFFLUENT) | ((out["category"] == "biowaste") & called)
+
+
+def is_manure(out: pd.DataFrame) -> pd.Series:
+    """Which outflows are manure that is no waste, for it is used as such.
+
+    An animal by-product too (regulation (EC) 1069/2009, art. 9): outside of directive 2008/98/EC, by art. 2,
+    § 1, f, or § 2, b.
+    """
+    return is_effluent(out) & ~out["route"].isin(STILL_WASTE)
+
+
+def is_extraction(out: pd.DataFrame) -> pd.Series:
+    """Which described outflows are the spoil of mines and quarries, or what treating their minerals leaves.
+
+    Outside of directive 2008/98/EC (art. 2, § 2, d; directive 2006/21/EC). Spoil has its codes; the
+    others of chapter 01, and a mineral without code called spoil or fines, are so at a mine or quarry: masons
+    cut stone too, that they bought.
+    """
+    code = out["waste_code"].astype("str")
+    uncoded = without_code(out)
+    uncoded &= (out["category"] == "mineral") & named(folded(out["description"]).str.split(), SPOIL)
+    of_mine = out["naf_division"].isin(MINES) & (code.str.startswith("01") | uncoded)
+    return code.str.startswith("0101") | of_mine
 
 
 def doubt(flow: Row, rule: Row) -> tuple[str, str] | None:

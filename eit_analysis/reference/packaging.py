@@ -21,12 +21,14 @@ import pandas as pd
 from eit_analysis import reference
 from eit_analysis.reference.law_flows import concerned, named, readable
 from eit_analysis.reference.law_matter import seen
+from eit_analysis.remembered import remembered
 
 MIX = "150106"
 OF_MIX, UNCODED = "sort_packaging_mix", "packaging_uncoded"  # rows of the law
 LEFT_OF_MAKING = "chute chutes rebut rebuts rognures laize laizes declasse declasses declassee declassees"
 
 
+@remembered
 def packaging(out: pd.DataFrame) -> pd.DataFrame:
     """Of each outflow, ``packaging`` (yes, perhaps, no) and its ``code``.
 
