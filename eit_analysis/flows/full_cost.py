@@ -8,9 +8,9 @@ service: what is declared (paid, or earned: negative), else containers and trans
 reference prices. The price a is what the actor declares to pay for an input of the same family (of food,
 where its biowaste has none: peelings were vegetables, garden waste was not), but for what it buys to burn;
 else a reference price; none for what is held never to have been bought: sludges and waste waters, mostly
-water, what is dug out (washed or not) or pulled down, what animals and gardens leave. Energy and labour spent
-on the lost matter are not counted; what is bought and what is lost may differ: K is neither the least nor the
-most.
+water (but of paint, glue, stone or concrete, that were bought), what is dug out (washed or not), pulled down,
+milled or swept off roads, what animals and gardens leave. Energy and labour spent on the lost matter are not
+counted; what is bought and what is lost may differ: K is neither the least nor the most.
 
 Source: ISO 14051:2011 (material flow cost accounting) for the parts; each price has its own row in
 ``factors.csv``.
@@ -32,7 +32,14 @@ KEYS = ["site_id", "category"]
 PARTS = ("purchase", "handling", "invoice", "collection", "treatment")
 BURNED = r"\b(?:chaudi[eè]re|chauffage|chaufferie|combustible)"
 WATER = r"\bboues\b|^(?:eaux|suspensions aqueuses|concentrats aqueux)\b"
+PASTE = (
+    r"\bboues\b.*\b(?:peintures?|vernis|laques?|encres?|colles?|mastics?|bétons?|pierres?)\b"  # was bought
+)
 DUG_OUT = r"^(?:terres|sédiments|gravats)\b|\bde démolition$"  # or pulled down
+MILLED = (
+    r"\benrobés?\b.*\brabot|\b(?:rabot\w*|fraisats?|croûtes) d.enrobés?\b"  # fresh asphalt has the same code
+)
+SWEPT = r"\bbalayures?\b.*\b(?:voiries?|rues?|quais?|chaussées?|parkings?)\b"
 
 
 def full_cost(
@@ -101,14 +108,16 @@ def by_purchase(out: pd.DataFrame, codes: pd.DataFrame) -> Breakdown:
 
 
 def unbought(out: pd.DataFrame, codes: pd.DataFrame) -> np.ndarray:
-    """Whether each outflow is a sludge, a waste water, dug out, pulled down, manure or of a garden."""
+    """Whether each outflow is of water, the ground, a building, a street, farm animals or a garden."""
     left = (is_effluent(out) | is_garden(out)).to_numpy(bool)
-    return dug_out(out, codes) | named_as(out, codes, WATER) | left
+    water = named_as(out, codes, WATER) & ~named_as(out, codes, PASTE)
+    return dug_out(out, codes) | water | named_as(out, codes, SWEPT) | left
 
 
 def dug_out(out: pd.DataFrame, codes: pd.DataFrame) -> np.ndarray:
-    """Whether each outflow comes out of the ground or of a building."""
-    return is_extraction(out).to_numpy(bool) | named_as(out, codes, DUG_OUT)
+    """Whether each outflow comes out of the ground, of a building or of a road."""
+    milled = out["description"].astype("str").str.contains(MILLED, case=False)
+    return (is_extraction(out) | milled).to_numpy(bool) | named_as(out, codes, DUG_OUT)
 
 
 def named_as(out: pd.DataFrame, codes: pd.DataFrame, pattern: str) -> np.ndarray:
