@@ -35,7 +35,7 @@ MEALS = "repas cantine cantines refectoire"
 
 
 def seen(out: pd.DataFrame) -> pd.DataFrame:
-    """:func:`law_flows.readable` flows with their ``matter``, whether it is ``unsure``, or of a ``garden``."""
+    """:func:`law_flows.readable` flows with their ``matter``, whether it is ``unsure``, or of a garden."""
     family, told = out["category"].astype("str"), out["description"]
     foam = (family == "textile") & is_foam(told)
     unsure = foam & (~is_resin_foam(told) | named(out["words"], FABRIC))
