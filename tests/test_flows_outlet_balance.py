@@ -314,13 +314,13 @@ def test_the_law_and_the_full_cost_read_one_matter():
 
 def test_paint_and_concrete_were_bought_however_wet_and_roads_were_not():
     """A painter's sludge was bought with its code and not without; a road that is milled is its owner's."""
-    bought = [("Boues de vernis", "080111"), ("Boues de vernis", None), ("Boues de cabine de peinture", "080113"),
+    bought = [("Boues de vernis", "080111"), ("Boues de vernis", None), ("Boues de cabine", "080113"),
               ("Boues de cabine de peinture", None), ("Retours de toupie", "101314"), ("Chutes", "010413"),
               ("Rebuts d'enrobé", "170302"), ("Chutes de membranes", "170302"),
               ("Balayures de farine", None)]  # fmt: skip
     free_of = [("Boues de la station", "190814"), ("Boues de station", None), ("Eaux de mouillage", "080308"),
-               ("Suspension", "080120"), ("Croûtes d'enrobé, rabotage", "170302"), ("Fraisats d'enrobés", None),
-               ("Balayures", "200303"), ("Balayures de quai", None)]  # fmt: skip
+               ("Suspension", "080120"), ("Croûtes d'enrobé, rabotage", "170302"),
+               ("Fraisats d'enrobés", None), ("Rue", "200303"), ("Balayures de quai", None)]  # fmt: skip
     out, parts = free([(*row, "43", "mineral") for row in bought + free_of])
     named = parts.groupby("cost_part")["flow_id"].agg(list)
     assert named["purchase"] == out["flow_id"].head(len(bought)).tolist()

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eit_analysis.flows import sorting
+from eit_analysis.publishing import wording
 
 MASS, LOW, HIGH = "mass_t_per_year", "mass_low_t_per_year", "mass_high_t_per_year"
 COLUMNS = ["site_id", "category", "waste_code", "quality", "route", MASS, "cost_eur_per_t", "hazardous"]
@@ -19,6 +20,7 @@ def flows_of(rows: list[tuple]) -> pd.DataFrame:
         cost_eur_per_year=flows[MASS] * flows["cost_eur_per_t"],
         valorised=flows["route"].map(lambda route: "no" if route in ("landfill", "incineration") else "yes"),
         contractor=None,
+        description=None,
         evidence="declared",
         **{LOW: flows[MASS] / 1.2, HIGH: flows[MASS] * 1.2},
     )
@@ -94,6 +96,20 @@ def test_sludge_is_compared_with_sludge_alone_and_bark_with_bark():
     cleaner = ("B", "biowaste", "020305", "clean", "composting", 20, 30, "no")
     bad = sorting.badly_sorted(sorting.mark_sorting(flows_of([peelings, sludge, cleaner])))
     assert bad["surcharge_eur_per_t"].tolist() == [80 - 30]
+
+
+def test_what_is_painted_glued_or_treated_is_no_clean_flow_badly_sorted():
+    """Painted bumpers beside a clean purge, edges of melamine beside sawdust: 65 k€ of bad sorting."""
+    told = ["Carottes et purges PP", "Pare-chocs peints rebutés", "Chants de mélaminé", "Films complexes",
+            "Bois non traité", "Chutes mêlées", "Pièces peintes et cartons", "Modèles en bois",
+            "Bouchons de couleur"]  # fmt: skip
+    rows = [("A", "plastic", "070213", "mixed", "landfill", 10, 185, "no")] * len(told)
+    flows = flows_of([("A", "plastic", "070213", "clean", "recycling", 10, -140, "no"), *rows[1:]])
+    bad = sorting.badly_sorted(sorting.mark_sorting(flows.assign(description=told)))
+    assert bad["description"].tolist() == ["Bois non traité", "Chutes mêlées", "Bouchons de couleur"]
+    assert (bad["surcharge_eur_per_t"] == 325).all()
+    told = wording.heading("advice").labels["sort"]
+    assert "mêmes flux" not in told and "même code" in told and wording.heading("sorting").labels["bound"]
 
 
 def test_what_could_be_taken_out_of_the_mix():

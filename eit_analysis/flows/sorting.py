@@ -11,6 +11,7 @@ from eit_analysis.flows.diagnosis import totals
 from eit_analysis.flows.dimensions import UNKNOWN
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
 from eit_analysis.records import TOTAL
+from eit_analysis.reference.law_flows import folded
 
 # What a badly sorted flow is compared with, from the nearest to the widest.
 REFERENCES = {
@@ -24,18 +25,25 @@ MATERIALS = ("cardboard", "glass", "paper", "plastic", "textile", "wood")
 ALIKE = tuple(family for family in MATERIALS if family != "wood")
 # What a bin of mixed waste holds of them, and of leftovers: packaging, and waste like that of households.
 BINNED = r"1501|2001"
+# Of which no sorting makes what is clean: a painted bumper is no purge of its own resin. Folded words.
+BOUND = (
+    r"\b(?:peint|verni|laque|(?:en|contre)?colle|melamine|stratifie|pellicule|enduit|impregne|traite|composite|"
+    r"complexe|multicouche|bi matiere)e?s?\b|\bpelliculage\b|\bmodeles?(?: en)? bois\b"
+)
 
 
 def mark_sorting(out: pd.DataFrame) -> pd.DataFrame:
     """The outflows with ``sorting``: how well each is sorted, where sorting better would be possible.
 
     ``clean``; ``badly_sorted`` (mixed or soiled); ``mix``, the family of mixed waste, which is no family once
-    sorted; ``hazardous``, which no sorting makes clean; ``unknown`` quality.
+    sorted; ``hazardous`` and ``bound`` (painted, glued, treated, composite by its name: ``BOUND``), which no
+    sorting makes clean; ``unknown`` quality.
     """
     kinds = {
         "hazardous": out["hazardous"] == "yes",
         "mix": out["category"] == "mixed",
         "clean": out["quality"] == "clean",
+        "bound": folded(out["description"]).str.contains(BOUND),
         "badly_sorted": out["quality"].isin(["mixed", "soiled"]),
     }
     return out.assign(sorting=np.select(list(kinds.values()), list(kinds), "unknown"))
