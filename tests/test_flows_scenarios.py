@@ -554,6 +554,8 @@ def test_packaging_without_a_code_is_counted_by_its_name_or_leaves_a_range():
         ("mixed", None, "Emballages en mélange", ("yes", "150106")),
         ("mixed", None, "Benne de palettes et gravats", ("perhaps", "150106")),
         ("mixed", "150106", "Palettes et films", ("perhaps", "150106")),
+        ("wood", "150103", "Modèles en bois", ("perhaps", "150103")),
+        ("cardboard", "150101", "Cartons petit modèle", ("yes", "150101")),
     ],
 )
 def test_what_a_name_says_of_packaging(family, code, name, found):

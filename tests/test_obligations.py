@@ -348,6 +348,21 @@ def test_packaging_without_a_code_that_is_landfilled_is_asked() -> None:
     assert set(rows["sure_words"].iloc[0].split()) <= set(rows["words"].iloc[0].split())
 
 
+def test_patterns_of_a_foundry_are_no_packaging_whatever_their_code() -> None:
+    """« Emballages : respecté » rested on wooden patterns that a foundry had coded 15 01 03."""
+    pattern = ("wood", "Modèles en bois périmés", "150103", 4, "mixed", "energy", "Bennes")
+    burnt = (*pattern[:5], "incineration", "Bennes")
+    boxes = ("cardboard", "Cartons", "150101", 20, "clean", "landfill", "Bennes")
+    for year, flow in ((2018, pattern), (2026, pattern), (2026, burnt)):
+        asked = firm(flow, year=year).loc["packaging_recovery"]
+        assert asked["verdict"] == "unknown" and "Modèles en bois" in asked["fact"]
+        assert "autre code" in asked["question"]
+    beside = firm(burnt, boxes).loc["packaging_recovery"]
+    assert beside["verdict"] == "not_met" and "Modèles" not in beside["fact"]
+    pallets = ("wood", "Palettes", *pattern[2:])
+    assert firm(pallets).loc["packaging_recovery", "verdict"] == "met"
+
+
 def test_soiled_packaging_that_is_burnt_is_asked() -> None:
     judged = firm(("plastic", "fûts souillés", "150110", 3, "soiled", "incineration", "S"))
     assert judged.loc[["packaging_recovery", "packaging_hazardous"], "verdict"].tolist() == ["unknown"] * 2

@@ -4,8 +4,10 @@
              foam among textiles that names no resin, or a fabric
 
 Foam among textiles is a plastic: a textile duty is about what is mostly textile. An unsure flow proves
-nothing of its matter: where it takes a route that the text bars, it is asked of what it mostly is. Nor does
-construction waste prove anything that is landfilled and may be so among inert waste: it is asked where.
+nothing of its matter: where it takes a route that the text bars, it is asked of what it mostly is. A pattern
+of a foundry is no packaging, whatever its code: it neither meets nor breaks what is asked of packaging.
+Nor does construction waste prove anything that is landfilled and may be so among inert waste: it is asked
+where.
 
 What comes out of the ground, of animals and of gardens is told here alone, for the law and for what nobody
 bought (:mod:`full_cost`): whatever becomes of it, for what it is does not change on its way.
@@ -27,6 +29,7 @@ EFFLUENT = "020106"
 MANURE = "fumier fumiers lisier lisiers fiente fientes purin purins crottin crottins dejection dejections"
 MINES = ("05", "06", "07", "08", "09")  # divisions of the extractive industries
 SPOIL = "sterile steriles decouverte decouvertes fine fines"
+PATTERN, PACKAGING = "modele modeles", "1501"
 GARDEN = "200201"  # says nothing of what kitchens and meals leave, biowaste too
 CONSTRUCTION, OF_PRIMARY = "17", "0201"
 # By ``inert_landfill``.
@@ -35,14 +38,16 @@ MEALS = "repas cantine cantines refectoire"
 
 
 def seen(out: pd.DataFrame) -> pd.DataFrame:
-    """:func:`law_flows.readable` flows with their ``matter``, whether it is ``unsure``, or of a garden."""
+    """:func:`law_flows.readable` flows with ``matter``, and if ``unsure``, ``miscoded``, of a ``garden``."""
     family, told = out["category"].astype("str"), out["description"]
     foam = (family == "textile") & is_foam(told)
     unsure = foam & (~is_resin_foam(told) | named(out["words"], FABRIC))
     for row in reference.load("unsure_matter").fillna("").to_dict("records"):
         called = named(out["words"], row["words"]) | out["code"].isin(row["waste_codes"].split())
         unsure |= (family == row["category"]) & called
-    return out.assign(matter=family.mask(foam, "plastic"), unsure=unsure, garden=is_garden(out))
+    pattern = (family == "wood") & out["code"].str.startswith(PACKAGING) & named(out["words"], PATTERN)
+    matter = family.mask(foam, "plastic")
+    return out.assign(matter=matter, unsure=unsure, miscoded=pattern, garden=is_garden(out))
 
 
 def is_garden(out: pd.DataFrame) -> pd.Series:
@@ -83,7 +88,9 @@ def is_extraction(out: pd.DataFrame) -> pd.Series:
 
 
 def doubt(flow: Row, rule: Row) -> tuple[str, str] | None:
-    """The sentence and the question of a flow that takes a barred route and shows no breach, else none."""
+    """The sentence and the question of a flow that shows neither a breach nor that it is met, else none."""
+    if flow["miscoded"] and rule["obligation"] == "packaging" and rule["check"] == "route":
+        return "law_declared", "law_ask_code"
     if flow["route"] not in rule["barred_routes"].split():
         return None
     if flow["unsure"] and rule["categories"]:

@@ -2,9 +2,9 @@
 
     yes      a code of 15 01, but for a mix (15 01 06) that is not called packaging; or no code, and a word of
              what is nothing but packaging (``sure_words`` of the row of the law on it)
-    perhaps  such a mix, often of activity waste; or no code, and a word of what is often packaging (a film),
-             of a mix that holds some, or of what is left of making some, which is no waste of packaging
-             (directive 94/62/EC, art. 3, § 2)
+    perhaps  such a mix, often of activity waste; a pattern of a foundry that is coded so; or no code, and a
+             word of what is often packaging (a film), of a mix that holds some, or of what is left of making
+             some, which is no waste of packaging (directive 94/62/EC, art. 3, § 2)
     no       all else
 
 The words are those of two rows of ``obligations.csv``: what page 06 asks of is what its targets count.
@@ -39,7 +39,7 @@ def packaging(out: pd.DataFrame) -> pd.DataFrame:
     mix = (read["code"] == MIX) | (called & (read["category"] == "mixed"))
     mix &= ~named(words, _row(OF_MIX)["words"])
     surely = named(words, uncoded["sure_words"]) & ~named(words, LEFT_OF_MAKING)
-    kinds = [mix | (called & ~surely), called | read["code"].str.startswith(MIX[:4])]
+    kinds = [mix | read["miscoded"] | (called & ~surely), called | read["code"].str.startswith(MIX[:4])]
     code = read["code"].mask(called, read["category"].map(_codes()))
     return pd.DataFrame({"packaging": np.select(kinds, ["perhaps", "yes"], "no"), "code": code}, out.index)
 
