@@ -48,7 +48,7 @@ def test_the_index_answers_unopened_and_leads_to_all(published: Path, audience: 
     page = (place / "index.html").read_text(encoding="utf-8")
     said = texts(place / "index.html")
     own = audience.startswith("company:")  # read beside its own, what is of all would pass for its own
-    assert ("Combien de tonnes sortent ?" in said.replace("\u00a0", " ")) != own == ("de chez vous" in said)
+    assert ("Combien de tonnes sont déclarées" in said) != own == ("Vous déclarez" in said)
     assert "€/an" in said and "Par quoi commencer" in said
     assert page.count('class="thumbnail"') >= 3
     links = set(re.findall(r'href="([^"#]+)"', page)) - {"data:,"}
