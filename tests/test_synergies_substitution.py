@@ -786,6 +786,31 @@ def test_offcuts_of_no_declared_format_replace_a_tenth_of_new_panels_whoever_bri
 
 
 @pytest.mark.parametrize(
+    ("residue", "code", "need", "found"),
+    [
+        ("Caisses maritimes à usage unique", None, "Bois de caisserie et palettes à démonter", True),
+        ("Caisses bois perdues", None, "Palettes à démonter et bois de caisserie", True),
+        ("Palettes cassées", None, "Bois de caisserie et palettes à démonter", True),
+        ("Palettes 100x120 cassées", "150103", "Bois de caisse et palettes à démonter", True),
+        ("Palettes et caisses perdues", None, "Palettes à démonter", True),
+        ("Caisses perdues", None, "Bois de palettes pour l'atelier", True),
+        ("Caisses perdues", None, "Caisses bois à démonter", True),
+        # Crates are no pallets, and offcuts of who makes them are neither.
+        ("Caisses maritimes à usage unique", None, "Palettes à réparer", False),
+        ("Caisses maritimes à usage unique", None, "Palettes d'occasion", False),
+        ("Chutes de caisses", None, "Palettes à démonter", False),
+        ("Palettes", None, "Caisses bois", False),
+        ("Caisses souillées de solvants", None, "Palettes à démonter", False),
+    ],
+)  # fmt: skip
+def test_crates_and_broken_pallets_go_to_who_takes_wood_of_either_apart(residue, code, need, found):
+    """Seaworthy crates without a code were of no rule, and broken pallets were refused as of another use."""
+    for quality in ("clean", "mixed"):
+        uses = uses_found(("wood", residue, code), ("wood", need), "8899B", "ess", quality)
+        assert ["démontées" in use for use in uses] == [True] * found
+
+
+@pytest.mark.parametrize(
     ("naf", "residue", "need", "code", "use"),
     [
         ("3109B", "Palettes cassées", "Panneaux de particules", None, None),
@@ -863,12 +888,16 @@ def test_what_is_left_of_pallets_once_the_good_ones_are_sorted_out_is_not_reused
 
 
 def uses_found(
-    waste: tuple[str, str, str | None], need: tuple[str, str], naf: str, actor_type: str = "firm"
+    waste: tuple[str, str, str | None],
+    need: tuple[str, str],
+    naf: str,
+    actor_type: str = "firm",
+    quality: str = "clean",
 ) -> list[str]:
-    """The uses in which an actor of this activity could take a sorted waste for its need, by our rules."""
+    """The uses in which an actor of this activity could take a waste for its sorted need, by our rules."""
     (category, residue, code), (into, asked) = waste, need
     flows = flow_table([flow("o", "A", "out", category, 80, code), flow("i", "B", "in", into, 90)])
-    flows = flows.assign(description=[residue, asked], quality="clean")
+    flows = flows.assign(description=[residue, asked], quality=[quality, "clean"])
     rules, sites = reference.load("compatibility"), SITES.assign(naf_code=naf, actor_type=actor_type)
     return candidates(flows, sites, rules, 20.0, 1.3)[0]["use"].tolist()
 

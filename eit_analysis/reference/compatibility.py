@@ -14,6 +14,7 @@ import pandas as pd
 
 from eit_analysis import reference
 from eit_analysis.reference.needs import object_asked, use_told, without_code
+from eit_analysis.reference.packaging import code_named
 from eit_analysis.reference.rule_designations import refused_beside
 from eit_analysis.reference.uncoded import KIND, supported
 
@@ -49,7 +50,8 @@ def reading(wastes: pd.DataFrame, rules: pd.DataFrame) -> pd.DataFrame:
         by code:    the code starts with the rule's prefix, and the rule names its family or none
         by family:  the rule names its family, and has no prefix
         by text:    no code; the rule names its family, and a code that family and text support
-        by object:  no code; the rule hands on an object, and the designation is of that object
+        by object:  no code; the rule hands on an object, and the designation is of that object, or of
+                    packaging of that code, but where pallets come out: those are called pallets
 
     Where the code does not tell what the rule takes, the designation must (``rule_designations.csv``): what a
     shop does not sell may be bread, which no cannery of fruit takes. It may also tell what the rule does not
@@ -58,8 +60,8 @@ def reading(wastes: pd.DataFrame, rules: pd.DataFrame) -> pd.DataFrame:
 
     ``wastes`` have ``waste_code`` (no code: missing, empty or ``unknown``), ``category``, ``description``
     (:func:`text_read`) and columns that are kept; ``rules`` are rows of ``compatibility.csv``. What a text
-    supports is for :mod:`uncoded` to say; where it may be of a hazardous waste, only the rules that allow it
-    read it.
+    supports is for :mod:`uncoded` to say, and of what packaging it is for :mod:`packaging`; where it may be
+    of a hazardous waste, only the rules that allow it read it.
 
     Returns
     -------
@@ -85,18 +87,21 @@ def reading(wastes: pd.DataFrame, rules: pd.DataFrame) -> pd.DataFrame:
     of_family = of_matter[of_matter["specificity"] == 0]
     parts.append(coded.merge(of_family, left_on="category", right_on="rule_category"))
     # A code that was not read makes no rule more specific.
-    by_text = uncoded.merge(supported(uncoded), on=KIND).merge(
-        of_matter.assign(specificity=0, category=of_matter["rule_category"]),
-        on=["category", "waste_code_prefix"],
-    )
-    harmless = ~by_text.pop("text_hazardous").astype(bool)
-    parts.append(by_text[harmless | (by_text["hazardous_allowed"] == 1)])
+    by_text = uncoded.merge(supported(uncoded), on=KIND)
     of_object = rules[(rules["rule_category"] != "") & (rules["input_waste_codes"] != "")]
-    by_object = uncoded.assign(waste_code_prefix=object_asked(uncoded)).merge(
-        of_object.assign(specificity=0, category=of_object["rule_category"]),
-        on=["category", "waste_code_prefix"],
-    )
-    parts.append(by_object)
+    by_object = by_text[by_text["waste_code_prefix"] == ""]
+    called, packed = object_asked(by_object), code_named(by_object)
+    apart = ~of_object.get("rule_id", pd.Series("", of_object.index)).isin(AS_PALLETS)
+    for wastes, some in (
+        (by_text, of_matter),
+        (by_object.assign(waste_code_prefix=called), of_object),
+        (by_object.assign(waste_code_prefix=packed.mask(called != "", "")), of_object[apart]),
+    ):
+        part = wastes.merge(
+            some.assign(specificity=0, category=some["rule_category"]), on=["category", "waste_code_prefix"]
+        )
+        harmless = ~part.pop("text_hazardous").astype(bool)
+        parts.append(part[harmless | (part["hazardous_allowed"] == 1)])
     read = pd.concat(parts, ignore_index=True)
     rule_ids = read.get("rule_id", pd.Series("", read.index))
     beside = [refused_beside(*named) for named in zip(rule_ids, read["description"], strict=True)]

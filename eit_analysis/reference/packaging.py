@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis import reference
+from eit_analysis.reference.designation_words import heads, told
 from eit_analysis.reference.law_flows import concerned, named, readable
 from eit_analysis.reference.law_matter import seen
 from eit_analysis.remembered import remembered
@@ -44,6 +45,27 @@ def packaging(out: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"packaging": np.select(kinds, ["perhaps", "yes"], "no"), "code": code}, out.index)
 
 
+def code_named(wastes: pd.DataFrame) -> pd.Series:
+    """The code of packaging of what each first word of its designation calls nothing but packaging.
+
+    By its family (``category``, ``description``): crates of wood are 15 01 03. ``""`` of all else, of what is
+    left of making some, and of a mix.
+    """
+    sure, left = (
+        {told(word) for word in words.split()} for words in (_row(UNCODED)["sure_words"], LEFT_OF_MAKING)
+    )
+    codes = {family: code for family, code in _codes().items() if code != MIX}
+
+    def read(family: str, text: str) -> str:
+        first = heads(text)
+        named = bool(first) and first <= sure and left.isdisjoint(told(text).split())
+        return codes.get(family, "") if named else ""
+
+    kinds = zip(wastes["category"].astype("str"), wastes["description"], strict=True)
+    return pd.Series([read(*kind) for kind in kinds], wastes.index, dtype="str")
+
+
+@cache
 def _row(code: str) -> dict[Any, Any]:
     rows = reference.load("obligations").set_index("code").loc[[code]]
     return rows.astype(object).fillna("").iloc[-1].to_dict()

@@ -7,6 +7,7 @@
                      family comes nearer than ``APART_IN_FAMILY`` among the suggestions, and the first word of
                      each thing that it names is no word of other families alone. Not of chemicals and of
                      mixed wastes, families that hold too much to say anything
+    called packaging: besides, the code of packaging of its family (:func:`packaging.code_named`)
     any other text:  none, which leaves the rules of the whole family
 
 A text whose first suggestion is hazardous and half as sure as a confident one is of what may be hazardous.
@@ -25,6 +26,7 @@ from eit_analysis.reference.designation_families import families
 from eit_analysis.reference.designation_words import heads, told
 from eit_analysis.reference.designations import DOUBT, suggestions, words_of_codes
 from eit_analysis.reference.nomenclatures import hazardous
+from eit_analysis.reference.packaging import code_named
 
 KIND = ["category", "description"]
 PREFIXES = (2, 4, 6)  # digits of a chapter, of a sub-chapter, of a code
@@ -49,7 +51,8 @@ def supported(wastes: pd.DataFrame) -> pd.DataFrame:
         found = suggestions(kinds["description"])
         sure = found[found["confident"] & found["likely"]].rename(columns={"designation": "description"})
         sure = kinds.merge(sure[["description", "waste_code"]], on="description")
-        coded = pd.concat([coded, sure, _of_family(kinds, found)])
+        called = kinds.assign(waste_code=code_named(kinds)).query("waste_code != ''")
+        coded = pd.concat([coded, sure, _of_family(kinds, found), called])
         doubted = found[(found["suggestion_rank"] == 1) & (found["score"] >= DOUBT)]
         harmful = doubted.loc[hazardous(doubted["waste_code"]), "designation"]
     starts = [coded.assign(waste_code_prefix=coded["waste_code"].str[:digits]) for digits in PREFIXES]
