@@ -129,6 +129,10 @@ def test_what_cannot_be_converted_is_asked_in_the_unit_of_its_threshold():
         ("A", "training", "CACES chariots", 8.0, "jours"),
         ("B", "service", "Collecte des biodéchets", 12.0, "mois"),
         ("A", "purchase", "Électricité et gaz", 1.0, "contrat"),
+        ("A", "purchase", "Gaz industriels (azote)", 42_000.0, "m3"),
+        ("A", "purchase", "Azote et argon", 800.0, "m3"),
+        ("A", "purchase", "Gaz (CO2)", 12.0, "t"),
+        ("A", "purchase", "Gaz naturel", 12.0, "m3"),
         ("A", "service", "Coursier", 3.0, "licorne"),
         ("A", "equipment", "Pont-bascule", 900.0, "pesées"),
         ("A", "equipment", "Presse à balles", 900.0, "pesées"),
@@ -136,6 +140,7 @@ def test_what_cannot_be_converted_is_asked_in_the_unit_of_its_threshold():
     told = without_threshold(needs(rows), threshold_table(cost_table())).frame.set_index("item")
     assert told["wanted_units"].to_dict() == {
         "CACES chariots": "personnes", "Collecte des biodéchets": "t", "Électricité et gaz": "MWh",
+        "Gaz industriels (azote)": "€", "Azote et argon": "€", "Gaz (CO2)": "€", "Gaz naturel": "MWh",
         "Coursier": "h ou tournées", "Pont-bascule": ITS_OWN, "Presse à balles": "t",
     }  # fmt: skip
     # « mois » is no plural.

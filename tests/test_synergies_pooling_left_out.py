@@ -58,6 +58,19 @@ def test_a_need_and_an_offer_in_two_units_are_told_of_each_other():
     assert found["wanted_units"].to_dict() == {"A": "h", "B": "t"}
 
 
+def test_work_clothes_hired_and_washed_are_a_need_of_laundry():
+    """An offer of laundry in tonnes was said to be wanted by nobody, beside clothes washed for 74 persons."""
+    found = told([("A", "service", "Location vêtements de travail (lavage)", 74.0, "personnes")],
+                 [("B", "service", "Blanchisserie (ESAT)", 60.0, "t")])  # fmt: skip
+    assert found["left_out"].to_dict() == {"A": "other_unit", "B": "other_unit"}
+    assert found["wanted_units"].to_dict() == {"A": "t", "B": "personnes"}
+    # Two things of which no threshold is known by its name are none the less two.
+    found = told(
+        [("A", "service", "Coursier", 74.0, "personnes")], [("B", "service", "Conciergerie", 60.0, "h")]
+    )
+    assert "other_unit" not in set(found["left_out"])
+
+
 def test_nobody_is_asked_for_another_unit_by_an_offer_that_is_out_of_reach():
     """A press was asked in two units, though its offer stood 34 km off."""
     found = told([("A", "equipment", "Broyeur à palettes mobile", 30.0, "t")],

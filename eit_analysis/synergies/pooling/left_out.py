@@ -2,8 +2,8 @@
 
     enough alone  ⇔  v_i ≥ T        too little  ⇔  v_i + Σ_{j near i} v_j < T
 
-with the symbols of ``groups``. A need and an offer of like things in two units (tonnes to shred, hours of a
-shredder) are told of each other: one of the two has to be asked again.
+with the symbols of ``groups``. A need and an offer of like things, or of one keyword of the thresholds, in
+two units (tonnes to shred, hours of a shredder) are told of each other: one of the two has to be asked again.
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ from eit_analysis.synergies.pooling.thresholds import (
     COLLECTION,
     NOTHING,
     Target,
+    by_keyword,
     keyword_in,
+    keyword_of,
     scale,
     without_threshold,
 )
@@ -64,7 +66,9 @@ def left_out(
     """
     places = positions(sites)
     km = pd.DataFrame(road_km(places, detour_factor), places.index, places.index)
-    told = sharing.assign(unit=sharing["unit"].map(normalise_unit))
+    read = by_keyword(thresholds)
+    kinds = [keyword_of(nature, item, read) for nature, item in sharing[["nature", "item"]].to_numpy()]
+    told = sharing.assign(unit=sharing["unit"].map(normalise_unit), kind=kinds)
     unread = without_threshold(sharing, thresholds).frame
     to_ask = dict(
         zip(
@@ -82,7 +86,8 @@ def left_out(
         near = km.index[km[row.site_id] <= own.reach_km(radius_km)] if row.site_id in km else km.index[:0]
         other_unit = (told["nature"] == row.nature) & (told["unit"] != row.unit)
         others = told[(told["side"] != row.side) & other_unit & told["site_id"].isin(near)]
-        like = others.loc[others["item"].map(partial(alike, row.item)).astype(bool), "unit"]
+        same = (others["kind"] == row.kind) & (row.kind != "")
+        like = others.loc[same | others["item"].map(partial(alike, row.item)).astype(bool), "unit"]
         wanted = to_ask.get((row.nature, row.item, row.unit))
         if not row.volume_per_year > 0:
             reason = "no_volume"

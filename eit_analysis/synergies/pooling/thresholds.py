@@ -131,7 +131,7 @@ def targets(
     found = []
     weighed: dict[str, list[pd.DataFrame]] = defaultdict(list)
     counted: dict[str, set[str]] = defaultdict(set)
-    for threshold in _read(thresholds):
+    for threshold in by_keyword(thresholds):
         if threshold.nature == COLLECTION:
             like = flows[(flows["direction"] == "out") & (flows["category"] == threshold.keyword)]
             apart = hazardous(like["waste_code"])
@@ -174,11 +174,11 @@ def without_threshold(sharing: pd.DataFrame, thresholds: pd.DataFrame) -> Breakd
     """Needs whose item and unit have no threshold, counted by nature, item and unit: no group holds them.
 
     Not those that somebody offers in that very unit: there is none to ask for.
-    ``wanted_units`` are those in which the item would have one, the ones of its keyword before those of its
-    nature: the unit to ask for. ``ITS_OWN`` where its unit counts ``ACTS`` and only its nature has another,
-    ``NO_UNIT`` where no threshold is about it, whatever the unit.
+    ``wanted_units`` are those in which the item would have one, the ones of its longest keyword before those
+    of its nature: the unit to ask for. ``ITS_OWN`` where its unit counts ``ACTS`` and only its nature has
+    another, ``NO_UNIT`` where no threshold is about it, whatever the unit.
     """
-    stated, read = _stated(sharing), _read(thresholds)
+    stated, read = _stated(sharing), by_keyword(thresholds)
     seen = np.zeros(len(stated), dtype=bool)
     for threshold in read:
         seen = seen | _applies(threshold, stated)
@@ -194,15 +194,21 @@ def without_threshold(sharing: pd.DataFrame, thresholds: pd.DataFrame) -> Breakd
 
 
 def _wanted(nature: object, item: object, unit: object, read: list[Threshold]) -> str | None:
-    about = [t for t in read if t.nature == nature and keyword_in(t.keyword, item) is not None]
-    named = [t for t in about if t.keyword] or about
-    if unit in ACTS and not any(t.keyword for t in named):
+    keyword = keyword_of(nature, item, read)
+    if unit in ACTS and not keyword:
         return ITS_OWN
     labels = heading("unit").labels
-    return " ou ".join(dict.fromkeys(labels.get(t.unit, t.unit) for t in named)) or None
+    wanted = (t.unit for t in read if t.nature == nature and t.keyword == keyword)
+    return " ou ".join(dict.fromkeys(labels.get(unit, unit) for unit in wanted)) or None
 
 
-def _read(thresholds: pd.DataFrame) -> list[Threshold]:
+def keyword_of(nature: object, item: object, read: list[Threshold]) -> str:
+    """The longest keyword of a nature that an item holds, whatever its unit (:func:`by_keyword`); ``""``."""
+    own = (t.keyword for t in read if t.nature == nature and t.keyword)
+    return next((keyword for keyword in own if keyword_in(keyword, item) is not None), "")
+
+
+def by_keyword(thresholds: pd.DataFrame) -> list[Threshold]:
     """The longest keywords first, ``biodéchet`` before ``déchet``: a general row takes what they leave."""
     absent = {"item_keyword": "", "lot": np.inf, "category": "", "anywhere": 0}
     rows = thresholds.reindex(columns=COLUMNS).astype(object).fillna(absent)
