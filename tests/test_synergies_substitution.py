@@ -909,6 +909,11 @@ def uses_found(
         ("wood", "Sciure verte", "030105", "Palettes plastique ou bois propres", "1013A", None),
         ("wood", "Plaquettes de délignage, douglas et chêne", "030105", "Sciure pour fumoirs", "1013A", None),
         ("wood", "Copeaux de hêtre", "030105", "Sciure pour fumoirs", "1013A", "bois de fumage d'aliments"),
+        # Of no species that is named the lead asks; green wood and the dust of sanding smoke nothing.
+        ("wood", "Sciure", "030105", "Sciure pour fumoirs", "1013A", "bois de fumage d'aliments"),
+        ("wood", "Sciure verte", "030105", "Sciure pour fumoirs", "1013A", None),
+        ("wood", "Sciures vertes de chêne", "030105", "Sciure pour fumoirs", "1013A", None),
+        ("wood", "Poussière de ponçage", "030105", "Sciure pour fumoirs", "1013A", None),
         # Pallets and offcuts for the staves of a cooper, at the price of staves.
         ("wood", "Palettes", "150103", "Merrains de chêne", "1624Z", None),
         ("wood", "Chutes de merrain de chêne", "030105", "Merrains de chêne", "1624Z", None),
