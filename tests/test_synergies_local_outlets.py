@@ -248,6 +248,25 @@ def test_a_lost_flow_goes_as_high_as_it_can_and_no_more_than_two_can_exchange():
     assert tonnes == pytest.approx({"High": 2.1, "Low": 7.9})
 
 
+def test_a_share_of_a_need_that_a_closure_leaves_is_of_the_whole_need():
+    """Fines, half of a need of 30 t at most: beside 20 t that stay they had half of 10 t, and have 10."""
+    both = pd.concat([PLAN.head(1)] * 2, ignore_index=True).assign(
+        out_flow_id=["A-1", "B-1"], most_of_need=[0.5, 1.0], allocated_t_per_year=[0.0, 20.0],
+        diverted_t_per_year=[15.0, 30.0],
+    )  # fmt: skip
+    lost = {"taker": "gone", "closing": "Gone", "closing_role": "contractor", "out_flow_id": "A-1"}
+    taken = pd.DataFrame([lost | {"lost_t_per_year": 40.0, "step": 9.0}])
+    nearby = possible(listed(BROYAGE)).head(0)
+    for stays, share, tonnes in ((20.0, 0.5, 10.0), (5.0, 0.5, 15.0), (20.0, 0.2, 6.0)):
+        plan = both.assign(allocated_t_per_year=[0.0, stays], most_of_need=[share, 1.0])
+        _, replaced = loss.closures(taken, loss.options(plan, nearby, SITES, taken), plan)
+        assert replaced["replaced_t_per_year"].tolist() == pytest.approx([tonnes])
+    # Other fines that stay fill the same share.
+    plan = both.assign(allocated_t_per_year=[0.0, 12.0], most_of_need=0.5)
+    _, replaced = loss.closures(taken, loss.options(plan, nearby, SITES, taken), plan)
+    assert replaced["replaced_t_per_year"].tolist() == pytest.approx([3.0])
+
+
 def test_what_finds_nobody_is_named_flow_by_flow():
     local = listed(BROYAGE, MENUISERIE)
     taken = loss.takers(FLOWS, SITES, HELD, local)

@@ -1,9 +1,11 @@
 """If an actor, an outlet or a contractor closes: which flows lose their taker, and what could take them.
 
     most Σ w_ij x_ij    with   Σ_j x_ij ≤ lost_i,   Σ_i n_ij x_ij ≤ room_j,   x_ij ≤ most_ij
+                               Σ_i n_ij x_ij ≤ share × need_j    over the i that are a share of a need at most
 
 x_ij are tonnes of the flow i to the taker j, n_ij the room that a tonne takes up, most_ij what the two can
-exchange at most (of the months that they have in common, for a share of the need). Lost are the tonnes taken
+exchange at most (of the months that they have in common). A share is of the whole need (fines, of a boiler's
+chips), less what the plan already gives of it; others fill the rest. Lost are the tonnes taken
 today, by contract or by an exchange that is done; what is only planned cannot be lost. A taker's room is its
 need or its capacity less what the joint plan already gives it of flows that lose nothing. Weights w are near
 1: every tonne counts, whatever it costs, and a tonne goes rather to an exchange between actors than to an
@@ -89,15 +91,15 @@ def options(
     (``substitution.candidates``). And who takes it by contract today (:func:`takers`), where none of these.
 
     Columns ``out_flow_id, taker, replacement`` (its name), ``replacement_kind`` (keys of ``WEIGHTS``),
-    ``place`` (the need or the outlet that is filled), ``need_t_per_t, room_t_per_year`` and
+    ``place`` (the need or the outlet that is filled), ``need_t_per_t, most_of_need, room_t_per_year`` and
     ``most_t_per_year`` (infinite: unknown), ``step`` (of its route).
     """
     names = sites.set_index("site_id")["name"]
     exchanges = {
         "out_flow_id": passed["out_flow_id"], "taker": passed["taker_site_id"],
         "replacement": passed["taker_site_id"].map(names), "replacement_kind": "exchange",
-        # What is a part of a need at most is counted as that part of what is left of it, which is prudent.
-        "place": passed["in_flow_id"], "need_t_per_t": passed["need_t_per_t"] / passed["most_of_need"],
+        "place": passed["in_flow_id"], "need_t_per_t": passed["need_t_per_t"],
+        "most_of_need": passed["most_of_need"],
         "room_t_per_year": passed["demand_t_per_year"], "most_t_per_year": passed["diverted_t_per_year"],
         "step": hierarchy_steps(passed["new_route"], passed["category"]),
     }  # fmt: skip
@@ -105,7 +107,7 @@ def options(
         "out_flow_id": nearby["out_flow_id"], "taker": nearby["outlet_id"],
         "replacement": nearby["outlet_name"],
         "replacement_kind": np.where(nearby["room_basis"] == "spare", "outlet", "outlet_to_ask"),
-        "place": nearby["outlet_id"], "need_t_per_t": 1.0,
+        "place": nearby["outlet_id"], "need_t_per_t": 1.0, "most_of_need": 1.0,
         "room_t_per_year": nearby["room_t_per_year"].astype(float).fillna(np.inf), "most_t_per_year": np.inf,
         "step": hierarchy_steps(nearby["new_route"], nearby["category"]),
     }  # fmt: skip
@@ -115,6 +117,7 @@ def options(
         replacement_kind="contractor",
         place=today["taker"],
         need_t_per_t=1.0,
+        most_of_need=1.0,
         room_t_per_year=np.inf,
         most_t_per_year=np.inf,
     )
@@ -199,21 +202,43 @@ def _replaced(lost: pd.Series, possible: pd.DataFrame, stays: pd.DataFrame) -> p
     """The options with what each takes of the lost tonnes, those that take nothing left out."""
     if possible.empty:
         return possible.assign(replaced_t_per_year=0.0)
-    filled = (stays["need_t_per_t"] * stays["allocated_t_per_year"]).groupby(stays["in_flow_id"]).sum()
     flow, flows = pd.factorize(possible["out_flow_id"])
-    place, places = pd.factorize(possible["place"])
-    room = possible.drop_duplicates("place").set_index("place")["room_t_per_year"].fillna(0).loc[places]
-    room = (room - filled.reindex(places).fillna(0)).clip(lower=0)
     columns = np.arange(len(possible))
     limits = csr_array((np.ones(len(possible)), (flow, columns)), shape=(len(flows), len(possible)))
-    fills = csr_array((possible["need_t_per_t"], (place, columns)), shape=(len(places), len(possible)))
-    bounded = np.isfinite(room.to_numpy())
+    stays = stays.rename(columns={"in_flow_id": "place"})
+    room = possible["room_t_per_year"].fillna(0)
+    fills, left = _room(possible, stays, ["place"], room)
+    most = possible["most_of_need"]
+    of_shares, share_left = _room(
+        possible, stays, ["place", "most_of_need"], (room * most).where(most < 1, np.inf)
+    )
     found = linprog(
         (STEP * possible["step"].fillna(0) - possible["replacement_kind"].map(WEIGHTS)).to_numpy(),
-        A_ub=vstack([limits, fills[bounded]]),
-        b_ub=np.concatenate([lost.loc[flows], room[bounded]]),
+        A_ub=vstack([limits, fills, of_shares]),
+        b_ub=np.concatenate([lost.loc[flows], left, share_left]),
         bounds=np.column_stack([np.zeros(len(possible)), possible["most_t_per_year"].clip(lower=0)]),
         method="highs",
     )
     taking = possible.assign(replaced_t_per_year=np.maximum(found.x, 0.0))
     return taking[taking["replaced_t_per_year"] > 1e-6]
+
+
+def _room(
+    possible: pd.DataFrame, stays: pd.DataFrame, keys: list[str], room: pd.Series
+) -> tuple[csr_array, np.ndarray]:
+    """What a tonne of each option takes up of each place, or share of it, and what the plan leaves of that.
+
+    The rows of both are the places whose ``room`` is bounded.
+    """
+    code, places = pd.factorize(pd.MultiIndex.from_frame(possible[keys]))
+    fills = csr_array(
+        (possible["need_t_per_t"], (code, np.arange(len(possible)))), shape=(len(places), len(possible))
+    )
+    filled = (
+        (stays["need_t_per_t"] * stays["allocated_t_per_year"]).groupby([stays[key] for key in keys]).sum()
+    )
+    if len(keys) == 1:
+        places = places.get_level_values(0)
+    left = room.groupby(code).first().to_numpy() - filled.reindex(places).fillna(0).to_numpy()
+    bounded = np.isfinite(left)
+    return fills[bounded], left[bounded].clip(min=0)
