@@ -85,6 +85,27 @@ def test_what_could_be_done_together_is_no_less_than_what_is_kept(assessment: As
     assert found["feasible"] == found["allocated"] > 0
 
 
+def test_no_family_could_have_less_than_is_kept_and_the_total_is_of_one_plan() -> None:
+    """« Au moins 496 t » of wood stood beside 592 t that are kept."""
+    kinds = {
+        "category": ["wood", "metal", "food"], "input_category": ["wood", "metal", "biowaste"],
+        "use": ["a", "b", "c"],
+    }  # fmt: skip
+    plan = pd.DataFrame(kinds).assign(allocated_t_per_year=[592.0, 340.0, 5.0])
+    most = pd.DataFrame(kinds).assign(allocated_t_per_year=[496.0, 690.0, 9.0])
+
+    def tonnes(most: pd.DataFrame, together: bool = False) -> list[float]:
+        found = totals.at_least(plan, most, together).set_index("category")["allocated_t_per_year"]
+        return found[["wood", "metal", "food"]].tolist()
+
+    assert tonnes(most) == [592, 690, 9]
+    # Families that share a need or a use, or the limits of the whole plan, are of one of the two plans.
+    assert tonnes(most.assign(use=["a", "a", "c"])) == [592, 340, 9]
+    assert tonnes(most.assign(input_category=["biowaste", "metal", "biowaste"])) == [592, 690, 5]
+    assert tonnes(most, together=True) == plan["allocated_t_per_year"].tolist()
+    assert tonnes(most.assign(allocated_t_per_year=700.0), together=True) == [700.0] * 3
+
+
 def test_each_step_is_computed_once(assessment: Assessment) -> None:
     assert assessment.plan is assessment.plan
     assert assessment.passed is assessment.passed

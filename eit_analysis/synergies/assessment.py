@@ -36,7 +36,7 @@ from eit_analysis.synergies.pooling import groups
 from eit_analysis.synergies.portfolio import change, portfolio
 from eit_analysis.synergies.ranked_exchanges import RankedExchanges
 from eit_analysis.synergies.register.pursued import cases, together
-from eit_analysis.synergies.register.totals import first_hand, totals
+from eit_analysis.synergies.register.totals import at_least, first_hand, totals
 from eit_analysis.synergies.unknowns import unknowns
 from eit_analysis.synergies.utilities.together import agreed as agreed_networks
 
@@ -179,11 +179,13 @@ class Assessment(RankedExchanges):
     def totals(self, register: pd.DataFrame) -> Breakdown:
         """Potential, feasible, retained and (of the register) committed and realised tonnes, by category.
 
-        The plan of most tonnes counts twice what structures pass on; once that is taken off, another may have
-        more.
+        The plan of most tonnes counts twice what structures pass on; once that is taken off, the plan that is
+        kept may have more of a family.
         """
-        plans = self.first_hand, first_hand(self.most.exchanges, self.sites)
-        most = max(plans, key=lambda plan: plan["allocated_t_per_year"].sum())
+        limits = self.settings.allocation
+        together = limits.exclusive or limits.maximum_projects is not None
+        together = bool(together or limits.budget_eur_per_year is not None)
+        most = at_least(self.first_hand, first_hand(self.most.exchanges, self.sites), together)
         return totals(self.first_hand, most, self.held, register, self.settings.disclosure)
 
     def local_outlets(self, outlets: pd.DataFrame | None, surveyed: pd.DataFrame) -> LocalOutlets:

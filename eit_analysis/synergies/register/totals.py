@@ -10,6 +10,7 @@ from eit_analysis.config import Disclosure
 from eit_analysis.records import SOURCE, TOTAL
 from eit_analysis.reference.stages import wholes
 from eit_analysis.synergies.allocation.exposed import exposed_side
+from eit_analysis.synergies.allocation.limits import ROUNDING
 from eit_analysis.synergies.free_flows import TAKEN, lines_tonnes
 from eit_analysis.synergies.register.links import POOLING
 
@@ -41,20 +42,38 @@ def first_hand(exchanges: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
     return exchanges.assign(**lessened)
 
 
+def at_least(plan: pd.DataFrame, most: pd.DataFrame, bound_together: bool) -> pd.DataFrame:
+    """One feasible plan, of which no family has less than in ``plan``, of exchanges that are first hand.
+
+    Of families that share no need and no use, those of ``most`` where each has as many tonnes, else those of
+    ``plan``: the two parts take nothing from each other. All are one where limits hold of the whole plan
+    (``bound_together``).
+    """
+    both = pd.concat([plan, most])[["category", "input_category", "use"]].drop_duplicates()
+    groups: list[set[str]] = [set(both["category"])] if bound_together else []
+    for kind in both.astype("str").itertuples(index=False, name=None):
+        near = [group for group in groups if not group.isdisjoint(kind)]
+        groups = [group for group in groups if group not in near] + [set(kind).union(*near)]
+    tonnes = [one.groupby("category")["allocated_t_per_year"].sum() for one in (plan, most)]
+    fewer = tonnes[1].reindex(tonnes[0].index).fillna(0) < tonnes[0] - ROUNDING
+    kept = set().union(*(group for group in groups if not group.isdisjoint(fewer.index[fewer])))
+    return pd.concat([plan[plan["category"].isin(kept)], most[~most["category"].isin(kept)]])
+
+
 def totals(
     plan: pd.DataFrame, most: pd.DataFrame, held: pd.DataFrame, register: pd.DataFrame, rules: Disclosure
 ) -> Breakdown:
     """Potential, feasible, retained, committed and realised tonnes by category, with total lines.
 
-    ``plan`` and ``most`` are the exchanges of the joint plans of largest joint surplus and of most tonnes,
-    :func:`first_hand`, ``held`` the exchanges done or committed (``free_flows.held``); the ``rules`` choose
-    between givers and takers, :func:`exposed_side`.
+    ``plan`` are the exchanges of the joint plan of largest joint surplus, ``most`` those that could take
+    place whatever the gain (:func:`at_least`), both :func:`first_hand`, ``held`` the exchanges done or
+    committed (``free_flows.held``); the ``rules`` choose between givers and takers, :func:`exposed_side`.
 
     Returns
     -------
     Breakdown
         ``category, measure, mass_t_per_year``; measures ``potential`` (sum of individual maxima: one tonne
-        counts once per candidate), ``feasible`` (the plan of most tonnes), ``allocated``, ``committed`` and
+        counts once per candidate), ``feasible`` (those of ``most``), ``allocated``, ``committed`` and
         ``realised``; the first three are of what the last two leave. The realised tonnes of a synergy are
         one record, which all its actors know. Without a register nothing is known to be realised, not even
         none: the measure is left out, and so is what is committed, also where nobody tells the tonnes of
