@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from benchmarks.balance import beside_general, general, made_up_layers
 from eit_analysis.errors import UsageError
+from eit_analysis.flows.balance.bilinear import Terms
 from eit_analysis.flows.balance.layers import reconcile_layers
 from eit_analysis.flows.balance.reconciliation import RECONCILED, SD, deviations, reconcile
 from eit_analysis.flows.uncertainty.propagation import MASS
@@ -153,7 +154,7 @@ def test_random_systems_against_a_general_solver(seed):
     assert gap < 1e-6 and more < 1e-8
 
 
-@pytest.mark.parametrize("seed", [122, 140, 334, 758])
+@pytest.mark.parametrize("seed", [140, 334, 758])
 def test_systems_whose_steps_turn_in_circles_are_settled_too(seed):
     rng = np.random.default_rng(seed)
     arcs, contents, transfers = made_up_layers(int(rng.integers(2, 5)), 2, rng)
@@ -166,18 +167,27 @@ def test_systems_whose_steps_turn_in_circles_are_settled_too(seed):
     assert told.quantities.loc[pushed, "reconciled"].round(6).isin([0, 1]).all()
 
 
-def test_a_loop_that_nothing_bounds_is_not_told_and_the_rest_is():
+@pytest.mark.parametrize(("seed", "loop"), [(122, ["f0", "f2", "f3"]), (337, ["f3", "f4", "f6"])])
+def test_a_loop_that_nothing_bounds_is_not_told_and_the_rest_is(seed, loop):
     """The more goes round, the better the contents: no search ends, and each processor stops it elsewhere."""
-    rng = np.random.default_rng(337)
+    rng = np.random.default_rng(seed)
     arcs, contents, transfers = made_up_layers(int(rng.integers(2, 5)), 2, rng)
     told = reconcile_layers(arcs, contents, ["n0"], transfers).quantities
     values, squares = general(arcs, contents, transfers)
     known = told[told["sd"] > 0]
-    assert (((known["reconciled"] - known["value"]) / known["sd"]) ** 2).sum() <= squares + 1e-6
+    assert (((known["reconciled"] - known["value"]) / known["sd"]) ** 2).sum() <= squares * (1 + 1e-5)
     mass = told["kind"] == "mass"
-    assert told.loc[mass & told["reconciled"].isna(), "flow"].tolist() == ["f3", "f4", "f6"]
+    assert told.loc[mass & told["reconciled"].isna(), "flow"].tolist() == loop
     gap = np.abs(told["reconciled"] - values)
     assert gap[mass].max() < 1e-5 * arcs[MASS].max() and gap[~mass].max() < 1e-3
+
+
+def test_a_balance_closes_to_the_last_digits_of_its_largest_terms():
+    """In a loop of 10^11 t a balance cannot close to 10^-7 of 36 t: it was said to contradict itself."""
+    terms = Terms(np.array([0, 0, 0]), np.array([1.0, -1.0, 1.0]), np.arange(3), np.full(3, 3), 1)
+    value = np.array([1e11 + 0.7, 1e11 + 1.0, 0.3, 1.0])
+    assert 0 < abs(terms.excess(value)[0]) < terms.rounding(value)[0] < 1e-2
+    assert terms.rounding(np.array([36.0, 36.3, 0.3, 1.0]))[0] < 1e-11
 
 
 @settings(max_examples=15)

@@ -96,7 +96,7 @@ def reconcile_layers(
     aim, sigma, bounds = layer_problem(given, scale)
     found = settle(terms, start, aim, sigma, bounds)
     gap = np.abs(found.excess)
-    if (gap > CLOSED * scale[0]).any():
+    if (gap > CLOSED * scale[0] + terms.rounding(found.value)).any():
         where = names[int(gap.argmax())]
         raise UsageError(
             f"Le bilan de {where} ne peut pas fermer\u00a0: des quantités données se contredisent."
