@@ -538,16 +538,16 @@ def test_every_older_code_has_a_class() -> None:
 def test_a_code_may_have_a_factor_of_its_own_whatever_its_family():
     flows = pd.DataFrame(
         {
-            "category": ["chemical", "other", "chemical", "weee", "weee"],
-            "route": ["incineration", "incineration", "incineration", "recycling", "recycling"],
-            "waste_code": ["180103", "180202", "140603", "160604", None],
+            "category": ["chemical", "other", "chemical", "weee", "weee", "metal"],
+            "route": ["incineration", "incineration", "incineration", "recycling", "recycling", "recycling"],
+            "waste_code": ["180103", "180202", "140603", "160604", None, "100210"],
         }
     )
     table = factor_table()
     found = for_flows(flows, table, "emissions_impact")["central"].tolist()
     special = float(lookup(table, "emissions_impact", "chemical", "incineration")["central"])
     weee = float(lookup(table, "emissions_impact", "weee", "recycling")["central"])
-    assert found == [943, 943, special, 360, weee]
+    assert found == [943, 943, special, 360, weee, 30]  # mill scale is an oxide, not scrap to melt
     assert for_flows(flows, table, "emissions_avoided")["central"].iloc[3] == -803
     assert for_flows(flows.drop(columns="waste_code"), table, "emissions_impact")["central"].iloc[3] == weee
     own = reference.load("factors_by_code")

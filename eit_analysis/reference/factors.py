@@ -188,7 +188,7 @@ def for_flows(flows: pd.DataFrame, table: pd.DataFrame, factor: str) -> pd.DataF
     """Low, central and high of a factor for the code and route of each flow, else its family, else its route.
 
     As :func:`lookup`, for all flows at once, after the few codes whose factor is not that of a family
-    (``factors_by_code.csv``: healthcare waste, portable batteries).
+    (``factors_by_code.csv``: healthcare waste, portable batteries, mill scale).
 
     Parameters
     ----------
