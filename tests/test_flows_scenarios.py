@@ -209,6 +209,23 @@ def test_a_change_is_the_difference_of_two_levels(steps):
         assert (inside[:, 1] <= inside[:, 0] + 1e-6).all() and (inside[:, 0] <= inside[:, 2] + 1e-6).all()
 
 
+def test_what_a_scenario_moves_paid_the_tax_that_it_pays_today():
+    """Fines at 140 EUR/t of nobody known, and slag at 70 of one who takes rubble at 10, paid or might."""
+    rows = [
+        ("E1", "mineral", None, 190, "landfill", 140, "soiled", None),
+        ("E2", "mineral", None, 820, "landfill", 70, "clean", "Fosse"),
+        ("E3", "mineral", None, 500, "landfill", 10, "clean", "Fosse"),
+        ("E3", "mineral", None, 500, "landfill", 12, "clean", None),
+    ]
+    parts = diversion.what_if(outflows(rows), [step("divert", category="mineral", from_route="landfill",
+                                                    to_route="recycling", share=0.4)])  # fmt: skip
+    tax = outcomes.changes(parts, FACTORS, YEAR).frame.set_index("effect").loc["tax"]
+    levels = outcomes.levels(parts, FACTORS, YEAR).frame.set_index(["effect", "scenario"])["value"]
+    assert tax["effect_change"] == pytest.approx(-0.4 * levels["tax", "today"])
+    assert tax["effect_change_high"] < 0  # the fines surely paid
+    assert levels["tax", "S"] - levels["tax", "today"] == pytest.approx(tax["effect_change"])
+
+
 def test_a_flow_in_two_parts_is_one_mass():
     """Its parts err together: the interval of all tonnes is that of today."""
     parts = diversion.what_if(OUT, [DIVERT])

@@ -259,3 +259,5 @@ def test_whom_takes_one_mineral_untaxed_may_take_the_next_so() -> None:
     ]
     out = described(rows).assign(contractor=["Carrière de remblai", "carriere de Remblai", None])
     assert taxes.mark_tax(out, 2026)["tax_status"].tolist() == ["below_tax", "perhaps", "taxed"]
+    nobody = out.assign(contractor="unknown")  # as a described flow says it: not one contractor of all
+    assert taxes.mark_tax(nobody, 2026)["tax_status"].tolist() == ["below_tax", "taxed", "taxed"]

@@ -35,6 +35,7 @@ NEXT = {
 UNBURNT, BURNT = ("metal", "glass", "mineral"), ("energy", "incineration")
 BEFORE = {
     "category_before": "category", "route_before": "route", "cost_before_eur_per_t": "cost_eur_per_t",
+    "contractor_before": "contractor",
 }  # fmt: skip
 
 
@@ -45,7 +46,7 @@ def as_declared(out: pd.DataFrame) -> pd.DataFrame:
     -------
     pandas.DataFrame
         With ``part`` (1), ``declared_t_per_year`` (the mass of the whole flow), ``moved`` (no), what family,
-        route and price were (``BEFORE``) and ``tax_rise_eur_per_t`` (0); as it is where they are there.
+        route, price and contractor were (``BEFORE``), ``tax_rise_eur_per_t`` (0); as it is where they are.
     """
     if "part" in out:
         return out

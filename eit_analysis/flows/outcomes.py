@@ -123,8 +123,13 @@ def changes(parts: pd.DataFrame, factors: pd.DataFrame, year: int) -> Breakdown:
     printed to two digits.
     """
     scenarios = parts["scenario"].unique()[1:]
-    other = parts[touched(parts)].reset_index(drop=True)
-    after, before = (_rates(rows, factors, year) for rows in (other, _before(other)))
+    # Of all parts, for whether one pays the tax may hang on what else its contractor takes.
+    at = touched(parts).to_numpy()
+    after, before = (
+        {effect: Rates(own.bounds[at], own.stated[at]) for effect, own in _rates(rows, factors, year).items()}
+        for rows in (parts, _before(parts))
+    )
+    other = parts[at].reset_index(drop=True)
     moved = (other["moved"] == "yes").to_numpy()[:, None]
     differences = {}
     for effect, new in after.items():

@@ -23,6 +23,7 @@ from eit_analysis import reference
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.errors import UsageError
 from eit_analysis.flows.costs import amounts, valued
+from eit_analysis.flows.dimensions import UNKNOWN
 from eit_analysis.flows.uncertainty.propagation import MASS
 from eit_analysis.french import fold_words
 from eit_analysis.records import TOTAL
@@ -120,7 +121,7 @@ def mark_tax(out: pd.DataFrame, year: int) -> pd.DataFrame:
         "hazardous": hazardous,
     }
     status = pd.Series(np.select(list(reasons.values()), list(reasons), "taxed"), out.index)
-    taker = out["contractor"].map(fold_words, na_action="ignore")
+    taker = out["contractor"].replace(UNKNOWN, None).map(fold_words, na_action="ignore")
     exempt = set(taker[mineral & status.isin(["inert", "below_tax"])].dropna())
     return out.assign(tax_status=status.mask((status == "taxed") & mineral & taker.isin(exempt), "perhaps"))
 
