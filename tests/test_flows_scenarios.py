@@ -635,6 +635,21 @@ def test_no_answer_to_what_is_not_said_leaves_the_range(mixes):
     assert found["packaging"][["least", "most"]].tolist() == pytest.approx([min(shares), max(shares)])
 
 
+def test_earth_that_is_not_declared_clean_leaves_the_rate_of_matter_open_whatever_its_route():
+    """3,050 t of earth reused, « mélangé », were left out as inert by their code alone."""
+
+    def read(quality: str) -> dict[str, float]:
+        rows = [
+            ("E1", "mixed", "200301", 50, route, None, "mixed", None) for route in ("recycling", "landfill")
+        ]
+        rows.append(("E2", "mineral", "170504", 300, "reuse", None, quality, None))
+        found = targets.measured(outflows(rows), AIMS[AIMS["aim"] == "material"]).frame
+        return dict(zip(found["reading"], found["share_percent"], strict=True))
+
+    assert read("clean") == {"said": 50}
+    assert read("mixed") == {"least": 50, "most": 87.5}
+
+
 def test_targets_do_not_depend_on_the_order_of_flows_and_hold_without_any():
     there, back = (targets.measured(rows, AIMS).frame for rows in (OUT, OUT[::-1]))
     pd.testing.assert_frame_equal(there, back)

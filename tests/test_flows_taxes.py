@@ -88,6 +88,22 @@ def test_a_tonne_pays_from_the_lowest_to_the_highest_rate(row, years, expected):
         (("mineral", "landfill", "170802", "no", "chutes de plaques", 1), "taxed"),
         (("mineral", "landfill", "unknown", "unknown", "Plaques de plâtre", 1), "taxed"),
         (("glass", "landfill", "150107", "no", "bocaux", 1), "inert"),
+        # The list asks more than a code: clean earth, of no polluted site, and no binder in glass fibre.
+        (("mineral", "landfill", "170504", "no", "terres de terrassement", 1, 8, "clean"), "inert"),
+        (("mineral", "landfill", "170504", "no", "terres de terrassement", 1, 48, "mixed"), "perhaps"),
+        (("mineral", "landfill", "170504", "no", "terres d'excavation", 1, 48), "perhaps"),
+        (("mineral", "landfill", "170504", "no", "terres du parc de bacs", 1, 48, "clean"), "perhaps"),
+        (("mineral", "landfill", "170504", "no", "terre végétale", 1, 48, "clean"), "perhaps"),
+        (("mineral", "landfill", "200202", "no", "terres et pierres", 1, 8, "clean"), "inert"),
+        (("mineral", "landfill", "200202", "no", "terres et pierres", 1, 8, "mixed"), "perhaps"),
+        (("mineral", "landfill", "170101", "no", "béton d'une friche", 1, 8), "perhaps"),
+        (("mineral", "landfill", "170101", "no", "béton", 1, 8, "soiled"), "perhaps"),
+        (("mineral", "landfill", "170302", "no", "enrobés", 1, 8), "inert"),
+        (("mineral", "landfill", "170302", "no", "enrobés sans goudron", 1, 8), "inert"),
+        (("mineral", "landfill", "170302", "no", "enrobés au goudron", 1, 8), "perhaps"),
+        (("textile", "landfill", "101103", "no", "tissu de verre et mat", 1, 190, "clean"), "perhaps"),
+        (("mineral", "landfill", "101103", "no", "fibre sans liant", 1, 90, "clean"), "inert"),
+        (("mineral", "incineration", "170504", "no", "terres", 1), "taxed"),
         (("mineral", "incineration", "170101", "no", "béton", 1), "taxed"),
         (("mineral", "landfill", "170503", "yes", "terres polluées", 1), "hazardous"),
         (("wood", "energy", "150103", "no", "palettes", 1), "perhaps"),
@@ -107,6 +123,12 @@ def test_a_tonne_pays_from_the_lowest_to_the_highest_rate(row, years, expected):
 )
 def test_what_may_pay_is_told_apart(row, status):
     assert taxes.mark_tax(described([row]), 2025)["tax_status"].tolist() == [status]
+
+
+def test_what_a_landfill_for_inert_waste_takes_has_what_the_list_asks() -> None:
+    out = described([("mineral", "landfill", "170504", "no", "terres", 1, 48, "mixed")] * 2)
+    marked = taxes.mark_tax(out.assign(contractor=["ISDI de la Gaubretière", "Bennes"]), 2025)
+    assert marked["tax_status"].tolist() == ["inert", "perhaps"]
 
 
 def test_a_price_is_held_against_the_tax_of_its_year():

@@ -36,7 +36,8 @@ from eit_analysis.records import Share
 from eit_analysis.reference.communes import departments_of
 from eit_analysis.reference.dated import in_force
 from eit_analysis.reference.designation_families import families
-from eit_analysis.reference.law_flows import is_inert, is_liquid
+from eit_analysis.reference.inert import inert
+from eit_analysis.reference.law_flows import is_liquid
 from eit_analysis.reference.nomenclatures import spaced_code
 from eit_analysis.reference.packaging import packaging
 
@@ -142,7 +143,7 @@ def measured(out: pd.DataFrame, aims: pd.DataFrame) -> Breakdown:
 def about(out: pd.DataFrame, aims: pd.DataFrame) -> pd.DataFrame:
     """The flows once for each reading of a measure that is about them, and whether each ``does`` it."""
     known = propagation.prepared(out)
-    plain = (known["hazardous"] != "yes") & ~is_inert(known) & is_waste(known)
+    plain = (known["hazardous"] != "yes") & (inert(known) != "yes") & is_waste(known)
     soiled, liquid, kinds = known["waste_code"].isin(SOILED), is_liquid(known), packaging(known)
     maybe_inert = perhaps_inert(known)
     parts = [known.head(0).assign(aim="", reading="", does="")]

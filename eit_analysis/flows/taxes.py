@@ -27,7 +27,7 @@ from eit_analysis.flows.dimensions import UNKNOWN
 from eit_analysis.flows.uncertainty.propagation import MASS
 from eit_analysis.french import fold_words
 from eit_analysis.records import TOTAL
-from eit_analysis.reference.law_flows import is_gypsum, is_inert
+from eit_analysis.reference.inert import inert, is_gypsum
 from eit_analysis.reference.needs import without_code
 
 NEVER_HAZARDOUS = ("food", "biowaste")
@@ -94,13 +94,14 @@ def mark_tax(out: pd.DataFrame, year: int) -> pd.DataFrame:
 
     ``taxed``: landfilled or incinerated; ``hazardous``: the same, at the rates of hazardous waste;
     ``inert``: its code, else its designation, is of the list that landfills for inert waste take, which pay
-    nothing;
+    nothing, and it says what the list asks;
     ``below_tax``: a mineral landfilled, but plaster, or what is burned for energy and not hazardous, at a
     price below the least tax of that year: a plant that pays nothing takes it. No such plant takes the rest:
     it is taxed, whatever its price;
-    ``perhaps``: burned for energy, or a mineral that may be inert without being shown to be: its price is
-    below what every landfill paid since `FORMER`, or neither price, code nor quality tells, or its contractor
-    takes another that pays nothing. Without a price it is taxed where it is soiled or of a code not in the
+    ``perhaps``: burned for energy, or of the list of inert waste without what it asks, whatever its price, or
+    another mineral that may be inert without being shown to be: its price is below what every landfill paid
+    since `FORMER`, or neither price, code nor quality tells, or its contractor takes another that pays
+    nothing. Without a price it is taxed where it is soiled or of a code not in the
     list;
     ``unknown_route``; ``other_route``: no tax.
     """
@@ -111,13 +112,15 @@ def mark_tax(out: pd.DataFrame, year: int) -> pd.DataFrame:
         out["hazardous"] == "yes",
     )
     below = out["cost_eur_per_t"] < out["route"].map(_least()[steps(year)[0]]).astype(float)
-    mineral = landfilled_mineral(out)
+    mineral, told = landfilled_mineral(out), inert(out)
+    # The price of earth proves nothing: no plant that pays nothing may take that of a contaminated site.
+    cheap = mineral & (told != "perhaps")
     reasons = {
         "unknown_route": out["route"] == "unknown",
         "other_route": ~taxable,
-        "inert": landfilled & is_inert(out),
-        "below_tax": below & (mineral | (burned & ~hazardous)),
-        "perhaps": burned | perhaps_inert(out),
+        "inert": landfilled & (told == "yes"),
+        "below_tax": below & (cheap | (burned & ~hazardous)),
+        "perhaps": burned | (landfilled & perhaps_inert(out)),
         "hazardous": hazardous,
     }
     status = pd.Series(np.select(list(reasons.values()), list(reasons), "taxed"), out.index)
@@ -133,10 +136,14 @@ def landfilled_mineral(out: pd.DataFrame) -> pd.Series:
 
 
 def perhaps_inert(out: pd.DataFrame) -> pd.Series:
-    """Which of them may be inert without being shown to be, by their price or for want of any sign."""
-    price = out["cost_eur_per_t"]
+    """Which described outflows may be inert without being shown to be: the list has more to ask of them.
+
+    Of other minerals those that are landfilled, by their price or for want of any sign.
+    """
+    price, told = out["cost_eur_per_t"], inert(out)
     silent = price.isna() & without_code(out) & (out["quality"] != "soiled")
-    return landfilled_mineral(out) & ~is_inert(out) & ((price < _least()[FORMER, "landfill"]) | silent)
+    by_price = (price < _least()[FORMER, "landfill"]) | silent
+    return (told == "perhaps") | (landfilled_mineral(out) & (told == "no") & by_price)
 
 
 def each_year(marked: pd.DataFrame, years: Sequence[int]) -> pd.DataFrame:

@@ -11,21 +11,16 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from eit_analysis import reference
 from eit_analysis.french import fold_words
-from eit_analysis.reference.designations import suggestions
-from eit_analysis.reference.needs import without_code
 from eit_analysis.reference.nomenclatures import hazardous
 
 # In the name of who collects: the service of the local authority.
 PUBLIC_SERVICE = frozenset(
     ["collectivite", "commune", "communaute", "mairie", "syndicat", "smictom", "sictom", "public"]
 )
-# In the name of a landfill for inert waste (installation de stockage de déchets inertes).
-INERT_TAKER = "isdi inerte inertes"
 # Animal tissues, and animal products unfit for food: animal by-products of regulation (EC) 1069/2009.
 BY_PRODUCTS, BY_PRODUCT_NAME = ("020102", "020202", "020203"), "sous produits animaux"
 # By-products that go there are waste all the same; and where all else goes, nobody said.
@@ -52,9 +47,7 @@ def readable(out: pd.DataFrame) -> pd.DataFrame:
         The same rows with ``code`` (``""`` for none), ``hazard`` (yes, no, ``""``), ``route`` (``unknown``
         for none), ``words`` (of the designation) and ``proof`` (and of the contractor), ``public`` and
         ``private`` (a contractor that is the public service, or is named and is not), ``stated`` (litres in
-        the designation), ``litres``, the least per week, and ``inert_landfill``: of what is landfilled and
-        :func:`is_inert`, ``yes`` where its contractor is named a landfill for inert waste, else ``perhaps``;
-        ``no`` of all else.
+        the designation) and ``litres``, the least per week.
     """
     code = out["waste_code"].astype("str").where(out["waste_code"].notna(), "").replace("unknown", "")
     texts, taker = (folded(out[name]) for name in ("description", "contractor"))
@@ -62,11 +55,8 @@ def readable(out: pd.DataFrame) -> pd.DataFrame:
     stated = texts.map(stated_litres).astype(float)
     densest = out["category"].map(_densest()).astype(float).fillna(max(_densest().values()))
     least = 1000 / 52 * out["mass_low_t_per_year"] / densest
-    inert = is_inert(out) & (out["route"] == "landfill")
-    surely = named(taker.str.split(), INERT_TAKER)
     return out.assign(
         code=code,
-        inert_landfill=np.select([inert & surely, inert], ["yes", "perhaps"], "no"),
         hazard=hazardous(code).map({True: "yes", False: "no"}).where(code != "", ""),
         route=out["route"].astype("str").where(out["route"].notna(), "unknown"),
         words=texts.str.split(),
@@ -120,28 +110,6 @@ def concerned(out: pd.DataFrame, rule: Mapping[Any, Any]) -> pd.Series:
     if rule["routes"]:
         chosen &= out["route"].isin(rule["routes"].split())
     return chosen & ((out["quality"] == rule["quality"]) if rule["quality"] else True)
-
-
-def is_inert(out: pd.DataFrame) -> pd.Series:
-    """Whether the code of each flow, else what its designation surely means, is of inert waste.
-
-    That which landfills for inert waste take without a test: ``inert_waste.csv``, for the tax, the targets
-    and the obligations alike.
-    """
-    inert_codes = reference.load("inert_waste")["waste_code"]
-    uncoded = without_code(out)
-    uncoded &= out["category"] == "mineral"
-    found = suggestions(out.loc[uncoded, "description"])
-    sure = found[found["confident"] & (found["suggestion_rank"] == 1)]
-    inert = sure.loc[sure["waste_code"].isin(inert_codes), "designation"]
-    return out["waste_code"].isin(inert_codes) | (uncoded & out["description"].isin(inert))
-
-
-def is_gypsum(out: pd.DataFrame) -> pd.Series:
-    """Which outflows are of plaster: no landfill for inert waste takes it (decision 2003/33/EC, § 2.2.3)."""
-    return out["waste_code"].astype("str").str.startswith("1708") | named(
-        folded(out["description"]).str.split(), "platre placoplatre placo"
-    )
 
 
 def is_by_product(out: pd.DataFrame) -> pd.Series:

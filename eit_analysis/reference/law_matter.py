@@ -15,10 +15,12 @@ bought (:mod:`full_cost`): whatever becomes of it, for what it is does not chang
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from eit_analysis import reference
 from eit_analysis.reference.designations import suggestions
+from eit_analysis.reference.inert import inert, takes_inert
 from eit_analysis.reference.law_flows import STILL_WASTE, folded, has_word, named
 from eit_analysis.reference.law_words import Row
 from eit_analysis.reference.matter_grades import is_foam, is_resin_foam
@@ -38,7 +40,11 @@ MEALS = "repas cantine cantines refectoire"
 
 
 def seen(out: pd.DataFrame) -> pd.DataFrame:
-    """:func:`law_flows.readable` flows with ``matter``, and if ``unsure``, ``miscoded``, of a ``garden``."""
+    """:func:`law_flows.readable` flows with ``matter``, and if ``unsure``, ``miscoded``, of a ``garden``.
+
+    And ``inert_landfill``: of what is landfilled and is or may be inert, ``yes`` where its contractor is
+    named a landfill for inert waste, else ``perhaps``; ``no`` of all else.
+    """
     family, told = out["category"].astype("str"), out["description"]
     foam = (family == "textile") & is_foam(told)
     unsure = foam & (~is_resin_foam(told) | named(out["words"], FABRIC))
@@ -47,7 +53,10 @@ def seen(out: pd.DataFrame) -> pd.DataFrame:
         unsure |= (family == row["category"]) & called
     pattern = (family == "wood") & out["code"].str.startswith(PACKAGING) & named(out["words"], PATTERN)
     matter = family.mask(foam, "plastic")
-    return out.assign(matter=matter, unsure=unsure, miscoded=pattern, garden=is_garden(out))
+    listed = (inert(out) != "no") & (out["route"] == "landfill")
+    place = np.select([listed & takes_inert(out), listed], ["yes", "perhaps"], "no")
+    out = out.assign(matter=matter, unsure=unsure, miscoded=pattern, garden=is_garden(out))
+    return out.assign(inert_landfill=place)
 
 
 def is_garden(out: pd.DataFrame) -> pd.Series:
