@@ -21,7 +21,7 @@ import pandas as pd
 from eit_analysis import reference
 from eit_analysis.reference.designations import suggestions
 from eit_analysis.reference.inert import inert, takes_inert
-from eit_analysis.reference.law_flows import STILL_WASTE, folded, has_word, named
+from eit_analysis.reference.law_flows import STILL_WASTE, folded, has_word, is_feed, named
 from eit_analysis.reference.law_words import Row
 from eit_analysis.reference.matter_grades import is_foam, is_resin_foam
 from eit_analysis.reference.needs import without_code
@@ -36,14 +36,18 @@ GARDEN = "200201"  # says nothing of what kitchens and meals leave, biowaste too
 CONSTRUCTION, OF_PRIMARY = "17", "0201"
 # By ``inert_landfill``.
 INERT = {"yes": ("law_declared", "law_ask_why"), "perhaps": ("law_maybe_inert", "law_ask_inert")}
-MEALS = "repas cantine cantines refectoire"
+MEALS = "repas cantine cantines refectoire plateau plateaux cuisine cuisines restauration restaurant self"
+# Rows that are of waste alone: sorting biowaste, and R. 541-48-3 and R. 541-48-4 (landfills).
+OF_WASTE = ("biowaste", "landfill_ban", "disposal_statement")
+OF_MEALS = ("food", "biowaste", "mixed")  # a tray or a kitchen of wood is furniture
 
 
 def seen(out: pd.DataFrame) -> pd.DataFrame:
     """:func:`law_flows.readable` flows with ``matter``, and if ``unsure``, ``miscoded``, of a ``garden``.
 
     And ``inert_landfill``: of what is landfilled and is or may be inert, ``yes`` where its contractor is
-    named a landfill for inert waste, else ``perhaps``; ``no`` of all else.
+    named a landfill for inert waste, else ``perhaps``; ``no`` of all else. And ``no_waste``: what feeds
+    animals or comes out of a mine or quarry.
     """
     family, told = out["category"].astype("str"), out["description"]
     foam = (family == "textile") & is_foam(told)
@@ -56,7 +60,7 @@ def seen(out: pd.DataFrame) -> pd.DataFrame:
     listed = (inert(out) != "no") & (out["route"] == "landfill")
     place = np.select([listed & takes_inert(out), listed], ["yes", "perhaps"], "no")
     out = out.assign(matter=matter, unsure=unsure, miscoded=pattern, garden=is_garden(out))
-    return out.assign(inert_landfill=place)
+    return out.assign(inert_landfill=place, no_waste=is_extraction(out) | is_feed(out))
 
 
 def is_garden(out: pd.DataFrame) -> pd.Series:
@@ -96,6 +100,11 @@ def is_extraction(out: pd.DataFrame) -> pd.Series:
     return code.str.startswith("0101") | of_mine
 
 
+def outside(out: pd.DataFrame, rule: Row) -> pd.Series:
+    """Which :func:`seen` flows a row of the law leaves out, for they are no waste."""
+    return out["no_waste"] & (rule["obligation"] in OF_WASTE or rule["code"] in OF_WASTE)
+
+
 def doubt(flow: Row, rule: Row) -> tuple[str, str] | None:
     """The sentence and the question of a flow that shows neither a breach nor that it is met, else none."""
     if flow["miscoded"] and rule["obligation"] == "packaging" and rule["check"] == "route":
@@ -115,7 +124,12 @@ def of_primary(flow: Row) -> bool:
     L. 541-1-1 names gardens, kitchens, meals, shops and food factories (circular of 10 January 2012).
     """
     grown = flow["code"] == "" or flow["code"].startswith(OF_PRIMARY)
-    return grown and not has_word(flow["words"], MEALS)
+    return grown and not is_of_meals(flow)
+
+
+def is_of_meals(flow: Row) -> bool:
+    """Whether its designation tells that meals were served, by whoever did."""
+    return flow["category"] in OF_MEALS and has_word(flow["words"], MEALS)
 
 
 def is_fuel(flow: Row) -> bool:

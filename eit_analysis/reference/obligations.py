@@ -26,7 +26,7 @@ from eit_analysis.french import exact, listed, tonnes
 from eit_analysis.records import SOURCE
 from eit_analysis.reference.dated import in_force
 from eit_analysis.reference.law_flows import concerned, has_word, mirrors, readable
-from eit_analysis.reference.law_matter import doubt, is_fuel, of_primary, seen
+from eit_analysis.reference.law_matter import doubt, is_fuel, is_of_meals, of_primary, outside, seen
 from eit_analysis.reference.law_words import MASS, Row, quoting, said
 
 VERDICTS = ("not_met", "unknown", "met", "not_concerned")  # the gravest first
@@ -35,7 +35,7 @@ LOW, HIGH = "mass_low_t_per_year", "mass_high_t_per_year"
 KEPT_APART = ("reuse", "recycling", "composting", "digestion")  # a mix that goes there is sorted
 PER_CELL = 2  # questions that one text may answer
 COOKING_OIL_KG_PER_L = 0.92
-CATERING, CANTEEN = "5629", "cantine cantines refectoire"
+CATERING, RESTAURANTS = "5629", ("55", "56")
 Told = tuple[list[Any], str, list[Row]]  # a line of the result, its question, and the flows of both
 Case = tuple[str, str, str, list[Row]]  # verdict, what it rests on, which question, the flows it is about
 # What a row says of its flows.
@@ -69,9 +69,11 @@ def verdicts(
     if unread is not None:
         aside = unread[unread["direction"] == "out"].assign(**dict.fromkeys((MASS, LOW, HIGH), float("nan")))
         out = pd.concat([out, aside[[name for name in aside if name in out]]]) if len(aside) else out
-    out = out[out["site_id"].isin([actor["site_id"] for actor in actors])]
+    activity = {actor["site_id"]: str(actor["naf_code"])[:2] for actor in actors}
+    out = out[out["site_id"].isin(activity)]
+    out = out.assign(naf_division=out["site_id"].map(activity))
     out = seen(readable(out)).reset_index(drop=True)
-    of_rules = [concerned(out, rule).to_numpy() for rule in rules]
+    of_rules = [(concerned(out, rule) & ~outside(out, rule)).to_numpy() for rule in rules]
     places, records = out.groupby("site_id").indices, out.to_dict("records")
     found = []
     for actor in actors:
@@ -160,9 +162,9 @@ class _Actor:
         if activities and not self.naf:
             return "unknown", said("law_no_activity", rule), "law_ask_activity", own
         if activities and not self.naf.startswith(activities):
-            # A canteen is catering, by whoever runs it.
-            meals = [flow for flow in self.flows if has_word(flow["words"], CANTEEN)]
-            if meals and CATERING.startswith(activities):
+            # A canteen is catering, by whoever runs it; a restaurant serves its own meals.
+            meals = [flow for flow in self.flows if is_of_meals(flow)]
+            if meals and CATERING.startswith(activities) and not self.naf.startswith(RESTAURANTS):
                 return "unknown", quoting("law_canteen", meals), "law_ask_canteen", meals
             return "not_concerned", said("law_activity", rule, naf=self.naf), "", own
         if self.naf.startswith(tuple(rule["primary_naf_codes"].split())):
