@@ -282,6 +282,14 @@ def test_spoil_of_a_quarry_needs_no_statement_of_sorting() -> None:
     assert set(quarry) == {"not_concerned"} and set(mason) == {"unknown"}
 
 
+def test_of_a_liquid_in_a_landfill_it_is_asked_first_whether_it_is_one() -> None:
+    """Directive 1999/31/EC, art. 5, § 3, a: no landfill takes any."""
+    brine = firm(("chemical", "Saumures", None, 320, "mixed", "landfill", "B"), year=2026)
+    assert brine.loc["landfill_ultimate", "question"].startswith("est-ce liquide")
+    salt = firm(("chemical", "Sels", None, 320, "mixed", "landfill", "B"), year=2026)
+    assert "liquide" not in salt.loc["landfill_ultimate", "question"]
+
+
 def test_what_feeds_animals_meets_no_duty_on_biowaste() -> None:
     draff = ("biowaste", "Drêches", "020704", 900, "clean", "reuse", "Éleveurs")
     assert firm(draff, naf="1105Z", year=2026).loc["biowaste", "verdict"] == "unknown"

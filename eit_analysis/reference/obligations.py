@@ -197,6 +197,8 @@ class _Actor:
             return "not_concerned", rule["duty_fr"], "own", own
         if rule["check"] != "ask":
             return self._routes(rule, own)
+        if rule["code"] == "landfill_ultimate" and (wet := [flow for flow in own if flow["liquid"]]):
+            return "unknown", quoting("law_declared", wet), "law_ask_liquid", wet
         proven = [flow for flow in own if has_word(flow["proof"], rule["proof_words"])]
         if proven and (len(proven) == len(own) or not of_flows):
             return "met", quoting("law_declared", proven), "", own
