@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 from command import SAMPLE, eit, refused
 from frictionless import Package
+from markupsafe import escape
 from small_pages import write_notebook
 
 from eit_analysis.breakdown import Breakdown
@@ -24,6 +25,7 @@ from eit_analysis.intake.territories.reading import read_territories
 from eit_analysis.publishing.release.exchange_file import harmless
 from eit_analysis.publishing.release.gate import Release
 from eit_analysis.publishing.release.printing import Printed
+from eit_analysis.publishing.release.released import Seen
 from eit_analysis.publishing.release_log import ReleaseLog
 from eit_analysis.reference import exchange
 from eit_analysis.study import Study, list_waves
@@ -163,6 +165,45 @@ def test_a_missing_cell_of_a_complete_table_is_withheld_and_no_zero(small_study:
         lines = Printed(told.seen_by(release.viewer, {})).lines
         wood = next(row for _, row in lines if row[0] == "bois")
         assert wood[1:] == [sign, "0"]
+
+
+def read(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame[["category", "mass_t_per_year"]]
+
+
+def test_what_follows_from_withheld_rows_is_said_to_be_withheld(small_study: Study) -> None:
+    """« Aucune ligne » of 16 that the team has, and one line of 6 without a word of the others."""
+    for audience, kept in (("partners", []), ("partners", ["paper"]), ("internal", ["paper"])):
+        release = Release(small_study, audience, page="essai")
+        flows = release.load("flows")
+        flows = flows[flows["category"].isin(["wood", *kept])]
+        frame = flows.groupby("category", as_index=False)["mass_t_per_year"].sum()
+        table = release.table(Breakdown(frame, ["category"], flows, "mass_t_per_year"), "Par famille")
+        once = release.reckoned(read, table, title="Une fois", keys=["category"], note="Note.")
+        again = release.reckoned(read_both, once, table, title="Deux", keys=["category"], note="Note.")
+        seen: Seen = {}
+        for made in (once, again):
+            # Read again, the note is said once.
+            told = made.seen_by(release.viewer, seen).seen_by(release.viewer, {})
+            page = told.html()
+            assert "Aucune ligne" not in page and page.count("Note.") == 1
+            lines = "Tiré des seules lignes diffusées à ce public\u00a0; 1\u00a0autre ne l'est pas."
+            assert page.count(str(escape(lines))) == (audience == "partners")
+            assert ("Rien n’en est diffusé à ce public." in page) == (not kept)
+            assert told.silence == ("" if kept else "unread")
+            assert told.frame["category"].tolist() == [*kept, *["wood"] * (audience == "internal")]
+    # Of what nobody declared there is no line for anybody.
+    none = release.reckoned(
+        read,
+        release.table(Breakdown(frame.head(0), ["category"], flows.head(0), "mass_t_per_year"), "Rien"),
+        title="Vide",
+        keys=["category"],
+    )
+    assert none.seen_by(release.viewer, {}).silence == "empty"
+
+
+def read_both(frame: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
+    return read(frame)
 
 
 SHARED = """

@@ -59,6 +59,7 @@ def test_numbers_stay_those_of_the_notebook(shown: dict[str, Released]) -> None:
     ("reason", "one", "two"),
     [
         ("empty", "Aucune ligne.", "Aucune ligne dans ces 2 tableaux."),
+        ("unread", "Rien n’en est diffusé à ce public.", "T2.</strong> Rien n’en est diffusé"),
         ("individual", "il nomme un acteur ou", "ils nomment un acteur ou"),
         ("overlap", "la différence de ses lignes", "la différence de leurs lignes"),
         ("few", "chacune de ses valeurs dirait, seule", "chacune de leurs valeurs dirait, seule"),

@@ -150,7 +150,7 @@ def gathered(blocks: list[Numbered]) -> Iterator[Numbered]:
         for number, block in shown:
             reason = block.silence if isinstance(block, Table) else ""
             if isinstance(block, Table) and reason:
-                titles = silent[reason, block.note if reason == "empty" else ""]
+                titles = silent[reason, block.note if reason in ("empty", "unread") else ""]
                 titles += [block.title] if block.title not in titles else []
             else:
                 kept.append((number, block))

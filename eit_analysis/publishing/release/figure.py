@@ -89,7 +89,7 @@ class Figure(Released):
     def notes(self) -> list[tuple[str, str]]:
         """How to read it, what it is about, where it comes from."""
         number = [self.n.render()] if self.n and self.n.readable else []
-        if self.table.hidden.any():
+        if self.table.hidden.any() or self.table.unread:
             share = self.table.share_of_total
             drawn = "" if share is None else f"tracé\u00a0: {wording.number(100 * share, 0)}\u00a0% du total"
             number += [drawn or "valeurs diffusées seules"]

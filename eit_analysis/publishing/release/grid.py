@@ -40,6 +40,21 @@ class Grid(Released):
         return np.zeros(len(self.frame), dtype=bool)
 
     @property
+    def withheld(self) -> int:
+        """How many rows, totals apart, an audience does not read."""
+        return int(self.finest[self.hidden].sum())
+
+    @property
+    def sources(self) -> set[Grid]:
+        """The tables that its rows are of: itself, unless it is made of what others print."""
+        return {self}
+
+    @property
+    def unread(self) -> int:
+        """How many rows of those tables, where they are others, an audience does not read."""
+        return sum(table.withheld for table in self.sources - {self})
+
+    @property
     def pooled(self) -> dict[str, float]:
         """What the withheld rows are together, by column, where it follows from what is printed."""
         return {}

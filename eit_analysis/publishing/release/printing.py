@@ -90,7 +90,7 @@ class Printed:
         self.rows = [position for position in self.order if not hidden[position]]
         self.columns = np.flatnonzero(~silent).tolist()
         self.closed = [title for title, closed in zip(self.header, silent, strict=True) if closed]
-        self.withheld = int(self._finest[hidden].sum())
+        self.withheld = table.withheld
         self.marked = bool(shut[~hidden][:, ~silent].any())
         # Plain objects, read cell by cell: a column of texts would check each of them.
         self._values = values = table.frame.to_numpy(dtype=object)

@@ -12,11 +12,14 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from eit_analysis import french
 from eit_analysis.publishing.release import rounding
 from eit_analysis.publishing.release.aggregates import Aggregate
+from eit_analysis.publishing.release.grid import Grid
 from eit_analysis.publishing.release.released import Seen
 from eit_analysis.publishing.release.tables import Table
 from eit_analysis.publishing.release.viewer import Viewer
+from eit_analysis.reference import sentence
 
 
 class Reckoned(Table):
@@ -76,9 +79,27 @@ class Reckoned(Table):
         told = self.team or not (self.complete and self.printed)
         return super().shut if told else self.frame.isna().to_numpy()
 
+    @property
+    def sources(self) -> set[Grid]:
+        return set().union(*(parent.sources for parent in self.parents))
+
+    @property
+    def note(self) -> str:
+        """The note, with how many rows of what it is made of are withheld.
+
+        Of its own rows none is counted: that would tell which keys the withheld ones have.
+        """
+        others = french.counted(self.unread, "autre ne l'est pas", "autres ne le sont pas")
+        lines = sentence("reckoned_of_released", others=others) if self.unread else ""
+        return " ".join(filter(None, [self._note, lines]))
+
+    @note.setter
+    def note(self, note: str) -> None:
+        self._note = note
+
     def _for(self, viewer: Viewer, seen: Seen) -> Table:
         parents = [_of(parent, viewer, seen) for parent in self.parents]
-        of = self.title, self.keys, self.note, parents, self.reckon, self.complete
+        of = self.title, self.keys, self._note, parents, self.reckon, self.complete
         return Reckoned(viewer, *of, printed=True)
 
 

@@ -119,9 +119,13 @@ class Table(Grid):
 
     @property
     def silence(self) -> str:
-        """Why no row at all is shown: ``empty``, ``individual``, ``overlap`` or ``few``; "" when one is."""
+        """Why no row at all is shown; "" when one is.
+
+        ``empty``: there is none; ``unread``: none follows from what is printed, and some of that is withheld;
+        ``individual``, ``overlap`` or ``few``: none may leave.
+        """
         if self.readable:
-            return "" if len(self.frame) else "empty"
+            return "" if len(self.frame) else "unread" if self.unread else "empty"
         return "few"
 
     def plain(self) -> str:

@@ -76,7 +76,7 @@ class CellText(Value):
     def render(self) -> str:
         position = self.table.row(self.key)
         if position < 0:
-            return "non diffusé" if self.table.levels else "aucune donnée"
+            return "non diffusé" if self.table.levels or self.table.unread else "aucune donnée"
         if self._closed(position):
             return "non diffusé"
         row = self.table.frame.iloc[position]
