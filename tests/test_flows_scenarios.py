@@ -465,6 +465,27 @@ def test_the_one_flow_of_which_a_target_hangs_is_named():
     assert target_gaps.hinging(OUT.head(0), AIMS).empty
 
 
+def test_every_flow_of_which_a_target_hangs_is_named():
+    """A second flow without which the rate is undecided was not said; nor what is buried, where it misses."""
+    aim = AIMS[AIMS["target"] == "material_2025"]
+    for route, masses in (("recycling", [300, 280, 5]), ("landfill", [300, 5])):
+        rows = [("E1", "paper", "200101", 200, "landfill"), ("E2", "wood", "150103", 100, "recycling")]
+        rows = rows if route == "recycling" else [("E2", "wood", "150103", 400, "recycling")]
+        rows += [("E3", "metal", "200140", mass, route) for mass in masses]
+        out = outflows([(*row, None, "clean", None) for row in rows])
+        found = target_gaps.hinging(out, aim)
+        every = [
+            mass
+            for flow, mass in out[["flow_id", MASS]].sort_values(MASS, ascending=False).to_numpy()
+            if _attained(out[out["flow_id"] != flow], aim) != _attained(out, aim)
+        ]
+        assert found[MASS].tolist() == every == {"recycling": [300, 280], "landfill": [300]}[route]
+
+
+def _attained(out: pd.DataFrame, aim: pd.DataFrame) -> str:
+    return target_gaps.gaps(targets.measured(out, aim).frame, aim)["attainment"].iloc[0]
+
+
 def test_a_mix_counts_as_packaging_only_where_it_is_called_so():
     rows = [
         ("E1", "cardboard", "150101", 30, "recycling", None, "clean", None),

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.flows.targets import ABOUT, CAP, ENDS, MASSES, READINGS, about, measured
-from eit_analysis.flows.uncertainty.propagation import MASS
+from eit_analysis.flows.uncertainty.propagation import HIGH, MASS
 
 AT_MOST = ("landfill_percent", CAP)
 GAP = ["gap_t_per_year", "gap_low_t_per_year", "gap_high_t_per_year"]
@@ -64,24 +64,29 @@ def gaps(shown: pd.DataFrame, aims: pd.DataFrame) -> pd.DataFrame:
 
 
 def hinging(out: pd.DataFrame, aims: pd.DataFrame) -> pd.DataFrame:
-    """Of the targets of which one flow decides, that flow: without it the conclusion would be another.
+    """Of each target that is decided, every flow without which the conclusion would be another.
+
+    One that does what is counted may decide that a target is met, another that it is missed. Only those are
+    tried whose tonnes, twice since R and C both lose them, reach as far as the nearer bound of the gap is
+    from zero.
 
     Returns
     -------
     pandas.DataFrame
-        ``target``, ``attainment`` (:func:`gaps`), ``site_id``, ``description`` and mass (t/year) of the
-        heaviest flow that does what the target counts.
+        ``target``, ``attainment`` (:func:`gaps`), ``site_id``, ``description`` and mass (t/year), heaviest
+        first.
     """
     whole = gaps(measured(out, aims).frame, aims).query("attainment in ['met', 'missed']")
     columns = ["target", "attainment", "site_id", "description", MASS]
     found = [out.head(0).assign(target="", attainment="")]
-    for target, attainment in zip(whole["target"], whole["attainment"], strict=True):
+    for target, attainment, *ends in whole[["target", "attainment", *GAP[1:]]].itertuples(index=False):
         aim = aims[aims["target"] == target]
-        told = about(out, aim)
-        heaviest = told[told["does"] == "yes"].nlargest(1, MASS)
-        rest = gaps(measured(out[~out["flow_id"].isin(heaviest["flow_id"])], aim).frame, aim)
-        if len(heaviest) and len(rest) and rest["attainment"].iloc[0] != attainment:
-            found.append(heaviest.assign(target=target, attainment=attainment))
+        told = about(out, aim).drop_duplicates("flow_id").sort_values(MASS, ascending=False, kind="stable")
+        told = told[2 * told[HIGH] >= np.abs(ends).min()]
+        for flow in told["flow_id"]:
+            rest = gaps(measured(out[out["flow_id"] != flow], aim).frame, aim)
+            if len(rest) and rest["attainment"].iloc[0] != attainment:
+                found.append(told[told["flow_id"] == flow].assign(target=target, attainment=attainment))
     return pd.concat(found, ignore_index=True)[columns]
 
 
