@@ -422,6 +422,14 @@ def test_how_far_from_what_is_aimed_at():
     assert not gaps.index.str.startswith("landfill_cut").any()
 
 
+def test_a_target_that_is_past_stays_where_none_follows():
+    """65 % of matter in 2025, missed, was in the annex of a study of 2026; packaging has another in 2030."""
+    of_years = [(2019, 2020, 2025), (2025, 2025, 2025), (2026, 2025, 2030), (2031, 2025, 2030)]
+    for year, *expected in of_years:
+        due = targets.coming(AIMS, year).set_index("aim")["year"]
+        assert due.index.is_unique and due[["material", "packaging"]].tolist() == expected
+
+
 def test_a_target_inside_what_nobody_said_is_not_decided():
     """60 t recycled, 30 t burned, 20 t of unknown destination: from 55 % to 73 %, for 65 %."""
     rows = [("E1", "paper", "200101", mass, route, None, "clean", None) for mass, route in UNSAID]

@@ -100,7 +100,7 @@ def test_what_is_withheld_leaves_no_hole_in_a_sentence(pages: dict[str, str]) ->
 
 def test_one_wave_promises_no_change(pages: dict[str, str]) -> None:
     text = pages["internal/01_flow_diagnosis"]
-    assert "ce que cela coûte et par quoi commencer." in text
+    assert "ce que cela coûte et, si une action se lit ici, par quoi commencer." in text
     assert "chez les mêmes acteurs" not in text.rpartition("Annexe : tableaux et méthode")[0]
 
 

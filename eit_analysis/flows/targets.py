@@ -178,9 +178,13 @@ def _shares(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
 
 
 def coming(aims: pd.DataFrame, year: int) -> pd.DataFrame:
-    """Of the targets that are measured, the next of each measure from a year on."""
-    known = aims[aims["indicator"].isin(COUNTED) & (aims["year"] >= year)].sort_values("year", kind="stable")
-    return known.drop_duplicates("aim").sort_index()
+    """Of the targets that are measured, the next of each measure from a year on, else the last that is past.
+
+    That a year is past excuses nobody who misses its target, where no other follows.
+    """
+    known = aims[aims["indicator"].isin(COUNTED)].sort_values("year", kind="stable")
+    ahead = known["year"] >= year
+    return pd.concat([known[ahead], known[~ahead][::-1]]).drop_duplicates("aim").sort_index()
 
 
 def unmeasured(aims: pd.DataFrame) -> pd.DataFrame:
