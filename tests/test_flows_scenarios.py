@@ -348,8 +348,26 @@ def test_a_change_without_a_sure_sign_is_not_told_as_one():
 def test_the_tonnes_that_a_scenario_touches_are_counted_once():
     parts = diversion.what_if(OUT, [DIVERT, step("close", contractor="Bois")])
     moved = parts[parts["moved"] == "yes"]
-    assert outcomes.concerned(parts)[MASS].tolist() == pytest.approx([moved[MASS].sum()])
-    assert outcomes.concerned(parts.query("scenario == 'today'")).empty
+    assert outcomes.concerned(parts, FACTORS)[MASS].tolist() == pytest.approx([moved[MASS].sum()])
+    assert outcomes.concerned(parts.query("scenario == 'today'"), FACTORS).empty
+
+
+def test_what_leaves_an_unknown_outlet_changes_emissions_by_nothing_that_is_known():
+    """8 t of unknown destination to recycling: a bill, no emissions nor jobs before, so no change of them."""
+    only = step("divert", category="cardboard", to_route="recycling")
+    both = step("divert", to_route="recycling", from_route="landfill")
+    parts = diversion.what_if(OUT, [only])
+    changes = outcomes.changes(parts, FACTORS, YEAR).frame.set_index("effect")[outcomes.CHANGES]
+    assert changes.loc[["impact", "spared", "direct_jobs"]].isna().all(axis=None)
+    assert changes.loc[["cost", "tax"]].notna().all(axis=None)
+    assert outcomes.concerned(parts, FACTORS)[outcomes.LEFT_OUT].tolist() == [8]
+    lost = outcomes.levels(diversion.what_if(OUT.tail(1), [only]), FACTORS, YEAR).frame
+    assert lost.set_index("effect").loc["impact", "value"].isna().all()
+    # Beside known outlets it is left out of the sums, and its tonnes are said.
+    parts = diversion.what_if(OUT, [only, both])
+    assert outcomes.changes(parts, FACTORS, YEAR).frame[outcomes.CHANGES].notna().all(axis=None)
+    assert outcomes.concerned(parts, FACTORS)[outcomes.LEFT_OUT].tolist() == [8]
+    assert outcomes.concerned(diversion.what_if(OUT, [both]), FACTORS)[outcomes.LEFT_OUT].isna().all()
 
 
 def test_a_sum_does_not_pass_zero_where_no_rate_does():
@@ -782,6 +800,9 @@ TABLES = {
     "material": outcomes.as_material(PARTS),
     "levels": outcomes.levels(PARTS, FACTORS, YEAR),
     "changes": outcomes.changes(PARTS, FACTORS, YEAR),
+    "unrated": outcomes.changes(
+        diversion.what_if(OUT, [step("divert", category="cardboard", to_route="recycling")]), FACTORS, YEAR
+    ),
     "targets": targets.measured(OUT, AIMS),
     "scope": target_scope.told(
         OUT.assign(description=OUT["category"].map({"cardboard": "Caisses"}).fillna("unknown"))

@@ -7,6 +7,8 @@ r is what a tonne costs (its stated price, else the reference price of its famil
 waste tax in one year, emits, spares elsewhere or keeps in direct jobs. What does not move cancels exactly.
 What moves has the reference price of where it goes, never the price of the actor who was paid before. The
 bounds of a change take the rates after and before at their worst together, and the interval of the masses.
+What leaves an unknown outlet has no emissions nor jobs before, so none after: a sum of nothing else is
+missing, not zero.
 """
 
 from __future__ import annotations
@@ -42,6 +44,7 @@ BRIEF = {
 KEYS = ["scenario", "effect"]
 VALUES = ["value", "value_low", "value_high"]
 CHANGES = ["effect_change", "effect_change_low", "effect_change_high"]
+LEFT_OUT = "unrated_t_per_year"
 AS_MATERIAL = {"material": "yes", "organic": "yes", "energy": "no", "disposal": "no", UNKNOWN: UNKNOWN}
 
 
@@ -111,7 +114,7 @@ def levels(parts: pd.DataFrame, factors: pd.DataFrame, year: int) -> Breakdown:
     -------
     Breakdown
         ``scenario``, ``effect`` (``cost``, ``tax``, ``impact``, ``spared``, ``direct_jobs``), ``unit``,
-        ``value`` with its bounds, ``n_sites``.
+        ``value`` with its bounds (missing where no rate answers for any of it), ``n_sites``.
     """
     return _effects(parts, _rates(parts, factors, year))
 
@@ -178,10 +181,14 @@ def leading(recovered: pd.DataFrame) -> str:
     return str(gap.idxmax()) if gap.max() > 0 else ""
 
 
-def concerned(parts: pd.DataFrame) -> pd.DataFrame:
-    """``scenario``, the tonnes that each moves or taxes more (t/year), and of how many actors."""
-    rows = totals(parts[touched(parts)], "scenario", total=False).frame
-    return rows[["scenario", MASS, "n_sites"]]
+def concerned(parts: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame:
+    """``scenario``, the tonnes that each moves or taxes more (t/year), those of them that no factor of
+    emissions answers for before or after (missing for none), and of how many actors."""
+    other = parts[touched(parts)].reset_index(drop=True)
+    rows = totals(other, "scenario", total=False).frame
+    unrated = _accounts(other, factors, "impact").isna() | _accounts(_before(other), factors, "impact").isna()
+    left_out = other[unrated.any(axis=1)].groupby("scenario")[MASS].sum()
+    return rows.assign(**{LEFT_OUT: rows["scenario"].map(left_out)})[["scenario", MASS, LEFT_OUT, "n_sites"]]
 
 
 def established(changed: pd.DataFrame, most: int) -> list[str]:
@@ -214,15 +221,19 @@ def _rates(parts: pd.DataFrame, factors: pd.DataFrame, year: int) -> dict[str, R
         "cost": Rates(prices + rise, parts["cost_eur_per_t"].fillna(0.0).to_numpy(dtype=float)),
         "tax": Rates(tax + rise, none),
     }
-    # What leaves an unknown destination has no rate before, so none after.
-    unsaid = parts["route_before"] == UNKNOWN
-    for account in ACCOUNTS:
-        rates = rated(parts, factors, account)[RATES].mask(unsaid)
-        found[account] = Rates(rates.to_numpy(dtype=float), none)
-    return {
+    found = {
         effect: Rates(np.where(gone[:, None], 0.0, own.bounds), np.where(gone, 0.0, own.stated))
         for effect, own in found.items()
     }
+    return found | {
+        account: Rates(_accounts(parts, factors, account).to_numpy(dtype=float), none) for account in ACCOUNTS
+    }
+
+
+def _accounts(parts: pd.DataFrame, factors: pd.DataFrame, account: str) -> pd.DataFrame:
+    """The rates of one account; none after of what leaves an unknown destination, which has none before."""
+    rates = rated(parts, factors, account)[RATES]
+    return rates.mask(parts["route"] == GONE, 0.0).mask(parts["route_before"] == UNKNOWN)
 
 
 def _tax(parts: pd.DataFrame, year: int) -> tuple[np.ndarray, np.ndarray]:
@@ -250,7 +261,10 @@ def _effects(parts: pd.DataFrame, rates: dict[str, Rates], scenarios: np.ndarray
         sums = estimates(whole, "scenario", effect, False, None, RATES, "x").frame
         sums = sums.rename(columns=dict(zip(amounts(effect, "x"), VALUES, strict=True)))
         sums = _as_signed(sums.set_index("scenario"), rows["scenario"].to_numpy(), bounds)
-        sums = sums.reindex(names, fill_value=0).reset_index()
+        sums = sums.reindex(names, fill_value=0.0)
+        unrated = sums.index.isin(parts["scenario"]) & ~sums.index.isin(rows["scenario"])
+        sums.loc[unrated, VALUES] = np.nan
+        sums = sums.reset_index()
         frames.append(sums.assign(effect=effect, unit=UNITS[effect]))
         public = bounds[:, 1] - stated
         for worth, declared in ((public, rows[DECLARED]), (stated, rows[DECLARED] * stated)):
