@@ -158,6 +158,28 @@ def test_a_wide_range_hardly_tests_an_outlet():
     assert paths[MASS].tolist() == pytest.approx([66, 834]) and set(paths["category"]) == {"cardboard"}
 
 
+def test_a_product_out_of_its_wide_range_was_tested():
+    flows = answers([("F02", "in", "cardboard", "150101", 900, None, None),
+                     ("F02", "out", "wood", "191207", 400, "energy", None)])  # fmt: skip
+    outlets = found(flows)  # a refusal of 9 to 180 t
+    assert outlets.products.set_index("product").loc["refusal", "verdict"] == "above"
+    assert len(outlets.tested) == 2 and not outlets.loose
+
+
+def test_one_line_of_refusals_makes_no_sorting_centre():
+    """Of 796 t that leave a reuse workshop, scrap for the most; 433 t come in: inputs are missing."""
+    flows = answers([("F02", "in", "wood", None, 328, None, None),
+                     ("F02", "in", "textile", None, 15, None, None),
+                     ("F02", "in", "other", None, 90, None, None),
+                     ("F02", "out", "wood", "200138", 536, "energy", None),
+                     ("F02", "out", "textile", "200111", 120, "recycling", None),
+                     ("F02", "out", "mixed", "191212", 140, "landfill", None)])  # fmt: skip
+    outlets = found(flows)
+    assert outlets.products["verdict"].tolist() == ["not_tested"] and not outlets.loose
+    actor = survey_balance(flows, SITES, outlets).actors.set_index("site_id").loc["F02"]
+    assert actor["verdict"] == "missing_input" and actor["remainder_t_per_year"] < 0
+
+
 def test_every_product_and_layer_has_its_words_and_its_ranges():
     for column, codes in {
         "process": COEFFICIENTS["process"], "product": COEFFICIENTS["product"], "layer": CONTENTS["layer"],
@@ -216,6 +238,12 @@ def test_material_productivity_by_hand():
     assert np.log(high / low) / 2 == pytest.approx(by_hand, rel=0.03)
     for nothing in (sites.drop(columns="product_t_per_year"), sites.head(0)):
         assert material_productivity(out, bought, nothing, 0.1).empty
+    # 110 t of 100 close within the uncertainty, and are no yield; the bound of 97 % stops at the whole.
+    more = sites[sites["site_id"] == "E01"]
+    rows = material_productivity(out.head(0), bought, more.assign(product_t_per_year=110.0), 0.3)
+    assert rows["verdict"].tolist() == ["balanced"] and rows[RATIO].isna().all(axis=None)
+    rows = material_productivity(out.head(0), bought, more.assign(product_t_per_year=97.0), 0.3)
+    assert rows[RATIO[0]].tolist() == pytest.approx([97]) and rows[RATIO[2]].tolist() == [100]
     # What is burnt is in no product: without its 40 t, inputs are missing.
     heated = bought.assign(description=["Tôles", "Plaquettes pour la chaudière", "Tôles", "Tôles"])
     rows = material_productivity(out, heated, sites, 0.1).set_index("site_id")

@@ -4,7 +4,8 @@
 
 P what it makes, I what it declares to take in, W what leaves it as waste or by-product (t/year). r has the
 bounds of MOVER, as has ln p. Where r lies below zero some inputs are not declared: p would be too high, and
-there is none. Energy, what is bought to be burnt included, and piped water are in neither.
+there is none; nor where P alone exceeds I, though r reaches zero: no yield is above 1, nor is its high bound.
+Energy, what is bought to be burnt included, and piped water are in neither.
 
 Source: Zou & Donner (2008), Statistics in Medicine 27, 1693-1702 (MOVER); ISO 14051:2011 (the parts).
 """
@@ -49,7 +50,7 @@ def material_productivity(
     rest = _less(_less(taken, left), product)
     verdict = np.select([rest[2] < 0, rest[1] > 0], ["missing_input", "missing_output"], "balanced")
     ratio = 100 * np.exp(_less(np.log(product), np.log(taken)))
-    told = np.where(verdict == "missing_input", np.nan, ratio)
+    told = np.where((verdict == "missing_input") | (ratio[0] > 100), np.nan, np.minimum(ratio, 100.0))
     found = {PRODUCT: mass, TAKEN: taken[0], LEFT: left[0], **dict(zip(REMAINDER, rest, strict=True))}
     found |= {"verdict": verdict, **dict(zip(RATIO, told, strict=True))}
     found["product_t_per_employee"] = mass / made["headcount"].where(made["headcount"] > 0)

@@ -9,8 +9,8 @@ contents of the families and of the products in each layer (``contents``). Its t
 declarations and the published ranges can hold together; it also says where the dry matter, the carbon or the
 nitrogen goes.
 
-The process is read in the waste codes of what leaves (19 05, 19 06, 19 12): an outlet without such an output
-cannot be tested.
+The process is read in the waste codes of what leaves (19 05, 19 06, 19 12), where they are most of it: no
+other outlet can be tested (one line of refusals makes no sorting centre of a reuse workshop).
 """
 
 from __future__ import annotations
@@ -48,8 +48,9 @@ class OutletBalance:
         ``site_id``, ``layer``, ``product``, mass of the layer with its 95 % interval: what enters
         (``incoming``) and where it goes, reconciled; only what the balances can tell.
     tested, loose : list of str
-        The rows of the survey that such a system checks; those that it hardly does, no declared product
-        having a range that holds within a factor 2 (:data:`WIDEST`).
+        The rows of the survey that such a system checks; those that it hardly does, every declared product
+        being within a range that holds in no factor 2 (:data:`WIDEST`): what lies out of a range, however
+        wide, was tested.
     made : list of str
         The rows that are products of a process.
     """
@@ -111,13 +112,14 @@ def outlet_balance(
         own_made = list(leaves.loc[product.notna(), "flow_id"])
         made += own_made
         narrow = compared[EXPECTED[2]] <= WIDEST * compared[EXPECTED[0]]
-        checked = tested if (narrow & compared[MASS].notna()).any() else loose
+        told = (narrow & compared[MASS].notna()) | compared["verdict"].isin(["below", "above"])
+        checked = tested if told.any() else loose
         checked += [*enters["flow_id"], *own_made]
     return OutletBalance(_stacked(products, PRODUCTS), _stacked(layers, LAYERS), tested, loose, made)
 
 
 def process_of(leaves: pd.DataFrame, coefficients: pd.DataFrame) -> str:
-    """The process whose own products weigh most in what leaves; empty where none is there."""
+    """The process whose own products are more than half of what leaves; empty where none's are."""
     own = coefficients[coefficients["tells_process"] == "yes"].drop_duplicates(
         ["process", "waste_code_prefix"]
     )
@@ -127,7 +129,7 @@ def process_of(leaves: pd.DataFrame, coefficients: pd.DataFrame) -> str:
         for process, rows in own.groupby("process")["waste_code_prefix"]
     }
     best = max(mass, key=lambda process: mass[process], default="")
-    return best if best and mass[best] > 0 else ""
+    return best if best and mass[best] > leaves[MASS].sum() / 2 else ""
 
 
 def product_of(leaves: pd.DataFrame, shares: pd.DataFrame) -> pd.Series:
