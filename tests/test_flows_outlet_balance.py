@@ -356,3 +356,25 @@ def test_paint_and_concrete_were_bought_however_wet_and_roads_were_not():
     assert not {"Croûtes d'enrobé, rabotage", "Fraisats d'enrobés"} & set(
         parts.loc[parts["cost_part"] == "handling", "description"]
     )
+
+
+def test_a_family_is_not_the_matter_that_was_lost():
+    """Slag was bought at the price of lime: the reference stands, and its range holds what the actor pays."""
+    out = answers([("E01", "out", "mineral", "100202", 10, "landfill", None),
+                   ("E01", "out", "mineral", "100908", 10, "landfill", None)])  # fmt: skip
+    out = out.assign(description=["Scories de convertisseur", "Sables de fonderie usés"])
+    bought = answers([("E01", "in", "mineral", None, 5, None, None),
+                      ("E01", "in", "mineral", None, 5, None, None)])  # fmt: skip
+    bought = bought.assign(description=["Chaux", "Sable de silice"], cost_eur_per_t=[118.0, 48.0])
+    factors = factor_table(())
+    new = factors.query("factor == 'virgin_price' and category == 'mineral' and route == 'recycling'").iloc[0]
+    slag, sand = purchase_prices(out, bought, factors)[costs.PRICES].to_numpy().tolist()
+    assert slag == [new["low"], new["central"], (118 + 48) / 2] and sand == [48, 48, 48]
+
+
+def test_brine_is_water_and_told_liquids_are_pumped():
+    _, parts = free([("Saumure épuisée", "060314", "20", "chemical"),
+                     ("Soufre liquide", None, "19", "other"),
+                     ("Solvants usés", "070104", "20", "chemical")])  # fmt: skip
+    named = parts.groupby("cost_part")["description"].agg(list)
+    assert named["purchase"] == ["Soufre liquide", "Solvants usés"] and named["handling"] == ["Solvants usés"]

@@ -3,14 +3,16 @@
     K = m (a + h + s)
 
 with a the purchase of the matter that is lost, h the handling and storage on the site (none of what is dug
-out or pulled down, nor of manure, which machines load where it lies, nor of a liquid, which is pumped), s the
-service: what is declared (paid, or earned: negative), else containers and transport, then treatment, at
-reference prices. The price a is what the actor declares to pay for an input of the same family (of food,
-where its biowaste has none: peelings were vegetables, garden waste was not), but for what it buys to burn;
-else a reference price; none for what is held never to have been bought: sludges and waste waters, mostly
-water (but of paint, glue, stone or concrete, that were bought), what is dug out (washed or not), pulled down,
-milled or swept off roads, what animals and gardens leave. Energy and labour spent on the lost matter are not
-counted; what is bought and what is lost may differ: K is neither the least nor the most.
+out or pulled down, nor of manure, which machines load where it lies, nor of what is told as liquid, which is
+pumped; a solvent may be in drums), s the service: what is declared (paid, or earned: negative), else
+containers and transport, then treatment, at reference prices. The price a is what the actor declares to pay
+for the inputs of the same family whose names share a word with that of what is lost (of food, where its
+biowaste has none: peelings were vegetables, garden waste was not), but for what it buys to burn; else a
+reference price, whose range also holds what the actor pays for other matter of the family (slag is no lime,
+scrap of pipes no big bag); none for what is held never to have been bought: sludges, brines and waste
+waters, mostly water (but of paint, glue, stone or concrete, that were bought), what is dug out (washed or
+not), pulled down, milled or swept off roads, what animals and gardens leave. Energy and labour spent on the
+lost matter are not counted; what is bought and what is lost may differ: K is neither the least nor the most.
 
 Source: ISO 14051:2011 (material flow cost accounting) for the parts; each price has its own row in
 ``factors.csv``.
@@ -25,6 +27,8 @@ from eit_analysis.breakdown import Breakdown
 from eit_analysis.flows.costs import PRICES, reference_prices
 from eit_analysis.flows.diagnosis import totals
 from eit_analysis.flows.uncertainty.propagation import MASS
+from eit_analysis.reference.designation_likeness import of_matter
+from eit_analysis.reference.designation_words import told
 from eit_analysis.reference.law_flows import is_liquid
 from eit_analysis.reference.law_matter import is_effluent, is_extraction, is_garden
 
@@ -36,6 +40,8 @@ PASTE = (
     r"\bboues\b.*\b(?:peintures?|vernis|laques?|encres?|colles?|mastics?|bétons?|pierres?)\b"  # was bought
 )
 DUG_OUT = r"^(?:terres|sédiments|gravats)\b|\bde démolition$"  # or pulled down
+BRINE = r"^saumures?\b"
+PUMPED = r"^(?:soufre liquide|émulsions?|soude|lessives?)\b|\beaux ammoniacales\b"
 MILLED = (
     r"\benrobés?\b.*\brabot|\b(?:rabot\w*|fraisats?|croûtes) d.enrobés?\b"  # fresh asphalt has the same code
 )
@@ -65,7 +71,8 @@ def full_cost(
     out = out.reset_index(drop=True)
     declared = (out["cost_known"] == "yes").to_numpy()
     invoice = out["cost_eur_per_t"].where(declared)
-    unhandled = dug_out(out, codes) | (is_effluent(out) | is_liquid(out)).to_numpy(bool)
+    pumped = is_liquid(out) | out["description"].astype("str").str.contains(PUMPED, case=False)
+    unhandled = dug_out(out, codes) | (is_effluent(out) | pumped).to_numpy(bool)
     prices = {
         "purchase": purchase_prices(out, incoming, factors)[~unbought(out, codes)],
         "handling": _everywhere(out, factors, "handling_cost")[~unhandled],
@@ -109,7 +116,8 @@ def by_purchase(out: pd.DataFrame, codes: pd.DataFrame) -> Breakdown:
 
 def unbought(out: pd.DataFrame, codes: pd.DataFrame) -> np.ndarray:
     """Whether each outflow is of water, the ground, a building, a street, farm animals or a garden."""
-    left = (is_effluent(out) | is_garden(out)).to_numpy(bool)
+    brine = out["description"].astype("str").str.contains(BRINE, case=False)
+    left = (is_effluent(out) | is_garden(out) | brine).to_numpy(bool)
     water = named_as(out, codes, WATER) & ~named_as(out, codes, PASTE)
     return dug_out(out, codes) | water | named_as(out, codes, SWEPT) | left
 
@@ -137,29 +145,52 @@ def is_peelings(flows: pd.DataFrame) -> pd.Series:
 
 
 def purchase_prices(out: pd.DataFrame, incoming: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame:
-    """What a tonne of each outflow was bought for: the actor's own price for the family, else that of new
-    matter."""
-    bought = _bought(incoming)
-    own = (bought["paid"] / bought["bought_t_per_year"]).rename("own").reset_index()
+    """What a tonne of each outflow was bought for: the actor's own price for its matter, else that of new
+    matter of the family, from the least to the most of both where the actor buys other matter of it."""
     new = factors[(factors["factor"] == "virgin_price") & (factors["route"] == "recycling")]
     new = new.rename(columns=dict(zip(["low", "central", "high"], PRICES, strict=True)))
     named = out[KEYS].astype("str").merge(new.dropna(subset="category")[["category", *PRICES]], how="left")
     general = new.loc[new["category"].isna(), PRICES].iloc[0]
     price = named[PRICES].fillna(general).set_axis(out.index)
-    stated, of_food = (
-        out[KEYS].astype("str").assign(**eaten).merge(own, how="left")["own"].set_axis(out.index)
-        for eaten in ({}, {"category": "food"})
-    )
-    stated = stated.fillna(of_food.where(is_peelings(out)))
+    family = _own_prices(out, _priced(incoming))
+    same = _own_prices(out, _priced(incoming), of_matter_only=True)
+    of_food = _own_prices(out.assign(category="food"), _priced(incoming)).where(is_peelings(out))
+    price[PRICES[0]] = np.fmin(price[PRICES[0]], family)
+    price[PRICES[2]] = np.fmax(price[PRICES[2]], family)
+    stated = same.fillna(of_food.where(family.isna()))
     return price.apply(lambda column: stated.fillna(column))
+
+
+def _own_prices(out: pd.DataFrame, priced: pd.DataFrame, of_matter_only: bool = False) -> pd.Series:
+    """The mean price of what each actor buys of the family of each outflow, or of its very matter.
+
+    Names without a word in common are of other matter; what has no name may be the same.
+    """
+    lost = out[KEYS].astype("str").assign(place=range(len(out)), lost=_words(out))
+    pairs = lost.merge(priced.assign(entered=_words(priced))[[*KEYS, "entered", "bought_t_per_year", "paid"]])
+    both = zip(pairs["lost"], pairs["entered"], strict=True)
+    alike = [not (one and other) or bool(one & other) for one, other in both]
+    pairs = pairs[np.array(alike, dtype=bool)] if of_matter_only else pairs
+    sums = pairs.groupby("place")[["bought_t_per_year", "paid"]].sum()
+    mean = (sums["paid"] / sums["bought_t_per_year"]).astype(float)
+    return mean.reindex(range(len(out))).set_axis(out.index)
+
+
+def _words(flows: pd.DataFrame) -> pd.Series:
+    """The words that say what each flow is; none where it has no designation."""
+    return flows["description"].map(lambda text: set(of_matter(told(text)).split()), na_action=None)
+
+
+def _priced(incoming: pd.DataFrame) -> pd.DataFrame:
+    """What is bought at a price, but to burn: ``bought_t_per_year`` and ``paid`` (EUR/year)."""
+    priced = incoming[(incoming["cost_eur_per_t"] > 0) & (incoming[MASS] > 0) & ~is_fuel(incoming)]
+    priced = priced.astype(dict.fromkeys(KEYS, "str"))
+    return priced.assign(bought_t_per_year=priced[MASS], paid=priced[MASS] * priced["cost_eur_per_t"])
 
 
 def _bought(incoming: pd.DataFrame) -> pd.DataFrame:
     """What each actor buys of each family at a price: ``bought_t_per_year`` and ``paid`` (EUR/year)."""
-    priced = incoming[(incoming["cost_eur_per_t"] > 0) & (incoming[MASS] > 0) & ~is_fuel(incoming)]
-    priced = priced.astype(dict.fromkeys(KEYS, "str"))
-    amounts = priced.assign(bought_t_per_year=priced[MASS], paid=priced[MASS] * priced["cost_eur_per_t"])
-    return amounts.groupby(KEYS)[["bought_t_per_year", "paid"]].sum()
+    return _priced(incoming).groupby(KEYS)[["bought_t_per_year", "paid"]].sum()
 
 
 def _everywhere(out: pd.DataFrame, factors: pd.DataFrame, factor: str) -> pd.DataFrame:
