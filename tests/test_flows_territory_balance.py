@@ -40,6 +40,7 @@ def answers(rows: list[tuple]) -> pd.DataFrame:
     frame = frame.assign(
         naf_division="10",
         waste_code="unknown",
+        description="",
         actor_type=frame["site_id"].map(SITES.set_index("site_id")["actor_type"]),
         source_file="essai.xlsx",
         source_sheet="Flux",

@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from eit_analysis.flows.targets import ABOUT, CAP, ENDS, MASSES, READINGS, about, measured
+from eit_analysis.flows.targets import ABOUT, CAP, ENDS, MASSES, READINGS, about, measured, of_readings
 from eit_analysis.flows.uncertainty.propagation import HIGH, MASS
 
 AT_MOST = ("landfill_percent", CAP)
@@ -66,9 +66,10 @@ def gaps(shown: pd.DataFrame, aims: pd.DataFrame) -> pd.DataFrame:
 def hinging(out: pd.DataFrame, aims: pd.DataFrame) -> pd.DataFrame:
     """Of each target that is decided, every flow without which the conclusion would be another.
 
-    One that does what is counted may decide that a target is met, another that it is missed. Only those are
-    tried whose tonnes, twice since R and C both lose them, reach as far as the nearer bound of the gap is
-    from zero.
+    Without a flow of m tonnes the gap of t·C − R moves by (1 − t)·m where it does what is counted, by −t·m
+    where it does not: a target that is met may hang of those that do, one that is missed of the others, and
+    of a share that is to be at most so much the other way round. Only those are tried whose move, twice for
+    what they change of the interval, reaches as far as its nearer bound is from zero.
 
     Returns
     -------
@@ -79,14 +80,19 @@ def hinging(out: pd.DataFrame, aims: pd.DataFrame) -> pd.DataFrame:
     whole = gaps(measured(out, aims).frame, aims).query("attainment in ['met', 'missed']")
     columns = ["target", "attainment", "site_id", "description", MASS]
     found = [out.head(0).assign(target="", attainment="")]
-    for target, attainment, *ends in whole[["target", "attainment", *GAP[1:]]].itertuples(index=False):
-        aim = aims[aims["target"] == target]
-        told = about(out, aim).drop_duplicates("flow_id").sort_values(MASS, ascending=False, kind="stable")
-        told = told[2 * told[HIGH] >= np.abs(ends).min()]
-        for flow in told["flow_id"]:
-            rest = gaps(measured(out[out["flow_id"] != flow], aim).frame, aim)
-            if len(rest) and rest["attainment"].iloc[0] != attainment:
-                found.append(told[told["flow_id"] == flow].assign(target=target, attainment=attainment))
+    for row in whole.to_dict("records"):
+        aim = aims[aims["target"] == row["target"]]
+        told = about(out, aim)
+        does = "yes" if (row["attainment"] == "met") != (row["indicator"] in AT_MOST) else "no"
+        share = 0.0 if row["indicator"] == CAP else row["target_value"] / 100
+        move = (1 - share if does == "yes" else share) * told[HIGH]
+        near = min(abs(row["gap_low_t_per_year"]), abs(row["gap_high_t_per_year"]))
+        heavy = told[(told["does"] == does) & (2 * move >= near)].drop_duplicates("flow_id")
+        for flow in heavy.sort_values(MASS, ascending=False, kind="stable")["flow_id"]:
+            rest = gaps(of_readings(told[told["flow_id"] != flow], aim).frame, aim)
+            if len(rest) and rest["attainment"].iloc[0] != row["attainment"]:
+                one = heavy[heavy["flow_id"] == flow]
+                found.append(one.assign(target=row["target"], attainment=row["attainment"]))
     return pd.concat(found, ignore_index=True)[columns]
 
 

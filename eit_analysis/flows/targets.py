@@ -121,8 +121,12 @@ def measured(out: pd.DataFrame, aims: pd.DataFrame) -> Breakdown:
         that it is about (``concerned_t_per_year``), the first as a share of the second (``share_percent``),
         all with their bounds, ``n_sites``; in the order of ``aims``, without those about no flow.
     """
+    return of_readings(about(out, aims), aims)
+
+
+def of_readings(rows: pd.DataFrame, aims: pd.DataFrame) -> Breakdown:
+    """The same from the flows of :func:`about`, or some of them."""
     keys = ["aim", "reading"]
-    rows = about(out, aims)
     counted = scaled(rows, rows["does"].eq("yes").astype(float))
     does, whole = (totals(part, keys, total=False).frame for part in (counted, rows))
     whole = whole.rename(columns=dict(zip(MASSES, ABOUT, strict=True)))[[*keys, *ABOUT, "n_sites"]]
