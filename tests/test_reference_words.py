@@ -27,6 +27,8 @@ def test_nothing_is_named_twice(table, keys):
         ("rule_designations", ["words", "other_words", "other_objects", "sifted_words"]),
         ("plastic_forms", ["words"]),
         ("resins", ["words"]),
+        ("pallet_formats", ["words"]),
+        ("appliance_kinds", ["words"]),
     ],
 )
 def test_words_of_designations_are_written_as_they_are_read(table, columns):

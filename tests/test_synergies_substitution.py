@@ -211,7 +211,7 @@ def test_a_residue_is_no_substitute_for_what_it_comes_from(naf, code, residue, n
         ("1020Z", "030105", "wood", "Dosses et délignures", "Palettes d'occasion", None),
         ("2229A", "150103", "wood", "Cagettes bois légères", "Palettes Europe", None),
         ("2229A", "150103", "wood", "Caisses et calages bois", "Palettes Europe", None),
-        ("2229A", "150103", "wood", "Palettes perdues et caisses bois", "Palettes Europe", "wood_pallet"),
+        ("2229A", "150103", "wood", "Palettes et caisses bois", "Palettes Europe", "wood_pallet"),
         ("2229A", "150103", "wood", "", "Palettes Europe", "wood_pallet"),
         # Who makes panels burns what it could press only where it asks for fuel.
         ("1621Z", "150103", "wood", "Palettes perdues", "Palettes à broyer", "wood_panel"),
@@ -819,6 +819,14 @@ def test_crates_and_broken_pallets_go_to_who_takes_wood_of_either_apart(residue,
         ("8899B", "Palettes perdues", "Palettes et chutes pour ameublement", None, "démontées"),
         ("8899B", "Palettes perdues", "Palettes à réparer", None, "remises en circulation"),
         ("4941B", "Palettes perdues", "Palettes d'occasion", None, "en l'état"),
+        ("4941B", "Palettes perdues", "Palettes Europe", None, None),
+        ("4941B", "Palettes à une voie", "Palettes EPAL", None, None),
+        ("4941B", "Palettes non consignées", "Palettes EUR", None, None),
+        ("4941B", "Palettes 100x120", "Palettes Europe", None, None),
+        ("4941B", "Palettes", "Palettes Europe", None, "en l'état"),
+        ("4941B", "Palettes 80x120", "Palettes Europe", None, "en l'état"),
+        ("4941B", "Palettes Europe et palettes perdues", "Palettes Europe", None, "en l'état"),
+        ("4941B", "Palettes perdues", "Palettes", None, "en l'état"),
         ("4941B", "Palettes cassées", "Palettes d'occasion", None, None),
         ("4941B", "Bois non repris", "Palettes d'occasion", None, None),
         ("8899B", "Palettes cassées", "Meubles et bois de réemploi", None, None),
@@ -834,6 +842,28 @@ def test_pallets_go_where_a_need_names_them_and_to_the_use_that_it_names(naf, re
     across = best_candidates(flows, actors, rules, 20.0, 1.3, 5)
     for found in (passed, across):
         assert [str(use) in text for text in found["use"]] == ([True] if use else [])
+
+
+@pytest.mark.parametrize(
+    ("residue", "need", "code", "met"),
+    [
+        ("Robots et cartes HS", "Matériel informatique réformé", "160214", False),
+        ("Petit électroménager", "Ordinateurs et écrans", "200136", False),
+        ("Équipements électriques repris en mélange", "Matériel informatique réformé", "160214", True),
+        ("Ordinateurs réformés", "Matériel informatique réformé", "160214", True),
+        ("Robots de cuisine", "Petit électroménager", "200136", True),
+    ],
+)
+def test_who_asks_for_computers_is_brought_no_robots(residue, need, code, met):
+    """Broken robots of a workshop were offered to who asks for used computers."""
+    flows = flow_table([flow("o", "A", "out", "weee", 10, code), flow("i", "B", "in", "weee", 90)])
+    flows = flows.assign(description=[residue, need])
+    actors, rules = SITES.assign(naf_code="8899B", actor_type="ess"), reference.load("compatibility")
+    found = (
+        candidates(flows, actors, rules, 20.0, 1.3)[0],
+        best_candidates(flows, actors, rules, 20.0, 1.3, 5),
+    )
+    assert [bool(len(pairs)) for pairs in found] == [met, met]
 
 
 def test_pallets_of_a_chemical_trade_go_to_no_maker_of_food_or_of_packaging():

@@ -1,4 +1,5 @@
-"""Which resins and forms a plastic is called by, which metal and kind of food: none replaces another."""
+"""Which resins and forms a plastic is called by, which metal, kind of food or of appliance, which format of
+pallet: none replaces another."""
 
 from __future__ import annotations
 
@@ -7,10 +8,14 @@ from functools import cache
 import pandas as pd
 
 from eit_analysis import reference
-from eit_analysis.reference.designation_words import told
+from eit_analysis.reference.designation_words import words_of
 
 # The tables of each family; of the others no grade is told by a word.
-TABLES = {"plastic": ("resins", "plastic_forms"), "food": ("food_kinds",), "metal": ("metals",)}
+TABLES = {
+    "plastic": ("resins", "plastic_forms"), "food": ("food_kinds",), "metal": ("metals",),
+    "wood": ("pallet_formats",), "weee": ("appliance_kinds",),
+}  # fmt: skip
+APART = ("plastic_forms", "pallet_formats")  # of what is also of a resin, of a class of wood
 
 
 def grades_named(designations: pd.Series, categories: pd.Series) -> pd.Series:
@@ -41,19 +46,19 @@ def _named(text: str, family: str) -> str:
     if not text:
         return ""
     rows = pd.concat([reference.load(table)[["grades", "words"]] for table in TABLES[family]])
-    said = set(told(text).split())
+    said = words_of(text)
     found = [grades for grades, words in rows.itertuples(index=False) if not said.isdisjoint(words.split())]
     return " ".join(sorted({grade for grades in found for grade in grades.split()}))
 
 
 def disagree(given: pd.Series, asked: pd.Series) -> list[bool]:
-    """Whether both name grades (:func:`grades_named`) and none that is the other's, or so of their forms."""
+    """Whether both name grades (:func:`grades_named`) and none that is the other's, or so of their forms (``APART``)."""
     return [_differ(one, two) for one, two in zip(given.tolist(), asked.tolist(), strict=True)]
 
 
 @cache
 def _differ(given: str, asked: str) -> bool:
-    forms = set(" ".join(reference.load("plastic_forms")["grades"]).split())
+    forms = set(" ".join(reference.load(table)["grades"].str.cat(sep=" ") for table in APART).split())
     one, two = set(given.split()), set(asked.split())
     kinds = (one & forms, two & forms), (one - forms, two - forms)
     return any(a and b and a.isdisjoint(b) for a, b in kinds)

@@ -77,6 +77,12 @@ def _sorted_out(out: pd.DataFrame, descriptions: pd.Series) -> pd.Series:
     return pd.Series(np.select([mendable, some], ["mendable", "good"], ""), out.index)
 
 
+def _grades(told: pd.Series, categories: pd.Series, classes: pd.Series) -> pd.Series:
+    """The grades that each designation names, those of wood after its class."""
+    named = grades_named(told, categories)
+    return named.mask(categories == "wood", (classes + " " + named).str.strip())
+
+
 def wood_class(flows: pd.DataFrame) -> pd.Series:
     """``A`` or ``B`` of each flow of wood, by its name, else by its code; ``""`` where neither tells."""
     codes, texts = (
@@ -114,7 +120,7 @@ def outputs(flows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
     out = out.assign(
         description=text_read(out),
         sorted_out=_sorted_out(out, told),
-        grades=grades_named(told, out["category"]).where(out["category"] != "wood", wood_class(out)),
+        grades=_grades(told, out["category"], wood_class(out)),
     )
     out = out[[*READ, "description", "sorted_out", "grades"]].merge(
         sites[["site_id", "naf_code", "latitude", "longitude"]], on="site_id", how="left"
@@ -164,8 +170,8 @@ def inputs(flows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
             "input_waste_code": code_asked(entering),
             "object_asked": object_asked(entering).mask(intake | takes_in, ""),
             "need_told": need,
-            "grades_asked": grades_named(told, entering["category"]).where(
-                entering["category"] != "wood", class_asked(told).mask(need.str.contains(GREEN), "A")
+            "grades_asked": _grades(
+                told, entering["category"], class_asked(told).mask(need.str.contains(GREEN), "A")
             ),
             "share_met": share_met(need).where(~intake, 1.0),
             "asked_quality": entering["quality"].fillna("unknown").astype(str),
