@@ -162,6 +162,26 @@ def test_water_is_used_again_at_home_where_its_quality_suits_and_once() -> None:
     assert at_home.reused(asked, sites, FACTORS, NO_ANSWER).empty
 
 
+@pytest.mark.parametrize(("utility", "others"), [("fuel", []), ("biogas", ["B"])])
+def test_a_site_burns_what_it_vents_before_it_buys_gas(utility: str, others: list[str]) -> None:
+    """Hydrogen was vented beside the gas of the same site's steam: 0.9 of it, at 190 °C, and no question."""
+    settings = StudyConfig.model_construct(scoring=Scoring(), evidence_half_width=NONE, utility_factors=[])
+    vented = out(utility=utility, temperature_c=np.nan, supply="discharged", description="Hydrogène")
+    steam = need(site_id="A", temperature_c=190.0, energy_mwh_per_year=1800.0, description="Vapeur")
+    rows, sites = table(vented, steam, need()), places(0.0, 0.5)
+    home = at_home.reused(rows, sites, FACTORS, NO_ANSWER)
+    (row,) = at_home.listed(home).to_dict("records")
+    assert (row["output_description"], row["need_description"]) == ("Hydrogène", "Vapeur")
+    assert row["delivered_mwh_per_year"] == pytest.approx(1800) and home["out_share"].tolist() == [0.5]
+    # Half is left; only biogas is offered to others as heat.
+    assert plan.possible(rows, sites, settings, NO_ANSWER)["taker_site_id"].tolist() == others
+    for other in (
+        table({**vented, "supply": "unknown"}, steam),
+        table(vented, {**steam, "supply": "electricity"}),
+    ):
+        assert at_home.reused(other, sites, FACTORS, NO_ANSWER).empty
+
+
 def test_a_heat_pump_lifts_what_is_too_cold() -> None:
     """From 35 to 60 °C with 10 K at the exchangers: Carnot 333.15 / 35, half of it 4.76."""
     row = run(out(temperature_c=35.0), need(), km=0.5)[0].iloc[0]

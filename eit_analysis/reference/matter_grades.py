@@ -52,7 +52,7 @@ def _named(text: str, family: str) -> str:
 
 
 def disagree(given: pd.Series, asked: pd.Series) -> list[bool]:
-    """Whether both name grades (:func:`grades_named`) and none that is the other's, or so of their forms (``APART``)."""
+    """Whether both name grades (:func:`grades_named`) and none the other's, or so of those ``APART``."""
     return [_differ(one, two) for one, two in zip(given.tolist(), asked.tolist(), strict=True)]
 
 

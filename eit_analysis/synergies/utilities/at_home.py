@@ -1,7 +1,8 @@
-"""Heat and water that a site could use again itself, before any exchange of them with others.
+"""Heat, water and fuels that a site could use again itself, before any exchange of them with others.
 
 The hours, months, temperatures and qualities are those of an exchange (:mod:`matching`), without a pipe: what
-warms directly, at the largest amount first, each source and each need once. What a heat pump would lift is
+warms directly or burns in the place of what a boiler burns, at the largest amount first, each source and each
+need once. What a heat pump would lift is
 asked instead. What is left is offered to others, at less power in all hours: who shares an amount is taken to
 share the power too. Where its own site said no, nothing is set aside.
 """

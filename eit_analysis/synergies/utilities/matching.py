@@ -35,6 +35,8 @@ PINCH_K = 10.0
 # Beyond such a lift an industrial heat pump brings little more heat than its electricity.
 HIGHEST_LIFT_K = 70.0
 KELVIN = 273.15
+# What burns in a boiler: its price and emissions are those of the fuel, the need is the heat.
+BURNT = ("gas", "oil", "wood")
 UNNAMED = "besoin sans désignation"
 QUALITY_RANK = {quality: rank for rank, quality in enumerate(LABELS["water_quality"])}
 # In the order in which they close: a pair is counted under the first.
@@ -99,15 +101,16 @@ def pairs(
 
 
 def own_pairs(utilities: pd.DataFrame, sites: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame:
-    """``PAIR_COLUMNS`` of the heat and the water of one site that it could use itself, of heat directly.
+    """``PAIR_COLUMNS`` of what one site could use itself: water, heat directly, what its boiler burns.
 
-    Wherever it is: the gates are those of :func:`pairs` but for the place, and there is no pipe.
+    Wherever it is: the gates are those of :func:`pairs` but for the place, and there is no pipe. A gas or a
+    fuel that is lost replaces what a boiler burns already: of another need there is no boiler.
     """
     found = _both(utilities, sites, factors, 1.0, dict.fromkeys(utilities["evidence"].dropna(), 0.0))
     shut = _shut(found, np.inf, factors)
     closed = np.logical_or.reduce([shut[gate] for gate in GATES if gate not in ANYWHERE])
-    direct = found["utility"].isin(["heat", "water"]) & (found["serves"] == found["utility"])
-    direct &= found["heat_pump"] != "yes"
+    direct = found["utility"].isin(["heat", "water"]) & (found["heat_pump"] != "yes")
+    direct |= _burnt(found) & (found["out_supply"] == "discharged") & found["in_supply"].isin(BURNT)
     return found.loc[shut["same_site"] & direct & ~closed, PAIR_COLUMNS].reset_index(drop=True)
 
 
@@ -124,11 +127,16 @@ def _both(
     detour_factor: float,
     half_widths: dict[str, float],
 ) -> pd.DataFrame:
-    """Each source beside each need that it could serve, with what it would deliver."""
+    """Each source beside each need that it could serve, with what it would deliver.
+
+    A fuel heats its own site alone: nobody else has said that a boiler of theirs burns it.
+    """
     sources, needs = (_side(utilities, sites, way) for way in SIDES)
     serving = [sources.assign(serves=sources["utility"])]
-    serving.append(sources[sources["utility"] == "biogas"].assign(serves="heat"))
+    serving.append(sources[sources["utility"].isin(["biogas", "fuel"])].assign(serves="heat"))
     found = pd.concat(serving).merge(needs.rename(columns={"utility": "serves"}), on="serves")
+    elsewhere = (found["utility"] == "fuel") & (found["giver_site_id"] != found["taker_site_id"])
+    found = found[~(elsewhere & (found["serves"] == "heat"))].reset_index(drop=True)
     places = (found[column].to_numpy(dtype=float) for column in ("out_lat", "out_lon", "in_lat", "in_lon"))
     found["distance_km"] = detour_factor * haversine_km(*places)
     shared = found["out_months"].to_numpy() & found["in_months"].to_numpy()

@@ -19,15 +19,13 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from eit_analysis.synergies.utilities.matching import factor_bounds, pipe_km
+from eit_analysis.synergies.utilities.matching import BURNT, factor_bounds, pipe_km
 
 SURPLUS = tuple(f"joint_surplus{end}_eur_per_year" for end in ("", "_low", "_high"))
 EMISSIONS = tuple(f"emissions{end}_tco2e_per_year" for end in ("", "_low", "_high"))
 PIPE = "pipe_cost_eur_per_year"  # of what the network costs, what does not go with the amount
 MONEY = ["taker_saving_eur_per_year", "giver_saving_eur_per_year", "network_cost_eur_per_year", PIPE]
 RUNNING = "running_cost_eur_per_year"
-# What burns in a boiler: its price and emissions are those of the fuel, the need is the heat.
-BURNT = ("gas", "oil", "wood")
 
 
 def annuity(rate: np.ndarray, years: np.ndarray) -> np.ndarray:

@@ -95,7 +95,7 @@ def answered(
 def at_home(
     utilities: pd.DataFrame, sites: pd.DataFrame, settings: StudyConfig, answers: pd.DataFrame
 ) -> pd.DataFrame:
-    """The heat and water that sites could use again themselves, to ask them first (``at_home.listed``)."""
+    """What sites could use again themselves, to ask them first (``at_home.listed``)."""
     return own_listed(reused(utilities, sites, factor_table(settings.utility_factors), answers))
 
 
