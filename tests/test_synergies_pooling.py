@@ -391,6 +391,9 @@ def test_an_offer_of_goods_has_no_known_saving():
         ("skill", "maintenance", "h", None, "L. 8241-2"),
         ("service", "carton", "t", "cardboard", "une place dans une benne"),
         ("service", "linge", "t", None, "assurance"),
+        ("service", "linge", "t", None, "vêtements d'atelier"),
+        ("service", "Lavage de bacs réutilisables", "bac", None, "852/2004"),
+        ("equipment", "Pont-bascule 60 t", "pesee", None, "le détour à chaque pesée"),
         ("service", "maintenance", "h", None, "L. 8241-2"),
         ("space", "stockage", "m2", None, "le bail"),
     ],
@@ -409,10 +412,11 @@ def test_a_trifle_is_no_offer_and_people_are_lent_under_the_name_of_their_work()
     pool = dict.fromkeys(POOL_COLUMNS) | {"kind": "offer", "nature": "service", "unit": "h"}
     pool |= {"keyword": "espaces verts|tonte", "label": "un demi-temps plein", "volume_per_year": 120.0}
     press = {"nature": "equipment", "keyword": "presse", "unit": "t", "label": "une presse"}
-    rows = [{}, {"volume_per_year": 58.5}, press | {"saving_eur_per_year": 90.0}, press]
-    assert offers(pd.DataFrame([pool | row for row in rows]), 100, needs([]))["offered"].tolist() == [
-        "espaces verts", "une presse",
-    ]  # fmt: skip
+    safety = {"nature": "skill", "keyword": "securite", "span_km": 8.7}
+    rows = [{}, {"volume_per_year": 58.5}, press | {"saving_eur_per_year": 90.0}, press, safety]
+    found = offers(pd.DataFrame([pool | row for row in rows]), 100, needs([]))
+    assert found["offered"].tolist() == ["espaces verts", "une presse", "sécurité"]
+    assert found["distance_km"].tolist()[-1] == 8.7
 
 
 @pytest.mark.parametrize(

@@ -79,7 +79,8 @@ LOSING = [
     "part_volume_per_year", "paying_volume_per_year", "unit",
 ]  # fmt: skip
 OFFERED = [
-    "offering_site_id", "offered", "ask_first", "site_ids", "volume_per_year", "unit", "saving_eur_per_year",
+    "offering_site_id", "offered", "ask_first", "site_ids", "distance_km", "volume_per_year", "unit",
+    "saving_eur_per_year",
 ]  # fmt: skip
 SUPPORTED = [
     "exchange_site_ids", "category", "rank", "top_voters_percent", "voter_rank_best", "voter_rank_worst",

@@ -16,7 +16,9 @@ from collections.abc import Callable, Sequence
 
 import pandas as pd
 
+from eit_analysis import reference
 from eit_analysis.breakdown import Breakdown
+from eit_analysis.french import fold
 from eit_analysis.synergies.pooling.asked_of_offers import questions
 from eit_analysis.synergies.pooling.costs import FREE, by_profile
 from eit_analysis.synergies.pooling.crossing import crossed
@@ -198,21 +200,30 @@ def offers(pools: pd.DataFrame, least_eur: float, sharing: pd.DataFrame) -> pd.D
     """The offers of :func:`pooled`, under the names that tell who offers what to whom, and ``ask_first``.
 
     Not those that are known to save less than ``least_eur`` a year, what they take of anybody's time, nor
-    people lent for less than ``LENT_H``. What is offered is not always to be had: each kind has its question,
-    and a place those of what its needs say in ``sharing`` (:mod:`asked_of_offers`). A service that collects
-    waste is asked as a collection, and one in hours, which lends people, as a skill.
+    people lent for less than ``LENT_H``. ``distance_km`` : the way to the farthest. What is offered is not
+    always to be had: each kind has its question, and a place those of what its needs say in ``sharing``
+    (:mod:`asked_of_offers`). A service that collects waste is asked as a collection, and one in hours, which
+    lends people, as a skill.
     """
     names = {"members": "site_ids", "centre_site_id": "offering_site_id", "label": "offered"}
+    names["span_km"] = "distance_km"
     found = pools[pools["kind"] == "offer"].rename(columns=names)
     lends = (found["unit"] == "h") & found["nature"].isin(["service", "skill"])
     saved, volume = (found[name].astype(float) for name in ("saving_eur_per_year", "volume_per_year"))
     found = found[~((saved < least_eur) | (lends & (volume < LENT_H)))]
     lends = lends[found.index]
     # A threshold, « un mi-temps partagé », is no measure of what one lends.
-    named = found["keyword"].astype("str").str.split("|").str[0]
+    keywords = found["keyword"].astype("str")
+    named = keywords.replace(_as_written()).str.split("|").str[0]
     found = found.assign(offered=found["offered"].mask(lends & (named != ""), named))
     kinds = found["nature"].mask(lends, "skill").mask(found["category"].notna(), COLLECTION)
     return found.assign(ask_first=questions(found, kinds, sharing))
+
+
+def _as_written() -> dict[str, str]:
+    """The keywords of thresholds, which are read folded, with their accents."""
+    written = reference.load("pooling_thresholds")["item_keyword"].dropna()
+    return dict(zip(written.map(fold), written, strict=True))
 
 
 def by_group(groups: pd.DataFrame, shares: pd.DataFrame, asked: Callable[[], list[Target]]) -> Breakdown:
