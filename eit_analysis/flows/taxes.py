@@ -224,3 +224,8 @@ def total_bounds(printed: pd.DataFrame) -> pd.DataFrame:
     _, low, high = amounts("tax_increase")
     total = printed.loc[printed["route"] == TOTAL, ["route", low, high]]
     return total.assign(**{low: total[low].where(total[low] > 0)})
+
+
+def proviso() -> str:
+    """Of what masses, and under which condition, a rise is what it is said to be: in words."""
+    return reference.sentence("tax_if")
