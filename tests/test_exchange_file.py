@@ -187,7 +187,8 @@ def test_what_follows_from_withheld_rows_is_said_to_be_withheld(small_study: Stu
             told = made.seen_by(release.viewer, seen).seen_by(release.viewer, {})
             page = told.html()
             assert "Aucune ligne" not in page and page.count("Note.") == 1
-            lines = "Tiré des seules lignes diffusées à ce public\u00a0; 1\u00a0autre ne l'est pas."
+            lines = "Tiré des seules lignes diffusées à ce public\u00a0; dans les tableaux dont il est tiré, "
+            lines += "1\u00a0ligne ne l'est pas."
             assert page.count(str(escape(lines))) == (audience == "partners")
             assert ("Rien n’en est diffusé à ce public." in page) == (not kept)
             assert told.silence == ("" if kept else "unread")

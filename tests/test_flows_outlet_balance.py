@@ -206,15 +206,23 @@ def test_what_is_bought_and_what_leaves_by_hand():
     bought = bought.assign(cost_eur_per_t=[400.0, 800.0, 250.0, None])
     # The wood of E01 has no price; E02 lets go more than it says that it buys.
     codes = reference.load("waste_codes")
-    rows = bought_and_lost(out, bought, codes).set_index("site_id")
+    rows = bought_and_lost(out, bought, codes, factor_table()).set_index("site_id")
     assert rows["category"].to_dict() == {"E02": "wood", "E01": "cardboard"}
     assert rows["lost_percent"].to_dict() == {"E02": pytest.approx(150), "E01": pytest.approx(25)}
     assert rows["lost_purchase_eur_per_year"].to_dict() == {"E02": 7500, "E01": 5000}
     assert rows["cost_eur_per_year"].to_dict() == {"E02": 900, "E01": -600}
-    assert bought_and_lost(out.head(0), bought, codes).empty
+    assert bought_and_lost(out.head(0), bought, codes, factor_table()).empty
     # Earth that is dug out is no part of the gravel that is bought.
     earth = out.tail(1).assign(category="mineral", waste_code="170504")
-    assert bought_and_lost(earth, bought.assign(category="mineral"), codes).empty
+    assert bought_and_lost(earth, bought.assign(category="mineral"), codes, factor_table()).empty
+    # Slag was not bought at the price of the lime that is bought beside it.
+    slag = out.tail(1).assign(category="mineral", waste_code=None, description="Laitier cristallisé")
+    lime = bought.assign(category="mineral", description="Chaux vive").iloc[[2]]
+    table = factor_table()
+    told = "factor == 'virgin_price' and category == 'mineral' and route == 'recycling'"
+    new = table.query(told)["central"].iloc[0]
+    spent = bought_and_lost(slag, lime, codes, table)["lost_purchase_eur_per_year"].iloc[0]
+    assert spent == pytest.approx(30 * new) and new != 250
 
 
 def test_material_productivity_by_hand():

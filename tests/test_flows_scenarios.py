@@ -614,6 +614,7 @@ def test_packaging_without_a_code_is_counted_by_its_name_or_leaves_a_range():
         ("cardboard", "030308", "Caisses rebutées", ("no", "030308")),  # its code says what it is
         ("wood", None, "Chutes de débit", ("no", "")),
         ("plastic", None, "Purges sans emballage", ("no", "")),
+        ("plastic", None, "Big bags déchirés", ("perhaps", "150102")),
         ("food", None, "Barquettes de fruits invendues", ("no", "")),
         ("mixed", None, "Emballages en mélange", ("yes", "150106")),
         ("mixed", None, "Benne de palettes et gravats", ("perhaps", "150106")),

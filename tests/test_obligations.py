@@ -293,6 +293,8 @@ def test_of_a_liquid_in_a_landfill_it_is_asked_first_whether_it_is_one() -> None
 def test_what_feeds_animals_meets_no_duty_on_biowaste() -> None:
     draff = ("biowaste", "Drêches", "020704", 900, "clean", "reuse", "Éleveurs")
     assert firm(draff, naf="1105Z", year=2026).loc["biowaste", "verdict"] == "unknown"
+    crumbs = ("biowaste", "Brisures de galettes", "020601", 240, "clean", "reuse", "Élevages du Don")
+    assert firm(crumbs, naf="1072Z", year=2026).loc["biowaste", "verdict"] == "unknown"
     methane = ("biowaste", "Drêches", "020704", 900, "clean", "digestion", "Méthaniseur")
     assert firm(methane, naf="1105Z", year=2026).loc["biowaste", "verdict"] == "met"
 
@@ -315,7 +317,13 @@ def test_the_ban_leaves_out_what_a_landfill_for_inert_waste_takes(category, code
 
 def test_animal_by_products_are_no_biowaste_to_sort() -> None:
     tissues = ("biowaste", "Sous-produits animaux de catégorie 3", "020202", 7337, "clean", "recycling", "P")
-    assert firm(tissues, year=2025, naf="1012Z").loc["biowaste", "verdict"] == "unknown"
+    judged = firm(tissues, year=2025, naf="1012Z")["verdict"]
+    assert judged[["biowaste", "ban_biowaste"]].tolist() == ["unknown", "not_concerned"]
+
+
+def test_mill_scale_shows_no_metal_that_is_sorted() -> None:
+    scale = ("metal", "Battitures de laminoir", "100210", 8200, "clean", "recycling", "Ferrailleur")
+    assert firm(scale, naf="2410Z", year=2026).loc["sort_metal", "verdict"] == "unknown"
 
 
 def test_an_order_of_priority_is_no_offence() -> None:

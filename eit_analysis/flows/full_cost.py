@@ -84,10 +84,13 @@ def full_cost(
     return pd.concat(parts, ignore_index=True)
 
 
-def bought_and_lost(out: pd.DataFrame, incoming: pd.DataFrame, codes: pd.DataFrame) -> pd.DataFrame:
+def bought_and_lost(
+    out: pd.DataFrame, incoming: pd.DataFrame, codes: pd.DataFrame, factors: pd.DataFrame
+) -> pd.DataFrame:
     """What each actor buys of a family and what leaves it as waste: m / b, m a and the invoice.
 
-    m is the mass that leaves, b what the actor declares to buy of the family, a its mean price. Only families
+    m is the mass that leaves, b what the actor declares to buy of the family, a the price of each outflow in
+    :func:`full_cost`, which is its actor's own for the very matter alone: a slag is no lime. Only families
     of which an actor declares both a purchase with its price and an outflow that it may have bought: the
     questionnaire asks for no product, and its inputs are seldom all declared. It is no yield, and above 100 %
     says that purchases are missing.
@@ -101,10 +104,11 @@ def bought_and_lost(out: pd.DataFrame, incoming: pd.DataFrame, codes: pd.DataFra
     """
     spent = "lost_purchase_eur_per_year"
     out = out[~unbought(out, codes)]
-    left = out.astype(dict.fromkeys(KEYS, "str")).groupby(KEYS)[[MASS, "cost_eur_per_year"]].sum(min_count=1)
+    price = purchase_prices(out, incoming, factors)[PRICES[1]]
+    out = out.assign(**{spent: out[MASS] * price}).astype(dict.fromkeys(KEYS, "str"))
+    left = out.groupby(KEYS)[[MASS, spent, "cost_eur_per_year"]].sum(min_count=1)
     rows = left.join(_bought(incoming), how="inner").reset_index()
     rows["lost_percent"] = 100 * rows[MASS] / rows["bought_t_per_year"]
-    rows[spent] = rows[MASS] * rows["paid"] / rows["bought_t_per_year"]
     columns = [*KEYS, "bought_t_per_year", MASS, "lost_percent", spent, "cost_eur_per_year"]
     return rows.sort_values(spent, ascending=False, ignore_index=True)[columns]
 

@@ -25,7 +25,9 @@ PUBLIC_SERVICE = frozenset(
 BY_PRODUCTS, BY_PRODUCT_NAME = ("020102", "020202", "020203"), "sous produits animaux"
 # By-products that go there are waste all the same; and where all else goes, nobody said.
 STILL_WASTE = ("landfill", "incineration", "energy", "digestion", "composting", "unknown")
-FEED = re.compile(r"\b(?:betail|eleveurs?|dreches?|fourrages?|aliment\w* (?:pour |des )?anima\w+)\b")
+FEED = re.compile(
+    r"\b(?:betail|eleveurs?|elevages?|dreches?|fourrages?|aliment\w* (?:pour |des )?anima\w+)\b"
+)
 LIQUID = re.compile(
     r"^(?:eaux?|effluents?|lactoserum|rincages?|saumures?|huiles?|liquides?)\b|"
     r"^(?:suspensions|concentrats) aqueu"

@@ -21,7 +21,15 @@ import pandas as pd
 from eit_analysis import reference
 from eit_analysis.reference.designations import suggestions
 from eit_analysis.reference.inert import inert, takes_inert
-from eit_analysis.reference.law_flows import STILL_WASTE, folded, has_word, is_feed, is_liquid, named
+from eit_analysis.reference.law_flows import (
+    STILL_WASTE,
+    folded,
+    has_word,
+    is_by_product,
+    is_feed,
+    is_liquid,
+    named,
+)
 from eit_analysis.reference.law_words import Row
 from eit_analysis.reference.matter_grades import is_foam, is_resin_foam
 from eit_analysis.reference.needs import without_code
@@ -47,7 +55,8 @@ def seen(out: pd.DataFrame) -> pd.DataFrame:
 
     And ``inert_landfill``: of what is landfilled and is or may be inert, ``yes`` where its contractor is
     named a landfill for inert waste, else ``perhaps``; ``no`` of all else. And ``no_waste``: what feeds
-    animals or comes out of a mine or quarry, and ``liquid``, which no landfill takes.
+    animals, is left of them and used, or comes out of a mine or quarry, and ``liquid``, which no landfill
+    takes.
     """
     family, told = out["category"].astype("str"), out["description"]
     foam = (family == "textile") & is_foam(told)
@@ -60,7 +69,11 @@ def seen(out: pd.DataFrame) -> pd.DataFrame:
     listed = (inert(out) != "no") & (out["route"] == "landfill")
     place = np.select([listed & takes_inert(out), listed], ["yes", "perhaps"], "no")
     out = out.assign(matter=matter, unsure=unsure, miscoded=pattern, garden=is_garden(out))
-    return out.assign(inert_landfill=place, no_waste=is_extraction(out) | is_feed(out), liquid=is_liquid(out))
+    return out.assign(
+        inert_landfill=place,
+        no_waste=is_extraction(out) | is_feed(out) | is_by_product(out),
+        liquid=is_liquid(out),
+    )
 
 
 def is_garden(out: pd.DataFrame) -> pd.Series:

@@ -89,7 +89,7 @@ class Reckoned(Table):
 
         Of its own rows none is counted: that would tell which keys the withheld ones have.
         """
-        others = french.counted(self.unread, "autre ne l'est pas", "autres ne le sont pas")
+        others = french.counted(self.unread, "ligne ne l'est pas", "lignes ne le sont pas")
         lines = sentence("reckoned_of_released", others=others) if self.unread else ""
         return " ".join(filter(None, [self._note, lines]))
 

@@ -215,7 +215,9 @@ def offers(pools: pd.DataFrame, least_eur: float, sharing: pd.DataFrame) -> pd.D
     # A threshold, « un mi-temps partagé », is no measure of what one lends.
     keywords = found["keyword"].astype("str")
     named = keywords.replace(_as_written()).str.split("|").str[0]
-    found = found.assign(offered=found["offered"].mask(lends & (named != ""), named))
+    # Both of one commune are placed at its centre.
+    way = found["distance_km"].where(found["distance_km"] > 0)
+    found = found.assign(offered=found["offered"].mask(lends & (named != ""), named), distance_km=way)
     kinds = found["nature"].mask(lends, "skill").mask(found["category"].notna(), COLLECTION)
     return found.assign(ask_first=questions(found, kinds, sharing))
 
