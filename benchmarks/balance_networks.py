@@ -102,7 +102,7 @@ def surveyed_network(rng: np.random.Generator) -> pd.DataFrame:
     flows = pd.concat([sent, received.assign(direction="in")], ignore_index=True)
     half_width = flows[MASS] * rng.choice(list(EVIDENCE), len(flows), p=list(EVIDENCE.values()))
     flows[LOW], flows[HIGH] = flows[MASS] - half_width, flows[MASS] + half_width
-    flows = flows.assign(flow_id=[f"f{row}" for row in flows.index], waste_code=None)
+    flows = flows.assign(flow_id=[f"f{row}" for row in flows.index], waste_code=None, description="")
     return survey_arcs(flows, sites, balanced_with(flows, sites))
 
 

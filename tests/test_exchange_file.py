@@ -179,8 +179,9 @@ def test_what_follows_from_withheld_rows_is_said_to_be_withheld(small_study: Stu
         flows = flows[flows["category"].isin(["wood", *kept])]
         frame = flows.groupby("category", as_index=False)["mass_t_per_year"].sum()
         table = release.table(Breakdown(frame, ["category"], flows, "mass_t_per_year"), "Par famille")
-        once = release.reckoned(read, table, title="Une fois", keys=["category"], note="Note.")
-        again = release.reckoned(read_both, once, table, title="Deux", keys=["category"], note="Note.")
+        said = {"keys": ["category"], "note": "Note.", "complete": True}
+        once = release.reckoned(read, table, title="Une fois", **said)
+        again = release.reckoned(read_both, once, table, title="Deux", **said)
         seen: Seen = {}
         for made in (once, again):
             # Read again, the note is said once.

@@ -168,7 +168,7 @@ def test_what_takers_receive_is_not_subtracted_from_what_comes_in() -> None:
     rows = [(f"S{number}", "in", mass) for number, mass in enumerate((20.0, 18.0, 15.0, 17.0))]
     rows += [(site, "out", mass - 1.0) for site, _, mass in rows]
     records = flows(*rows, ("R", "in", 6.0), keys=("direction",))
-    records = records.assign(category="wood", route="recycling", waste_code=None)
+    records = records.assign(category="wood", route="recycling", waste_code=None, description="")
     records = records.assign(mass_low_t_per_year=records[MASS], mass_high_t_per_year=records[MASS])
     sites = pd.DataFrame({"site_id": ["S0", "S1", "S2", "S3", "R"], "actor_type": ["ess"] * 4 + ["firm"]})
     received = by(records[records["direction"] == "in"], "category", total=False)

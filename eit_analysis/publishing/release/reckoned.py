@@ -81,7 +81,8 @@ class Reckoned(Table):
 
     @property
     def sources(self) -> set[Grid]:
-        return set().union(*(parent.sources for parent in self.parents))
+        """Those of its parents where it is complete: of any other, no row need be missing for theirs."""
+        return set().union(*(parent.sources for parent in self.parents)) if self.complete else {self}
 
     @property
     def note(self) -> str:
