@@ -107,6 +107,34 @@ def test_a_direct_exchange_by_hand() -> None:
     assert row["joint_surplus_low_eur_per_year"] < row["joint_surplus_eur_per_year"]
 
 
+@pytest.mark.parametrize(
+    ("source", "share", "pump"),
+    [
+        ("Fumées du four", 10 / 165, "no"),  # 180 °C for a need of 160 °C, which takes what is above 170 °C
+        ("Vapeur de détente", 1.0, "no"),  # condenses at 180 °C: all of it
+    ],
+)
+def test_steam_is_made_by_the_heat_that_is_warmer_than_it(source: str, share: float, pump: str) -> None:
+    wanted = need(temperature_c=160.0, energy_mwh_per_year=1e6, hours_per_year=8000.0)
+    row = run(out(temperature_c=180.0, description=source), wanted, km=0.0)[0].iloc[0]
+    assert row["heat_pump"] == pump
+    # Half a kilometre of pipe loses 10 kW.
+    assert row["delivered_per_year"] == pytest.approx((4000 * share / 8000 - 0.01) * 8000)
+    hot_water = run(out(temperature_c=180.0, description=source), wanted | {"temperature_c": 90.0}, km=0.0)
+    assert hot_water[0]["delivered_per_year"].iloc[0] == pytest.approx(4000 - 80)
+
+
+def test_a_heat_pump_makes_steam_of_the_first_twenty_kelvins_of_a_condensate() -> None:
+    """90 °C: 20 of 75 K, 0.133 MW less 0.01, drawn at 70 °C for 120 + 10: C = 0.5 × 393.15 / 60."""
+    wanted = need(temperature_c=120.0, energy_mwh_per_year=1e6, hours_per_year=8000.0)
+    row = run(out(temperature_c=90.0, description="Condensats"), wanted, km=0.0)[0].iloc[0]
+    performance = 0.5 * 393.15 / 60
+    power = (0.5 * 20 / 75 - 0.01) / (1 - 1 / performance)
+    assert row["heat_pump"] == "yes" and row["delivered_mw"] == pytest.approx(power)
+    colder = run(out(temperature_c=75.0, description="Condensats"), wanted, km=0.0)
+    assert colder[0].empty and colder[1]["gate"].tolist() == ["temperature"]
+
+
 def test_a_giver_that_needs_heat_itself_is_asked_of_it_before_its_neighbour() -> None:
     own = need(site_id="A", temperature_c=55.0, description="Eau chaude des vestiaires")
     found = run(out(), need(description="Séchage"), own)[0]

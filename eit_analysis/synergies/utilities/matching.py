@@ -1,21 +1,18 @@
 """Who could take the heat, the water or the gas that another lets go.
 
-    heat         D = H × min(P_o − w L, P_i)
-    heat pump    D = H × min((P_o − w L) C / (C − 1), P_i)
+    heat         D = H × min(g P_o − w L, P_i)
+    heat pump    D = H × min((g P_o − w L) C / (C − 1), P_i)
     burnt        D = m × min(η Q_o / m_o, Q_i / m_i)
     the others   D = m × min(Q_o / m_o, Q_i / m_i)
 
 with D what is delivered in a year (MWh or m3), P = Q / h the power of each side (MW), Q its amount, h its
 hours and m its months a year, w the loss of the pipes (MW/km), L their length (km, the road's), m the months
-in common, H = m × min(h_o / m_o, h_i / m_i) the hours in common and C the coefficient of performance.
+in common, H = m × min(h_o / m_o, h_i / m_i) the hours in common; C, the coefficient of performance of a heat
+pump, and g, the part of a source that is warm enough, are those of :mod:`.temperature`.
 
-    C = κ (T_i + 273.15) / (T_i + ΔT − T_o)
-
-with κ the share of Carnot's that a heat pump reaches, T_o and T_i the temperatures of source and need (°C)
-and ΔT what the exchangers take. Without a heat pump the source must be warmer than the need by ΔT. The hours
-of a month are taken to coincide, which is the most that can be: only the two sites know their hours. Biogas
-also serves a need of heat, of any temperature, in a boiler of efficiency η; it waits, where heat does not, so
-that no hours in common are asked.
+The hours of a month are taken to coincide, which is the most that can be: only the two sites know their
+hours. Biogas also serves a need of heat, of any temperature, in a boiler of efficiency η; it waits, where
+heat does not, so that no hours in common are asked.
 
 Gates come first: another site, the same utility, what is known of both sides, temperature, quality, reach.
 """
@@ -29,12 +26,10 @@ from eit_analysis import french
 from eit_analysis.codes import LABELS
 from eit_analysis.reference.distance import haversine_km
 from eit_analysis.synergies.offers import month_mask
+from eit_analysis.synergies.utilities.temperature import carnot_performance, drawn_share, lift_k
 
-# 5 K at each of the two exchangers that stand between the networks of two sites.
-PINCH_K = 10.0
 # Beyond such a lift an industrial heat pump brings little more heat than its electricity.
 HIGHEST_LIFT_K = 70.0
-KELVIN = 273.15
 # What burns in a boiler: its price and emissions are those of the fuel, the need is the heat.
 BURNT = ("gas", "oil", "wood")
 UNNAMED = "besoin sans désignation"
@@ -187,7 +182,7 @@ def _shut(found: pd.DataFrame, radius_km: float, factors: pd.DataFrame) -> dict[
         "reach": (found["distance_km"] > radius_km) | (found["distance_km"] > longest),
         "unknown": np.logical_or.reduce(asked),
         "at_home": (found["out_amount_per_year"] == 0) | (found["in_amount_per_year"] == 0),
-        "temperature": heat & (_lift(found) > HIGHEST_LIFT_K),
+        "temperature": heat & (lift_k(found) > HIGHEST_LIFT_K),
         "water_quality": water & (found["out_quality"].astype(float) > found["in_quality"].astype(float)),
         "months": found["months_in_common"] == 0,
         "loss": ~(found["delivered_per_year"] > 0),
@@ -200,11 +195,6 @@ def pipe_km(found: pd.DataFrame, factors: pd.DataFrame) -> np.ndarray:
     site needs none."""
     least = np.maximum(found[["distance_km"]].to_numpy(dtype=float), factor_bounds(factors, "shortest_pipe"))
     return np.where(found[["giver_site_id"]].to_numpy() == found[["taker_site_id"]].to_numpy(), 0.0, least)
-
-
-def _lift(found: pd.DataFrame) -> pd.Series:
-    """Kelvins that a heat pump has to add; none where zero or below."""
-    return found["in_temperature_c"] + PINCH_K - found["out_temperature_c"]
 
 
 def _burnt(found: pd.DataFrame) -> pd.Series:
@@ -220,13 +210,13 @@ def _amounts(found: pd.DataFrame, factors: pd.DataFrame, half_widths: dict[str, 
     active = {way: np.bitwise_count(found[f"{way}_months"].to_numpy(dtype=np.int64)) for way in SIDES}
     monthly = {way: found[f"{way}_hours"] / active[way] for way in SIDES}
     hours = months * np.minimum(monthly["out"], monthly["in"])
-    lift = _lift(found)
+    lift = lift_k(found)
     found["heat_pump"] = (lift > 0).map({True: "yes", False: "no"}).where(heat)
-    carnot = (found["in_temperature_c"] + KELVIN) / lift
+    carnot = carnot_performance(found)
     quality = factor_bounds(factors, "heat_pump_quality", "heat")[0]
     loss = factor_bounds(factors, "network_loss", "heat")[0] / 1000
     boiler = factor_bounds(factors, "boiler_efficiency", "heat")[0]
-    km = pipe_km(found, factors)
+    km, drawn = pipe_km(found, factors), drawn_share(found)
     for end, bound in enumerate(("_low", "", "_high")):
         amount = {
             way: found[f"{way}_amount_per_year"] * _at_end(found[f"{way}_evidence"], half_widths, end)
@@ -235,7 +225,7 @@ def _amounts(found: pd.DataFrame, factors: pd.DataFrame, half_widths: dict[str, 
         useful = amount["out"] * np.where(burnt, boiler[end], 1.0)
         lost = loss[2 - end] * km[:, 2 - end]
         bought = (1 / np.maximum(1.01, quality[end] * carnot)).where(lift > 0, 0.0)
-        source = (amount["out"] / found["out_hours"] - lost).clip(lower=0)
+        source = (drawn * amount["out"] / found["out_hours"] - lost).clip(lower=0)
         power = np.minimum(source / (1 - bought), amount["in"] / found["in_hours"])
         plain = months * np.minimum(useful / active["out"], amount["in"] / active["in"])
         found[f"delivered{bound}_per_year"] = (power * hours).where(heat, plain)
