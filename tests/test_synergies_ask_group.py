@@ -11,7 +11,10 @@ from eit_analysis.synergies.ask.group import _of_need, gone_elsewhere, with_ques
 from eit_analysis.synergies.pooling.costs import cost_table, threshold_table
 from eit_analysis.synergies.register.recall import RECALL_COLUMNS
 
-SITES = pd.DataFrame({"site_id": list("ABCD"), "name": ["Alpha", "Bêta", "Gamma", "Delta"]})
+SITES = pd.DataFrame(
+    {"site_id": list("ABCD"), "name": ["Alpha", "Bêta", "Gamma", "Delta"], "naf_code": "2562B",
+     "actor_type": "firm"}
+)  # fmt: skip
 NOBODY = needs([], None)
 SKIP = "une benne de carton pleine par mois"
 DONE = {
@@ -30,6 +33,7 @@ def part(
     done: dict[str, float] | None = None,
     sharing: pd.DataFrame = NOBODY,
     price: float = 80.0,
+    sites: pd.DataFrame = SITES,
 ) -> pd.Series:
     """What is told of one part of sites that have 20 t each, of which 30 t pay, and which saves 100 €."""
     flows = outputs([(site, "cardboard", 20.0) for site in "ABCD"], 80.0)
@@ -49,7 +53,7 @@ def part(
     )  # fmt: skip
     shares = pd.DataFrame({"pooling_id": "M-1", "site_id": list("ABCD"), "volume_per_year": 20.0})
     recalled = pd.DataFrame(list(register), columns=RECALL_COLUMNS)
-    known = sharing, SITES, threshold_table(cost_table()), leaving, flows
+    known = sharing, sites, threshold_table(cost_table()), leaving, flows
     return with_questions(starts, shares, recalled, *known).iloc[0]
 
 
@@ -160,3 +164,11 @@ def test_a_machine_is_told_what_leaves_of_what_it_would_treat() -> None:
     gone = pd.DataFrame(rows, columns=["flow_id", "site_id", "description"])
     sharing = needs([(site, "equipment", "Broyeur de palettes", 20.0, "t") for site in "ABC"], None)
     assert _of_need(start, gone, sharing)["flow_id"].to_list() == ["a"]
+
+
+def test_a_public_buyer_of_a_group_needs_an_agreement() -> None:
+    """A town hall by its type, an office of division 84 by its activity, whatever its type says."""
+    town = SITES.assign(actor_type=["public", "firm", "firm", "public"], naf_code=["", "8411Z", "2562B", ""])
+    told = asked("A B C", {}, {}, sites=town)
+    assert "acheteur public parmi eux (Alpha et Bêta)" in told and "art. L. 2113-6" in told
+    assert "acheteur public" not in asked("A B C", {}, {})

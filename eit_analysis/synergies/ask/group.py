@@ -10,6 +10,7 @@
                 how little is above the volume from which it pays: one refusal may do
                 in how many sessions more people than one holds are trained
                 what members buy, in euros, where their tonnes and prices say another amount
+                the agreement that a public buyer among them needs
                 what its kind of need always asks (``question_fr`` of ``pooling_thresholds.csv``)
 
 None of them changes what a group saves, nor its rank. They name firms: for the team alone. A group that
@@ -27,7 +28,7 @@ import pandas as pd
 from eit_analysis import french
 from eit_analysis.reference.nomenclatures import hazardous
 from eit_analysis.reference.vocabulary import heading
-from eit_analysis.synergies.ask.purchases import amounts_disagree
+from eit_analysis.synergies.ask.purchases import amounts_disagree, under_public_law
 from eit_analysis.synergies.pooling.thresholds import COLLECTION, HAZARDOUS, keyword_in
 from eit_analysis.synergies.register.links import POOLING, grouped, is_collection, words
 from eit_analysis.synergies.register.meeting import sheet_words
@@ -77,6 +78,7 @@ def with_questions(
             n = int(np.ceil(start.part_volume_per_year / lot))
             told.append(said["sessions"].format(n=n, lot=int(lot)))
         told += [said["kind"].format(question=asks[kind])] if kind in asks else []
+        told += under_public_law(start, sites, names, said["public_buyer"])
         texts.append("\u00a0; ".join(told) or None)
         worth.append("no" if any(text.endswith(said["falls"]) for text in left) else "yes")
     return starts.assign(

@@ -4,6 +4,8 @@
                                              that say both of the same thing
 
 The group counts e, as its need is declared; nothing tells which of the two is right.
+
+A buyer under public law buys with others by an agreement, whose rules all of them follow.
 """
 
 from __future__ import annotations
@@ -14,9 +16,11 @@ from typing import Any
 import pandas as pd
 
 from eit_analysis import french
+from eit_analysis.reference.nomenclatures import naf_division
 from eit_analysis.synergies.pooling.thresholds import keyword_in
 from eit_analysis.synergies.register.links import names_need
 
+PUBLIC_DIVISION = "84"
 APART = 1.5  # an assumption of ours: prices move, and an order holds other articles too
 
 
@@ -49,3 +53,11 @@ def amounts_disagree(
         members = french.listed([names.get(site, site) for site in weighed.index])
         amounts = french.short(euros), french.short(float(weighed.sum()))
         yield wording.format(euros=amounts[0], weighed=amounts[1], members=members)
+
+
+def under_public_law(start: Any, sites: pd.DataFrame, names: dict[Any, Any], wording: str) -> Iterator[str]:
+    """What the public buyers of a part have to settle: a local authority, or an office of division 84."""
+    office = sites["naf_code"].map(naf_division) == PUBLIC_DIVISION
+    public = set(sites.loc[office | (sites["actor_type"] == "public"), "site_id"])
+    if buyers := [names.get(site, site) for site in str(start.part_members).split() if site in public]:
+        yield wording.format(members=french.listed(buyers))
