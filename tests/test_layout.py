@@ -13,6 +13,7 @@ from eit_analysis.publishing.release.gate import Release
 from eit_analysis.publishing.release.released import Released
 from eit_analysis.publishing.release.sentences import Absent
 from eit_analysis.publishing.release.tables import Table
+from eit_analysis.publishing.site import used_percent
 from eit_analysis.study import Study
 
 MASS = "mass_t_per_year"
@@ -179,3 +180,9 @@ def test_a_card_says_an_amount_once(small_study: Study) -> None:
         [("Quoi", whole), ("Qui", whole)],
         [("Quoi", same), ("Qui", again)],
     ]
+
+
+def test_all_rows_alone_are_a_hundred_percent_used() -> None:
+    assert [used_percent(*case) for case in ((7, 7), (997, 1000), (980, 1000), (0, 0))] == [
+        "100", "plus de 99", "98", "0",
+    ]  # fmt: skip

@@ -74,6 +74,12 @@ def _title(prose: str) -> str:
     return heading[1].strip() if heading else ""
 
 
+def used_percent(clean: int, answers: int) -> str:
+    """Rows used of those that are answers, in percent, in French: ``100`` where all are alone."""
+    percent = wording.number(clean / max(answers, 1) * 100, 0)
+    return "plus de 99" if percent == "100" and clean < answers else percent
+
+
 def _quality(study: Study, detailed: bool) -> DrawnSection:
     """What happened to the rows read: counts about the survey as a whole; the team's page 00 has the rest."""
     tables = study.manifest()["tables"].values()
@@ -84,7 +90,7 @@ def _quality(study: Study, detailed: bool) -> DrawnSection:
     # What was printed before anybody answered, or must not be counted, is no answer lost.
     answers = read - ignored
     lines = french.counted(answers, "ligne de réponse", "lignes de réponse")
-    percent = wording.number(clean / max(answers, 1) * 100, 0)
+    percent = used_percent(clean, answers)
     sentence = f"Sur {lines}, {percent}\u00a0% sont utilisées dans les tableaux"
     fates = (
         (merged, "fusionnée, double exact d'une autre", "fusionnées, doubles exacts d'autres"),
