@@ -9,10 +9,11 @@ containers and transport, then treatment, at reference prices. The price a is wh
 for the inputs of the same family whose names share a word with that of what is lost (of food, where its
 biowaste has none: peelings were vegetables, garden waste was not), but for what it buys to burn; else a
 reference price, whose range also holds what the actor pays for other matter of the family (slag is no lime,
-scrap of pipes no big bag); none for what is held never to have been bought: sludges, brines and waste
-waters, mostly water (but of paint, glue, stone or concrete, that were bought), what is dug out (washed or
-not), pulled down, milled or swept off roads, what animals and gardens leave. Energy and labour spent on the
-lost matter are not counted; what is bought and what is lost may differ: K is neither the least nor the most.
+scrap of pipes no big bag); none for what is held never to have been bought: sludges, brines, whey, stillage
+and waste waters, mostly water (but of paint, glue, stone or concrete, that were bought), what is dug out
+(washed or not), pulled down, milled or swept off roads, what animals and gardens leave. Energy and labour on
+the lost matter are not counted; what is bought and what is lost may differ: K is neither the least nor the
+most.
 
 Source: ISO 14051:2011 (material flow cost accounting) for the parts; each price has its own row in
 ``factors.csv``.
@@ -40,7 +41,8 @@ PASTE = (
     r"\bboues\b.*\b(?:peintures?|vernis|laques?|encres?|colles?|mastics?|bétons?|pierres?)\b"  # was bought
 )
 DUG_OUT = r"^(?:terres|sédiments|gravats)\b|\bde démolition$"  # or pulled down
-BRINE = r"^saumures?\b"
+# Mostly water too; of whey, what was bought has left as cheese.
+WATERY = r"^saumures?\b|\b(?:lactos[ée]rums?|petits?[ -]laits?|perméats?|vinasses?)\b(?!.*\bpoudre)"
 PUMPED = r"^(?:soufre liquide|émulsions?|soude|lessives?)\b|\beaux ammoniacales\b"
 MILLED = (
     r"\benrobés?\b.*\brabot|\b(?:rabot\w*|fraisats?|croûtes) d.enrobés?\b"  # fresh asphalt has the same code
@@ -120,8 +122,8 @@ def by_purchase(out: pd.DataFrame, codes: pd.DataFrame) -> Breakdown:
 
 def unbought(out: pd.DataFrame, codes: pd.DataFrame) -> np.ndarray:
     """Whether each outflow is of water, the ground, a building, a street, farm animals or a garden."""
-    brine = out["description"].astype("str").str.contains(BRINE, case=False)
-    left = (is_effluent(out) | is_garden(out) | brine).to_numpy(bool)
+    watery = out["description"].astype("str").str.contains(WATERY, case=False)
+    left = (is_effluent(out) | is_garden(out) | watery).to_numpy(bool)
     water = named_as(out, codes, WATER) & ~named_as(out, codes, PASTE)
     return dug_out(out, codes) | water | named_as(out, codes, SWEPT) | left
 
