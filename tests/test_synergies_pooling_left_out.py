@@ -38,7 +38,7 @@ def test_who_crosses_a_threshold_alone_is_told_and_so_is_who_it_leaves_behind():
     found = told(
         [("A", "service", item, 6.0, "t"), ("B", "service", item, 7.5, "t"), ("C", "service", item, 3, "t")]
     )
-    assert found["left_out"].to_dict() == {"A": "enough_alone", "B": "enough_alone", "C": "nobody_near"}
+    assert found["left_out"].to_dict() == {"A": "enough_alone", "B": "enough_alone", "C": "beside_large"}
     assert found.loc["A", "threshold"] == 5 and "dangereux" in found.loc["A", "common_operation"]
 
 
@@ -46,7 +46,7 @@ def test_what_a_service_collects_by_weight_counts_with_the_flows_of_its_family()
     item = "Collecte des films plastiques"
     flows = [("A", "plastic", 38.0), ("B", "plastic", 9.0)]
     found = told([("A", "service", item, 38.0, "t"), ("B", "service", item, 9_000, "kg")], flows=flows)
-    assert found["left_out"].to_dict() == {"A": "enough_alone", "B": "nobody_near"}
+    assert found["left_out"].to_dict() == {"A": "enough_alone", "B": "beside_large"}
     assert found.loc["B", ["volume_per_year", "unit", "threshold"]].tolist() == [9, "t", 12]
 
 

@@ -976,6 +976,16 @@ def uses_found(
          "cagettes et caisses en bois réutilisées"),
         ("wood", "Palettes", "150103", "Cagettes d'occasion", "0113Z", None),
         ("biowaste", "Tailles de haies", "200201", "Cagettes d'occasion", "0113Z", None),
+        # Shredded confidential papers of a hospital for note pads; printed spoils neither.
+        ("paper", "Papiers confidentiels broyés", "200101", "Papier offset", "1812Z", None),
+        ("paper", "Macules et rognures imprimées", "030308", "Papier couché", "1812Z", None),
+        ("paper", "Rognes de papier blanc", "030308", "Papier offset", "1812Z", "carnets et blocs de rognes"),
+        # Stretch film wraps the pallets of a moulder, who melts none; bark and sawdust are no dunnage.
+        ("plastic", "Films PE et housses", "150102", "Film étirable", "2229A", None),
+        ("wood", "Écorces", "030301", "Bois de calage", "1610A", None),
+        ("wood", "Sciures", "030105", "Bois de calage", "1610A", None),
+        ("wood", "Bastaings et cales", "150103", "Bois de calage", "1610A",
+         "bois d'arrimage et de calage réemployés (bastaings, cales)"),
         # No ham on the shelf of vegetables.
         ("food", "Jambons, DLC courte", "020203", "Légumes bio de proximité", "4711F", None),
         ("food", "Carottes de second choix", "020304", "Légumes bio de proximité", "4711F",

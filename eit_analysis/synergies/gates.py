@@ -25,7 +25,7 @@ GATES = (
 PALLETS = "150103"
 # Uses that needs of a family are named by: one so named is met by nothing else.
 USES = {
-    "wood": {"fuel", "mulch", "bedding", "smoking", "crates", "structuring"},
+    "wood": {"fuel", "mulch", "bedding", "smoking", "crates", "structuring", "timbers"},
     "cardboard": {"mulch", "padding"}, "paper": {"bedding"},
     "biowaste": {"feed", "bedding", "compost", "mulch"},
     "textile": {"wiping", "bedding", "stuffing"},

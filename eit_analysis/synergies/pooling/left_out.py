@@ -1,6 +1,7 @@
 """What is declared and in no pooling that is listed: one reason each, so that nothing vanishes.
 
-    enough alone  ⇔  v_i ≥ T        too little  ⇔  v_i + Σ_{j near i} v_j < T
+    enough alone  ⇔  v_i ≥ T        beside a large one  ⇔  v_i < T, v_j ≥ T of some j near i
+    too little    ⇔  v_i + Σ_{j near i} v_j < T
 
 with the symbols of ``groups``. A need and an offer of like things, or of one keyword of the thresholds, in
 two units (tonnes to shred, hours of a shredder) are told of each other: one of the two has to be asked again.
@@ -149,5 +150,7 @@ def _reason(row: Any, target: Target, pools: pd.DataFrame, near: pd.Index) -> st
         return "variant" if groups["group_lacks"].isna().any() else "no_gain"
     if len(found):
         return "small_offer"
-    with_less = needs[(needs < least) & needs.index.isin(near)]
+    if (needs[needs.index.isin(near)] >= least).any():
+        return "beside_large"
+    with_less = needs[needs.index.isin(near)]
     return "too_little" if len(with_less) else "nobody_near"
