@@ -167,6 +167,12 @@ def test_a_tax_on_what_another_action_is_about_is_told_once_and_no_rest_is_sorte
     flows = flows_of([*mixed, wood]).assign(description=["DIB", "Encombrants ultimes", "Bois"])
     found = recommendations.actions(flows, [2025, 2030], RULES, FACTORS).groupby("action")[MASS].sum()
     assert found["unmix"] == 84 and "limit_tax" not in found
+    # Nor are the sweepings of streets, by their code or their name.
+    swept = flows.assign(waste_code=["200301", "200303", "170201"], description=["DIB", "Nettoyage", "Bois"])
+    named = flows.assign(description=["DIB", "Balayures de voirie", "Bois"])
+    for some in (swept, named):
+        left = recommendations.actions(some, [2025, 2030], RULES, FACTORS).groupby("action")[MASS].sum()
+        assert left["unmix"] == 84
     more = flows.assign(**{MASS: [84.0, 8.0, 80.0]})
     assert "limit_tax" in set(recommendations.actions(more, [2025, 2030], RULES, FACTORS)["action"])
 

@@ -36,7 +36,8 @@ WORTH = 0.01  # of all tonnes, or of all bills, that an action concerns at least
 ASKED = 0.1  # of all tonnes, that a question concerns at least
 SAME = 0.8  # of what pays more tax, that one other action is about already
 MAIN = 2 / 3  # of the tonnes of an action, that one flow of several makes at least to be named
-REST = r"\bultimes?\b|\brefus\b"  # what a sorting leaves: nobody sorts it again
+# What a sorting leaves, and what streets and sewers do: nobody sorts it again.
+REST = r"\bultimes?\b|\brefus\b|\bbalayures?\b|\bcurages?\b|\bdessablage\b"
 WET = rf"{WATER}|^(?:autres )?émulsions\b"  # too much water to burn for energy
 NAMED_WET = r"\b(?:boues?|eaux|[ée]mulsions?)\b"  # the same by a designation, whatever its code
 LEAST = [1, 500]  # t and EUR a year: less is no stake, whatever share it is; a guess of the project
@@ -60,7 +61,7 @@ def actions(
         Badly sorted, and dearer than the same family clean: the surcharge. Flows whose surcharge is negative
         are left out, not set against the others: sorting them would not pay, and nobody needs to.
     ``unmix``
-        Mixed waste landfilled or incinerated, but for what a sorting left (`REST`): the bill.
+        Mixed waste landfilled or incinerated, but for what a sorting left and sweepings (`REST`): the bill.
     ``divert``, ``recover_energy``, ``clean_up``, ``find_outlet``
         Other families landfilled or incinerated, by the best use that a rule knows of: of matter, of energy
         alone, none but for a better quality, none (:func:`compatibility.known_use`): the bill. Sludges,
