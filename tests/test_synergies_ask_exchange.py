@@ -232,6 +232,17 @@ def test_of_a_wet_feed_one_asks_how_much_water_it_is():
     assert not any("matière sèche" in text for text in bread.values())
 
 
+def test_of_food_that_is_sold_off_one_asks_at_what_price_it_would_be_taken():
+    """Downgraded tomatoes at nearly the price of the first choice were a lead of 82,300 € a year."""
+    shop = EXCHANGES.tail(1).assign(new_route="reuse", category="food")
+    for name, family, told in (
+        ("Tomates déclassées", "food", True), ("Pommes hors calibre", "food", True),
+        ("Pommes", "food", False), ("Cartons déclassés", "cardboard", False),
+    ):  # fmt: skip
+        found = asked(exchanges=shop.assign(category=family), flows=FLOWS.assign(description=name))
+        assert ("ce qui est déclassé" in found.get("B-2>N-1", "")) is told
+
+
 def test_of_used_packaging_a_maker_of_food_is_asked_for_its_hygiene():
     reused = EXCHANGES.tail(1).assign(new_route="reuse")
     for naf, code, told in (

@@ -7,6 +7,7 @@
     part         what is a part at most of a need: what part its taker admits
     composition  textiles that are made into fibres or wipers
     hygiene      the packaging or the linen that who works food, or makes packaging, would use again
+    downgraded   food that is sold off: at what price who buys better would take it
     dry_matter   wet by-products that animals eat, of which a tonne is no tonne of cereals
     species      wood to smoke food with
     grading      minerals for a need of a size, « 0/31,5 »
@@ -41,6 +42,9 @@ WORKS_FOOD = (*FOOD_MAKERS, "56")  # NAF divisions: makers of food and drinks, r
 CEMENT = "2351"
 IN_PIECES = ("wood_carpentry", "wood_packaging", "timber_reuse")  # rules
 BROKEN = r"\b(?:cassee?s?|abimee?s?|endommagee?s?|hs|hors (?:d )?(?:service|usage)|a reparer)\b"
+DOWNGRADED = (
+    r"\b(?:declasse\w*|(?:second|2e|deuxieme) choix|hors (?:calibre|norme)s?|moches?|invendu\w*|dlc|ddm)\b"
+)
 SIZED = r"\d\s?/\s?\d"
 # What is left of food from plants, of milk or drinks, wet: pulp, whey, spent grain.
 WET = ("0203", "0204", "0205", "0207")
@@ -79,6 +83,8 @@ def of_takers(exchanges: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame)
     called = of_output(exchanges, flows, "description").map(french.fold_words)
     broken = called.str.contains(BROKEN).astype(bool) & (unknown == "format")
     told = {"mendable": broken, "composition": fibres, "hygiene": touching & strict, "dry_matter": wet}
+    bought = again & (exchanges["category"] == "food") & (exchanges["taker_actor_type"] == "firm")
+    told["downgraded"] = bought & called.str.contains(DOWNGRADED).astype(bool)
     pieces = ~code.str.startswith(PACKAGING) & exchanges["rule_id"].str.startswith(IN_PIECES)
     told |= {
         "sizes": pieces,
