@@ -159,6 +159,10 @@ def test_an_unknown_activity_receives_no_hazardous_waste():
         ("4391A", "170201", "Charpentes déposées", "Bois d'œuvre", True),
         ("1085Z", "020304", "Plats déclassés encore consommables", "Légumes frais", False),
         ("1085Z", "020304", "Carottes déclassées", "Légumes frais", True),
+        # Whey is dried, of cheese there is none to dry; neither is the milk that it comes from.
+        ("1051C", "020501", "Fromages déclassés, croûtes et talons", "Lait cru", False),
+        ("1051C", "020501", "Lactosérum doux", "Lait cru", False),
+        ("1051C", "020501", "Fromages déclassés", "Fromages à fondre", True),
         ("2229A", "070213", "Chutes de film polyéthylène", "Polyéthylène régénéré en granulés", False),
         ("2221Z", "070213", "Chutes de film polyéthylène", "Polyéthylène régénéré en granulés", True),
         ("2221Z", "070213", "Films imprimés et purges", "Polyéthylène régénéré en granulés", False),
@@ -179,7 +183,7 @@ def test_an_unknown_activity_receives_no_hazardous_waste():
     ],
 )
 def test_a_residue_is_no_substitute_for_what_it_comes_from(naf, code, residue, need, offered):
-    families = {"0301": "wood", "0402": "textile", "0203": "food", "1501": "cardboard",
+    families = {"0301": "wood", "0402": "textile", "0203": "food", "0205": "food", "1501": "cardboard",
                 "1701": "mineral", "1702": "wood", "1705": "mineral"}  # fmt: skip
     category = "plastic" if code == "150102" else families.get(code[:4], "plastic")
     flows = flow_table(
@@ -246,6 +250,18 @@ def test_a_residue_is_no_substitute_for_what_it_comes_from(naf, code, residue, n
         # Nor is a mattress any clothes, while clothes are.
         ("8899B", "200307", "textile", "Matelas et chaises", "Vêtements, linge de maison", None),
         ("8899B", "200110", "textile", "Vêtements invendus", "Vêtements, linge de maison", "textile_reuse"),
+        # A gift goes to who may receive it, and not to a kitchen that buys, to which one may sell.
+        ("8899B", "200108", "food", "Repas non servis", "Denrées de l'épicerie solidaire", "food_donation"),
+        ("5629B", "200108", "food", "Repas non servis", "Produits laitiers", None),
+        ("5629B", "200108", "food", "Repas non servis", "Denrées", "food_discount"),
+        ("8730A", "200108", "food", "Repas non servis", "Denrées", None),
+        ("5629B", "020501", "food", "Fromages déclassés", "Produits laitiers et fromages", "food_discount"),
+        # Nobody buys rinds for cheese, nor drinks whey; of a mixed lot a charity takes the cheeses.
+        ("5629B", "020501", "food", "Fromages déclassés, croûtes et talons", "Produits laitiers", None),
+        ("5629B", "020501", "food", "Lactosérum doux", "Produits laitiers", None),
+        ("8899B", "020501", "food", "Lactosérum doux", "Denrées de l'épicerie solidaire", None),
+        ("8899B", "020501", "food", "Fromages déclassés, croûtes et talons", "Denrées", "food_donation"),
+        ("8899B", "020501", "food", "Croûtes de fromage", "Denrées", None),
         # Class A is class A, and a sheltered workshop for furniture no yard of shredded panels.
         ("3832Z", "030105", "wood", "Chutes de MDF", "Palettes et bois A", None),
         ("3832Z", "030105", "wood", "Dosses", "Palettes et bois A", "wood_platform"),
@@ -262,6 +278,17 @@ def test_a_need_is_met_by_what_it_is_called(naf, code, category, residue, need, 
     told = [found["rule_id"].tolist() for found in (passed, across)]
     assert told[0] == told[1]
     assert [rule.startswith(rule_id or "-") for rule in told[0]] == [True] * (rule_id is not None), told
+
+
+@pytest.mark.parametrize(("naf", "need"), [("5629B", "Légumes frais"), ("8899B", "Denrées")])
+def test_nobody_makes_a_gift_to_himself(naf, need) -> None:
+    """« À reprendre chez soi » : unserved meals of a kitchen, given by it to a charity, as its vegetables."""
+    rows = [flow("o", "A", "out", "food", 7, "200108"), flow("i", "A", "in", "food", 90),
+            flow("j", "B", "in", "food", 90)]  # fmt: skip
+    flows = flow_table(rows).assign(description=["Repas non servis", need, "Denrées"])
+    actors, rules = SITES.assign(naf_code=naf, actor_type="firm"), reference.load("compatibility")
+    assert own_uses(with_masses(read_pairs(flows, actors, rules), flows)).empty
+    assert len(candidates(flows, actors, rules, 20.0, 1.3)[0]) == 1
 
 
 def test_who_takes_pallets_to_repair_does_not_take_back_those_it_could_not():

@@ -163,11 +163,12 @@ def own_uses(pairs: pd.DataFrame) -> pd.DataFrame:
     ``CANDIDATE_COLUMNS``, at no distance. Not those of an outlet or an ESS structure, which takes in what
     others bring and puts out what it could not use of that; nor of a firm whose need says that it does so.
     Its boiler burns its by-products and no waste, which pallets are until somebody has ended that. Nor what
-    it gives to people already: it has no use of its own for that.
+    it gives to people already: it has no use of its own for that; and nobody makes a gift to himself.
     """
     taken_in = pairs["is_intake"] | pairs["takes_in"]
     burns_waste = (pairs["new_route"] == "energy") & (pairs["legal_status"] != "by_product")
     given = pairs["category"].isin(FOOD) & (pairs["old_route"] == "reuse")
+    given |= pairs["legal_status"] == DONATION
     at_home = pairs["giver_site_id"] == pairs["taker_site_id"]
     pairs = pairs[at_home & ~taken_in & ~burns_waste & ~given]
     pairs = pairs.assign(great_circle_km=0.0)
