@@ -217,6 +217,14 @@ def test_a_residue_is_no_substitute_for_what_it_comes_from(naf, code, residue, n
         ("2229A", "150103", "wood", "Caisses et calages bois", "Palettes Europe", None),
         ("2229A", "150103", "wood", "Palettes et caisses bois", "Palettes Europe", "wood_pallet"),
         ("2229A", "150103", "wood", "", "Palettes Europe", "wood_pallet"),
+        # Nor are they for furniture: its maker ships on pallets, and takes apart what it asks for as wood.
+        ("3109B", "150103", "wood", "Palettes cassées", "Palettes Europe", None),
+        ("3109B", "150103", "wood", "Palettes cassées", "Palettes", None),
+        ("3109B", "150103", "wood", "Palettes EUR", "Palettes Europe", "wood_pallet_direct"),
+        ("3109B", "150103", "wood", "Palettes cassées", "Bois de palettes", "wood_carpentry"),
+        ("3109B", "150103", "wood", "Palettes cassées", "Palettes à démonter", "wood_carpentry"),
+        ("8899B", "150103", "wood", "Palettes cassées", "Palettes pour atelier bois", "wood_carpentry"),
+        ("8899B", "150103", "wood", "Palettes cassées", "Palettes", "wood_pallet_reuse"),
         # Who makes panels burns what it could press only where it asks for fuel.
         ("1621Z", "150103", "wood", "Palettes perdues", "Palettes à broyer", "wood_panel"),
         ("1621Z", "030105", "wood", "Dosses", "Plaquettes de bois", "wood_panel"),

@@ -33,6 +33,8 @@ USES = {
     "weee": {"dismantling"},
 }  # fmt: skip
 FROM_PALLETS = "pallet_wood"  # and one of this is met by the rule that makes it first
+WORKED = {FROM_PALLETS, "workshop"}  # as which a need of pallets asks for their wood
+WHOLE_PALLETS = "pallets"  # told of wood of pallets too
 CHEMISTRY, FOOD_MAKERS = ("20", "21"), ("10", "11")  # NAF divisions
 PACKAGING_MAKERS = ("1721", "2222")  # of paper and of plastic, much of it for food
 
@@ -92,12 +94,13 @@ def best_rule(pairs: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     (``USES``), of the rules that make this: what stops another use is not why there is no bedding.
 
     Then the rule that takes all that the designation names, before one that takes a part of it (``mixed``),
-    the rule whose use the need itself names (who asks for feed makes no biogas of it), the longest code,
+    the rule whose use the need itself names (who asks for feed makes no biogas of it, whose workshop works
+    wood mends no pallets), the longest code,
     maturity, matter before energy (a maker of panels that asks for no fuel), the rule that names who receives
     before one open to any activity (what a workshop does with pallets is to mend them), yield, and name.
     """
     told = zip(pairs["use_told"], pairs["need_told"], strict=True)
-    named = [FROM_PALLETS in use.split() and FROM_PALLETS in need.split() for use, need in told]
+    named = [FROM_PALLETS in use.split() and not WORKED.isdisjoint(need.split()) for use, need in told]
     best = [
         "passes", "is_called", "gate_rank", "is_plain", "names_use", "specificity", "maturity", "is_matter",
         "names_receiver", "yield_central",
@@ -141,18 +144,24 @@ def _receives(pairs: pd.DataFrame) -> np.ndarray:
 def _asks_for_it(pairs: pd.DataFrame) -> np.ndarray:
     """Whether each need declares, by its waste code, the object that its rule hands on; matter asks for none.
 
-    A firm whose need is an object by its name (``object_asked``), and of no use besides, takes nothing else.
+    A firm whose need is an object by its name (``object_asked``), and of no use besides, takes nothing else:
+    of pallets no wood, unless it says that it works it.
     Under a rule open to any activity a waste operator asks for none: it would sort or shred the object.
     """
 
-    def answer(code: str, asked: str, told: str, family: str, naf: str, codes: str, receivers: str) -> bool:
+    def answer(
+        code: str, asked: str, told: str, family: str, naf: str, codes: str, receivers: str, use: str, by: str
+    ) -> bool:
         if asked and asked not in codes.split() and not _uses_named(told, family):
+            return False
+        works = {*use.split(), *by.split()} - {WHOLE_PALLETS}
+        if asked == PALLETS and FROM_PALLETS in works and works.isdisjoint(told.split()):
             return False
         named = receivers != "" or not naf.startswith(WASTE_OPERATORS)
         return codes == "" or (code in codes.split() and named)
 
     keys = ["input_waste_code", "object_asked", "need_told", "input_category", "naf_code",
-            "input_waste_codes", "receiver_naf_codes"]  # fmt: skip
+            "input_waste_codes", "receiver_naf_codes", "use_told", "proving_needs"]  # fmt: skip
     return _each(answer, *(pairs[key].fillna("") for key in keys))
 
 
