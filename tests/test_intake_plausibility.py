@@ -217,6 +217,8 @@ def heavy(naf_code: str, *flows: tuple) -> pd.DataFrame:
         ("0146Z", "Lisier", "020106", 1_500.0), ("0146Z", "Lisier en excédent", None, 1_500.0),
         ("0147Z", "Fumier de volailles", None, 1_400.0), ("0811Z", "Découverte", "010102", 22_000.0),
         ("1051C", "Lactosérum", None, 1_800.0), ("1061A", "Issues de meunerie", None, 2_000.0),
+        ("4621Z", "Issues de céréales", None, 700.0), ("4621Z", "Poussières de silo", None, 700.0),
+        ("0163Z", "Issues de céréales", "020304", 700.0),
     ],
 )  # fmt: skip
 def test_what_is_heavy_by_trade_is_not_held_against_the_statistic_of_waste(
@@ -313,6 +315,13 @@ def test_cost_out_of_range():
         ("Coût (€/t)", "−2\u00a0000,5", "cost_out_of_range"),
         ("Coût (€/t)", "12\u00a0500", "cost_out_of_range"),
     ]
+    # What is bought is no waste: cheese at 5,200 €/t, and no wage bill.
+    rows = found(
+        flows__direction=[(row, "in") for row in range(8)],
+        flows__category=[(0, "food"), (1, "food"), (2, "mineral"), (3, "metal"), (4, "other")],
+        flows__cost_eur_per_t=[(0, 5200.0), (1, 41_000.0), (2, 5100.0), (3, 18_000.0), (4, 9000.0)],
+    )
+    assert [row[1] for row in rows if row[4] == "cost_out_of_range"] == [3, 4]
     # Copper cables are sold for 2,100 €/t and more.
     rows = found(
         flows__category=[(0, "metal"), (1, "metal")], flows__cost_eur_per_t=[(0, -8000.0), (1, -8001.0)]

@@ -28,6 +28,7 @@ HEADCOUNT_SHARE, HEADCOUNT_PEOPLE = 0.20, 3
 FTE_SHARE = 1.05
 COST_EUR_PER_T = (-2000.0, 5000.0)
 METAL_LOW_EUR_PER_T = -8000.0  # copper and bare cables
+DEAREST_BOUGHT = 10.0  # times the high price of new matter of the family
 YEARS_BEFORE, YEARS_AFTER, LEAST_SITES = 10, 2, 3
 NEVER_HAZARDOUS = ("food", "biowaste")
 # Codes and chapters of the list of waste that name one material; another category contradicts it, save mixed
@@ -111,12 +112,17 @@ def _staff_rows(workforce: pd.DataFrame) -> list[pd.DataFrame]:
 
 
 def cost_out_of_range(flows: pd.DataFrame) -> pd.DataFrame:
-    """Cost below −2,000 (metal: −8,000) or above 5,000 €/t."""
-    least, high = COST_EUR_PER_T
+    """Cost below −2,000 (metal: −8,000) or above 5,000 €/t; what enters, above ten times the high price of
+    new matter of its family where that is more."""
+    least, most = COST_EUR_PER_T
     low = pd.Series(least, flows.index).mask(flows["category"] == "metal", METAL_LOW_EUR_PER_T)
+    new = reference.load("factors").query("factor == 'virgin_price' and route == 'reuse'")
+    prices = dict(zip(new["category"].fillna(""), DEAREST_BOUGHT * new["high"], strict=True))
+    dearest = flows["category"].map(prices).astype(float).fillna(prices[""])
+    high = dearest.clip(lower=most).where(flows["direction"] == "in", most)
     rows = flows[(flows["cost_eur_per_t"] < low) | (flows["cost_eur_per_t"] > high)]
-    raw, found = rows["cost_eur_per_t"].map(exact), {"cost": rows["cost_eur_per_t"], "high": high}
-    found["low"] = low[rows.index]
+    raw, found = rows["cost_eur_per_t"].map(exact), {"cost": rows["cost_eur_per_t"]}
+    found |= {"low": low[rows.index], "high": high[rows.index]}
     return mark(rows, header("flows", "cost_eur_per_t"), raw, "cost_out_of_range", **found)
 
 
