@@ -20,6 +20,7 @@ from eit_analysis.intake.checks.per_employee import ranges, tonnes_per_employee
 from eit_analysis.intake.checks.plausibility import MATERIALS, implausible
 from eit_analysis.intake.checks.stated_totals import check_totals
 from eit_analysis.intake.checks.unit_errors import _without_self
+from eit_analysis.intake.relance.phrases import likely
 from eit_analysis.publishing.wording import heading
 from eit_analysis.reference.nomenclatures import is_hazardous, normalise_waste_code
 from eit_analysis.tables import CATEGORIES
@@ -29,8 +30,8 @@ CODES = [
     "decimal_slip", "tonnes_per_employee", "ages_against_headcount", "reference_year_apart",
     "headcount_in_parts", "fte_above_headcount", "departures_above_headcount", "cost_out_of_range",
     "hazard_conflict",
-    "waste_code_against_category", "code_against_designation", "end_before_start", "stated_total",
-    "no_waste_with_flows",
+    "waste_code_against_category", "code_against_designation", "hazard_against_designation",
+    "end_before_start", "stated_total", "no_waste_with_flows",
 ]  # fmt: skip
 # Eight plastics firms of 100 people with ten tonnes of cardboard each, or nearly.
 CARDBOARD = [8.0, 9.0, 10.0, 11.0, 12.0, 13.0, 14.0, 20.0]
@@ -51,7 +52,7 @@ def survey(**changes: list) -> dict[str, pd.DataFrame]:
         }), "Entreprise"),
         "flows": placed(pd.DataFrame({
             "site_id": names, "direction": "out", "category": "cardboard", "waste_code": "150101",
-            "description": None,
+            "description": None, "quality": None,
             "mass_t_per_year": CARDBOARD, "cost_eur_per_t": 50.0,
         }), "Flux"),
         "workforce": placed(pd.DataFrame({
@@ -360,6 +361,53 @@ def test_code_against_designation():
     ]
 
 
+def hazards(*rows: tuple, naf_code: str | None = "1051C") -> list[tuple]:
+    """Row and likely code of the marks on flows: designation, code, quality and cost (EUR/t)."""
+    columns = zip(*rows, strict=True)
+    cells = {
+        f"flows__{name}": list(enumerate(values))
+        for name, values in zip(
+            ("description", "waste_code", "quality", "cost_eur_per_t"), columns, strict=True
+        )
+    }
+    naf = [(row, naf_code) for row in range(len(rows))]
+    tables = survey(**cells, sites__naf_code=naf)
+    marks = implausible(tables).query("reason_code == 'hazard_against_designation'")
+    told = [dict(one.fields)["likely"].replace("\u00a0", "") for one in marks["finding"]]
+    return list(zip(marks["source_row"] - 2, told, strict=True))
+
+
+def test_what_is_clean_or_sold_is_asked_whether_it_is_hazardous():
+    """Cardboard sold at 55 €/t is no hazardous packaging, unless what it is called or is says so."""
+    box, used = ("Cartons d'emballage", "150110"), ("Huile de vidange", "130205")
+    assert hazards((*box, "clean", 10.0), (*box, None, -55.0)) == [(0, "150101"), (1, "150101")]
+    assert hazards(("Cartons propres", "150110", None, 10.0)) == [(0, "150101")]
+    # Soiled, whatever the price; used oil is sold and hazardous; what is not hazardous is not asked.
+    assert not hazards((*box, "soiled", -55.0), ("Cartons souillés", "150110", None, -5.0))
+    assert not hazards((*used, "clean", -50.0), ("Cartons d'emballage", "150101", "clean", -55.0))
+    # An unknown designation, or none, tells nothing.
+    assert not hazards(("Zqxv 12", "150110", "clean", -5.0), (None, "150110", "clean", -5.0))
+
+
+def test_a_designation_that_is_never_hazardous_in_its_trade_is_asked():
+    box, lawn = ("Cartons d'emballage", "150110", None, 10.0), ("Tontes de gazon", "200127", None, 10.0)
+    assert hazards(box, lawn) == [(0, "150101"), (1, "200201")]
+    # Chemists soil their boxes; of an unknown trade nobody knows.
+    for naf_code in ("2014Z", None):
+        assert hazards(box, lawn, naf_code=naf_code) == [(1, "200201")]
+
+
+def test_the_question_on_a_hazard_names_the_code_to_tick():
+    tables = survey(
+        flows__description=[(0, "Cartons d'emballage")], flows__waste_code=[(0, "150110")],
+        flows__quality=[(0, "clean")], flows__cost_eur_per_t=[(0, -55.0)],
+    )  # fmt: skip
+    (mark,) = implausible(tables).itertuples()
+    assert (mark.column, mark.raw_value) == ("Code déchet", "150110")
+    assert likely(mark.finding) == "15\u00a001\u00a001"
+    assert "«\u00a0Cartons d'emballage\u00a0» (propre, vendu), qui fait plutôt penser" in mark.message
+
+
 def test_no_waste_ticked_beside_outflows():
     marks = implausible(survey(sites__no_waste=[(0, "yes"), (1, "no")]))
     assert marks[["column", "raw_value", "source_row"]].values.tolist() == [["Aucun déchet", "oui", 2]]
@@ -428,7 +476,7 @@ def test_a_hundred_thousand_flows_in_well_under_a_second():
         "site_id": rng.choice(names, 100_000), "direction": "out",
         "category": rng.choice(list(CATEGORIES), 100_000), "waste_code": "150106",
         "description": rng.choice(["DIB en mélange", "Emballages mélangés"], 100_000),
-        "mass_t_per_year": rng.lognormal(1, 1, 100_000), "cost_eur_per_t": 50.0,
+        "mass_t_per_year": rng.lognormal(1, 1, 100_000), "cost_eur_per_t": 50.0, "quality": None,
     }), "Flux")  # fmt: skip
     tables = {"sites": sites, "flows": flows, "workforce": survey()["workforce"]}
     tables["synergy_register"] = survey()["synergy_register"]

@@ -17,7 +17,11 @@ from eit_analysis.codes import LABELS
 from eit_analysis.french import counted, day, exact
 from eit_analysis.intake.cells.contract import YEARS
 from eit_analysis.intake.checks import per_employee, unit_errors
-from eit_analysis.intake.checks.designations import ANY_MATERIAL, code_against_designation
+from eit_analysis.intake.checks.designations import (
+    ANY_MATERIAL,
+    code_against_designation,
+    hazard_against_designation,
+)
 from eit_analysis.intake.checks.marks import gathered, mark
 from eit_analysis.reference.nomenclatures import is_hazardous
 from eit_analysis.tables import CATEGORIES, header
@@ -61,7 +65,9 @@ def implausible(
         marks.append(per_employee.tonnes_per_employee(flows, producers))
     marks += [unit_errors.mass_against_before(flows, before, wave) for wave, before in earlier.items()]
     ended, none = end_before_start(tables["synergy_register"]), no_waste_with_flows(sites, flows)
-    of_codes = [*code_conflicts(flows), code_against_designation(flows)]
+    activities = sites.drop_duplicates("site_id").set_index("site_id")["naf_code"]
+    of_hazards = hazard_against_designation(flows, activities)
+    of_codes = [*code_conflicts(flows), code_against_designation(flows), of_hazards]
     of_values = [*reference_year_apart(sites), cost_out_of_range(flows)]
     return gathered([*marks, *of_values, *of_codes, ended, none])
 
