@@ -137,6 +137,32 @@ def test_logs_and_sawn_wood_are_measured_in_solid_metres(study, name, unit, tonn
     assert not solid or row["mass_low_t_per_year"] < 4.3 < 10 < row["mass_high_t_per_year"]
 
 
+@pytest.mark.parametrize(
+    ("name", "category", "code", "unit", "tonnes"),
+    [
+        ("Perméat de lactosérum", "biodéchets", "", "m3", 10.0), ("Petit-lait", "biodéchets", "", "l", 0.01),
+        ("Lisier", "biodéchets", "02 01 06", "m3", 10.0), ("Vinasses", "biodéchets", "", "hl", 1.0),
+        ("Purge", "biodéchets", "19 07 03", "m3", 10.0), ("Eau de forage", "autre", "", "m3", 10.0),
+        ("Huiles alimentaires usagées", "biodéchets", "20 01 25", "l", 0.01),
+        ("Fumier", "biodéchets", "02 01 06", "m3", 4.5),
+        ("Lactosérum en poudre", "biodéchets", "", "m3", 4.5),
+        ("Restes de cuisine", "biodéchets", "20 01 08", "m3", 4.5), ("Lisier", "biodéchets", "", "t", 10.0),
+        ("Huiles usagées", "chimique", "13 02 05", "m3", 10.0),
+    ],
+)  # fmt: skip
+def test_a_liquid_weighs_about_what_water_does(study, name, category, code, unit, tonnes):
+    """Whatever its family: the density of kitchen waste, 0.45, counted 14,000 m3 of permeate as 6,300 t."""
+    cells = {"name": name, "quantity": 10, "unit": unit, "category": category, "code": code or None}
+    cleaned = clean(study, [FLOW_HEADERS, flow(**cells)])
+    row = cleaned.tables["flows"].iloc[0]
+    assert row["mass_t_per_year"] == pytest.approx(tonnes)
+    told = cleaned.corrections.loc[cleaned.corrections["rule"] == "unit_converted", "clean_value"].tolist()
+    liquid = unit != "t" and tonnes != 4.5 and category != "chimique"
+    assert [f"1 {unit} liquide" in sentence.replace("\u00a0", " ") for sentence in told] == [liquid] * (
+        unit != "t"
+    )
+
+
 REFUSED = [
     ({"quantity": "NC"}, "missing_mass", "Quantité"),
     ({"quantity": None}, "missing_mass", "Quantité"),

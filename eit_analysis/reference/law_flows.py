@@ -29,8 +29,9 @@ FEED = re.compile(
     r"\b(?:betail|eleveurs?|elevages?|dreches?|fourrages?|aliment\w* (?:pour |des )?anima\w+)\b"
 )
 LIQUID = re.compile(
-    r"^(?:eaux?|effluents?|lactoserum|rincages?|saumures?|huiles?|liquides?)\b|"
-    r"^(?:suspensions|concentrats) aqueu"
+    r"^(?:(?:eaux?|effluents?|lactoserums?|petits? laits?|permeats?|laits?|jus|vins?|bieres?|vinasses?|"
+    r"lisiers?|purins?|lixiviats?|rincages?|saumures?|huiles?|liquides?)\b|(?:suspensions|concentrats) aqueu)"
+    r"(?!.*\b(?:poudres?|deshydrate|lyophilise))"
 )
 BINS = re.compile(
     r"\b(?:(?P<count>\w+) )?bacs?(?: \w+)?(?: de)? (?P<litres>\d+) l\b.*?"
@@ -136,9 +137,10 @@ def is_feed(out: pd.DataFrame) -> pd.Series:
 
 
 def is_liquid(out: pd.DataFrame) -> pd.Series:
-    """Which outflows are surely liquid, by the first word of their code's label or of their designation.
+    """Which flows are surely liquid, by the first word of their code's label or of their designation.
 
-    No landfill takes them (directive 1999/31/EC, art. 5, § 3, a).
+    No landfill takes them (directive 1999/31/EC, art. 5, § 3, a), and they weigh what water does (``m3
+    liquide`` of ``units.csv``).
     """
     labels = reference.load("waste_codes").set_index("waste_code")["label_fr"]
     texts = (folded(out["waste_code"].map(labels)), folded(out["description"]))

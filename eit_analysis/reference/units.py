@@ -13,6 +13,7 @@ from eit_analysis.reference.designation_words import heads
 
 HELD = re.compile(r"([a-z]+(?:[ -]bag)?) ([0-9]+(?:,[0-9]+)?) ?(t|tonne|kg)")  # as `normalise_unit` writes it
 SOLID_METRE = "m3 plein"
+LIQUID_METRE = "m3 liquide"
 # What is sold by it, in the singular.
 SOLID = frozenset((
     "avive", "bastaing", "bille", "billon", "chevron", "contreplaque", "grume", "madrier", "panneau", "plot",

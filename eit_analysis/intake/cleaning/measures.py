@@ -12,21 +12,14 @@ from eit_analysis.intake.cells.columns import Cells, jointly
 from eit_analysis.intake.cells.periods import PERIOD_LABELS, PERIODS_PER_YEAR, split_unit
 from eit_analysis.intake.cells.quantities import Number
 from eit_analysis.intake.cells.remarks import holds, read_remark
-from eit_analysis.intake.cells.stated import Stated, read_stated
+from eit_analysis.intake.cells.stated import CUBIC_METRES, Stated, read_stated
 from eit_analysis.intake.cleaning.gathering import SurveyBatch
+from eit_analysis.intake.cleaning.solid_or_liquid import cubic_metres
 from eit_analysis.reference.findings import Finding, finding
-from eit_analysis.reference.units import (
-    SOLID_METRE,
-    held_weight,
-    known_unit,
-    normalise_unit,
-    sold_solid,
-    to_tonnes,
-)
+from eit_analysis.reference.units import held_weight, known_unit, normalise_unit, to_tonnes
 from eit_analysis.tables import CATEGORIES
 
 MONTHS_PER_YEAR = 12
-WOOD = "wood"
 # By where another unit or period is said.
 CONFLICTS = {
     "unit_from_quantity": "unit_conflict",
@@ -62,11 +55,7 @@ def measures(batch: SurveyBatch, odd: Mapping[int, Number]) -> Cells:
     ways[list(odd)] = written.codes[1:]
     refused = batch.refused.get("period", np.zeros(len(batch), dtype=bool))
     months, remarks = batch.values["months"], batch.values["comment"]
-    named, families = batch.values["description"], batch.values["category"]
-    wood = families.where(lambda family: family == WOOD)
-    names, at = np.unique(named.codes[wood], return_inverse=True)
-    solid = np.zeros(len(batch), dtype=np.int32)
-    solid[wood] = np.array([sold_solid(named.values[code]) for code in names], dtype=np.int32)[at]
+    families = batch.values["category"]
     said = Cells.of(
         [(read_remark(text).unit, read_stated(text)) if text else SILENT for text in remarks.values]
     )
@@ -81,7 +70,7 @@ def measures(batch: SurveyBatch, odd: Mapping[int, Number]) -> Cells:
             Cells([False, True], refused.astype(np.int32)),
             families,
             Cells([len(m.split()) if m else MONTHS_PER_YEAR for m in months.values], months.codes),
-            Cells([False, True], solid),
+            cubic_metres(batch),
         ]
     )
     return Cells([_measure(*key) for key in keys.values], keys.codes)
@@ -91,7 +80,7 @@ def measures(batch: SurveyBatch, odd: Mapping[int, Number]) -> Cells:
 def _measure(
     written: tuple[str, bool, bool], comment: tuple[str, Stated], header_unit: str,
     title: tuple[str, str, str], typed_unit: str | None, own_period: str | None, period_refused: bool,
-    category: str | None, months: int, solid: bool = False,
+    category: str | None, months: int, state: str = "",
 ) -> Measure:  # fmt: skip
     """Unit and period from their own cells, else beside the number, in the comment, header, title."""
     suffix, known, zero = written
@@ -144,8 +133,9 @@ def _measure(
         problems.append(("period", finding("missing_period")))
     if problems or not unit or not period or category is None:
         return Measure(corrections=tuple(corrections), problems=tuple(problems))
-    weighed = SOLID_METRE if solid and category == WOOD and normalise_unit(unit) == "m3" else unit
-    usual, late = to_tonnes(1.0, weighed, category), []
+    name, late = normalise_unit(unit), []
+    metre = state if name in CUBIC_METRES else ""
+    usual = to_tonnes(CUBIC_METRES[name] if metre else 1.0, metre or unit, category)
     own = stated.tonnes_of(unit)
     if own and usual and not usual[1] / FARTHEST <= own[0] <= usual[2] * FARTHEST:
         own = None
@@ -164,7 +154,7 @@ def _measure(
             doubt = finding("capacity_as_weight", unit=unit)
     converted = low != high and not own
     if converted:
-        what = {"unit": normalise_unit(weighed), "family": CATEGORIES[category], "source": source}
+        what = {"unit": metre.replace("m3", name) or name, "family": CATEGORIES[category], "source": source}
         late.append(("unit", finding("unit_converted", tonnes=central, low=low, high=high, **what)))
     periods = periods_per_year(period, months)
     if (opening := dict(stated.openings).get(period)) and months == MONTHS_PER_YEAR:
@@ -178,7 +168,7 @@ def _measure(
     elif period != "year" and months < MONTHS_PER_YEAR:
         times = float(f"{periods[0]:g}")
         late.append(("period", finding("annualised_over_active_months", times=times)))
-    counted = normalise_unit(weighed) if converted else None
+    counted = (metre or name) if converted else None
     return Measure((central, low, high), periods, counted, tuple(corrections), tuple(late), doubt)
 
 
