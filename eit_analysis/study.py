@@ -191,7 +191,7 @@ def create_study(root: Path, name: str, epcis: Mapping[str, str] | None = None) 
         mend = "prenez lettres, chiffres et tirets, sans espace"
         raise UsageError(sentence("study_no_name", study=name, mend=mend))
     if folder.exists():
-        raise UsageError(f"L'étude « {name} » existe déjà dans data/raw\u00a0: choisissez un autre nom.")
+        raise UsageError(sentence("study_exists", study=name))
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".") as temporary:
         made = Path(temporary) / name
         (made / str(date.today().year)).mkdir(parents=True)

@@ -46,7 +46,7 @@ def project(tmp_path_factory: pytest.TempPathFactory, cleaned: Path) -> Path:
         (["history", "thur-doller"], ["2\u00a0vagues", "trois"]),
         (["import", "insee", "f.csv", "thur-doller"], ["insee", "bmo", "gerep"]),
         (["import", "bmo", "absent.xlsx", "thur-doller"], ["absent.xlsx"]),
-        (["new", "thur-doller"], ["existe déjà"]),
+        (["new", "thur-doller"], ["existe déjà", "acteurs.csv", "eit forms thur-doller"]),
         (["new", "../fuite"], ["nom d'étude"]),
     ],
 )
