@@ -356,6 +356,25 @@ def test_firms_of_an_extract_fill_questionnaires_that_clean_without_a_correction
     ]
 
 
+def test_a_commune_code_of_another_name_is_told_and_left_to_the_firm(project, eit):
+    """39032 is Avignon-lès-Saint-Claude, and Authume is 39030; a district of Lyon is Lyon."""
+    rows = [
+        FIRM,
+        [MILL, "FERRONNERIE", "25.50A", "39032", "AUTHUME", "39100", "02", "A"],
+        [PLANT, "USINE D'ESSAI", "20.16Z", "69383", "LYON 3EME", "69003", "21", "A"],
+    ]
+    file, told = text(project / "acteurs.csv", rows), "code commune 39032 est celui de « Avignon"
+    said = eit.done("new", "jura", "--firms", file).replace("\u00a0", " ")
+    assert f"Ligne 2 : le {told}" in said and "« AUTHUME »" in said and said.count("code commune") == 1
+    first, second = sorted((project / "data" / "raw" / "jura").glob("_questionnaires/*"))
+    for path, place in ((first, (None, None, "39100")), (second, ("Lyon", "69123", "69003"))):
+        firm = openpyxl.load_workbook(path)["Entreprise"]
+        cells = {cell.value: firm.cell(2, cell.column).value for cell in firm[1]}
+        assert (cells["Commune"], cells["Code INSEE"], cells["Code postal"]) == place
+    said = eit.done("import", "sirene", file, "essai").replace("\u00a0", " ")
+    assert "SIRENE : 2 lignes importées" in said and told in said and said.count("code commune") == 1
+
+
 @pytest.mark.parametrize(
     ("rows", "words"),
     [

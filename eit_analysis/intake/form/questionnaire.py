@@ -15,6 +15,7 @@ from eit_analysis.intake.cells.contract import is_date, is_number, readable
 from eit_analysis.intake.form.guide import TITLE, Returns, note, print_on_a4, workbook, write_guide
 from eit_analysis.intake.form.validation import check
 from eit_analysis.intake.registers.files import left_out, read_register
+from eit_analysis.intake.registers.two_communes import named_otherwise, two_communes
 from eit_analysis.intake.survey.response import CONTACTED_FILE, LISTED
 from eit_analysis.reference.communes import find_commune
 
@@ -101,7 +102,8 @@ def _firm_rows(firms: pd.DataFrame) -> list[dict[str, Any]]:
     for typed in known.to_dict("records"):
         row = {column: readable("sites", column, typed.get(column)) for column in form}
         row = {column: (form[column]["labels"] or {}).get(value, value) for column, value in row.items()}
-        place = find_commune(row["commune_code"], row["commune_name"], row["postcode"])
+        code, name = row["commune_code"], row["commune_name"]
+        place = None if named_otherwise(code, name) else find_commune(code, name, row["postcode"])
         row["commune_code"], row["commune_name"] = (place.commune_code, place.name) if place else (None, None)
         rows.append({column: value for column, value in row.items() if value is not None})
     identifiers = [row.get("site_id") for row in rows]
@@ -187,13 +189,12 @@ def firms_of(extract: Path) -> tuple[pd.DataFrame, list[str]]:
     read = read_register("sirene", extract)
     twice = read.frame["siret"].duplicated() & read.frame["siret"].notna()
     said = [f"Laissés de côté, {reason}." for reason in left_out(read.manifest)]
+    said += two_communes(read.frame)
     said += [
         f"Ligne\u00a0{row} de l'extrait laissée de côté, colonne {column}\u00a0: {message}."
         for row, column, message in read.refused[["source_row", "column", "message"]].to_numpy()
     ]
     if twice.any():
         rows = ", ".join(map(str, read.frame.loc[twice, "source_row"]))
-        said.append(
-            f"Un seul classeur pour les lignes de l'extrait qui ont le SIRET d'une autre\u00a0: {rows}."
-        )
+        said.append(reference.sentence("firms_twice", rows=rows))
     return read.frame[~twice].reset_index(drop=True), said

@@ -21,6 +21,7 @@ from eit_analysis.files import write_atomic
 from eit_analysis.french import counted, fold_words, whole
 from eit_analysis.intake.output import json_bytes, write_files
 from eit_analysis.intake.registers.files import REGISTERS, RegisterTable, left_out, read_register
+from eit_analysis.intake.registers.two_communes import two_communes
 from eit_analysis.intake.sheets.ledger import SOURCE, typed
 from eit_analysis.reference.commune_tables import DISTRICT_CODES, former_by_code
 from eit_analysis.reference.communes import departments_of, regions_with
@@ -53,7 +54,8 @@ def import_register(register: str, file: Path, study: Study) -> str:
     write_atomic(study.processed / f"{read.table}.manifest.json", json_bytes(manifest))
     if read.table == "bmo":
         return _bmo_imported(read.frame, study.settings.basin)
-    return _imported(REGISTERS[register].title, read.manifest, replaced)
+    said = [_imported(REGISTERS[register].title, read.manifest, replaced)]
+    return " ".join(said + (two_communes(read.frame) if read.table == "sirene" else []))
 
 
 def communes_of(config: StudyConfig) -> frozenset[str]:
