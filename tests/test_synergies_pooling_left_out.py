@@ -7,7 +7,7 @@ from pooling_cases import outputs, pooled
 
 from eit_analysis.synergies.pooling.costs import cost_table, threshold_table
 from eit_analysis.synergies.pooling.left_out import left_out
-from eit_analysis.synergies.pooling.thresholds import targets
+from eit_analysis.synergies.pooling.thresholds import targets, without_threshold
 
 SITES = pd.DataFrame(
     {
@@ -109,3 +109,29 @@ def test_who_is_only_in_a_variant_or_beside_an_offer_not_worth_listing_is_told_s
     room = "space", "Salle de réunion"
     met = told([("A", *room, 10.0, "h")], [("B", *room, 20.0, "h")], kinds=())
     assert set(met["left_out"]) == {"small_offer"}
+
+
+def test_a_purchase_without_a_volume_in_euros_is_its_yearly_cost():
+    """Three firms were asked for the euros of protective equipment that they had written as its cost."""
+    item, cleaning = "Équipements de protection individuelle", "Produits d'entretien"
+    rows = [
+        ("A", "purchase", item, 1150.0, "personnes"), ("B", "purchase", item, 12.0, "personnes"),
+        ("C", "purchase", cleaning, np.nan, None), ("D", "purchase", "Palettes", 26_000.0, "palettes"),
+    ]  # fmt: skip
+    costs = [310_000.0, 8_000.0, 14_000.0, 247_000.0]
+    sharing = pooling_cases.needs(rows, np.nan).assign(cost_eur_per_year=costs)
+    asked = targets(sharing, outputs([], np.nan), TABLE)
+    (gloves,) = [t for t in asked if "individuelle" in t.threshold.keyword]
+    assert gloves.needs["volume"].to_dict() == {"A": 310_000.0, "B": 8_000.0}
+    assert gloves.declared[["declared", "one"]].to_numpy().tolist() == [[310_000.0, 1.0], [8_000.0, 1.0]]
+    assert without_threshold(sharing, TABLE).frame.empty
+    pools, _ = pooled(sharing, outputs([], np.nan), SITES, TABLE, cost_table(), 15.0, 1.0)
+    found = left_out(sharing, asked, TABLE, pools, pools.head(0), SITES, 15.0, 1.0).set_index("site_id")
+    assert found["left_out"].to_dict() == {
+        "A": "enough_alone", "B": "nobody_near", "C": "nobody_near", "D": "enough_alone"
+    }  # fmt: skip
+    assert found.loc["A", ["volume_per_year", "unit", "threshold"]].tolist() == [310_000.0, "€", 10_000.0]
+    assert found.loc["D", "unit"] == "unité"  # a purchase that has a threshold in its own unit keeps it
+    # Without a cost nothing is known of it in euros: that is the unit to ask.
+    silent = without_threshold(sharing.assign(cost_eur_per_year=np.nan), TABLE).frame
+    assert silent[["wanted_units", "n_needs"]].to_numpy().tolist() == [["€", 2]]

@@ -26,6 +26,7 @@ from eit_analysis.synergies.pooling.thresholds import (
     NOTHING,
     Target,
     by_keyword,
+    in_euros,
     keyword_in,
     keyword_of,
     scale,
@@ -69,6 +70,7 @@ def left_out(
     km = pd.DataFrame(road_km(places, detour_factor), places.index, places.index)
     read = by_keyword(thresholds)
     kinds = [keyword_of(nature, item, read) for nature, item in sharing[["nature", "item"]].to_numpy()]
+    sharing = in_euros(sharing, thresholds)
     told = sharing.assign(unit=sharing["unit"].map(normalise_unit), kind=kinds)
     unread = without_threshold(sharing, thresholds).frame
     to_ask = dict(

@@ -35,6 +35,7 @@ COLUMNS = [
 ]  # fmt: skip
 COLLECTION = "collection"
 HAZARDOUS = "dangereux"
+EUROS = "€"
 NO_UNIT, ITS_OWN = "aucune connue", "aucune\u00a0: c'est la sienne"
 # Units that count the very thing that is asked for, of which hours would say less.
 ACTS = frozenset({"pesee", "lavage", "bac", "analyse"})
@@ -116,15 +117,15 @@ def targets(
         Of :func:`costs.threshold_table`. A row without keyword applies to each item that no other row of
         its nature and unit names. A row of nature ``collection`` applies to the outgoing flows of the family
         that is its keyword, once for what is hazardous and once for the rest, which never share a lorry; a
-        flow without a code is taken as not hazardous. A service that collects the same family is one need
-        with the rest (:func:`one_need.once`). What is offered and needed in a unit without threshold is
-        one of its own, not ``reckoned``.
+        flow without a code is taken as not hazardous. A purchase may be its cost (:func:`in_euros`). A
+        service that collects the same family is one need with the rest (:func:`one_need.once`). What is
+        offered and needed in a unit without threshold is one of its own, not ``reckoned``.
     schemes : pandas.DataFrame, optional
         The producer schemes in force: a flow that they collect for nothing costs its holder nothing.
     """
     if schemes is not None:
         flows = flows.assign(free=free(flows, schemes))
-    stated = _stated(sharing)
+    stated = _stated(in_euros(sharing, thresholds))
     named, seen = np.zeros(len(stated), dtype=bool), np.zeros(len(stated), dtype=bool)
     # Of most thresholds, made once.
     nobody, no_flow = _target(NOTHING, stated.head(0)), _collected(NOTHING, "", flows.head(0))
@@ -170,6 +171,28 @@ def targets(
     return found
 
 
+def in_euros(sharing: pd.DataFrame, thresholds: pd.DataFrame) -> pd.DataFrame:
+    """The needs (tidy ``sharing``) of which a threshold is in euros and none in their unit, as their cost.
+
+    « Équipements de protection, 1 150 personnes, 310 000 € par an » says already what would be asked. What
+    states no cost stays as it is.
+    """
+    read = by_keyword(thresholds)
+
+    def is_cost(nature: object, item: object, unit: object, cost: float) -> bool:
+        keyword = keyword_of(nature, item, read)
+        units = {t.unit for t in read if t.nature == nature and t.keyword == keyword}
+        compare = any(scale(normalise_unit(unit), wanted) > 0 for wanted in units)
+        return EUROS in units and not compare and cost > 0
+
+    told = sharing[["nature", "item", "unit", "cost_eur_per_year"]].itertuples(index=False)
+    asked = (sharing["side"] == "need") & np.array([is_cost(*row) for row in told], dtype=bool)
+    return sharing.assign(
+        volume_per_year=sharing["volume_per_year"].mask(asked, sharing["cost_eur_per_year"]),
+        unit=sharing["unit"].astype(object).mask(asked, EUROS),
+    )
+
+
 def without_threshold(sharing: pd.DataFrame, thresholds: pd.DataFrame) -> Breakdown:
     """Needs whose item and unit have no threshold, counted by nature, item and unit: no group holds them.
 
@@ -178,7 +201,7 @@ def without_threshold(sharing: pd.DataFrame, thresholds: pd.DataFrame) -> Breakd
     of its nature: the unit to ask for. ``ITS_OWN`` where its unit counts ``ACTS`` and only its nature has
     another, ``NO_UNIT`` where no threshold is about it, whatever the unit.
     """
-    stated, read = _stated(sharing), by_keyword(thresholds)
+    stated, read = _stated(in_euros(sharing, thresholds)), by_keyword(thresholds)
     seen = np.zeros(len(stated), dtype=bool)
     for threshold in read:
         seen = seen | _applies(threshold, stated)
