@@ -138,6 +138,21 @@ def test_logs_and_sawn_wood_are_measured_in_solid_metres(study, name, unit, tonn
 
 
 @pytest.mark.parametrize(
+    ("name", "family", "tonnes"),
+    [
+        ("Sciures", "bois", 2.5), ("Sciures et copeaux", "bois", 2.5), ("Écorces", "bois", 2.5),
+        ("Caisses et sciure", "bois", 1.0), ("Palettes", "bois", 1.0),
+        ("Laine de roche", "minéral", 0.6), ("Isolants en laine de verre", "minéral", 0.6),
+        ("Gravats", "minéral", 12.0),
+    ],
+)  # fmt: skip
+def test_loose_wood_and_wool_have_a_metre_of_their_own(study, name, family, tonnes):
+    """3,600 m3 of sawdust were 360 t, as pallets are, and 160 m3 of stone wool 192 t, as rubble is."""
+    cleaned = clean(study, [FLOW_HEADERS, flow(name=name, quantity=10, unit="m3", category=family)])
+    assert cleaned.tables["flows"]["mass_t_per_year"].iloc[0] == pytest.approx(tonnes)
+
+
+@pytest.mark.parametrize(
     ("name", "category", "code", "unit", "tonnes"),
     [
         ("Perméat de lactosérum", "biodéchets", "", "m3", 10.0), ("Petit-lait", "biodéchets", "", "l", 0.01),

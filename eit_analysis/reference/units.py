@@ -12,13 +12,18 @@ from eit_analysis.french import fold
 from eit_analysis.reference.designation_words import heads
 
 HELD = re.compile(r"([a-z]+(?:[ -]bag)?) ([0-9]+(?:,[0-9]+)?) ?(t|tonne|kg)")  # as `normalise_unit` writes it
-SOLID_METRE = "m3 plein"
 LIQUID_METRE = "m3 liquide"
-# What is sold by it, in the singular.
-SOLID = frozenset((
-    "avive", "bastaing", "bille", "billon", "chevron", "contreplaque", "grume", "madrier", "panneau", "plot",
-    "poutre", "rondin", "sciage",
-))  # fmt: skip
+# By family, what fills a cubic metre otherwise than the family in bulk does: words in the singular.
+NAMED_METRES = {
+    "wood": {
+        "m3 plein": frozenset((
+            "avive", "bastaing", "bille", "billon", "chevron", "contreplaque", "grume", "madrier", "panneau",
+            "plot", "poutre", "rondin", "sciage",
+        )),
+        "m3 vrac": frozenset(("broyat", "copeau", "ecorce", "plaquette", "sciure")),
+    },
+    "mineral": {"m3 laine": frozenset(("isolant", "isolation", "laine"))},
+}  # fmt: skip
 # Words that end in s in the singular.
 SINGULAR_S = "repas|mois|temps|fois|colis|poids|bras|bois"
 # Spellings that neither case, accents nor a plural explain.
@@ -89,11 +94,14 @@ def to_tonnes(quantity: float, unit: object, category: str) -> tuple[float, floa
     return quantity * central, quantity * low, quantity * high, source
 
 
-def sold_solid(designation: str | None) -> bool:
-    """Whether a wood so called is measured in cubic metres without voids: logs, sawn wood, panels."""
+def named_metre(designation: str | None, family: str) -> str:
+    """The unit of a cubic metre of a flow so called (``NAMED_METRES``), ``""`` where it is its family's or a mixture's."""
     folded = fold(designation or "")
     # Few of a hundred thousand names hold one, which is seen faster than what names head.
-    return any(word in folded for word in SOLID) and not SOLID.isdisjoint(heads(folded))
+    for unit, words in NAMED_METRES[family].items():
+        if any(word in folded for word in words) and heads(folded) <= words:
+            return unit
+    return ""
 
 
 def common_weight(unit: str, category: str) -> tuple[str, float]:

@@ -13,8 +13,8 @@ from eit_analysis.intake.cells.periods import PERIOD_LABELS, PERIODS_PER_YEAR, s
 from eit_analysis.intake.cells.quantities import Number
 from eit_analysis.intake.cells.remarks import holds, read_remark
 from eit_analysis.intake.cells.stated import CUBIC_METRES, Stated, read_stated
+from eit_analysis.intake.cleaning.cubic_metres import cubic_metres
 from eit_analysis.intake.cleaning.gathering import SurveyBatch
-from eit_analysis.intake.cleaning.solid_or_liquid import cubic_metres
 from eit_analysis.reference.findings import Finding, finding
 from eit_analysis.reference.units import held_weight, known_unit, normalise_unit, to_tonnes
 from eit_analysis.tables import CATEGORIES
