@@ -19,7 +19,8 @@ class Scoring(Section):
     """Bornes de chaque critère, [basse, haute], à fixer avant tout classement selon la taille des
     échanges : une valeur au-delà compte comme la borne ; sans elles, celles que propose le projet."""
     radius_km: float = Field(30.0, gt=0)
-    """Distance par la route, au plus, entre deux partenaires (km)."""
+    """Distance par la route, au plus, entre deux partenaires d’un échange (km) ; celle d’un groupe est un
+    paramètre des rapports 02 et 04, pooling_radius_km."""
     detour_factor: float = Field(1.3, ge=1)
     """Distance par la route rapportée à la distance à vol d’oiseau."""
     draws: int = Field(1000, ge=1)

@@ -5,6 +5,7 @@ import pandas as pd
 import pooling_cases
 from pooling_cases import outputs, pooled
 
+from eit_analysis.reference.vocabulary import heading
 from eit_analysis.synergies.pooling.costs import cost_table, threshold_table
 from eit_analysis.synergies.pooling.left_out import left_out
 from eit_analysis.synergies.pooling.thresholds import targets, without_threshold
@@ -30,6 +31,11 @@ def told(needs=(), offers=(), flows=(), sites=SITES, kinds=("group", "offer")):
     listed = pools[pools["group_lacks"].isna() & pools["kind"].isin(kinds)]
     asked = targets(sharing, flows, TABLE)
     return left_out(sharing, asked, TABLE, pools, listed, sites, 15.0, 1.0).set_index("site_id")
+
+
+def test_too_far_says_of_which_radius():
+    """19 km were too far on a page whose settings say « radius_km = 30 »: that one is of exchanges."""
+    assert "rayon des groupes" in heading("left_out").labels["too_far"]
 
 
 def test_who_crosses_a_threshold_alone_is_told_and_so_is_who_it_leaves_behind():
