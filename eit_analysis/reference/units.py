@@ -95,7 +95,7 @@ def to_tonnes(quantity: float, unit: object, category: str) -> tuple[float, floa
 
 
 def named_metre(designation: str | None, family: str) -> str:
-    """The unit of a cubic metre of a flow so called (``NAMED_METRES``), ``""`` where it is its family's or a mixture's."""
+    """The unit of a cubic metre of a flow so called, ``""`` for its family's; a mixture has that."""
     folded = fold(designation or "")
     # Few of a hundred thousand names hold one, which is seen faster than what names head.
     for unit, words in NAMED_METRES[family].items():
