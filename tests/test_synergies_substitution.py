@@ -270,6 +270,12 @@ def test_a_residue_is_no_substitute_for_what_it_comes_from(naf, code, residue, n
         ("8899B", "020501", "food", "Lactosérum doux", "Denrées de l'épicerie solidaire", None),
         ("8899B", "020501", "food", "Fromages déclassés, croûtes et talons", "Denrées", "food_donation"),
         ("8899B", "020501", "food", "Croûtes de fromage", "Denrées", None),
+        # A need for animals of its own or of its members feeds them, whoever buys it; a food is none.
+        ("4621Z", "020501", "food", "Lactosérum doux", "Lactosérum pour porcs", "whey_feed_food"),
+        ("4621Z", "020501", "food", "Fromages, croûtes", "Lactosérum et coproduits pour porcs", "food_feed"),
+        ("4621Z", "020601", "food", "Pain rassis", "Aliments pour les vaches", "food_feed"),
+        ("1013A", "020601", "food", "Pain rassis", "Viandes de porc et de volaille", None),
+        ("8899B", "020601", "food", "Pain rassis", "Aliments pour animaux", "food_feed"),
         # Class A is class A, and a sheltered workshop for furniture no yard of shredded panels.
         ("3832Z", "030105", "wood", "Chutes de MDF", "Palettes et bois A", None),
         ("3832Z", "030105", "wood", "Dosses", "Palettes et bois A", "wood_platform"),
@@ -297,6 +303,18 @@ def test_nobody_makes_a_gift_to_himself(naf, need) -> None:
     actors, rules = SITES.assign(naf_code=naf, actor_type="firm"), reference.load("compatibility")
     assert own_uses(with_masses(read_pairs(flows, actors, rules), flows)).empty
     assert len(candidates(flows, actors, rules, 20.0, 1.3)[0]) == 1
+
+
+def test_a_need_of_what_is_recovered_is_served_before_its_new_matter() -> None:
+    """Sludge for a cement works was set against limestone of its own quarry, at 1.2 € a tonne more."""
+    for named, asked in (("Matières calciques de substitution", ["j"]), ("Calcaire broyé", ["i", "j"])):
+        rows = [flow("o", "A", "out", "mineral", 18, "060503"), flow("i", "B", "in", "mineral", 980),
+                flow("j", "B", "in", "mineral", 20)]  # fmt: skip
+        told = flow_table(rows).assign(description=["Boues carbonatées", "Calcaire de carrière", named])
+        sites, rules = SITES.assign(naf_code="2351Z", actor_type="firm"), reference.load("compatibility")
+        passed, rejected = candidates(told, sites, rules, 20.0, 1.3)
+        assert passed["in_flow_id"].tolist() == asked
+        assert rejected["gate"].tolist() == ["named_need"] * (asked == ["j"])
 
 
 def test_who_takes_pallets_to_repair_does_not_take_back_those_it_could_not():

@@ -19,6 +19,13 @@ MATTER = r"(?:en )?(?:bois|plastique|carton|métal)"
 MADE_OF = re.compile(rf"\b{MATTER} ou {MATTER}\b", re.IGNORECASE)
 # The least and the greatest grain of a mineral, mm: « 0/31,5 » (words have no numbers).
 GRAINS = re.compile(r"\b([0-9]+)(?:,[0-9]+)?\s?/\s?([0-9]+)(?:,[0-9]+)?\b")
+# Who eats it, of a need of food: « coproduits pour porcs » are for none but « viande de porc ».
+ANIMALS = re.compile(
+    r"\bpour (?:les |des |nos |l['’])?(?:animaux|bétail|bovins?|brebis|caprins?|chèvres?|chevaux|cochons?"
+    r"|élevages?|génisses?|ovins?|porcelets?|porcs?|poules?|truies?|vaches?|veaux?|volailles?)\b",
+    re.IGNORECASE,
+)
+FOR_ANIMALS = "livestock"  # they are of no kind of food: pigs are no meat here
 SAND_MM = 4  # a sand is of no greater grain (NF EN 12620)
 
 
@@ -34,7 +41,8 @@ def need_told(designations: pd.Series) -> pd.Series:
 def _needs_in(text: str) -> str:
     said = words_of(text)
     told = [need for need, words, other in _words() if not said.isdisjoint(words) and said.isdisjoint(other)]
-    return " ".join(dict.fromkeys(told + _grains_in(text)))
+    fed = [FOR_ANIMALS] * bool(ANIMALS.search(text))
+    return " ".join(dict.fromkeys(told + _grains_in(text) + fed))
 
 
 @cache

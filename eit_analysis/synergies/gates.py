@@ -18,7 +18,7 @@ from eit_analysis.synergies.offers import WASTE_OPERATORS, class_asked
 # The last four are closed by what actors answered (`declined`), the others by rules.
 GATES = (
     "same_site", "quality", "hazard", "receiver", "object", "other_use", "sorted_out", "grade",
-    "asked_quality", "hierarchy", "unlocated", "reach", "no_mass",
+    "asked_quality", "hierarchy", "unlocated", "reach", "no_mass", "named_need",
     "declined_pair", "declined_material", "declined_quality", "declined_distance",
 )  # fmt: skip
 # Waste operators take an object for its matter, unless a rule names them.
@@ -27,7 +27,7 @@ PALLETS = "150103"
 USES = {
     "wood": {"fuel", "mulch", "bedding", "smoking", "crates", "structuring", "timbers"},
     "cardboard": {"mulch", "padding"}, "paper": {"bedding"},
-    "biowaste": {"feed", "bedding", "compost", "mulch"},
+    "biowaste": {"feed", "bedding", "compost", "mulch"}, "food": {"livestock"},
     "textile": {"wiping", "bedding", "stuffing"},
     "mineral": {"binder", "lime", "plaster", "road_salt"},
     "weee": {"dismantling"},

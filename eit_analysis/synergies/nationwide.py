@@ -65,7 +65,8 @@ def best_candidates(
     detour_factor: float,
     top: int,
 ) -> Iterator[pd.DataFrame]:
-    """For every output the ``top`` rows of ``substitution.candidates`` of best fit.
+    """For every output the ``top`` rows of ``substitution.candidates`` of best fit, and needs that gate
+    ``named_need`` would shut: partners are read one by one here.
 
     All of it is matched at once, in some tens of bytes a pair; the table of candidates, whose rows are ten
     times as long, is made of so many pairs at a time.

@@ -9,7 +9,7 @@ from eit_analysis.french import fold_words
 from eit_analysis.reference.compatibility import text_read
 from eit_analysis.reference.designation_families import family_of
 from eit_analysis.reference.matter_grades import grades_named
-from eit_analysis.reference.needs import code_asked, need_told, object_asked, share_met
+from eit_analysis.reference.needs import FOR_ANIMALS, code_asked, need_told, object_asked, share_met
 from eit_analysis.reference.nomenclatures import hazardous
 from eit_analysis.synergies.matching.located_flows import ALL_YEAR
 
@@ -172,7 +172,7 @@ def inputs(flows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
             "need_told": need,
             "grades_asked": _grades(
                 told, entering["category"], class_asked(told).mask(need.str.contains(GREEN), "A")
-            ),
+            ).mask(need.str.contains(FOR_ANIMALS), ""),
             "share_met": share_met(need).where(~intake, 1.0),
             "asked_quality": entering["quality"].fillna("unknown").astype(str),
             "naf_code": naf.mask(social, naf + OF_SOCIAL),

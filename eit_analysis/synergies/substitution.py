@@ -63,6 +63,7 @@ CANDIDATE_COLUMNS = [
 MASSES = {"mass_t_per_year": "", "mass_low_t_per_year": "_low", "mass_high_t_per_year": "_high"}
 KEEPS = ("200125", "200201")  # of food and biowaste, what does not spoil in a week: used oil, garden waste
 USED = r"\b(?:reformee?s?|usagee?s|d occasion|hors d usage|en fin de vie)\b"  # of objects
+SALVAGED = "salvaged"  # what a need says of itself that is of what is recovered, or of a substitute
 REJECTED_COLUMNS = ["out_flow_id", "in_flow_id", "giver_site_id", "taker_site_id", "category", "gate"]
 
 
@@ -151,6 +152,7 @@ def through_gates(
         }
     )
     pairs = best_rule(pairs, ["out_flow_id", "in_flow_id"])
+    pairs["gate_rank"] = pairs["gate_rank"].mask(_asked_beside(pairs), GATES.index("named_need"))
     refused = pairs[pairs["gate_rank"] < len(GATES)]
     refused = refused.assign(gate=np.array(GATES, dtype=object)[refused["gate_rank"].to_numpy(dtype=int)])
     passed = quantities(pairs[pairs["gate_rank"] == len(GATES)], reach_km, detour_factor)
@@ -176,6 +178,17 @@ def own_uses(pairs: pd.DataFrame) -> pd.DataFrame:
     pairs["gate_rank"] = first_stop(_stops(pairs) | {"no_mass": no_mass})
     pairs = best_rule(pairs, ["out_flow_id", "in_flow_id"])
     return _by_name(quantities(pairs[pairs["gate_rank"] == len(GATES)], reach_km=1.0, detour_factor=1.0))
+
+
+def _asked_beside(pairs: pd.DataFrame) -> pd.Series:
+    """Which pairs that pass are of a need whose taker has another, of what is recovered, that passes too.
+
+    Who asks for a substitute says how much of it he uses, and so what of his matter stays new.
+    """
+    passes = pairs["gate_rank"] == len(GATES)
+    told = np.array([SALVAGED in needs.split() for needs in pairs["need_told"]], dtype=bool)
+    both = [pairs["out_flow_id"], pairs["taker_site_id"]]
+    return passes & ~told & (passes & told).groupby(both).transform("any")
 
 
 def _by_name(candidates: pd.DataFrame) -> pd.DataFrame:
