@@ -315,6 +315,9 @@ def test_a_need_of_what_is_recovered_is_served_before_its_new_matter() -> None:
         passed, rejected = candidates(told, sites, rules, 20.0, 1.3)
         assert passed["in_flow_id"].tolist() == asked
         assert rejected["gate"].tolist() == ["named_need"] * (asked == ["j"])
+        home = told.assign(site_id="B")
+        own = own_uses(with_masses(read_pairs(home, sites, rules), home))
+        assert own["in_flow_id"].tolist() == asked
 
 
 def test_who_takes_pallets_to_repair_does_not_take_back_those_it_could_not():

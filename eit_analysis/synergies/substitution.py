@@ -177,7 +177,8 @@ def own_uses(pairs: pd.DataFrame) -> pd.DataFrame:
     no_mass = (pairs["supply"] <= 0) | (pairs["demand"] <= 0)
     pairs["gate_rank"] = first_stop(_stops(pairs) | {"no_mass": no_mass})
     pairs = best_rule(pairs, ["out_flow_id", "in_flow_id"])
-    return _by_name(quantities(pairs[pairs["gate_rank"] == len(GATES)], reach_km=1.0, detour_factor=1.0))
+    kept = pairs[(pairs["gate_rank"] == len(GATES)) & ~_asked_beside(pairs)]
+    return _by_name(quantities(kept, reach_km=1.0, detour_factor=1.0))
 
 
 def _asked_beside(pairs: pd.DataFrame) -> pd.Series:
