@@ -166,6 +166,14 @@ def test_like_minded_and_small_groups_are_told_together() -> None:
     assert opinions.grouped(people, "respondent_role", 0, 0)["respondent_role"].tolist() == roles
 
 
+def test_a_dimension_is_the_least_agreed_only_where_all_are_told() -> None:
+    people = pd.DataFrame({"readiness_dimension": ["need", "trust", "capacity"]})
+    assert opinions.all_told(people, people)
+    assert not opinions.all_told(people, people.head(2))  # the third may be less agreed
+    assert not opinions.all_told(people.head(1), people.head(1))  # one is no least
+    assert not opinions.all_told(people.head(0), people.head(0))
+
+
 def test_what_is_fragile_is_what_fewer_than_half_agree_on() -> None:
     people = pd.concat(
         [

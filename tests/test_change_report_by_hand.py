@@ -52,6 +52,8 @@ WEAKEST = (
     "Le moins partagé, moins d'une personne sur deux d'accord : capacité à participer ; lancer ou non "
     "« Mettre en commun ce qui manque : une personne, un lieu de tri, une collecte »."
 )
+# One person alone would know what all the others think of some: outside nothing is the least of all.
+WEAK = WEAKEST.replace("Le moins partagé", "Peu partagé")
 DECIDE = [
     "Que faut-il décider, et qui décide ?",
     "Relancer ou abandonner, avec leurs membres, 4 synergies, dont « Vêtements usés », « Sciure », "
@@ -254,7 +256,8 @@ PARTNERS_04 = [
     "Relancer ou abandonner, avec leurs membres, 4 synergies, dont « Sciure ».",
     DECIDE[2],
     "Des décisions de projets peuvent manquer ici, faute de pouvoir vous nommer tous leurs membres.",
-    *DECIDE[3:],
+    WEAK,
+    DECIDE[4],
     *MONEY_OUTSIDE,
     *SAWDUST,
     "Relancer ou abandonner : Copeaux de bois",
@@ -293,7 +296,8 @@ FIRM_04 = [
     "Au même stade depuis plus de 24 mois fin 2018, sur 5 en cours ; ce seuil est un réglage.",
     DECIDE[0],
     "Relancer ou abandonner, avec leurs membres, 4 synergies.",
-    *DECIDE[3:],  # what is to be decided with A1 is said already
+    WEAK,  # what is to be decided with A1 is said already
+    DECIDE[4],
     *MONEY_OUTSIDE,
     "Préparer la décision : Se former ensemble",
     "Quoi : Choisir la date de la session",

@@ -133,6 +133,15 @@ def fragile(people: pd.DataFrame, below_percent: float = 50) -> Breakdown:
     return Breakdown(weak, ["readiness_dimension"], records, "agreeing", answers=True, shares=shares)
 
 
+def all_told(people: pd.DataFrame, told: pd.DataFrame) -> bool:
+    """Whether those ``told`` (:func:`grouped`) are of several dimensions, all of those that people answered.
+
+    Only then is one of them the least agreed.
+    """
+    dimensions = set(told["readiness_dimension"])
+    return len(dimensions) > 1 and dimensions == set(people["readiness_dimension"])
+
+
 def medians(people: pd.DataFrame, draws: int = 2000, seed: int = 1) -> pd.DataFrame:
     """The median score of each dimension, then by role and by size, with its bootstrap interval at 95 %.
 

@@ -156,9 +156,10 @@ def outlook(
     """The three tables with the firms' plans, with and without the survey; parameters as in :func:`drawn`.
 
     ``people`` are each under their own occupation, of which those ``named`` have a row (None: all of them).
-    ``others`` are the people that every audience counts, fewer than these, and what is known of them.
+    ``others`` are those of them that every audience counts, and what is known of these.
     """
-    who = (people, known), before_survey(people, known), *([others] if others else [])
+    refused = others is not None and len(others[0]) < len(people)
+    who = (people, known), before_survey(people, known), *([others] if others and refused else [])
     gap, before, *rest = (drawn(*each, hazards, market, parameters, **where) for each in who)
     counted = next(iter(rest), None)
     found = by_occupation(gap, before, counted, named=named)
