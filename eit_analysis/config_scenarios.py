@@ -78,7 +78,7 @@ class Scenarios(Section):
     horizon_years: int = Field(10, ge=1, le=30)
     """Nombre d’années prévues."""
     retirement_law: Literal["loi_2010", "loi_2023", "suspension_2026"] | None = None
-    """Loi dont viennent les âges de la retraite ; sans elle, celle du 1er juillet de l’année de vague."""
+    """Loi dont viennent les âges de la retraite ; sans elle, celle du 1er juillet de l’année des réponses."""
     retirement_age: float | None = Field(None, ge=55, le=69)
     """Âge légal propre à l’étude, le même pour tous, à la place de celui de la loi."""
     long_career_age: float | None = Field(None, ge=50, le=69)

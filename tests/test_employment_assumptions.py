@@ -3,6 +3,7 @@
 from eit_analysis.config_scenarios import Reform, Scenarios, Shock
 from eit_analysis.employment.forecast.assumptions import rates, shared, stated
 from eit_analysis.employment.forecast.cohort import SCENARIOS
+from eit_analysis.settings_template import described
 
 
 def said(**parameters: object) -> dict[str, str]:
@@ -66,6 +67,9 @@ def test_an_age_that_the_study_has_not_chosen_is_that_of_the_law_in_force_and_sa
     assert "retraite, 62 ans sauf réforme ; carrières longues, dès 60 ans." in then and "n° 2010-1330" in then
     assert "retraite, 62,75 à 64 ans selon la date de naissance sauf réforme" in now and "n° 2025-1403" in now
     assert all("retirement_law" in told and "en vigueur au 1er juillet" in told for told in (then, now))
+    # What study.toml says of it is what is reckoned: the year of the answers, whatever the wave is called.
+    assert "du 1er juillet de l’année des réponses." in described(Scenarios)["retirement_law"]
+    assert "1er juillet 2018, année des réponses" in then
     assert "retirement_law" not in shared(Scenarios(), 2018)
     chosen = shared(Scenarios(retirement_law="loi_2023"), 2018)
     assert "2023-270" in chosen and "a choisis" in chosen

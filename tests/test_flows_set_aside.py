@@ -55,6 +55,9 @@ def test_a_typing_error_is_in_no_total_of_any_audience(slip):
         # Nothing is lost: what is counted and what is set aside are all that was declared.
         declared = flows.totals(described, "implausible").frame.set_index("implausible")[MASS]
         assert declared.to_dict() == {"mass": 26_000, "no": 135, "Total": 26_135}
+    # « Mis de côté » is what could not be read, on page 00: another word for what was, and is not counted.
+    said = reference.load("labels").query("column == 'implausible'")["label_fr"].tolist()
+    assert "hors des totaux" in said and not any("de côté" in text for text in said)
 
 
 def test_who_attacks_the_pages_counts_no_typing_error_and_knows_who_is_to_check(slip):
