@@ -47,6 +47,10 @@ EXCEL_ERROR = re.compile(
 PLAIN = re.compile(r"-?[0-9]{1,15}(?:[.,](?:[0-9]{1,2}|[0-9]{4,12}))?")
 # 12.500 is twelve and a half in a file of an English program, and twelve thousand five hundred by hand.
 POINT = re.compile(r"(?<![0-9.,'])(?<![0-9] )[1-9][0-9]{0,2}\.[0-9]{3}(?![0-9.,'])")
+# 18O t: what would be a number, had it no letter that looks like a digit; 20l are litres.
+LOOKALIKE = re.compile(
+    r"(?=[0-9][0-9.,]*[OoIl])(?![0-9.,]+l(?: |$))[0-9OoIl]+(?:[.,][0-9OoIl]+)?(?: [^0-9]{1,10})?"
+)
 HUGE = 1e15  # no firm counts so many of anything, and sums, squares and their words stay within bounds
 LONGEST = 60  # characters: the longest number a person types, and a bound on matching time
 MONTH_NAME = (
@@ -164,6 +168,8 @@ def _parse_spaced(text: str) -> Number:
     years = YEARS.fullmatch(text)  # 2017-2018: where a range was typed, the tableur changed it
     if DATE.fullmatch(text) or (years and int(years[2]) == int(years[1]) + 1):
         return Number(problem="date_instead_of_number")
+    if LOOKALIKE.fullmatch(text):
+        return Number(problem="letter_for_digit")
     if POINT.search(text):
         return Number(problem="ambiguous_point")
     number = read_quantity(text)
