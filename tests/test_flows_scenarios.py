@@ -830,3 +830,13 @@ def test_a_number_of_a_scenario_is_a_public_multiple_of_tonnes_or_of_a_stated_bi
     assert np.allclose(np.abs(coefficients[billed]), records.loc[billed, "part"])
     jobs = (records["effect"] == "direct_jobs").to_numpy()
     assert (np.abs(coefficients[jobs]) < 0.1).all() and jobs.any() and billed.any()
+
+
+def test_whey_that_is_used_again_spares_by_its_dry_matter() -> None:
+    """96,000 t of whey spared 147,000 tCO2e by the mean of all food: 97 % of a study's figure."""
+    whey = pd.DataFrame(
+        {"category": "food", "route": ["reuse", "reuse", "recycling"], "waste_code": None,
+         "description": ["Lactosérum doux", "Yaourts", "Lactosérum doux"]}
+    )  # fmt: skip
+    rates = emissions.rated(whey, factor_table(), "spared")["rate_per_t"].tolist()
+    assert rates == pytest.approx([0.09, 1.53, 0.25])

@@ -7,7 +7,8 @@
 over the flows of group g, each factor that of the family and route of the flow (:mod:`reference.factors`).
 What is emitted (boundary *impact*) and what is spared elsewhere (boundary *avoided*) are two accounts: they
 are never added. Collection is in the factors at a flat rate, whatever the distance of a flow (Base Carbone,
-*Contributions transverses*: 18 kgCO2e/t). A flow whose outlet is not known, or of which no factor answers, is
+*Contributions transverses*: 18 kgCO2e/t). A food that is used again and named a liquid (whey) spares by what
+of it is not water, a row of its own. A flow whose outlet is not known, or of which no factor answers, is
 in none of the sums: :func:`covered` says how many tonnes are.
 """
 
@@ -24,6 +25,7 @@ from eit_analysis.flows.diagnosis import totals
 from eit_analysis.flows.dimensions import UNKNOWN
 from eit_analysis.flows.uncertainty.propagation import MASS
 from eit_analysis.reference.factors import for_flows
+from eit_analysis.reference.law_flows import is_liquid
 
 
 class Account(NamedTuple):
@@ -39,6 +41,7 @@ ACCOUNTS = {
     "spared": Account("emissions_avoided", -1e-3, "tco2e_per_year"),
     "direct_jobs": Account("jobs", 1e-3, "fte"),
 }
+LIQUID_FOOD = "liquid_food"
 RATES = ["rate_low_per_t", "rate_per_t", "rate_high_per_t"]
 
 
@@ -51,14 +54,18 @@ def rated(flows: pd.DataFrame, factors: pd.DataFrame, account: str) -> pd.DataFr
     Parameters
     ----------
     flows : pandas.DataFrame
-        ``category`` and ``route``.
+        ``category``, ``route`` and, where they are known, ``waste_code`` and ``description``.
     factors : pandas.DataFrame
         :func:`reference.factors.factor_table`.
     account : str
         ``impact``, ``spared`` or ``direct_jobs``.
     """
     factor, scale, _ = ACCOUNTS[account]
-    rates = np.sort(scale * for_flows(flows, factors, factor).to_numpy(dtype=float), axis=1)
+    families = flows
+    if account == "spared" and {"waste_code", "description"} <= set(flows):
+        again = (flows["category"] == "food") & (flows["route"] == "reuse")
+        families = flows.assign(category=flows["category"].mask(again & is_liquid(flows), LIQUID_FOOD))
+    rates = np.sort(scale * for_flows(families, factors, factor).to_numpy(dtype=float), axis=1)
     rates[(flows["route"] == UNKNOWN).to_numpy()] = np.nan
     return flows.assign(**dict(zip(RATES, rates.T, strict=True)))
 
