@@ -657,6 +657,12 @@ def test_the_same_answers_under_a_later_law_stand_beside_and_not_instead():
     broken = flows.obligations.newly_broken(*printed, absent={"n_sites_then": entered})
     assert "sorting" in set(broken["obligation"]) and (broken["n_moved"] > 0).all()
     assert "weee" not in rows.index and flows.obligations.differing(printed[0], printed[0]).empty
+    # Told with fewer than three, all verdicts are one under both laws: nothing differs, and much may move.
+    few = [flows.obligations.counts(one, 3) for one in judged]
+    whole = [flows.obligations.counts(one) for one in judged]
+    assert flows.obligations.differing(*(one.frame for one in few), absent={"n_sites_then": entered}).empty
+    assert flows.obligations.joined(*few) and flows.obligations.joined(whole[0], few[1])
+    assert not flows.obligations.joined(*whole)
     # What one of the two does not print moves by nothing that is known.
     assert flows.obligations.differing(printed[0].head(0), printed[1]).empty
     moved = flows.obligations.moved(*judged).set_index("obligation")

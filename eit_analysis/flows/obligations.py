@@ -64,9 +64,9 @@ def _together(line: pd.Series, fewest: int) -> list[str]:
     return few or [verdict for verdict in ("not_met", "met") if fewest and line[verdict] == line.sum()]
 
 
-def joined(table: Breakdown) -> bool:
-    """Whether :func:`counts` tells some verdicts as one."""
-    return OTHERS in set(table.frame["duty_verdict"])
+def joined(*tables: Breakdown) -> bool:
+    """Whether one of these :func:`counts` tells some verdicts as one: what moves among them is not read."""
+    return any(OTHERS in set(table.frame["duty_verdict"]) for table in tables)
 
 
 def beside(printed: pd.DataFrame) -> pd.DataFrame:
