@@ -274,8 +274,11 @@ def test_what_to_do_follows_the_best_known_use():
 
 @pytest.mark.parametrize(
     ("costs", "kind"),
-    [((110, 100), "bill"), ((110, None), "completed_bill"), ((None, None), "estimated_bill")],
-)
+    [
+        ((110, 100), "bill"), ((110, None), "completed_bill"), ((None, None), "estimated_bill"),
+        ((-5, None), "estimated_bill"),  # 200 EUR earned beside 16 400: a sale is next to nothing of it
+    ],
+)  # fmt: skip
 def test_a_bill_that_nobody_stated_is_said_to_be_estimated(costs, kind):
     rows = [
         ("E1", "mixed", "150106", "mixed", "landfill", 40, cost, "measured", None, "no") for cost in costs

@@ -35,6 +35,7 @@ STAKE = amounts("stake")
 WORTH = 0.01  # of all tonnes, or of all bills, that an action concerns at least
 ASKED = 0.1  # of all tonnes, that a question concerns at least
 SAME = 0.8  # of what pays more tax, that one other action is about already
+STATED = 0.1  # of what a bill adds up, paid or earned, that actors stated at least to be told
 MAIN = 2 / 3  # of the tonnes of an action, that one flow of several makes at least to be named
 # What a sorting leaves, and what streets and sewers do: nobody sorts it again.
 REST = r"\bultimes?\b|\brefus\b|\bbalayures?\b|\bcurages?\b|\bdessablage\b"
@@ -88,7 +89,8 @@ def actions(
     pandas.DataFrame
         The flows with ``action``, ``stake_kind`` (``surcharge``, ``bill``, ``tax_increase``,
         ``none``) and ``stake_eur_per_t``. A bill that reference costs
-        complete, or make up, is a ``completed_bill`` or an ``estimated_bill``.
+        complete is a ``completed_bill``; one that they make up, but for less than ``STATED`` of it, an
+        ``estimated_bill``.
     """
     marked = mark_bill(mark_ease(mark_sorting(out), compatibility), factors)
     ended = marked[marked["valorised"] == "no"]
@@ -144,9 +146,11 @@ def _worth(found: pd.DataFrame, whole: list[float]) -> pd.Index:
 
 
 def _kind(flows: pd.DataFrame, kind: str) -> str:
-    """The kind of stake; of a bill, whether actors stated all of it, a part or nothing."""
-    basis = set(flows["cost_basis"]) - {"none"} if kind == "bill" else set()
-    return {1: "estimated_bill", 2: "completed_bill"}[len(basis)] if "reference" in basis else kind
+    """The kind of stake; of a bill, whether actors stated all of it, a part or next to nothing."""
+    if kind != "bill" or "reference" not in set(flows["cost_basis"]):
+        return kind
+    euros = flows["bill_eur_per_year"].abs().groupby(flows["cost_basis"]).sum()
+    return "completed_bill" if euros.get("stated", -1.0) >= STATED * euros.sum() else "estimated_bill"
 
 
 def recommendations(behind: pd.DataFrame, minimum_sites: int = 3) -> Derived:
