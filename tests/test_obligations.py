@@ -843,3 +843,22 @@ def test_what_a_code_17_is_of_is_asked_before_its_scheme() -> None:
     """Rock wool of a greenhouse was asked of as « vos déchets du bâtiment »."""
     judged = firm(("mineral", "pains de laine de roche", "170604", 35, "clean", "landfill", None), year=2026)
     assert judged.loc["building", "question"].startswith("ces déchets viennent-ils d'un bâtiment")
+
+
+@pytest.mark.parametrize("route", ["reuse", "digestion", "landfill"])
+@pytest.mark.parametrize(
+    ("category", "text"),
+    [
+        ("food", "Invendus donnés"), ("biowaste", "Fruits et légumes abîmés, invendus"),
+        ("other", "Invendus alimentaires"),
+    ],
+)  # fmt: skip
+def test_unsold_food_tells_nothing_of_the_other_unsold_goods(category: str, text: str, route: str) -> None:
+    food = (category, text, None, 5, "clean", route, "S")
+    cells = ["verdict", "fact", "question"]
+    silent = firm(("cardboard", "Cartons", "150101", 5, "clean", "recycling", "S"), year=2026, naf="4711D")
+    alone = firm(food, year=2026, naf="4711D").loc["unsold", cells]
+    assert alone.tolist() == silent.loc["unsold", cells].tolist() and alone["verdict"] == "unknown"
+    for away, verdict in {"reuse": "met", "landfill": "not_met"}.items():
+        goods = ("other", "Invendus non alimentaires", None, 2, "clean", away, "S")
+        assert firm(food, goods, year=2026, naf="4711D").loc["unsold", "verdict"] == verdict

@@ -47,6 +47,8 @@ INERT = {"yes": ("law_declared", "law_ask_why"), "perhaps": ("law_maybe_inert", 
 MEALS = "repas cantine cantines refectoire plateau plateaux cuisine cuisines restauration restaurant self"
 # Rows that are of waste alone: sorting biowaste, and R. 541-48-3 and R. 541-48-4 (landfills).
 OF_WASTE = ("biowaste", "landfill_ban", "disposal_statement")
+UNSOLD = "unsold"  # L. 541-15-8 is of goods that are no food
+EATEN, EATEN_WORDS = ("food", "biowaste"), "alimentaire alimentaires denree denrees"
 OF_MEALS = ("food", "biowaste", "mixed")  # a tray or a kitchen of wood is furniture
 
 
@@ -114,7 +116,9 @@ def is_extraction(out: pd.DataFrame) -> pd.Series:
 
 
 def outside(out: pd.DataFrame, rule: Row) -> pd.Series:
-    """Which :func:`seen` flows a row of the law leaves out, for they are no waste."""
+    """Which :func:`seen` flows a row of the law leaves out: no waste, or food where it is of other goods."""
+    if rule["code"] == UNSOLD:
+        return out["matter"].isin(EATEN) | named(out["words"], EATEN_WORDS)
     return out["no_waste"] & (rule["obligation"] in OF_WASTE or rule["code"] in OF_WASTE)
 
 
