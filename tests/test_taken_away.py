@@ -135,6 +135,17 @@ def test_a_meeting_of_which_no_stake_is_read_comes_after_the_others() -> None:
     assert _actions(reports, own=True) == [told, silent, more]
 
 
+def test_an_action_of_each_kind_has_its_place_whose_stake_is_read_or_not() -> None:
+    """Partners read three actions on jobs and no exchange, though the first names both firms to them."""
+    exchange, *jobs = (Markup(text) for text in ("a", *(f"<dt>Enjeu</dt> {n}" for n in range(3))))
+    change = Markup("b")
+    one = Digest("02", "", Markup(), None, [], [exchange], Markup(), [], 1, 0, 0, [])
+    reports = [one, replace(one, cards=jobs), replace(one, cards=[change])]
+    assert _actions(reports[:2], own=False) == [*jobs[:2], exchange]
+    assert _actions(reports, own=False) == [jobs[0], exchange, change]
+    assert _actions(reports, own=True) == [exchange, jobs[0], change]
+
+
 def test_what_no_figure_counts_is_checked_before_any_meeting_with_a_stake() -> None:
     """36,275 t that a firm wrote were behind three cards, beside a total of 31,615 t."""
     check, more, stake = (

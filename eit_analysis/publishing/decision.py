@@ -40,9 +40,9 @@ def decision(study: Study, audience: str, digests: list[Digest], version: Versio
     The first answers of all reports that recommend come first, then what waste costs and what public money
     brought, then the second ones, as reports are ordered, then those of the other reports; what is not known
     is left to them. A firm's own page has instead all that its reports say of itself. Of actions each report
-    gives its first, then its second; who is no firm is called to no meeting of which he may not read the
-    stake while there are others, but for a check of what no figure of the page counts. A copy of a report
-    adds what that did not answer or advise.
+    gives its first, then its second, so that each kind has one; of these, for who is no firm, meetings of
+    which he may not read the stake come last, after a check of what no figure of the page counts. A copy of
+    a report adds what that did not answer or advise.
     """
     digests = _told_once(digests)
     reports, others = ([r for r in digests if bool(r.cards) == acting] for acting in (True, False))
@@ -51,7 +51,7 @@ def decision(study: Study, audience: str, digests: list[Digest], version: Versio
         return ""
     own = [answer for report in digests for answer in report.answers if answer.personal]
     title = "Votre page, pour une réunion" if own else "Pour décider"
-    cards = _actions(reports, bool(own))[:ACTIONS]
+    cards = _actions(reports, bool(own))
     maps = [picture for report in reports for picture in report.pictures if picture.kind in MAPS]
     maps.sort(key=lambda picture: (picture.kind == PARTNERS) != bool(own))
     committee = [] if own else to_decide
@@ -122,7 +122,7 @@ def _seen(study: Study, audience: str) -> str:
 
 def _actions(reports: list[Digest], own: bool) -> list[Markup]:
     ranked = zip_longest(*(report.cards for report in reports))
-    cards = [card for rank in ranked for card in rank if card is not None]
+    cards = [card for rank in ranked for card in rank if card is not None][:ACTIONS]
     check = heading("action").labels["check"].capitalize()
     return sorted(cards, key=lambda card: not own and STAKE not in card and check not in card)
 
