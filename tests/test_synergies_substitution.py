@@ -1032,6 +1032,14 @@ def uses_found(
          "cagettes et caisses en bois réutilisées"),
         ("wood", "Palettes", "150103", "Cagettes d'occasion", "0113Z", None),
         ("biowaste", "Tailles de haies", "200201", "Cagettes d'occasion", "0113Z", None),
+        # Boxes that are asked for are no padding, padding is whatever who pads; a need of PP, no mixed plastics;
+        # of what a sand is, no gravel.
+        ("cardboard", "Cartons", "150101", "Cartons solides pour le stockage", "8899B",
+         "caisses réutilisées en l'état"),
+        ("cardboard", "Cartons bruns", "150101", "Cartons de calage, même d'occasion", "3109B",
+         "calage et bourrage de colis"),
+        ("plastic", "Films plastiques de palettes", "150102", "PP recyclé", "2229A", None),
+        ("mineral", "Sables de fonderie usés", "100908", "Gravillons 6/10", "2361Z", None),
         # Shredded confidential papers of a hospital for note pads; printed spoils neither.
         ("paper", "Papiers confidentiels broyés", "200101", "Papier offset", "1812Z", None),
         ("paper", "Macules et rognures imprimées", "030308", "Papier couché", "1812Z", None),

@@ -145,9 +145,10 @@ def closing(
 def in_brief(agreed: pd.DataFrame, refusals: pd.DataFrame) -> pd.DataFrame:
     """How many exchanges were accepted and refused, and what the refusals close besides, each flow once.
 
-    One row, of ``Assessment.agreed`` and ``.refusals``.
+    One row, of ``Assessment.agreed`` and ``.refusals``. Who does not take back his own is no refusal.
     """
-    refused = refusals.drop_duplicates([*KEYS, "answered_flow"])
+    refused = refusals[refusals["giver_site_id"] != refusals["taker_site_id"]]
+    refused = refused.drop_duplicates([*KEYS, "answered_flow"])
     closed = dict.fromkeys(BETWEEN.join(refusals["closed_flows"].dropna()).split(BETWEEN))
     told = {"n_accepted": len(agreed), "n_refused": len(refused)}
     return pd.DataFrame([{"category": TOTAL, **told, "closed_flows": BETWEEN.join(closed) or "aucun autre"}])
