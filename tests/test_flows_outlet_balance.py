@@ -388,6 +388,15 @@ def test_brine_is_water_and_told_liquids_are_pumped():
     assert named["purchase"] == ["Soufre liquide", "Solvants usés"] and named["handling"] == ["Solvants usés"]
 
 
+def test_a_weak_solution_is_water_and_a_strong_one_is_not():
+    """6,000 t of calcium chloride at 32 % were a loss of 4.8 M€ of new chemicals in one study."""
+    water = ["Chlorure de calcium en solution à 32\u00a0%", "Solutions aqueuses", "Solution à 5,5 % de sel"]
+    bought = ["Solution d'acide à 96 %", "Solution de colle à 30 %", "Catalyseur à 32 %"]
+    _, parts = free([(name, None, "20", "chemical") for name in water + bought])
+    named = parts.groupby("cost_part")["description"].agg(list)
+    assert named["purchase"] == named["handling"] == bought
+
+
 def test_whey_was_not_bought_but_its_powder_was():
     """Of milk at 450 €/t nine tenths leave as whey: 35,000 t of it were a loss of 5.3 M€ in one study."""
     _, parts = free([("Lactosérum doux", None, "10", "food"), ("Vinasses de distillerie", None, "11", "food"),

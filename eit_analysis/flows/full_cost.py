@@ -9,11 +9,11 @@ containers and transport, then treatment, at reference prices. The price a is wh
 for the inputs of the same family whose names share a word with that of what is lost (of food, where its
 biowaste has none: peelings were vegetables, garden waste was not), but for what it buys to burn; else a
 reference price, whose range also holds what the actor pays for other matter of the family (slag is no lime,
-scrap of pipes no big bag); none for what is held never to have been bought: sludges, brines, whey, stillage
-and waste waters, mostly water (but of paint, glue, stone or concrete, that were bought), what is dug out
-(washed or not), pulled down, milled or swept off roads, what animals and gardens leave. Energy and labour on
-the lost matter are not counted; what is bought and what is lost may differ: K is neither the least nor the
-most.
+scrap of pipes no big bag); none for what is held never to have been bought: sludges, brines, whey,
+stillage, waste waters and what is told as a solution, aqueous or of less than 50 %, mostly water (but of
+paint, glue, stone or concrete, that were bought), what is dug out (washed or not), pulled down, milled or
+swept off roads, what animals and gardens leave. Energy and labour on the lost matter are not counted; what
+is bought and what is lost may differ: K is neither the least nor the most.
 
 Source: ISO 14051:2011 (material flow cost accounting) for the parts; each price has its own row in
 ``factors.csv``.
@@ -37,13 +37,16 @@ KEYS = ["site_id", "category"]
 PARTS = ("purchase", "handling", "invoice", "collection", "treatment")
 BURNED = r"\b(?:chaudi[eè]re|chauffage|chaufferie|combustible)"
 WATER = r"\bboues\b|^(?:eaux|suspensions aqueuses|concentrats aqueux)\b"
-PASTE = (
-    r"\bboues\b.*\b(?:peintures?|vernis|laques?|encres?|colles?|mastics?|bétons?|pierres?)\b"  # was bought
-)
+BOUGHT = r"\b(?:peintures?|vernis|laques?|encres?|colles?|mastics?|bétons?|pierres?)\b"  # however wet
+PASTE = rf"\bboues\b.*{BOUGHT}"
 DUG_OUT = r"^(?:terres|sédiments|gravats)\b|\bde démolition$"  # or pulled down
+# At less than a half it is mostly water.
+SOLUTION = rf"\bsolutions?\b(?!.*{BOUGHT}).*(?:\baqueu|(?<![\d.,])[1-4]?\d(?:[.,]\d+)?\s*%)"
 # Mostly water too; of whey, what was bought has left as cheese.
-WATERY = r"^saumures?\b|\b(?:lactos[ée]rums?|petits?[ -]laits?|perméats?|vinasses?)\b(?!.*\bpoudre)"
-PUMPED = r"^(?:soufre liquide|émulsions?|soude|lessives?)\b|\beaux ammoniacales\b"
+WATERY = (
+    rf"{SOLUTION}|^saumures?\b|\b(?:lactos[ée]rums?|petits?[ -]laits?|perméats?|vinasses?)\b(?!.*\bpoudre)"
+)
+PUMPED = rf"{SOLUTION}|^(?:soufre liquide|émulsions?|soude|lessives?)\b|\beaux ammoniacales\b"
 MILLED = (
     r"\benrobés?\b.*\brabot|\b(?:rabot\w*|fraisats?|croûtes) d.enrobés?\b"  # fresh asphalt has the same code
 )
