@@ -283,3 +283,27 @@ def test_whom_takes_one_mineral_untaxed_may_take_the_next_so() -> None:
     assert taxes.mark_tax(out, 2026)["tax_status"].tolist() == ["below_tax", "perhaps", "taxed"]
     nobody = out.assign(contractor="unknown")  # as a described flow says it: not one contractor of all
     assert taxes.mark_tax(nobody, 2026)["tax_status"].tolist() == ["below_tax", "taxed", "taxed"]
+
+
+@pytest.mark.parametrize(
+    ("taker", "status"),
+    [
+        ("Décharge interne", "perhaps"), ("en interne", "perhaps"), ("Stockage sur site", "perhaps"),
+        ("Nous-mêmes", "perhaps"), ("notre décharge", "perhaps"), ("ISDI interne", "inert"),
+        ("Carrière de remblai", "below_tax"), ("Alsace Propre", "below_tax"), ("Internord", "below_tax"),
+        ("Service internet", "below_tax"), ("unknown", "below_tax"), (None, "below_tax"),
+    ],
+)  # fmt: skip
+def test_the_cost_of_a_landfill_of_its_own_does_not_prove_that_it_is_untaxed(taker, status) -> None:
+    """18 500 t of sludge in « Décharge interne » at 24 EUR/t: the firm would pay 16 EUR/t more in 2030."""
+    code = "170504" if status == "inert" else "060503"
+    sludge = described([("mineral", "landfill", code, "no", "Boues", 18500, 24.0)])
+    marked = taxes.mark_tax(sludge.assign(contractor=taker), 2026)
+    assert marked["tax_status"].tolist() == [status]
+    if status == "perhaps":
+        last = taxes.rising(marked, [2026, 2030])[["tax_low", "tax_high", "rise_low", "rise_high"]]
+        assert last.iloc[0].tolist() == [0, 85, 0, 16]
+        dear = taxes.mark_tax(sludge.assign(contractor=taker, cost_eur_per_t=200.0), 2026)
+        assert dear["tax_status"].tolist() == ["perhaps"]
+    films = described([("plastic", "landfill", "150102", "no", "films", 1, 4)]).assign(contractor=taker)
+    assert taxes.mark_tax(films, 2026)["tax_status"].tolist() == ["taxed"]

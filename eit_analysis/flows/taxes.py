@@ -6,8 +6,9 @@
 A path is a plant, from 2019 to 2030 (``waste_tax.csv``). What is burned pays by the plant's performance,
 whether its energy is called recovered or not; waste burned for energy may also go to a plant that pays
 nothing. Where some plant pays nothing, a stated price below the tax says that one takes it: the tax is in the
-price of those that pay. Hazardous waste has rates of its own; whether a cement works that burns it is exempt
-was not read: it may be, and its price proves nothing. A flow without code may be of either.
+price of those that pay. In a landfill of its own a firm would pay the tax itself: its cost is no price,
+and proves nothing. Hazardous waste has rates of its own; whether a cement works that burns it is exempt was
+not read: it may be, and its price proves nothing. A flow without code may be of either.
 """
 
 from __future__ import annotations
@@ -28,8 +29,11 @@ from eit_analysis.flows.uncertainty.propagation import MASS
 from eit_analysis.french import fold_words
 from eit_analysis.records import TOTAL
 from eit_analysis.reference.inert import inert, is_gypsum
+from eit_analysis.reference.law_flows import folded
 from eit_analysis.reference.needs import without_code
 
+# A contractor that is the firm itself; « propre » alone may be of a name (Alsace Propre).
+OWN = r"\b(?:internes?|(?:sur|notre|nos|leur) (?:propre )?(?:sites?|place|decharges?)|nous memes?)\b"
 NEVER_HAZARDOUS = ("food", "biowaste")
 ENDS = ["low", "high"]
 KEYS = ["route", "hazardous"]
@@ -98,7 +102,8 @@ def mark_tax(out: pd.DataFrame, year: int) -> pd.DataFrame:
     ``below_tax``: a mineral landfilled, but plaster, or what is burned for energy and not hazardous, at a
     price below the least tax of that year: a plant that pays nothing takes it. No such plant takes the rest:
     it is taxed, whatever its price;
-    ``perhaps``: burned for energy, or of the list of inert waste without what it asks, whatever its price, or
+    ``perhaps``: a mineral, but plaster, that its firm landfills itself, whatever its price; burned for
+    energy, or of the list of inert waste without what it asks, whatever its price, or
     another mineral that may be inert without being shown to be: its price is below what every landfill paid
     since `FORMER`, or neither price, code nor quality tells, or its contractor takes another that pays
     nothing. Without a price it is taxed where it is soiled or of a code not in the
@@ -114,13 +119,14 @@ def mark_tax(out: pd.DataFrame, year: int) -> pd.DataFrame:
     below = out["cost_eur_per_t"] < out["route"].map(_least()[steps(year)[0]]).astype(float)
     mineral, told = landfilled_mineral(out), inert(out)
     # The price of earth proves nothing: no plant that pays nothing may take that of a contaminated site.
-    cheap = mineral & (told != "perhaps")
+    own = mineral & folded(out["contractor"]).str.contains(OWN)
+    cheap = mineral & ~own & (told != "perhaps")
     reasons = {
         "unknown_route": out["route"] == "unknown",
         "other_route": ~taxable,
         "inert": landfilled & (told == "yes"),
         "below_tax": below & (cheap | (burned & ~hazardous)),
-        "perhaps": burned | (landfilled & perhaps_inert(out)),
+        "perhaps": burned | own | (landfilled & perhaps_inert(out)),
         "hazardous": hazardous,
     }
     status = pd.Series(np.select(list(reasons.values()), list(reasons), "taxed"), out.index)
