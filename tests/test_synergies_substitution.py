@@ -1032,8 +1032,8 @@ def uses_found(
          "cagettes et caisses en bois réutilisées"),
         ("wood", "Palettes", "150103", "Cagettes d'occasion", "0113Z", None),
         ("biowaste", "Tailles de haies", "200201", "Cagettes d'occasion", "0113Z", None),
-        # Boxes that are asked for are no padding, padding is whatever who pads; a need of PP, no mixed plastics;
-        # of what a sand is, no gravel.
+        # Boxes that are asked for are no padding, and who pads gets it; a need of PP gets no mixed plastics,
+        # one of gravel no sand.
         ("cardboard", "Cartons", "150101", "Cartons solides pour le stockage", "8899B",
          "caisses réutilisées en l'état"),
         ("cardboard", "Cartons bruns", "150101", "Cartons de calage, même d'occasion", "3109B",
