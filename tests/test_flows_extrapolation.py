@@ -209,12 +209,14 @@ def test_what_a_division_left_out_declared_counts_in_the_whole():
     assert pd.isna(rows.loc["47", MASS])
     silent = rows.loc["25", MASS] - rows.loc["25", "observed_t_per_year"]
     assert families.loc["Total", "observed_t_per_year"] == pytest.approx(out[MASS].sum())
+    # Those whose tonnes it has are counted: five answered, for eight of twelve establishments.
+    assert rows.loc["Total", ["n_sites", "n_establishments"]].tolist() == [5, 8]
     for whole in (rows, families):
         assert whole.loc["Total", MASS] == pytest.approx(out[MASS].sum() + silent)
         assert whole.loc["Total", LOW] > 0.8 * out[MASS].sum()
     assert (families[MASS] >= families["observed_t_per_year"]).all()
-    # The actors counted are those that somebody stands for: the row says « partial ».
-    assert rows.loc["Total", "n_establishments"] == rows.loc["25", "n_establishments"]
+    # The silent ones counted are those that somebody stands for: the row says « partial ».
+    assert rows.loc["Total", "n_establishments"] == rows.loc["25", "n_establishments"] + 2
 
 
 def test_a_division_that_no_answer_is_about_has_no_row():

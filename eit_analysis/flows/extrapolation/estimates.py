@@ -49,8 +49,8 @@ def by_division(out: pd.DataFrame, planned: Plan, borrowed: bool = True) -> Deri
         ``observed_t_per_year`` (missing where nobody answered), the extrapolated mass and its 95 % bounds.
         The total has a ``basis`` only when all divisions have the same, and is ``clear`` only when they all
         are: these words speak of one activity. A division of which nobody can represent the silent ones has
-        no mass; the total, ``partial``, counts the actors of the others, and of its tonnes what was observed
-        alone (:func:`national.left_out` has the rest); it has none where that is so of all. One of which no
+        no mass; the total, ``partial``, counts of it those who answered, whose tonnes it has, and no silent
+        one (:func:`national.left_out` has these); it has none where that is so of all. One of which no
         respondent has a tonne has no row: no tonne of the survey is about it. From the tonnes of the
         respondents of each division, and of those that it takes its ratio from.
     """
@@ -60,13 +60,13 @@ def by_division(out: pd.DataFrame, planned: Plan, borrowed: bool = True) -> Deri
         columns = ["naf_division", *COUNTS, "basis", "warning", OBSERVED, *EXTRAPOLATED]
         return Derived(pd.DataFrame(columns=columns), ["naf_division"], parents, TOTAL)
     lost = _lost(planned, part)
-    every, kept, standing = _whole(own & ~lost.all(), part[~lost], own[~lost])
+    every, kept = _whole(own & ~lost.all(), part[~lost])
     rows = pd.concat([_estimate(out, planned, own, part), _estimate(out, planned, every, kept)])
     rows = rows.reset_index(drop=True)
     rows.loc[[*lost, lost.all()], EXTRAPOLATED] = np.nan
     observed = np.vstack([own, every]) @ _by_site(out, planned)[MASS].to_numpy(float)
     rows.insert(0, OBSERVED, observed)
-    own, part = np.vstack([own, standing]), np.vstack([part, kept])
+    own, part = np.vstack([own, every]), np.vstack([part, kept])
     rows = pd.concat([_of_one_activity(describe(planned, own, part), bool(lost.any())), rows], axis=1)
     rows.insert(0, "naf_division", [*names, TOTAL])
     declared = out.loc[out["site_id"].isin(planned.respondents["site_id"]), "site_id"]
