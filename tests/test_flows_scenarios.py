@@ -508,6 +508,22 @@ def test_every_flow_of_which_a_target_hangs_is_named():
         assert found[MASS].tolist() == every == {"recycling": [300, 280], "landfill": [300]}[route]
 
 
+def test_the_flows_without_which_an_open_target_would_be_decided_are_named():
+    """« Ne peut être tranché », but missed without 8,500 t of whey: no open target was tried."""
+    aim = AIMS[AIMS["target"] == "material_2025"]
+    for unsaid in (0, 10):
+        rows = [("E1", "paper", "200101", 100, "recycling"), ("E2", "wood", "150103", 70, "landfill"),
+                ("E2", "wood", "150103", 2, "landfill"), ("E3", "metal", "200140", 30, "recycling"),
+                ("E3", "metal", "200140", unsaid, "unknown")]  # fmt: skip
+        out = outflows([(*row, None, "clean", None) for row in rows])
+        found = target_gaps.hinging(out, aim)
+        each = zip(out["flow_id"], out[MASS], strict=True)
+        assert found[MASS].tolist() == [
+            m for flow, m in each if _attained(out[out["flow_id"] != flow], aim) != "open"
+        ]
+        assert found["attainment"].eq("open").all() and len(found) == 3
+
+
 def _attained(out: pd.DataFrame, aim: pd.DataFrame) -> str:
     return target_gaps.gaps(targets.measured(out, aim).frame, aim)["attainment"].iloc[0]
 

@@ -64,12 +64,13 @@ def gaps(shown: pd.DataFrame, aims: pd.DataFrame) -> pd.DataFrame:
 
 
 def hinging(out: pd.DataFrame, aims: pd.DataFrame) -> pd.DataFrame:
-    """Of each target that is decided, every flow without which the conclusion would be another.
+    """Of each target, decided or not, every flow without which the conclusion would be another.
 
     Without a flow of m tonnes the gap of t·C − R moves by (1 − t)·m where it does what is counted, by −t·m
-    where it does not: a target that is met may hang of those that do, one that is missed of the others, and
-    of a share that is to be at most so much the other way round. Only those are tried whose move, twice for
-    what they change of the interval, reaches as far as its nearer bound is from zero.
+    where it does not: a target that is met may hang of those that do, one that is missed of the others, one
+    that is open of either, and of a share that is to be at most so much the other way round. Only those are
+    tried whose move, twice for what they change of the interval, reaches as far as the bound that would
+    have to pass zero.
 
     Returns
     -------
@@ -77,17 +78,19 @@ def hinging(out: pd.DataFrame, aims: pd.DataFrame) -> pd.DataFrame:
         ``target``, ``attainment`` (:func:`gaps`), ``site_id``, ``description`` and mass (t/year), heaviest
         first.
     """
-    whole = gaps(measured(out, aims).frame, aims).query("attainment in ['met', 'missed']")
+    whole = gaps(measured(out, aims).frame, aims).dropna(subset="attainment")
     columns = ["target", "attainment", "site_id", "description", MASS]
     found = [out.head(0).assign(target="", attainment="")]
     for row in whole.to_dict("records"):
         aim = aims[aims["target"] == row["target"]]
         told = about(out, aim)
-        does = "yes" if (row["attainment"] == "met") != (row["indicator"] in AT_MOST) else "no"
         share = 0.0 if row["indicator"] == CAP else row["target_value"] / 100
-        move = (1 - share if does == "yes" else share) * told[HIGH]
-        near = min(abs(row["gap_low_t_per_year"]), abs(row["gap_high_t_per_year"]))
-        heavy = told[(told["does"] == does) & (2 * move >= near)].drop_duplicates("flow_id")
+        move = np.where(told["does"] == "yes", 1 - share, share) * told[HIGH]
+        # Without it the gap is larger, and the low bound leaves zero behind, or the high bound a target met.
+        larger = (told["does"] == "yes") != (row["indicator"] in AT_MOST)
+        ends = {"met": (GAP[2], None), "missed": (None, GAP[1]), "open": (GAP[1], GAP[2])}[row["attainment"]]
+        up, down = (abs(row[end]) if end else np.inf for end in ends)
+        heavy = told[2 * move >= np.where(larger, up, down)].drop_duplicates("flow_id")
         for flow in heavy.sort_values(MASS, ascending=False, kind="stable")["flow_id"]:
             rest = gaps(of_readings(told[told["flow_id"] != flow], aim).frame, aim)
             if len(rest) and rest["attainment"].iloc[0] != row["attainment"]:
