@@ -564,6 +564,23 @@ def test_a_by_product_that_is_used_is_no_waste_and_no_liquid_is_landfilled():
 
 
 @pytest.mark.parametrize(
+    ("naf", "cost", "route", "both"),
+    [("10", -12, "reuse", True), ("10", 6, "reuse", False), ("47", -12, "reuse", False),
+     ("10", -12, "digestion", False)],
+)  # fmt: skip
+def test_what_a_food_industry_sells_of_its_residues_is_waste_or_not(naf, cost, route, both):
+    """89 % of 65 %, met; without 96,000 t of whey, sold to a maker of powders, nobody can tell."""
+    rows = [("E1", "food", None, 90, route, cost, "clean", None)]
+    rows += [("E2", "paper", "200101", 10, "landfill", None, "clean", None)]
+    out = outflows(rows).assign(description=["Lactosérum doux", "Papier"], naf_division=[naf, "47"])
+    found = targets.measured(out, AIMS[AIMS["aim"] == "material"]).frame
+    expected = {"least": 0, "most": 90} if both else {"said": 90}
+    assert found.set_index("reading")["share_percent"].to_dict() == pytest.approx(expected)
+    scopes = target_scope.told(out).frame.set_index("target_scope")[MASS]
+    assert scopes.get("sold_perhaps", 0) == (90 if both else 0)
+
+
+@pytest.mark.parametrize(
     ("name", "code", "taker", "route", "feeds"),
     [
         ("Drêches", "020701", None, "reuse", True),

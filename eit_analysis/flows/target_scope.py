@@ -1,6 +1,8 @@
 """What targets leave out of the outflows, for it is no waste, and what they count as packaging by its name.
 
-Of a flow that is two of these the first in the order of ``NO_WASTE`` is told, packaging last.
+What a food industry sells of its residues is perhaps a by-product (directive 2008/98/EC, art. 5; C. env.,
+art. L. 541-4-2, from memory): it is counted, then not. Of a flow that is two of these the first in
+the order of ``NO_WASTE`` is told, then what is sold, packaging last.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ import pandas as pd
 
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.flows.diagnosis import totals
-from eit_analysis.reference.law_flows import is_by_product, is_feed
+from eit_analysis.reference.law_flows import STILL_WASTE, is_by_product, is_feed
 from eit_analysis.reference.law_matter import is_extraction, is_manure
 from eit_analysis.reference.packaging import packaging
 
@@ -23,6 +25,9 @@ NO_WASTE = {
 }
 NAMED = {"yes": "packaging_named", "perhaps": "packaging_perhaps"}
 CODED = "coded"
+SOLD = "sold_perhaps"
+FOOD_INDUSTRIES = ("10", "11")  # divisions of NAF: food, drinks
+RESIDUES = ("food", "biowaste")
 
 
 def is_waste(known: pd.DataFrame) -> pd.Series:
@@ -30,9 +35,20 @@ def is_waste(known: pd.DataFrame) -> pd.Series:
     return ~np.logical_or.reduce([rule(known) for rule in NO_WASTE.values()])
 
 
+def is_sold(known: pd.DataFrame) -> pd.Series:
+    """Which outflows of food industries are perhaps by-products: residues of food that are sold, and used.
+
+    That they are made on purpose for a certain use is for their firm to show: a price is a sign, no proof.
+    """
+    residue = known["category"].isin(RESIDUES) & known["naf_division"].isin(FOOD_INDUSTRIES)
+    return residue & (known["cost_eur_per_t"] < 0) & ~known["route"].isin(STILL_WASTE)
+
+
 def told(out: pd.DataFrame) -> Breakdown:
     """The tonnes of each ``target_scope``: what is no waste, what is called packaging, and the rest."""
     kinds = packaging(out)
     called = kinds["packaging"].map(NAMED).where(kinds["code"] != out["waste_code"])
-    ways = [rule(out) for rule in NO_WASTE.values()]
-    return totals(out.assign(target_scope=np.select(ways, [*NO_WASTE], called.fillna(CODED))), "target_scope")
+    ways = [*(rule(out) for rule in NO_WASTE.values()), is_sold(out)]
+    return totals(
+        out.assign(target_scope=np.select(ways, [*NO_WASTE, SOLD], called.fillna(CODED))), "target_scope"
+    )

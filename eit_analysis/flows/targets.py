@@ -7,11 +7,11 @@ What nobody said makes a range of it:
     at least  R / (C + N)            the U tonnes of unknown destination do not; N, a mix that does not
     at most   (R + U + D) / (C + D)  they do, but no liquid is landfilled; D, a mix that does or may
 
-The mix is what is packaging or not (:mod:`packaging`), or inert or not (:func:`taxes.perhaps_inert`): it is
-in N and D, and what has no code and is surely packaging by its name is in C. A target for a whole country, or
-for all producers of a packaging, binds no firm: what is reckoned here is a mark to compare with, and says so
-(``applies_to``). A cut since a base year asks for the tonnes of that year: a study that knows them states its
-own cap in ``[[waste_targets]]``.
+The mix is what is packaging or not (:mod:`packaging`), inert or not (:func:`taxes.perhaps_inert`), or what is
+sold, a by-product or not (:func:`target_scope.is_sold`): it is in N and D, and what has no code and is surely
+packaging by its name is in C. A target for a whole country, or for all producers of a packaging, binds no
+firm: what is reckoned here is a mark to compare with, and says so (``applies_to``). A cut since a base year
+asks for the tonnes of that year: a study that knows them states its own cap in ``[[waste_targets]]``.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from eit_analysis.breakdown import Breakdown
 from eit_analysis.config_flows import WasteTarget
 from eit_analysis.flows.diagnosis import totals
 from eit_analysis.flows.dimensions import UNKNOWN
-from eit_analysis.flows.target_scope import is_waste
+from eit_analysis.flows.target_scope import is_sold, is_waste
 from eit_analysis.flows.taxes import perhaps_inert
 from eit_analysis.flows.uncertainty import propagation
 from eit_analysis.flows.uncertainty.grouping import group
@@ -149,7 +149,7 @@ def about(out: pd.DataFrame, aims: pd.DataFrame) -> pd.DataFrame:
     known = propagation.prepared(out)
     plain = (known["hazardous"] != "yes") & (inert(known) != "yes") & is_waste(known)
     soiled, liquid, kinds = known["waste_code"].isin(SOILED), is_liquid(known), packaging(known)
-    maybe_inert = perhaps_inert(known)
+    maybe_none = perhaps_inert(known) | is_sold(known)
     parts = [known.head(0).assign(aim="", reading="", does="")]
     measurable = aims[aims["indicator"].isin(COUNTED)].drop_duplicates("aim")
     for aim in measurable.fillna({"waste_code_prefixes": ""}).to_dict("records"):
@@ -160,8 +160,8 @@ def about(out: pd.DataFrame, aims: pd.DataFrame) -> pd.DataFrame:
         rows = known[of_codes if prefixes else plain]
         does, unsaid = rows[column].isin(codes), rows["route"] == UNKNOWN
         unsaid &= ~(liquid[rows.index] & ("landfill" in codes))
-        # Without prefixes waste is concerned whatever it is made of, unless it is inert.
-        mix = (kinds["packaging"] == "perhaps") if prefixes else maybe_inert
+        # Without prefixes waste is concerned whatever it is made of, unless it is inert or a by-product.
+        mix = (kinds["packaging"] == "perhaps") if prefixes else maybe_none
         mix = mix[rows.index]
         readings = {"least": (does, ~(mix & does)), "most": (does | unsaid, ~mix | does | unsaid)}
         if not (unsaid | mix).any():
