@@ -340,7 +340,9 @@ BETTER_05 = [
 # The team's own page holds X1 too, who refuses to be counted.
 ALL_05 = "11 sur 11, soit 100 % (74 à 100)"
 TEAM_BETTER_05 = [
-    text.replace("an ici,", "an ici (arrondi comme pour tous, sans qui refuse d'être compté),")
+    text.replace("an ici,", "an ici (arrondi comme pour tous, sans qui refuse d'être compté),").replace(
+        "pris fin). Face", "pris fin, sans qui refuse d'être compté). Face"
+    )
     for text in BETTER_05
 ]
 WHERE_05 = [

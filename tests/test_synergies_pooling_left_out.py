@@ -134,7 +134,7 @@ def test_a_purchase_without_a_volume_in_euros_is_its_yearly_cost():
     pools, _ = pooled(sharing, outputs([], np.nan), SITES, TABLE, cost_table(), 15.0, 1.0)
     found = left_out(sharing, asked, TABLE, pools, pools.head(0), SITES, 15.0, 1.0).set_index("site_id")
     assert found["left_out"].to_dict() == {
-        "A": "enough_alone", "B": "nobody_near", "C": "nobody_near", "D": "enough_alone"
+        "A": "enough_alone", "B": "beside_large", "C": "nobody_near", "D": "enough_alone"
     }  # fmt: skip
     assert found.loc["A", ["volume_per_year", "unit", "threshold"]].tolist() == [310_000.0, "€", 10_000.0]
     assert found.loc["D", "unit"] == "unité"  # a purchase that has a threshold in its own unit keeps it
