@@ -1148,7 +1148,7 @@ INSTEAD: dict[str, dict[str, str | None]] = {
         "": NO_ANSWER,  # nothing is said of trust
     },
     "no neighbour": {
-        PLUS: f"{PLUS} On ne le sait pas par fichiers d'échange. {BETTER_05[6]} {NO_FILE}",
+        PLUS: f"{PLUS} On ne le sait pas par fichiers d'échange. {TEAM_BETTER_05[6]} {NO_FILE}",
         BETTER_05[0]: "Que faire ? Demander leur fichier aux voisins. Déposez ceux que vous recevez "
         "(ZIP) dans le dossier « territoires » de l'étude, à côté des vagues.",
         **dict.fromkeys(["Qu'y a-t-il", "Qui appeler ?", "Peut-on"]),
@@ -1193,7 +1193,7 @@ INSTEAD: dict[str, dict[str, str | None]] = {
         "les 6 autres.",
         # By the sum over all parameters Val Clair is higher with a chance of 3.2 %, above 2.5.
         PLUS: f"{PLUS} Écart établi avec 1 territoire sur 2 comparés, qui fait moins bien qu'ici. "
-        f"{BETTER_05[6].replace('5 sur 11, soit 45 % (21 à 72)', ALL_05).replace('avec 1', 'avec 6')} "
+        f"{TEAM_BETTER_05[6].replace('5 sur 11, soit 45 % (21 à 72)', ALL_05).replace('avec 1', 'avec 6')} "
         "Parts brutes, chez 2 sur 2 lus : plus haute ici que chez 2, plus basse que chez 0, égale chez 0. "
         "Fait moins bien qu'ici : Petit Plateau (3 sur 10). Écart non établi avec Val Clair (70 sur 90).",
         # 23 000 kg / 300
