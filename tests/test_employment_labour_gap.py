@@ -68,9 +68,10 @@ PLANS = plans()
 
 
 def outlook(
-    known: pd.DataFrame, parameters: Scenarios = PARAMETERS, others: tuple | None = None
+    known: pd.DataFrame, parameters: Scenarios = PARAMETERS, people: pd.DataFrame = PEOPLE, **who: object
 ) -> labour_gap.Outlook:
-    return labour_gap.outlook(PLANS, known, HAZARDS, MARKET, parameters, SITES, others)
+    rules = (HAZARDS, MARKET, parameters)
+    return labour_gap.outlook(people, known, *rules, base_year=2018, sites=SITES, **who)
 
 
 @pytest.fixture(scope="module")
@@ -188,7 +189,54 @@ def test_nothing_surveyed_has_no_verdict_and_no_study_says_a_thing_and_its_contr
     ease = known.assign(firms=0.0, basin=0.0, dares=0.0, rated_people=4000.0)
     again = outlook(known, others=(others, ease)).by_occupation.frame.set_index("occupation")
     assert again.loc["Usinage", ["gap_verdict", "uncertain_reason"]].tolist() == ["uncertain", "apart"]
-    assert again.loc["Tri"].equals(found.by_occupation.frame.set_index("occupation").loc["Tri"])
+    # Too many who come is no shortage either: of sorting the team reads what they read.
+    mine, agreed = found.by_occupation.frame.set_index("occupation").loc["Tri"], [*labour_gap.AGREED]
+    assert again.loc["Tri"].drop(agreed).equals(mine.drop(agreed))
+    assert (mine["gap_verdict"], again.loc["Tri", "gap_verdict"]) == ("enough", "surplus")
+    theirs = outlook(ease, people=others).by_occupation.frame.set_index("occupation").loc["Tri"]
+    assert again.loc["Tri", agreed].equals(theirs[agreed])
+
+
+def test_all_who_read_a_study_read_one_verdict() -> None:
+    """Of 200 draws 170 are short for those whom all count, 150 with a firm that refused: luck, or its people.
+
+    Apart, the team would read « uncertain » where others read « short »; where others know nothing the team
+    keeps what it knows, and it says nothing where all people say the contrary.
+    """
+    known = pd.DataFrame({"occupation": list("ABC"), "headcount": 10.0, "fap_family": None, "surveyed": True})
+    sim = replace(PLANS, behind=PEOPLE.assign(occupation="A"))
+
+    def gap(*short: int) -> labour_gap.Gap:
+        coming = np.where(np.arange(200)[:, None] < np.array(short), 0, 1)
+        posts = {"growth": np.ones((200, 3))}
+        return labour_gap.Gap(sim, posts, {"training": coming}, known, np.ones(3, bool), np.ones(3))
+
+    team, others = gap(150, 170, 20), gap(170, 150, 170)
+    told = ["gap_verdict", "shortage_chances", "uncertain_reason"]
+    rows = labour_gap.by_occupation(team, team, others).frame.set_index("occupation")[told].fillna("")
+    assert rows.loc["A"].tolist() == ["short", 85.0, ""]
+    assert rows.loc["B"].tolist() == ["short", 85.0, ""]
+    assert rows.loc["C"].tolist() == ["uncertain", 10.0, "apart"]
+
+
+def test_what_others_read_as_one_occupation_changes_no_verdict(found: labour_gap.Outlook) -> None:
+    """Machining and the trade without a code are read as « Autres métiers »: of sorting all is the same."""
+    known = heard({"Tri": 93.0, "Usinage": 100.0}, {"Usinage": 5.0})
+    fewer = outlook(known, named={"Tri", employment.workforce.OTHER})
+    assert fewer.by_occupation.frame["occupation"].tolist() == ["Tri"]
+    whole = found.by_occupation.frame.set_index("occupation")
+    assert fewer.by_occupation.frame.set_index("occupation").loc["Tri"].equals(whole.loc["Tri"])
+    records = fewer.by_occupation.records
+    assert set(records["occupation"]) == {"Tri", employment.workforce.OTHER} and len(records) == len(PEOPLE)
+    pd.testing.assert_frame_equal(fewer.steps.frame, found.steps.frame)
+    # So is its family; of one of which an occupation is not named nothing is said, nor from a part of it.
+    families = found.by_family.frame.query("fap_family == 'E4X'").reset_index(drop=True)
+    pd.testing.assert_frame_equal(fewer.by_family.frame, families)
+    paired = known.assign(fap_family="E4X")
+    assert outlook(paired, named={"Tri"}).by_family.frame.empty
+    assert len(outlook(paired).by_family.frame) == 1
+    fewer.by_occupation.check("essai")
+    fewer.by_family.check("essai")
 
 
 def test_more_who_come_than_posts_are_no_balance() -> None:
@@ -347,10 +395,8 @@ def test_a_firm_reads_its_own_posts_and_verdicts_and_nothing_of_others(found: la
 
 def test_order_of_rows_and_firms_does_not_matter(found: labour_gap.Outlook) -> None:
     known = heard({"Tri": 93.0, "Usinage": 100.0}, {"Usinage": 5.0})
-    shuffled = plans(PEOPLE.sample(frac=1, random_state=1))
-    again = labour_gap.outlook(
-        shuffled, known.sample(frac=1, random_state=2), HAZARDS, MARKET, PARAMETERS, SITES
-    )
+    shuffled = PEOPLE.sample(frac=1, random_state=1)
+    again = outlook(known.sample(frac=1, random_state=2), people=shuffled)
     pd.testing.assert_frame_equal(again.by_occupation.frame, found.by_occupation.frame)
 
 
@@ -363,7 +409,7 @@ def test_nobody_declared_gives_no_row() -> None:
         voice("tension_class"),
         heard().head(0).reindex(columns=NATIONAL),
     )
-    empty = labour_gap.outlook(plans(nobody), known, HAZARDS, MARKET, PARAMETERS, SITES)
+    empty = outlook(known, people=nobody)
     assert not len(empty.steps.frame) + len(empty.by_occupation.frame) + len(empty.by_family.frame)
     assert labour_gap.counts(empty.by_occupation.frame) == {"short": 0}
 

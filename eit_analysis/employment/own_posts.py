@@ -15,7 +15,7 @@ from eit_analysis.breakdown import Breakdown
 from eit_analysis.config_scenarios import Scenarios
 from eit_analysis.employment import priorities
 from eit_analysis.employment.context.sources import Heard
-from eit_analysis.employment.forecast import cohort, labour_gap
+from eit_analysis.employment.forecast import labour_gap
 from eit_analysis.employment.forecast.outlook import quantiles
 from eit_analysis.employment.skills.mobility import bridges
 from eit_analysis.employment.skills.skill_gaps import gaps_by_occupation
@@ -58,9 +58,9 @@ def own_posts(
     hazards, market : DataFrame
         ``reference/hazards.csv`` and ``reference/labour_market.csv``.
     """
-    short = parameters.model_copy(update={"horizon_years": min(labour_gap.YEARS, parameters.horizon_years)})
-    plans = cohort.simulate(people, hazards, short, scenario="plans", base_year=base_year, sites=sites)
-    found = labour_gap.outlook(plans, heard.known, hazards, market, short, sites)
+    rules = (hazards, market, parameters)
+    found = labour_gap.outlook(people, heard.known, *rules, base_year=base_year, sites=sites)
+    plans = found.drawn.simulation
     gap = found.by_occupation.frame.set_index("occupation", drop=False)
     trades, taught = occupations(people), gaps_by_occupation(skills)
     tables = trades, heard.basin, heard.dares, bridges(skills, skills), taught

@@ -13,15 +13,18 @@ An occupation is ``short`` in a draw when gap > O / 10, in ``surplus`` when gap 
 It is called what P ≥ 0.75 of the draws say; ``enough`` where so many only say that it is not short, which may
 be a balance or a surplus; ``no_post`` instead of these three where the median of O rounds to none; else
 ``uncertain``. Where nothing is known of who comes, or no firm told anything, it is ``unjudged``. P of N draws
-counts for two errors less, P − 2 √(P (1 − P) / N): no verdict is owed to the luck of the draws. Nor is one
-contrary to what others read, who do not count the firms that refused.
+counts for two errors less, P − 2 √(P (1 − P) / N): no verdict is owed to the luck of the draws.
+
+All who read a study read one verdict. Small occupations, which others read as one, are drawn apart for them
+too; a verdict without the firms that refused, as others read it, is the team's, with its chances, for two
+draws differ by luck. Only where all people say the contrary the team's is ``uncertain``, and why: a verdict
+hushed elsewhere would tell of who refused.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Hashable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -43,6 +46,7 @@ VERDICTS = ("short", "uncertain", "enough", "balanced", "surplus", "no_post")
 HOLDING = {name: {name} for name in ("short", "balanced", "surplus")}  # what a verdict leaves possible
 HOLDING |= {name: {*HOLDING} for name in ("uncertain", "unjudged")}
 HOLDING |= {name: {"balanced", "surplus"} for name in ("enough", "no_post")}
+AGREED = ("gap_verdict", "shortage_chances", "surplus_chances", "uncertain_reason")  # one for all who read
 SILENT = ("no_entrants", "no_survey")  # reasons for no verdict at all
 RANGES = ["openings", "entrants", "gap_people"]
 COLUMNS = [
@@ -139,24 +143,26 @@ class Outlook:
 
 
 def outlook(
-    plans: cohort.Simulation,
+    people: pd.DataFrame,
     known: pd.DataFrame,
     hazards: pd.DataFrame,
     market: pd.DataFrame,
     parameters: Scenarios,
-    sites: pd.DataFrame,
+    *,
+    named: Collection[str] | None = None,
     others: tuple[pd.DataFrame, pd.DataFrame] | None = None,
+    **where: Any,
 ) -> Outlook:
-    """The three tables of one scenario, with and without the survey; parameters as in :func:`draw`.
+    """The three tables with the firms' plans, with and without the survey; parameters as in :func:`drawn`.
 
-    ``others`` are the people that every audience counts, fewer than these, and what is known of them.
+    ``people`` are each under their own occupation, of which those ``named`` have a row (None: all of them).
+    ``others`` are those of them that every audience counts, and what is known of these.
     """
-    gap, people = draw(plans, known, hazards, market, parameters), plans.workforce
-    again = partial(
-        drawn, hazards=hazards, market=market, parameters=parameters, base_year=plans.base_year, sites=sites
-    )
-    before, counted = again(*before_survey(people, known)), again(*others) if others else None
-    tables = (by_occupation(gap, before, counted, by) for by in ("occupation", "fap_family"))
+    refused = others is not None and len(others[0]) < len(people)
+    who = (people, known), before_survey(people, known), *([others] if others and refused else [])
+    gap, before, *rest = (drawn(*each, hazards, market, parameters, **where) for each in who)
+    counted = next(iter(rest), None)
+    tables = (by_occupation(gap, before, counted, by, named) for by in ("occupation", "fap_family"))
     return Outlook(gap, steps(gap), *tables)
 
 
@@ -184,45 +190,55 @@ def steps(gap: Gap) -> Breakdown:
     return breakdown(gap.simulation, account(opened, coming), "account_step")
 
 
-def by_occupation(gap: Gap, before: Gap, counted: Gap | None = None, by: str = "occupation") -> Breakdown:
-    """Each occupation but the merged small ones: ``occupation, headcount``, then `COLUMNS`.
+def by_occupation(
+    gap: Gap,
+    before: Gap,
+    counted: Gap | None = None,
+    by: str = "occupation",
+    named: Collection[str] | None = None,
+) -> Breakdown:
+    """Each occupation, or those ``named``: ``occupation, headcount``, then `COLUMNS`.
 
     Short ones first, then uncertain ones, those in surplus last; of one verdict, most openings first, but of
     those uncertain the likeliest to be short, to ten chances in a hundred.
-    By ``fap_family`` (FAP 2021, three characters), its occupations drawn together.
+    By ``fap_family`` (FAP 2021, three characters), its occupations drawn together, where all are named: of a
+    part of them the verdict would be another.
     """
-    named = gap.known[(gap.known["occupation"] != OTHER) & gap.known[by].notna()]
-    places = {name: rows.index.to_numpy() for name, rows in named.groupby(by)}
-    others = by_occupation(counted, counted, by=by).frame.to_dict("records") if counted else []
-    told = {row[by]: row["gap_verdict"] for row in others}
-    rows = [{by: n} | _row(gap, before, at, told.get(n, "uncertain")) for n, at in places.items()]
+    occupation = gap.known["occupation"]
+    shown = (occupation != OTHER) & (occupation.isin(occupation if named is None else named))
+    of = gap.known[by].mask(gap.known[by].isin(gap.known.loc[~shown, by].dropna()))
+    places = {name: rows.index.to_numpy() for name, rows in gap.known.groupby(of)}
+    others = by_occupation(counted, counted, by=by).frame.set_index(by).to_dict("index") if counted else {}
+    rows = [{by: n} | _row(gap, before, at, others.get(n, {})) for n, at in places.items()]
     table = pd.DataFrame(rows, columns=[by, "headcount", *COLUMNS])
     rank = table["gap_verdict"].map({"short": 0, "uncertain": 1, "unjudged": 1, "surplus": 3}).fillna(2)
     likely = -table["shortage_chances"].astype(float).round(-1).where(rank == 1, 0.0)
     order = table.assign(rank=rank, likely=likely, most=-table["openings"])
     order = order.sort_values(["rank", "likely", "most", by])
     table = order[[by, "headcount", *COLUMNS]].reset_index(drop=True)
-    of = dict(zip(gap.known["occupation"], gap.known[by], strict=True))
+    key = dict(zip(occupation, of.fillna(OTHER) if by == "occupation" else of, strict=True))
     records = gap.simulation.behind
-    records = records.assign(**{by: records["occupation"].map(of)}).dropna(subset=[by])
+    records = records.assign(**{by: records["occupation"].map(key)}).dropna(subset=[by])
     return Breakdown(table, [by], records, "headcount", people=True)
 
 
-def _row(gap: Gap, before: Gap, at: np.ndarray, elsewhere: str) -> dict[str, object]:
+def _row(gap: Gap, before: Gap, at: np.ndarray, elsewhere: Mapping[Hashable, Any]) -> dict[str, object]:
+    """The row of these occupations together; ``elsewhere`` is that of the people whom all count."""
     openings, coming = _sums(gap, at)
     known, chances = bool(gap.entrants_known[at].all()), _chances(openings, coming)
     sure = (name for name, p in chances.items() if _beyond_luck(p, len(openings)) >= SURE)
     verdict = next(sure, "uncertain")
     surveyed = bool(gap.known["surveyed"].to_numpy()[at].any())
     doubts = {"no_entrants": not known, "no_survey": not surveyed, "close": verdict == "uncertain"}
-    doubts["apart"] = not HOLDING[verdict] & HOLDING[elsewhere]
+    theirs = elsewhere.get("gap_verdict", "uncertain")
+    doubts["apart"] = not HOLDING[verdict] & HOLDING[theirs]
     reason = next((name for name, holds in doubts.items() if holds), None)
     people = gap.known["headcount"].to_numpy()[at]
     given = zip(RANGES, (openings, coming, openings - coming), strict=True)
     ranges = [quantiles(values, name) for name, values in given]
     if "short" not in HOLDING[verdict] and not round(float(ranges[0]["openings"])):
         verdict = "no_post"
-    return {
+    row = {
         "headcount": people.sum(),
         **{name: float(value) for each in ranges for name, value in each.items() if not name.endswith("95")},
         "gap_verdict": "unjudged" if reason in SILENT else "uncertain" if reason else verdict,
@@ -232,6 +248,8 @@ def _row(gap: Gap, before: Gap, at: np.ndarray, elsewhere: str) -> dict[str, obj
         "survey_weight_share": 100 * np.average(gap.survey_weight[at], weights=np.maximum(people, 1e-9)),
         "uncertain_reason": reason,
     }
+    other = theirs not in ("uncertain", "unjudged", row["gap_verdict"])
+    return row | {name: elsewhere[name] for name in AGREED} if other and reason in (None, "close") else row
 
 
 def _sums(gap: Gap, at: np.ndarray) -> Iterator[np.ndarray]:
