@@ -693,6 +693,39 @@ def test_a_town_is_asked_who_treats_what_it_would_use():
         assert text.count("analyses de lixiviation") == n
 
 
+@pytest.mark.parametrize(
+    ("treatment", "actor", "told"),
+    [
+        ("séchage et dosage", "firm", True), ("boues séchées, criblage", "public", True),
+        ("déshydratation, contrôle des chlorures", "firm", True),
+        ("séchage et dosage", "outlet", False), ("stockage à sec", "firm", False),
+    ],
+)  # fmt: skip
+def test_of_what_a_firm_would_dry_one_asks_how_wet_it_is_and_who_dries_it(treatment, actor, told):
+    """18,500 t of brine sludge went into a kiln, its drying costed as a crushing, and neither was asked."""
+    sludge = EXCHANGES.tail(1).assign(treatment=treatment, taker_actor_type=actor)
+    text = asked(exchanges=sludge, sites=SITES.assign(actor_type=actor), room=False).get("B-2>N-1", "")
+    assert ("l'humidité de ce qui est cédé" in text, f"pour lui\u00a0: {treatment}" in text) == (told, told)
+    home = at_home(sludge.assign(giver_site_id="N"), FLOWS, SITES, RULES, None)["ask_first"].iloc[0]
+    assert ("l'humidité" in str(home)) == (treatment != "stockage à sec")
+
+
+@pytest.mark.parametrize(
+    ("contractor", "cost", "told"),
+    [
+        ("Décharge interne", 24.0, True), ("Bravo", 24.0, True), ("Décharge interne", -24.0, False),
+        ("Décharge interne", None, False), ("Internet Recyclage", 24.0, False), (None, 24.0, False),
+    ],
+)  # fmt: skip
+def test_of_the_giver_s_own_outlet_one_asks_what_would_really_be_avoided(contractor, cost, told):
+    """444,000 € a year of an internal landfill, mostly fixed, were saved whole and nobody asked."""
+    exchange = EXCHANGES.tail(1).assign(old_cost_eur_per_t=cost)
+    flows = FLOWS.assign(contractor=contractor)
+    for team, you, words in ((True, None, "il est au donneur"), (False, "B", "votre propre exutoire")):
+        assert (words in str(asked(exchanges=exchange, flows=flows, team=team, you=you))) == told
+    assert asked(exchanges=exchange, flows=flows, team=False) == {}
+
+
 def test_of_scrap_for_a_foundry_the_grade_is_asked():
     """Balls and liners of a mill, of chromium or manganese steel, went to a foundry of grey iron unasked."""
     scrap = EXCHANGES.tail(1).assign(category="metal", new_route="recycling")

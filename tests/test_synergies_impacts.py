@@ -94,6 +94,16 @@ def test_what_an_actor_declares_replaces_the_reference():
     assert row["cost_basis"] == "declared"
 
 
+def test_of_the_giver_s_own_outlet_nothing_is_avoided_at_the_worst():
+    flows = pd.concat([FLOWS, pd.DataFrame({"flow_id": ["A-1"], "contractor": ["Décharge interne"]})])
+    rows = pd.DataFrame([pair(old_cost_eur_per_t=24.0), pair(old_cost_eur_per_t=-24.0)])
+    found = impacts(rows, flows.assign(site_id="A"), SITES, FACTORS)
+    names = ["giver_saving_low_eur_per_year", "giver_saving_eur_per_year", "giver_saving_high_eur_per_year"]
+    # A sale is none of an outlet.
+    assert found[names].to_numpy().tolist() == [[0.0, 2400.0, 2880.0], [-2880.0, -2400.0, -1920.0]]
+    assert found["own_outlet"].tolist() == [True, False]
+
+
 def test_a_plastic_that_is_washed_is_regenerated_and_not_only_prepared():
     table = factor_table()
     of = {"category": "plastic", "input_category": "plastic", "in_flow_id": "B-2"}

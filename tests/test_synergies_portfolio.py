@@ -56,6 +56,21 @@ def test_one_uncertain_factor_has_its_bounds_for_interval():
     assert total["transport_high_eur_per_year"] == pytest.approx(2400 + 4800, rel=0.01)
 
 
+def test_what_an_outlet_of_the_giver_s_own_saves_is_from_nothing_to_its_whole_cost():
+    factors = only("vehicle_cost", 2.0, 2.0, 2.0)
+    kept = plan({"old_cost_eur_per_t": 24.0}, {"old_cost_eur_per_t": 24.0}, factors=factors)
+    names = list(INDICATORS["giver_saving"])
+    for own, spans in (
+        ([False, False], [(4800, 4800)]),
+        ([True, False], [(2400, 4800)]),
+        # What is fixed of them is drawn once for all.
+        ([True, True], [(0, 4800)]),
+    ):
+        table = portfolio(kept.assign(own_outlet=own), factors, draws=40000, seed=1)
+        central, low, high = table.set_index("category").loc["Total", names]
+        assert central == 4800 and [(round(low, -1), high)] == spans
+
+
 @pytest.mark.parametrize(
     ("span", "said"),
     [

@@ -15,7 +15,9 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis import reference
+from eit_analysis.french import fold_words
 from eit_analysis.reference.factors import KEY
+from eit_analysis.synergies.offers import of_output
 
 BOUNDS = ["low", "central", "high"]
 NO_ROW = -1
@@ -42,6 +44,18 @@ DECLARED = ("old_cost", "new_cost", "virgin_price")
 OPERATORS = ("ess", "outlet")
 # Of a plastic, the treatment of what was used before: factory scrap of one polymer needs none of it.
 WASHED = "lavage"
+# What a giver calls a landfill, a boiler or a pit of its own.
+INTERNAL = r"\b(?:internes?|en regie|sur (?:le |notre )?site|sur place|chez nous)\b"
+
+
+def own_outlet(candidates: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame) -> pd.Series:
+    """Which candidates leave an outlet of the giver's own, that costs him something: it is called so, or has
+    his name. What he declares of it is a cost price, of which a part stays whatever leaves."""
+    names = sites.reindex(columns=["site_id", "name"]).drop_duplicates("site_id").set_index("site_id")["name"]
+    contractor = of_output(candidates, flows, "contractor").map(fold_words)
+    name = of_output(candidates, flows, "site_id").map(names).astype("str").fillna("").map(fold_words)
+    own = contractor.str.contains(INTERNAL).astype(bool) | ((contractor == name) & (name != ""))
+    return own & (candidates["old_cost_eur_per_t"].astype(float) > 0)
 
 
 def own_figures(candidates: pd.DataFrame) -> dict[str, np.ndarray]:

@@ -32,7 +32,7 @@ import pandas as pd
 from eit_analysis.reference.compatibility import FOOD, QUALITY_RANK
 from eit_analysis.reference.factors import for_flows
 from eit_analysis.reference.needs import code_asked
-from eit_analysis.synergies.factor_rows import BOUNDS, NO_ROW, OPERATORS, rows_used, values
+from eit_analysis.synergies.factor_rows import BOUNDS, NO_ROW, OPERATORS, own_outlet, rows_used, values
 from eit_analysis.synergies.offers import wood_class
 
 # indicator: (central, low, high) columns.
@@ -118,12 +118,13 @@ def impacts(
     The giver's declared cost replaces the reference cost of his old route, and the price the taker declares
     for his input replaces the reference: that of new material for a firm, that of the new route for an ESS
     structure or an outlet. What one pays for raw wood is no price of panels (``offers.wood_class``), nor what
-    one pays for sorted matter that of mixed: the reference is taken, and the price asked. An
-    outlet that says to pay for what the factors say one is always charged for is taken to do it for nothing:
-    an answer whose sign is likely to be wrong makes no gain. What old and new route draw from the same factor
-    cancels exactly. The transport of the old route is unknown and not credited, which is prudent. A tonne
-    received is taken to replace a tonne bought. A trip that is not full counts by its part, but the way of
-    what spoils, which is fetched as often whatever there is of it: a plan that takes a part of it counts a
+    one pays for sorted matter that of mixed: the reference is taken, and the price asked. An outlet that says
+    to pay for what the factors say one is always charged for is taken to do it for nothing: an answer whose
+    sign is likely to be wrong makes no gain. Of what an outlet of the giver's own costs, all is avoided, at
+    the worst nothing: it may be mostly fixed (``own_outlet``). What old and new route draw from the same
+    factor cancels exactly. The transport of the old route is unknown and not credited, which is prudent. A
+    tonne received is taken to replace a tonne bought. A trip that is not full counts by its part, but the way
+    of what spoils, which is fetched as often whatever there is of it: a plan that takes a part of it counts a
     part of that way. Bounds take every bound of the factors (``reference.factors.factor_table``) and of the
     tonnes at its worst and at its best.
 
@@ -133,6 +134,7 @@ def impacts(
         The candidates with the columns of ``INDICATORS``, ``cost_basis`` (``declared`` or ``reference``),
         ``taker_price_eur_per_t`` (declared, above zero where the taker pays), ``taker_actor_type`` and
         ``trip_load_t`` (what a trip carries) and ``full_trip_t`` (at most),
+        ``own_outlet`` (the old route is one of the giver's own),
         ``price_unsorted`` (a taker pays for better sorted matter),
         ``price_to_confirm`` (a taker would pay for what one is always charged for) and ``usually_charged``
         (where that would be, whatever the taker's price: it tells nothing of it).
@@ -141,6 +143,7 @@ def impacts(
     found = _with_taker(candidates, flows, sites, factors)
     used = rows_used(found, factors)
     at_bounds = values(found, used, factors[BOUNDS].to_numpy(dtype=float))
+    at_bounds["old_cost"][found["own_outlet"].to_numpy(dtype=bool), 0] = 0.0
     fixed = per_candidate(found)
     tonnes = found[DIVERTED].to_numpy(dtype=float)
     columns: dict[str, np.ndarray] = {}
@@ -215,6 +218,7 @@ def _with_taker(
     made = candidates["new_route"].isin(MADE_AGAIN) & ~candidates["category"].isin(FOOD)
     return candidates.assign(
         taker_actor_type=kind,
+        own_outlet=own_outlet(candidates, flows, sites),
         loaded_as=candidates["category"].mask(loose, LOOSE_WOOD),
         replaces=candidates["category"].mask(made, candidates["input_category"]),
         taker_price_eur_per_t=price.mask(doubtful, 0.0),

@@ -6,9 +6,10 @@
 with ρ_k the drawn tonnes of exchange k over its central tonnes; the fixed cost counts in the joint surplus.
 
 A factor is one draw for all the candidates that rest on it: an error in it does not cancel from one exchange
-to the next. Different factors, and the tonnes of different outputs, are drawn independently. The bounds of a
-factor and of a tonnage are read as its 95 % interval, each side with its own half-normal, and no draw goes
-beyond them: the median of one factor is its central value and its interval is its bounds.
+to the next; nor does what is fixed of the cost of outlets of givers' own. Different factors, and the tonnes
+of different outputs, are drawn independently. The bounds of a factor and of a tonnage are read as its 95 %
+interval, each side with its own half-normal, and no draw goes beyond them: the median of one factor is its
+central value and its interval is its bounds.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ ALLOCATED = "allocated_t_per_year"
 EDGE = float(norm.ppf(0.975))
 # Numbers handled at once, candidates × draws: what a processor keeps at hand.
 BLOCK = 60_000
+# What is avoided of the cost of a giver's own outlet, of 1: drawn once for all of them.
+SPARED = np.array([[0.0, 1.0, 1.0]])
 
 
 def portfolio(plan: pd.DataFrame, factors: pd.DataFrame, draws: int, seed: int) -> pd.DataFrame:
@@ -56,24 +59,28 @@ def portfolio(plan: pd.DataFrame, factors: pd.DataFrame, draws: int, seed: int) 
     used, fixed = rows_used(kept, factors), per_candidate(kept)
     tonnes = kept[[ALLOCATED]].to_numpy(dtype=float)
 
-    def totals(by_row: np.ndarray, ratio: np.ndarray) -> dict[str, np.ndarray]:
+    own = kept[["own_outlet"]].to_numpy(dtype=bool)
+
+    def totals(by_row: np.ndarray, ratio: np.ndarray, spared: np.ndarray) -> dict[str, np.ndarray]:
         found = fixed | values(kept, used, by_row)
+        found["old_cost"] = found["old_cost"] * np.where(own, spared, 1.0)
         whole = found["exchange_cost"]
         return {
             name: _sums(f.per_tonne(found) * tonnes * ratio + f.fixed * whole, members)
             for name, f in FORMULAS.items()
         }
 
-    central = totals(rows[:, [1]], np.ones((len(kept), 1)))
-    # Two streams: whatever the plan, the same seed draws the same factors.
-    of_factors, of_tonnes = np.random.default_rng(seed).spawn(2)
+    central = totals(rows[:, [1]], np.ones((len(kept), 1)), np.ones((1, 1)))
+    # Streams of their own: whatever the plan, the same seed draws the same factors.
+    of_factors, of_tonnes, of_own = np.random.default_rng(seed).spawn(3)
     parts = []
     step = max(1, BLOCK // len(kept))
     for start in range(0, draws, step):
         size = min(step, draws - start)
         by_row = _split_normal(rows, of_factors.standard_normal((size, len(rows))).T)
         ratio = _split_normal(ratios, of_tonnes.standard_normal((size, outputs.max() + 1)).T[outputs])
-        parts.append(totals(by_row, ratio))
+        spared = _split_normal(SPARED, of_own.standard_normal((1, size)))
+        parts.append(totals(by_row, ratio, spared))
     table = pd.DataFrame({"category": [*categories, TOTAL]})
     for name, (middle, low, high) in INDICATORS.items():
         ends = np.quantile(np.hstack([part[name] for part in parts]), [0.025, 0.975], axis=1)

@@ -29,6 +29,7 @@ import pandas as pd
 
 from eit_analysis.reference.compatibility import DONATION
 from eit_analysis.synergies.ask import giver, register, taker
+from eit_analysis.synergies.factor_rows import own_outlet
 from eit_analysis.synergies.free_flows import HELD
 from eit_analysis.synergies.own_needs import in_boilers
 from eit_analysis.synergies.register.links import POOLING
@@ -82,13 +83,15 @@ def with_questions(
     held = recalled[recalled["status"].isin(HELD) & (recalled["kind"] != POOLING) & team]
     said = sheet_words().loc["ask_first"]
     asked: dict[str, list[str]] = defaultdict(list)
-    untold = (exchanges["old_route"] == "unknown") & (team | (exchanges["giver_site_id"] == you))
+    of_own = team | (exchanges["giver_site_id"] == you)
+    untold = (exchanges["old_route"] == "unknown") & of_own
     costed = exchanges["old_cost_eur_per_t"].notna()
     waste = giver.of_waste(exchanges, flows, sites)
     before = {name: waste.pop(name) for name in ("eaten", "packaged", "unsold")}
     of_giver: dict[str, pd.Series | np.ndarray] = {
         **waste,
-        "glued": waste["glued"] & (team | (exchanges["giver_site_id"] == you)),
+        "glued": waste["glued"] & of_own,
+        "own_outlet": own_outlet(exchanges, flows, sites) & of_own,
         "today": untold & ~costed,
         "fate": untold & costed,
         **giver.of_pallet_givers(exchanges, declared, sites),

@@ -12,6 +12,7 @@
     feed       sound food of plants or milk, composted or digested: what would feed animals comes before
     owner      the pallets of a trader or carrier are mostly rented, on deposit or exchanged
     linen      the linen of hotels, restaurants, care, homes and laundries is often rented
+    own_outlet an outlet of its own: what of its cost, mostly fixed, would be avoided
     soiled     pallets of chemistry, or beside soiled packaging
     trip       the taker fetches something else from the same giver: one round may do for both
     mixed      a designation that names beside what the rule takes what it does not: sawdust among chips

@@ -9,14 +9,15 @@
     hygiene      the packaging or the linen that who works food, or makes packaging, would use again
     downgraded   food that is sold off: at what price who buys better would take it
     dry_matter   wet by-products that animals eat, of which a tonne is no tonne of cereals
+    moisture     what is dried by who is no operator: how wet it is, as no drying is in the gain
     species      wood to smoke food with
     grading      minerals for a need of a size, « 0/31,5 »
     kiln         what a cement works analyses before it takes anything
     room         an operator may have room for no more than it receives: of what no line is done or committed
     fuel         wood for a boiler, alike: whether it is raw, how wet and of what size
     own_use      what the taker throws away itself could serve the same need
-    treatment    a need that supposes one done (end of waste, a quality delivered, whole wood shredded):
-                 firms and towns declare none
+    treatment    a need that supposes one done (end of waste, a quality delivered, whole wood shredded, what
+                 is dried): firms and towns declare none
     activity     the rule names activities, and nobody stated the taker's
 
 The survey asks none of it.
@@ -46,6 +47,7 @@ DOWNGRADED = (
     r"\b(?:declasse\w*|(?:second|2e|deuxieme) choix|hors (?:calibre|norme)s?|moches?|invendu\w*|dlc|ddm)\b"
 )
 SIZED = r"\d\s?/\s?\d"
+DRIED = r"\b(?:sechage|sechee?s?|deshydratation)\b"
 # What is left of food from plants, of milk or drinks, wet: pulp, whey, spent grain.
 WET = ("0203", "0204", "0205", "0207")
 
@@ -88,6 +90,7 @@ def of_takers(exchanges: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame)
     pieces = ~code.str.startswith(PACKAGING) & exchanges["rule_id"].str.startswith(IN_PIECES)
     told |= {
         "sizes": pieces,
+        "moisture": _dried(exchanges) & ~exchanges["taker_actor_type"].isin(OPERATORS),
         "species": smoked(exchanges),
         "grading": sized,
         "kiln": naf.str.startswith(CEMENT),
@@ -102,6 +105,12 @@ def part(exchanges: pd.DataFrame) -> pd.Series:
     met = exchanges["most_of_need"] * exchanges["yield_central"] / exchanges["need_t_per_t"]
     some = (100 * met[exchanges["most_of_need"] < 1]).map("{:.0f}".format)
     return some.reindex(exchanges.index)
+
+
+def _dried(exchanges: pd.DataFrame) -> pd.Series:
+    """Of which exchanges the rule dries what it takes: a price of preparation is that of a crushing."""
+    treated = exchanges["treatment"].astype("str").fillna("").map(french.fold_words)
+    return treated.str.contains(DRIED).astype(bool)
 
 
 def smoked(exchanges: pd.DataFrame) -> pd.Series:
@@ -129,7 +138,7 @@ def of_treatment(
     rule = rule.reindex(exchanges["rule_id"]).fillna("")
     made, named = (rule[["delivered_quality", "receiver_naf_codes"]] != "").to_numpy().T
     fuel = rule["proving_needs"].str.contains("fuel").to_numpy(dtype=bool)
-    made |= (exchanges["legal_status"] == "end_of_waste").to_numpy()
+    made |= (exchanges["legal_status"] == "end_of_waste").to_numpy() | _dried(exchanges).to_numpy()
     new = ~exchanges["candidate_id"].isin(agreed).to_numpy()
     operator = exchanges["taker_actor_type"].isin(OPERATORS).to_numpy()
     treats = taker["actor_type"].isin(OPERATORS).to_numpy()
