@@ -29,6 +29,8 @@ def test_nothing_is_named_twice(table, keys):
         ("resins", ["words"]),
         ("pallet_formats", ["words"]),
         ("appliance_kinds", ["words"]),
+        ("metals", ["words"]),
+        ("food_kinds", ["words"]),
     ],
 )
 def test_words_of_designations_are_written_as_they_are_read(table, columns):

@@ -479,6 +479,16 @@ def test_of_offcuts_used_as_they_are_one_asks_the_sizes(code, rule, told):
     assert ("les dimensions" in str(asked(exchanges=wood, flows=flows))) is told
 
 
+@pytest.mark.parametrize(("route", "n"), [("reuse", 1), ("recycling", 0)])
+def test_of_offcuts_of_metal_used_as_they_are_one_asks_the_alloy_and_the_sections(route, n):
+    offcuts = EXCHANGES.tail(1).assign(category="metal", new_route=route, giver_site_id="N")
+    for text in (
+        asked(exchanges=offcuts).get("B-2>N-1", ""),
+        str(at_home(offcuts, FLOWS, SITES, RULES, None)["ask_first"].iloc[0]),
+    ):
+        assert text.count("sections et les longueurs") == n
+
+
 def test_the_firm_that_reads_is_spoken_to():
     own = {"own": OWN, "sites": SITES.assign(consent="named")}
     assert "preneur" in asked(**own, you="B")["B-2>N-1"]

@@ -1127,6 +1127,14 @@ def test_a_fine_sand_is_a_part_of_what_is_made_of_sand_and_stones(need, part):
         # Nor is aluminium, which its own firm was to melt into blocks of steel; stainless steel is steel.
         ("metal", "Chutes d'aluminium", "170402", "Ferraille E40", "2410Z", None),
         ("metal", "Chutes inox", "170405", "Ferraille E40", "2410Z", "ferrailles en aciérie ou fonderie"),
+        # Cut and used again, it is none; nor is steel stainless, melted or not.
+        ("metal", "Chutes d'inox", "120101", "Tôles et tubes acier", "2511Z", None),
+        ("metal", "Chutes d'acier", "120101", "Tôles inox", "2511Z", None),
+        ("metal", "Chutes d'acier", "170405", "Ferraille inox", "2410Z", None),
+        ("metal", "Chutes d'acier et d'inox", "120101", "Tôles et tubes acier", "2511Z",
+         "chutes de tôle et de barre reprises en petite série"),
+        ("metal", "Chutes de tôle", "120101", "Tôles inox", "2511Z",
+         "chutes de tôle et de barre reprises en petite série"),
         ("metal", "Battitures et pailles de laminoir", "100210", "Minerai aggloméré", "2410Z",
          "calamine en agglomération ou en cimenterie"),
         ("mineral", "Briques réfractaires usées", "161104", "Sable siliceux (correctif)", "2351Z", None),

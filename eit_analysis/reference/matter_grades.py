@@ -16,6 +16,7 @@ TABLES = {
     "wood": ("pallet_formats",), "weee": ("appliance_kinds",),
 }  # fmt: skip
 APART = ("plastic_forms", "pallet_formats")  # of what is also of a resin, of a class of wood
+MELTS_TOGETHER, STAINLESS = "fer", "inox"
 
 
 def grades_named(designations: pd.Series, categories: pd.Series) -> pd.Series:
@@ -62,3 +63,18 @@ def _differ(given: str, asked: str) -> bool:
     one, two = set(given.split()), set(asked.split())
     kinds = (one & forms, two & forms), (one - forms, two - forms)
     return any(a and b and a.isdisjoint(b) for a, b in kinds)
+
+
+def other_alloy(given: pd.Series, asked: pd.Series, again: pd.Series) -> list[bool]:
+    """Whether a metal of iron is of none of the alloys that its need names: used ``again`` as it is, of any;
+    melted, of stainless steel alone, which is made of no other scrap."""
+    rows = zip(given.tolist(), asked.tolist(), again.tolist(), strict=True)
+    return [_alloyed(one, two, as_it_is) for one, two, as_it_is in rows]
+
+
+@cache
+def _alloyed(given: str, asked: str, again: bool) -> bool:
+    if MELTS_TOGETHER not in given.split() or MELTS_TOGETHER not in asked.split():
+        return False
+    one, two = ({*grades.split()} - {MELTS_TOGETHER} for grades in (given, asked))
+    return bool(one and two) and one.isdisjoint(two) and (again or two == {STAINLESS})

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.reference.compatibility import MATERIAL_OR_ORGANIC, rank_asked
-from eit_analysis.reference.matter_grades import disagree
+from eit_analysis.reference.matter_grades import disagree, other_alloy
 from eit_analysis.reference.needs import need_told
 from eit_analysis.synergies.offers import WASTE_OPERATORS, class_asked
 
@@ -69,12 +69,13 @@ def is_unfit_for_food(pairs: pd.DataFrame) -> pd.Series:
 
 def is_another_grade(pairs: pd.DataFrame) -> pd.Series:
     """Whether a plastic and its need both name resins, or forms, or a wood and its need classes, and none in
-    common; or what the rule makes of wood is of a class that it has not (its use: « bois de classe A »)."""
+    common; or what the rule makes of wood is of a class that it has not (its use: « bois de classe A »); or
+    a metal is of another alloy than its need (``other_alloy``)."""
     of_use = class_asked(pairs["use"].astype("str").fillna(""))
     asked = (pairs["grades_asked"], of_use)
-    return pd.Series(
-        np.any([disagree(pairs["grades"], one) for one in asked], axis=0), pairs.index, dtype=bool
-    )
+    alloys = other_alloy(pairs["grades"], pairs["grades_asked"], pairs["new_route"] == "reuse")
+    differ = [*(disagree(pairs["grades"], one) for one in asked), alloys]
+    return pd.Series(np.any(differ, axis=0), pairs.index, dtype=bool)
 
 
 def too_poor(pairs: pd.DataFrame) -> pd.Series:

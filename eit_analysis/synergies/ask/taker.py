@@ -3,6 +3,7 @@
     grade        a plastic that a firm would work again: the survey asks no grade
     format       pallets that go on as pallets, else ``timber``: whether their wood replaces what is used
     sizes        other wood that is used again as it is, in pieces
+    sections     metal that is used again as it is
     mendable     pallets that are called broken: what part can be mended, of tonnes that are counted whole
     part         what is a part at most of a need: what part its taker admits
     composition  textiles that are made into fibres or wipers
@@ -90,6 +91,7 @@ def of_takers(exchanges: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame)
     pieces = ~code.str.startswith(PACKAGING) & exchanges["rule_id"].str.startswith(IN_PIECES)
     told |= {
         "sizes": pieces,
+        "sections": again & (exchanges["category"] == "metal"),
         "moisture": _dried(exchanges) & ~exchanges["taker_actor_type"].isin(OPERATORS),
         "species": smoked(exchanges),
         "grading": sized,
