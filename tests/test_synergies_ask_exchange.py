@@ -401,6 +401,23 @@ def test_of_swarf_one_asks_what_cutting_oil_is_left_in_it(code, description, oil
     assert ("huile de coupe" in asked(exchanges=metal, flows=beside).get("B-2>N-1", "")) is told
 
 
+@pytest.mark.parametrize(
+    ("code", "description", "said"),
+    [
+        ("120102", "Chutes d'acier (tôles, tubes)", ["ce que c'est"]),
+        ("120104", "Découpes d'aluminium", ["ce que c'est"]),
+        ("120102", "Chutes et copeaux", ["huile de coupe"]),
+        ("120101", "Chutes d'acier (tôles, tubes)", []),
+    ],
+)
+def test_of_pieces_by_name_and_fines_by_code_one_asks_which(code, description, said):
+    """145 t of sheet and tube offcuts were asked of as « ces copeaux », by a code that contradicts them."""
+    metal = EXCHANGES.tail(1).assign(category="metal", new_route="recycling")
+    beside = FLOWS.assign(waste_code=code, description=description)
+    text = asked(exchanges=metal, flows=beside).get("B-2>N-1", "")
+    assert [words for words in ("ce que c'est", "huile de coupe") if words in text] == said
+
+
 def test_of_unsold_goods_one_asks_who_would_take_them_as_they_are():
     clothes = EXCHANGES.tail(1).assign(category="textile", new_route="recycling")
     unsold = FLOWS.assign(description=["Restes", "Restes", "Restes", "Vêtements invendus"])

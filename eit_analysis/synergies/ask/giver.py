@@ -2,6 +2,7 @@
 
     unsold     goods called unsold, not food, that are not to be reused: who would take them as they are
     oily       swarf to be recycled: what cutting oil is left in it
+    shape      metal in pieces by its name, in fines by its code: which it is
     alloy      scrap for a foundry: its grade, which few foundries melt but one
     eaten      sound food that is to be no meal: who would eat it comes before animals, compost and gas
     packaged   goods for sale, composted or digested: somebody takes them out of their packaging
@@ -84,6 +85,7 @@ def of_waste(exchanges: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame) 
         "eaten": (exchanges["category"] == "food") & (quality == "clean") & kept_from_people,
         "packaged": packaged(exchanges, flows, sites) & unpacked,
         "unsold": unsold(exchanges, flows) & (exchanges["new_route"] != "reuse"),
+        "shape": _pieces_and_fines(exchanges, flows),
         "oily": _oily(exchanges, flows) & (exchanges["new_route"] == "recycling"),
         "alloy": (exchanges["category"] == "metal") & to_foundry,
         "glued": code.isin(WOOD_A) & (exchanges["new_route"] == "energy") & works_panels,
@@ -128,7 +130,15 @@ def _oily(exchanges: pd.DataFrame, flows: pd.DataFrame) -> pd.Series:
     beside = code.str.startswith("1201") & exchanges["giver_site_id"].isin(oils)
     beside &= ~told.str.contains(PIECES).astype(bool)
     swarf = told.str.contains("|".join(SWARF)).astype(bool) | code.isin(FINES)
-    return (exchanges["category"] == "metal") & (swarf | beside)
+    return (exchanges["category"] == "metal") & (swarf | beside) & ~_pieces_and_fines(exchanges, flows)
+
+
+def _pieces_and_fines(exchanges: pd.DataFrame, flows: pd.DataFrame) -> pd.Series:
+    """Metal that its name calls pieces, and no swarf, while its code is of fines."""
+    told = _called(exchanges, flows)
+    pieces = told.str.contains(PIECES).astype(bool) & ~told.str.contains("|".join(SWARF)).astype(bool)
+    fines = of_output(exchanges, flows, "waste_code").isin(FINES)
+    return (exchanges["category"] == "metal") & pieces & fines
 
 
 def done_with(exchanges: pd.DataFrame) -> pd.Series:
