@@ -753,6 +753,24 @@ def test_of_the_giver_s_own_outlet_one_asks_what_would_really_be_avoided(contrac
     assert asked(exchanges=exchange, flows=flows, team=False) == {}
 
 
+@pytest.mark.parametrize(
+    ("code", "category", "actor", "told"),
+    [
+        ("200201", "biowaste", "firm", True), ("020103", "biowaste", "public", True),
+        ("200201", "biowaste", "outlet", False), ("200201", "wood", "firm", False),
+        ("020304", "biowaste", "firm", False),
+    ],
+)  # fmt: skip
+def test_of_garden_waste_one_asks_what_it_holds_and_who_chips_it(code, category, actor, told):
+    """80 t of green waste to mulch the beds of a greenhouse: the only lead without a question."""
+    green = EXCHANGES.tail(1).assign(category=category, new_route="recycling", taker_actor_type=actor)
+    flows = FLOWS.assign(waste_code=code)
+    text = asked(exchanges=green, flows=flows, team=False, room=False).get("B-2>N-1", "")
+    assert ("part de branches, graines" in text) is told
+    home = at_home(green.assign(giver_site_id="N"), flows, SITES, RULES, None)["ask_first"].iloc[0]
+    assert ("part de branches, graines" in str(home)) is (told or actor == "outlet")
+
+
 def test_of_scrap_for_a_foundry_the_grade_is_asked():
     """Balls and liners of a mill, of chromium or manganese steel, went to a foundry of grey iron unasked."""
     scrap = EXCHANGES.tail(1).assign(category="metal", new_route="recycling")

@@ -1177,6 +1177,12 @@ def test_a_fine_sand_is_a_part_of_what_is_made_of_sand_and_stones(need, part):
         ("biowaste", "Tontes, tailles et feuilles", "200201", "Paillage et compost pour massifs", "8411Z",
          "paillage de jardins en broyat de branches"),
         ("biowaste", "Tontes, tailles et feuilles", "200201", "Compost pour massifs", "8411Z", None),
+        # Prunings are branches too, under the code of crops; tomato plants are not.
+        ("green", "Déchets verts de taille", "020103", "Broyat ou plaquettes pour paillage", "0130Z",
+         "paillage de broyat de branches (BRF)"),
+        ("biowaste", "Sarments de taille", "020103", "Paillage de massifs", "8130Z",
+         "paillage de jardins en broyat de branches"),
+        ("green", "Plants de tomate en fin de culture", "020103", "Paillage bois", "0113Z", None),
         # Sludge of a basin is no crushed concrete, but washing what a mixer brings back gives some gravel.
         ("mineral", "Fonds de toupie et bassins", "101314", "Granulats 4/20", "2363Z",
          "granulats et sables récupérés au lavage du béton frais"),

@@ -10,6 +10,7 @@
     hygiene      the packaging or the linen that who works food, or makes packaging, would use again
     downgraded   food that is sold off: at what price who buys better would take it
     dry_matter   wet by-products that animals eat, of which a tonne is no tonne of cereals
+    plants       garden waste and prunings: what is in them, and who chips them
     moisture     what is dried by who is no operator: how wet it is, as no drying is in the gain
     species      wood to smoke food with
     grading      minerals for a need of a size, « 0/31,5 »
@@ -48,6 +49,7 @@ DOWNGRADED = (
     r"\b(?:declasse\w*|(?:second|2e|deuxieme) choix|hors (?:calibre|norme)s?|moches?|invendu\w*|dlc|ddm)\b"
 )
 SIZED = r"\d\s?/\s?\d"
+GARDEN = ("200201", "020103")  # of parks and gardens, and of crops
 DRIED = r"\b(?:sechage|sechee?s?|deshydratation)\b"
 # What is left of food from plants, of milk or drinks, wet: pulp, whey, spent grain.
 WET = ("0203", "0204", "0205", "0207")
@@ -88,11 +90,13 @@ def of_takers(exchanges: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame)
     told = {"mendable": broken, "composition": fibres, "hygiene": touching & strict, "dry_matter": wet}
     bought = again & (exchanges["category"] == "food") & (exchanges["taker_actor_type"] == "firm")
     told["downgraded"] = bought & called.str.contains(DOWNGRADED).astype(bool)
+    uses = ~exchanges["taker_actor_type"].isin(OPERATORS)
     pieces = ~code.str.startswith(PACKAGING) & exchanges["rule_id"].str.startswith(IN_PIECES)
     told |= {
         "sizes": pieces,
         "sections": again & (exchanges["category"] == "metal"),
-        "moisture": _dried(exchanges) & ~exchanges["taker_actor_type"].isin(OPERATORS),
+        "plants": code.isin(GARDEN) & (exchanges["category"] == "biowaste") & uses,
+        "moisture": _dried(exchanges) & uses,
         "species": smoked(exchanges),
         "grading": sized,
         "kiln": naf.str.startswith(CEMENT),
