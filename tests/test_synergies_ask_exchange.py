@@ -771,6 +771,38 @@ def test_of_garden_waste_one_asks_what_it_holds_and_who_chips_it(code, category,
     assert ("part de branches, graines" in str(home)) is (told or actor == "outlet")
 
 
+@pytest.mark.parametrize(
+    ("code", "naf", "told"), [("100908", "2361Z", True), ("101008", "2363Z", True),
+                              ("170101", "2361Z", False), ("100908", "4211Z", False)],
+)  # fmt: skip
+def test_of_foundry_sand_for_concrete_one_asks_its_clay_and_carbon(code, naf, told):
+    """3,400 t of green sand, the first lead of a study, into concrete: only its sizes were asked."""
+    sand = EXCHANGES.tail(1).assign(category="mineral", new_route="recycling")
+    flows = FLOWS.assign(waste_code=code)
+    text = asked(exchanges=sand, flows=flows, sites=SITES.assign(naf_code=naf), team=False, you="N")
+    assert ("perte au feu" in text.get("B-2>N-1", "")) is told
+
+
+@pytest.mark.parametrize(
+    ("answers", "told"),
+    [
+        ([("quality", "2026-06-15")], True), ([("price", "2026-06-15")], False),
+        ([("quality", "2026-06-15"), (None, "2026-07-01")], False),
+    ],
+)  # fmt: skip
+def test_what_a_taker_refused_of_the_same_giver_for_its_quality_is_recalled(answers, told):
+    """A maker of concrete refused the fines of a foundry: beside the sand of the same, nothing said so."""
+    sand = EXCHANGES.tail(1).assign(category="mineral")
+    rows = [
+        ("N", "B", "N", "mineral", "Fines", "no" if reason else "yes", reason, day) for reason, day in answers
+    ]
+    text = asked(answers=rows, exchanges=sand).get("B-2>N-1", "")
+    assert ("« Fines » du même donneur (15/06/2026)" in text) is told
+    assert asked(answers=rows, exchanges=sand, team=False) == {}
+    for other in ({"giver_site_id": "A"}, {"taker_site_id": "D"}, {"category": "wood"}):
+        assert "Fines" not in str(asked(answers=rows, exchanges=sand.assign(**other)))
+
+
 def test_of_scrap_for_a_foundry_the_grade_is_asked():
     """Balls and liners of a mill, of chromium or manganese steel, went to a foundry of grey iron unasked."""
     scrap = EXCHANGES.tail(1).assign(category="metal", new_route="recycling")

@@ -125,6 +125,7 @@ def with_questions(
         *register.same_need(exchanges, recalled, said["need"], team),
         *_of_those(exchanges[exchanges["legal_status"] == DONATION], said["gift"]),
         *register.priced(exchanges, answers, said["price"]),
+        *register.refused(exchanges, answers, said["refused"]),
         *register.thought(exchanges, answers, flows, sites, said["thought"]),
     ):
         asked[name].append(text)

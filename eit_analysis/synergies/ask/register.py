@@ -6,6 +6,7 @@
               and its tonnes are not taken off, as of a collection; ``led`` where they are; ``dropped``
     need      another exchange into the same need answers a line, and the need has not room for both
     price     the taker refused a flow of the same family for its price
+    refused   the taker refused another flow of the same giver and family for its quality
     thought   an actor answered that it would perhaps
 
 A reader who is not of the team sees of it what the lines of its own say (``exchange``).
@@ -22,7 +23,7 @@ import pandas as pd
 from eit_analysis import french
 from eit_analysis.reference.compatibility import FOOD
 from eit_analysis.reference.vocabulary import heading
-from eit_analysis.synergies.answers import refused_for_price, speaking
+from eit_analysis.synergies.answers import of_takers, refused_for_price, speaking
 from eit_analysis.synergies.factor_rows import OPERATORS
 from eit_analysis.synergies.free_flows import HELD
 from eit_analysis.synergies.register.links import POOLING, is_collection, outputs_named, words
@@ -149,6 +150,16 @@ def priced(exchanges: pd.DataFrame, answers: pd.DataFrame, wording: str) -> Iter
             none = "pas connu" if who == "not_giver" else "aucun"
             range_ = _between(low, high) if low <= high else none
             yield name, wording.format(day=french.day(days[taker, category]), range=range_)
+
+
+def refused(exchanges: pd.DataFrame, answers: pd.DataFrame, wording: str) -> Iterator[Question]:
+    """What a taker refused for its quality of the same giver and family; that flow itself is closed."""
+    told = of_takers(answers).dropna(subset="answered_flow")
+    told = told[(told["exchange_answer"] == "no") & (told["refusal_reason"] == "quality")]
+    keys = ["giver_site_id", "taker_site_id", "category"]
+    both = exchanges[["candidate_id", *keys]].merge(told, on=keys)
+    for name, flow, day in both[["candidate_id", "answered_flow", "answer_date"]].itertuples(index=False):
+        yield name, wording.format(flow=flow, day=french.day(day))
 
 
 def thought(

@@ -14,6 +14,7 @@
     moisture     what is dried by who is no operator: how wet it is, as no drying is in the gain
     species      wood to smoke food with
     grading      minerals for a need of a size, « 0/31,5 »
+    clay         the sand of a foundry in concrete: its clay and carbon
     kiln         what a cement works analyses before it takes anything
     room         an operator may have room for no more than it receives: of what no line is done or committed
     fuel         wood for a boiler, alike: whether it is raw, how wet and of what size
@@ -42,7 +43,8 @@ UNASKED = ("grade", "format", "timber")
 PACKAGING = "1501"
 TO_FIBRES, WIPERS = "effilochage|défibrage", "chiffon"
 WORKS_FOOD = (*FOOD_MAKERS, "56")  # NAF divisions: makers of food and drinks, restaurants
-CEMENT = "2351"
+CEMENT, CONCRETE = "2351", "236"
+FOUNDRY_SAND = ("100906", "100908", "101006", "101008")
 IN_PIECES = ("wood_carpentry", "wood_packaging", "timber_reuse")  # rules
 BROKEN = r"\b(?:cassee?s?|abimee?s?|endommagee?s?|hs|hors (?:d )?(?:service|usage)|a reparer)\b"
 DOWNGRADED = (
@@ -99,6 +101,7 @@ def of_takers(exchanges: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame)
         "moisture": _dried(exchanges) & uses,
         "species": smoked(exchanges),
         "grading": sized,
+        "clay": code.isin(FOUNDRY_SAND) & naf.str.startswith(CONCRETE),
         "kiln": naf.str.startswith(CEMENT),
     }
     return {question: unknown == question for question in UNASKED} | {
