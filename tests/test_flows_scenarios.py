@@ -873,3 +873,15 @@ def test_whey_that_is_used_again_spares_by_its_dry_matter() -> None:
     )  # fmt: skip
     rates = emissions.rated(whey, factor_table(), "spared")["rate_per_t"].tolist()
     assert rates == pytest.approx([0.09, 1.53, 0.25])
+
+
+def test_minerals_of_no_demolition_spare_a_quarry_alone() -> None:
+    """Sand and limestone spared what the steel of demolished concrete does, 53 kg/t."""
+    codes = ["100908", "170101", None, "100908"]
+    route = ["recycling", "recycling", "recycling", "landfill"]
+    sand = pd.DataFrame({"category": "mineral", "route": route, "waste_code": codes, "description": "Sable"})
+    spared, caused = (
+        emissions.rated(sand, factor_table(), account)["rate_per_t"].tolist()
+        for account in ("spared", "impact")
+    )
+    assert spared == pytest.approx([0.004, 0.053, 0.053, 0]) and caused[:2] == pytest.approx([0.02, 0.026])

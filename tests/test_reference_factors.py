@@ -82,7 +82,7 @@ def test_factors_are_in_their_unit_and_on_one_boundary() -> None:
     assert (table.loc[table["factor"] == "emissions_avoided", "high"] <= 0).all()
     assert (table.loc[table["factor"].isin(["emissions_impact", "jobs"]), "low"] >= 0).all()
     assert not table.duplicated(["factor", "category", "route"]).any()
-    assert table["category"].dropna().isin([*CATEGORIES, "loose_wood", "liquid_food"]).all()
+    assert table["category"].dropna().isin([*CATEGORIES, "loose_wood", "liquid_food", "quarry_mineral"]).all()
     assert table["route"].dropna().isin(list(ROUTES)).all()
 
 

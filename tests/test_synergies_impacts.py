@@ -231,14 +231,33 @@ def test_crates_travel_stacked_and_offcuts_in_bulk():
         assert found["trip_load_t"] == 100 / trips
 
 
+@pytest.mark.parametrize(
+    ("code", "need", "old", "avoided"),
+    [
+        ("060503", "Calcaire de carrière", "landfill", 4), ("100908", "Sable 0/4", "landfill", 4),
+        ("170101", "Sable 0/4", "landfill", 53), (None, "Sable 0/4", "landfill", 53),
+        ("100102", "Ciment et liants", "landfill", 53), ("060503", "Calcaire de carrière", "recycling", 0),
+        ("170101", "Sable 0/4", "recycling", 0),
+    ],
+)  # fmt: skip
+def test_what_replaces_sand_or_limestone_avoids_a_quarry_and_no_demolition(code, need, old, avoided):
+    """980 tCO2e a year of brine sludge instead of limestone, by the figure of recycled concrete."""
+    mineral = pair(category="mineral", input_category="mineral", distance_km=0.0, old_route=old)
+    told = pd.DataFrame({"flow_id": ["A-1", "B-1"], "waste_code": [code, None], "description": [None, need]})
+    found = impacts(pd.DataFrame([mineral]), told.assign(cost_eur_per_t=np.nan), SITES, factor_table())
+    assert found["avoided_tco2e_per_year"].tolist() == pytest.approx([avoided / 10])
+    if old == "recycling":
+        assert found["emissions_tco2e_per_year"].tolist() == [0.0]
+
+
 def test_what_is_made_again_avoids_what_it_replaces():
-    """Flat glass as gravel avoided the furnace of bottles, 1,158 kgCO2e/t for 53 of gravel."""
+    """Flat glass as gravel avoided the furnace of bottles, 1,158 kgCO2e/t for 4 of gravel."""
     table = factor_table()
     changes = {"category": "glass", "input_category": "mineral", "distance_km": 0.0, "yield_central": 0.95}
     found = impacts(pd.DataFrame([pair(**changes)]), FLOWS, SITES, table).iloc[0]
-    # Base Carbone V23.6, elements 34674 and 34675, against glass in a landfill (34476: 41, 0 avoided).
-    assert found["avoided_tco2e_per_year"] == pytest.approx(0.053 * 100)
-    assert found["emissions_tco2e_per_year"] == pytest.approx((0.026 - 0.041) * 100)
+    # Rows of `quarry_mineral`, against glass in a landfill (Base Carbone 34476: 41, 0 avoided).
+    assert found["avoided_tco2e_per_year"] == pytest.approx(0.004 * 100)
+    assert found["emissions_tco2e_per_year"] == pytest.approx((0.020 - 0.041) * 100)
     # Burnt, it is worth what it is, whatever it replaces.
     burnt = pair(category="plastic", input_category="mixed", new_route="energy", distance_km=0.0)
     own, of = impacts(pd.DataFrame([burnt]), FLOWS, SITES, table).iloc[0], ("plastic", "energy")
@@ -307,7 +326,9 @@ def test_each_role_takes_the_row_that_the_lookup_gives():
     frame = pd.DataFrame(
         [pair(category=c, input_category=c, new_route=r) for c in CATEGORIES for r in ("reuse", "energy")]
     ).assign(taker_price_eur_per_t=np.nan)
-    frame = frame.assign(loaded_as=frame["category"], replaces=frame["input_category"])
+    frame = frame.assign(
+        loaded_as=frame["category"], rated_as=frame["category"], replaces=frame["input_category"]
+    )
     used = {kind: rows_used(frame.assign(taker_actor_type=kind), table) for kind in ("firm", "ess")}
     for role, (factor, category, route) in ROLES.items():
         kind = "ess" if role in ("new_cost", "insertion_share") else "firm"

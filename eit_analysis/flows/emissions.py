@@ -8,8 +8,8 @@ over the flows of group g, each factor that of the family and route of the flow 
 What is emitted (boundary *impact*) and what is spared elsewhere (boundary *avoided*) are two accounts: they
 are never added. Collection is in the factors at a flat rate, whatever the distance of a flow (Base Carbone,
 *Contributions transverses*: 18 kgCO2e/t). A food that is used again and named a liquid (whey) spares by what
-of it is not water, a row of its own. A flow whose outlet is not known, or of which no factor answers, is
-in none of the sums: :func:`covered` says how many tonnes are.
+of it is not water, a row of its own; so do recycled minerals that are of no demolition. A flow whose outlet
+is not known, or of which no factor answers, is in none of the sums: :func:`covered` says how many tonnes are.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from eit_analysis.flows.costs import estimates
 from eit_analysis.flows.diagnosis import totals
 from eit_analysis.flows.dimensions import UNKNOWN
 from eit_analysis.flows.uncertainty.propagation import MASS
-from eit_analysis.reference.factors import for_flows
+from eit_analysis.reference.factors import QUARRY_MINERAL, for_flows, is_quarry_mineral
 from eit_analysis.reference.law_flows import is_liquid
 
 
@@ -62,9 +62,12 @@ def rated(flows: pd.DataFrame, factors: pd.DataFrame, account: str) -> pd.DataFr
     """
     factor, scale, _ = ACCOUNTS[account]
     families = flows
+    if account != "direct_jobs" and "waste_code" in flows:
+        dug = is_quarry_mineral(flows) & (flows["route"] == "recycling")
+        families = flows.assign(category=flows["category"].mask(dug, QUARRY_MINERAL))
     if account == "spared" and {"waste_code", "description"} <= set(flows):
         again = (flows["category"] == "food") & (flows["route"] == "reuse")
-        families = flows.assign(category=flows["category"].mask(again & is_liquid(flows), LIQUID_FOOD))
+        families = families.assign(category=families["category"].mask(again & is_liquid(flows), LIQUID_FOOD))
     rates = np.sort(scale * for_flows(families, factors, factor).to_numpy(dtype=float), axis=1)
     rates[(flows["route"] == UNKNOWN).to_numpy()] = np.nan
     return flows.assign(**dict(zip(RATES, rates.T, strict=True)))

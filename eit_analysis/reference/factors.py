@@ -23,6 +23,9 @@ WITHOUT_ROUTE = frozenset(KINDS.index[KINDS["of_route"] == "no"])
 MOST_TIMES_REFERENCE = 4.0
 KEY = ["factor", "category", "route"]
 VALUES = ["low", "central", "high"]
+# Waste of buildings, concrete of its makers and what is sorted of the two, beside minerals of a quarry.
+DEMOLISHED = ("17", "101314", "191209")
+QUARRY_MINERAL = "quarry_mineral"  # their rows among the factors of emissions, recycled
 
 
 class MissingFactorError(EitError, LookupError):
@@ -214,3 +217,14 @@ def for_flows(flows: pd.DataFrame, table: pd.DataFrame, factor: str) -> pd.DataF
         coded = flows["waste_code"].astype("str").str.startswith(prefix) & (flows["route"] == route)
         found.loc[coded.fillna(False), VALUES] = values
     return found
+
+
+def is_quarry_mineral(flows: pd.DataFrame) -> pd.Series:
+    """Which flows (``category``, ``waste_code``) are minerals known to be of no demolition.
+
+    Recycled, they replace sand, stones or limestone of a quarry. The family has the figure of demolished
+    concrete, and of the steel in it, which stands for what has no code too.
+    """
+    code = flows["waste_code"].astype("str").fillna("")
+    demolished = code.str.startswith(DEMOLISHED) | code.isin(["", "unknown"])
+    return (flows["category"] == "mineral") & ~demolished

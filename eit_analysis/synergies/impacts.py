@@ -30,10 +30,10 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.reference.compatibility import FOOD, QUALITY_RANK
-from eit_analysis.reference.factors import for_flows
-from eit_analysis.reference.needs import code_asked
+from eit_analysis.reference.factors import QUARRY_MINERAL, for_flows, is_quarry_mineral
+from eit_analysis.reference.needs import code_asked, need_told
 from eit_analysis.synergies.factor_rows import BOUNDS, NO_ROW, OPERATORS, own_outlet, rows_used, values
-from eit_analysis.synergies.offers import wood_class
+from eit_analysis.synergies.offers import of_output, wood_class
 
 # indicator: (central, low, high) columns.
 INDICATORS = {
@@ -56,6 +56,7 @@ INDICATORS = {
 MADE_AGAIN = ("reuse", "recycling")
 # Stacked crates and pallets are light for their room; offcuts, sawdust, chips and bark go loose.
 PACKAGING, LOOSE_WOOD = "1501", "loose_wood"
+KILNED = {"binder", "lime", "plaster"}  # needs of minerals that come of a kiln, and not of a quarry alone
 DIVERTED = ["diverted_low_t_per_year", "diverted_t_per_year", "diverted_high_t_per_year"]
 
 
@@ -216,11 +217,21 @@ def _with_taker(
     codes = candidates["out_flow_id"].map(about["object"]).astype("str").fillna("")
     loose = (candidates["category"] == "wood") & ~codes.str.startswith(PACKAGING)
     made = candidates["new_route"].isin(MADE_AGAIN) & ~candidates["category"].isin(FOOD)
+    quarry = is_quarry_mineral(
+        candidates[["category"]].assign(waste_code=of_output(candidates, flows, "waste_code"))
+    )
+    needs = flows.drop_duplicates("flow_id").set_index("flow_id").reindex(columns=["description"])
+    told = need_told(candidates["in_flow_id"].map(needs["description"]).astype("str").fillna(""))
+    dug = (candidates["input_category"] == "mineral") & told.map(lambda need: KILNED.isdisjoint(need.split()))
+    dug &= (candidates["new_route"] == "recycling") & (quarry | (candidates["category"] != "mineral"))
     return candidates.assign(
         taker_actor_type=kind,
         own_outlet=own_outlet(candidates, flows, sites),
         loaded_as=candidates["category"].mask(loose, LOOSE_WOOD),
-        replaces=candidates["category"].mask(made, candidates["input_category"]),
+        rated_as=candidates["category"].mask(
+            quarry & (candidates["old_route"] == "recycling"), QUARRY_MINERAL
+        ),
+        replaces=candidates["category"].mask(made, candidates["input_category"]).mask(dug, QUARRY_MINERAL),
         taker_price_eur_per_t=price.mask(doubtful, 0.0),
         price_to_confirm=doubtful,
         price_unsorted=unsorted & pays,
