@@ -1183,6 +1183,13 @@ def test_a_fine_sand_is_a_part_of_what_is_made_of_sand_and_stones(need, part):
         ("biowaste", "Sarments de taille", "020103", "Paillage de massifs", "8130Z",
          "paillage de jardins en broyat de branches"),
         ("green", "Plants de tomate en fin de culture", "020103", "Paillage bois", "0113Z", None),
+        # Bricks of a kiln are no limestone; a sludge of carbonates is.
+        ("mineral", "Briques réfractaires usées", "161106", "Calcaire de carrière", "2351Z", None),
+        ("mineral", "Briques réfractaires usées", "161106", "Matières minérales calciques", "2351Z", None),
+        ("mineral", "Briques réfractaires usées", "161106", "Chamotte et fondants", "2351Z",
+         "briques réfractaires en chamotte, magnésie et fondants"),
+        ("mineral", "Boues carbonatées", "060503", "Calcaire de carrière", "2351Z",
+         "matière de substitution au cru de cimenterie"),
         # Sludge of a basin is no crushed concrete, but washing what a mixer brings back gives some gravel.
         ("mineral", "Fonds de toupie et bassins", "101314", "Granulats 4/20", "2363Z",
          "granulats et sables récupérés au lavage du béton frais"),
