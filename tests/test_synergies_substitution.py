@@ -506,6 +506,14 @@ def test_a_need_called_by_its_use_is_refused_by_the_rule_of_that_use():
         assert passed.empty and list(rejected["gate"]) == [gate], need
 
 
+def test_trays_go_back_to_the_line_of_their_own_firm():
+    """5.7 t of antistatic trays were burnt by a firm that buys 16 t of them at 5,200 €/t."""
+    flows = flow_table([flow("o", "A", "out", "plastic", 5.7, "150102"), flow("i", "A", "in", "plastic", 16)])
+    flows["description"] = ["Barquettes thermoformées antistatiques", "Barquettes antistatiques"]
+    found = own_uses(with_masses(read_pairs(flows, SITES, reference.load("compatibility")), flows))
+    assert found[["rule_id", "new_route"]].to_numpy().tolist() == [["plastic_trays", "reuse"]]
+
+
 def test_chips_among_sawdust_are_a_lead_for_mulch_and_sawdust_alone_is_none_for_what_it_is():
     """Both were told that the need declares no object to be reused."""
     rules, sites = reference.load("compatibility"), SITES.assign(naf_code="8411Z")
@@ -1183,6 +1191,16 @@ def test_a_fine_sand_is_a_part_of_what_is_made_of_sand_and_stones(need, part):
         ("biowaste", "Sarments de taille", "020103", "Paillage de massifs", "8130Z",
          "paillage de jardins en broyat de branches"),
         ("green", "Plants de tomate en fin de culture", "020103", "Paillage bois", "0113Z", None),
+        # What is antistatic is melted with nothing else; a tray is used again as a tray.
+        ("steel", "Barquettes thermoformées antistatiques", "150102", "PP recyclé", "2229A", None),
+        ("steel", "Barquettes PP rigides", "150102", "PP recyclé", "2229A",
+         "granulés régénérés en emballages, tubes et éléments de construction"),
+        ("steel", "Barquettes thermoformées antistatiques", "150102", "Barquettes antistatiques", "2612Z",
+         "barquettes et plateaux de calage réutilisés"),
+        ("steel", "Fûts et bidons", "150102", "Barquettes antistatiques", "2612Z", None),
+        ("steel", "Barquettes thermoformées", "150102", "Fûts et bacs plastique", "2612Z", None),
+        ("steel", "Barquettes thermoformées antistatiques", "150102", "Barquettes antistatiques", "2229A",
+         "barquettes et plateaux de calage réutilisés"),
         # Bricks of a kiln are no limestone; a sludge of carbonates is.
         ("mineral", "Briques réfractaires usées", "161106", "Calcaire de carrière", "2351Z", None),
         ("mineral", "Briques réfractaires usées", "161106", "Matières minérales calciques", "2351Z", None),
