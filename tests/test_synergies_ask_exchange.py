@@ -243,6 +243,44 @@ def test_of_food_that_is_sold_off_one_asks_at_what_price_it_would_be_taken():
         assert ("ce qui est déclassé" in found.get("B-2>N-1", "")) is told
 
 
+@pytest.mark.parametrize(
+    ("given", "need", "told"),
+    [
+        ("Tomates déclassées", "Fruits et légumes locaux", True),
+        ("Fromages déclassés", "Denrées pour l'épicerie", True),
+        ("Tomates", "Tomates et concombres", False), ("Fruits et légumes", "Fruits et légumes", False),
+    ],
+)  # fmt: skip
+def test_of_one_food_for_a_need_of_many_one_asks_what_part_of_it(given, need, told):
+    """60 t of downgraded tomatoes in the 180 t of fruit and vegetables of a shop: a third of its shelf."""
+    food = EXCHANGES.tail(1).assign(category="food", new_route="reuse")
+    row = {"flow_id": "N-1", "site_id": "N", "direction": "in", "description": need, "category": "food"}
+    flows = pd.concat([FLOWS.assign(description=given), pd.DataFrame([row])], ignore_index=True)
+    text = asked(exchanges=food, flows=flows).get("B-2>N-1", "")
+    assert ("qu'un seul produit" in text) is told
+
+
+def test_of_downgraded_fruit_for_who_sells_it_one_asks_the_class_and_what_it_throws_away():
+    food = EXCHANGES.tail(1).assign(category="food", new_route="reuse")
+    rows = [
+        {"flow_id": "N-1", "direction": "in", "description": "Fruits et légumes locaux", "category": "food"},
+        {"flow_id": "N-2", "direction": "out", "description": "Légumes abîmés", "category": "biowaste"},
+        {"flow_id": "N-3", "direction": "out", "description": "Os et suifs", "category": "biowaste"},
+    ]
+    flows = pd.concat(
+        [FLOWS.assign(description="Tomates déclassées"), pd.DataFrame(rows).assign(site_id="N")],
+        ignore_index=True,
+    )
+    for naf, n in (("4711D", 1), ("1039B", 0)):
+        shop = SITES.assign(naf_code=naf)
+        text = asked(exchanges=food, flows=flows, sites=shop).get("B-2>N-1", "")
+        assert (text.count("catégorie de commercialisation"), text.count("Légumes abîmés")) == (n, 1)
+        assert "Os et suifs" not in text
+    # What another throws away is for the team and for those who agreed to be named.
+    hidden = SITES.assign(naf_code="4711D", consent="aggregated")
+    assert "abîmés" not in str(asked(exchanges=food, flows=flows, sites=hidden, team=False))
+
+
 def test_of_used_packaging_a_maker_of_food_is_asked_for_its_hygiene():
     reused = EXCHANGES.tail(1).assign(new_route="reuse")
     for naf, code, told in (

@@ -28,7 +28,7 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.reference.compatibility import DONATION
-from eit_analysis.synergies.ask import giver, register, taker
+from eit_analysis.synergies.ask import food, giver, register, taker
 from eit_analysis.synergies.factor_rows import own_outlet
 from eit_analysis.synergies.free_flows import HELD
 from eit_analysis.synergies.own_needs import in_boilers
@@ -107,11 +107,10 @@ def with_questions(
         **treated,
     }
     comes = giver.fetched_already(exchanges, flows.head(len(flows) * team), sites)
-    back = exchanges["out_flow_id"].map(dict(taken_back))
     for name, text in (
         *_put(exchanges, before, "giver_site_id", you),
         *_burnt(exchanges, burnt, you),
-        *_told(exchanges, back, said["taken_back"]),
+        *_told(exchanges, exchanges["out_flow_id"].map(dict(taken_back)), said["taken_back"]),
         *_told(exchanges, giver.mixed(exchanges, flows), said["mixed"]),
         *register.realised(exchanges, held, said),
         *_of_those(exchanges[exchanges["price_to_confirm" if team else "usually_charged"]], said["sign"]),
@@ -121,6 +120,7 @@ def with_questions(
         *_put(exchanges, of_giver, "giver_site_id", you),
         *_put(exchanges, of_taker, "taker_site_id", you),
         *_told(exchanges, taker.part(exchanges), said["part"]),
+        *_told(exchanges, food.thrown(exchanges, declared), said["thrown"]),
         *register.elsewhere(exchanges, recalled, said, team),
         *register.same_need(exchanges, recalled, said["need"], team),
         *_of_those(exchanges[exchanges["legal_status"] == DONATION], said["gift"]),

@@ -8,7 +8,6 @@
     part         what is a part at most of a need: what part its taker admits
     composition  textiles that are made into fibres or wipers
     hygiene      the packaging or the linen that who works food, or makes packaging, would use again
-    downgraded   food that is sold off: at what price who buys better would take it
     dry_matter   wet by-products that animals eat, of which a tonne is no tonne of cereals
     plants       garden waste and prunings: what is in them, and who chips them
     moisture     what is dried by who is no operator: how wet it is, as no drying is in the gain
@@ -23,7 +22,7 @@
                  is dried): firms and towns declare none
     activity     the rule names activities, and nobody stated the taker's
 
-The survey asks none of it.
+The survey asks none of it. What goes on as food is asked of by :mod:`food`.
 """
 
 from __future__ import annotations
@@ -34,6 +33,7 @@ import pandas as pd
 from eit_analysis import french
 from eit_analysis.reference.compatibility import AS_PALLETS
 from eit_analysis.reference.needs import need_told
+from eit_analysis.synergies.ask.food import of_food
 from eit_analysis.synergies.ask.giver import of_pallets, whole
 from eit_analysis.synergies.factor_rows import OPERATORS
 from eit_analysis.synergies.gates import FOOD_MAKERS, PACKAGING_MAKERS
@@ -47,9 +47,6 @@ CEMENT, CONCRETE = "2351", "236"
 FOUNDRY_SAND = ("100906", "100908", "101006", "101008")
 IN_PIECES = ("wood_carpentry", "wood_packaging", "timber_reuse")  # rules
 BROKEN = r"\b(?:cassee?s?|abimee?s?|endommagee?s?|hs|hors (?:d )?(?:service|usage)|a reparer)\b"
-DOWNGRADED = (
-    r"\b(?:declasse\w*|(?:second|2e|deuxieme) choix|hors (?:calibre|norme)s?|moches?|invendu\w*|dlc|ddm)\b"
-)
 SIZED = r"\d\s?/\s?\d"
 GARDEN = ("200201", "020103")  # of parks and gardens, and of crops
 DRIED = r"\b(?:sechage|sechee?s?|deshydratation)\b"
@@ -90,8 +87,7 @@ def of_takers(exchanges: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame)
     called = of_output(exchanges, flows, "description").map(french.fold_words)
     broken = called.str.contains(BROKEN).astype(bool) & (unknown == "format")
     told = {"mendable": broken, "composition": fibres, "hygiene": touching & strict, "dry_matter": wet}
-    bought = again & (exchanges["category"] == "food") & (exchanges["taker_actor_type"] == "firm")
-    told["downgraded"] = bought & called.str.contains(DOWNGRADED).astype(bool)
+    told |= of_food(exchanges, flows, sites)
     uses = ~exchanges["taker_actor_type"].isin(OPERATORS)
     pieces = ~code.str.startswith(PACKAGING) & exchanges["rule_id"].str.startswith(IN_PIECES)
     told |= {
