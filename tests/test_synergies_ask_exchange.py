@@ -775,6 +775,14 @@ def test_of_what_a_firm_would_dry_one_asks_how_wet_it_is_and_who_dries_it(treatm
     assert ("l'humidité" in str(home)) == (treatment != "stockage à sec")
 
 
+def test_of_boxes_made_padding_one_asks_who_has_the_machine():
+    """A maker of furniture that buys padding at 900 €/t had no question beside its own clean boxes."""
+    boxes = EXCHANGES.tail(1).assign(category="cardboard", treatment="perforation par un broyeur à carton")
+    home = at_home(boxes.assign(giver_site_id="N"), FLOWS, SITES, RULES, None)["ask_first"].iloc[0]
+    for text in (asked(exchanges=boxes).get("B-2>N-1", ""), str(home)):
+        assert text.count("ou pour lui\u00a0: perforation") == text.count("perforation") == 1
+
+
 @pytest.mark.parametrize(
     ("contractor", "cost", "told"),
     [

@@ -19,7 +19,7 @@
     fuel         wood for a boiler, alike: whether it is raw, how wet and of what size
     own_use      what the taker throws away itself could serve the same need
     treatment    a need that supposes one done (end of waste, a quality delivered, whole wood shredded, what
-                 is dried): firms and towns declare none
+                 is dried, boxes made padding): firms and towns declare none
     activity     the rule names activities, and nobody stated the taker's
 
 The survey asks none of it. What goes on as food is asked of by :mod:`food`.
@@ -49,7 +49,9 @@ IN_PIECES = ("wood_carpentry", "wood_packaging", "timber_reuse")  # rules
 BROKEN = r"\b(?:cassee?s?|abimee?s?|endommagee?s?|hs|hors (?:d )?(?:service|usage)|a reparer)\b"
 SIZED = r"\d\s?/\s?\d"
 GARDEN = ("200201", "020103")  # of parks and gardens, and of crops
+# A price of preparation is that of a crushing or a sorting, and no machine or fuel of these.
 DRIED = r"\b(?:sechage|sechee?s?|deshydratation)\b"
+PERFORATED = r"\bperforation\b"
 # What is left of food from plants, of milk or drinks, wet: pulp, whey, spent grain.
 WET = ("0203", "0204", "0205", "0207")
 
@@ -94,7 +96,7 @@ def of_takers(exchanges: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame)
         "sizes": pieces,
         "sections": again & (exchanges["category"] == "metal"),
         "plants": code.isin(GARDEN) & (exchanges["category"] == "biowaste") & uses,
-        "moisture": _dried(exchanges) & uses,
+        "moisture": _treated(exchanges, DRIED) & uses,
         "species": smoked(exchanges),
         "grading": sized,
         "clay": code.isin(FOUNDRY_SAND) & naf.str.startswith(CONCRETE),
@@ -112,10 +114,10 @@ def part(exchanges: pd.DataFrame) -> pd.Series:
     return some.reindex(exchanges.index)
 
 
-def _dried(exchanges: pd.DataFrame) -> pd.Series:
-    """Of which exchanges the rule dries what it takes: a price of preparation is that of a crushing."""
+def _treated(exchanges: pd.DataFrame, how: str) -> pd.Series:
+    """Of which exchanges the rule treats what it takes so."""
     treated = exchanges["treatment"].astype("str").fillna("").map(french.fold_words)
-    return treated.str.contains(DRIED).astype(bool)
+    return treated.str.contains(how).astype(bool)
 
 
 def smoked(exchanges: pd.DataFrame) -> pd.Series:
@@ -143,7 +145,8 @@ def of_treatment(
     rule = rule.reindex(exchanges["rule_id"]).fillna("")
     made, named = (rule[["delivered_quality", "receiver_naf_codes"]] != "").to_numpy().T
     fuel = rule["proving_needs"].str.contains("fuel").to_numpy(dtype=bool)
-    made |= (exchanges["legal_status"] == "end_of_waste").to_numpy() | _dried(exchanges).to_numpy()
+    made |= (exchanges["legal_status"] == "end_of_waste").to_numpy()
+    made |= _treated(exchanges, f"{DRIED}|{PERFORATED}").to_numpy()
     new = ~exchanges["candidate_id"].isin(agreed).to_numpy()
     operator = exchanges["taker_actor_type"].isin(OPERATORS).to_numpy()
     treats = taker["actor_type"].isin(OPERATORS).to_numpy()
