@@ -50,6 +50,9 @@ class Breakdown:
         as it was, for the difference of two counts is the answer of whoever came, left or was corrected.
     sums : sequence of str
         Further columns of the frame that are sums of the same column of the records.
+    ends : sequence of str
+        Bounds of the measure that are such sums too: printed as a class, they tell no number of their own,
+        and are read with it or not at all.
     shares : mapping
         By column of the frame that is a share, of what it is one.
     facts : callable or None
@@ -70,6 +73,7 @@ class Breakdown:
     people: bool = False
     answers: bool = False
     sums: Sequence[str] = ()
+    ends: Sequence[str] = ()
     shares: Mapping[str, Share] = field(default_factory=lambda: {"share_percent": Share()})
     facts: Callable[[], Facts] | None = field(default=None, repr=False)
     team: Sequence[str] = ()
@@ -242,11 +246,12 @@ class Breakdown:
         if self.measure and self.measure.startswith("n_"):
             raise DisclosureError(sentence("breakdown_count", title=title, measure=self.measure))
         declared = self.of.values() if isinstance(self.of, Mapping) else [self.of]
-        needed = [*self.keys, "site_id", *filter(None, [self.measure, *declared]), *self.sums]
+        needed = [*self.keys, "site_id", *filter(None, [self.measure, *declared]), *self.sums, *self.ends]
         missing = [column for column in needed if column not in self.records.columns]
         if missing:
             raise DisclosureError(sentence("breakdown_columns", title=title, columns=", ".join(missing)))
-        summed = [name for name in (self.measure, *self.sums) if name and name in self.frame.columns]
+        stated_sums = filter(None, [self.measure, *self.sums, *self.ends])
+        summed = [name for name in stated_sums if name in self.frame.columns]
         amounts = self.records[summed].fillna(0).to_numpy(dtype=float)
         sites = self.sites
         counts = self.frame["n_sites"].to_numpy() if "n_sites" in self.frame else None

@@ -1,5 +1,6 @@
 """The waste tax: rates held to what was published, statuses by hand, laws that hold for any tonnes."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eit_analysis import reference
+from eit_analysis.config import Disclosure
 from eit_analysis.errors import UsageError
 from eit_analysis.flows import taxes
+from eit_analysis.publishing.release.disclosure import judge
 
 MASS, LOW, HIGH = "mass_t_per_year", "mass_low_t_per_year", "mass_high_t_per_year"
 SHARED = Path(__file__).resolve().parents[1].parent / "shared" / "data"
@@ -252,6 +255,19 @@ def test_the_bounds_of_a_rise_are_those_of_the_rates_and_its_least_is_the_stake_
     assert found.loc["Total", names].tolist() == [100 * 20 + 200 * 10, 100 * 20, 100 * 20 + 200 * 20]
     surely = taxes.rising(marked, years).query("rise_low > 0")  # what `recommendations` counts
     assert (surely[MASS] * surely["rise_low"]).sum() == found.loc["Total", names[1]]
+
+
+def test_both_bounds_of_a_rise_are_held_to_the_rules_of_release():
+    """Two may burn in a plant that pays nothing: 89 % of the least rise was of the third, and was printed."""
+    burnt = [("wood", "energy", "030105", "no", "chutes", tonnes, 40) for tonnes in (50, 50)]
+    bins = [(*BIN[:-1], tonnes) for tonnes in (80, 5, 5)]
+    found = taxes.rise(taxes.mark_tax(described([*bins, *burnt]), 2025), [2025, 2030])
+    assert list(found.ends) == ["tax_increase_low_eur_per_year", "tax_increase_high_eur_per_year"]
+    total = found.frame["route"] == "Total"
+    assert found.frame.loc[total, [found.measure, *found.ends]].to_numpy().tolist() == [[2800, 1800, 3800]]
+    assert not judge(replace(found, ends=()), Disclosure()).shut[total].any()
+    assert judge(found, Disclosure()).shut[total].all()
+    found.check("Hausse")
 
 
 def test_a_low_bound_that_is_printed_zero_is_not_said():

@@ -283,6 +283,21 @@ def test_of_who_pays_and_earns_what_is_left_weighs_too(small_study: Study) -> No
     assert not judge(paid, Disclosure())[0][0].sensitive
 
 
+@pytest.mark.parametrize(("low", "shut"), [([90.0, 5.0, 5.0], True), ([60.0, 20.0, 20.0], False)])
+def test_a_bound_that_is_a_sum_of_its_own_is_weighed_with_the_middle(low: list[float], shut: bool) -> None:
+    """The low bound of a tax was 88 % of one firm, whose part of the middle let both leave."""
+    records = pd.DataFrame({"site_id": ["A", "B", "C"], "route": "landfill", "tax_low": low})
+    records = records.assign(tax_high=100.0)
+    records = records.assign(tax=(records["tax_low"] + records["tax_high"]) / 2)
+    sums = records.groupby("route", as_index=False)[["tax", "tax_low", "tax_high"]].sum()
+    table = Breakdown(sums, ["route"], records, "tax", ends=["tax_low", "tax_high"])
+    table.check("Taxe")
+    assert not judge(replace(table, ends=[]), Disclosure()).shut.any()
+    assert judge(table, Disclosure()).shut.tolist() == [shut]
+    with pytest.raises(DisclosureError):
+        replace(table, frame=sums.assign(tax_low=1.0)).check("Taxe")
+
+
 def test_listing_follows_consent(small_study: Study) -> None:
     frame = pd.DataFrame({"site_id": ["E1", "E5", "E7", "E2 E5"], "mass_t_per_year": [1.0, 2.0, 3.0, 4.0]})
     seen = {}

@@ -211,10 +211,12 @@ def taxes(yearly: pd.DataFrame, by: str | list[str], since_first: bool = False) 
         valued(yearly.assign(rate=own), "rate", by, name, total, MASS)
         for own in ((low + high) / 2, low, high)
     )
-    keys = list(middle.keys)
-    sums = [own.frame.set_index(keys)[amount[0]] for own in bounds]
-    frame = middle.frame.set_index(keys).assign(**dict(zip(amount[1:], sums, strict=True)))
-    return replace(middle, frame=frame.reset_index())
+    keys, ends = list(middle.keys), dict(zip(amount[1:], bounds, strict=True))
+    frame, records = middle.frame.set_index(keys), middle.records
+    for end, own in ends.items():  # each a sum: one firm may have most of it, and not of the middle
+        frame = frame.assign(**{end: own.frame.set_index(keys)[amount[0]]})
+        records = records.assign(**{end: own.records[amount[0]]})
+    return replace(middle, frame=frame.reset_index(), records=records, ends=amount[1:])
 
 
 def rise(marked: pd.DataFrame, years: Sequence[int]) -> Breakdown:

@@ -9,7 +9,8 @@ exceeds a maximum share of the sum, when it counts fewer people than a minimum, 
 (the p % rule: it could then reckon w). A firm knows its own, an actor of synergies all those that it is in,
 an outsider nothing: of single firms the second largest comes nearest, and where no two synergies have the
 same actors there must be three. Of people, everybody knows that each unit counts one at least: the p % rule
-takes that from what the others hide.
+takes that from what the others hide. A bound that is a sum of its own (at the lowest rates, at the highest)
+is a cell too, which closes its row: the middle and the other bound would tell it.
 """
 
 from __future__ import annotations
@@ -119,7 +120,8 @@ class Judged(NamedTuple):
 def judge(breakdown: Breakdown, rules: Disclosure, reader: str | None = None) -> Judged:
     """The cells of a table; ``reader`` is the only firm that reads: what is its own is not kept from it."""
     printed: dict[str | None, Breakdown] = {breakdown.measure: breakdown}
-    printed |= {n: replace(breakdown, measure=n) for n in breakdown.sums if n in breakdown.frame}
+    others = [name for name in (*breakdown.sums, *breakdown.ends) if name in breakdown.frame]
+    printed |= {name: replace(breakdown, measure=name) for name in others}
     cells = {name: _cells(own, rules, reader) for name, own in printed.items()}
     closed = {name: np.array([cell.sensitive for cell in own], dtype=bool) for name, own in cells.items()}
     limits = Limits(rules, breakdown.measure is not None, breakdown.people, reader)
