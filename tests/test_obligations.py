@@ -521,6 +521,40 @@ def test_actors_are_counted_once_by_their_gravest_verdict(invented: pd.DataFrame
     assert wide.loc["sorting", "n_sites_not_met"] == len(refused) > 3
 
 
+def test_a_heading_tells_first_what_most_actors_break() -> None:
+    """Five broke the ban on landfilling and four the duty to sort: the first screen told of sorting alone."""
+    broken = {"sorting": "bb", "biowaste": "m", "landfill_ban": "bbb", "unsold": ""}
+    words = {"u": "unknown", "m": "met", "b": "not_met"}
+    rows = [
+        (f"E{n}", code, words[letter])
+        for code, told in broken.items()
+        for n, letter in enumerate(told.ljust(12, "u"))
+    ]
+    judged = pd.DataFrame(rows, columns=["site_id", "obligation", "verdict"]).assign(fact="", question="")
+
+    def said(judged: pd.DataFrame, fewest: int = 0) -> list[str]:
+        counted = flows.obligations.counts(judged, fewest).frame
+        ways, quoted = flows.obligations.breaches(judged, counted)
+        found = counted.set_index(["obligation", "duty_verdict"])["n_sites"]
+        return [
+            way.format(**{f"{code}_{verdict}": found[code, verdict] for code, verdict in quoted})
+            for way in ways.values()
+        ]
+
+    told = "dont les réponses montrent un manquement, sauf dispense"
+    ban = f"stockage interdit, 3 {told}"
+    sorting = f"tri, 2 {told}, et 10 qu'on ne peut juger en entier"
+    biowaste = f"biodéchets, 0 {told}, et 11 qu'on ne peut juger en entier"
+    assert said(judged) == [ban, biowaste, sorting]
+    # Outside, what is told: those unknown would leave the one who meets the second, the two of the third.
+    assert said(judged, 3) == [ban]
+    # Where sorting has the most, it has its sentence alone; where as many, both are told.
+    assert said(judged[judged["obligation"] != "landfill_ban"]) == [biowaste, sorting]
+    tied = judged.drop(index=judged.query("obligation == 'landfill_ban' and verdict == 'not_met'").index[:1])
+    assert said(tied) == [f"stockage interdit, 2 {told}", biowaste, sorting]
+    assert said(judged.head(0)) == []
+
+
 def test_what_changed_between_the_law_of_a_wave_and_that_of_a_run():
     """From the end of 2021 to July 2022 a register and a tracking have another text, and bans enter."""
     found = dated.changed(LAW, "2021-12-31", "2022-07-01").set_index("code")

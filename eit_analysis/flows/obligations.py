@@ -14,11 +14,12 @@ import pandas as pd
 
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.reference.obligations import VERDICTS, gravest
+from eit_analysis.reference.vocabulary import heading
 
 SHOWN = ["site_id", "obligation", "law_flow", "duty_verdict", "fact", "law_question", "text_ref"]
 OTHERS = "others"  # verdicts that few actors have, together
 KEYS = ["obligation", "duty_verdict"]
-FIRST = {"biowaste": "biodéchets", "sorting": "tri"}  # those that a heading tells of
+FIRST = {"biowaste": "biodéchets", "sorting": "tri"}  # those that a heading always tells of
 
 
 def counts(judged: pd.DataFrame, fewest: int = 0) -> Breakdown:
@@ -160,19 +161,25 @@ def to_show(judged: pd.DataFrame) -> pd.DataFrame:
     return rows.drop_duplicates(ignore_index=True)
 
 
-def breaches(judged: pd.DataFrame) -> tuple[list[str], list[tuple[str, str]]]:
-    """What a heading says of each of `FIRST`, ``{biowaste_not_met}`` and so on, and what of `KEYS` it quotes.
+def breaches(judged: pd.DataFrame, counted: pd.DataFrame) -> tuple[dict[str, str], list[tuple[str, str]]]:
+    """What a heading says of obligations, ``{sorting_not_met}`` and so on, and what of `KEYS` it quotes.
 
-    Nobody breaks what nobody could be judged on: that alone is said then. Who meets one row of an obligation
-    and may break another is not judged on the whole of it.
+    Of what most actors break first, then of each of `FIRST`: as much as :func:`counts` tells. Nobody breaks
+    what nobody could be judged on: that alone is said then. Who meets one row of an obligation and may break
+    another is not judged on the whole of it.
     """
     known = set(worst(judged).query("duty_verdict in ['met', 'not_met']")["obligation"])
-    quoted = [(code, verdict) for code in FIRST for verdict in ("not_met", "unknown")]
-    said = [
-        f"{name}, {{{code}_not_met}} dont les réponses montrent un manquement, sauf dispense, et "
-        f"{{{code}_unknown}} qu'on ne peut juger en entier"
-        if code in known
-        else f"{name}, aucun qu'on puisse juger en entier, sur {{{code}_unknown}}"
-        for code, name in FIRST.items()
-    ]
-    return said, quoted
+    told = {*counted[KEYS].itertuples(index=False, name=None)}
+    broken = counted[(counted["duty_verdict"] == "not_met") & (counted["n_sites"] > 0)]
+    most = broken.loc[broken["n_sites"] == broken["n_sites"].max(), "obligation"]
+    names = heading("obligation").labels
+    fault = "dont les réponses montrent un manquement, sauf dispense"
+    said = {code: f"{names[code]}, {{{code}_not_met}} {fault}" for code in most if code not in FIRST}
+    for code, name in FIRST.items():
+        unsure = f"{{{code}_unknown}} qu'on ne peut juger en entier"
+        if (code, "unknown") in told and code not in known:
+            said[code] = f"{name}, aucun qu'on puisse juger en entier, sur {{{code}_unknown}}"
+        elif (code, "unknown") in told:
+            judged_too = f"{{{code}_not_met}} {fault}, et " * ((code, "not_met") in told)
+            said[code] = f"{name}, {judged_too}{unsure}"
+    return said, [key for key in told if f"{{{key[0]}_{key[1]}}}" in said.get(key[0], "")]
