@@ -767,6 +767,25 @@ def test_a_breach_rests_on_a_flow_of_that_very_matter(category, text, code, sort
         assert judged.loc[sorting, "verdict"] == verdict
 
 
+@pytest.mark.parametrize(
+    ("text", "quality", "verdict", "rates"),
+    [
+        ("Chutes de couture", "clean", "not_met", [69, 69]),  # of no code, but clean
+        ("Pots et plateaux PS", "soiled", "not_met", [69, 69]),  # its likely code is not hazardous
+        ("Chutes", "soiled", "unknown", [30.36, 69]),
+        ("Chiffons souillés d'huile", "soiled", "unknown", [30.36, 69]),
+    ],
+)
+def test_one_reader_tells_the_law_and_the_tax_what_may_be_hazardous(text, quality, verdict, rates) -> None:
+    """Sewing offcuts broke a duty as surely not hazardous, and paid the tax as perhaps hazardous."""
+    found = firm(("textile", text, None, 2, quality, "landfill", "Bennes"), year=2025).loc["ban_textile"]
+    assert found["verdict"] == verdict
+    assert found["question"].startswith("sous quel code") == (verdict == "unknown")
+    told = {"waste_code": None, "category": "textile", "description": text, "quality": quality}
+    flow = pd.DataFrame([told | {"route": "landfill", "tax_status": "taxed", "hazardous": "unknown"}])
+    assert flows.taxes.each_year(flow, [2026])[["tax_low", "tax_high"]].to_numpy().tolist() == [rates]
+
+
 def test_foam_among_textiles_is_a_plastic() -> None:
     foam = ("textile", "Mousse PU de garnissage, chutes", None, 7.7, *LANDFILL)
     judged = firm(foam, year=2025, naf="3103Z")["verdict"]

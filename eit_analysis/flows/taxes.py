@@ -8,7 +8,8 @@ whether its energy is called recovered or not; waste burned for energy may also 
 nothing. Where some plant pays nothing, a stated price below the tax says that one takes it: the tax is in the
 price of those that pay. In a landfill of its own a firm would pay the tax itself: its cost is no price,
 and proves nothing. Hazardous waste has rates of its own; whether a cement works that burns it is exempt was
-not read: it may be, and its price proves nothing. A flow without code may be of either.
+not read: it may be, and its price proves nothing. A flow without code may be of either where its designation
+may be of hazardous waste or says nothing (:mod:`reference.uncertain_hazard`).
 """
 
 from __future__ import annotations
@@ -31,10 +32,10 @@ from eit_analysis.records import TOTAL
 from eit_analysis.reference.inert import inert, is_gypsum
 from eit_analysis.reference.law_flows import folded
 from eit_analysis.reference.needs import without_code
+from eit_analysis.reference.uncertain_hazard import may_be_hazardous
 
 # A contractor that is the firm itself; « propre » alone may be of a name (Alsace Propre).
 OWN = r"\b(?:internes?|(?:sur|notre|nos|leur) (?:propre )?(?:sites?|place|decharges?)|nous memes?)\b"
-NEVER_HAZARDOUS = ("food", "biowaste")
 ENDS = ["low", "high"]
 KEYS = ["route", "hazardous"]
 PATH = [*KEYS, "plant"]
@@ -161,8 +162,7 @@ def each_year(marked: pd.DataFrame, years: Sequence[int]) -> pd.DataFrame:
         ``year`` and, in EUR/t, ``tax_low``, ``tax_high``, ``rise_low``, ``rise_high`` (since the first year).
     """
     flows = marked[marked["tax_status"].isin(["taxed", "hazardous", "perhaps"])].reset_index(drop=True)
-    of_either = (flows["hazardous"] == "unknown") & ~flows["category"].isin(NEVER_HAZARDOUS)
-    either = np.where(of_either, "no yes", np.where(flows["hazardous"] == "yes", "yes", "no"))
+    either = np.where(may_be_hazardous(flows), "no yes", np.where(flows["hazardous"] == "yes", "yes", "no"))
     kinds = flows.assign(row=range(len(flows)), hazardous=either)[["row", *KEYS]]
     kinds = kinds.assign(hazardous=kinds["hazardous"].str.split()).explode("hazardous")
     sums = {

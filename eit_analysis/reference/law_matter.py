@@ -7,7 +7,8 @@ Foam among textiles is a plastic: a textile duty is about what is mostly textile
 nothing of its matter: where it takes a route that the text bars, it is asked of what it mostly is. A pattern
 of a foundry is no packaging, whatever its code: it neither meets nor breaks what is asked of packaging.
 Nor does construction waste prove anything that is landfilled and may be so among inert waste: it is asked
-where.
+where. Nor does a flow without a code that may be hazardous (:mod:`uncertain_hazard`), where a row is about
+waste that is not: its code is asked.
 
 What comes out of the ground, of animals and of gardens is told here alone, for the law and for what nobody
 bought (:mod:`full_cost`): whatever becomes of it, for what it is does not change on its way.
@@ -33,6 +34,7 @@ from eit_analysis.reference.law_flows import (
 from eit_analysis.reference.law_words import Row
 from eit_analysis.reference.matter_grades import is_foam, is_resin_foam
 from eit_analysis.reference.needs import without_code
+from eit_analysis.reference.uncertain_hazard import may_be_hazardous
 
 FABRIC = "tissu tissus textile textiles cuir cuirs"
 EFFLUENT = "020106"
@@ -57,8 +59,8 @@ def seen(out: pd.DataFrame) -> pd.DataFrame:
 
     And ``inert_landfill``: of what is landfilled and is or may be inert, ``yes`` where its contractor is
     named a landfill for inert waste, else ``perhaps``; ``no`` of all else. And ``no_waste``: what feeds
-    animals, is left of them and used, or comes out of a mine or quarry, and ``liquid``, which no landfill
-    takes.
+    animals, is left of them and used, or comes out of a mine or quarry, ``liquid``, which no landfill
+    takes, and ``uncertain_hazard`` without a code.
     """
     family, told = out["category"].astype("str"), out["description"]
     foam = (family == "textile") & is_foam(told)
@@ -75,6 +77,7 @@ def seen(out: pd.DataFrame) -> pd.DataFrame:
         inert_landfill=place,
         no_waste=is_extraction(out) | is_feed(out) | is_by_product(out),
         liquid=is_liquid(out),
+        uncertain_hazard=may_be_hazardous(out),
     )
 
 
@@ -130,6 +133,8 @@ def doubt(flow: Row, rule: Row) -> tuple[str, str] | None:
         return None
     if flow["unsure"] and rule["categories"]:
         return "law_unsure", "law_ask_matter"
+    if flow["uncertain_hazard"] and rule["hazardous"] == "no":
+        return "law_uncertain_hazard", "law_ask_flow_code"
     if rule["check"] == "sorted" and flow["code"].startswith(CONSTRUCTION):
         return INERT.get(flow["inert_landfill"])
     return None
