@@ -338,6 +338,13 @@ def test_an_order_of_priority_is_no_offence() -> None:
     assert food("invendus javellisés", "landfill") == ["unknown", "not_met"]
 
 
+def test_of_a_mix_that_is_landfilled_both_thresholds_in_force_are_asked() -> None:
+    """30 % of one matter bars it and, since 2025, 70 % of all together: the question had neither."""
+    mix = ("mixed", "Tout-venant", "200301", 46, "mixed", "landfill", "Bennes")
+    asked = firm(mix, year=2025).loc["ban_mix", "question"].replace("\u00a0", " ")
+    assert "plus de 30 % d'une seule matière" in asked and "plus de 70 % de toutes ensemble" in asked
+
+
 def test_a_matter_is_met_in_the_flows_apart_alone_where_a_mix_is_landfilled() -> None:
     card = ("cardboard", "cartons", "150101", 3, "clean", "recycling", "S")
     alone, beside = firm(card), firm(card, ("mixed", "mélange", "200301", 3, "mixed", "landfill", "S"))

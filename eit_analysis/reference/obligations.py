@@ -202,8 +202,7 @@ class _Actor:
         proven = [flow for flow in own if has_word(flow["proof"], rule["proof_words"])]
         if proven and (len(proven) == len(own) or not of_flows):
             return "met", quoting("law_declared", proven), "", own
-        asked = "law_ask_mix" if rule["question_fr"] == "MIX" else "own"
-        return "unknown", quoting("law_declared", own) if of_flows else rule["who_fr"], asked, own
+        return "unknown", quoting("law_declared", own) if of_flows else rule["who_fr"], "own", own
 
     def _absent(self, rule: Row) -> Case:
         """Nothing declared of the matter: a mix may name it, or hide it; nobody has no hazardous waste.
