@@ -36,7 +36,8 @@ def wave(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     place = {"source_file": "f", "source_sheet": "Flux", "source_row": range(2, len(rows) + 2)}
     exact = {"mass_t_per_year": mass, "mass_low_t_per_year": mass, "mass_high_t_per_year": mass}
     sites = rows.drop_duplicates("site_id").assign(source_file="f", source_sheet="Entreprise", source_row=2)
-    return rows.assign(direction="out", **exact, **place), sites.assign(
+    priced = rows if "cost_eur_per_t" in rows else rows.assign(cost_eur_per_t=float("nan"))
+    return priced.assign(direction="out", **exact, **place), sites.assign(
         headcount=sites["headcount"].astype(float)
     )
 
@@ -343,6 +344,28 @@ def test_of_a_mix_that_is_landfilled_both_thresholds_in_force_are_asked() -> Non
     mix = ("mixed", "Tout-venant", "200301", 46, "mixed", "landfill", "Bennes")
     asked = firm(mix, year=2025).loc["ban_mix", "question"].replace("\u00a0", " ")
     assert "plus de 30 % d'une seule matière" in asked and "plus de 70 % de toutes ensemble" in asked
+
+
+def test_what_is_sold_perhaps_as_a_by_product_meets_no_duty_on_biowaste() -> None:
+    """Whey sold to a maker of powder met the sorting of biowaste, of the dairy's canteen too."""
+    names = ["category", "description", "waste_code", "mass_t_per_year", "quality", "route", "contractor"]
+    rows = pd.DataFrame(
+        [
+            ("food", "Lactosérum doux", None, 8500, "clean", "recycling", "Poudres"),
+            ("food", "Fromages déclassés", "020501", 26, "clean", "digestion", "Biogaz"),
+        ],
+        columns=names,
+    ).assign(site_id="E1", naf_code="1051C", headcount=90, actor_type="firm", cost_eur_per_t=[-2.0, 40.0])
+
+    def judged(own: pd.DataFrame) -> pd.Series:
+        return obligations.verdicts(*wave(own), "2025-12-31").set_index("duty").loc["biowaste"]
+
+    alone = judged(rows.head(1))
+    assert alone["verdict"] == "unknown" and alone["question"].startswith("où vont les restes de repas")
+    assert "peut-être un sous-produit" in alone["fact"]
+    both = judged(rows)
+    assert both["verdict"] == "met" and "Fromages" in both["fact"] and "Lactosérum" not in both["fact"]
+    assert judged(rows.head(1).assign(cost_eur_per_t=5.0))["verdict"] == "met"  # paid for: waste
 
 
 def test_a_matter_is_met_in_the_flows_apart_alone_where_a_mix_is_landfilled() -> None:

@@ -12,8 +12,8 @@ import pandas as pd
 
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.flows.diagnosis import totals
-from eit_analysis.reference.law_flows import STILL_WASTE, is_by_product, is_feed
-from eit_analysis.reference.law_matter import is_extraction, is_manure
+from eit_analysis.reference.law_flows import is_by_product, is_feed
+from eit_analysis.reference.law_matter import is_extraction, is_manure, is_sold
 from eit_analysis.reference.packaging import packaging
 
 # No waste of directive 2008/98/EC, each by its own rule.
@@ -26,22 +26,11 @@ NO_WASTE = {
 NAMED = {"yes": "packaging_named", "perhaps": "packaging_perhaps"}
 CODED = "coded"
 SOLD = "sold_perhaps"
-FOOD_INDUSTRIES = ("10", "11")  # divisions of NAF: food, drinks
-RESIDUES = ("food", "biowaste")
 
 
 def is_waste(known: pd.DataFrame) -> pd.Series:
     """Which described outflows the directive on waste is about."""
     return ~np.logical_or.reduce([rule(known) for rule in NO_WASTE.values()])
-
-
-def is_sold(known: pd.DataFrame) -> pd.Series:
-    """Which outflows of food industries are perhaps by-products: residues of food that are sold, and used.
-
-    That they are made on purpose for a certain use is for their firm to show: a price is a sign, no proof.
-    """
-    residue = known["category"].isin(RESIDUES) & known["naf_division"].isin(FOOD_INDUSTRIES)
-    return residue & (known["cost_eur_per_t"] < 0) & ~known["route"].isin(STILL_WASTE)
 
 
 def told(out: pd.DataFrame) -> Breakdown:

@@ -8,7 +8,7 @@ What nobody said makes a range of it:
     at most   (R + U + D) / (C + D)  they do, but no liquid is landfilled; D, a mix that does or may
 
 The mix is what is packaging or not (:mod:`packaging`), inert or not (:func:`taxes.perhaps_inert`), or what is
-sold, a by-product or not (:func:`target_scope.is_sold`): it is in N and D, and what has no code and is surely
+sold, a by-product or not (:func:`law_matter.is_sold`): it is in N and D, and what has no code and is surely
 packaging by its name is in C. A target for a whole country, or for all producers of a packaging, binds no
 firm: what is reckoned here is a mark to compare with, and says so (``applies_to``). A cut since a base year
 asks for the tonnes of that year: a study that knows them states its own cap in ``[[waste_targets]]``.
@@ -26,7 +26,7 @@ from eit_analysis.breakdown import Breakdown
 from eit_analysis.config_flows import WasteTarget
 from eit_analysis.flows.diagnosis import totals
 from eit_analysis.flows.dimensions import UNKNOWN
-from eit_analysis.flows.target_scope import is_sold, is_waste
+from eit_analysis.flows.target_scope import is_waste
 from eit_analysis.flows.taxes import perhaps_inert
 from eit_analysis.flows.uncertainty import propagation
 from eit_analysis.flows.uncertainty.grouping import group
@@ -38,6 +38,7 @@ from eit_analysis.reference.dated import in_force
 from eit_analysis.reference.designation_families import families
 from eit_analysis.reference.inert import inert
 from eit_analysis.reference.law_flows import is_liquid
+from eit_analysis.reference.law_matter import is_sold
 from eit_analysis.reference.nomenclatures import spaced_code
 from eit_analysis.reference.packaging import packaging
 

@@ -50,6 +50,8 @@ MEALS = "repas cantine cantines refectoire plateau plateaux cuisine cuisines res
 # Rows that are of waste alone: sorting biowaste, and R. 541-48-3 and R. 541-48-4 (landfills).
 OF_WASTE = ("biowaste", "landfill_ban", "disposal_statement")
 UNSOLD = "unsold"  # L. 541-15-8 is of goods that are no food
+FOOD_INDUSTRIES = ("10", "11")  # divisions of NAF: food, drinks
+RESIDUES = ("food", "biowaste")
 EATEN, EATEN_WORDS = ("food", "biowaste"), "alimentaire alimentaires denree denrees"
 OF_MEALS = ("food", "biowaste", "mixed")  # a tray or a kitchen of wood is furniture
 
@@ -60,7 +62,7 @@ def seen(out: pd.DataFrame) -> pd.DataFrame:
     And ``inert_landfill``: of what is landfilled and is or may be inert, ``yes`` where its contractor is
     named a landfill for inert waste, else ``perhaps``; ``no`` of all else. And ``no_waste``: what feeds
     animals, is left of them and used, or comes out of a mine or quarry, ``liquid``, which no landfill
-    takes, and ``uncertain_hazard`` without a code.
+    takes, ``uncertain_hazard`` without a code, and ``sold``, perhaps by-products.
     """
     family, told = out["category"].astype("str"), out["description"]
     foam = (family == "textile") & is_foam(told)
@@ -78,6 +80,7 @@ def seen(out: pd.DataFrame) -> pd.DataFrame:
         no_waste=is_extraction(out) | is_feed(out) | is_by_product(out),
         liquid=is_liquid(out),
         uncertain_hazard=may_be_hazardous(out),
+        sold=is_sold(out),
     )
 
 
@@ -116,6 +119,15 @@ def is_extraction(out: pd.DataFrame) -> pd.Series:
     uncoded &= (out["category"] == "mineral") & named(folded(out["description"]).str.split(), SPOIL)
     of_mine = out["naf_division"].isin(MINES) & (code.str.startswith("01") | uncoded)
     return code.str.startswith("0101") | of_mine
+
+
+def is_sold(out: pd.DataFrame) -> pd.Series:
+    """Which described outflows are perhaps by-products: residues of food industries, that are sold and used.
+
+    That they are made on purpose for a certain use is for their firm to show: a price is a sign, no proof.
+    """
+    residue = out["category"].isin(RESIDUES) & out["naf_division"].isin(FOOD_INDUSTRIES)
+    return residue & (out["cost_eur_per_t"] < 0) & ~out["route"].isin(STILL_WASTE)
 
 
 def outside(out: pd.DataFrame, rule: Row) -> pd.Series:

@@ -270,8 +270,11 @@ class _Actor:
         proof = rule["proof_words"]
         if bad := [f for f in own if proof and f["route"] != "reuse" and not has_word(f["proof"], proof)]:
             return "unknown", quoting("law_declared", bad), "own", bad
-        if rule["code"] == "biowaste" and all(flow["garden"] for flow in own):
-            return "unknown", quoting("law_garden", own), "law_ask_kitchen", own
+        if rule["code"] == "biowaste":  # nor does what is sold, perhaps no waste, tell of the rest
+            if all(flow["garden"] or flow["sold"] for flow in own):
+                told = "law_garden" if all(flow["garden"] for flow in own) else "law_sold"
+                return "unknown", quoting(told, own), "law_ask_kitchen", own
+            own = [flow for flow in own if not flow["sold"]]
         fact = quoting("law_declared", own)
         # Who must sort, or keep packaging apart, may have some of it in a mix all the same.
         if self.mixes and (rule["check"] == "sorted" or rule["obligation"] == "packaging"):
