@@ -110,6 +110,14 @@ def test_unstated_costs_are_estimated_apart():
     assert costs.reference_prices(OUT, factors).loc[5].tolist() == [70, 120, 200]
 
 
+def test_no_estimate_is_below_its_lowest_mass_at_the_low_price():
+    """Of 7,000 t at 18 to 346, both errors at once reached 0."""
+    flow = OUT.head(1).assign(**{MASS: 7000.0, LOW: 6300.0, HIGH: 7700.0}, low=18.0, mid=173.0, high=346.0)
+    row = costs.estimates(flow, ["category"], prices=["low", "mid", "high"]).frame.iloc[0]
+    assert 6300 * 18 <= row["estimated_cost_low_eur_per_year"] <= 7000 * 18
+    assert row["estimated_cost_high_eur_per_year"] >= 7000 * 346
+
+
 def test_nothing_answered():
     none = OUT.head(0)
     factors = reference.load("factors")

@@ -147,7 +147,8 @@ def estimates(
 
     [E - hypot(E - L, E - E_low), E + hypot(U - E, E_high - E)], where [L, U] is the interval that the masses
     give and E_low, E_high are the sums at the low and the high prices: all prices are taken to err the same
-    way, since one reference serves many flows. Never below zero where no price is.
+    way, since one reference serves many flows. Where no price is below zero, never below the lowest masses at
+    the low prices.
 
     Parameters
     ----------
@@ -165,11 +166,12 @@ def estimates(
     keys = list(central.keys)
     rows = central.frame
     for other, suffix in ((cheap, "_cheap"), (dear, "_dear")):
-        rows = rows.merge(other.frame[[*keys, value]], on=keys, suffixes=("", suffix))
+        rows = rows.merge(other.frame[[*keys, value, low]], on=keys, suffixes=("", suffix))
     rows[low] = rows[value] - np.hypot(rows[value] - rows[low], rows[value] - rows[f"{value}_cheap"])
     rows[high] = rows[value] + np.hypot(rows[high] - rows[value], rows[f"{value}_dear"] - rows[value])
     if (priced[list(prices)] >= 0).all(axis=None):
-        rows[low] = rows[low].clip(lower=0)  # both errors at once would reach below any of the products
+        # Both errors at once would reach below any of the products.
+        rows[low] = rows[low].clip(lower=rows[f"{low}_cheap"])
     return replace(central, frame=rows[[*keys, value, low, high, "n_sites"]])
 
 
