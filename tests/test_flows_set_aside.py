@@ -11,11 +11,12 @@ from attack.other_sheets import add_actions
 from attack.survey import flow_keys
 
 from eit_analysis import flows, reference
-from eit_analysis.flows import recommendations
+from eit_analysis.flows import recommendations, target_scope
 from eit_analysis.intake.cleaning.wave import clean_wave
 from eit_analysis.intake.results import write_tables
 from eit_analysis.prepared import Study
 from eit_analysis.publishing.release.gate import Release
+from eit_analysis.reference import obligations
 from eit_analysis.reference.factors import factor_table
 from eit_analysis.synergies.assessment import Assessment
 
@@ -139,3 +140,19 @@ def test_an_implausible_cost_is_unknown_and_its_tonnes_count(study):
     costs = flows.costs.costs(out, "payment").frame.set_index("payment")
     assert costs.loc["Total", "cost_eur_per_year"] == 135 * 100
     assert pd.isna(costs.loc["unknown", "cost_eur_per_year"]) and costs.loc["unknown", "n_sites"] == 1
+
+
+def test_a_code_that_is_implausible_is_said_so_beside_what_rests_on_it(small_study) -> None:
+    """Clean cartons of code 15 01 10* decided of packaging and asked for notes, and no page doubted them."""
+    cartons = "E7;sortant;carton;Cartons d'emballage;{};124;t;an;recyclage;-40\n"
+    for code, doubted in (("150110", True), ("150101", False)):
+        survey = surveyed(small_study, cartons.format(code))
+        out = survey.flows()
+        assert (
+            out.loc[out["code_doubted"] == "yes", "description"].tolist() == ["Cartons d'emballage"] * doubted
+        )
+        judged = obligations.verdicts(out, survey.load("sites"), "2025-12-31")
+        quoted = judged.loc[judged["fact"].str.contains("Cartons d'emballage"), "fact"]
+        assert len(quoted) and quoted.str.contains("code à confirmer").all() == doubted
+        scope = target_scope.told(out).frame.set_index("target_scope")[MASS]
+        assert scope.get("code_doubted", 0.0) == pytest.approx(124 * doubted)

@@ -27,6 +27,7 @@ OF_SITE = ["commune_code", "commune_name", "actor_type"]
 OF_FLOW = ["waste_code", "quality", "contractor"]
 # The cells of the form whose marks set something aside, and what.
 ASIDE = {"Coût (€/t)": "cost", "Quantité": "mass"}
+CODE = "Code déchet"  # its marks set nothing aside
 
 
 def prepared(
@@ -66,7 +67,8 @@ def describe(
         no), ``recovery`` (material, organic, energy, disposal), ``valorised`` (yes, no), ``cost_known`` (yes,
         no), ``payment`` (paid, free, earned) and ``cost_eur_per_year``, missing where the cost is not stated.
         ``implausible`` is what a mark sets aside: the ``mass``, and with it the flow (:func:`set_aside`), or
-        the ``cost``, which is then as if not stated; else ``no``.
+        the ``cost``, which is then as if not stated; else ``no``. ``code_doubted``: whether a mark is on the
+        waste code, which counts as declared and is said to be doubted beside (yes, no).
         A missing key becomes ``unknown``, that of the waste code, the quality, the contractor and, for an
         outflow, the route included; an inflow has no route, so no recovery.
     """
@@ -95,12 +97,17 @@ def describe(
 
 
 def marked(flows: pd.DataFrame, marks: pd.DataFrame | None) -> pd.DataFrame:
-    """The flows with ``implausible`` (see :func:`describe`), costs set aside as if not stated."""
-    flows = flows.assign(implausible="no")
+    """The flows with ``implausible`` and ``code_doubted`` (:func:`describe`), costs set aside not stated."""
+    flows = flows.assign(implausible="no", code_doubted="no")
     if marks is not None and len(marks):
         place = pd.MultiIndex.from_frame(flows[SOURCE])
+
+        def at(header: str) -> np.ndarray:
+            return place.isin(pd.MultiIndex.from_frame(marks.loc[marks["column"] == header, SOURCE]))
+
+        flows["code_doubted"] = flows["code_doubted"].mask(at(CODE), "yes")
         for header, what in ASIDE.items():
-            here = place.isin(pd.MultiIndex.from_frame(marks.loc[marks["column"] == header, SOURCE]))
+            here = at(header)
             flows["implausible"] = flows["implausible"].mask(here, what)
             if what == "cost":
                 flows["cost_eur_per_t"] = flows["cost_eur_per_t"].mask(here)

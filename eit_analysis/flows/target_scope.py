@@ -24,7 +24,7 @@ NO_WASTE = {
     "feed": is_feed,
 }
 NAMED = {"yes": "packaging_named", "perhaps": "packaging_perhaps"}
-CODED = "coded"
+CODED, DOUBTED = "coded", "code_doubted"
 SOLD = "sold_perhaps"
 
 
@@ -34,10 +34,9 @@ def is_waste(known: pd.DataFrame) -> pd.Series:
 
 
 def told(out: pd.DataFrame) -> Breakdown:
-    """The tonnes of each ``target_scope``: what is no waste, what is called packaging, and the rest."""
+    """The tonnes of each ``target_scope``: no waste, called packaging, of an implausible code, the rest."""
     kinds = packaging(out)
     called = kinds["packaging"].map(NAMED).where(kinds["code"] != out["waste_code"])
+    called = called.fillna(CODED).mask(called.isna() & (out["code_doubted"] == "yes"), DOUBTED)
     ways = [*(rule(out) for rule in NO_WASTE.values()), is_sold(out)]
-    return totals(
-        out.assign(target_scope=np.select(ways, [*NO_WASTE, SOLD], called.fillna(CODED))), "target_scope"
-    )
+    return totals(out.assign(target_scope=np.select(ways, [*NO_WASTE, SOLD], called)), "target_scope")

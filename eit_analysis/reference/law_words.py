@@ -24,7 +24,7 @@ def said(name: str, rule: Row, **fields: str) -> str:
 
 
 def quoting(name: str, rows: Sequence[Row]) -> str:
-    """A sentence that quotes the heaviest flows: designation, tonnes and route."""
+    """A sentence that quotes the heaviest flows: designation, tonnes, route, a code to confirm."""
     return reference.sentence(name, flows=listed(list(_quoted(rows))))
 
 
@@ -37,6 +37,7 @@ def _quoted(rows: Sequence[Row]) -> Iterator[str]:
         # A mass that is set aside was read: its firm has not confirmed it.
         untold = "quantité à confirmer" if row.get("implausible") == "mass" else "quantité illisible"
         amount: str = untold if pd.isna(row[MASS]) else f"{tonnes(row[MASS])}\u00a0t/an"
-        yield f"«\u00a0{name}\u00a0» ({amount}, {route})"
+        doubted = ", code à confirmer" * (row.get("code_doubted") == "yes")
+        yield f"«\u00a0{name}\u00a0» ({amount}, {route}{doubted})"
     if len(rows) > LISTED:
         yield counted(len(rows) - LISTED, "autre flux", "autres flux")
