@@ -44,8 +44,8 @@ RULES = pd.DataFrame(
 FEED = {
     "synergy_id": "S1", "title": "Brisures pour l'alimentation animale", "kind": "exchange",
     "category": "food", "site_ids": "A", "status": "study", "candidate_ids": None,
-    "realised_t_per_year": None, "promised_t_per_year": None, "realised_eur_per_year": None, "carrier": None,
-    "led_flow_ids": "",
+    "realised_t_per_year": None, "promised_t_per_year": None, "realised_eur_per_year": None,
+    "promised_eur_per_year": None, "carrier": None, "led_flow_ids": "",
 }  # fmt: skip
 PRICE = ("D", "B", "D", "biowaste", "", "no", "price", "2018-05-04")
 LATER = ("D", "A", "D", "biowaste", "", "yes", None, "2018-09-10")
@@ -107,6 +107,32 @@ def test_what_is_done_and_disappoints_is_recalled_before_it_is_extended():
     # The line may take its own flow whole, which is then no exchange any more: its taker still disappointed.
     gone = asked(done | {"candidate_ids": "Z-1>D-1", "promised_t_per_year": 10.0})
     assert set(gone) == {"A-1>D-1", "A-2>D-1", "B-1>D-1"}
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ({"promised_t_per_year": 3.0}, "en promet 3\u00a0t/an, quand le calcul en compte 8"),
+        (
+            {"promised_t_per_year": 3.0, "promised_eur_per_year": 900.0},
+            "promet 3\u00a0t/an et 900\u00a0€/an, quand",
+        ),
+        ({"promised_t_per_year": 80.0, "status": "lead"}, "en promet 80\u00a0t/an"),
+        ({"promised_t_per_year": 8.5}, None),  # within what masses are known to
+        ({"promised_t_per_year": 3.0, "status": "committed"}, None),  # its tonnes are taken off already
+        ({}, None),
+    ],
+)
+def test_a_line_under_way_that_promises_other_tonnes_says_so_beside_the_same_exchange(more, told):
+    planned = EXCHANGES.assign(allocated_t_per_year=[8.0, 0.0, 0.0, 0.0])
+    line = FEED | {"candidate_ids": "A-1>D-1"} | more
+    text = asked(line, exchanges=planned).get("A-1>D-1", "")
+    assert (told or "promet") in text if told else "promet" not in text
+    assert "promet" not in asked(line, exchanges=planned, team=False).get("A-1>D-1", "")
+    # The exchanges of one line are told of together.
+    both = EXCHANGES.assign(allocated_t_per_year=[8.0, 4.0, 0.0, 0.0])
+    found = asked(line | {"candidate_ids": "A-1>D-1 A-2>D-1", "promised_t_per_year": 12.5}, exchanges=both)
+    assert not any("promet" in text for text in found.values())
 
 
 def test_an_operator_is_asked_first_for_room_beside_what_it_receives_already():

@@ -113,6 +113,7 @@ def with_questions(
         *_told(exchanges, exchanges["out_flow_id"].map(dict(taken_back)), said["taken_back"]),
         *_told(exchanges, giver.mixed(exchanges, flows), said["mixed"]),
         *register.realised(exchanges, held, said),
+        *register.promised(exchanges, recalled.head(len(recalled) * team), said["promised"]),
         *_of_those(exchanges[exchanges["price_to_confirm" if team else "usually_charged"]], said["sign"]),
         *_of_those(exchanges[exchanges["price_unsorted"] & team], said["unsorted"]),
         *_told(exchanges, comes, said["trip"]),

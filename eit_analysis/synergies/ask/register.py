@@ -2,6 +2,7 @@
 
     extends   the exchange would extend what is done or committed; ``realised`` where that brought a loss, or
               under half of what was promised; ``realised_too`` of another into the same need
+    promised  the exchange answers a line under way that promises other tonnes than the plan gives it
     register  a line leads the same flow elsewhere and is under way; ``kept`` where it is done or committed
               and its tonnes are not taken off, as of a collection; ``led`` where they are; ``dropped``
     need      another exchange into the same need answers a line, and the need has not room for both
@@ -25,7 +26,7 @@ from eit_analysis.reference.compatibility import FOOD
 from eit_analysis.reference.vocabulary import heading
 from eit_analysis.synergies.answers import of_takers, refused_for_price, speaking
 from eit_analysis.synergies.factor_rows import OPERATORS
-from eit_analysis.synergies.free_flows import HELD
+from eit_analysis.synergies.free_flows import HELD, SERVED_BUT
 from eit_analysis.synergies.register.links import POOLING, is_collection, outputs_named, words
 from eit_analysis.synergies.register.steps import LITTLE, shortfalls
 from eit_analysis.synergies.terms import HIGHEST, LOWEST
@@ -55,6 +56,22 @@ def realised(exchanges: pd.DataFrame, held: pd.DataFrame, said: pd.Series) -> It
         wording = said["realised_too" if told else "extends"]
         for name in exchanges.loc[same, "candidate_id"]:
             yield name, wording.format(title=title, status=labels[status], told=told)
+
+
+def promised(exchanges: pd.DataFrame, recalled: pd.DataFrame, wording: str) -> Iterator[Question]:
+    """Lines under way whose promise is not, but for what masses are known to, what the plan gives to their
+    exchanges together: whoever reads the one beside the other asks which of them stands."""
+    labels, planned = heading("status").labels, exchanges.set_index("candidate_id")["allocated_t_per_year"]
+    lines = recalled[recalled["status"].isin(ALIVE) & (recalled["promised_t_per_year"] > 0)]
+    columns = ["title", "status", "candidate_ids", "promised_t_per_year", "promised_eur_per_year"]
+    for title, status, names, tonnes, euros in lines.dropna(subset="candidate_ids")[columns].to_numpy():
+        kept = planned[planned.index.isin(names.split()) & (planned > 0)]
+        if abs(kept.sum() - tonnes) > SERVED_BUT * tonnes:
+            said = [f"{french.short(tonnes)}\u00a0t/an"]
+            said += [f"{french.short(euros)}\u00a0€/an"] if pd.notna(euros) else []
+            told, counted = french.listed(said), french.short(kept.sum())
+            text = wording.format(title=title, status=labels[status], told=told, counted=counted)
+            yield from ((name, text) for name in kept.index)
 
 
 def elsewhere(
