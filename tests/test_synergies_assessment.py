@@ -345,6 +345,31 @@ def test_each_flow_has_one_line_with_the_partner_that_the_plan_retains(assessmen
     assert (asked["need_replaced_t_per_year"] <= asked["asked_t_per_year"]).all()
 
 
+def test_a_flow_that_several_own_needs_could_take_is_told_whole() -> None:
+    """A page said « 783 t/an » of 2,350 t of which a maker of concrete asks for three sorts of matter."""
+    flows = pd.DataFrame(
+        {"flow_id": ["O1", "O2", "I1", "I2"], "description": ["Rebuts", "Palettes", "Sable", "Gravier"]}
+    )
+    rows = [
+        ("O1", "I1", 783.0, "la taille"),
+        ("O1", "I2", 783.0, "la taille\u00a0; qui"),
+        ("O2", "I1", 900.0, None),
+    ]
+    uses = pd.DataFrame(rows, columns=["out_flow_id", "in_flow_id", "taken_t_per_year", "ask_first"]).assign(
+        site_id="A", giver_site_id="A", taker_site_id="A", category="mineral", use="granulats",
+        candidate_id=["1", "2", "3"], diverted_t_per_year=0.0, distance_km=0.0, yield_central=0.9,
+    )  # fmt: skip
+    asked = listings.in_question(uses, flows)
+    assert list(asked) == listings.OWN_USES
+    assert asked[["output_description", "need_description", "use"]].to_numpy().tolist() == [
+        ["Rebuts", "Sable et Gravier", "granulats"], ["Palettes", "Sable", "granulats"],
+    ]  # fmt: skip
+    assert asked["asked_t_per_year"].tolist() == [1566.0, 900.0]
+    assert asked["need_replaced_t_per_year"].tolist() == pytest.approx([1409.4, 810.0])
+    assert asked["ask_first"].iloc[0] == "la taille\u00a0; qui" and pd.isna(asked["ask_first"].iloc[1])
+    assert list(listings.in_question(uses, flows, "B")) == listings.OWN_USES  # and no row
+
+
 def test_an_open_line_that_nothing_answers_says_why(assessment: Assessment) -> None:
     """The decision page asked who leads a pooling for which page 02 proposed no group."""
     sharing = open_study("thur-doller", root=ROOT).load("sharing")

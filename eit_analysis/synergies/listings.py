@@ -128,13 +128,29 @@ def in_question(own_uses: pd.DataFrame, flows: pd.DataFrame, you: str | None = N
     """``OWN_USES`` of ``ask.exchange.at_home``, most first: tonnes asked about and not taken yet, of all or
     of ``you``.
 
-    ``need_replaced_t_per_year`` is what they would take off the need.
+    A flow that several needs of its firm could take is one row, with the names of all: how much of it would
+    go to which nobody said. ``need_replaced_t_per_year`` is what its tonnes would take off them.
     """
     asked = described(own_uses[own_uses["taken_t_per_year"] > 0], flows)
     asked = asked[(asked["site_id"] == you) | (you is None)]
     tonnes = asked["taken_t_per_year"]
     found = asked.assign(asked_t_per_year=tonnes, need_replaced_t_per_year=tonnes * asked["yield_central"])
-    return found.sort_values("asked_t_per_year", ascending=False, kind="stable")[OWN_USES]
+    by_flow = found.groupby("out_flow_id", sort=False).agg(
+        {name: _HOW_TOLD.get(name, "sum" if name.endswith("_t_per_year") else "first") for name in OWN_USES}
+    )
+    return by_flow.sort_values("asked_t_per_year", ascending=False, kind="stable", ignore_index=True)
+
+
+def _listed_once(texts: pd.Series) -> str | None:
+    told = list(dict.fromkeys(texts.dropna()))
+    return french.listed(told) if told else None
+
+
+def _asked_once(questions: pd.Series) -> str | None:
+    return BETWEEN.join(dict.fromkeys(BETWEEN.join(questions.dropna()).split(BETWEEN))) or None
+
+
+_HOW_TOLD = {"need_description": _listed_once, "use": _listed_once, "ask_first": _asked_once}
 
 
 def without_gift(flows: pd.DataFrame, passed: pd.DataFrame) -> pd.DataFrame:
