@@ -104,6 +104,25 @@ def test_of_the_giver_s_own_outlet_nothing_is_avoided_at_the_worst():
     assert found["own_outlet"].tolist() == [True, False]
 
 
+def test_downgraded_food_is_worth_a_part_of_the_price_of_what_is_bought():
+    """At its worst too: tomatoes gained 28,000 € « au pire des prix », at the price of the first grade."""
+    table, of = factor_table(), {"category": "food", "input_category": "food", "new_route": "reuse"}
+    flows = FLOWS.assign(description=None, category="food")
+    flows.loc[len(flows)] = ["A-1", np.nan, "Tomates déclassées", "food"]
+    sold, sound = pair(**of, in_flow_id="B-2"), pair(**of, in_flow_id="B-2", out_flow_id="A-2")
+    found = impacts(pd.DataFrame([sold, sound]), flows, SITES, table)
+    shares = lookup(table, "downgraded_share", "food", "")
+    spent = lookup(table, "preparation_cost", "food", "reuse")
+    low, middle = (
+        t * (0.8 * 200 * shares[at] - spent[cost])
+        for at, cost, t in (("low", "high", 120), ("central", "central", 100))
+    )
+    row = found.iloc[0]
+    assert row["taker_worth_eur_per_year"] == pytest.approx(middle)
+    assert row["taker_worth_low_eur_per_year"] == pytest.approx(low)
+    assert found["taker_worth_eur_per_year"].iloc[1] == pytest.approx(100 * (0.8 * 200 - spent["central"]))
+
+
 def test_a_plastic_that_is_washed_is_regenerated_and_not_only_prepared():
     table = factor_table()
     of = {"category": "plastic", "input_category": "plastic", "in_flow_id": "B-2"}
@@ -327,13 +346,16 @@ def test_each_role_takes_the_row_that_the_lookup_gives():
         [pair(category=c, input_category=c, new_route=r) for c in CATEGORIES for r in ("reuse", "energy")]
     ).assign(taker_price_eur_per_t=np.nan)
     frame = frame.assign(
-        loaded_as=frame["category"], rated_as=frame["category"], replaces=frame["input_category"]
+        loaded_as=frame["category"],
+        rated_as=frame["category"],
+        replaces=frame["input_category"],
+        downgraded=False,
     )
     used = {kind: rows_used(frame.assign(taker_actor_type=kind), table) for kind in ("firm", "ess")}
     for role, (factor, category, route) in ROLES.items():
         kind = "ess" if role in ("new_cost", "insertion_share") else "firm"
         for row, asked in zip(used[kind][role], frame.to_dict("records"), strict=True):
-            if role == "regeneration":  # of a plastic that is washed
+            if role in ("regeneration", "downgraded_share"):  # of a plastic that is washed, of food
                 continue
             expected = lookup(table, factor, asked[category], asked[route] if route else "")
             assert table.loc[row].equals(expected)

@@ -35,7 +35,7 @@ def exchange(out: str, into: str, rate: float, supply: float, demand: float, **k
         "rule_id": "R1", "input_category": "wood", "old_route": "landfill", "new_route": "recycling",
         "distance_km": 0.0,
         "spoils_share_of_year": 0.0, "yield_central": 1.0, "need_t_per_t": 1.0,
-        "most_of_need": 1.0, "loaded_as": "loose_wood", "rated_as": "wood", "replaces": "wood",
+        "most_of_need": 1.0, "loaded_as": "loose_wood", "rated_as": "wood", "replaces": "wood", "downgraded": False,
         "supply_t_per_year": supply, "demand_t_per_year": demand,
         "diverted_t_per_year": tonnes, "giver_evidence": "measured", "taker_evidence": "measured",
         "old_cost_eur_per_t": rate + LOADING, "taker_price_eur_per_t": 0.0, "taker_actor_type": "outlet",

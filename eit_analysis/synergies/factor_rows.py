@@ -62,9 +62,10 @@ def own_figures(candidates: pd.DataFrame) -> dict[str, np.ndarray]:
     """Figures that take the place of a factor, missing where there is none.
 
     The giver's cost; the price that the taker pays for what is replaced, or that an operator pays for what it
-    receives. A plastic that is washed is regenerated, at a cost in place of that of a preparation. A firm has
-    no price for what it would receive, an operator neither replaces nor prepares anything that is known, and
-    no insertion is counted where the taker is not an ESS structure.
+    receives. Downgraded food is worth a share of that of what is bought. A plastic that is washed is
+    regenerated, at a cost in place of that of a preparation. A firm has no price for what it would receive,
+    an operator neither replaces nor prepares anything that is known, and no insertion is counted where the
+    taker is not an ESS structure.
     """
     ess = (candidates["taker_actor_type"] == "ess").to_numpy(dtype=bool)
     operator = candidates["taker_actor_type"].isin(OPERATORS).to_numpy(dtype=bool)
@@ -76,6 +77,7 @@ def own_figures(candidates: pd.DataFrame) -> dict[str, np.ndarray]:
         "new_cost": np.where(operator, -price, 0.0),
         # A firm that is paid to take what it uses replaces nothing that it would buy.
         "virgin_price": np.where(operator, 0.0, np.maximum(price, 0.0)),
+        "downgraded_share": np.where(candidates["downgraded"], np.nan, 1.0),
         "preparation": np.where(operator | washed, 0.0, np.nan),
         "regeneration": np.where(~operator & washed, np.nan, 0.0),
         "insertion_share": np.where(ess, np.nan, 0.0),

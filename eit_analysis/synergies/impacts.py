@@ -1,7 +1,8 @@
 """What an exchange changes in euros, emissions and jobs, and how sure that is.
 
     giver's saving  = cost of the old route × t                                            €/year
-    worth to taker  = (yield × price of what it replaces − preparation) × t    for a firm
+    worth to taker  = (yield × price of what it replaces − preparation) × t    for a firm, of that price a
+                      share where the waste is downgraded food
                     = price that it pays or is paid (below zero) × t           for an operator   €/year
     transport       = 2 km × vehicle cost × trips + loading / load of a trip × t           €/year
     trips           = t / load, of what spoils no fewer than passages × share of the year  trips/year
@@ -33,7 +34,7 @@ from eit_analysis.reference.compatibility import FOOD, QUALITY_RANK
 from eit_analysis.reference.factors import QUARRY_MINERAL, for_flows, is_quarry_mineral
 from eit_analysis.reference.needs import code_asked, need_told
 from eit_analysis.synergies.factor_rows import BOUNDS, NO_ROW, OPERATORS, own_outlet, rows_used, values
-from eit_analysis.synergies.offers import of_output, wood_class
+from eit_analysis.synergies.offers import downgraded, of_output, wood_class
 
 # indicator: (central, low, high) columns.
 INDICATORS = {
@@ -73,7 +74,7 @@ class Formula(NamedTuple):
 
 def _taker_worth(v: Mapping[str, np.ndarray]) -> np.ndarray:
     prepared = v["preparation"] + v["regeneration"]
-    return v["yield_central"] * v["virgin_price"] - prepared - v["new_cost"]
+    return v["yield_central"] * v["virgin_price"] * v["downgraded_share"] - prepared - v["new_cost"]
 
 
 def _transport(v: Mapping[str, np.ndarray]) -> np.ndarray:
@@ -90,7 +91,7 @@ def _emissions(v: Mapping[str, np.ndarray]) -> np.ndarray:
     return (v["new_impact"] - v["old_impact"] + v["distance_km"] * v["transport_emissions"]) / 1000
 
 
-WORTH = {"virgin_price": 1, "preparation": -1, "regeneration": -1, "new_cost": -1}
+WORTH = {"virgin_price": 1, "downgraded_share": 1, "preparation": -1, "regeneration": -1, "new_cost": -1}
 CARRYING = {"vehicle_cost": 1, "loading_cost": 1, "trip_load": -1, "passages": 1}
 MARGIN = {"old_cost": 1} | WORTH | {role: -way for role, way in CARRYING.items()}
 FORMULAS = {
@@ -235,6 +236,7 @@ def _with_taker(
         taker_price_eur_per_t=price.mask(doubtful, 0.0),
         price_to_confirm=doubtful,
         price_unsorted=unsorted & pays,
+        downgraded=downgraded(candidates, flows),
         usually_charged=charged,
     )
 

@@ -35,6 +35,9 @@ CLASS_A = (
     r"(?!\s*(?:et|ou|[-/,+&])\s*(?:(?:bois|classe)\s+)?[BCbc]\b)"
 )
 GREEN = "green_wood"  # chips and sawdust that a sawmill has just made: of class A
+DOWNGRADED = (
+    r"\b(?:declasse\w*|(?:second|2e|deuxieme) choix|hors (?:calibre|norme)s?|moches?|invendu\w*|dlc|ddm)\b"
+)
 READ = [
     "flow_id", "site_id", "category", "waste_code", "quality", "mass_t_per_year", "mass_low_t_per_year",
     "mass_high_t_per_year", "evidence", "route", "cost_eur_per_t", "months",
@@ -105,6 +108,12 @@ def of_output(exchanges: pd.DataFrame, flows: pd.DataFrame, name: str) -> pd.Ser
     """A column of texts of the output of each exchange, ``""`` where it says nothing."""
     about = flows.drop_duplicates("flow_id").set_index("flow_id").reindex(columns=[name])[name]
     return exchanges["out_flow_id"].map(about).astype("str").fillna("")
+
+
+def downgraded(exchanges: pd.DataFrame, flows: pd.DataFrame) -> pd.Series:
+    """Of which exchanges food that is eaten again is called downgraded or unsold."""
+    told = of_output(exchanges, flows, "description").map(fold_words).str.contains(DOWNGRADED).astype(bool)
+    return told & (exchanges["category"] == "food") & (exchanges["new_route"] == "reuse")
 
 
 def activity(site_ids: pd.Series, sites: pd.DataFrame) -> pd.Series:

@@ -17,11 +17,8 @@ from eit_analysis.reference.compatibility import FOOD
 from eit_analysis.reference.designation_words import words_of
 from eit_analysis.reference.matter_grades import grades_named
 from eit_analysis.synergies.ask.giver import TRADE
-from eit_analysis.synergies.offers import activity, of_output
+from eit_analysis.synergies.offers import activity, downgraded, of_output
 
-DOWNGRADED = (
-    r"\b(?:declasse\w*|(?:second|2e|deuxieme) choix|hors (?:calibre|norme)s?|moches?|invendu\w*|dlc|ddm)\b"
-)
 PRODUCE = "produce"  # of ``food_kinds.csv``
 # Words of a need that is of many foods.
 MANY = frozenset(["alimentaire", "denree", "epicerie", "fruit", "legume", "produit", "restauration", "vivre"])
@@ -31,18 +28,17 @@ def of_food(exchanges: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame) -
     """Of which exchanges to ask the taker of each but ``thrown``; ``sites`` of known activity."""
     again = (exchanges["category"] == "food") & (exchanges["new_route"] == "reuse")
     given, asked = _called(exchanges, flows)
-    bought = again & (exchanges["taker_actor_type"] == "firm")
     sells = activity(exchanges["taker_site_id"], sites).str.startswith(TRADE)
     kinds = grades_named(given, exchanges["category"]).str.contains(PRODUCE).astype(bool)
-    worse = given.map(french.fold_words).str.contains(DOWNGRADED).astype(bool)
+    worse = downgraded(exchanges, flows)
     one = [
         not MANY.isdisjoint(words_of(need)) and words_of(need).isdisjoint(words_of(product))
         for product, need in zip(given, asked, strict=True)
     ]
     of_many = pd.Series(one, exchanges.index, dtype=bool)
     return {
-        "downgraded": bought & worse,
-        "marketing_class": again & sells & kinds & worse,
+        "downgraded": worse & (exchanges["taker_actor_type"] == "firm"),
+        "marketing_class": worse & sells & kinds,
         "one_product": again & of_many,
     }
 
