@@ -130,8 +130,11 @@ def test_one_action_a_row_with_what_is_at_stake():
     stake, family = rows["stake_eur_per_year"], rows["first_category"]
     assert stake["sort"] == 100 * 50 and family["sort"] == "metal"
     assert stake["unmix"] == 40 * 410 and rows.loc["unmix", "n_sites"] == 4
-    # The least that it may be; 30 t without a code may be hazardous, whose rate may not rise.
-    assert stake["limit_tax"] == 160 * 20 + 100 * 5 and family["limit_tax"] == "mixed"
+    # The least that it may be. 30 t without a code are declared clean, and pay as what is not hazardous.
+    assert stake["limit_tax"] == 160 * 20 + 30 * 20 + 100 * 5 and family["limit_tax"] == "mixed"
+    soiled = behind([(*row[:3], "soiled", *row[4:]) if row[2] == "unknown" else row for row in TERRITORY])
+    again = recommendations.recommendations(soiled, 1).frame.set_index("action")["stake_eur_per_year"]
+    assert again["limit_tax"] == 160 * 20 + 100 * 5  # soiled, they may be hazardous, whose rate may not rise
     assert stake["trace"] == 20 * 100
     assert stake["divert"] == 90 * 120 + 30 * 100 and family["divert"] == "biowaste"
     assert stake["find_outlet"] == 5 * 400 and family["find_outlet"] == "textile"

@@ -300,7 +300,7 @@ def test_of_downgraded_fruit_for_who_sells_it_one_asks_the_class_and_what_it_thr
     for naf, n in (("4711D", 1), ("1039B", 0)):
         shop = SITES.assign(naf_code=naf)
         text = asked(exchanges=food, flows=flows, sites=shop).get("B-2>N-1", "")
-        assert (text.count("catégorie de commercialisation"), text.count("Légumes abîmés")) == (n, 1)
+        assert (text.count("norme de commercialisation"), text.count("Légumes abîmés")) == (n, 1)
         assert "Os et suifs" not in text
     # What another throws away is for the team and for those who agreed to be named.
     hidden = SITES.assign(naf_code="4711D", consent="aggregated")

@@ -178,6 +178,26 @@ def test_a_site_uses_its_own_heat_and_water_before_others() -> None:
     assert again["out_amount_per_year"].tolist() == [4000.0] and again["own_heat_need"].isna().all()
 
 
+def test_heat_of_its_own_whose_hours_nobody_told_is_asked_and_kept_for_others() -> None:
+    """Air of ovens at 90 °C beside rooms warmed to 45 °C, their hours unsaid, was in no table."""
+    settings = StudyConfig.model_construct(scoring=Scoring(), evidence_half_width=NONE, utility_factors=[])
+    own = need(site_id="A", temperature_c=45.0, hours_per_year=np.nan, description="Salles")
+    rows, sites = table(out(temperature_c=90.0), own, need()), places(0.0, 0.5)
+    home = at_home.reused(rows, sites, FACTORS, NO_ANSWER)
+    (row,) = at_home.listed(home).to_dict("records")
+    assert row["need_description"] == "Salles" and pd.isna(row["delivered_mwh_per_year"])
+    assert row["ask_first"].startswith("savoir quand marchent la source et le besoin")
+    (found,) = plan.possible(rows, sites, settings, NO_ANSWER).to_dict("records")
+    assert (found["taker_site_id"], found["out_amount_per_year"]) == ("B", 4000.0)
+    # Where an own need of known hours takes all of it, or it is too cold, nothing is left to ask.
+    taken = need(site_id="A", temperature_c=55.0, description="Lavage", energy_mwh_per_year=9000.0)
+    taken["hours_per_year"] = 8000.0
+    home = at_home.reused(table(out(temperature_c=90.0), own, taken), sites, FACTORS, NO_ANSWER)
+    assert home["in_description"].tolist() == ["Lavage"] and "ask_first" not in at_home.listed(home)
+    cold = table(out(temperature_c=50.0), own)
+    assert at_home.reused(cold, sites, FACTORS, NO_ANSWER).empty
+
+
 def test_water_is_used_again_at_home_where_its_quality_suits_and_once() -> None:
     water = {"utility": "water", "energy_mwh_per_year": np.nan, "water_quality": "grey"}
     needs = [need(site_id="A", volume_m3_per_year=m3, supply="mains", **water) for m3 in (800.0, 500.0)]

@@ -4,7 +4,8 @@ The hours, months, temperatures and qualities are those of an exchange (:mod:`ma
 warms directly or burns in the place of what a boiler burns, at the largest amount first, each source and each
 need once. What a heat pump would lift is
 asked instead. What is left is offered to others, at less power in all hours: who shares an amount is taken to
-share the power too. Where its own site said no, nothing is set aside.
+share the power too. Where its own site said no, nothing is set aside. Heat of which only the hours are not
+known is listed to ask them, and not set aside.
 """
 
 from __future__ import annotations
@@ -15,13 +16,14 @@ from typing import Any
 import pandas as pd
 
 from eit_analysis.synergies.answers import not_refused
+from eit_analysis.synergies.register.meeting import sheet_words
 from eit_analysis.synergies.utilities.answered import FAMILY, as_flows
 from eit_analysis.synergies.utilities.matching import own_pairs
 
 AMOUNTS = ["energy_mwh_per_year", "volume_m3_per_year"]
 LISTED = [
     "site_id", "lead_kind", "output_description", "need_description", "delivered_mwh_per_year",
-    "delivered_m3_per_year",
+    "delivered_m3_per_year", "ask_first",
 ]  # fmt: skip
 
 
@@ -30,7 +32,8 @@ def reused(
 ) -> pd.DataFrame:
     """:func:`matching.own_pairs` that their site did not refuse, with ``out_share`` and ``in_share``.
 
-    The shares of the source and of the need that each takes; amounts delivered are those.
+    The shares of the source and of the need that each takes; amounts delivered are those. Of pairs whose
+    amount is not known both are 0.
     """
     found = own_pairs(utilities, sites, factors).assign(category=FAMILY)
     found = not_refused(found, answers, as_flows(utilities))
@@ -40,13 +43,17 @@ def reused(
     one: Any
     for one in found.itertuples(index=False):
         whole = one.taken_per_year / one.out_amount_per_year, one.delivered_per_year / one.in_amount_per_year
+        if pd.isna(one.delivered_per_year):  # the last ones
+            rows.append((0.0, 0.0, one.delivered_per_year))
+            continue
         part = min(1.0, left[one.out_flow_id] / whole[0], left[one.in_flow_id] / whole[1])
         left[one.out_flow_id] -= part * whole[0]
         left[one.in_flow_id] -= part * whole[1]
         rows.append((part * whole[0], part * whole[1], part * one.delivered_per_year))
     names = ["out_share", "in_share", "delivered_per_year"]
     shares = pd.DataFrame(rows, columns=names, index=found.index, dtype=float)
-    return found.assign(**{name: shares[name] for name in names})[shares["out_share"] > 1e-9]
+    asked = shares["delivered_per_year"].isna() & (found["out_flow_id"].map(left).fillna(1.0) > 1e-9)
+    return found.assign(**{name: shares[name] for name in names})[(shares["out_share"] > 1e-9) | asked]
 
 
 def left_for_others(utilities: pd.DataFrame, home: pd.DataFrame) -> pd.DataFrame:
@@ -57,8 +64,8 @@ def left_for_others(utilities: pd.DataFrame, home: pd.DataFrame) -> pd.DataFrame
 
 
 def listed(home: pd.DataFrame) -> pd.DataFrame:
-    """``LISTED`` of :func:`reused`."""
-    water = home["utility"] == "water"
+    """``LISTED`` of :func:`reused`; without ``ask_first`` where every amount is known."""
+    water, asked = home["utility"] == "water", home["delivered_per_year"].isna()
     return home.assign(
         site_id=home["giver_site_id"],
         lead_kind=home["utility"].astype("str"),
@@ -66,4 +73,5 @@ def listed(home: pd.DataFrame) -> pd.DataFrame:
         need_description=home["in_description"],
         delivered_mwh_per_year=home["delivered_per_year"].mask(water),
         delivered_m3_per_year=home["delivered_per_year"].where(water),
-    )[LISTED]
+        ask_first=asked.map({True: sheet_words()["ask_first", "own_hours"]}).astype("str"),
+    )[LISTED if asked.any() else LISTED[:-1]]

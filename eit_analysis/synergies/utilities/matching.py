@@ -99,11 +99,17 @@ def own_pairs(utilities: pd.DataFrame, sites: pd.DataFrame, factors: pd.DataFram
     """``PAIR_COLUMNS`` of what one site could use itself: water, heat directly, what its boiler burns.
 
     Wherever it is: the gates are those of :func:`pairs` but for the place, and there is no pipe. A gas or a
-    fuel that is lost replaces what a boiler burns already: of another need there is no boiler.
+    fuel that is lost replaces what a boiler burns already: of another need there is no boiler. Heat that is
+    warm enough is among them where only hours are not known: what is delivered is missing.
     """
     found = _both(utilities, sites, factors, 1.0, dict.fromkeys(utilities["evidence"].dropna(), 0.0))
     shut = _shut(found, np.inf, factors)
-    closed = np.logical_or.reduce([shut[gate] for gate in GATES if gate not in ANYWHERE])
+    amounts = [f"{way}_amount_per_year" for way in SIDES]
+    timeless = (found["utility"] == "heat") & found[amounts].notna().all(axis=1) & (lift_k(found) <= 0)
+    asked = (timeless & found["delivered_per_year"].isna()).to_numpy(dtype=bool)
+    closed = np.logical_or.reduce(
+        [shut[gate] & ~(asked & (gate in ("unknown", "loss"))) for gate in GATES if gate not in ANYWHERE]
+    )
     direct = found["utility"].isin(["heat", "water"]) & (found["heat_pump"] != "yes")
     direct |= _burnt(found) & (found["out_supply"] == "discharged") & found["in_supply"].isin(BURNT)
     return found.loc[shut["same_site"] & direct & ~closed, PAIR_COLUMNS].reset_index(drop=True)
