@@ -76,10 +76,10 @@ def test_by_hand():
 
 
 def test_what_spoils_is_fetched_every_week_of_its_months_whatever_there_is():
-    # 26 passages in six months, 20 km at 2 €, and the loading of 100 t by 10 t.
+    # 26 passages in six months, 20 km at 2 €, each with its hour of loading: ten lorries would carry all.
     row = one(spoils_share_of_year=0.5)
-    assert row["transport_eur_per_year"] == pytest.approx(26 * 20 * 2 + 10 * 60)
-    assert row["transport_high_eur_per_year"] == pytest.approx((52 * 20 * 3 / 100 + 100 / 4) * 120)
+    assert row["transport_eur_per_year"] == pytest.approx(26 * (20 * 2 + 60))
+    assert row["transport_high_eur_per_year"] == pytest.approx(52 / 100 * (20 * 3 + 100) * 120)
     # More than a lorry a week: by the lorry.
     much = one(spoils_share_of_year=0.5, diverted_t_per_year=1000.0)
     assert much["transport_eur_per_year"] == pytest.approx(100 * (20 * 2 + 60))

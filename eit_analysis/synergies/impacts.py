@@ -4,7 +4,7 @@
     worth to taker  = (yield × price of what it replaces − preparation) × t    for a firm, of that price a
                       share where the waste is downgraded food
                     = price that it pays or is paid (below zero) × t           for an operator   €/year
-    transport       = 2 km × vehicle cost × trips + loading / load of a trip × t           €/year
+    transport       = (2 km × vehicle cost + loading) × trips                              €/year
     trips           = t / load, of what spoils no fewer than passages × share of the year  trips/year
     margin          = giver's saving + worth to taker − transport                          €/year
     joint surplus   = margin − fixed cost of an exchange                                   €/year
@@ -78,9 +78,9 @@ def _taker_worth(v: Mapping[str, np.ndarray]) -> np.ndarray:
 
 
 def _transport(v: Mapping[str, np.ndarray]) -> np.ndarray:
-    # A lorry comes back empty. What spoils does not wait until it is full; loading takes as long as there is.
+    # A lorry comes back empty. What spoils does not wait until it is full; each passage stops once to load.
     trips = np.maximum(1 / v["trip_load"], v["passages"] * v["spoiling_per_t"])
-    return 2 * v["distance_km"] * v["vehicle_cost"] * trips + v["loading_cost"] / v["trip_load"]
+    return (2 * v["distance_km"] * v["vehicle_cost"] + v["loading_cost"]) * trips
 
 
 def _margin(v: Mapping[str, np.ndarray]) -> np.ndarray:
@@ -125,9 +125,9 @@ def impacts(
     sign is likely to be wrong makes no gain. Of what an outlet of the giver's own costs, all is avoided, at
     the worst nothing: it may be mostly fixed (``own_outlet``). What old and new route draw from the same
     factor cancels exactly. The transport of the old route is unknown and not credited, which is prudent. A
-    tonne received is taken to replace a tonne bought. A trip that is not full counts by its part, but the way
-    of what spoils, which is fetched as often whatever there is of it: a plan that takes a part of it counts a
-    part of that way. Bounds take every bound of the factors (``reference.factors.factor_table``) and of the
+    tonne received is taken to replace a tonne bought. A trip that is not full counts by its part, but what
+    spoils is fetched as often whatever there is of it: a plan that takes a part of it counts a part of its
+    trips. Bounds take every bound of the factors (``reference.factors.factor_table``) and of the
     tonnes at its worst and at its best.
 
     Returns
