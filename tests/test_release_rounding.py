@@ -134,6 +134,16 @@ def test_bounds_are_classes_of_the_printed_value_outward() -> None:
     }  # fmt: skip
 
 
+def test_no_bound_is_nearer_than_what_its_value_was_rounded_by() -> None:
+    """25,200 (2,300 to 30,900) was printed 30,000 (0 to 31,000), and 14,800 (14,300 to 43,000) 10,000."""
+    ends = {LOW: [2300.0, 14300.0, 0.5], HIGH: [30900.0, 43000.0, 0.7]}
+    told = leaving(mass_t_per_year=[25200.0, 14800.0, 0.6], **ends)
+    assert told[MASS][:2] == [30000, 10000]
+    # Half a step, 5,000, is 17 % of the one, for which its class is 20 %, and 50 % of the other.
+    assert told[HIGH][0] == 36000 and told[LOW][0] == 0
+    assert told[LOW][1] == 5000 and told[HIGH][1] == 60000
+
+
 def test_shares_are_reckoned_from_the_numbers_beside_them() -> None:
     # 64 and 31 of 96, not 64.4 and 31.3 of 95.7; small ones keep a digit.
     told = leaving(

@@ -11,7 +11,8 @@ numbers are so to the point at least: their reader has both. The bounds of a sum
 rows of the sample's page 01 would be withheld for them.
 
 The bounds of a sum are the rounded value plus and minus the next of 1, 1.5, 2, 3, 5, 7 (times a power of ten)
-times itself: they tell a class of uncertainty, not a second equation between the rows.
+times itself: they tell a class of uncertainty, not a second equation between the rows. No bound is nearer
+to the printed value than half its step, which it may have been rounded by.
 Those of what is known exactly, all its bounds being itself, are the rounded value plus and minus its step, or
 itself where whole numbers are printed in full: whom its rounding hides stays hidden.
 An estimate is printed no smaller than what was observed of it on the same row: both take the finer of their
@@ -159,7 +160,8 @@ def rounded(
     for name, of in bounds.items():
         high, value = "_high" in name, values[name]
         sides = [values[bound] for bound, bounded in bounds.items() if bounded == of]
-        shown[name] = _outward(_bound(value, shown[of], high) if of in shown else value, high)
+        bound = _bound(value, shown[of], high, steps.get(of, 0.0)) if of in shown else value
+        shown[name] = _outward(bound, high)
         if of in steps:
             wide = 0.0 if made and of.endswith("_percent") else supported(values[of], sides, NO_SUM)
             fine = _outward(value, high, np.fmax(steps[of], wide))
@@ -272,9 +274,11 @@ def _ratio(ratio: np.ndarray, given: np.ndarray) -> np.ndarray:
     return np.where(np.isnan(given), np.nan, np.where(np.isfinite(ratio), to_step(ratio, step), given))
 
 
-def _bound(value: np.ndarray, centre: np.ndarray, high: bool) -> np.ndarray:
+def _bound(value: np.ndarray, centre: np.ndarray, high: bool, step: np.ndarray | float) -> np.ndarray:
     scale = np.where(centre == 0, 1.0, np.abs(centre))
-    away = _class(np.clip((value - centre if high else centre - value) / scale, 0, None)) * scale
+    # What the centre was rounded by is in its interval: 30 (0 to 31), of 25 (2 to 31), reads as an error.
+    gap = np.maximum(value - centre if high else centre - value, step / 2)
+    away = _class(gap / scale) * scale
     moved = centre + away if high else centre - away
     return np.where(value >= 0, np.clip(moved, 0, None), moved)
 
