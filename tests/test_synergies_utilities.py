@@ -563,6 +563,11 @@ def test_heat_and_water_stand_in_one_list_with_matter_and_add_up_with_it() -> No
     # What its giver needs heat for is asked before a pipe is priced.
     laid = plan.laid(taken.assign(own_heat_need="Eau de lavage"), ranks)
     assert laid["rank"].tolist() == [2] and "(Eau de lavage)" in laid["ask_first"].iloc[0]
+    # Of two that may lose, the card is of the one that gains most, whatever its rank.
+    both = pd.concat([taken, taken.assign(candidate_id="most", **{surplus.SURPLUS[0]: gain.iloc[0] + 5})])
+    doubtful = both.assign(**{surplus.SURPLUS[1]: -1.0})
+    ranked = pd.concat([ranks, pd.DataFrame({"candidate_id": ["most"], "rank": [4]})])
+    assert plan.laid(doubtful, ranked)["rank"].tolist() == [4, 2]
     changes = pd.DataFrame([{"category": "Total", **(gain / 2)}])
     told = plan.in_all(matter, changes, taken).set_index("lead_kind")
     assert told["n_exchanges"].to_dict() == {"matter": 2, "heat": 1, "Total": 3}

@@ -224,10 +224,10 @@ def to_engage(retained: pd.DataFrame, team: bool) -> pd.DataFrame:
     """Of :func:`retained` the new ones to recommend: what an actor accepted, gifts of food, then the others.
 
     Who said yes waits for an answer, and what can be eaten goes to people first by law (code de
-    l'environnement, art. L. 541-15-4). The others as the ``team`` reads them first (:func:`surest_first`),
-    and anybody else by rank, for that order would tell what they gain; down to ``ADVISED``, but for what
-    gains even at its worst: what stands far below is none, and where it was accepted it does not head the
-    list: it follows the first of the others.
+    l'environnement, art. L. 541-15-4). The others for the ``team`` by gain, the surest first
+    (:func:`largest_first`), and for anybody else by rank, for that order would tell what they gain; down to
+    ``ADVISED``, but for what gains even at its worst: what stands far below is none, and where it was
+    accepted it does not head the list: it follows the first of the others.
 
     What brings less than once more what it takes to set it up is none for any reader, but for a gift.
     ``ask_first`` has the first ``ASKED`` questions and how many others there are: all are in the sheet of the
@@ -236,7 +236,7 @@ def to_engage(retained: pd.DataFrame, team: bool) -> pd.DataFrame:
     trifle = retained["joint_surplus_eur_per_year"] < retained["fixed_cost_eur_per_year"]
     exchanges = new(retained[~trifle | _gift(retained)]).sort_values("rank", kind="stable")
     if team:
-        exchanges = surest_first(exchanges)
+        exchanges = largest_first(exchanges)
     yes = exchanges["status"] == "accepted"
     well = (exchanges["rank"] <= ADVISED) | (at_worst(exchanges) > 0) & team
     gift = _gift(exchanges)
@@ -255,6 +255,14 @@ def surest_first(leads: pd.DataFrame) -> pd.DataFrame:
     What pages say first of exchanges is chosen here, so that no two name another.
     """
     return leads.iloc[np.argsort(-at_worst(leads), kind="stable")]
+
+
+def largest_first(leads: pd.DataFrame) -> pd.DataFrame:
+    """Leads to call about: :func:`surest_first`, those that may lose by their central gain.
+
+    A rank weighs other ends than the gain: it would leave out what most of the gain of a plan rests on.
+    """
+    return surest_first(leads.sort_values("joint_surplus_eur_per_year", ascending=False, kind="stable"))
 
 
 def at_worst(leads: pd.DataFrame) -> pd.Series:

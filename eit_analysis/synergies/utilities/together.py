@@ -19,7 +19,7 @@ from scipy.sparse import csr_array, eye_array, hstack, vstack
 from eit_analysis.config import StudyConfig
 from eit_analysis.records import TOTAL
 from eit_analysis.synergies.impacts import DIVERTED, INDICATORS
-from eit_analysis.synergies.listings import AGREED, at_worst, surest_first
+from eit_analysis.synergies.listings import AGREED, at_worst, largest_first, surest_first
 from eit_analysis.synergies.register.meeting import BETWEEN, sheet_words
 from eit_analysis.synergies.utilities.answered import kept_apart, with_answers
 from eit_analysis.synergies.utilities.at_home import left_for_others, reused
@@ -212,11 +212,11 @@ def beside(retained: pd.DataFrame, taken: pd.DataFrame, ranks: pd.DataFrame) -> 
 def laid(taken: pd.DataFrame, ranks: pd.DataFrame) -> pd.DataFrame:
     """The exchanges taken together: ``BESIDE``, what to ask first and what was answered.
 
-    Those that an actor accepted come first, then the surest, then by rank.
+    Those that an actor accepted come first, then the surest, then by gain.
     """
     rank = taken["candidate_id"].map(ranks.set_index("candidate_id")["rank"])
     told = described(taken).assign(rank=rank, use=taken["utility"], ask_first=asked_first(taken))
-    told = surest_first(told.sort_values(["rank", "candidate_id"]))
+    told = largest_first(told.sort_values(["rank", "candidate_id"]))
     told = told.sort_values("status", key=pd.Series.isna, kind="stable")
     return told[["candidate_id", "use", *BESIDE, "ask_first", *ANSWERED]]
 
