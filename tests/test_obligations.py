@@ -162,7 +162,29 @@ def test_litres_count_for_the_public_service_alone() -> None:
     assert "litres par semaine" in small.loc["sort_paper", "question"]
     # 30 t of cardboard are at least 6 480 l a week, however dense.
     heavy = ("cardboard", "cartons", "150101", 30.0, "clean", "incineration", "communauté de communes")
-    assert firm(heavy).loc["sort_paper", "verdict"] == "not_met"
+    told = firm(heavy).loc["sort_paper"]
+    assert (
+        told["verdict"] == "not_met"
+        and "l par semaine, pour un seuil de 1\u00a0100 au service" in told["fact"]
+    )
+
+
+def test_of_packaging_the_litres_of_packaging_count() -> None:
+    """R. 543-66: who has under 1,100 l of packaging a week, whatever else it throws away (3.4 t of trays)."""
+    trays = (
+        "plastic",
+        "barquettes et films",
+        "150102",
+        3.4,
+        "soiled",
+        "incineration",
+        "communauté de communes",
+    )
+    refuse = ("mixed", "déchets résiduels", "200301", 40, "mixed", "incineration", "communauté de communes")
+    assert firm(trays, refuse).loc["packaging_recovery", "verdict"] == "unknown"
+    assert firm((*trays[:6], "Bennes Chimère"), refuse).loc["packaging_recovery", "verdict"] == "not_met"
+    heavy = (*trays[:3], 34.0, *trays[4:])
+    assert firm(heavy, refuse).loc["packaging_recovery", "verdict"] == "not_met"
 
 
 @pytest.mark.parametrize(

@@ -120,13 +120,17 @@ def _among(flow: Row, flows: list[Row]) -> bool:
     return any(flow is other for other in flows)
 
 
+def _litres(flows: list[Row]) -> float:
+    """What these flows are in a week, at least."""
+    return sum(flow["litres"] for flow in _read(flows))
+
+
 class _Actor:
     """One actor before the rows of the law; ``flows`` are its own, the heaviest first, the unread last."""
 
     def __init__(self, actor: Row, flows: list[Row]) -> None:
         self.actor, self.flows = actor, flows
         self.waste = [flow for flow in flows if flow["hazard"] != "yes"]
-        self.litres = sum(flow["litres"] for flow in _read(self.waste))
         self.mixes = [f for f in self.waste if f["category"] == "mixed" and f["route"] not in KEPT_APART]
         self.naf = actor["naf_code"] if isinstance(actor["naf_code"], str) else ""
         self.mirrored = [flow for flow in self.waste if self.naf.startswith(mirrors().get(flow["code"], ()))]
@@ -239,7 +243,8 @@ class _Actor:
         elif unit == "l_per_week":
             # A volume that masses give is a least one: it never proves that it is below.
             told = self.waste and all(flow["public"] and flow["stated"] for flow in self.waste)
-            below, amount = bool(told) and self.litres < limit, f"{exact(self.litres)}\u00a0l par semaine"
+            litres = _litres(self.waste)
+            below, amount = bool(told) and litres < limit, f"{exact(litres)}\u00a0l par semaine"
         elif unit == "l_per_year":
             litres = 1000 / COOKING_OIL_KG_PER_L * high
             below, amount = bool(own) and litres <= limit, f"{exact(round(litres))}\u00a0l/an"
@@ -290,16 +295,21 @@ class _Actor:
     def _breach(self, rule: Row, bad: list[Row], own: list[Row]) -> Case:
         """Not met, unless the text may leave out what was declared, or what the public service collects."""
         of_public = rule["threshold_unit"] == "l_per_week" and not any(flow["private"] for flow in bad)
-        if of_public and self.litres < float(rule["threshold"]):
-            return "unknown", quoting("law_barred", bad), "law_ask_collection", bad
+        fact = quoting("law_barred", bad)
+        if of_public:
+            # Of all waste for sorting (D. 543-280), of packaging alone for its recovery (R. 543-66).
+            litres = _litres(self.waste if rule["check"] == "sorted" else own or bad)
+            if litres < float(rule["threshold"]):
+                return "unknown", fact, "law_ask_collection", bad
+            fact += said("law_public", rule, amount=exact(round(litres)))
         if words := rule["sure_words"]:
             told = [flow for flow in own if has_word(flow["words"], words) and not is_fuel(flow)]
             surely, sure = sum(flow[LOW] for flow in told), [flow for flow in bad if _among(flow, told)]
             if not sure or surely <= float(rule["threshold"]):
                 doubtful = [flow for flow in bad if flow not in sure] or bad
                 return "unknown", quoting("law_left_out", doubtful), "law_ask_left_out", doubtful
-            bad = sure
-        return "not_met", quoting("law_barred", bad), "", bad
+            bad, fact = sure, quoting("law_barred", sure)
+        return "not_met", fact, "", bad
 
 
 def _read(flows: list[Row]) -> list[Row]:
