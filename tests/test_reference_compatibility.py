@@ -181,6 +181,8 @@ def test_no_plank_is_made_of_sawdust_nor_pellet_of_foam_that_does_not_melt(code,
         ("wood_carpentry_030105", "Chutes et sciures", None),
         ("wood_smoking", "Plaquettes de douglas et chêne", None),
         ("wood_carpentry_030105", "Sciures et copeaux", None),
+        ("cardboard_box_reuse", "Mandrins et cartons", ("Mandrins",)),
+        ("cardboard_box_reuse", "Mandrins carton", None),
         ("no_such_rule", "Sciures", ()),
     ],
 )
