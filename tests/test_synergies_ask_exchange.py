@@ -917,3 +917,11 @@ def test_who_said_perhaps_last_is_called_back_by_the_team():
     assert set(found) == {"A-1>D-1", "A-2>D-1"}
     assert "rappeler Delta" in found["A-1>D-1"] and "(04/05/2018)" in found["A-1>D-1"]
     assert asked(answers=[perhaps, LATER]) == {} == asked(answers=[perhaps], team=False)
+
+
+def test_no_question_is_cut_in_two() -> None:
+    """Cards show the first questions of a line, and count the others by what stands between them."""
+    told = {
+        (kind, name): text for (kind, name), text in sheet_words().items() if kind in ("ask_first", "ask_you")
+    }
+    assert len(told) > 50 and not [key for key, text in told.items() if BETWEEN in text]
