@@ -11,7 +11,7 @@ import pytest
 from eit_analysis.config_synergies import Allocation
 from eit_analysis.publishing.wording import heading
 from eit_analysis.reference.factors import factor_table, lookup
-from eit_analysis.synergies.unknowns import COLUMNS, WEIGHTS, standing, unknowns
+from eit_analysis.synergies.unknowns import COLUMNS, WEIGHTS, unknowns
 
 FACTORS = factor_table()
 FIXED, LOADING = 500.0, 60.0 / 8.0  # €/year, €/t of loose wood: an hour at the gate for each 8 t
@@ -118,21 +118,6 @@ def test_a_quality_is_worth_knowing_where_it_shuts_an_exchange_or_opens_another(
     row = told([known], [flow("A", (10.0, 10.0, 10.0), "E01")], by_quality)["A", "quality"]
     # Clean: 1,500 € and not the 500 of the plan as it is. Soiled: nothing, and not the 500 € of a vain one.
     assert values(row) == pytest.approx([(1000 + 500) / 3, -500.0, 1000.0], abs=0.01)
-
-
-def test_the_gain_of_a_plan_is_told_apart_by_what_its_leads_are_worth():
-    # Of the second its taker throws away what would serve it: that is a reserve.
-    rows = [
-        exchange("A", "X", 90.0, 10.0, 99.0, likelihood="likely", ask_first=None),
-        exchange("B", "X", 350.0, 10.0, 99.0, likelihood="likely", ask_first="savoir pourquoi"),
-        exchange("C", "X", 110.0, 10.0, 99.0, likelihood="possible", ask_first=None),
-    ]
-    table = standing(pd.DataFrame(rows))
-    assert table["rests_on"].tolist() == ["likely", "possible", "uncertain", "to_check"]
-    assert table["joint_surplus_eur_per_year"].tolist() == [400, 600, 0, 3000]
-    assert table["share_percent"].tolist() == [10, 15, 0, 75]
-    assert table["n_exchanges"].tolist() == [1, 1, 0, 1]
-    assert standing(pd.DataFrame(rows).head(0))["share_percent"].isna().all()
 
 
 def test_the_weights_keep_mean_and_variance_of_the_law_whose_interval_it_is():

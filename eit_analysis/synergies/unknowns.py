@@ -36,7 +36,6 @@ from eit_analysis.synergies.allocation.validation import ordered
 from eit_analysis.synergies.ask.taker import UNASKED, unasked
 from eit_analysis.synergies.factor_rows import BOUNDS, rows_used, values
 from eit_analysis.synergies.impacts import FORMULAS, per_candidate
-from eit_analysis.synergies.likelihood import LEAST
 
 WEIGHTS = np.array([0.13, 0.74, 0.13])
 MASS, MASS_BOUNDS = "mass_t_per_year", ("mass_low_t_per_year", "mass_high_t_per_year")
@@ -190,18 +189,3 @@ def _qualities(pairs: pd.DataFrame, supposed: Case) -> Asked:
             for quality in QUALITY_RANK
         ]
         yield str(name), "quality", cases, np.full(len(QUALITY_RANK), 1 / len(QUALITY_RANK))
-
-
-def standing(retained: pd.DataFrame) -> pd.DataFrame:
-    """The joint surplus of the plan and its share by what its leads are worth: their likelihood, or to check.
-
-    ``retained`` from ``listings.retained``; ``to_check`` are those of which something is to ask first
-    (``ask.exchange.with_questions``), whatever their likelihood. ``rests_on, n_exchanges,
-    joint_surplus_eur_per_year, share_percent``.
-    """
-    classes = retained["likelihood"].mask(retained["ask_first"].notna(), "to_check")
-    gains = retained["joint_surplus_eur_per_year"].groupby(classes).agg(["size", "sum"])
-    table = gains.reindex([*LEAST, "to_check"], fill_value=0).rename_axis("rests_on").reset_index()
-    table.columns = ["rests_on", "n_exchanges", "joint_surplus_eur_per_year"]
-    gain = table["joint_surplus_eur_per_year"]
-    return table.assign(share_percent=100 * gain / gain.sum())

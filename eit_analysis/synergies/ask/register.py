@@ -26,12 +26,12 @@ from eit_analysis.reference.compatibility import FOOD
 from eit_analysis.reference.vocabulary import heading
 from eit_analysis.synergies.answers import of_takers, refused_for_price, speaking
 from eit_analysis.synergies.factor_rows import OPERATORS
-from eit_analysis.synergies.free_flows import HELD, SERVED_BUT
+from eit_analysis.synergies.free_flows import HELD
 from eit_analysis.synergies.register.links import POOLING, is_collection, outputs_named, words
 from eit_analysis.synergies.register.steps import LITTLE, shortfalls
+from eit_analysis.synergies.standing import ALIVE, unlike
 from eit_analysis.synergies.terms import HIGHEST, LOWEST
 
-ALIVE = ("lead", "study")
 # What a line may lead elsewhere of a flow: all of it, or under half; without a promise nobody knows.
 PARTS, UNKNOWN_PART = ("ce flux", "une part de ce flux"), "tout ou partie de ce flux"
 Question = tuple[str, str]  # of which candidate, and in what words
@@ -61,17 +61,13 @@ def realised(exchanges: pd.DataFrame, held: pd.DataFrame, said: pd.Series) -> It
 def promised(exchanges: pd.DataFrame, recalled: pd.DataFrame, wording: str) -> Iterator[Question]:
     """Lines under way whose promise is not, but for what masses are known to, what the plan gives to their
     exchanges together: whoever reads the one beside the other asks which of them stands."""
-    labels, planned = heading("status").labels, exchanges.set_index("candidate_id")["allocated_t_per_year"]
-    lines = recalled[recalled["status"].isin(ALIVE) & (recalled["promised_t_per_year"] > 0)]
-    columns = ["title", "status", "candidate_ids", "promised_t_per_year", "promised_eur_per_year"]
-    for title, status, names, tonnes, euros in lines.dropna(subset="candidate_ids")[columns].to_numpy():
-        kept = planned[planned.index.isin(names.split()) & (planned > 0)]
-        if abs(kept.sum() - tonnes) > SERVED_BUT * tonnes:
-            said = [f"{french.short(tonnes)}\u00a0t/an"]
-            said += [f"{french.short(euros)}\u00a0€/an"] if pd.notna(euros) else []
-            told, counted = french.listed(said), french.short(kept.sum())
-            text = wording.format(title=title, status=labels[status], told=told, counted=counted)
-            yield from ((name, text) for name in kept.index)
+    labels = heading("status").labels
+    for line in unlike(exchanges, recalled):
+        said = [f"{french.short(line.tonnes)}\u00a0t/an"]
+        said += [f"{french.short(line.euros)}\u00a0€/an"] if pd.notna(line.euros) else []
+        told, counted = french.listed(said), french.short(line.planned.sum())
+        text = wording.format(title=line.title, status=labels[line.status], told=told, counted=counted)
+        yield from ((name, text) for name in line.planned.index)
 
 
 def elsewhere(
