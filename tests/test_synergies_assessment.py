@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 import eit_analysis as eit
-from eit_analysis import reference
+from eit_analysis import french, reference
 from eit_analysis.change import funnel
 from eit_analysis.change.sharing import of_lines
 from eit_analysis.errors import DisclosureError
@@ -485,7 +485,12 @@ def test_an_accepted_exchange_is_listed_though_nobody_gains(assessment: Assessme
     listed = listings.agreed(told.listed(recalled, team=True))
     assert lead["candidate_id"] not in told.accepted and len(listed) == 1
     said = told.answered(told.listed(recalled, team=True))
-    assert said.to_numpy().tolist() == [["Total", 1, 0, "aucun autre"]]
+    gain = french.short(listed["joint_surplus_eur_per_year"].item())
+    names = assessment.sites.set_index("site_id")["name"]
+    giver, taker = names[lead["giver_site_id"]], names[lead["taker_site_id"]]
+    # « Échanges acceptés : 1 », and no screen named who had said yes.
+    named = f"{asked} ({giver}, {taker}, non retenu, gain commun {gain}\u00a0€/an)"
+    assert said.to_numpy().tolist() == [["Total", 1, named, 0, "aucun autre"]]
     assert listed["joint_surplus_eur_per_year"].item() < 0
 
 

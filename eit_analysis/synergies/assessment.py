@@ -112,7 +112,7 @@ class Assessment(RankedExchanges):
 
     def answered(self, exchanges: pd.DataFrame) -> pd.DataFrame:
         """What the answers did, in one row (``declined.in_brief``)."""
-        return in_brief(self.agreed(exchanges), self.refusals)
+        return in_brief(self.agreed(exchanges), self.refusals, self.sites)
 
     def starts(
         self, pools: pd.DataFrame, shares: pd.DataFrame, recalled: pd.DataFrame, sharing: pd.DataFrame

@@ -22,6 +22,7 @@ from collections.abc import Callable, Iterable
 import numpy as np
 import pandas as pd
 
+from eit_analysis import french
 from eit_analysis.records import TOTAL
 from eit_analysis.reference.compatibility import QUALITY_RANK
 from eit_analysis.reference.designation_words import heads
@@ -38,6 +39,9 @@ LESSON_COLUMNS = [
     "refused_quality", "refused_km", "refused_kinds", "refused_matter",
 ]  # fmt: skip
 ROUNDING = 1e-9
+ACCEPTED = [
+    "exchange_site_ids", "output_description", "allocated_t_per_year", "joint_surplus_eur_per_year",
+]  # fmt: skip
 NO_NEARER = 0.9  # of a distance that was refused: an assumption of ours
 
 
@@ -142,15 +146,24 @@ def closing(
     )
 
 
-def in_brief(agreed: pd.DataFrame, refusals: pd.DataFrame) -> pd.DataFrame:
-    """How many exchanges were accepted and refused, and what the refusals close besides, each flow once.
+def in_brief(agreed: pd.DataFrame, refusals: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
+    """How many exchanges were accepted and refused, which, and what the refusals close, each flow once.
 
-    One row, of ``Assessment.agreed`` and ``.refusals``. Who does not take back his own is no refusal.
+    One row, of ``Assessment.agreed`` and ``.refusals``. Of what was accepted the joint plan may hold nothing:
+    who said yes is named all the same, with the gain for which. Who does not take back his own is no refusal.
     """
+    names = sites.drop_duplicates("site_id").set_index("site_id")["name"]
+    accepted = [
+        f"{what} ({', '.join(names.reindex(pair.split()).dropna())}"
+        + f", non retenu, gain commun {french.short(gain)}\u00a0€/an" * (tonnes == 0)
+        + ")"
+        for pair, what, tonnes, gain in agreed[ACCEPTED].itertuples(index=False)
+    ]
     refused = refusals[refusals["giver_site_id"] != refusals["taker_site_id"]]
     refused = refused.drop_duplicates([*KEYS, "answered_flow"])
     closed = dict.fromkeys(BETWEEN.join(refusals["closed_flows"].dropna()).split(BETWEEN))
-    told = {"n_accepted": len(agreed), "n_refused": len(refused)}
+    told = {"n_accepted": len(agreed), "accepted_flows": BETWEEN.join(accepted) or "aucun"}
+    told["n_refused"] = len(refused)
     return pd.DataFrame([{"category": TOTAL, **told, "closed_flows": BETWEEN.join(closed) or "aucun autre"}])
 
 
