@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 from pooling_cases import needs, outputs
 
-from eit_analysis.synergies.ask.group import _of_need, gone_elsewhere, with_questions
+from eit_analysis.synergies.ask.group import _of_need, doubts, gone_elsewhere, with_questions
 from eit_analysis.synergies.pooling.costs import cost_table, threshold_table
 from eit_analysis.synergies.register.recall import RECALL_COLUMNS
 
@@ -113,13 +113,19 @@ def test_one_contractor_of_all_members_is_the_one_to_call() -> None:
     assert "fin des contrats d'enlèvement" in asked("A C", {}, {})
 
 
-def bought(nature: str, unit: str, people: float = 0.0, sharing: pd.DataFrame = NOBODY) -> str:
-    """What is asked of A and B, who buy rags or train people; each buys 1 t of rags at 900 €."""
+def bought(*case: Any) -> str:
+    return str(order(*case).iloc[0]["ask_first"])
+
+
+def order(
+    nature: str, unit: str, people: float = 0.0, sharing: pd.DataFrame = NOBODY, pays: float = 1.0
+) -> pd.DataFrame:
+    """What is told of A and B, who buy rags or train people; each buys 1 t of rags at 900 €."""
     label = "une session d'habilitation électrique" if nature == "training" else "une commande groupée"
     start = pd.DataFrame(
         {"start_number": [1], "pooling_id": "M-1", "nature": nature, "label": label, "keyword": "chiffons",
          "category": None, "part_members": "A B", "members": "A B", "unit": unit,
-         "paying_volume_per_year": 1.0, "part_volume_per_year": people}
+         "paying_volume_per_year": pays, "part_volume_per_year": people}
     )  # fmt: skip
     flows = outputs([(site, "textile", 1.0) for site in "AB"], 900.0).assign(
         direction="in", description="Chiffons d'essuyage", flow_id=["a", "b"], contractor=None
@@ -127,9 +133,7 @@ def bought(nature: str, unit: str, people: float = 0.0, sharing: pd.DataFrame = 
     shares = sharing[["site_id", "volume_per_year"]].assign(pooling_id="M-1")
     gone = gone_elsewhere({"planned": pd.Series(dtype=float)}, flows)
     known = sharing, SITES, threshold_table(cost_table()), gone, flows
-    return str(
-        with_questions(start, shares, pd.DataFrame(columns=RECALL_COLUMNS), *known).iloc[0]["ask_first"]
-    )
+    return with_questions(start, shares, pd.DataFrame(columns=RECALL_COLUMNS), *known)
 
 
 def test_euros_and_tonnes_that_say_two_amounts_are_asked_about() -> None:
@@ -142,6 +146,18 @@ def test_euros_and_tonnes_that_say_two_amounts_are_asked_about() -> None:
     assert "d'après leurs tonnes" in bought("purchase", "€", 10_800.0, other)  # half of the words
     gloves = other.assign(item="Gants")
     assert "d'après leurs tonnes" not in bought("purchase", "€", 10_800.0, gloves)
+
+
+def test_an_order_that_falls_at_the_other_of_its_volumes_is_counted_with_that_said() -> None:
+    """An order of 22,800 €, 8,568 € by tonnes and prices, under the 15,000 € that pay, was one that gains."""
+    sharing = needs([(site, "purchase", "Chiffons d'essuyage", 5400.0, "€") for site in "AB"], None)
+    for pays, falls in ((1000.0, False), (1800.0, False), (1801.0, True)):
+        told = order("purchase", "€", 10_800.0, sharing, pays)
+        assert told["worth_starting"].item() == ("unsure" if falls else "yes")
+        assert ("et alors le groupe tombe\u00a0: leur demander" in told["ask_first"].item()) == falls
+        assert ("un au moins tombe si ses membres achètent" in doubts(told)) == falls
+    assert doubts(told.head(0)) == doubts(told.assign(worth_starting="yes")) == ""
+    assert doubts(told.assign(worth_starting="no")).endswith("si ses membres cèdent ailleurs")
 
 
 def test_more_people_than_a_session_holds_are_several_sessions() -> None:

@@ -14,7 +14,8 @@
                 what its kind of need always asks (``question_fr`` of ``pooling_thresholds.csv``)
 
 None of them changes what a group saves, nor its rank. They name firms: for the team alone. A group that
-falls once those tonnes have left is none to start with.
+falls once those tonnes have left is none to start with, and one that pays with but one of its two declared
+volumes is counted with that said (:func:`doubts`).
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ def with_questions(
     flows: pd.DataFrame,
 ) -> pd.DataFrame:
     """The parts to start with, ``ask_first``: the questions in French, missing where there is none, and
-    ``worth_starting``, ``yes`` or ``no``.
+    ``worth_starting``: ``yes``, ``no``, or ``unsure`` where it pays with one of two declared volumes only.
 
     ``starts`` from ``groups.starts``, ``shares`` from ``groups.pooled``, ``recalled``: the register with what
     answers it (``recall.recall``), ``sharing`` and ``sites`` tidy, ``thresholds`` from
@@ -72,7 +73,8 @@ def with_questions(
         told += _who_takes(start, flows, said)
         if start.part_volume_per_year < NEAR * start.paying_volume_per_year:
             told.append(said["near"])
-        told += amounts_disagree(start, volumes, sharing, flows, names, said["amounts"])
+        other = "".join(amounts_disagree(start, volumes, sharing, flows, names, said))
+        told += [other] if other else []
         kind = start.nature, str(start.label).partition(" (")[0]
         if start.nature == TRAINING and start.part_volume_per_year > (lot := lots.get(kind, np.inf)):
             n = int(np.ceil(start.part_volume_per_year / lot))
@@ -80,11 +82,18 @@ def with_questions(
         told += [said["kind"].format(question=asks[kind])] if kind in asks else []
         told += under_public_law(start, sites, names, said["public_buyer"])
         texts.append("\u00a0; ".join(told) or None)
-        worth.append("no" if any(text.endswith(said["falls"]) for text in left) else "yes")
+        falls, unsure = any(text.endswith(said["falls"]) for text in left), said["amounts_fall"] in other
+        worth.append("no" if falls else "unsure" if unsure else "yes")
     return starts.assign(
         ask_first=pd.Series(texts, starts.index, dtype="str"),
         worth_starting=pd.Series(worth, starts.index, dtype="str"),
     )
+
+
+def doubts(starts: pd.DataFrame) -> str:
+    """What is to be said beside the number of groups: why some of these (``worth_starting``) may fall."""
+    said, told = sheet_words()["ask_group"], set(starts["worth_starting"])
+    return "".join(said[f"doubt_{code}"] for code in ("no", "unsure") if code in told)
 
 
 def _lines(

@@ -3,7 +3,8 @@
     asked  ⇔  max(e, m) ≥ 1.5 min(e, m)      e = Σ_i declared euros,  m = Σ_i Σ mass × price,  both of the i
                                              that say both of the same thing
 
-The group counts e, as its need is declared; nothing tells which of the two is right.
+The group counts e, as its need is declared; nothing tells which of the two is right. Where it would not pay
+with m in the place of e, the question says so.
 
 A buyer under public law buys with others by an agreement, whose rules all of them follow.
 """
@@ -30,7 +31,7 @@ def amounts_disagree(
     sharing: pd.DataFrame,
     flows: pd.DataFrame,
     names: dict[Any, Any],
-    wording: str,
+    said: pd.Series,
 ) -> Iterator[str]:
     """The question, of a part of ``groups.starts`` that buys in euros; ``volumes`` by group and site.
 
@@ -52,7 +53,9 @@ def amounts_disagree(
     if low > 0 and high >= APART * low:
         members = french.listed([names.get(site, site) for site in weighed.index])
         amounts = french.short(euros), french.short(float(weighed.sum()))
-        yield wording.format(euros=amounts[0], weighed=amounts[1], members=members)
+        falls = start.part_volume_per_year - euros + weighed.sum() < start.paying_volume_per_year
+        falls = said["amounts_fall"] if falls else ""
+        yield said["amounts"].format(euros=amounts[0], weighed=amounts[1], members=members, falls=falls)
 
 
 def under_public_law(start: Any, sites: pd.DataFrame, names: dict[Any, Any], wording: str) -> Iterator[str]:
