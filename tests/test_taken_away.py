@@ -146,6 +146,20 @@ def test_an_action_of_each_kind_has_its_place_whose_stake_is_read_or_not() -> No
     assert _actions(reports, own=True) == [exchange, jobs[0], change]
 
 
+def test_of_exchanges_whose_gain_is_read_the_largest_has_the_place_of_their_report() -> None:
+    """A gift of 8 t, 286 € a year, stood there, and 18,500 t of sludge, 118,000 €, on no decision page."""
+    said = ("286\u00a0€/an (au pire −2\u202f150\u00a0€/an)", "5\u202f020\u00a0€/an", "118\u202f000\u00a0€/an")
+    gift, sure, most = (Markup(f"<dt>Enjeu</dt> <dd>gain commun {text}</dd>") for text in said)
+    report = Digest("02", "", Markup(), None, [], [gift, sure, most], Markup(), [], 1, 0, 0, [])
+    bill = Markup("<dt>Enjeu</dt> <dd>facture : 752\u202f000\u00a0€/an</dd>")
+    both = [replace(report, cards=[bill, gift]), report]
+    assert _actions([report], own=False) == [most, sure, gift]
+    assert _actions(both, own=False) == [bill, most, gift]
+    # Who said yes waits for an answer; what tells no gain keeps its place.
+    yes = Markup("déjà acceptée, mise en avant à ce titre") + gift
+    assert _actions([replace(report, cards=[yes, gift, bill, most])], own=False) == [yes, most, bill]
+
+
 def test_what_no_figure_counts_is_checked_before_any_meeting_with_a_stake() -> None:
     """36,275 t that a firm wrote were behind three cards, beside a total of 31,615 t."""
     check, more, stake = (

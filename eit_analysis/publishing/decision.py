@@ -24,6 +24,8 @@ MAPS = ("commune_map", PARTNERS)
 TONNES = "t/an"
 RANK = re.compile(r"\s;\srang\s\d+")  # away from its page nothing is said of those before
 STAKE = "<dt>Enjeu</dt>"
+GAIN = re.compile(r"gain commun (\d[\d\s]*)\s€/an")
+AHEAD = "mise en avant à ce titre"  # of an exchange that an actor accepted
 YOU = "Vous"  # the question of a page to the firm that reads, and by page what it is about
 YOURS = {
     "01_flow_diagnosis": Markup("Vos déchets"),
@@ -40,7 +42,8 @@ def decision(study: Study, audience: str, digests: list[Digest], version: Versio
     The first answers of all reports that recommend come first, then what waste costs and what public money
     brought, then the second ones, as reports are ordered, then those of the other reports; what is not known
     is left to them. A firm's own page has instead all that its reports say of itself. Of actions each report
-    gives its first, then its second, so that each kind has one; of these, for who is no firm, meetings of
+    gives its first, then its second, so that each kind has one; exchanges whose gain is read do so by it, but
+    for one that an actor accepted, for here is room for one. Of these, for who is no firm, meetings of
     which he may not read the stake come last, after a check of what no figure of the page counts. A copy of
     a report adds what that did not answer or advise.
     """
@@ -121,10 +124,21 @@ def _seen(study: Study, audience: str) -> str:
 
 
 def _actions(reports: list[Digest], own: bool) -> list[Markup]:
-    ranked = zip_longest(*(report.cards for report in reports))
+    ranked = zip_longest(*(_largest_first(report.cards) for report in reports))
     cards = [card for rank in ranked for card in rank if card is not None][:ACTIONS]
     check = heading("action").labels["check"].capitalize()
     return sorted(cards, key=lambda card: not own and STAKE not in card and check not in card)
+
+
+def _largest_first(cards: list[Markup]) -> list[Markup]:
+    """The cards of a report, those that tell the gain of an exchange by it, in the places that they had."""
+    gains = {
+        place: int(re.sub(r"\s", "", told[1]))
+        for place, card in enumerate(cards)
+        if AHEAD not in card and (told := GAIN.search(card))
+    }
+    ordered = dict(zip(gains, sorted(gains, key=lambda place: gains[place], reverse=True), strict=True))
+    return [cards[ordered.get(place, place)] for place in range(len(cards))]
 
 
 def _answers(reports: list[Digest], most: int) -> list[Answer]:
