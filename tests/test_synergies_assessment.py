@@ -392,6 +392,17 @@ def test_an_open_line_that_nothing_answers_says_why(assessment: Assessment) -> N
     ).assign(carrier=None, realised_t_per_year=None, **dict.fromkeys(PROMISED))
     told = assessment.unanswered(lines, sharing, 15.0)
     assert told[["synergy_id", "miss_reason"]].to_numpy().tolist() == [["S2", "no_need"]]
+    assert told["why_unanswered"].item().startswith("moins de deux de ses acteurs")
+    # « L'un de ses acteurs a déjà, seul, le volume » was said of three of four.
+    flows = assessment.flows.assign(
+        mass_t_per_year=assessment.flows["mass_t_per_year"].mask(
+            assessment.flows["category"] == "cardboard", 90
+        )
+    )
+    paper = lines.head(1).assign(site_ids="E01 E02")
+    told = dataclasses.replace(assessment, flows=flows).unanswered(paper, sharing.head(0), 15.0)
+    assert told["miss_reason"].to_list() == ["crosses_alone"]
+    assert told["why_unanswered"].item().startswith("2 de ses 2 acteurs ont déjà, chacun seul, le volume")
 
 
 def test_sound_food_that_no_gift_would_take_is_listed(assessment: Assessment) -> None:

@@ -11,7 +11,13 @@ from eit_analysis.reference.dated import in_force
 from eit_analysis.synergies.pooling.costs import cost_table, threshold_table
 from eit_analysis.synergies.pooling.thresholds import COLLECTION
 from eit_analysis.synergies.register.links import Methods, linked, names_need, words
-from eit_analysis.synergies.register.reasons import NEAREST_COLUMNS, REASON_COLUMNS, nearest, why_missed
+from eit_analysis.synergies.register.reasons import (
+    NEAREST_COLUMNS,
+    REASON_COLUMNS,
+    crossing_alone,
+    nearest,
+    why_missed,
+)
 from eit_analysis.synergies.register.recall import PROMISED, RECALL_COLUMNS, beyond, of_matter, recall
 
 FLOW_COLUMNS = ["flow_id", "site_id", "direction", "category", "description", "waste_code", "mass_t_per_year"]
@@ -296,6 +302,9 @@ def test_an_actor_who_has_the_very_threshold_needs_no_group():
     paper = lead("Achat groupé de papier recyclé", "pooling", "paper")
     found = why_missed(paper, FLOWS, SHARING, METHODS._replace(thresholds=thresholds))
     assert list(found["miss_reason"]) == ["crosses_alone", "below_threshold"]
+    assert crossing_alone(paper, FLOWS, SHARING, METHODS._replace(thresholds=thresholds)).to_dict() == {
+        "S1": 1
+    }
 
 
 def test_a_collection_asked_for_in_rounds_is_of_rounds_and_not_of_the_tonnes_of_its_family():

@@ -11,6 +11,7 @@ import pandas as pd
 from eit_analysis import reference
 from eit_analysis.reference.dated import in_force
 from eit_analysis.reference.stages import OPEN
+from eit_analysis.reference.vocabulary import heading
 from eit_analysis.remembered import remembered
 from eit_analysis.synergies.free_flows import free, structures_of
 from eit_analysis.synergies.pooling.coalitions import MOST, bounded_values, sharers_by_need
@@ -24,6 +25,7 @@ from eit_analysis.synergies.pooling.thresholds import Target, targets
 from eit_analysis.synergies.possible_exchanges import PossibleExchanges
 from eit_analysis.synergies.register.games import Game, answered, games
 from eit_analysis.synergies.register.links import Methods
+from eit_analysis.synergies.register.reasons import crossing_alone
 from eit_analysis.synergies.register.recall import of_matter, recall
 
 Told = tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]
@@ -83,11 +85,22 @@ class PossiblePoolings(PossibleExchanges):
 
     def unanswered(self, register: pd.DataFrame, sharing: pd.DataFrame, radius_km: float) -> pd.DataFrame:
         """The open lines of matter or pooling that no exchange answers, nor a group that pays, nor an offer:
-        ``synergy_id, title, miss_reason``."""
+        ``synergy_id, title, miss_reason`` and ``why_unanswered``, the same in French, with how many
+        actors where several have alone what a group should: for the team, who reads of single ones."""
         pools, _ = self.pooled(sharing, radius_km, every=False)
         lines = of_matter(register[register["status"].isin(OPEN)])
-        told = recall(lines, self.flows, sharing, self.methods(pools[pools["group_lacks"].isna()]))
-        return told.loc[told["found"] == "no", ["synergy_id", "title", "miss_reason"]].reset_index(drop=True)
+        methods = self.methods(pools[pools["group_lacks"].isna()])
+        told = recall(lines, self.flows, sharing, methods)
+        told = told[told["found"] == "no"].reset_index(drop=True)
+        alone = crossing_alone(told[told["miss_reason"] == "crosses_alone"], self.flows, sharing, methods)
+        labels = heading("miss_reason").labels
+        why = [
+            reference.sentence("cross_alone", n=n, actors=len(sites.split())) if n > 1 else labels[reason]
+            for reason, sites, n in zip(
+                told["miss_reason"], told["site_ids"], told["synergy_id"].map(alone), strict=True
+            )
+        ]
+        return told[["synergy_id", "title", "miss_reason"]].assign(why_unanswered=pd.Series(why, dtype="str"))
 
     def games(
         self, register: pd.DataFrame, sharing: pd.DataFrame, radius_km: float, member: str | None = None

@@ -161,18 +161,35 @@ def _exchange(
 def _pooling(
     lead: Any, present: list[str], flows: pd.DataFrame, sharing: pd.DataFrame, methods: Methods
 ) -> list[str]:
-    volumes, paid, row = pooled_volumes(lead, present, flows, sharing, methods)
+    volumes, alone, row = _alone(lead, present, flows, sharing, methods)
     if len(volumes) < 2:
         return ["no_need"]
     if row.empty:
         return ["no_threshold"]
     threshold = float(row["threshold"].iloc[0])
-    # What costs nothing is no volume that one could do with alone.
-    alone = paid >= threshold
     reasons = ["crosses_alone"] if alone.any() else []
     if volumes[~alone].sum() < threshold:
         return [*reasons, "below_threshold"]
     return [*reasons, "no_group"]
+
+
+def crossing_alone(
+    poolings: pd.DataFrame, flows: pd.DataFrame, sharing: pd.DataFrame, methods: Methods
+) -> pd.Series:
+    """How many actors of each of these poolings of the register have alone what its group should, by code."""
+    told = {
+        lead.synergy_id: int(_alone(lead, str(lead.site_ids).split(), flows, sharing, methods)[1].sum())
+        for lead in poolings[LEAD].fillna("").itertuples(index=False)
+    }
+    return pd.Series(told, dtype="int64")
+
+
+def _alone(
+    lead: Any, present: Collection[str], flows: pd.DataFrame, sharing: pd.DataFrame, methods: Methods
+) -> tuple[pd.Series, pd.Series, pd.DataFrame]:
+    """As :func:`pooled_volumes`, with who crosses the threshold alone: what costs nothing does not."""
+    volumes, paid, row = pooled_volumes(lead, present, flows, sharing, methods)
+    return volumes, paid >= row["threshold"].astype(float).min(), row
 
 
 def pooled_volumes(
