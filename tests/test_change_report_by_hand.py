@@ -151,10 +151,12 @@ TEAM_04 = [
     INTRODUCTION,
     "Synthèse",
     "Qui appeler lundi ?",
-    "Confection Vouivre.",
-    "Pilote de « Vêtements usés » : au même stade depuis 48 mois fin 2018.",  # 47.5
-    FIRST,
-    "Son numéro : à lire, ou à noter, dans _campagne/contacts.csv, ligne A6.",
+    # Of S06, S09 and S12 nothing is to exchange: no input is declared. S05, 10 people, crosses its threshold.
+    "Scierie Chimère.",
+    "Pilote de « Formation groupée de secouristes » : au même stade depuis 10 mois fin 2018.",
+    "De ce qui est bloqué, sinon en cours, et a un pilote, c'est ce qui vaut le plus (au calcul, sinon au "
+    "registre).",
+    "Son numéro : à lire, ou à noter, dans _campagne/contacts.csv, ligne A1.",
     *MOVED,
     "Au même stade depuis plus de 24 mois fin 2018, sur 6 en cours ; ce seuil est un réglage.",
     *DECIDE,

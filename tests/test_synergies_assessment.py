@@ -405,6 +405,33 @@ def test_an_open_line_that_nothing_answers_says_why(assessment: Assessment) -> N
     assert told["why_unanswered"].item().startswith("2 de ses 2 acteurs ont déjà, chacun seul, le volume")
 
 
+def test_the_call_of_the_week_is_for_what_is_worth_most_and_can_be_had(assessment: Assessment) -> None:
+    """« Qui appeler lundi ? » named who leads a paper order of a ton that stays under a full one."""
+    sharing = open_study("thur-doller", root=ROOT).load("sharing")
+    lines = [
+        ("S1", "Collecte groupée du verre", "pooling", "glass", "E01 E02", "E01", 9000.0),  # not to be had
+        ("S2", "Vapeur du four", "exchange", "other", "E01 E02", "E02", 400.0),
+        ("S3", "Eau du four", "exchange", "other", "E01 E02", "E03", 700.0),
+        ("S4", "Air du four", "exchange", "other", "E01 E02", None, 800.0),
+        ("S5", "Gaz du four", "exchange", "other", "E01 E02", "E05", -5.0),
+    ]
+    columns = ["synergy_id", "title", "kind", "category", "site_ids", "carrier", "promised_eur_per_year"]
+    register = pd.DataFrame(lines, columns=columns).assign(status="lead", realised_t_per_year=None)
+    register = register.assign(**{name: None for name in PROMISED if name not in register})
+    stays = register.assign(passage="waiting", months_at_stage=[90.0, 9.0, 9.0, 90.0, 90.0])
+    stays = stays[["synergy_id", "passage", "months_at_stage"]]
+
+    def called(*stuck: str, team: bool = True) -> list[str]:
+        late = register.merge(stays)[["synergy_id", "title", "status", "months_at_stage", "carrier"]]
+        late = late[late["synergy_id"].isin(stuck)]
+        return assessment.to_call(late, stays, register, sharing, 15.0, team)["synergy_id"].to_list()
+
+    assert called("S1", "S2", "S3", "S4") == ["S3"]
+    assert called("S1", "S2", "S4") == ["S2"]  # what is stuck comes first
+    assert called("S1", "S4", "S5") == ["S3"]  # none of what is stuck: of all that waits
+    assert called("S1", "S4", team=False) == ["S1"]  # others read the longest wait, which tells no gain
+
+
 def test_sound_food_that_no_gift_would_take_is_listed(assessment: Assessment) -> None:
     free, passed = assessment.free_flows, assessment.passed
     assert listings.without_gift(free, passed).empty

@@ -18,6 +18,14 @@ OWN_COLUMNS = ["synergy_id", "title", "status", "months_at_stage", "waits_for", 
 STUCK_COLUMNS = ["synergy_id", "title", "status", "months_at_stage", "carrier", "site_ids"]
 
 
+# Whom to ring where it is nobody, by whether nobody carries what is stuck.
+NOBODY = {
+    True: "Un pilote est à trouver.",
+    False: "Personne\u00a0: de ce qui est en cours et a un pilote, le calcul ne propose rien à échanger ni à "
+    "commander ensemble.",
+}
+
+
 def moved(before: pd.DataFrame, after: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
     """The synergies whose stage changed from one register to the next, of which the second is that of a day.
 

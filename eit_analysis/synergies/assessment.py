@@ -35,6 +35,7 @@ from eit_analysis.synergies.own_needs import wood_heat
 from eit_analysis.synergies.pooling import groups
 from eit_analysis.synergies.portfolio import change, portfolio
 from eit_analysis.synergies.ranked_exchanges import RankedExchanges
+from eit_analysis.synergies.register.links import linked
 from eit_analysis.synergies.register.pursued import cases, together
 from eit_analysis.synergies.register.totals import at_least, first_hand, totals
 from eit_analysis.synergies.unknowns import unknowns
@@ -113,6 +114,35 @@ class Assessment(RankedExchanges):
     def answered(self, exchanges: pd.DataFrame) -> pd.DataFrame:
         """What the answers did, in one row (``declined.in_brief``)."""
         return in_brief(self.agreed(exchanges), self.refusals, self.sites)
+
+    def to_call(
+        self,
+        stuck: pd.DataFrame,
+        stays: pd.DataFrame,
+        register: pd.DataFrame,
+        sharing: pd.DataFrame,
+        radius_km: float,
+        team: bool,
+    ) -> pd.DataFrame:
+        """The ``stuck`` lines (``progress.stuck``) that are carried; for the ``team``, the one to ring for.
+
+        That one is worth most, by what its best exchange gains, else by what it promises in euros, then the
+        oldest: of what is stuck, else of what waits (``stays`` of ``durations.passages``). None that gains
+        nothing or that nothing answers (:meth:`unanswered`): there is nothing to exchange nor to order.
+        """
+        if not team:
+            return stuck[stuck["carrier"].notna()]
+        waiting = stays[stays["passage"] == "waiting"].drop_duplicates("synergy_id", keep="last")
+        lines = register[register["carrier"].notna() & register["synergy_id"].isin(waiting["synergy_id"])]
+        idle = self.unanswered(lines, sharing, radius_km)["synergy_id"]
+        gains = linked(lines, self.exchanges, self.flows).groupby("synergy_id")["joint_surplus_eur_per_year"]
+        promised = lines.set_index("synergy_id")["promised_eur_per_year"].astype(float)
+        worth = lines["synergy_id"].map(gains.max().astype(float).combine_first(promised))
+        late = lines["synergy_id"].isin(stuck["synergy_id"])
+        able = lines.assign(late=late, worth=worth)[~lines["synergy_id"].isin(idle) & ~(worth <= 0)]
+        able = able.merge(waiting[["synergy_id", "months_at_stage"]], on="synergy_id")
+        order = ["late", "worth", "months_at_stage"]
+        return able.sort_values(order, ascending=False, kind="stable")[list(stuck)].head(1)
 
     def starts(
         self, pools: pd.DataFrame, shares: pd.DataFrame, recalled: pd.DataFrame, sharing: pd.DataFrame
