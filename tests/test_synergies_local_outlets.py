@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -265,6 +266,63 @@ def test_a_share_of_a_need_that_a_closure_leaves_is_of_the_whole_need():
     plan = both.assign(allocated_t_per_year=[0.0, 12.0], most_of_need=0.5)
     _, replaced = loss.closures(taken, loss.options(plan, nearby, SITES, taken), plan)
     assert replaced["replaced_t_per_year"].tolist() == pytest.approx([3.0])
+
+
+def test_who_is_barred_by_todays_better_outlet_alone_may_take_what_it_leaves(assessment):
+    """« 96 000 t/an seraient sans preneur » : pigs 14 km away asked for 3,000, and eat what nobody dries."""
+    whey = {"flow_id": "A-1", "site_id": "A", "direction": "out", "description": "Lactosérum", "mass": 96.0,
+            "waste_code": "020501", "quality": "clean", "route": "reuse", "contractor": "Lys"}  # fmt: skip
+    need = {"flow_id": "B-1", "site_id": "B", "direction": "in", "description": "Lactosérum pour porcs",
+            "mass": 3.0}  # fmt: skip
+    flows = pd.DataFrame([whey, need]).assign(category="food", cost_eur_per_t=np.nan, months=None)
+    flows = flows.assign(
+        evidence="declared", **{f"mass{end}_t_per_year": flows["mass"] for end in ("", "_low", "_high")}
+    )
+    sites = SITES.head(2).assign(naf_code=["1051C", "0146Z"], reference_year=2025, consent="named")
+    nothing = {name: getattr(assessment, name).head(0) for name in ("register", "readiness")}
+    found = replace(assessment, flows=flows, sites=sites, **nothing)
+    assert found.rejected["gate"].tolist() == ["hierarchy"]
+    summary, replaced = found.closures(found.local_outlets(None, sites))
+    amounts = summary[["lost_t_per_year", "by_exchange_t_per_year", "unreplaced_t_per_year"]]
+    eaten = 3.0 / 0.97  # tonnes sent, of which that need takes the yield
+    assert amounts.to_numpy().tolist() == [pytest.approx([96.0, eaten, 96.0 - eaten], abs=1e-6)]
+    assert replaced[["replacement", "goes_down"]].iloc[0].tolist() == ["Bruyère", "yes"]
+
+
+def test_a_lower_use_takes_what_nobody_takes_as_high_and_of_the_outlet_that_stops_alone():
+    lost = {"closing_role": "contractor", "out_flow_id": "A-1", "lost_t_per_year": 10.0, "step": 1.0}
+    taken = pd.DataFrame([
+        lost | {"taker": "gone", "closing": "Gone"},
+        lost | {"taker": "S", "closing": "Atelier", "closing_role": "taker", "step": 0.0},
+    ])  # fmt: skip
+    option = {"out_flow_id": "A-1", "need_t_per_t": 1.0, "most_of_need": 1.0, "most_t_per_year": np.inf}
+    high = pd.DataFrame([
+        option | {"taker": "R", "replacement": "Recycler", "replacement_kind": "outlet_to_ask", "place": "R",
+                  "room_t_per_year": 4.0, "step": 1.0, "below": False},
+    ])  # fmt: skip
+    burns = {"taker": "E", "replacement": "Boiler", "replacement_kind": "exchange", "place": "E-1",
+             "room_t_per_year": 5.0, "step": 2.0}  # fmt: skip
+    again = {"replacement_kind": "exchange", "step": 2.0}  # another rule of who takes it as high already
+    lower = pd.concat([high.assign(**again), pd.DataFrame([option | burns])], ignore_index=True)
+    possible = loss.with_lower(high, lower)
+    _, replaced = loss.closures(taken, possible, PLAN.head(0))
+    named = replaced[["closing", "replacement", "replaced_t_per_year", "goes_down"]]
+    # The recycler first, whatever its kind; who is sent it beside the contractor loses no contractor.
+    assert sorted(named.to_numpy().tolist()) == [
+        ["Atelier", "Recycler", 4.0, "yes"], ["Gone", "Boiler", 5.0, "yes"], ["Gone", "Recycler", 4.0, "no"]
+    ]  # fmt: skip
+    full = high.assign(room_t_per_year=10.0)
+    _, replaced = loss.closures(taken, loss.with_lower(full, lower), PLAN.head(0))
+    assert set(replaced["replacement"]) == {"Recycler"}
+
+
+def test_an_outlet_of_a_lower_step_is_found_where_todays_is_no_bar():
+    burner = outlet("Chaufferie", "energy_plant", "wood", 47.8, spare=50.0)
+    flows = FLOWS.head(1).assign(route="recycling", waste_code="030105", description="Chutes de bois")
+    rules = reference.load("compatibility")
+    for whatever, n in ((False, 0), (True, 1)):
+        found = local_outlets.possible(flows, SITES, listed(burner), rules, 30.0, 1.3, whatever)
+        assert len(found) == n
 
 
 def test_what_finds_nobody_is_named_flow_by_flow():

@@ -236,15 +236,25 @@ class Assessment(RankedExchanges):
         # All that leaves today may lose its taker, what is done too; a need has the room that is free.
         leaving = self.flows[self.flows["direction"] == "out"]
         asked = self.free_flows[self.free_flows["direction"] == "in"]
-        passed, _ = self._candidates(pd.concat([leaving, asked]))
-        possible = loss.options(passed, self._to_outlets(leaving, local.directory), self.sites, taken)
-        summary, replaced = loss.closures(taken, possible, self.plan.exchanges)
+        both, any_route = pd.concat([leaving, asked]), self._pairs.assign(old_route="unknown")
+        possible, whatever = (
+            loss.options(
+                self._candidates(both, pairs)[0],
+                self._to_outlets(leaving, local.directory, pairs is any_route),
+                self.sites,
+                taken,
+            )
+            for pairs in (self._pairs, any_route)
+        )
+        summary, replaced = loss.closures(taken, loss.with_lower(possible, whatever), self.plan.exchanges)
         return summary, loss.left_without(taken, replaced, self.flows, summary)
 
-    def _to_outlets(self, flows: pd.DataFrame, directory: pd.DataFrame) -> pd.DataFrame:
+    def _to_outlets(
+        self, flows: pd.DataFrame, directory: pd.DataFrame, whatever_today: bool = False
+    ) -> pd.DataFrame:
         rules, scoring = reference.load("compatibility"), self.settings.scoring
         reach = scoring.radius_km, scoring.detour_factor
-        return local_outlets.possible(flows, self.sites, directory, rules, *reach)
+        return local_outlets.possible(flows, self.sites, directory, rules, *reach, whatever_today)
 
 
 _assessed = remembered(Assessment)

@@ -125,11 +125,12 @@ def possible(
     compatibility: pd.DataFrame,
     radius_km: float,
     detour_factor: float,
+    whatever_today: bool = False,
 ) -> pd.DataFrame:
     """Every flow that leaves an actor with every outlet (:func:`directory`) that may take it.
 
     Like a receiver of the survey, an outlet of unknown activity takes no hazardous waste, and an object is
-    reused only where it lists its code.
+    reused only where it lists its code. ``whatever_today``: also below today's route in the hierarchy.
 
     Returns
     -------
@@ -137,6 +138,7 @@ def possible(
         Columns ``PAIRS`` and ``TOLD``, by flow, then higher in the hierarchy first, then nearer.
     """
     read = read_outputs(flows, sites, compatibility)
+    read = read.assign(old_route="unknown") if whatever_today else read
     takers = _takers(outlets)
     # Who lists a family speaks of waste that is not hazardous.
     by_family = read[~read["hazardous"]].merge(

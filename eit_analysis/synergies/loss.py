@@ -10,9 +10,10 @@ today, by contract or by an exchange that is done; what is only planned cannot b
 need or its capacity less what the joint plan already gives it of flows that lose nothing. Weights w are near
 1: every tonne counts, whatever it costs, and a tonne goes rather to an exchange between actors than to an
 outlet with room, rather there than to who takes the rest of its flow by contract today, and rather to that
-one than to an outlet whose room is to be asked for; of one kind, rather to the highest in the hierarchy. No
-replacement is lower in the waste hierarchy than the route that the flow declares: what has none may go on
-down it. What a done exchange led higher than that may come down again: ``goes_down`` says so.
+one than to an outlet whose room is to be asked for; of one kind, rather to the highest in the hierarchy. What
+its contractor leaves may go lower in the waste hierarchy than the route that the flow declares, where nobody
+takes it as high: an outlet that is no more bars nothing. What loses an exchange alone goes no lower, its
+contractor being there, but may come down again from where this exchange led it. ``goes_down`` says both.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from eit_analysis.reference.compatibility import hierarchy_steps
 from eit_analysis.synergies.free_flows import TAKEN
 
 STEP = 5e-5  # less of a weight for each step down the hierarchy: it tells equals apart
+BELOW = 0.01  # less for a use below today's route: more than kinds and steps together
 WEIGHTS = {"exchange": 1.0, "outlet": 0.999, "contractor": 0.9985, "outlet_to_ask": 0.998}
 SUMMARY = [
     "closing", "closing_role", "n_flows_lost", "lost_t_per_year",
@@ -92,7 +94,7 @@ def options(
 
     Columns ``out_flow_id, taker, replacement`` (its name), ``replacement_kind`` (keys of ``WEIGHTS``),
     ``place`` (the need or the outlet that is filled), ``need_t_per_t, most_of_need, room_t_per_year`` and
-    ``most_t_per_year`` (infinite: unknown), ``step`` (of its route).
+    ``most_t_per_year`` (infinite: unknown), ``step`` (of its route), ``below`` (:func:`with_lower`): none.
     """
     names = sites.set_index("site_id")["name"]
     exchanges = {
@@ -122,13 +124,23 @@ def options(
         most_t_per_year=np.inf,
     )
     both = pd.concat([found, today], ignore_index=True)
-    return both[~both["replacement_kind"].eq("contractor") | ~both.duplicated(["out_flow_id", "taker"])]
+    again = both["replacement_kind"].eq("contractor") & both.duplicated(["out_flow_id", "taker"])
+    return both[~again].assign(below=False)
+
+
+def with_lower(possible: pd.DataFrame, whatever: pd.DataFrame) -> pd.DataFrame:
+    """:func:`options` with those that today's better route alone bars, which are ``below`` it.
+
+    ``whatever`` are the options of the same flows whatever becomes of them today.
+    """
+    both = pd.concat([possible, whatever.assign(below=True)], ignore_index=True)
+    return both.drop_duplicates(["out_flow_id", "taker", "place"], ignore_index=True)
 
 
 def closures(
     taken: pd.DataFrame, possible: pd.DataFrame, exchanges: pd.DataFrame
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Every taker closed in turn, alone: of :func:`takers`, :func:`options` and the joint plan's exchanges.
+    """Every taker closed in turn, alone: of :func:`takers`, :func:`with_lower` and the plan's exchanges.
 
     Returns
     -------
@@ -145,6 +157,7 @@ def closures(
         without = set(lost.loc[lost["closing_role"] == "contractor", "out_flow_id"])
         stays = exchanges[(exchanges["taker_site_id"] != taker) & ~exchanges["out_flow_id"].isin(without)]
         open_ = possible[possible["out_flow_id"].isin(by_flow.index) & (possible["taker"] != taker)]
+        open_ = open_[~open_["below"] | open_["out_flow_id"].isin(without)]
         name, roles, total = lost["closing"].iloc[0], lost["closing_role"].unique(), by_flow.sum()
         part = _replaced(by_flow, open_, stays).assign(closing=name)
         today = part["out_flow_id"].map(lost.groupby("out_flow_id")["step"].min()).astype(float)
@@ -212,8 +225,9 @@ def _replaced(lost: pd.Series, possible: pd.DataFrame, stays: pd.DataFrame) -> p
     of_shares, share_left = _room(
         possible, stays, ["place", "most_of_need"], (room * most).where(most < 1, np.inf)
     )
+    less = STEP * possible["step"].fillna(0) + BELOW * possible["below"]
     found = linprog(
-        (STEP * possible["step"].fillna(0) - possible["replacement_kind"].map(WEIGHTS)).to_numpy(),
+        (less - possible["replacement_kind"].map(WEIGHTS)).to_numpy(),
         A_ub=vstack([limits, fills, of_shares]),
         b_ub=np.concatenate([lost.loc[flows], left, share_left]),
         bounds=np.column_stack([np.zeros(len(possible)), possible["most_t_per_year"].clip(lower=0)]),
