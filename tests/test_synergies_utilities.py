@@ -25,6 +25,7 @@ from eit_analysis.synergies.utilities import at_home, matching, surplus
 from eit_analysis.synergies.utilities import together as plan
 from eit_analysis.synergies.utilities.factors import factor_table
 from eit_analysis.synergies.utilities.own_leads import own_leads
+from eit_analysis.synergies.utilities.temperature import drawn_share
 
 ROOT = Path(__file__).resolve().parents[1]
 FACTORS = reference.load("utility_factors")
@@ -208,6 +209,46 @@ def test_water_is_used_again_at_home_where_its_quality_suits_and_once() -> None:
     assert left.tolist() == pytest.approx([0.0, 0.0, 300.0])
     asked = rows.assign(water_quality=["grey", "clear", "clear"])
     assert at_home.reused(asked, sites, FACTORS, NO_ANSWER).empty
+
+
+@pytest.mark.parametrize(
+    ("source", "needed", "delivered"),
+    [
+        # All of it, or what warms from 15 to 88 °C the water of 10,000 MWh of steam: 73 K of 643.
+        ({"temperature_c": 88.0, "description": "Condensats de vapeur"}, 60_000.0, 4000.0),
+        ({"temperature_c": 88.0, "description": "Condensats de vapeur"}, 10_000.0, 10_000 * 73 / 643),
+        # Fumes warm what leaves the degasser at 105 °C: 50 K of the 150 that they have above the air.
+        ({"temperature_c": 165.0, "description": "Fumées de chaudière"}, 60_000.0, 4000 / 3),
+        ({"temperature_c": 165.0, "description": "Fumées de chaudière"}, 10_000.0, 10_000 * 50 / 643),
+        # Nor what is too cold for it, or no steam condensed in.
+        ({"temperature_c": 88.0, "description": "Buées"}, 60_000.0, None),
+        ({"temperature_c": 88.0, "description": "Condensats d'évaporation"}, 60_000.0, None),
+    ],
+)
+def test_what_is_too_cold_for_steam_warms_the_water_of_its_own_boiler(source, needed, delivered) -> None:
+    """410,000 m³ of condensates at 88 °C beside 610,000 MWh of steam were in no table of their firm."""
+    settings = StudyConfig.model_construct(scoring=Scoring(), evidence_half_width=NONE, utility_factors=[])
+    steam = need(site_id="A", temperature_c=190.0, energy_mwh_per_year=needed, hours_per_year=8000.0)
+    rows, sites = table(out(**source), steam, need()), places(0.0, 0.5)
+    home = at_home.reused(rows, sites, FACTORS, NO_ANSWER)
+    assert home["delivered_per_year"].tolist() == ([] if delivered is None else [pytest.approx(delivered)])
+    if delivered is not None:
+        assert at_home.listed(home)["ask_first"].str.contains("économiseur").all()
+        share = delivered / 4000
+        assert home[["out_share", "in_share"]].to_numpy()[0] == pytest.approx([share, delivered / needed])
+        # Only the rest is offered to others.
+        left = plan.possible(rows, sites, settings, NO_ANSWER)["out_amount_per_year"]
+        assert left.tolist() == ([] if share == 1 else [pytest.approx(4000 * (1 - share))])
+    # Who makes no steam of its own has no boiler to feed.
+    bought = table(out(**source), steam | {"supply": "heat_network"})
+    assert at_home.reused(bought, sites, FACTORS, NO_ANSWER).empty
+
+
+def test_what_a_boiler_or_its_steam_leaves_is_no_steam() -> None:
+    """« Fumées de la chaudière vapeur » gave all of their heat to steam, as if they condensed."""
+    for name, part in (("Vapeur de détente", 1.0), ("Fumées de la chaudière vapeur", 10 / 165)):
+        pair = {"out_temperature_c": [180.0], "in_temperature_c": [160.0], "out_description": [name]}
+        assert drawn_share(pd.DataFrame(pair)).tolist() == [pytest.approx(part)]
 
 
 @pytest.mark.parametrize(("utility", "others"), [("fuel", []), ("biogas", ["B"])])

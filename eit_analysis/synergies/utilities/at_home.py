@@ -1,8 +1,8 @@
 """Heat, water and fuels that a site could use again itself, before any exchange of them with others.
 
 The hours, months, temperatures and qualities are those of an exchange (:mod:`matching`), without a pipe: what
-warms directly or burns in the place of what a boiler burns, at the largest amount first, each source and each
-need once. What a heat pump would lift is
+warms directly, also the water of the site's own boiler, or burns in the place of what it burns, at the
+largest amount first, each source and each need once. What a heat pump would lift is
 asked instead. What is left is offered to others, at less power in all hours: who shares an amount is taken to
 share the power too. Where its own site said no, nothing is set aside. Heat of which only the hours are not
 known is listed to ask them, and not set aside.
@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 
 from eit_analysis.synergies.answers import not_refused
-from eit_analysis.synergies.register.meeting import sheet_words
+from eit_analysis.synergies.register.meeting import BETWEEN, sheet_words
 from eit_analysis.synergies.utilities.answered import FAMILY, as_flows
 from eit_analysis.synergies.utilities.matching import own_pairs
 
@@ -64,8 +64,11 @@ def left_for_others(utilities: pd.DataFrame, home: pd.DataFrame) -> pd.DataFrame
 
 
 def listed(home: pd.DataFrame) -> pd.DataFrame:
-    """``LISTED`` of :func:`reused`; without ``ask_first`` where every amount is known."""
-    water, asked = home["utility"] == "water", home["delivered_per_year"].isna()
+    """``LISTED`` of :func:`reused`; without ``ask_first`` where nothing is asked."""
+    water, said = home["utility"] == "water", sheet_words().loc["ask_first"]
+    questions = {"own_feed": home["feeds"].astype(bool), "own_hours": home["delivered_per_year"].isna()}
+    told = [[said[name] for name in questions if questions[name][row]] for row in home.index]
+    asked = pd.Series([BETWEEN.join(each) or None for each in told], home.index, dtype="str")
     return home.assign(
         site_id=home["giver_site_id"],
         lead_kind=home["utility"].astype("str"),
@@ -73,5 +76,5 @@ def listed(home: pd.DataFrame) -> pd.DataFrame:
         need_description=home["in_description"],
         delivered_mwh_per_year=home["delivered_per_year"].mask(water),
         delivered_m3_per_year=home["delivered_per_year"].where(water),
-        ask_first=asked.map({True: sheet_words()["ask_first", "own_hours"]}).astype("str"),
-    )[LISTED if asked.any() else LISTED[:-1]]
+        ask_first=asked,
+    )[LISTED if asked.notna().any() else LISTED[:-1]]

@@ -26,7 +26,7 @@ from eit_analysis import french
 from eit_analysis.codes import LABELS
 from eit_analysis.reference.distance import haversine_km
 from eit_analysis.synergies.offers import month_mask
-from eit_analysis.synergies.utilities.temperature import carnot_performance, drawn_share, lift_k
+from eit_analysis.synergies.utilities.temperature import carnot_performance, drawn_share, feeding, lift_k
 
 # Beyond such a lift an industrial heat pump brings little more heat than its electricity.
 HIGHEST_LIFT_K = 70.0
@@ -84,7 +84,8 @@ def pairs(
     rejected : pandas.DataFrame
         ``REJECTED_COLUMNS``.
     """
-    found = _both(utilities, sites, factors, detour_factor, half_widths)
+    found = _both(utilities, sites, detour_factor).assign(in_part=1.0)
+    found = _amounts(found, factors, half_widths)
     shut = _shut(found, radius_km, factors)
     found["gate"] = np.select(list(shut.values()), list(shut), "")
     open_ = found[found["gate"] == ""]
@@ -98,11 +99,16 @@ def pairs(
 def own_pairs(utilities: pd.DataFrame, sites: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame:
     """``PAIR_COLUMNS`` of what one site could use itself: water, heat directly, what its boiler burns.
 
+    Heat too cold for the steam of its boiler may warm its water (``feeds``, :func:`.temperature.feeding`).
     Wherever it is: the gates are those of :func:`pairs` but for the place, and there is no pipe. A gas or a
     fuel that is lost replaces what a boiler burns already: of another need there is no boiler. Heat that is
     warm enough is among them where only hours are not known: what is delivered is missing.
     """
-    found = _both(utilities, sites, factors, 1.0, dict.fromkeys(utilities["evidence"].dropna(), 0.0))
+    both = _both(utilities, sites, 1.0)
+    heat = (both["utility"] == "heat") & both["in_supply"].isin(BURNT)
+    fed = feeding(both)
+    fed = fed.where(heat & fed["feeds"], both.assign(feeds=False, in_part=1.0))
+    found = _amounts(fed, factors, dict.fromkeys(utilities["evidence"].dropna(), 0.0))
     shut = _shut(found, np.inf, factors)
     amounts = [f"{way}_amount_per_year" for way in SIDES]
     timeless = (found["utility"] == "heat") & found[amounts].notna().all(axis=1) & (lift_k(found) <= 0)
@@ -112,7 +118,7 @@ def own_pairs(utilities: pd.DataFrame, sites: pd.DataFrame, factors: pd.DataFram
     )
     direct = found["utility"].isin(["heat", "water"]) & (found["heat_pump"] != "yes")
     direct |= _burnt(found) & (found["out_supply"] == "discharged") & found["in_supply"].isin(BURNT)
-    return found.loc[shut["same_site"] & direct & ~closed, PAIR_COLUMNS].reset_index(drop=True)
+    return found.loc[shut["same_site"] & direct & ~closed, [*PAIR_COLUMNS, "feeds"]].reset_index(drop=True)
 
 
 def factor_bounds(factors: pd.DataFrame, factor: str, keys: pd.Series | str = "") -> np.ndarray:
@@ -121,14 +127,8 @@ def factor_bounds(factors: pd.DataFrame, factor: str, keys: pd.Series | str = ""
     return rows[list(BOUNDS)].reindex([keys] if isinstance(keys, str) else keys).to_numpy(dtype=float)
 
 
-def _both(
-    utilities: pd.DataFrame,
-    sites: pd.DataFrame,
-    factors: pd.DataFrame,
-    detour_factor: float,
-    half_widths: dict[str, float],
-) -> pd.DataFrame:
-    """Each source beside each need that it could serve, with what it would deliver.
+def _both(utilities: pd.DataFrame, sites: pd.DataFrame, detour_factor: float) -> pd.DataFrame:
+    """Each source beside each need that it could serve.
 
     A fuel heats its own site alone: nobody else has said that a boiler of theirs burns it.
     """
@@ -148,7 +148,7 @@ def _both(
     found["own_heat_need"] = (
         found["giver_site_id"].map(heated).where(found["utility"] == "heat").astype("str")
     )
-    return _amounts(found, factors, half_widths)
+    return found
 
 
 def _named(descriptions: pd.Series) -> str:
@@ -228,6 +228,7 @@ def _amounts(found: pd.DataFrame, factors: pd.DataFrame, half_widths: dict[str, 
             way: found[f"{way}_amount_per_year"] * _at_end(found[f"{way}_evidence"], half_widths, end)
             for way in SIDES
         }
+        amount["in"] = amount["in"] * found["in_part"]
         useful = amount["out"] * np.where(burnt, boiler[end], 1.0)
         lost = loss[2 - end] * km[:, 2 - end]
         bought = (1 / np.maximum(1.01, quality[end] * carnot)).where(lift > 0, 0.0)

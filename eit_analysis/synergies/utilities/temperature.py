@@ -11,6 +11,13 @@ and ΔT what the exchangers take. Without a heat pump the source must be warmer 
 What boils takes its heat at one temperature: above 100 °C a need is of steam, and has of gases or liquids
 that cool to the air only the part g that is above its own temperature; a heat pump takes their first 20 K. g
 is 1 of a source of steam, which condenses, and of a need of hot water, which is warmed from cold by the rest.
+
+What is too cold for steam may still warm the water that is made into it, in the boiler of its own site:
+
+    f = (T_w − T_b) / 643      the part of a need of steam that this is
+
+Condensates go back as they are (T_w = T_o) in the place of cold water (T_b = T_a); fumes above 115 °C warm
+water (T_w = T_o − ΔT) that leaves its degasser at T_b = 105 °C.
 """
 
 from __future__ import annotations
@@ -27,6 +34,13 @@ AIR_C = 15.0
 # What a heat pump that makes steam cools its source by: colder heat takes more and more electricity.
 COOLED_K = 20.0
 CONDENSES = r"\b(?:vapeurs?|buees?)\b"
+# « condensats de vapeur », « fumées de la chaudière vapeur »: what is left of steam, or made it, is none.
+COOLS = r"\b(?:condensats?|fumees?|purges?)\b"
+CONDENSATES = r"\bcondensats?\b"
+# What a product gave off is no clean water.
+OF_PRODUCTS = r"\b(?:evapor\w*|colonnes?|distill\w*|vaches?)\b"
+FEED_C = 105.0
+STEAM_K = 643.0  # 2.7 MJ make a kilogram of steam of 150 to 190 °C from water of 15 °C, 4.2 kJ warm it by 1 K
 
 
 def lift_k(pairs: pd.DataFrame) -> pd.Series:
@@ -51,7 +65,26 @@ def drawn_share(pairs: pd.DataFrame) -> pd.Series:
     return (drawn / above_air).where(_cools_for_steam(pairs) & (above_air > drawn), 1.0)
 
 
+def feeding(pairs: pd.DataFrame) -> pd.DataFrame:
+    """Pairs of one site with ``feeds``: whether the source warms the water of the boiler that makes the steam
+    needed; then ``in_temperature_c`` is that of this water, of which the need is ``in_part`` (f, else 1)."""
+    source, steam = pairs["out_temperature_c"], pairs["in_temperature_c"] > BOILING_C
+    back = _named(pairs, CONDENSATES) & ~_named(pairs, OF_PRODUCTS) & (source > AIR_C)
+    feeds = steam & (lift_k(pairs) > 0) & (back | (source > FEED_C + PINCH_K))
+    warmed = (source - AIR_C).where(back, source - PINCH_K - FEED_C)
+    water = (source - PINCH_K).where(back, FEED_C)
+    return pairs.assign(
+        feeds=feeds,
+        in_temperature_c=water.where(feeds, pairs["in_temperature_c"]),
+        in_part=(warmed / STEAM_K).where(feeds, 1.0),
+    )
+
+
 def _cools_for_steam(pairs: pd.DataFrame) -> pd.Series:
-    named = pairs["out_description"].astype("str").fillna("")
-    condenses = named.map(french.fold_words).astype("str").str.contains(CONDENSES)
+    condenses = _named(pairs, CONDENSES) & ~_named(pairs, COOLS)
     return (pairs["in_temperature_c"] > BOILING_C) & ~condenses
+
+
+def _named(pairs: pd.DataFrame, words: str) -> pd.Series:
+    names = pairs["out_description"].astype("str").fillna("").map(french.fold_words).astype("str")
+    return names.str.contains(words).astype(bool)
