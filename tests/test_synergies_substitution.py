@@ -305,6 +305,25 @@ def test_nobody_makes_a_gift_to_himself(naf, need) -> None:
     assert len(candidates(flows, actors, rules, 20.0, 1.3)[0]) == 1
 
 
+@pytest.mark.parametrize(
+    ("waste_code", "description", "tonnes", "rules_read"),
+    [
+        ("150102", "Big bags vides PP", 0.9, []),  # nobody washes and extrudes 0.9 t
+        ("150102", "Big bags vides PP", 19.9, []),
+        ("150102", "Big bags vides PP", 20.0, ["plastic_goods_150102"]),
+        ("070213", "Carottes et rebuts PP noir", 0.9, ["plastic_regrind_070213"]),  # ground beside the press
+    ],
+)
+def test_a_firm_neither_washes_nor_extrudes_less_than_a_lorry_of_its_own(
+    waste_code, description, tonnes, rules_read
+) -> None:
+    rows = [flow("o", "A", "out", "plastic", tonnes, waste_code), flow("i", "A", "in", "plastic", 240)]
+    flows = flow_table(rows).assign(description=[description, "PP recyclé (broyé ou regranulé)"])
+    actors, rules = SITES.assign(naf_code="2229A", actor_type="firm"), reference.load("compatibility")
+    found = own_uses(with_masses(read_pairs(flows, actors, rules), flows))
+    assert found["rule_id"].tolist() == rules_read
+
+
 def test_a_need_of_what_is_recovered_is_served_before_its_new_matter() -> None:
     """Sludge for a cement works was set against limestone of its own quarry, at 1.2 € a tonne more."""
     for named, asked in (("Matières calciques de substitution", ["j"]), ("Calcaire broyé", ["i", "j"])):

@@ -47,7 +47,7 @@ from eit_analysis.synergies.gates import (
     too_poor,
 )
 from eit_analysis.synergies.matching.located_flows import SHARE_OF_YEAR, coverage_both_ways
-from eit_analysis.synergies.offers import inputs, outputs
+from eit_analysis.synergies.offers import WASTE_OPERATORS, inputs, outputs
 
 CANDIDATE_COLUMNS = [
     "candidate_id", "out_flow_id", "in_flow_id", "giver_site_id", "taker_site_id", "category",
@@ -63,6 +63,9 @@ CANDIDATE_COLUMNS = [
 MASSES = {"mass_t_per_year": "", "mass_low_t_per_year": "_low", "mass_high_t_per_year": "_high"}
 KEEPS = ("200125", "200201")  # of food and biowaste, what does not spoil in a week: used oil, garden waste
 USED = r"\b(?:reformee?s?|usagee?s|d occasion|hors d usage|en fin de vie)\b"  # of objects
+# What no firm but of that trade does to less than a lorry load of its own a year, which is also the least lot
+# of who does it for others: an assumption of ours.
+LINES, LEAST_LINE_T = r"\b(?:lavage|extrusion)\b", 20.0
 SALVAGED = "salvaged"  # what a need says of itself that is of what is recovered, or of a substitute
 REJECTED_COLUMNS = ["out_flow_id", "in_flow_id", "giver_site_id", "taker_site_id", "category", "gate"]
 
@@ -165,7 +168,8 @@ def own_uses(pairs: pd.DataFrame) -> pd.DataFrame:
     ``CANDIDATE_COLUMNS``, at no distance. Not those of an outlet or an ESS structure, which takes in what
     others bring and puts out what it could not use of that; nor of a firm whose need says that it does so.
     Its boiler burns its by-products and no waste, which pallets are until somebody has ended that. Nor what
-    it gives to people already: it has no use of its own for that; and nobody makes a gift to himself.
+    it gives to people already: it has no use of its own for that; and nobody makes a gift to himself. Nor is
+    less than ``LEAST_LINE_T`` washed or extruded.
     """
     taken_in = pairs["is_intake"] | pairs["takes_in"]
     burns_waste = (pairs["new_route"] == "energy") & (pairs["legal_status"] != "by_product")
@@ -175,6 +179,9 @@ def own_uses(pairs: pd.DataFrame) -> pd.DataFrame:
     pairs = pairs[at_home & ~taken_in & ~burns_waste & ~given]
     pairs = pairs.assign(great_circle_km=0.0)
     no_mass = (pairs["supply"] <= 0) | (pairs["demand"] <= 0)
+    little = pairs[["supply", "demand"]].min(axis=1) < LEAST_LINE_T
+    little &= ~pairs["naf_code"].str.startswith(WASTE_OPERATORS)
+    no_mass |= little & pairs["treatment"].astype("str").str.contains(LINES)
     pairs["gate_rank"] = first_stop(_stops(pairs) | {"no_mass": no_mass})
     pairs = best_rule(pairs, ["out_flow_id", "in_flow_id"])
     kept = pairs[(pairs["gate_rank"] == len(GATES)) & ~_asked_beside(pairs)]
