@@ -324,6 +324,31 @@ def test_a_firm_neither_washes_nor_extrudes_less_than_a_lorry_of_its_own(
     assert found["rule_id"].tolist() == rules_read
 
 
+@pytest.mark.parametrize(
+    ("naf", "quality", "need", "home", "n"),
+    [
+        ("2511Z", "mixed", "Poudre polyester", True, 1),
+        ("2561Z", "clean", "Poudre époxy", True, 1),
+        ("2511Z", "soiled", "Poudre polyester", True, 0),
+        ("2511Z", "mixed", "Dégraissant alcalin", True, 0),
+        ("2511Z", "mixed", "Poudre à laver", True, 0),
+        ("2511Z", "clean", "Poudre polyester", False, 0),  # the shade of another is no use
+        ("2561Z", "mixed", "Poudre polyester", False, 0),
+    ],
+)
+def test_powder_that_missed_its_piece_is_sprayed_again_by_who_buys_some(naf, quality, need, home, n) -> None:
+    """6.8 t a year were landfilled at 240 €/t beside a purchase of 31 t at 4,900."""
+    taker = "A" if home else "B"
+    rows = [flow("o", "A", "out", "chemical", 6.8, None, quality), flow("i", taker, "in", "chemical", 31)]
+    flows = flow_table(rows).assign(description=["Surplus de poudre polyester", need])
+    actors, rules = SITES.assign(naf_code=naf, actor_type="firm"), reference.load("compatibility")
+    pairs = with_masses(read_pairs(flows, actors, rules), flows)
+    found = own_uses(pairs) if home else candidates(flows, actors, rules, 20.0, 1.3)[0]
+    assert found["rule_id"].tolist() == ["powder_recovery"] * n
+    across = best_candidates(flows, actors, rules, 20.0, 1.3, 5)
+    assert "powder_recovery" not in set(across["rule_id"])
+
+
 def test_a_need_of_what_is_recovered_is_served_before_its_new_matter() -> None:
     """Sludge for a cement works was set against limestone of its own quarry, at 1.2 € a tonne more."""
     for named, asked in (("Matières calciques de substitution", ["j"]), ("Calcaire broyé", ["i", "j"])):

@@ -21,6 +21,7 @@ GATES = (
     "asked_quality", "hierarchy", "unlocated", "reach", "no_mass", "named_need",
     "declined_pair", "declined_material", "declined_quality", "declined_distance",
 )  # fmt: skip
+AT_HOME = ("powder_recovery",)  # rules of what serves again in its own firm alone: powder is of its shades
 # Waste operators take an object for its matter, unless a rule names them.
 PALLETS = "150103"
 # Uses that needs of a family are named by: one so named is met by nothing else.

@@ -19,6 +19,7 @@ from scipy.sparse import coo_array
 from eit_analysis.reference.compatibility import OPEN, WASTE, rank_handed_on, reading, shut_gates
 from eit_analysis.reference.needs import use_told
 from eit_analysis.synergies.gates import (
+    AT_HOME,
     GATES,
     best_rule,
     first_stop,
@@ -88,6 +89,7 @@ def best_candidates(
     giving, taking = outputs(flows, sites), inputs(flows, sites)
     giving = giving[giving[["out_lat", "out_lon"]].notna().all(axis=1) & ~(giving["supply_high"] <= 0)]
     taking = taking[taking[["in_lat", "in_lon"]].notna().all(axis=1) & ~(taking["demand_high"] <= 0)]
+    compatibility = compatibility[~compatibility["rule_id"].isin(AT_HOME)]
     compatibility = compatibility.fillna(OPEN).assign(use_told=use_told)
     giving["kind"], kinds = _kinds(giving, READ_OF_OUTPUTS)
     open_rules = reading(kinds, compatibility)

@@ -37,6 +37,7 @@ from eit_analysis.reference.compatibility import (
 )
 from eit_analysis.reference.distance import haversine_km
 from eit_analysis.synergies.gates import (
+    AT_HOME,
     GATES,
     best_rule,
     first_stop,
@@ -142,6 +143,7 @@ def through_gates(
     pairs: pd.DataFrame, radius_km: float, detour_factor: float
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Of outputs read by rules (``reading``) beside who would take them (``inputs``), those that pass."""
+    pairs = pairs[~pairs["rule_id"].isin(AT_HOME)]
     places = (pairs[c].to_numpy(dtype=float) for c in ("out_lat", "out_lon", "in_lat", "in_lon"))
     pairs = pairs.assign(great_circle_km=haversine_km(*places))
     reach_km = radius_km / detour_factor
