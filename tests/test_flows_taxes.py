@@ -92,7 +92,11 @@ def test_a_tonne_pays_from_the_lowest_to_the_highest_rate(row, years, expected):
         (("mineral", "landfill", "unknown", "unknown", "Plaques de plâtre", 1), "taxed"),
         (("glass", "landfill", "150107", "no", "bocaux", 1), "inert"),
         # The list asks more than a code: clean earth, of no polluted site, and no binder in glass fibre.
-        (("mineral", "landfill", "170504", "no", "terres de terrassement", 1, 8, "clean"), "inert"),
+        (("mineral", "landfill", "170504", "no", "terres non polluées", 1, 8, "clean"), "inert"),
+        # Of a landfill, clean earth of a site that nobody names, and panes that may have a frame.
+        (("mineral", "landfill", "170504", "no", "terres de chantier", 1, 9, "clean"), "perhaps"),
+        (("glass", "landfill", "170202", "no", "vitrages cassés", 1, 140, "mixed"), "perhaps"),
+        (("glass", "landfill", "170202", "no", "vitrages sans cadre ni montant", 1, 140), "inert"),
         (("mineral", "landfill", "170504", "no", "terres de terrassement", 1, 48, "mixed"), "perhaps"),
         (("mineral", "landfill", "170504", "no", "terres d'excavation", 1, 48), "perhaps"),
         (("mineral", "landfill", "170504", "no", "terres du parc de bacs", 1, 48, "clean"), "perhaps"),

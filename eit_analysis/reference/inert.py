@@ -2,7 +2,8 @@
 
     yes      its code, else what its designation surely means, is of the list, and nothing speaks against it
     perhaps  of the list too, but soiled, or without what it asks: clean earth, glass fibre without a binder;
-             or its designation says what it refuses: a refinery, tanks, tar, topsoil
+             or its designation says what it refuses: a refinery, tanks, tar, topsoil; or it is landfilled
+             and nobody says what a landfill asks: earth of no polluted site, panes without a frame
 
 One reading for the tax, the targets and the obligations. What a landfill for inert waste took, by the name of
 its contractor, had what the list asks.
@@ -36,6 +37,9 @@ def inert(out: pd.DataFrame) -> pd.Series:
     for row in rules.to_dict("records"):
         told = quality.isin(row["qualities"].split()) & ~named(words, row["other_words"])
         told &= named(words, row["words"]) if row["words"] else True
+        # A landfill asks more than the matter: where it comes from, and that somebody says so.
+        asked = named(words, row["landfill_words"]) | (out["route"] != "landfill")
+        told &= asked if row["landfill_words"] else True
         doubtful |= (code == row["waste_code"]) & ~told
     listed = code.isin(rules["waste_code"])
     shown = ~doubtful | takes_inert(out)
