@@ -21,6 +21,8 @@ def flows_of(rows: list[tuple], width: float = 0.2) -> pd.DataFrame:
         cost_known=known,
         cost_eur_per_year=flows[MASS] * flows["cost_eur_per_t"],
         contractor=None,
+        waste_code=None,
+        description=None,
         evidence="declared",
         **{LOW: flows[MASS] / (1 + width), HIGH: flows[MASS] * (1 + width)},
     )
@@ -133,6 +135,7 @@ def test_nothing_answered():
 def test_every_route_has_a_reference_cost_for_every_family():
     routes = pd.DataFrame({"route": ["landfill", "incineration", "energy", "recycling", "unknown"]})
     every = routes.merge(pd.DataFrame({"category": ["wood", "mixed", "chemical", "other"]}), how="cross")
+    every = every.assign(waste_code=None, description=None)
     prices = costs.reference_prices(every, reference.load("factors"))
     assert prices.notna().all(axis=None)
     assert (prices.diff(axis=1).iloc[:, 1:] >= 0).all(axis=None)

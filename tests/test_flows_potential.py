@@ -161,6 +161,16 @@ def test_what_goes_nobody_knows_where_is_asked_once():
     assert found[["trace", "ask_cost"]].tolist() == [15, 30]
 
 
+def test_what_is_pumped_nobody_knows_where_is_at_no_reference_cost():
+    """6,000 t of a solution for sale were 684,000 EUR of unknown destination, more than all bills."""
+    lost = ("E1", "chemical", "unknown", "clean", "unknown", 30, None, "measured", None, "unknown")
+    for name, bill in (("Chlorure de calcium en solution à 32 %", 0), ("Soude", 0), ("Poudre", 3000)):
+        found = potential.mark_bill(flows_of([lost]).assign(description=name), FACTORS)
+        assert found["bill_eur_per_year"].fillna(0).item() == bill
+    paid = flows_of([(*lost[:4], "landfill", *lost[5:])]).assign(description="Soude")
+    assert potential.mark_bill(paid, FACTORS)["bill_eur_per_year"].item() == 3000
+
+
 def test_a_tax_on_what_another_action_is_about_is_told_once_and_no_rest_is_sorted_again():
     """Of 100 t that pay the tax, 92 were those of the mixed waste, 8 of them « Encombrants ultimes »."""
     mixed = [

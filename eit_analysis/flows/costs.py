@@ -14,6 +14,7 @@ from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS, differen
 from eit_analysis.flows.uncertainty.scaling import scaled
 from eit_analysis.records import TOTAL
 from eit_analysis.reference.factors import for_flows
+from eit_analysis.reference.law_flows import is_liquid
 
 PRICES = ["price_low_eur_per_t", "price_eur_per_t", "price_high_eur_per_t"]
 EUROS = "eur_per_year"
@@ -123,9 +124,11 @@ def reference_prices(flows: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame
     -------
     pandas.DataFrame
         ``price_low_eur_per_t``, ``price_eur_per_t``, ``price_high_eur_per_t`` on the index of ``flows``;
-        missing where no factor answers.
+        missing where no factor answers, and for a liquid of unknown destination: it may be sold, spread or
+        sent to a sewer, and no treatment of its family is a guess of that.
     """
-    return for_flows(flows, factors, "treatment_cost").set_axis(PRICES, axis=1)
+    nowhere = is_liquid(flows) & (flows["route"] == "unknown")
+    return for_flows(flows, factors, "treatment_cost").set_axis(PRICES, axis=1)[~nowhere].reindex(flows.index)
 
 
 def estimated(out: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame:

@@ -30,23 +30,19 @@ from eit_analysis.flows.diagnosis import totals
 from eit_analysis.flows.uncertainty.propagation import MASS
 from eit_analysis.reference.designation_likeness import of_matter
 from eit_analysis.reference.designation_words import told
-from eit_analysis.reference.law_flows import is_liquid
+from eit_analysis.reference.law_flows import BOUGHT, SOLUTION, is_liquid
 from eit_analysis.reference.law_matter import is_effluent, is_extraction, is_garden
 
 KEYS = ["site_id", "category"]
 PARTS = ("purchase", "handling", "invoice", "collection", "treatment")
 BURNED = r"\b(?:chaudi[eè]re|chauffage|chaufferie|combustible)"
 WATER = r"\bboues\b|^(?:eaux|suspensions aqueuses|concentrats aqueux)\b"
-BOUGHT = r"\b(?:peintures?|vernis|laques?|encres?|colles?|mastics?|bétons?|pierres?)\b"  # however wet
 PASTE = rf"\bboues\b.*{BOUGHT}"
 DUG_OUT = r"^(?:terres|sédiments|gravats)\b|\bde démolition$"  # or pulled down
-# At less than a half it is mostly water.
-SOLUTION = rf"\bsolutions?\b(?!.*{BOUGHT}).*(?:\baqueu|(?<![\d.,])[1-4]?\d(?:[.,]\d+)?\s*%)"
 # Mostly water too; of whey, what was bought has left as cheese.
 WATERY = (
     rf"{SOLUTION}|^saumures?\b|\b(?:lactos[ée]rums?|petits?[ -]laits?|perméats?|vinasses?)\b(?!.*\bpoudre)"
 )
-PUMPED = rf"{SOLUTION}|^(?:soufre liquide|émulsions?|soude|lessives?)\b|\beaux ammoniacales\b"
 MILLED = (
     r"\benrobés?\b.*\brabot|\b(?:rabot\w*|fraisats?|croûtes) d.enrobés?\b"  # fresh asphalt has the same code
 )
@@ -76,8 +72,7 @@ def full_cost(
     out = out.reset_index(drop=True)
     declared = (out["cost_known"] == "yes").to_numpy()
     invoice = out["cost_eur_per_t"].where(declared)
-    pumped = is_liquid(out) | out["description"].astype("str").str.contains(PUMPED, case=False)
-    unhandled = dug_out(out, codes) | (is_effluent(out) | pumped).to_numpy(bool)
+    unhandled = dug_out(out, codes) | (is_effluent(out) | is_liquid(out)).to_numpy(bool)
     prices = {
         "purchase": purchase_prices(out, incoming, factors)[~unbought(out, codes)],
         "handling": _everywhere(out, factors, "handling_cost")[~unhandled],

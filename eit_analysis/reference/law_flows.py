@@ -30,9 +30,13 @@ FEED = re.compile(
 )
 LIQUID = re.compile(
     r"^(?:(?:eaux?|effluents?|lactoserums?|petits? laits?|permeats?|laits?|jus|vins?|bieres?|vinasses?|"
-    r"lisiers?|purins?|lixiviats?|rincages?|saumures?|huiles?|liquides?)\b|(?:suspensions|concentrats) aqueu)"
-    r"(?!.*\b(?:poudres?|deshydrate|lyophilise))"
+    r"lisiers?|purins?|lixiviats?|rincages?|saumures?|huiles?|liquides?|soufre liquide|emulsions?|soude|"
+    r"lessives?)\b|(?:suspensions|concentrats) aqueu)"
+    r"(?!.*\b(?:poudres?|deshydrate|lyophilise|paillettes|perles|ecailles))"
 )
+BOUGHT = r"\b(?:peintures?|vernis|laques?|encres?|colles?|mastics?|bétons?|pierres?)\b"  # however wet
+# At less than a half it is mostly water.
+SOLUTION = rf"\bsolutions?\b(?!.*{BOUGHT}).*(?:\baqueu|(?<![\d.,])[1-4]?\d(?:[.,]\d+)?\s*%)"
 BINS = re.compile(
     r"\b(?:(?P<count>\w+) )?bacs?(?: \w+)?(?: de)? (?P<litres>\d+) l\b.*?"
     r"\b(?:(?P<times>\w+) fois par (?P<period>semaine|mois)|tous les quinze jours)"
@@ -137,7 +141,7 @@ def is_feed(out: pd.DataFrame) -> pd.Series:
 
 
 def is_liquid(out: pd.DataFrame) -> pd.Series:
-    """Which flows are surely liquid, by the first word of their code's label or of their designation.
+    """Which flows are surely liquid, by the first word of label or designation, or that are solutions.
 
     No landfill takes them (directive 1999/31/EC, art. 5, § 3, a), and they weigh what water does (``m3
     liquide`` of ``units.csv``).
@@ -145,7 +149,7 @@ def is_liquid(out: pd.DataFrame) -> pd.Series:
     labels = reference.load("waste_codes").set_index("waste_code")["label_fr"]
     texts = (folded(out["waste_code"].map(labels)), folded(out["description"]))
     by_code, by_name = (text.str.contains(LIQUID) for text in texts)
-    return by_code | by_name
+    return by_code | by_name | out["description"].astype("str").str.contains(SOLUTION, case=False)
 
 
 @cache
