@@ -13,6 +13,7 @@ missing, not zero.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -98,7 +99,7 @@ def as_material(parts: pd.DataFrame) -> Breakdown:
     return recovery(parts.assign(as_material=parts["recovery"].map(AS_MATERIAL)), "as_material")
 
 
-def levels(parts: pd.DataFrame, factors: pd.DataFrame, year: int) -> Breakdown:
+def levels(parts: pd.DataFrame, factors: pd.DataFrame, years: Sequence[int]) -> Breakdown:
     """What the flows cost, pay, emit, spare and employ today and in each scenario.
 
     Parameters
@@ -107,8 +108,8 @@ def levels(parts: pd.DataFrame, factors: pd.DataFrame, year: int) -> Breakdown:
         :func:`diversion.what_if`; t/year.
     factors : pandas.DataFrame
         :func:`reference.factors.factor_table`.
-    year : int
-        That of the rates of the tax (:mod:`taxes`).
+    years : sequence of int
+        That of the prices and, last, that of the rates of the tax (:mod:`taxes`).
 
     Returns
     -------
@@ -116,10 +117,10 @@ def levels(parts: pd.DataFrame, factors: pd.DataFrame, year: int) -> Breakdown:
         ``scenario``, ``effect`` (``cost``, ``tax``, ``impact``, ``spared``, ``direct_jobs``), ``unit``,
         ``value`` with its bounds (missing where no rate answers for any of it), ``n_sites``.
     """
-    return _effects(parts, _rates(parts, factors, year))
+    return _effects(parts, _rates(parts, factors, years))
 
 
-def changes(parts: pd.DataFrame, factors: pd.DataFrame, year: int) -> Breakdown:
+def changes(parts: pd.DataFrame, factors: pd.DataFrame, years: Sequence[int]) -> Breakdown:
     """What each scenario changes, of the same effects; parameters of :func:`levels`.
 
     Its columns too, but ``effect_change`` with its bounds for the value: a difference of uncertain sums is
@@ -129,7 +130,10 @@ def changes(parts: pd.DataFrame, factors: pd.DataFrame, year: int) -> Breakdown:
     # Of all parts, for whether one pays the tax may hang on what else its contractor takes.
     at = touched(parts).to_numpy()
     after, before = (
-        {effect: Rates(own.bounds[at], own.stated[at]) for effect, own in _rates(rows, factors, year).items()}
+        {
+            effect: Rates(own.bounds[at], own.stated[at])
+            for effect, own in _rates(rows, factors, years).items()
+        }
         for rows in (parts, _before(parts))
     )
     other = parts[at].reset_index(drop=True)
@@ -210,11 +214,11 @@ class Rates(NamedTuple):
     stated: np.ndarray
 
 
-def _rates(parts: pd.DataFrame, factors: pd.DataFrame, year: int) -> dict[str, Rates]:
+def _rates(parts: pd.DataFrame, factors: pd.DataFrame, years: Sequence[int]) -> dict[str, Rates]:
     """The rates of each effect; what is gone has none, missing is what no factor answers for."""
     none = np.zeros(len(parts))
     gone = (parts["route"] == GONE).to_numpy()
-    tax, pays = _tax(parts, year)
+    tax, pays = _tax(parts, years)
     rise = np.where(pays, parts["tax_rise_eur_per_t"], 0.0)[:, None]
     prices = mark_bill(parts, factors)[PRICES].to_numpy(dtype=float)
     found = {
@@ -236,9 +240,9 @@ def _accounts(parts: pd.DataFrame, factors: pd.DataFrame, account: str) -> pd.Da
     return rates.mask(parts["route"] == GONE, 0.0).mask(parts["route_before"] == UNKNOWN)
 
 
-def _tax(parts: pd.DataFrame, year: int) -> tuple[np.ndarray, np.ndarray]:
+def _tax(parts: pd.DataFrame, years: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
     """The tax of a tonne of each part (parts, 3), zero where none is due, and whether any may be."""
-    yearly = each_year(mark_tax(parts.assign(place=range(len(parts))), year), [year])
+    yearly = each_year(mark_tax(parts.assign(place=range(len(parts))), years[0]), [years[-1]])
     ends = yearly.set_index("place")[["tax_low", "tax_high"]].reindex(range(len(parts)))
     low, high = ends.fillna(0.0).to_numpy(dtype=float).T
     return np.column_stack([low, (low + high) / 2, high]), ends["tax_high"].notna().to_numpy()
