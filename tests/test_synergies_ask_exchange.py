@@ -29,7 +29,7 @@ EXCHANGES = pd.DataFrame(
     spoils_share_of_year=0.0, old_route="landfill", old_cost_eur_per_t=90.0,
     supply_t_per_year=216.0, demand_t_per_year=216.0, need_t_per_t=1.0,
     taker_actor_type=["outlet", "outlet", "outlet", "firm"],
-    use="", most_of_need=1.0, yield_central=1.0,
+    use="", most_of_need=1.0, yield_central=1.0, supposed_cost_eur_per_t=None, break_even_cost_eur_per_t=None,
     treatment="tri, lavage", legal_status="waste", who_gains=["giver", "giver", "not_giver", "both_free"]
 )  # fmt: skip
 SITES = pd.DataFrame(
@@ -701,6 +701,33 @@ def test_what_a_giver_said_nothing_of_is_asked_by_the_team_and_of_itself():
     own = asked(exchanges=blank, team=False, you="A")  # its own blank
     assert list(own) == ["A-1>D-1", "A-2>D-1"] and "vous" in own["A-1>D-1"]
     assert own["A-2>D-1"].startswith("dire ce que devient la matière, dont l'exutoire n'est pas déclaré")
+
+
+@pytest.mark.parametrize(
+    ("supposed", "least", "told"),
+    [(122.5, 57.92, "supposé (123 €/t, plus de gain sous 58 €/t)"), (40.0, None, "supposé (40 €/t)"),
+     (-30.0, None, "supposé (-30 €/t)"), (None, None, "supposé")],
+)  # fmt: skip
+def test_what_the_giver_pays_is_asked_wherever_it_is_supposed(supposed, least, told):
+    """372 t of cheese were saved at a reference of 122.5 €/t where neighbours pay 6 and 42: nobody asked."""
+    known = {"supposed_cost_eur_per_t": supposed, "break_even_cost_eur_per_t": least}
+    food = EXCHANGES.head(1).assign(old_route="digestion", old_cost_eur_per_t=None, **known)
+    sorted_, shop = FLOWS.assign(quality="clean"), SITES.assign(naf_code="4711F")
+    texts = asked(exchanges=food.assign(category="food"), flows=sorted_, sites=shop)["A-1>D-1"].split(BETWEEN)
+    place = [n for n, text in enumerate(texts) if "ce que le donneur paie" in text]
+    # After who would eat it, which the law puts first; before the rest where the gain hangs on it.
+    assert place == ([1] if least else [2]) and len(texts) == 3
+    said = texts[place[0]].replace("\u00a0", " ").replace("\u2212", "-")
+    assert said.endswith(f"le coût évité est {told}")
+    # Another's blank is not told; its own is, without what the other would take it for.
+    assert asked(exchanges=food, team=False) == {}
+    assert "payez" not in str(asked(exchanges=food, team=False, you="D"))
+    own = asked(exchanges=food, team=False, you="A")["A-1>D-1"]
+    assert own.startswith("dire ce que vous payez") and "€/t" not in own
+    # Both blanks are one question, in its place.
+    both = asked(exchanges=food.assign(old_route="unknown"))["A-1>D-1"]
+    assert "ce qu'elle coûte" in both and BETWEEN not in both
+    assert asked(exchanges=food.assign(old_cost_eur_per_t=122.5)) == {}
 
 
 def test_who_takes_in_a_line_is_not_asked_of_what_he_gives():

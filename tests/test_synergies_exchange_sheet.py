@@ -107,7 +107,8 @@ def test_a_sheet_says_who_how_much_what_to_prepare_who_rings_and_what_to_settle(
     # The giver's flow, then the taker's, each walked back to its cell.
     assert flows.frame["site_id"].tolist() == ["A", "B"] and flows.frame["source_row"].tolist() == [5, 9]
     assert [part.team for part in (exchange, flows, money, call)] == [False, False, True, False]
-    assert {"joint_surplus_eur_per_year", "price_low_eur_per_t"} <= set(money.frame)
+    about = {"joint_surplus_eur_per_year", "price_low_eur_per_t", "saving_basis", "break_even_cost_eur_per_t"}
+    assert about <= set(money.frame)
     assert "trajets entiers" in money.note
     assert call.frame[["status", "ask_first", "first_call"]].iloc[0].tolist() == [
         "accepted",

@@ -72,7 +72,7 @@ def test_by_hand():
     assert row["avoided_tco2e_per_year"] == pytest.approx(700 * 100 / 1000)
     assert row["avoided_low_tco2e_per_year"] == pytest.approx((500 - 10) * 80 / 1000)
     assert row["jobs"] == pytest.approx(1.9 * 100 / 1000)
-    assert row["cost_basis"] == "reference"
+    assert row["saving_basis"] == "reference"
 
 
 def test_what_spoils_is_fetched_every_week_of_its_months_whatever_there_is():
@@ -91,7 +91,7 @@ def test_what_an_actor_declares_replaces_the_reference():
     assert row["giver_saving_eur_per_year"] == pytest.approx(-180 * 100)
     assert row["taker_worth_low_eur_per_year"] == pytest.approx((160 - 40) * 80)
     assert row["margin_eur_per_year"] == pytest.approx((-180 + 140 - 10) * 100)
-    assert row["cost_basis"] == "declared"
+    assert row["saving_basis"] == "declared"
 
 
 def test_of_the_giver_s_own_outlet_nothing_is_avoided_at_the_worst():
@@ -227,6 +227,22 @@ def test_there_is_a_price_at_which_both_gain_where_the_joint_surplus_is_above_ze
     assert (room * 100).to_numpy() == pytest.approx(found["joint_surplus_eur_per_year"].to_numpy())
     missing = with_terms(impacts(pd.DataFrame([pair(new_route="reuse")]), FLOWS, SITES, FACTORS))
     assert missing["who_gains"].isna().all()
+
+
+def test_a_cost_that_nobody_declared_is_told_with_that_under_which_nothing_is_gained():
+    """372 t at a reference of 122.5 €/t bring 24,024 €: at 58 €/t they would bring nothing."""
+    saved = {"saving_basis": "reference", "giver_saving_eur_per_year": 45570.0, "taker_price_eur_per_t": 0.0}
+    dairy = pd.DataFrame([saved | {"joint_surplus_eur_per_year": 24023.7, "taker_actor_type": "firm"}])
+    dairy = dairy.assign(diverted_t_per_year=372.0, taker_worth_eur_per_year=0.0)
+    dairy = dairy.assign(transport_eur_per_year=0.0, fixed_cost_eur_per_year=500.0)
+    told = ["supposed_cost_eur_per_t", "break_even_cost_eur_per_t"]
+    assert with_terms(dairy).loc[0, told].tolist() == pytest.approx([122.5, 57.92], abs=0.01)
+    # Declared, it is known; of what loses already, or gains for nothing, no cost is told to make the gain.
+    declared = with_terms(dairy.assign(saving_basis="declared"))
+    assert declared[told].isna().all(axis=None)
+    for gain in (-10.0, 50000.0):
+        found = with_terms(dairy.assign(joint_surplus_eur_per_year=gain)).loc[0, told]
+        assert found.isna().tolist() == [False, True]
 
 
 def test_an_operator_on_the_same_route_only_changes_the_contractor():

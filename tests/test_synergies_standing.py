@@ -13,6 +13,9 @@ RETAINED = pd.DataFrame(
         "allocated_t_per_year": [3400.0, 10.0, 75.0, 4.0],
         "joint_surplus_eur_per_year": [3000.0, 400.0, 600.0, 0.0],
         "likelihood": ["likely", "likely", "possible", "possible"],
+        # Nobody declared what the first saves, nor the fourth, which gains nothing.
+        "giver_saving_eur_per_year": [500.0, 900.0, 700.0, 80.0],
+        "supposed_cost_eur_per_t": [122.5, None, None, 20.0],
         "ask_first": ["savoir pourquoi", None, None, None],
     },
     index=[7, 3, 9, 1],
@@ -30,11 +33,19 @@ def told(*lines: dict, retained: pd.DataFrame = RETAINED) -> pd.DataFrame:
 def test_the_gain_of_a_plan_is_told_apart_by_what_its_leads_are_worth():
     # Of the first something is to ask: likely or not, that is a reserve.
     table = told()
-    assert list(table.index) == ["likely", "possible", "uncertain", "to_check", "top", "as_promised"]
+    assert list(table.index) == [
+        "likely",
+        "possible",
+        "uncertain",
+        "to_check",
+        "top",
+        "supposed_cost",
+        "as_promised",
+    ]
     assert list(table.index) == [code for code in heading("rests_on").labels if code in table.index]
-    assert table["joint_surplus_eur_per_year"].tolist() == [400, 600, 0, 3000, 3000, 4000]
-    assert table["share_percent"].tolist() == [10, 15, 0, 75, 75, 100]
-    assert table["n_exchanges"].tolist() == [1, 2, 0, 1, 1, 0]
+    assert table["joint_surplus_eur_per_year"].tolist() == [400, 600, 0, 3000, 3000, 500, 4000]
+    assert table["share_percent"].tolist() == [10, 15, 0, 75, 75, 12.5, 100]
+    assert table["n_exchanges"].tolist() == [1, 2, 0, 1, 1, 1, 0]
     assert told(retained=RETAINED.head(0))["share_percent"].isna().all()
 
 
@@ -70,14 +81,16 @@ def test_exchanges_of_one_line_share_its_promise():
 @pytest.mark.parametrize(
     ("more", "kept"),
     [
-        ({}, ["top", "as_promised"]),
-        ({"promised_t_per_year": 2900.0}, ["top", "as_promised"]),  # 441 of 4,000 less
-        ({"promised_t_per_year": 3050.0}, ["top"]),  # 309 of 4,000 less
-        ({"status": "done"}, ["top"]),
+        ({}, ["top", "supposed_cost", "as_promised"]),
+        ({"promised_t_per_year": 2900.0}, ["top", "supposed_cost", "as_promised"]),  # 441 of 4,000 less
+        ({"promised_t_per_year": 3050.0}, ["top", "supposed_cost"]),  # 309 of 4,000 less
+        ({"status": "done"}, ["top", "supposed_cost"]),
     ],
 )
 def test_a_lead_that_carries_the_gain_and_a_smaller_promise_are_said_beside_it(more, kept):
     found = " ".join(reserves(told(LINE | more).reset_index()))
-    assert [name for name in ("top", "as_promised") if f"{{{name}}}" in found] == kept
-    assert reserves(told(retained=RETAINED.assign(joint_surplus_eur_per_year=1.0)).reset_index()) == []
+    assert [name for name in ("top", "supposed_cost", "as_promised") if f"{{{name}}}" in found] == kept
+    declared = RETAINED.assign(supposed_cost_eur_per_t=None)
+    assert "{supposed_cost}" not in " ".join(reserves(told(LINE | more, retained=declared).reset_index()))
+    assert reserves(told(retained=declared.assign(joint_surplus_eur_per_year=1.0)).reset_index()) == []
     assert reserves(told(retained=RETAINED.head(0)).reset_index()) == []

@@ -133,7 +133,7 @@ def impacts(
     Returns
     -------
     pandas.DataFrame
-        The candidates with the columns of ``INDICATORS``, ``cost_basis`` (``declared`` or ``reference``),
+        The candidates with the columns of ``INDICATORS``, ``saving_basis`` (``declared`` or ``reference``),
         ``taker_price_eur_per_t`` (declared, above zero where the taker pays), ``taker_actor_type`` and
         ``trip_load_t`` (what a trip carries) and ``full_trip_t`` (at most),
         ``own_outlet`` (the old route is one of the giver's own),
@@ -165,7 +165,7 @@ def impacts(
     found["trip_load_t"], found["full_trip_t"] = at_bounds["trip_load"][:, 1:].T
     found["price_to_confirm"] |= worked & (columns["taker_worth_eur_per_year"] > 0)
     found["usually_charged"] |= worked
-    return found.assign(**columns, cost_basis=basis)
+    return found.assign(**columns, saving_basis=basis)
 
 
 def per_candidate(candidates: pd.DataFrame) -> dict[str, np.ndarray]:

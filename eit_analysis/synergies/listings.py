@@ -11,7 +11,7 @@ from eit_analysis.synergies.factor_rows import OPERATORS
 from eit_analysis.synergies.free_flows import IN_PART
 from eit_analysis.synergies.impacts import INDICATORS, in_proportion
 from eit_analysis.synergies.register.meeting import BETWEEN
-from eit_analysis.synergies.terms import with_terms
+from eit_analysis.synergies.terms import BREAK_EVEN, with_terms
 
 RANKED = [
     "exchange_site_ids", "category", "output_description", "need_description", "use", "mass_t_per_year",
@@ -33,8 +33,9 @@ OWN_USES = [
     "need_replaced_t_per_year", "ask_first",
 ]  # fmt: skip
 UNEATEN = ["site_id", "output_description", "mass_t_per_year", "route"]
-# Who gains, and at what price: they tell of the giver's cost and of the taker's price, for the team alone.
-TERMS = ["who_gains", "price_low_eur_per_t", "price_high_eur_per_t"]
+# Who gains, at what price and by what cost: they tell of the giver's cost and of the taker's price, for the
+# team alone.
+TERMS = ["who_gains", "price_low_eur_per_t", "price_high_eur_per_t", "saving_basis", BREAK_EVEN]
 SIDES = [
     "exchange_site_ids", "giver_saving_eur_per_year", "taker_worth_eur_per_year", "transport_eur_per_year",
     "fixed_cost_eur_per_year", "joint_surplus_low_eur_per_year", "joint_surplus_eur_per_year",

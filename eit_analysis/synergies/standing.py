@@ -16,6 +16,7 @@ import pandas as pd
 from eit_analysis.reference import sentence
 from eit_analysis.synergies.free_flows import SERVED_BUT
 from eit_analysis.synergies.likelihood import LEAST
+from eit_analysis.synergies.terms import SUPPOSED
 
 ALIVE = ("lead", "study")
 GAIN = "joint_surplus_eur_per_year"
@@ -47,15 +48,19 @@ def standing(retained: pd.DataFrame, recalled: pd.DataFrame) -> pd.DataFrame:
     """The joint surplus of the plan and its share by what its leads are worth: their likelihood, or to check.
 
     ``retained`` from ``listings.retained``; ``to_check`` are those of which something is to ask first
-    (``ask.exchange.with_questions``), whatever their likelihood. Beside them, of the same sum, the
-    ``top`` one, and what it would be ``as_promised``. ``rests_on, n_exchanges, joint_surplus_eur_per_year,
-    share_percent``.
+    (``ask.exchange.with_questions``), whatever their likelihood. Beside them, of the same sum: the
+    ``top`` one, what would be lost if nothing were paid today for what has no declared cost
+    (``supposed_cost``), and what it would be ``as_promised``. ``rests_on, n_exchanges,
+    joint_surplus_eur_per_year, share_percent``.
     """
     gain = retained[GAIN]
     classes = retained["likelihood"].mask(retained["ask_first"].notna(), "to_check")
     table = gain.groupby(classes).agg(["size", "sum"]).reindex([*LEAST, "to_check"], fill_value=0)
     promised = _as_promised(retained, recalled)
     table.loc["top"] = min(len(gain), 1), gain.max()
+    supposed = retained["giver_saving_eur_per_year"].clip(lower=0.0, upper=gain.clip(lower=0.0))
+    supposed = supposed.where(retained[SUPPOSED].notna(), 0.0)
+    table.loc["supposed_cost"] = (supposed > 0).sum(), supposed.sum()
     table.loc["as_promised"] = (promised < gain.to_numpy()).sum(), promised.sum()
     table.columns = ["n_exchanges", GAIN]
     table = table.rename_axis("rests_on").reset_index().astype({"n_exchanges": int})
@@ -65,10 +70,15 @@ def standing(retained: pd.DataFrame, recalled: pd.DataFrame) -> pd.DataFrame:
 def reserves(standing: pd.DataFrame) -> list[str]:
     """What stands beside the gain wherever it is told: templates, a field being a row of :func:`standing`.
 
-    A lead that brings half of it or more, and promises that take a tenth or more of it away.
+    A lead that brings half of it or more; costs that nobody declared and that carry a tenth or more of it;
+    promises that take as much away.
     """
     share = standing.set_index("rests_on")["share_percent"]
-    weighs = {"top": share["top"] >= HALF, "as_promised": share["as_promised"] <= 100 - TENTH}
+    weighs = {
+        "top": share["top"] >= HALF,
+        "supposed_cost": share["supposed_cost"] >= TENTH,
+        "as_promised": share["as_promised"] <= 100 - TENTH,
+    }
     kept = [name for name, heavy in weighs.items() if heavy]
     return [sentence(f"gain_{name}", **{name: f"{{{name}}}"}) for name in kept]
 

@@ -9,6 +9,11 @@ there is a price at which both gain where, and only where, the joint surplus is 
 highest price is the price that it asks or pays, at which its own surplus is unknown. Where it declares that
 it pays, it is spared that, like a firm: what it pays for may be bought new, and not what it would give for a
 waste.
+
+    supposed cost    = giver's saving / t                       where the giver declared no cost, €/t
+    break-even cost  = supposed cost − joint surplus / t        where that is above zero, €/t
+
+A saving that nobody declared is that of the reference. Under the break-even cost nothing is gained jointly.
 """
 
 from __future__ import annotations
@@ -19,6 +24,7 @@ import pandas as pd
 from eit_analysis.synergies.factor_rows import OPERATORS
 
 LOWEST, HIGHEST = "price_low_eur_per_t", "price_high_eur_per_t"
+SUPPOSED, BREAK_EVEN = "supposed_cost_eur_per_t", "break_even_cost_eur_per_t"
 
 
 def with_terms(candidates: pd.DataFrame, sent: str = "diverted_t_per_year") -> pd.DataFrame:
@@ -29,7 +35,8 @@ def with_terms(candidates: pd.DataFrame, sent: str = "diverted_t_per_year") -> p
     ``who_gains``: ``both_free`` (both, even for nothing), ``taker_pays`` or ``giver_pays`` (both, from some
     price on), ``giver``, ``giver_paid`` and ``not_giver`` (at the price of an operator that does not declare
     that it pays, its own surplus being unknown; the second only if it does pay), ``none``; missing where the
-    joint surplus is.
+    joint surplus is. ``supposed_cost_eur_per_t`` and ``break_even_cost_eur_per_t`` are missing of a declared
+    cost, the second too where no cost that is paid decides.
     """
     tonnes = candidates[sent].where(candidates[sent] > 0)
     paid = candidates["transport_eur_per_year"] + candidates["fixed_cost_eur_per_year"]
@@ -45,7 +52,11 @@ def with_terms(candidates: pd.DataFrame, sent: str = "diverted_t_per_year") -> p
     )
     known = candidates["joint_surplus_eur_per_year"].notna()
     who = pd.Series(gains, candidates.index, dtype="str").where(known)
-    return candidates.assign(**{LOWEST: lowest, HIGHEST: highest, "who_gains": who})
+    saved = candidates["giver_saving_eur_per_year"] / tonnes
+    supposed = saved.where(candidates["saving_basis"] == "reference")
+    least = supposed - candidates["joint_surplus_eur_per_year"] / tonnes
+    told = {SUPPOSED: supposed, BREAK_EVEN: least.where((least > 0) & ~loses)}
+    return candidates.assign(**{LOWEST: lowest, HIGHEST: highest, "who_gains": who} | told)
 
 
 def changes_contractor(candidates: pd.DataFrame) -> pd.Series:

@@ -3,8 +3,8 @@
     ask_first = what to ask of the waste and its giver (``giver``), of its taker (``taker``), of the
                 register and of what was refused before (``register``)
                 a producer scheme that takes the waste back for nothing
-                where the flow goes, which the giver did not declare, and what that costs where it did not
-                either (of the team's and of its own alone)
+                where the flow goes and what that costs, which the giver did not declare (``paid``), of the
+                team's and of its own alone, and first where the gain hangs on it
                 a price at which the taker pays for what one is charged for; of who may read no price, of all
                 that one is usually charged for
                 at what price the taker, who pays for sorted matter, takes it mixed (of the team's alone)
@@ -28,7 +28,7 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.reference.compatibility import DONATION
-from eit_analysis.synergies.ask import food, giver, register, taker
+from eit_analysis.synergies.ask import food, giver, paid, register, taker
 from eit_analysis.synergies.factor_rows import own_outlet
 from eit_analysis.synergies.free_flows import HELD
 from eit_analysis.synergies.own_needs import in_boilers
@@ -84,16 +84,12 @@ def with_questions(
     said = sheet_words().loc["ask_first"]
     asked: dict[str, list[str]] = defaultdict(list)
     of_own = team | (exchanges["giver_site_id"] == you)
-    untold = (exchanges["old_route"] == "unknown") & of_own
-    costed = exchanges["old_cost_eur_per_t"].notna()
     waste = giver.of_waste(exchanges, flows, sites)
     before = {name: waste.pop(name) for name in ("eaten", "packaged", "unsold")}
     of_giver: dict[str, pd.Series | np.ndarray] = {
         **waste,
         "glued": waste["glued"] & of_own,
         "own_outlet": own_outlet(exchanges, flows, sites) & of_own,
-        "today": untold & ~costed,
-        "fate": untold & costed,
         **giver.of_pallet_givers(exchanges, declared, sites),
         "linen": giver.of_linen(exchanges, flows, known),
         "feed": giver.of_feed(exchanges, flows, known),
@@ -108,6 +104,8 @@ def with_questions(
     }
     comes = giver.fetched_already(exchanges, flows.head(len(flows) * team), sites)
     for name, text in (
+        *_put(exchanges, {"eaten": before.pop("eaten")}, "giver_site_id", you),
+        *paid.asked(paid.hanging(exchanges[of_own]), team),
         *_put(exchanges, before, "giver_site_id", you),
         *_burnt(exchanges, burnt, you),
         *_told(exchanges, exchanges["out_flow_id"].map(dict(taken_back)), said["taken_back"]),
@@ -118,6 +116,7 @@ def with_questions(
         *_of_those(exchanges[exchanges["price_unsorted"] & team], said["unsorted"]),
         *_told(exchanges, comes, said["trip"]),
         *_of_those(exchanges[_less_than_a_trip(exchanges, team, you) & comes.isna()], said["round"]),
+        *paid.asked(exchanges[of_own], team),
         *_put(exchanges, of_giver, "giver_site_id", you),
         *_put(exchanges, of_taker, "taker_site_id", you),
         *_told(exchanges, taker.part(exchanges), said["part"]),

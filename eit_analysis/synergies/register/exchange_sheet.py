@@ -19,6 +19,7 @@ from eit_analysis.sheet_content import Asked, Listed, Said, SheetContent, Summed
 from eit_analysis.synergies.checklist import of_networks
 from eit_analysis.synergies.factor_rows import OPERATORS
 from eit_analysis.synergies.impacts import INDICATORS
+from eit_analysis.synergies.listings import TERMS
 from eit_analysis.synergies.register.fiche import BOTH
 from eit_analysis.synergies.register.meeting import of_status, questions, sheet_words
 from eit_analysis.synergies.register.steps import NEXT_STEP, QUOTE, WEAK_EVIDENCE
@@ -34,7 +35,7 @@ TABLES: dict[str, tuple[list[str], list[str]]] = {
         BOTH,
     ),
     "money": (
-        ["who_gains", *INDICATORS["joint_surplus"], "price_low_eur_per_t", "price_high_eur_per_t", *BOTH],
+        [*INDICATORS["joint_surplus"], *TERMS, *BOTH],
         BOTH,
     ),
     "call": (["status", "ask_first", "first_call", "caller_site_id", "called_site_ids", "next_step", "title"],
