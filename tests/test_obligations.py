@@ -177,7 +177,7 @@ def test_of_packaging_the_litres_of_packaging_count() -> None:
         "150102",
         3.4,
         "soiled",
-        "incineration",
+        "landfill",
         "communauté de communes",
     )
     refuse = ("mixed", "déchets résiduels", "200301", 40, "mixed", "incineration", "communauté de communes")
@@ -185,6 +185,21 @@ def test_of_packaging_the_litres_of_packaging_count() -> None:
     assert firm((*trays[:6], "Bennes Chimère"), refuse).loc["packaging_recovery", "verdict"] == "not_met"
     heavy = (*trays[:3], 34.0, *trays[4:])
     assert firm(heavy, refuse).loc["packaging_recovery", "verdict"] == "not_met"
+
+
+@pytest.mark.parametrize(
+    ("flow", "duty"),
+    [
+        (("plastic", "films", "150102", 9.0), "packaging_recovery"),
+        (("other", "pneus", "160103", 9.0), "tyres"),
+    ],
+)
+def test_of_what_is_burnt_it_is_asked_whether_the_energy_is_recovered(flow, duty) -> None:
+    """R. 543-67 and R. 543-138 admit that; the questionnaire says « incinération », and no more."""
+    for route, verdict in (("landfill", "not_met"), ("incineration", "unknown"), ("energy", "met")):
+        row = firm((*flow, "clean", route, "Bennes Chimère"), year=2024).loc[duty]
+        assert row["verdict"] == verdict
+        assert ("énergie" in row["question"]) == (route == "incineration")
 
 
 @pytest.mark.parametrize(
@@ -594,7 +609,7 @@ def test_a_heading_tells_first_what_most_actors_break() -> None:
         ]
 
     told = "dont les réponses montrent un manquement, sauf dispense"
-    ban = f"stockage interdit, 3 {told}"
+    ban = f"stockage interdit, 3 {told}, chaque flux tenu pour une charge à part"
     sorting = f"tri, 2 {told}, et 10 qu'on ne peut juger en entier"
     biowaste = f"biodéchets, 0 {told}, et 11 qu'on ne peut juger en entier"
     assert said(judged) == [ban, biowaste, sorting]
@@ -603,7 +618,7 @@ def test_a_heading_tells_first_what_most_actors_break() -> None:
     # Where sorting has the most, it has its sentence alone; where as many, both are told.
     assert said(judged[judged["obligation"] != "landfill_ban"]) == [biowaste, sorting]
     tied = judged.drop(index=judged.query("obligation == 'landfill_ban' and verdict == 'not_met'").index[:1])
-    assert said(tied) == [f"stockage interdit, 2 {told}", biowaste, sorting]
+    assert said(tied) == [ban.replace("3", "2"), biowaste, sorting]
     assert said(judged.head(0)) == []
 
 

@@ -174,7 +174,12 @@ def breaches(judged: pd.DataFrame, counted: pd.DataFrame) -> tuple[dict[str, str
     most = broken.loc[broken["n_sites"] == broken["n_sites"].max(), "obligation"]
     names = heading("obligation").labels
     fault = "dont les réponses montrent un manquement, sauf dispense"
-    said = {code: f"{names[code]}, {{{code}_not_met}} {fault}" for code in most if code not in FIRST}
+    own = {"landfill_ban": ", chaque flux tenu pour une charge à part"}  # the ban is of loads of one matter
+    said = {
+        code: f"{names[code]}, {{{code}_not_met}} {fault}{own.get(code, '')}"
+        for code in most
+        if code not in FIRST
+    }
     for code, name in FIRST.items():
         unsure = f"{{{code}_unknown}} qu'on ne peut juger en entier"
         if (code, "unknown") in told and code not in known:

@@ -269,7 +269,9 @@ class _Actor:
         if rule["check"] == "order" and (late := [flow for flow in own if flow["route"] in doubtful]):
             return "unknown", quoting("law_order", late), "own", late
         if bad := soiled + [flow for flow in own if flow["route"] in doubtful]:
-            return "unknown", quoting("law_declared", bad), "law_ask_why", bad
+            # Who burns waste is not asked at first whether heat or power comes of it, which these rows admit.
+            burned = "incineration" in doubtful and any(flow["route"] == "incineration" for flow in bad)
+            return "unknown", quoting("law_declared", bad), "law_ask_energy" if burned else "law_ask_why", bad
         if bad := [flow for flow in own if flow["route"] == "unknown"]:
             return "unknown", quoting("law_declared", bad), "law_ask_route", bad
         proof = rule["proof_words"]
