@@ -582,6 +582,12 @@ def test_actors_are_counted_once_by_their_gravest_verdict(invented: pd.DataFrame
     assert not flows.obligations.none_judged(wide) and not flows.obligations.none_judged(wide.head(0))
     nobody = wide.head(1).assign(**dict.fromkeys(wide.columns[1:], 0) | {"n_sites_unknown": 4})
     assert flows.obligations.none_judged(nobody)
+    # What nobody could be judged on is a name in a sentence, and no line, but where nothing else is.
+    alone = pd.DataFrame({"obligation": "registers", "duty_verdict": [*obligations.VERDICTS], "n_sites": 0})
+    alone.loc[alone["duty_verdict"] == "unknown", "n_sites"] = 8
+    assert flows.obligations.unjudged(pd.concat([table, alone])) == ["registers"]
+    assert "registers" not in set(flows.obligations.beside(pd.concat([table, alone]))["obligation"])
+    assert flows.obligations.beside(alone)["n_sites_unknown"].tolist() == [8]
     wide = wide.set_index("obligation")
     worst = obligations.gravest(judged)
     refused = worst[(worst["obligation"] == "sorting") & (worst["verdict"] == "not_met")]

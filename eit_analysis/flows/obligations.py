@@ -74,15 +74,25 @@ def beside(printed: pd.DataFrame) -> pd.DataFrame:
     """The printed :func:`counts`, one line per obligation and one column per verdict, ``n_sites_not_met``...
 
     What is missing is one of ``others``, or may not be read. An obligation of which ``others`` is all that
-    may be told has no line.
+    may be told has no line, nor, beside others, has one that nobody could be judged on (:func:`unjudged`).
     """
     wide = printed.pivot(index="obligation", columns="duty_verdict", values="n_sites")
     wide = wide.reindex(index=printed["obligation"].unique(), columns=[*VERDICTS, OTHERS])
     apart = wide[[*VERDICTS]].notna()
     wide[OTHERS] = wide[OTHERS].mask(apart.all(axis=1), 0)
     wide = wide[apart.any(axis=1)]
+    asked = wide.index.isin(unjudged(printed))
+    wide = wide if asked.all() else wide[~asked]
     wide = wide.drop(columns=OTHERS) if (wide[OTHERS] == 0).all() else wide
     return wide.add_prefix("n_sites_").reset_index().rename_axis(columns=None)
+
+
+def unjudged(printed: pd.DataFrame) -> list[str]:
+    """The obligations of the printed :func:`counts` of which all that is told is that nobody was judged."""
+    found = printed.pivot(index="obligation", columns="duty_verdict", values="n_sites")
+    found = found.reindex(index=printed["obligation"].unique(), columns=[*VERDICTS, OTHERS])
+    others = found.drop(columns=["unknown", OTHERS])
+    return found.index[(others == 0).all(axis=1) & (found["unknown"] > 0)].tolist()
 
 
 def none_judged(printed: pd.DataFrame) -> bool:
