@@ -946,6 +946,116 @@ def test_who_said_perhaps_last_is_called_back_by_the_team():
     assert asked(answers=[perhaps, LATER]) == {} == asked(answers=[perhaps], team=False)
 
 
+@pytest.mark.parametrize(
+    ("naf", "code", "description", "quality", "told"),
+    [
+        ("2013B", "150102", "Big bags vides", "clean", True), ("2229A", "150102", "Big bags", "clean", False),
+        ("1051C", "150102", "Sacs souillés", "clean", True), ("1051C", "150101", "Cartons", "soiled", True),
+        ("2013B", "150103", "Palettes", "clean", False), ("2013B", "150110", "Fûts", "soiled", False),
+        ("2013B", "170203", "Tuyaux", "soiled", False),
+    ],
+)  # fmt: skip
+def test_of_packaging_that_may_be_soiled_one_asks_first_what_it_held(naf, code, description, quality, told):
+    """Soiled bags of a chlorine plant went to fuel: that they may be hazardous was on the sheet alone."""
+    bags = EXCHANGES.tail(1).assign(category="plastic", new_route="energy")
+    flows = FLOWS.assign(waste_code=code, description=description, quality=quality)
+    sites = SITES.assign(naf_code=naf, consent="named")
+    for team, you, words in (
+        (True, None, "savoir ce qu'ont contenu ces"),
+        (False, None, "savoir ce qu'ont contenu ces"),
+        (False, "B", "dire ce qu'ont contenu vos emballages"),
+    ):
+        text = asked(exchanges=bags, flows=flows, sites=sites, team=team, you=you).get("B-2>N-1", "")
+        assert text.startswith(words) is told
+    hidden = asked(exchanges=bags, flows=flows, sites=sites.assign(consent="none"), team=False)
+    assert "contenu" not in str(hidden)
+
+
+@pytest.mark.parametrize(
+    ("naf", "code", "route", "treatment", "told"),
+    [
+        ("8610Z", "150101", "reuse", "tri par format", (True, True)),
+        ("8710A", "150104", "reuse", "lavage et redressage", (True, True)),
+        ("4711D", "150101", "reuse", "tri par format", (False, True)),
+        ("8610Z", "150101", "reuse", "perforation par un broyeur à carton", (False, False)),
+        ("8610Z", "150101", "recycling", "mise en balles", (False, False)),
+        ("8610Z", "150103", "reuse", "contrôle visuel", (False, False)),
+    ],
+)
+def test_of_packaging_used_again_one_asks_its_formats_and_what_care_lets_out(
+    naf, code, route, treatment, told
+):
+    """Cartons of a hospital went on as boxes: nobody asked their sizes, nor from which ward they come."""
+    boxes = EXCHANGES.tail(1).assign(category="cardboard", new_route=route, treatment=treatment)
+    flows, sites = FLOWS.assign(waste_code=code, description="Emballages"), SITES.assign(naf_code=naf)
+    text = asked(exchanges=boxes, flows=flows, sites=sites).get("B-2>N-1", "")
+    assert ("soins, pharmacie" in text, "étiquettes à masquer" in text) == told
+    home = at_home(boxes.assign(giver_site_id="N"), flows, sites, RULES, None)["ask_first"].iloc[0]
+    assert "à masquer" not in str(home)
+
+
+@pytest.mark.parametrize(
+    ("description", "cost", "team", "told"),
+    [
+        ("Mobilier de bureau", 90.0, True, (True, True, False)),
+        ("Mobilier de bureau", None, True, (True, True, False)),
+        ("Mobilier de bureau", -110.0, True, (True, False, False)),
+        ("Mobilier de bureau", 0.0, True, (True, False, False)),
+        ("Mobilier de bureau", 90.0, False, (True, False, False)),
+        ("Ferrailles et mobilier urbain", -110.0, True, (False, False, True)),
+    ],
+)
+def test_no_cost_is_said_to_fall_of_what_is_sold(description, cost, team, told):
+    """Street furniture sold at 110 €/t: « le coût évité serait plus faible » meant nothing."""
+    scrap = EXCHANGES.tail(1).assign(category="metal", new_route="recycling", old_cost_eur_per_t=cost)
+    flows = FLOWS.assign(description=description, waste_code="200140")
+    text = asked(exchanges=scrap, flows=flows, team=team).get("B-2>N-1", "")
+    assert ("L. 541-10-1" in text, "plus faible" in text, "R. 543-240" in text) == told
+    back = asked(exchanges=scrap, flows=FLOWS, team=team, taken_back={"B-2": "un éco-organisme"})
+    assert ("plus faible" in back["B-2>N-1"]) is (team and not (cost or 1) <= 0 and cost != 0)
+
+
+@pytest.mark.parametrize(
+    ("actor", "naf", "code", "category", "told"),
+    [
+        ("ess", "4779Z", "unknown", "metal", True), ("ess", "8899B", "200140", "metal", True),
+        ("ess", "8899B", "120101", "metal", False), ("ess", "4779Z", "200108", "biowaste", False),
+        ("firm", "2511Z", "200140", "metal", False),
+    ],
+)  # fmt: skip
+def test_who_mends_used_goods_is_asked_of_its_contracts(actor, naf, code, category, told):
+    """Scrap of a reuse workshop, maybe under its contracts for furniture or appliances, went to a foundry."""
+    scrap = EXCHANGES.tail(1).assign(category=category, new_route="recycling")
+    sites = SITES.assign(actor_type=actor, naf_code=naf)
+    flows = FLOWS.assign(waste_code=code)
+    assert ("éco-organisme" in asked(exchanges=scrap, flows=flows, sites=sites).get("B-2>N-1", "")) is told
+    own = asked(exchanges=scrap, flows=flows, sites=sites, team=False, you="B").get("B-2>N-1", "")
+    assert ("un de vos contrats" in own) is told
+
+
+def test_at_home_too_one_asks_the_oil_of_swarf_and_for_padding_whether_there_is_a_machine():
+    """180 t of chips for the own melt: their cutting oil was asked of a neighbour's alone."""
+    chips = EXCHANGES.tail(1).assign(giver_site_id="N", category="metal", new_route="recycling")
+    flows = FLOWS.assign(description="Copeaux de fonte", waste_code="120101")
+    assert "huile de coupe" in at_home(chips, flows, SITES, RULES, None)["ask_first"].iloc[0]
+    pad = chips.assign(category="cardboard", treatment="perforation par un broyeur à carton")
+    told = at_home(pad, flows, SITES, RULES, "N")["ask_first"].iloc[0]
+    assert "si vous avez déjà un broyeur" in told and "10\u00a0000\u00a0€" in told
+
+
+def test_of_sand_for_concrete_what_decides_is_asked_first():
+    """Nine questions as a chain: the quality that its taker refused was the last, its clay the sixth."""
+    sand = EXCHANGES.tail(1).assign(category="mineral", new_route="recycling", price_to_confirm=True)
+    rows = [("N", "B", "N", "mineral", "Fines", "no", "quality", "2026-06-15")]
+    more = {"flows": FLOWS.assign(waste_code="100908"), "sites": SITES.assign(naf_code="2361Z")}
+    first, then, *_ = asked(answers=rows, exchanges=sand, **more)["B-2>N-1"].split(BETWEEN)
+    assert "« Fines »" in first and "l'argile" in then
+    # Why its maker does not use it again is asked once.
+    foundry = SITES.assign(naf_code="2451Z")
+    again = asked(exchanges=sand, flows=more["flows"], sites=foundry, own_needs=frozenset({"B-2"}))
+    assert again["B-2>N-1"].count("savoir pourquoi le donneur") == 1
+
+
 def test_no_question_is_cut_in_two() -> None:
     """Cards show the first questions of a line, and count the others by what stands between them."""
     told = {

@@ -1,18 +1,16 @@
 """What to ask before two actors are brought together: what is known of an exchange beside its calculation.
 
     ask_first = what to ask of the waste and its giver (``giver``), of its taker (``taker``), of the
-                register and of what was refused before (``register``)
-                a producer scheme that takes the waste back for nothing
-                where the flow goes and what that costs, which the giver did not declare (``paid``), of the
-                team's and of its own alone, and first where the gain hangs on it
+                register and of what was refused before (``register``), first what decides
+                what producers may take back (``producers``), and what the giver does with it today and
+                pays, where it did not declare it (``paid``; of the team's and of its own alone)
                 a price at which the taker pays for what one is charged for; of who may read no price, of all
                 that one is usually charged for
                 at what price the taker, who pays for sorted matter, takes it mixed (of the team's alone)
                 tonnes that fill no lorry in a year, but for what is fetched anyway (of the team's, and of its
                 own to whose own amount fills none: another's would be told a bound)
-                a need of the giver for the same matter, for which nothing of it is set aside
-                a boiler of the giver that could burn the wood, where that is not reused (of the team's and of
-                its own alone)
+                a need of the giver for the same matter, for which nothing of it is set aside; its boiler that
+                could burn the wood, where that is not reused (of the team's and of its own alone)
                 what a gift of food may bring its giver beside the gain
 
 None of them closes an exchange or moves its rank: each is a question to settle first.
@@ -28,7 +26,7 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.reference.compatibility import DONATION
-from eit_analysis.synergies.ask import food, giver, paid, register, taker
+from eit_analysis.synergies.ask import food, giver, packaging, paid, producers, register, taker
 from eit_analysis.synergies.factor_rows import own_outlet
 from eit_analysis.synergies.free_flows import HELD
 from eit_analysis.synergies.own_needs import in_boilers
@@ -36,6 +34,7 @@ from eit_analysis.synergies.register.links import POOLING
 from eit_analysis.synergies.register.meeting import BETWEEN, sheet_words
 
 SUPPLY, DEMAND = "supply_t_per_year", "demand_t_per_year"
+AT_HOME = ("shape", "oily", "rubble")  # of the waste, wherever it goes
 
 
 def with_questions(
@@ -85,7 +84,8 @@ def with_questions(
     asked: dict[str, list[str]] = defaultdict(list)
     of_own = team | (exchanges["giver_site_id"] == you)
     waste = giver.of_waste(exchanges, flows, sites)
-    before = {name: waste.pop(name) for name in ("eaten", "packaged", "unsold")}
+    before = packaging.of_givers(exchanges, declared, known)
+    before |= {name: waste.pop(name) for name in ("packaged", "unsold")}
     of_giver: dict[str, pd.Series | np.ndarray] = {
         **waste,
         "glued": waste["glued"] & of_own,
@@ -93,7 +93,7 @@ def with_questions(
         **giver.of_pallet_givers(exchanges, declared, sites),
         "linen": giver.of_linen(exchanges, flows, known),
         "feed": giver.of_feed(exchanges, flows, known),
-        "unweighed_use": givers,
+        "unweighed_use": givers & ~waste["remade"],  # the same is asked
     }
     treated = taker.of_treatment(exchanges, flows, sites, rules, register.agreed(recalled))
     of_taker: dict[str, pd.Series | np.ndarray] = {
@@ -104,11 +104,13 @@ def with_questions(
     }
     comes = giver.fetched_already(exchanges, flows.head(len(flows) * team), sites)
     for name, text in (
-        *_put(exchanges, {"eaten": before.pop("eaten")}, "giver_site_id", you),
+        *_put(exchanges, {"eaten": of_giver.pop("eaten")}, "giver_site_id", you),
         *paid.asked(paid.hanging(exchanges[of_own]), team),
         *_put(exchanges, before, "giver_site_id", you),
+        *register.refused(exchanges, answers, said["refused"]),
+        *_put(exchanges, {"clay": of_taker.pop("clay")}, "taker_site_id", you),
         *_burnt(exchanges, burnt, you),
-        *_told(exchanges, exchanges["out_flow_id"].map(dict(taken_back)), said["taken_back"]),
+        *producers.asked(exchanges, flows, known, taken_back, team, you),
         *_told(exchanges, giver.mixed(exchanges, flows), said["mixed"]),
         *register.realised(exchanges, held, said),
         *register.promised(exchanges, recalled.head(len(recalled) * team), said["promised"]),
@@ -125,7 +127,6 @@ def with_questions(
         *register.same_need(exchanges, recalled, said["need"], team),
         *_of_those(exchanges[exchanges["legal_status"] == DONATION], said["gift"]),
         *register.priced(exchanges, answers, said["price"]),
-        *register.refused(exchanges, answers, said["refused"]),
         *register.thought(exchanges, answers, flows, sites, said["thought"]),
     ):
         asked[name].append(text)
@@ -150,7 +151,9 @@ def at_home(
     kinds = sites.drop_duplicates("site_id").set_index("site_id")["actor_type"]
     own_uses = own_uses.assign(taker_actor_type=own_uses["taker_site_id"].map(kinds))
     treated = taker.of_treatment(own_uses, flows, sites, rules, frozenset())
-    questions = {**taker.of_takers(own_uses, flows, sites), "treatment": treated["treatment"]}
+    waste = giver.of_waste(own_uses, flows, sites)
+    questions: dict[str, pd.Series | np.ndarray] = {name: waste[name] for name in AT_HOME}
+    questions |= {**taker.of_takers(own_uses, flows, sites), "treatment": treated["treatment"]}
     asked: dict[str, list[str]] = defaultdict(list)
     for name, text in _put(own_uses, questions, "taker_site_id", you):
         asked[name].append(text)

@@ -9,7 +9,6 @@
     rubble     minerals of buildings that are not sorted clean, to be crushed: plaster and wood spoil them
     glued      sawdust or offcuts for a boiler, of who works panels too: what is glued is no raw wood
     remade     what a maker of plastics or a foundry could put again into what it makes itself
-    furniture  what is called furniture: its producers may take it back
     feed       sound food of plants or milk, composted or digested: what would feed animals comes before
     owner      the pallets of a trader or carrier are mostly rented, on deposit or exchanged
     linen      the linen of hotels, restaurants, care, homes and laundries is often rented
@@ -36,7 +35,7 @@ from eit_analysis.synergies.offers import OILS, PANELS, WOOD_A, activity, of_out
 from eit_analysis.synergies.pooling.grades import SWARF
 from eit_analysis.synergies.substitution import KEEPS
 
-PALLETS = "150103"
+PACKAGING, PALLETS = "1501", "150103"
 CRATES = r"\b(?:cagettes?|cageots?|caisses?|caissettes?|plateaux?|tourets?|bobines?)\b"
 TRADE = ("46", "47")  # divisions of NAF
 BORROWERS = (*TRADE, "49", "52", "53")  # whose pallets are mostly rented, on deposit or exchanged
@@ -63,7 +62,6 @@ SHREDDED = (
 FINES = ("120102", "120104")  # of metal: with the turnings of their codes, what soaks up the oil of machining
 FOUNDRIES = "245"  # NAF group
 PIECES = r"\b(?:chutes?|toles?|profiles?|decoupes?|lames?)\b"
-FURNITURE = r"\b(?:meubles?|ameublement|mobilier|literie|matelas)\b"
 # Activities and codes: of makers of plastics their scrap, of foundries the sand of moulds and cores.
 AGAIN = (("222", ("070213", "120105")), (FOUNDRIES, ("100906", "100908", "101006", "101008")))
 RUBBLE = ("170101", "170102", "170103", "170107", "170904")
@@ -79,7 +77,6 @@ def of_waste(exchanges: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame) 
     works_panels = exchanges["giver_site_id"].isin(buys.loc[panels.astype(bool), "site_id"])
     gives = activity(exchanges["giver_site_id"], sites)
     again = [gives.str.startswith(naf) & code.isin(codes) for naf, codes in AGAIN]
-    told = _called(exchanges, flows)
     to_foundry = activity(exchanges["taker_site_id"], sites).str.startswith(FOUNDRIES)
     return {
         "eaten": (exchanges["category"] == "food") & (quality == "clean") & kept_from_people,
@@ -90,7 +87,6 @@ def of_waste(exchanges: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame) 
         "alloy": (exchanges["category"] == "metal") & to_foundry,
         "glued": code.isin(WOOD_A) & (exchanges["new_route"] == "energy") & works_panels,
         "remade": again[0] | again[1],
-        "furniture": told.str.contains(FURNITURE).astype(bool) & (code != "030105"),
         "rubble": code.isin(RUBBLE) & (quality != "clean") & (exchanges["new_route"] == "recycling"),
     }
 
@@ -194,12 +190,17 @@ def of_pallet_givers(
     """
     pallets = of_pallets(exchanges, flows).to_numpy(dtype=bool)
     naf = activity(exchanges["giver_site_id"], sites)
-    soiled = flows.loc[flows["waste_code"].astype("str").fillna("").str.startswith(SOILED), "site_id"]
-    chemical = naf.str.startswith(CHEMISTRY) | exchanges["giver_site_id"].isin(soiled)
     return {
         "owner": pallets & naf.str.startswith(BORROWERS).to_numpy(dtype=bool),
-        "soiled": pallets & chemical.to_numpy(dtype=bool),
+        "soiled": pallets & works_chemicals(exchanges, flows, sites).to_numpy(dtype=bool),
     }
+
+
+def works_chemicals(exchanges: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame) -> pd.Series:
+    """Of which exchanges the giver is of chemistry, or throws away packaging that dangerous goods soiled."""
+    soiled = flows.loc[flows["waste_code"].astype("str").fillna("").str.startswith(SOILED), "site_id"]
+    naf = activity(exchanges["giver_site_id"], sites)
+    return naf.str.startswith(CHEMISTRY) | exchanges["giver_site_id"].isin(soiled)
 
 
 def of_linen(exchanges: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame) -> np.ndarray:

@@ -12,6 +12,8 @@
     plants       garden waste and prunings: what is in them, and who chips them
     moisture     what is dried by who is no operator: how wet it is, as no drying is in the gain
     species      wood to smoke food with
+    boxes        packaging that goes on as what it is, but pallets: formats, state, marks to hide
+    machine      boxes made padding: a machine that nothing here counts
     grading      minerals for a need of a size, « 0/31,5 »
     clay         the sand of a foundry in concrete: its clay and carbon
     kiln         what a cement works analyses before it takes anything
@@ -34,13 +36,13 @@ from eit_analysis import french
 from eit_analysis.reference.compatibility import AS_PALLETS
 from eit_analysis.reference.needs import need_told
 from eit_analysis.synergies.ask.food import of_food
-from eit_analysis.synergies.ask.giver import of_pallets, whole
+from eit_analysis.synergies.ask.giver import PACKAGING, of_pallets, whole
+from eit_analysis.synergies.ask.packaging import as_it_is
 from eit_analysis.synergies.factor_rows import OPERATORS
 from eit_analysis.synergies.gates import FOOD_MAKERS, PACKAGING_MAKERS
 from eit_analysis.synergies.offers import activity, of_output
 
 UNASKED = ("grade", "format", "timber")
-PACKAGING = "1501"
 TO_FIBRES, WIPERS = "effilochage|défibrage", "chiffon"
 WORKS_FOOD = (*FOOD_MAKERS, "56")  # NAF divisions: makers of food and drinks, restaurants
 CEMENT, CONCRETE = "2351", "236"
@@ -96,6 +98,8 @@ def of_takers(exchanges: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame)
         "sizes": pieces,
         "sections": again & (exchanges["category"] == "metal"),
         "plants": code.isin(GARDEN) & (exchanges["category"] == "biowaste") & uses,
+        "boxes": as_it_is(exchanges, flows) & (exchanges["giver_site_id"] != exchanges["taker_site_id"]),
+        "machine": _treated(exchanges, PERFORATED) & uses,
         "moisture": _treated(exchanges, DRIED) & uses,
         "species": smoked(exchanges),
         "grading": sized,

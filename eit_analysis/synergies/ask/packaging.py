@@ -1,0 +1,48 @@
+"""What to ask first of packaging, but pallets: what it held, and whether it goes on as what it is.
+
+    held   of who works chemicals, beside what is soiled by dangerous goods, or itself called soiled: what was
+           in it, for what is left of that may make it hazardous (15 01 10*)
+    care   of who cares for the sick or the old, to be used again: what was in it, and what may leave
+
+The survey asks none of it.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from eit_analysis import french
+from eit_analysis.synergies.ask.giver import PACKAGING, SOILED, of_pallets, works_chemicals
+from eit_analysis.synergies.offers import activity, of_output
+
+CARE = ("86", "87")  # NAF divisions
+STAINED = r"\bsouille?e?s?\b"
+# What is cut or perforated goes on as another thing.
+CUT = r"\b(?:perforation|decoupe|collage)\b"
+
+
+def of_givers(exchanges: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame) -> dict[str, pd.Series]:
+    """Of which exchanges to ask the giver of each; ``flows`` and ``sites`` are those the reader may know."""
+    packaging = _packaging(exchanges, flows)
+    called = of_output(exchanges, flows, "description").map(french.fold_words)
+    stained = called.str.contains(STAINED).astype(bool) | (of_output(exchanges, flows, "quality") == "soiled")
+    cares = activity(exchanges["giver_site_id"], sites).str.startswith(CARE)
+    feared = stained | works_chemicals(exchanges, flows, sites)
+    return {
+        "held": packaging & feared,
+        "care": as_it_is(exchanges, flows) & cares,
+    }
+
+
+def as_it_is(exchanges: pd.DataFrame, flows: pd.DataFrame) -> pd.Series:
+    """Of which exchanges packaging is used again as what it is."""
+    treated = exchanges["treatment"].astype("str").fillna("").map(french.fold_words)
+    cut = treated.str.contains(CUT).astype(bool)
+    return _packaging(exchanges, flows) & (exchanges["new_route"] == "reuse") & ~cut
+
+
+def _packaging(exchanges: pd.DataFrame, flows: pd.DataFrame) -> pd.Series:
+    """Packaging that is not coded as hazardous already."""
+    code = of_output(exchanges, flows, "waste_code")
+    coded = code.str.startswith(PACKAGING) & ~code.str.startswith(SOILED)
+    return coded & ~of_pallets(exchanges, flows)
