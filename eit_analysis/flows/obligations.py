@@ -87,6 +87,14 @@ def beside(printed: pd.DataFrame) -> pd.DataFrame:
     return wide.add_prefix("n_sites_").reset_index().rename_axis(columns=None)
 
 
+def lineless(counted: pd.DataFrame, printed: pd.DataFrame) -> tuple[int, list[str]]:
+    """Of how many obligations of :func:`counts` nothing may be told apart, and which :func:`unjudged`, as
+    they are printed, have no line of :func:`beside`."""
+    lines = {*beside(printed)["obligation"]}
+    asked = [code for code in unjudged(printed) if code not in lines]
+    return counted["obligation"].nunique() - len(lines) - len(asked), asked
+
+
 def unjudged(printed: pd.DataFrame) -> list[str]:
     """The obligations of the printed :func:`counts` of which all that is told is that nobody was judged."""
     found = printed.pivot(index="obligation", columns="duty_verdict", values="n_sites")
