@@ -297,6 +297,12 @@ def test_full_cost_by_hand():
     assert found["invoice"] == pytest.approx(-600)  # the wood has no invoice: reference prices stand for it
     assert found["collection"] == pytest.approx(4 * collection)
     assert found["Total"] == pytest.approx(found.drop("Total").sum())
+    # A solution of unknown destination is perhaps sold: 480,000 € of containers for 6,000 t of it.
+    lost = pd.concat([out.tail(1)] * 2).assign(category="chemical", waste_code=None, route="unknown")
+    lost = lost.assign(description=["Chlorure de calcium en solution à 32 %", "Poudre"])
+    parts = full_cost(lost, bought, factors, reference.load("waste_codes"))
+    served = parts.loc[parts["cost_part"].isin(["collection", "treatment"]), "description"]
+    assert served.tolist() == ["Poudre", "Poudre"]
 
 
 def free(rows: list[tuple]) -> tuple[pd.DataFrame, pd.DataFrame]:

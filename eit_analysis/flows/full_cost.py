@@ -73,12 +73,15 @@ def full_cost(
     declared = (out["cost_known"] == "yes").to_numpy()
     invoice = out["cost_eur_per_t"].where(declared)
     unhandled = dug_out(out, codes) | (is_effluent(out) | is_liquid(out)).to_numpy(bool)
+    treatment = reference_prices(out, factors)[
+        ~declared
+    ].dropna()  # none: what leaves may be no service at all
     prices = {
         "purchase": purchase_prices(out, incoming, factors)[~unbought(out, codes)],
         "handling": _everywhere(out, factors, "handling_cost")[~unhandled],
         "invoice": pd.DataFrame(dict.fromkeys(PRICES, invoice)),
-        "collection": _everywhere(out, factors, "collection_cost")[~declared],
-        "treatment": reference_prices(out, factors)[~declared],
+        "collection": _everywhere(out, factors, "collection_cost").loc[treatment.index],
+        "treatment": treatment,
     }
     parts = [out.join(prices[part].dropna(), how="inner").assign(cost_part=part) for part in PARTS]
     return pd.concat(parts, ignore_index=True)
