@@ -271,6 +271,11 @@ def test_peelings_were_bought_as_food_and_pallets_not_as_fuel():
     price = factors.set_index(["factor", "category", "route"])["central"]["virgin_price"]
     general, wood = price["biowaste", "recycling"], price["wood", "recycling"]
     assert prices["price_eur_per_t"].tolist() == [620, general, wood, general]
+    # What was given cost nothing: a reuse workshop was told to lose what it had bought at 500 €/t.
+    given = purchase_prices(out, bought.assign(cost_eur_per_t=[0.0, 95.0]), factors)
+    assert given["price_eur_per_t"].tolist() == [0, general, wood, general]
+    priced = out.assign(cost_eur_per_year=1.0), bought.assign(cost_eur_per_t=0.0)
+    assert bought_and_lost(*priced, reference.load("waste_codes"), factors).empty  # nothing is bought
 
 
 def test_full_cost_by_hand():

@@ -189,15 +189,16 @@ def _words(flows: pd.DataFrame) -> pd.Series:
 
 
 def _priced(incoming: pd.DataFrame) -> pd.DataFrame:
-    """What is bought at a price, but to burn: ``bought_t_per_year`` and ``paid`` (EUR/year)."""
-    priced = incoming[(incoming["cost_eur_per_t"] > 0) & (incoming[MASS] > 0) & ~is_fuel(incoming)]
+    """What comes in at a price or for nothing, not to burn: ``bought_t_per_year``, ``paid`` (EUR/year)."""
+    priced = incoming[(incoming["cost_eur_per_t"] >= 0) & (incoming[MASS] > 0) & ~is_fuel(incoming)]
     priced = priced.astype(dict.fromkeys(KEYS, "str"))
     return priced.assign(bought_t_per_year=priced[MASS], paid=priced[MASS] * priced["cost_eur_per_t"])
 
 
 def _bought(incoming: pd.DataFrame) -> pd.DataFrame:
     """What each actor buys of each family at a price: ``bought_t_per_year`` and ``paid`` (EUR/year)."""
-    return _priced(incoming).groupby(KEYS)[["bought_t_per_year", "paid"]].sum()
+    priced = _priced(incoming[incoming["cost_eur_per_t"] > 0])
+    return priced.groupby(KEYS)[["bought_t_per_year", "paid"]].sum()
 
 
 def _everywhere(out: pd.DataFrame, factors: pd.DataFrame, factor: str) -> pd.DataFrame:
