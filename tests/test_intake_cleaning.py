@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -501,6 +502,7 @@ def test_no_log_holds_personal_data_whatever_the_table(study):
     write_cleaned(study, cleaned)
     for path in study.processed.rglob("*.*"):
         text = path.read_bytes().decode("utf-8", "replace")
+        text = re.sub(r'"[0-9a-f]{16,}"', '""', text)  # a digest has "1985" once in a thousand files
         for secret in (
             "Martin",
             "06 12 34",

@@ -41,7 +41,9 @@ def test_words_of_designations_are_written_as_they_are_read(table, columns):
 
 def test_every_sentence_is_said_somewhere():
     """By its name, or by the stem to which the last words of a name are added."""
-    code = "".join(path.read_text(encoding="utf-8") for path in reference.FOLDER.parent.rglob("*.py"))
+    package = reference.FOLDER.parent
+    files = [*package.rglob("*.py"), *(package.parent / "notebooks").glob("*.ipynb")]
+    code = "".join(path.read_text(encoding="utf-8").replace('\\"', '"') for path in files)
     stems = tuple(re.findall(r'f"(\w+_)\{', code))
     names = reference.load("sentences")["sentence"].str.removesuffix("_team")
     assert [name for name in names if f'"{name}"' not in code and not name.startswith(stems)] == []
