@@ -127,8 +127,9 @@ def reference_prices(flows: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame
         missing where no factor answers, and for a liquid of unknown destination: it may be sold, spread or
         sent to a sewer, and no treatment of its family is a guess of that.
     """
-    nowhere = is_liquid(flows) & (flows["route"] == "unknown")
-    return for_flows(flows, factors, "treatment_cost").set_axis(PRICES, axis=1)[~nowhere].reindex(flows.index)
+    prices = for_flows(flows, factors, "treatment_cost").set_axis(PRICES, axis=1)
+    prices[(is_liquid(flows) & (flows["route"] == "unknown")).to_numpy()] = np.nan
+    return prices
 
 
 def estimated(out: pd.DataFrame, factors: pd.DataFrame) -> pd.DataFrame:

@@ -73,9 +73,8 @@ def full_cost(
     declared = (out["cost_known"] == "yes").to_numpy()
     invoice = out["cost_eur_per_t"].where(declared)
     unhandled = dug_out(out, codes) | (is_effluent(out) | is_liquid(out)).to_numpy(bool)
-    treatment = reference_prices(out, factors)[
-        ~declared
-    ].dropna()  # none: what leaves may be no service at all
+    # Of what has no price of treatment, nobody knows that it is a service at all: it has no transport either.
+    treatment = reference_prices(out, factors)[~declared].dropna()
     prices = {
         "purchase": purchase_prices(out, incoming, factors)[~unbought(out, codes)],
         "handling": _everywhere(out, factors, "handling_cost")[~unhandled],

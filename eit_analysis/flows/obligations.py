@@ -76,8 +76,7 @@ def beside(printed: pd.DataFrame) -> pd.DataFrame:
     What is missing is one of ``others``, or may not be read. An obligation of which ``others`` is all that
     may be told has no line, nor, beside others, has one that nobody could be judged on (:func:`unjudged`).
     """
-    wide = printed.pivot(index="obligation", columns="duty_verdict", values="n_sites")
-    wide = wide.reindex(index=printed["obligation"].unique(), columns=[*VERDICTS, OTHERS])
+    wide = _wide(printed)
     apart = wide[[*VERDICTS]].notna()
     wide[OTHERS] = wide[OTHERS].mask(apart.all(axis=1), 0)
     wide = wide[apart.any(axis=1)]
@@ -97,10 +96,15 @@ def lineless(counted: pd.DataFrame, printed: pd.DataFrame) -> tuple[int, list[st
 
 def unjudged(printed: pd.DataFrame) -> list[str]:
     """The obligations of the printed :func:`counts` of which all that is told is that nobody was judged."""
-    found = printed.pivot(index="obligation", columns="duty_verdict", values="n_sites")
-    found = found.reindex(index=printed["obligation"].unique(), columns=[*VERDICTS, OTHERS])
-    others = found.drop(columns=["unknown", OTHERS])
-    return found.index[(others == 0).all(axis=1) & (found["unknown"] > 0)].tolist()
+    wide = _wide(printed)
+    others = wide.drop(columns=["unknown", OTHERS])
+    return wide.index[(others == 0).all(axis=1) & (wide["unknown"] > 0)].tolist()
+
+
+def _wide(printed: pd.DataFrame) -> pd.DataFrame:
+    """The printed :func:`counts`, one line per obligation, in their order, and one column per verdict."""
+    wide = printed.pivot(index="obligation", columns="duty_verdict", values="n_sites")
+    return wide.reindex(index=printed["obligation"].unique(), columns=[*VERDICTS, OTHERS])
 
 
 def none_judged(printed: pd.DataFrame) -> bool:

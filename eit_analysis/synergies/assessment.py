@@ -240,11 +240,11 @@ class Assessment(RankedExchanges):
         possible, whatever = (
             loss.options(
                 self._candidates(both, pairs)[0],
-                self._to_outlets(leaving, local.directory, pairs is any_route),
+                self._to_outlets(leaving, local.directory, whatever_today),
                 self.sites,
                 taken,
             )
-            for pairs in (self._pairs, any_route)
+            for pairs, whatever_today in ((self._pairs, False), (any_route, True))
         )
         summary, replaced = loss.closures(taken, loss.with_lower(possible, whatever), self.plan.exchanges)
         return summary, loss.left_without(taken, replaced, self.flows, summary)

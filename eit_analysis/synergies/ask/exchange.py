@@ -34,7 +34,7 @@ from eit_analysis.synergies.register.links import POOLING
 from eit_analysis.synergies.register.meeting import BETWEEN, sheet_words
 
 SUPPLY, DEMAND = "supply_t_per_year", "demand_t_per_year"
-AT_HOME = ("shape", "oily", "rubble")  # of the waste, wherever it goes
+WHEREVER = ("shape", "oily", "rubble")  # what is asked of the waste, at home too
 
 
 def with_questions(
@@ -152,7 +152,7 @@ def at_home(
     own_uses = own_uses.assign(taker_actor_type=own_uses["taker_site_id"].map(kinds))
     treated = taker.of_treatment(own_uses, flows, sites, rules, frozenset())
     waste = giver.of_waste(own_uses, flows, sites)
-    questions: dict[str, pd.Series | np.ndarray] = {name: waste[name] for name in AT_HOME}
+    questions: dict[str, pd.Series | np.ndarray] = {name: waste[name] for name in WHEREVER}
     questions |= {**taker.of_takers(own_uses, flows, sites), "treatment": treated["treatment"]}
     asked: dict[str, list[str]] = defaultdict(list)
     for name, text in _put(own_uses, questions, "taker_site_id", you):
