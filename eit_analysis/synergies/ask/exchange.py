@@ -26,7 +26,7 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.reference.compatibility import DONATION
-from eit_analysis.synergies.ask import food, giver, packaging, paid, producers, register, taker
+from eit_analysis.synergies.ask import containers, food, giver, paid, producers, register, taker
 from eit_analysis.synergies.factor_rows import own_outlet
 from eit_analysis.synergies.free_flows import HELD
 from eit_analysis.synergies.own_needs import in_boilers
@@ -84,7 +84,7 @@ def with_questions(
     asked: dict[str, list[str]] = defaultdict(list)
     of_own = team | (exchanges["giver_site_id"] == you)
     waste = giver.of_waste(exchanges, flows, sites)
-    before = packaging.of_givers(exchanges, declared, known)
+    before = containers.of_givers(exchanges, declared, known)
     before |= {name: waste.pop(name) for name in ("packaged", "unsold")}
     of_giver: dict[str, pd.Series | np.ndarray] = {
         **waste,

@@ -35,9 +35,9 @@ import pandas as pd
 from eit_analysis import french
 from eit_analysis.reference.compatibility import AS_PALLETS
 from eit_analysis.reference.needs import need_told
+from eit_analysis.synergies.ask.containers import as_it_is
 from eit_analysis.synergies.ask.food import of_food
 from eit_analysis.synergies.ask.giver import PACKAGING, of_pallets, whole
-from eit_analysis.synergies.ask.packaging import as_it_is
 from eit_analysis.synergies.factor_rows import OPERATORS
 from eit_analysis.synergies.gates import FOOD_MAKERS, PACKAGING_MAKERS
 from eit_analysis.synergies.offers import activity, of_output
