@@ -18,6 +18,7 @@ from scipy.sparse import csr_array, eye_array, hstack, vstack
 
 from eit_analysis.config import StudyConfig
 from eit_analysis.records import TOTAL
+from eit_analysis.remembered import remembered
 from eit_analysis.synergies.impacts import DIVERTED, INDICATORS
 from eit_analysis.synergies.listings import AGREED, at_worst, largest_first, surest_first
 from eit_analysis.synergies.register.meeting import BETWEEN, sheet_words
@@ -66,6 +67,7 @@ def exchanges(
     return found.assign(**unsaid), taken.assign(**unsaid)
 
 
+@remembered
 def possible(
     utilities: pd.DataFrame, sites: pd.DataFrame, settings: StudyConfig, answers: pd.DataFrame
 ) -> pd.DataFrame:
