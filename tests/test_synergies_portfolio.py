@@ -12,7 +12,7 @@ from eit_analysis.publishing.release.gate import Release
 from eit_analysis.reference.factors import factor_table
 from eit_analysis.study import Study
 from eit_analysis.synergies.impacts import FORMULAS, INDICATORS, impacts, in_proportion
-from eit_analysis.synergies.portfolio import change, portfolio, way, worse
+from eit_analysis.synergies.portfolio import change, leaning, portfolio, way
 
 SITES = pd.DataFrame([("B", "firm"), ("C", "ess")], columns=["site_id", "actor_type"])
 FLOWS = pd.DataFrame(
@@ -87,19 +87,18 @@ def test_a_change_goes_up_or_down_where_its_interval_holds_no_zero(span, said):
     assert way(portfolio(plan({}).head(0), factor_table(), 10, 1), "emissions") == "unsure"
 
 
-def test_an_uncertain_change_tells_whether_its_centre_is_for_the_worse():
+def test_an_uncertain_change_tells_how_its_centre_moves():
     """« De sens incertain : 12,7 (−34,5 à 70,3) » of emissions, and −17,7 avoided: nobody saw two losses."""
 
-    def told(span, indicator):
+    def told(span, indicator="emissions"):
         rows = pd.DataFrame([("Total", *span)], columns=["category", *INDICATORS[indicator]])
-        return worse(rows, indicator)
+        return leaning(rows, indicator)
 
-    assert told((12.7, -34.5, 70.3), "emissions") == told((-17.7, -96.6, 85.2), "avoided") == "central"
-    assert told((-12.7, -70, 34), "emissions") == told((17.7, -5, 85.2), "avoided") == ""
-    assert told((3, 1, 9), "emissions") == told((-3, -9, -1), "avoided") == "sure"
-    assert told((-3, -9, -1), "emissions") == told((3, 1, 9), "avoided") == ""
+    assert told((12.7, -34.5, 70.3)) == told((17.7, -5, 85.2), "avoided") == "more"
+    assert told((-12.7, -70, 34)) == told((-17.7, -96.6, 85.2), "avoided") == "less"
+    assert told((3, 1, 9)) == "up" and told((-3, -9, -1), "avoided") == "down" and told((0, 0, 0)) == "flat"
     # As printed, a centre of zero leans to no side, nor does what is not told to an audience.
-    assert told((0.04, -1, 9), "emissions") == told((None, None, None), "emissions") == ""
+    assert told((0.04, -1, 9)) == told((None, None, None)) == "unsure"
 
 
 def test_a_change_is_said_as_its_audience_reads_it(small_study: Study) -> None:

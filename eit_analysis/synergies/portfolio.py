@@ -123,16 +123,11 @@ def way(changes: pd.DataFrame, indicator: str) -> str:
     return "up" if low > 0 else "down" if high < 0 else "unsure"
 
 
-def worse(changes: pd.DataFrame, indicator: str) -> str:
-    """Whether emissions, or what is avoided elsewhere, change for the worse: ``sure``, ``central`` or "".
-
-    ``central`` where the interval holds zero and the central value, as it is printed, is a loss.
-    """
-    sense, loss = way(changes, indicator), -1 if indicator == "avoided" else 1
-    if sense == "unsure":
-        told = changes.loc[changes["category"] == TOTAL, INDICATORS[indicator][0]]
-        return "central" if loss * told.astype(float).round(1).sum() > 0 else ""
-    return "sure" if sense == {1: "up", -1: "down"}[loss] else ""
+def leaning(changes: pd.DataFrame, indicator: str) -> str:
+    """:func:`way`, and where the interval holds zero how the central value moves: ``more`` or ``less``."""
+    told = changes.loc[changes["category"] == TOTAL, INDICATORS[indicator][0]].astype(float).round(1).sum()
+    sense = way(changes, indicator)
+    return {1.0: "more", -1.0: "less"}.get(np.sign(told), sense) if sense == "unsure" else sense
 
 
 def _sums(changes: np.ndarray, members: list[np.ndarray]) -> np.ndarray:
