@@ -21,6 +21,7 @@ from scipy.stats import norm
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.config import Disclosure
 from eit_analysis.records import TOTAL
+from eit_analysis.reference import sentence
 from eit_analysis.synergies.allocation.exposed import exposed_side
 from eit_analysis.synergies.factor_rows import BOUNDS, DECLARED, rows_used, values
 from eit_analysis.synergies.impacts import DIVERTED, FORMULAS, INDICATORS, in_proportion, per_candidate
@@ -124,10 +125,11 @@ def way(changes: pd.DataFrame, indicator: str) -> str:
 
 
 def leaning(changes: pd.DataFrame, indicator: str) -> str:
-    """:func:`way`, and where the interval holds zero how the central value moves: ``more`` or ``less``."""
+    """:func:`way` in words, and where the interval holds zero how the central value moves."""
     told = changes.loc[changes["category"] == TOTAL, INDICATORS[indicator][0]].astype(float).round(1).sum()
     sense = way(changes, indicator)
-    return {1.0: "more", -1.0: "less"}.get(np.sign(told), sense) if sense == "unsure" else sense
+    towards = {1.0: "_up", -1.0: "_down"}.get(np.sign(told), "") if sense == "unsure" else ""
+    return sentence(f"moves_{sense}{towards}")
 
 
 def _sums(changes: np.ndarray, members: list[np.ndarray]) -> np.ndarray:
