@@ -131,7 +131,7 @@ def test_every_threshold_has_its_costs_and_its_lorry_carries_each_member():
     travels = thresholds[[profiles[p].travels for p in thresholds["cost_profile"]]]
     assert (travels["threshold"] <= travels["operations_per_year"] * travels["lot"] + 1e-9).all()
     assert set(thresholds[thresholds["lot"].isna()]["cost_profile"]) <= {"order", "contract", "lease"}
-    assert travels["anywhere"].isna().all()
+    assert travels["least_reach_km"].isna().all()
 
 
 def override(**changes):

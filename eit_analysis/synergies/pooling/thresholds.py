@@ -31,7 +31,7 @@ SAME_UNIT = {
 # As the fields of ``Threshold`` go.
 COLUMNS = [
     "nature", "item_keyword", "unit", "threshold", "operations_per_year", "lot", "cost_profile", "label_fr",
-    "category", "anywhere",
+    "category", "least_reach_km",
 ]  # fmt: skip
 COLLECTION = "collection"
 HAZARDOUS = "dangereux"
@@ -47,8 +47,9 @@ class Threshold(NamedTuple):
     A keyword may be several words for one thing, a bar between them. ``least`` is the yearly volume from
     which ``per_year`` operations (collections, orders, sessions) of ``least / per_year`` units are worth
     their while: who has it alone waits for nobody. One can carry ``lot`` units, infinite for no limit.
-    ``category`` is the family whose collection a service is. What is had ``anywhere`` (electricity, gas, an
-    order that each receives at home) is common whatever the distance. Of what is not ``reckoned``, offered
+    ``category`` is the family whose collection a service is. Members may be ``least_reach_km`` apart where a study
+    sets less: people travel to a training, a hired machine by road; electricity, gas or an order that each
+    receives at home are common whatever the distance. Of what is not ``reckoned``, offered
     and needed in a unit of its own, neither threshold nor cost is known.
     """
 
@@ -61,12 +62,12 @@ class Threshold(NamedTuple):
     profile: str
     label: str
     category: str = ""
-    anywhere: bool = False
+    least_reach_km: float = 0.0
     reckoned: bool = True
 
     def reach_km(self, radius_km: float) -> float:
-        """How far apart members may be by road: a radius, no limit for what is had ``anywhere``."""
-        return np.inf if self.anywhere else radius_km
+        """How far apart members may be by road: a radius, or what this may travel where that is more."""
+        return max(radius_km, self.least_reach_km)
 
 
 NOTHING = Threshold("", "", "", np.inf, 1, np.inf, "", "")
@@ -233,9 +234,9 @@ def keyword_of(nature: object, item: object, read: list[Threshold]) -> str:
 
 def by_keyword(thresholds: pd.DataFrame) -> list[Threshold]:
     """The longest keywords first, ``biodéchet`` before ``déchet``: a general row takes what they leave."""
-    absent = {"item_keyword": "", "lot": np.inf, "category": "", "anywhere": 0}
+    absent = {"item_keyword": "", "lot": np.inf, "category": "", "least_reach_km": 0.0}
     rows = thresholds.reindex(columns=COLUMNS).astype(object).fillna(absent)
-    kinds = {"threshold": float, "operations_per_year": int, "lot": float, "anywhere": bool}
+    kinds = {"threshold": float, "operations_per_year": int, "lot": float, "least_reach_km": float}
     read = [Threshold(*row) for row in rows.astype(kinds).itertuples(index=False)]
     # Collections last: what services ask for is known then.
     return sorted(
