@@ -23,7 +23,6 @@ from eit_analysis.publishing import paper
 from eit_analysis.publishing.decision import _actions, _answers, decision
 from eit_analysis.publishing.digest import Answer, Digest, digest, thumbnail
 from eit_analysis.publishing.notices import Entry
-from eit_analysis.publishing.room import short_rooms, with_room
 from eit_analysis.publishing.slides import plain, slides
 from eit_analysis.publishing.version import version_of
 from eit_analysis.study import open_study
@@ -159,45 +158,6 @@ def test_of_exchanges_whose_gain_is_read_the_largest_has_the_place_of_their_repo
     # Who said yes waits for an answer; what tells no gain keeps its place.
     yes = Markup("déjà acceptée, mise en avant à ce titre") + gift
     assert _actions([replace(report, cards=[yes, gift, bill, most])], own=False) == [yes, most, bill]
-
-
-def test_an_outlet_without_room_for_the_flow_of_an_action_is_told_on_its_card() -> None:
-    """« Changer d'exutoire », 624 t of solvents: the only regenerator within reach has room for 150 t."""
-    names = ("Flux cédé", "Ce qui est cédé", "Exutoire du territoire", "Place (t/an)")
-    names += ("Ce que l’on sait de la place", "À demander", "Reste à placer (t/an)")
-
-    def page(*rows: tuple[str, ...]) -> str:
-        head = "".join(f'<th scope="col">{name}</th>\n' for name in names)
-        body = "".join(f"<tr>\n{''.join(f'<td>{cell}</td>' for cell in row)}\n</tr>\n" for row in rows)
-        return f"<table>\n<thead><tr>\n{head}</tr></thead>\n<tbody>\n{body}</tbody>\n</table>"
-
-    short = ("F01", "Solvants", "Ondine", "150", "place déclarée", "preneur du reste", "624,0")
-    roomy = ("F01", "Solvants", "Dahu", "900", "place déclarée", "prix", "624,0")
-    other = ("F07", "Solvants", "Ondine", "150", "place déclarée", "preneur du reste", "300,0")
-    rooms = short_rooms(page(short))
-    assert rooms == {"Solvants": "150\u00a0t/an chez Ondine (place déclarée), pour 624,0\u00a0t/an à placer"}
-    assert short_rooms(page(short, roomy)) == {} == short_rooms(page(short, other))
-    shared = (*short[:-1], "36,0")  # of which others are proposed too
-    assert short_rooms(page(shared)) == {}
-    assert short_rooms(page(short).replace("Place (t/an)", "Autre")) == {}
-
-    def card(action: str, what: str) -> Markup:
-        lines = [("Quoi", what), ("Et ensuite", "Proposer ces flux")]
-        told = "\n".join(f"<div><dt>{term}</dt> <dd>{text}</dd></div>" for term, text in lines)
-        return Markup(f'<li>\n<p class="action">{action}</p>\n<dl>\n{told}\n</dl>\n</li>')
-
-    one = "895\u00a0t/an, surtout un seul flux\u00a0: Solvants"
-    told = with_room(card("Changer d’exutoire", one), rooms)
-    assert (
-        f"Proposer ces flux. Place connue pour «\u00a0Solvants\u00a0»\u00a0: {rooms['Solvants']}</dd>" in told
-    )
-    more = card("Changer d’exutoire", f"{one}\u00a0; plus fort enjeu\u00a0: bois")
-    assert "150\u00a0t/an chez Ondine" in with_room(more, rooms)
-    for unsaid in (
-        card("Peser", one),
-        card("Changer d’exutoire", "895\u00a0t/an, famille en tête\u00a0: bois"),
-    ):
-        assert with_room(unsaid, rooms) == unsaid
 
 
 def test_what_no_figure_counts_is_checked_before_any_meeting_with_a_stake() -> None:

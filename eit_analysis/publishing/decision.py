@@ -13,7 +13,6 @@ from eit_analysis.publishing.digest import Answer, Digest, thumbnail
 from eit_analysis.publishing.frame import frame, imprint
 from eit_analysis.publishing.html import rendered
 from eit_analysis.publishing.release.viewer import INTERNAL, company_of
-from eit_analysis.publishing.room import with_room
 from eit_analysis.publishing.version import Version
 from eit_analysis.reference.vocabulary import heading
 from eit_analysis.study import Study
@@ -46,8 +45,7 @@ def decision(study: Study, audience: str, digests: list[Digest], version: Versio
     gives its first, then its second, so that each kind has one; exchanges whose gain is read do so by it, but
     for one that an actor accepted, for here is room for one. Of these, for who is no firm, meetings of
     which he may not read the stake come last, after a check of what no figure of the page counts. A copy of
-    a report adds what that did not answer or advise. An action that is mostly about one flow says what room
-    another report knows for it, where that is short (:mod:`room`).
+    a report adds what that did not answer or advise.
     """
     digests = _told_once(digests)
     reports, others = ([r for r in digests if bool(r.cards) == acting] for acting in (True, False))
@@ -61,7 +59,6 @@ def decision(study: Study, audience: str, digests: list[Digest], version: Versio
     maps.sort(key=lambda picture: (picture.kind == PARTNERS) != bool(own))
     committee = [] if own else to_decide
     others.sort(key=lambda report: report.name.startswith("00"))  # how the survey went says least
-    rooms = {flow: room for report in digests for flow, room in report.rooms.items()}
     told = own or _answers(reports, FIGURES)
     told += [] if own else _answers(others, FIGURES - len(told))
     answers = {id(answer) for answer in told}
@@ -72,7 +69,7 @@ def decision(study: Study, audience: str, digests: list[Digest], version: Versio
         own=bool(own),
         committee=committee,
         team=audience == INTERNAL,
-        cards=[with_room(Markup(RANK.sub("", card)), rooms) for card in cards],
+        cards=[Markup(RANK.sub("", card)) for card in cards],
         of_tonnes=sum(TONNES in card for card in cards) > 1,
         picture=thumbnail("carte", maps[0], spoken=True) if maps else "",
         caption=Markup("Tout le territoire. " * bool(own)) + maps[0].heading if maps else "",

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import html
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from markupsafe import Markup
-
-from eit_analysis.publishing.room import short_rooms
 
 UNKNOWN = ("On ne le sait pas", "Non connu")  # how an answer begins that is none
 REFUSED = "n’a pas accepté d’être compté"  # what a page says that leaves somebody out
@@ -88,7 +86,6 @@ class Digest:
     tables: int  #: how many tables it has
     beside: list[str]  #: paths of the files that it leads to
     fewer: bool = False  #: whether it leaves out somebody who refused to be counted
-    rooms: dict[str, Markup] = field(default_factory=dict)  #: of outlets too small for a flow, by its name
 
 
 def digest(name: str, page: str) -> Digest:
@@ -117,7 +114,6 @@ def digest(name: str, page: str) -> Digest:
         content.count("<table"),
         beside(page),
         REFUSED in body,
-        short_rooms(content),
     )
 
 
