@@ -203,6 +203,15 @@ def test_what_nobody_can_stand_for_is_missing_and_not_zero():
     assert families.loc["Total", MASS] == pytest.approx(rows.loc["Total", MASS])
 
 
+def test_a_division_that_nobody_answered_for_is_not_filled_from_another():
+    """Eleven divisions were, at 1.6 to 2.8 t per employee, where five of another had answered."""
+    rows, families = both(*survey([("2562B", 5, 5), ("1071C", 0, 3)]))
+    alone, _ = both(*survey([("2562B", 5, 5)]))
+    for whole in (rows, families):
+        assert whole.loc["Total", MASS] == pytest.approx(alone.loc["25", MASS])
+    assert rows.loc["Total", "warning"] == "partial"
+
+
 def test_what_a_division_left_out_declared_counts_in_the_whole():
     """Nobody stands for the other shops, but the territory is no lighter than the two that answered."""
     out, sites, table = survey([("2562B", 3, 3), ("4711D", 2, 4)])
