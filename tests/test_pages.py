@@ -117,6 +117,15 @@ def test_a_page_is_one_accessible_file(published: Path, audience: str, page: str
     assert not re.search(r"&lt;/?(h\d|p|em|strong|table)\b", text)
 
 
+def test_page_01_says_how_far_its_target_is_and_from_which_year_the_tax_rises(published: Path) -> None:
+    """On costs of 2018 the tax was told « de 2025 à 2030 »; there was no target."""
+    page = (reports(published, "internal") / "01_flow_diagnosis.html").read_text(encoding="utf-8")
+    text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", html.unescape(page)))
+    tax = re.search(r"TGAP de (\d{4}) à 2030 : de [\d ]+€/an à [\d ]+€/an de plus", text)
+    assert tax and int(tax[1]) >= 2026
+    assert re.search(r"Recyclage des emballages, 2025 : 65 % visés, .* 48,6 % \(32,3 à 66,5\)", text)
+
+
 @pytest.mark.parametrize("name", ["index", *PAGES])
 def test_the_skip_link_leads_past_the_contents(published: Path, name: str) -> None:
     page = (reports(published, "partners") / f"{name}.html").read_text(encoding="utf-8")
