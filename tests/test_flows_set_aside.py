@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import html
+import re
+import shutil
 
 import pandas as pd
 import pytest
 from attack.knowledge import Known
 from attack.other_sheets import add_actions
 from attack.survey import flow_keys
+from command import ROOT, eit
 
 from eit_analysis import flows, reference
 from eit_analysis.flows import recommendations, target_scope
@@ -42,6 +46,21 @@ def surveyed(study, *odd: str) -> Study:
 @pytest.fixture
 def slip(study) -> Study:
     return surveyed(study, ROW.format(7, 26_000, "t", 200))
+
+
+def test_page_01_leaves_a_typing_error_out_of_its_totals_and_says_so(slip):
+    """5,000,000 € and rank 2 of the actions came from 26,000 t, without a word."""
+    (slip.root / "notebooks").mkdir()
+    shutil.copy(ROOT / "notebooks" / "01_flow_diagnosis.ipynb", slip.root / "notebooks")
+    done = eit(slip.root, "run", slip.name, "--audience", "internal")
+    assert done.returncode == 0, done.stderr
+    page = next(slip.root.glob("reports/*/*/internal/01_*.html")).read_text(encoding="utf-8")
+    body = re.sub(
+        r"\s+", " ", re.sub(r"<[^>]+>", "", html.unescape(page.partition('<div class="annex">')[0]))
+    )
+    assert "À confirmer, et hors des totaux d’ici là : 1 " in body
+    assert re.search(r"135 t/an \([\d ]+ à [\d ]+\) déclarées par 6 acteurs", body)
+    assert not re.search(r"26 1?[03][05] t", body)
 
 
 def test_a_typing_error_is_in_no_total_of_any_audience(slip):
