@@ -17,8 +17,6 @@ Those of what is known exactly, all its bounds being itself, are the rounded val
 itself where whole numbers are printed in full: whom its rounding hides stays hidden.
 An estimate is printed no smaller than what was observed of it on the same row: both take the finer of their
 steps where it would be.
-Its lower bound is told from the nearer of the two: the observed less a class of uncertainty, where the
-estimate less its own is lower.
 Differences, shares and relative changes are reckoned from the rounded numbers beside them, the bounds of a
 difference from the printed bounds of its two, so they add nothing, and who reckons them again finds the same.
 Where all rows of a whole are printed, shares are of the sum of these (``aggregates``), and add to 100.
@@ -174,10 +172,6 @@ def rounded(
             shown[name] = np.where(known, np.where(values[of] < 0, ends, np.clip(ends, 0, None)), shown[name])
         shown[name] = _of_a_whole(name, values[name], shown[name])
     end_of = {(of, "_high" in name): name for name, of in bounds.items()}
-    for (of, high), name in end_of.items():
-        if not high and PARTS.get(of) in steps:  # what is estimated beside it takes nothing from the observed
-            seen = _bound(values[name], shown[PARTS[of]], False, steps[PARTS[of]])
-            shown[name] = np.fmax(shown[name], _outward(seen, False))
     for (of, high), name in end_of.items():
         if of in between:
             first, second = (end_of[one] for one in zip(between[of], (high, not high), strict=True))
