@@ -203,8 +203,8 @@ def report(published) -> dict[str, list[dict[str, str]]]:
     return tables_of(published)
 
 
-def tables_of(folder: Path) -> dict[str, list[dict[str, str]]]:
-    reports = folder / "reports" / "thur-doller" / "2018" / "internal"
+def tables_of(folder: Path, audience: str = "internal") -> dict[str, list[dict[str, str]]]:
+    reports = folder / "reports" / "thur-doller" / "2018" / audience
     page = (reports / "01_flow_diagnosis.html").read_text(encoding="utf-8").replace("\u2019", "'")
     tables = {}
     for part in page.split("<caption")[1:]:
@@ -642,8 +642,8 @@ def test_cost(report):
 
 
 @pytest.fixture(scope="module")
-def alone(tmp_path_factory) -> dict[str, list[dict[str, str]]]:
-    """The same report without an earlier wave, nor a list of establishments."""
+def without(tmp_path_factory) -> Path:
+    """A project without an earlier wave, nor a list of establishments: the report, and that of the public."""
     folder = tmp_path_factory.mktemp("alone")
     raw = folder / "data" / "raw" / "thur-doller"
     shutil.copytree(RAW / "2018", raw / "2018")
@@ -653,8 +653,14 @@ def alone(tmp_path_factory) -> dict[str, list[dict[str, str]]]:
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         assert main(["clean", "thur-doller"]) == 0
-        assert main(["run", "thur-doller", "--jobs", "1"]) == 0
-    return tables_of(folder)
+        audiences = ["--audience", "internal", "--audience", "public"]
+        assert main(["run", "thur-doller", "--jobs", "1", *audiences]) == 0
+    return folder
+
+
+@pytest.fixture(scope="module")
+def alone(without) -> dict[str, list[dict[str, str]]]:
+    return tables_of(without)
 
 
 def test_one_wave_alone_says_so(alone):
@@ -667,11 +673,18 @@ def test_one_wave_alone_has_no_change(alone):
         assert row["Écart (t/an)"] == ""
 
 
-def test_without_a_list_nothing_is_extended_to_the_territory(alone):
-    assert [name for name in alone if "extrapolés" in name] == []
+def test_without_a_list_the_textiles_are_those_declared(alone):
     check_mass(row_of(alone["Tonnages sortants par famille"], category="textile"), BY_HAND, TOTAL)
-    page = alone["page"][0]["text"]
+
+
+@pytest.mark.parametrize("audience", ["internal", "public"])
+def test_without_a_list_nothing_is_extended_to_the_territory(without, audience):
+    report = tables_of(without, audience)
+    assert [name for name in report if "extrapolés" in name] == []
+    page = report["page"][0]["text"]
     assert "rien n'est étendu au territoire" in page
+    assert "Territoire entier non estimé, faute de répertoire" in re.sub(r"\s+", " ", page)
     for title in ("Réponse selon la taille des établissements", "Tonnes par salarié, à côté de celles"):
-        assert not [name for name in alone if name.startswith(title)] and title not in page
-    assert "tous ont répondu" not in page and "Avec ceux qui n'ont pas répondu" not in page
+        assert not [name for name in report if name.startswith(title)] and title not in page
+    for said in ("tous ont répondu", "Avec ceux qui n'ont pas répondu", "Taux de réponse", "n'indique que"):
+        assert said not in page

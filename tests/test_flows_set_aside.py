@@ -13,6 +13,7 @@ from attack.knowledge import Known
 from attack.other_sheets import add_actions
 from attack.survey import flow_keys
 from command import ROOT, eit
+from small_pages import empty_study
 
 from eit_analysis import flows, reference
 from eit_analysis.flows import recommendations, target_scope
@@ -48,19 +49,69 @@ def slip(study) -> Study:
     return surveyed(study, ROW.format(7, 26_000, "t", 200))
 
 
-def test_page_01_leaves_a_typing_error_out_of_its_totals_and_says_so(slip):
-    """5,000,000 € and rank 2 of the actions came from 26,000 t, without a word."""
-    (slip.root / "notebooks").mkdir()
-    shutil.copy(ROOT / "notebooks" / "01_flow_diagnosis.ipynb", slip.root / "notebooks")
-    done = eit(slip.root, "run", slip.name, "--audience", "internal")
+# A structure that receives 40 t and sends out 30 t, and a typing error of its own; a strong season of one
+# firm, a weaker one of three.
+OTHERS = "Identifiant;Raison sociale;Code NAF;Code INSEE;Effectif;Type d'acteur;Diffusion\n" + "".join(
+    f"{site};Maison {site};4779Z;68334;20;{kind};nominative\n"
+    for site, kind in (("S8", "ess"), ("A1", "entreprise"), ("A2", "entreprise"), ("A3", "entreprise"))
+)
+THEIRS = (
+    "Identifiant;Sens;Catégorie;Désignation;Quantité;Unité;Période;Exutoire actuel;"
+    "Origine de la donnée;Mois d'activité\n"
+    "S8;entrant;métal;Ferrailles;40;t;an;;déclaration;\n"
+    "S8;sortant;métal;Ferrailles triées;30;t;an;réemploi;pesée;\n"
+    "S8;sortant;métal;Ferrailles lavées;26000;t;an;réemploi;pesée;\n"
+    "A1;sortant;verre;Vitres;9;t;an;recyclage;pesée;7\n"
+) + "".join(f"A{i};sortant;textile;Chiffons;12;t;an;recyclage;pesée;6 7 8\n" for i in (1, 2, 3))
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory) -> tuple[str, str]:
+    """Page 01 as the team reads it: what is before its first annex, and the whole of it."""
+    study = empty_study(tmp_path_factory.mktemp("page"))
+    (study.raw / "autres_Entreprise.csv").write_text(OTHERS, encoding="utf-8")
+    (study.raw / "autres_Flux.csv").write_text(THEIRS, encoding="utf-8")
+    surveyed(study, ROW.format(7, 26_000, "t", 200))
+    (study.root / "notebooks").mkdir()
+    shutil.copy(ROOT / "notebooks" / "01_flow_diagnosis.ipynb", study.root / "notebooks")
+    done = eit(study.root, "run", study.name, "--audience", "internal")
     assert done.returncode == 0, done.stderr
-    page = next(slip.root.glob("reports/*/*/internal/01_*.html")).read_text(encoding="utf-8")
-    body = re.sub(
-        r"\s+", " ", re.sub(r"<[^>]+>", "", html.unescape(page.partition('<div class="annex">')[0]))
+    whole = next(study.root.glob("reports/*/*/internal/01_*.html")).read_text(encoding="utf-8")
+    parts = (whole.partition('<div class="annex">')[0], whole)
+    first, every = (re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html.unescape(part))) for part in parts)
+    return first, every
+
+
+def test_page_01_leaves_typing_errors_out_of_its_totals_and_says_so(page):
+    """5,000,000 € and rank 2 of the actions came from 26,000 t, without a word."""
+    body, _ = page
+    assert "À confirmer, et hors des totaux d’ici là : 2 valeurs invraisemblables" in body
+    # 20 to 25 t of steel of six firms, then 30 + 9 + 3 x 12.
+    assert re.search(r"210 t/an \([\d ]+ à [\d ]+\) déclarées par 10 acteurs", body)
+    # As they were typed, and their sum, which is to be checked: nothing else is of thousands of tonnes.
+    assert set(re.findall(r"\b\d\d \d{3} t\b", body)) == {"26 000 t", "52 000 t"}
+
+
+def test_what_a_taker_leaves_unexplained_has_its_range_and_no_typing_error(page):
+    """40 t declared, to 20 %, less 30 t weighed, to 5 %: 10 t, more or less the root of 8 and 1.5 squared."""
+    body, whole = page
+    assert "Reçu ou cherché par les structures de l’ESS, et non expliqué : 10,0 t/an (1,9 à 18,1)" in body
+    (table,) = re.findall(r"Bilan par famille reçue (Acteur .*?) Télécharger", whole)
+    assert re.search(r"Maison S8 métal 40,0 30,0 .*\b10,0 1,9 18,1\b", table)
+    (paths,) = re.findall(
+        r"Ce qui entre chez les filières et l’ESS, et en sort (Famille .*?) Télécharger", whole
     )
-    assert "À confirmer, et hors des totaux d’ici là : 1 " in body
-    assert re.search(r"135 t/an \([\d ]+ à [\d ]+\) déclarées par 6 acteurs", body)
-    assert not re.search(r"26 1?[03][05] t", body)
+    assert "métal réemploi 30,0" in paths and "métal non expliqué 10,0" in paths
+    # Six of steel, two of the structure, four of the others: no typing error is a flow that is counted.
+    assert "Sur 12 flux comptés, aucun ne se vérifie" in whole
+
+
+def test_page_01_calls_no_family_seasonal_for_one_firm(page):
+    """All the glass of its only firm leaves in July; rags of three firms leave in three months."""
+    _, whole = page
+    assert "Famille la plus saisonnière, parmi celles d’au moins trois acteurs : textile" in whole
+    (table,) = re.findall(r"Mois le plus chargé de chaque famille (Famille .*?) Télécharger", whole)
+    assert "textile" in table and "verre" not in table
 
 
 def test_a_typing_error_is_in_no_total_of_any_audience(slip):
