@@ -30,6 +30,7 @@ EXCHANGES = pd.DataFrame(
     supply_t_per_year=216.0, demand_t_per_year=216.0, need_t_per_t=1.0,
     taker_actor_type=["outlet", "outlet", "outlet", "firm"],
     use="", most_of_need=1.0, yield_central=1.0, supposed_cost_eur_per_t=None, break_even_cost_eur_per_t=None,
+    taker_price_eur_per_t=None, taker_worth_eur_per_year=0.0, joint_surplus_eur_per_year=100.0,
     treatment="tri, lavage", legal_status="waste", who_gains=["giver", "giver", "not_giver", "both_free"]
 )  # fmt: skip
 SITES = pd.DataFrame(
@@ -1062,3 +1063,62 @@ def test_no_question_is_cut_in_two() -> None:
         (kind, name): text for (kind, name), text in sheet_words().items() if kind in ("ask_first", "ask_you")
     }
     assert len(told) > 50 and not [key for key, text in told.items() if BETWEEN in text]
+
+
+@pytest.mark.parametrize(
+    ("naf", "code", "description", "category", "route", "words"),
+    [
+        ("4621Z", "150101", "Cartons", "cardboard", "reuse", "produits phytosanitaires"),
+        ("2351Z", "150101", "Cartons et sacs papier", "cardboard", "recycling", "ciment"),
+        ("2451Z", "150103", "Palettes", "wood", "reuse", "sable"),
+        ("1051C", "150101", "Cartons", "cardboard", "reuse", "sans gras"),
+        ("4711D", "200101", "Cartons", "cardboard", "recycling", "sans gras"),
+        ("5629B", "150101", "Cartons", "cardboard", "recycling", "sans gras"),
+        ("1051C", "150103", "Palettes cassées", "wood", "reuse", "consignées ou à échanger se mêlent"),
+        ("1051C", "150103", "Palettes cassées", "wood", "energy", "le réemploi passe avant"),
+        (
+            "2013B",
+            "150103",
+            "Palettes perdues et caisses bois",
+            "wood",
+            "reuse",
+            "quelle part est de caisses",
+        ),
+        ("2361Z", "170405", "Fers à béton", "metal", "recycling", "du béton"),
+    ],
+)
+def test_what_packaging_bore_and_what_is_not_a_pallet_is_asked(
+    naf, code, description, category, route, words
+):
+    """Pallets of a foundry, cartons of a dairy, bags of a cement works went on without a question."""
+    last = EXCHANGES.tail(1).assign(category=category, new_route=route)
+    flows = FLOWS.assign(waste_code=code, description=description)
+    told = asked(exchanges=last, flows=flows, sites=SITES.assign(naf_code=naf))["B-2>N-1"]
+    assert words in told
+    plain = flows.assign(description="Palettes" if category == "wood" else "Divers")
+    other = SITES.assign(naf_code="1812Z")
+    quiet = asked(exchanges=last.assign(new_route="reuse"), flows=plain, sites=other).get("B-2>N-1", "")
+    assert words not in quiet
+
+
+@pytest.mark.parametrize(
+    ("price", "gain", "worth", "kind", "told"),
+    [
+        (None, 3000.0, 3100.0, "firm", True),
+        (None, 3000.0, 2500.0, "firm", False),  # the giver's saving alone is a gain
+        (80.0, 3000.0, 3100.0, "firm", False),
+        (None, -50.0, 3100.0, "firm", False),
+        (None, 3000.0, 3100.0, "ess", False),
+    ],
+)
+def test_a_gain_that_rests_on_a_price_nobody_declared_asks_it_of_its_taker(price, gain, worth, kind, told):
+    """3,168 EUR of pallets rested on the price of a taker that had left it blank: its sheet said nothing."""
+    one = EXCHANGES.tail(1).assign(
+        taker_price_eur_per_t=price, taker_worth_eur_per_year=worth, joint_surplus_eur_per_year=gain,
+        taker_actor_type=kind,
+    )  # fmt: skip
+    assert ("le prix est supposé" in str(asked(exchanges=one))) is told
+    assert ("vous payez aujourd'hui" in str(asked(exchanges=one, team=False, you="N"))) is told
+    # It tells what it gains: neither the giver nor others read it.
+    assert "supposé" not in str(asked(exchanges=one, team=False, you="B"))
+    assert "supposé" not in str(asked(exchanges=one, team=False))

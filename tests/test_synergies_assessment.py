@@ -278,7 +278,7 @@ def test_each_flow_has_one_line_with_the_partner_that_the_plan_retains(assessmen
     last = plan["candidate_id"] == plan.loc[plan["rank"].idxmax(), "candidate_id"]
     plan = plan.assign(rank=plan["rank"].mask(last, listings.ADVISED + 1), ask_first=None)
     worst = plan["joint_surplus_low_eur_per_year"]
-    plan = plan.assign(joint_surplus_low_eur_per_year=worst.clip(upper=0))  # none is sure
+    plan = plan.assign(joint_surplus_low_eur_per_year=worst.clip(upper=0), uncounted=None)  # none is sure
     advised = listings.to_engage(plan.assign(status=plan["status"].mask(last, "accepted")), True)
     gifts = (advised["category"] == "food") & (advised["legal_status"] == "donation")
     place = int(gifts.sum()) + 1
@@ -300,6 +300,9 @@ def test_each_flow_has_one_line_with_the_partner_that_the_plan_retains(assessmen
     heads = [each[each["category"] != "food"].index[0] for each in told]
     assert heads == [fourth, by_rank[by_rank["category"] != "food"].index[0]]
     assert listings.surest_first(some).index[:2].tolist() == [fourth, third]
+    # What needs a machine that no cost counts gains nothing for sure.
+    bare = some.assign(uncounted=some["uncounted"].mask(some.index == fourth, "machine"))
+    assert listings.surest_first(bare).index[0] == third
     # Then what gains most, at the central figures: the largest had no card beside one of 604 €.
     unsure = listings.to_engage(plain, True)
     unsure = unsure[unsure["category"] != "food"]

@@ -383,7 +383,7 @@ def test_sources_name_each_row_used_and_no_other():
     frame = pd.DataFrame([pair(), pair(old_cost_eur_per_t=5.0, in_flow_id="C-1", taker_site_id="C")])
     table = sources(impacts(frame, FLOWS, SITES, own), own)
     assert list(table.columns) == SOURCE_COLUMNS
-    used = set(zip(table["factor"], table["route"].fillna(""), strict=True))
+    used = set(zip(table["factor"], table["factor_route"].fillna(""), strict=True))
     # The one giver states no cost; the price of the operator, a firm has none.
     assert {("treatment_cost", "landfill"), ("treatment_cost", "recycling")} <= used
     by_factor = table.drop_duplicates("factor").set_index("factor")

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pooling_cases
+import pytest
 from pooling_cases import outputs, pooled
 
 from eit_analysis.reference.vocabulary import heading
@@ -141,3 +142,18 @@ def test_a_purchase_without_a_volume_in_euros_is_its_yearly_cost():
     # Without a cost nothing is known of it in euros: that is the unit to ask.
     silent = without_threshold(sharing.assign(cost_eur_per_year=np.nan), TABLE).frame
     assert silent[["wanted_units", "n_needs"]].to_numpy().tolist() == [["€", 2]]
+
+
+@pytest.mark.parametrize(
+    ("people", "reasons"),
+    [
+        # 9 people are a session of 6 and 3 more: with 5 and 4 of neighbours they fill two others.
+        ((9.0, 5.0, 4.0), "rest"),
+        ((9.0, 1.0, 1.0), "enough_alone"),  # 3 + 1 + 1 fill none
+        ((12.0, 5.0, 4.0), "enough_alone"),  # two whole sessions leave nobody
+    ],
+)
+def test_what_a_full_session_leaves_may_fill_another_with_that_of_neighbours(people, reasons):
+    """« Groupes : aucun » of 18 drivers of lift trucks in three firms, which are three sessions of six."""
+    rows = [(site, "training", "CACES cariste", n, "personne") for site, n in zip("ABC", people, strict=True)]
+    assert told(rows, kinds=())["left_out"]["A"] == reasons

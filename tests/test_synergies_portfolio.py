@@ -94,10 +94,11 @@ def test_an_uncertain_change_tells_how_its_centre_moves():
         rows = pd.DataFrame([("Total", *span)], columns=["category", *INDICATORS[indicator]])
         return leaning(rows, indicator)
 
-    assert told((12.7, -34.5, 70.3)) == "plutôt plus, de sens incertain"
-    assert told((17.7, -5, 85.2), "avoided") == "plutôt plus, de sens incertain"
-    assert told((-17.7, -96.6, 85.2), "avoided") == "plutôt moins, de sens incertain"
-    assert [told((3, 1, 9)), told((-3, -9, -1)), told((0, 0, 0))] == ["en plus", "en moins", "presque autant"]
+    assert told((12.7, -34.5, 70.3)) == "plutôt en hausse, de sens incertain"
+    assert told((17.7, -5, 85.2), "avoided") == "plutôt en hausse, de sens incertain"
+    assert told((-17.7, -96.6, 85.2), "avoided") == "plutôt en baisse, de sens incertain"
+    ways = [told((3, 1, 9)), told((-3, -9, -1)), told((0, 0, 0))]
+    assert ways == ["en hausse", "en baisse", "presque inchangées"]
     # As printed, a centre of zero leans to no side, nor does what is not told to an audience.
     assert told((0.04, -1, 9)) == told((None, None, None)) == "de sens incertain"
 

@@ -25,6 +25,7 @@ from eit_analysis.synergies.allocation.shadow_prices import scarce_demands
 from eit_analysis.synergies.answers import accepted, accepted_on, awaited
 from eit_analysis.synergies.ask import group as ask_group
 from eit_analysis.synergies.ask.exchange import at_home, or_of_team, with_questions
+from eit_analysis.synergies.ask.taker import uncounted
 from eit_analysis.synergies.better_sorted import better_sorted, poorly_sorted
 from eit_analysis.synergies.declined import in_brief
 from eit_analysis.synergies.free_flows import HELD, TAKEN
@@ -95,6 +96,7 @@ class Assessment(RankedExchanges):
         yes = told[told["status"] == "accepted"], self.answers, self.flows
         return told.assign(
             ask_first=asked["ask_first"] if team else or_of_team(asked["ask_first"]),
+            uncounted=uncounted(told),
             answer_date=told["candidate_id"].map(accepted_on(*yes)).astype("str"),
             awaited_site_id=told["candidate_id"].map(awaited(*yes)).astype("str"),
         )

@@ -22,7 +22,7 @@ from eit_analysis.synergies.offers import of_output
 BOUNDS = ["low", "central", "high"]
 NO_ROW = -1
 SOURCE_COLUMNS = [
-    "factor", "category", "route", "low", "central", "high", "unit", "boundary", "source", "year",
+    "factor", "category", "factor_route", "low", "central", "high", "unit", "boundary", "source", "year",
     "factor_origin",
 ]  # fmt: skip
 
@@ -139,4 +139,5 @@ def sources(candidates: pd.DataFrame | None, factors: pd.DataFrame) -> pd.DataFr
         found = factors.iloc[rows[rows != NO_ROW]]
     # A factor of the study has no year of its own (factor_table).
     origin = np.where(found["year"].isna(), "study", "reference")
-    return found.assign(factor_origin=origin)[SOURCE_COLUMNS].reset_index(drop=True)
+    named = found.rename(columns={"route": "factor_route"})
+    return named.assign(factor_origin=origin)[SOURCE_COLUMNS].reset_index(drop=True)

@@ -267,8 +267,9 @@ def largest_first(leads: pd.DataFrame) -> pd.DataFrame:
 
 
 def at_worst(leads: pd.DataFrame) -> pd.Series:
-    """€/year that each gains even at its worst, zero where it may lose."""
-    return leads["joint_surplus_low_eur_per_year"].astype(float).clip(lower=0.0).fillna(0.0)
+    """€/year that each gains even at its worst, zero where it may lose, or needs what no cost counts."""
+    low = leads["joint_surplus_low_eur_per_year"].astype(float).clip(lower=0.0).fillna(0.0)
+    return low.where(leads["uncounted"].isna(), 0.0)
 
 
 def _first_asked(questions: str) -> str:

@@ -20,6 +20,8 @@ from eit_analysis.synergies.terms import SUPPOSED
 
 ALIVE = ("lead", "study")
 GAIN = "joint_surplus_eur_per_year"
+TOLD = {"as_promised": GAIN}  # what is said of a row, where it is not its share
+UNCOUNTED = ("drying", "machine")  # `ask.taker.uncounted`
 HALF, TENTH = 50, 10  # % of the gain: more of it is said beside the sum
 
 
@@ -50,7 +52,8 @@ def standing(retained: pd.DataFrame, recalled: pd.DataFrame) -> pd.DataFrame:
     ``retained`` from ``listings.retained``; ``to_check`` are those of which something is to ask first
     (``ask.exchange.with_questions``), whatever their likelihood. Beside them, of the same sum: the
     ``top`` one, what would be lost if nothing were paid today for what has no declared cost
-    (``supposed_cost``), and what it would be ``as_promised``. ``rests_on, n_exchanges,
+    (``supposed_cost``), what it would be ``as_promised``, and what would have to bear a ``drying`` or a
+    ``machine`` that no cost counts. ``rests_on, n_exchanges,
     joint_surplus_eur_per_year, share_percent``.
     """
     gain = retained[GAIN]
@@ -62,6 +65,9 @@ def standing(retained: pd.DataFrame, recalled: pd.DataFrame) -> pd.DataFrame:
     supposed = supposed.where(retained[SUPPOSED].notna(), 0.0)
     table.loc["supposed_cost"] = (supposed > 0).sum(), supposed.sum()
     table.loc["as_promised"] = (promised < gain.to_numpy()).sum(), promised.sum()
+    for name in UNCOUNTED:
+        bearing = gain[retained["uncounted"] == name]
+        table.loc[name] = len(bearing), bearing.sum()
     table.columns = ["n_exchanges", GAIN]
     table = table.rename_axis("rests_on").reset_index().astype({"n_exchanges": int})
     return table.assign(share_percent=100 * table[GAIN] / gain.sum())
@@ -71,13 +77,14 @@ def reserves(standing: pd.DataFrame) -> list[str]:
     """What stands beside the gain wherever it is told: templates, a field being a row of :func:`standing`.
 
     A lead that brings half of it or more; costs that nobody declared and that carry a tenth or more of it;
-    promises that take as much away.
+    promises that take as much away; as much that bears what no cost counts.
     """
     share = standing.set_index("rests_on")["share_percent"]
     weighs = {
         "top": share["top"] >= HALF,
         "supposed_cost": share["supposed_cost"] >= TENTH,
         "as_promised": share["as_promised"] <= 100 - TENTH,
+        **{name: share[name] >= TENTH for name in UNCOUNTED},
     }
     kept = [name for name, heavy in weighs.items() if heavy]
     return [sentence(f"gain_{name}", **{name: f"{{{name}}}"}) for name in kept]

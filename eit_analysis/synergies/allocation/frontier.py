@@ -33,6 +33,7 @@ AVOIDED = "avoided_tco2e_per_year"
 INDICATORS = [MARGIN, "emissions_tco2e_per_year", AVOIDED, "jobs"]
 # What is left of the margins once each exchange has paid its fixed cost.
 SURPLUS = "joint_surplus_eur_per_year"
+TOLD = {"gain": SURPLUS, "caused": INDICATORS[1], "avoided": AVOIDED}
 POINT_COLUMNS = ["plan_number", SURPLUS, *INDICATORS[1:], "allocated_t_per_year", "n_exchanges"]
 # Shares of the best of each. Floors are loosened by the first, which the solver does not tell apart; of
 # plans that are nearer to one another than the second, one is shown. The second is δ too.

@@ -2,7 +2,9 @@
 
     held   of who works chemicals, beside what is soiled by dangerous goods, or itself called soiled: what was
            in it, for what is left of that may make it hazardous (15 01 10*)
+    bulk   of farm supplies, foundries, and works of cement, concrete or minerals: what was in it
     care   of who cares for the sick or the old, to be used again: what was in it, and what may leave
+    greasy cardboard of who makes, serves or sells food: whether it is dry and clean
 
 The survey asks none of it.
 """
@@ -15,7 +17,9 @@ from eit_analysis import french
 from eit_analysis.synergies.ask.giver import PACKAGING, SOILED, of_pallets, works_chemicals
 from eit_analysis.synergies.offers import activity, of_output
 
-CARE = ("86", "87")  # NAF divisions
+CARE, FOOD = ("86", "87"), ("10", "11", "471", "472", "56")  # divisions and groups of NAF
+# Wholesale and supplies of farms, minerals and foundries, whose goods are dust or sand, or treat plants.
+BULK = ("0161", "23", "245", "4611", "4621", "4675")
 STAINED = r"\bsouille?e?s?\b"
 # What is cut or perforated goes on as another thing.
 CUT = r"\b(?:perforation|decoupe|collage)\b"
@@ -28,8 +32,13 @@ def of_givers(exchanges: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame)
     stained = called.str.contains(STAINED).astype(bool) | (of_output(exchanges, flows, "quality") == "soiled")
     cares = activity(exchanges["giver_site_id"], sites).str.startswith(CARE)
     feared = stained | works_chemicals(exchanges, flows, sites)
+    gives = activity(exchanges["giver_site_id"], sites)
+    board = (exchanges["category"] == "cardboard") & exchanges["new_route"].isin(["reuse", "recycling"])
+    any_packaging = packaging | of_pallets(exchanges, flows)
     return {
         "held": packaging & feared,
+        "bulk": any_packaging & gives.str.startswith(BULK) & ~feared,
+        "greasy": board & gives.str.startswith(FOOD),
         "care": as_it_is(exchanges, flows) & cares,
     }
 

@@ -98,6 +98,7 @@ def with_questions(
     treated = taker.of_treatment(exchanges, flows, sites, rules, register.agreed(recalled))
     of_taker: dict[str, pd.Series | np.ndarray] = {
         **{name: treated.pop(name) for name in ("room", "fuel")},
+        "unpriced": paid.unpriced(exchanges) & (team | (exchanges["taker_site_id"] == you)),
         **taker.of_takers(exchanges, flows, known),
         "own_use": exchanges["in_flow_id"].isin(own_uses["in_flow_id"]),
         **treated,

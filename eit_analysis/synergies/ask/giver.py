@@ -14,6 +14,10 @@
     linen      the linen of hotels, restaurants, care, homes and laundries is often rented
     own_outlet an outlet of its own: what of its cost, mostly fixed, would be avoided
     soiled     pallets of chemistry, or beside soiled packaging
+    pooled     pallets called broken: what of them is rented or on deposit goes back to whose it is
+    crates     pallets and crates named together, counted as pallets all
+    mended     pallets to be burnt or shredded: what can be mended goes on before
+    stuck      metal of who works concrete: what of it sticks to it
     trip       the taker fetches something else from the same giver: one round may do for both
     mixed      a designation that names beside what the rule takes what it does not: sawdust among chips
     whole      wood in pieces for a use that is made of chips: somebody shreds it (of the taker)
@@ -37,6 +41,7 @@ from eit_analysis.synergies.substitution import KEEPS
 
 PACKAGING, PALLETS = "1501", "150103"
 CRATES = r"\b(?:cagettes?|cageots?|caisses?|caissettes?|plateaux?|tourets?|bobines?)\b"
+BROKEN = r"\b(?:cassee?s?|abimee?s?|endommagee?s?|hs|hors (?:d )?(?:service|usage)|a reparer)\b"
 TRADE = ("46", "47")  # divisions of NAF
 BORROWERS = (*TRADE, "49", "52", "53")  # whose pallets are mostly rented, on deposit or exchanged
 # NAF divisions and class of who has linen washed, or washes that of others.
@@ -60,7 +65,7 @@ SHREDDED = (
     r"\b(?:broye?e?s?|broyats?|plaquettes?|copeaux?|sciures?|dechiquetee?s?|poussieres?|farines?|ecorces?)\b"
 )
 FINES = ("120102", "120104")  # of metal: with the turnings of their codes, what soaks up the oil of machining
-FOUNDRIES = "245"  # NAF group
+FOUNDRIES, CONCRETE = "245", "236"  # NAF groups
 PIECES = r"\b(?:chutes?|toles?|profiles?|decoupes?|lames?)\b"
 # Activities and codes: of makers of plastics their scrap, of foundries the sand of moulds and cores.
 AGAIN = (("222", ("070213", "120105")), (FOUNDRIES, ("100906", "100908", "101006", "101008")))
@@ -85,6 +90,7 @@ def of_waste(exchanges: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame) 
         "shape": _pieces_and_fines(exchanges, flows),
         "oily": _oily(exchanges, flows) & (exchanges["new_route"] == "recycling"),
         "alloy": (exchanges["category"] == "metal") & to_foundry,
+        "stuck": (exchanges["category"] == "metal") & gives.str.startswith(CONCRETE),
         "glued": code.isin(WOOD_A) & (exchanges["new_route"] == "energy") & works_panels,
         "remade": again[0] | again[1],
         "rubble": code.isin(RUBBLE) & (quality != "clean") & (exchanges["new_route"] == "recycling"),
@@ -185,14 +191,19 @@ def of_pallet_givers(
 ) -> dict[str, np.ndarray]:
     """Of which exchanges, whatever their route, to ask the giver of pallets what, by question.
 
-    ``owner``: whose the pallets of a trader are; ``soiled``: whether those of chemistry, or of a site that
-    throws away soiled packaging, are soiled too.
+    ``owner``: whose the pallets of a trader are; ``pooled``: whether some that are broken are another's;
+    ``soiled``: whether those of chemistry, or of a site that throws away soiled packaging, are soiled too;
+    ``crates``, ``mended``: what part of them are crates, or can be mended.
     """
     pallets = of_pallets(exchanges, flows).to_numpy(dtype=bool)
-    naf = activity(exchanges["giver_site_id"], sites)
+    borrowed = activity(exchanges["giver_site_id"], sites).str.startswith(BORROWERS).to_numpy(dtype=bool)
+    called = _called(exchanges, flows)
     return {
-        "owner": pallets & naf.str.startswith(BORROWERS).to_numpy(dtype=bool),
+        "mended": pallets & exchanges["new_route"].isin(["recycling", "energy"]).to_numpy(),
+        "owner": pallets & borrowed,
+        "pooled": pallets & ~borrowed & called.str.contains(BROKEN).to_numpy(dtype=bool),
         "soiled": pallets & works_chemicals(exchanges, flows, sites).to_numpy(dtype=bool),
+        "crates": pallets & called.str.contains(CRATES).to_numpy(dtype=bool),
     }
 
 

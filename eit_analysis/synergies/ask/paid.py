@@ -1,8 +1,9 @@
 """What to ask of what the giver does today with the flow and pays for it, where it declared neither or one.
 
-    fate   the outlet is not declared, its cost is
-    today  neither is
-    cost   the outlet is declared, its cost is not
+    fate      the outlet is not declared, its cost is
+    today     neither is
+    cost      the outlet is declared, its cost is not
+    unpriced  what the taker pays for what it would replace is not
 
 Without a declared cost the avoided one is that of the reference: the question tells it, with the cost under
 which nothing is gained, where there is one (:mod:`terms`).
@@ -16,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis import french
+from eit_analysis.synergies.factor_rows import OPERATORS
 from eit_analysis.synergies.register.meeting import sheet_words
 from eit_analysis.synergies.terms import BREAK_EVEN, SUPPOSED
 
@@ -38,6 +40,13 @@ def asked(exchanges: pd.DataFrame, team: bool) -> Iterator[tuple[str, str]]:
 def hanging(exchanges: pd.DataFrame) -> pd.DataFrame:
     """The exchanges whose gain would be none at another cost than the one that is supposed."""
     return exchanges[exchanges[BREAK_EVEN].notna()]
+
+
+def unpriced(exchanges: pd.DataFrame) -> pd.Series:
+    """Where a taker, no operator, declares no price of what it would buy no more, and all gain is that."""
+    uses = ~exchanges["taker_actor_type"].isin(OPERATORS) & exchanges["taker_price_eur_per_t"].isna()
+    gain = exchanges["joint_surplus_eur_per_year"]
+    return uses & (gain > 0) & (gain <= exchanges["taker_worth_eur_per_year"])
 
 
 def _supposed(cost: float, least: float) -> str:

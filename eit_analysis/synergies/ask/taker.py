@@ -37,7 +37,7 @@ from eit_analysis.reference.compatibility import AS_PALLETS
 from eit_analysis.reference.needs import need_told
 from eit_analysis.synergies.ask.containers import as_it_is
 from eit_analysis.synergies.ask.food import of_food
-from eit_analysis.synergies.ask.giver import PACKAGING, of_pallets, whole
+from eit_analysis.synergies.ask.giver import BROKEN, CONCRETE, PACKAGING, of_pallets, whole
 from eit_analysis.synergies.factor_rows import OPERATORS
 from eit_analysis.synergies.gates import FOOD_MAKERS, PACKAGING_MAKERS
 from eit_analysis.synergies.offers import activity, of_output
@@ -45,10 +45,9 @@ from eit_analysis.synergies.offers import activity, of_output
 UNASKED = ("grade", "format", "timber")
 TO_FIBRES, WIPERS = "effilochage|défibrage", "chiffon"
 WORKS_FOOD = (*FOOD_MAKERS, "56")  # NAF divisions: makers of food and drinks, restaurants
-CEMENT, CONCRETE = "2351", "236"
+CEMENT = "2351"
 FOUNDRY_SAND = ("100906", "100908", "101006", "101008")
 IN_PIECES = ("wood_carpentry", "wood_packaging", "timber_reuse")  # rules
-BROKEN = r"\b(?:cassee?s?|abimee?s?|endommagee?s?|hs|hors (?:d )?(?:service|usage)|a reparer)\b"
 SIZED = r"\d\s?/\s?\d"
 GARDEN = ("200201", "020103")  # of parks and gardens, and of crops
 # A price of preparation is that of a crushing or a sorting, and no machine or fuel of these.
@@ -90,7 +89,13 @@ def of_takers(exchanges: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame)
     sized = (exchanges["category"] == "mineral") & needs.astype("str").fillna("").str.contains(SIZED)
     called = of_output(exchanges, flows, "description").map(french.fold_words)
     broken = called.str.contains(BROKEN).astype(bool) & (unknown == "format")
-    told = {"mendable": broken, "composition": fibres, "hygiene": touching & strict, "dry_matter": wet}
+    told = {
+        "kiln": naf.str.startswith(CEMENT),
+        "mendable": broken,
+        "composition": fibres,
+        "hygiene": touching & strict,
+        "dry_matter": wet,
+    }
     told |= of_food(exchanges, flows, sites)
     uses = ~exchanges["taker_actor_type"].isin(OPERATORS)
     pieces = ~code.str.startswith(PACKAGING) & exchanges["rule_id"].str.startswith(IN_PIECES)
@@ -99,16 +104,22 @@ def of_takers(exchanges: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame)
         "sections": again & (exchanges["category"] == "metal"),
         "plants": code.isin(GARDEN) & (exchanges["category"] == "biowaste") & uses,
         "boxes": as_it_is(exchanges, flows) & (exchanges["giver_site_id"] != exchanges["taker_site_id"]),
-        "machine": _treated(exchanges, PERFORATED) & uses,
-        "moisture": _treated(exchanges, DRIED) & uses,
+        "machine": uncounted(exchanges) == "machine",
+        "moisture": uncounted(exchanges) == "drying",
         "species": smoked(exchanges),
         "grading": sized,
         "clay": code.isin(FOUNDRY_SAND) & naf.str.startswith(CONCRETE),
-        "kiln": naf.str.startswith(CEMENT),
     }
     return {question: unknown == question for question in UNASKED} | {
         question: asked.to_numpy(dtype=bool) for question, asked in told.items()
     }
+
+
+def uncounted(exchanges: pd.DataFrame) -> pd.Series:
+    """``drying`` or ``machine``: what its taker, no operator, may have to pay for each and no cost counts."""
+    uses = ~exchanges["taker_actor_type"].isin(OPERATORS)
+    dried, cut = (_treated(exchanges, how) & uses for how in (DRIED, PERFORATED))
+    return pd.Series(np.select([dried, cut], ["drying", "machine"], ""), exchanges.index).replace("", None)
 
 
 def part(exchanges: pd.DataFrame) -> pd.Series:

@@ -1,6 +1,7 @@
 """What is declared and in no pooling that is listed: one reason each, so that nothing vanishes.
 
     enough alone  ⇔  v_i ≥ T        beside a large one  ⇔  v_i < T, v_j ≥ T of some j near i
+    rest          ⇔  v_i ≥ T,  r_i > 0,  r_i + Σ_{j near i} r_j ≥ T,  r = v mod L, of sessions of L places
     too little    ⇔  v_i + Σ_{j near i} v_j < T
 
 with the symbols of ``groups``. A need and an offer of like things, or of one keyword of the thresholds, in
@@ -146,7 +147,7 @@ def _reason(row: Any, target: Target, pools: pd.DataFrame, near: pd.Index) -> st
         return "small_offer" if len(found) else "too_far"
     needs, least = target.needs["volume"], target.threshold.least
     if needs[row.site_id] >= least:
-        return "enough_alone"
+        return "rest" if _rest_fills(row.site_id, target, near) else "enough_alone"
     groups = found[found["kind"] != "offer"]
     if len(groups):
         return "variant" if groups["group_lacks"].isna().any() else "no_gain"
@@ -156,3 +157,12 @@ def _reason(row: Any, target: Target, pools: pd.DataFrame, near: pd.Index) -> st
         return "beside_large"
     with_less = needs[needs.index.isin(near)]
     return "too_little" if len(with_less) else "nobody_near"
+
+
+def _rest_fills(site: str, target: Target, near: pd.Index) -> bool:
+    """Whether what a site needs beyond its full sessions would fill another with that of its neighbours."""
+    own = target.threshold
+    if own.nature != "training" or not np.isfinite(own.lot):
+        return False
+    rest = target.needs["volume"] % own.lot
+    return bool(rest[site] > 0 and rest[site] + rest[rest.index.isin(near)].sum() >= own.least)

@@ -64,6 +64,12 @@ def criteria(
     return table.loc[table["weight"] > 0, ["direction", "bound_min", "bound_max", "weight"]].reset_index()
 
 
+def listed(table: pd.DataFrame) -> pd.DataFrame:
+    """:func:`criteria` as they are read, with weights in percent."""
+    read = ["criterion", "direction", "weight_percent", "bound_min", "bound_max"]
+    return table.assign(weight_percent=100 * table["weight"])[read]
+
+
 def rescaled(weights: Mapping[str, float]) -> bool:
     """Whether a study gives weights whose sum is not 1, which :func:`criteria` then brings to it."""
     return bool(weights) and abs(sum(weights.values()) - 1) >= 1e-6

@@ -66,7 +66,12 @@ def left_for_others(utilities: pd.DataFrame, home: pd.DataFrame) -> pd.DataFrame
 def listed(home: pd.DataFrame) -> pd.DataFrame:
     """``LISTED`` of :func:`reused`; without ``ask_first`` where nothing is asked."""
     water, said = home["utility"] == "water", sheet_words().loc["ask_first"]
-    questions = {"own_feed": home["feeds"].astype(bool), "own_hours": home["delivered_per_year"].isna()}
+    unknown, heat = home["delivered_per_year"].isna(), home["serves"] == "heat"
+    questions = {
+        "own_feed": home["feeds"].astype(bool),
+        "own_hours": unknown,
+        "own_heat_use": heat & ~unknown,
+    }
     told = [[said[name] for name in questions if questions[name][row]] for row in home.index]
     asked = pd.Series([BETWEEN.join(each) or None for each in told], home.index, dtype="str")
     return home.assign(

@@ -165,13 +165,14 @@ def listed(found: pd.DataFrame, taken: pd.DataFrame, you: str | None = None) -> 
 
 def asked_first(found: pd.DataFrame) -> pd.Series:
     """What to ask first: what is covered already; of heat, its curve and what its giver needs itself; of
-    water, who treats it; whom to recall."""
+    water, whether its giver could use it again, and who treats it; whom to recall."""
     said = sheet_words()["ask_first"]
     heat, water = found["serves"] == "heat", found["utility"] == "water"
     asked = {
         "covered": found.get("covered"),
         "own": found["own_heat_need"].map(lambda needs: said["own_heat"].format(told=needs), "ignore"),
         "curve": pd.Series(said["heat_curve"], found.index).where(heat),
+        "own_water": pd.Series(said["own_water"], found.index).where(water),
         "treated": pd.Series(said["water_treated"], found.index).where(water),
         "thought": found["thought"],
     }
@@ -205,7 +206,8 @@ def beside(retained: pd.DataFrame, taken: pd.DataFrame, ranks: pd.DataFrame) -> 
     (``Assessment.ranking``).
     """
     parts = retained.assign(lead_kind=retained["category"]), laid(taken, ranks)
-    kept = pd.concat([part[["candidate_id", "use", *BESIDE]] for part in parts])
+    columns = ["candidate_id", "use", *BESIDE, "uncounted"]
+    kept = pd.concat([part.reindex(columns=columns).astype({"uncounted": object}) for part in parts])
     kept = kept.assign(unsure=at_worst(kept) == 0).sort_values(["rank", "candidate_id"])
     turn = kept.groupby(["unsure", "use"]).cumcount()
     return surest_first(kept.assign(turn=turn).sort_values(["turn", "rank", "candidate_id"]))[BESIDE]
@@ -218,7 +220,7 @@ def laid(taken: pd.DataFrame, ranks: pd.DataFrame) -> pd.DataFrame:
     """
     rank = taken["candidate_id"].map(ranks.set_index("candidate_id")["rank"])
     told = described(taken).assign(rank=rank, use=taken["utility"], ask_first=asked_first(taken))
-    told = largest_first(told.sort_values(["rank", "candidate_id"]))
+    told = largest_first(told.assign(uncounted=None).sort_values(["rank", "candidate_id"]))
     told = told.sort_values("status", key=pd.Series.isna, kind="stable")
     return told[["candidate_id", "use", *BESIDE, "ask_first", *ANSWERED]]
 
@@ -285,6 +287,7 @@ def unsure(told: pd.DataFrame) -> bool:
     return bool(((quoted[SURPLUS[1]] <= 0) & (quoted[SURPLUS[2]] >= 0)).any())
 
 
-def n_sure(kept: pd.DataFrame) -> int:
-    """How many leads gain even at the worst end of their own interval."""
-    return int((at_worst(kept) > 0).sum())
+def n_sure(retained: pd.DataFrame, taken: pd.DataFrame) -> int:
+    """How many leads of both plans gain even at the worst end of their own interval, nothing uncounted."""
+    # Of networks, pipe, exchanger and heat pump are counted.
+    return int((at_worst(retained) > 0).sum() + (at_worst(taken.assign(uncounted=None)) > 0).sum())
