@@ -327,3 +327,23 @@ def test_the_cost_of_a_landfill_of_its_own_does_not_prove_that_it_is_untaxed(tak
         assert dear["tax_status"].tolist() == ["perhaps"]
     films = described([("plastic", "landfill", "150102", "no", "films", 1, 4)]).assign(contractor=taker)
     assert taxes.mark_tax(films, 2026)["tax_status"].tolist() == ["taxed"]
+
+
+def test_a_low_price_that_proves_nothing_is_said_to_be_counted() -> None:
+    """« sans ce qui est payé moins que la taxe » was said of 23,500 t under it: 86 % of the most."""
+    rows = [
+        ("mineral", "landfill", "060503", "no", "Boues carbonatées", 18500, 24.0),
+        ("mineral", "landfill", "170504", "no", "Terres de chantier", 5000, 9.0, "clean"),
+        ("mineral", "landfill", "100908", "no", "Sables", 640, 46.0),
+    ]
+    marked = taxes.mark_tax(described(rows).assign(contractor=["Décharge interne", None, None]), 2025)
+    assert taxes.cheap(marked)["description"].tolist() == ["Boues carbonatées", "Terres de chantier"]
+    kept = taxes.kept(marked).set_index("tax_status")[MASS]
+    assert kept.to_dict() == {"perhaps": 23500, "Total": 23500}
+    other = marked[marked["tax_status"] == "below_tax"]
+    for rise, counted in ((marked, True), (other, False)):
+        said = taxes.proviso(rise)
+        assert "sans ce qui est payé moins que la taxe" not in said
+        assert "sans ce qu'un prix inférieur à la taxe fait tenir pour non taxé" in said
+        assert ("mais avec ce dont un tel prix ne le prouve pas" in said) is counted
+    assert taxes.kept(other).empty

@@ -25,6 +25,7 @@ from eit_analysis import reference
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.errors import UsageError
 from eit_analysis.flows.costs import amounts, valued
+from eit_analysis.flows.diagnosis import totals
 from eit_analysis.flows.dimensions import UNKNOWN
 from eit_analysis.flows.uncertainty.propagation import MASS
 from eit_analysis.french import fold_words
@@ -95,7 +96,7 @@ def rates(years: Sequence[int]) -> pd.DataFrame:
 
 
 def mark_tax(out: pd.DataFrame, year: int) -> pd.DataFrame:
-    """The described outflows, at prices of a year, with ``tax_status``.
+    """The described outflows, at prices of a year, with ``tax_status`` and, yes or no, ``price_below_tax``.
 
     ``taxed``: landfilled or incinerated; ``hazardous``: the same, at the rates of hazardous waste;
     ``inert``: its code, else its designation, is of the list that landfills for inert waste take, which pay
@@ -133,7 +134,8 @@ def mark_tax(out: pd.DataFrame, year: int) -> pd.DataFrame:
     status = pd.Series(np.select(list(reasons.values()), list(reasons), "taxed"), out.index)
     taker = out["contractor"].replace(UNKNOWN, None).map(fold_words, na_action="ignore")
     exempt = set(taker[mineral & status.isin(["inert", "below_tax"])].dropna())
-    return out.assign(tax_status=status.mask((status == "taxed") & mineral & taker.isin(exempt), "perhaps"))
+    status = status.mask((status == "taxed") & mineral & taker.isin(exempt), "perhaps")
+    return out.assign(tax_status=status, price_below_tax=below)
 
 
 def landfilled_mineral(out: pd.DataFrame) -> pd.Series:
@@ -153,6 +155,21 @@ def perhaps_inert(out: pd.DataFrame) -> pd.Series:
     return (told == "perhaps") | (landfilled_mineral(out) & (told == "no") & by_price)
 
 
+def may_pay(marked: pd.DataFrame) -> pd.DataFrame:
+    """The flows of :func:`mark_tax` that pay the tax, or may."""
+    return marked[marked["tax_status"].isin(["taxed", "hazardous", "perhaps"])]
+
+
+def cheap(marked: pd.DataFrame) -> pd.DataFrame:
+    """Those at a price below the tax, which proves nothing there (in a landfill of their own)."""
+    return may_pay(marked).query("price_below_tax")
+
+
+def kept(marked: pd.DataFrame) -> pd.DataFrame:
+    """The tonnes of :func:`cheap` by ``tax_status``, and their total."""
+    return totals(cheap(marked), "tax_status").frame
+
+
 def each_year(marked: pd.DataFrame, years: Sequence[int]) -> pd.DataFrame:
     """The flows of :func:`mark_tax` that may pay, once per year at constant tonnage, with what a tonne pays.
 
@@ -161,7 +178,7 @@ def each_year(marked: pd.DataFrame, years: Sequence[int]) -> pd.DataFrame:
     pandas.DataFrame
         ``year`` and, in EUR/t, ``tax_low``, ``tax_high``, ``rise_low``, ``rise_high`` (since the first year).
     """
-    flows = marked[marked["tax_status"].isin(["taxed", "hazardous", "perhaps"])].reset_index(drop=True)
+    flows = may_pay(marked).reset_index(drop=True)
     either = np.where(may_be_hazardous(flows), "no yes", np.where(flows["hazardous"] == "yes", "yes", "no"))
     kinds = flows.assign(row=range(len(flows)), hazardous=either)[["row", *KEYS]]
     kinds = kinds.assign(hazardous=kinds["hazardous"].str.split()).explode("hazardous")
@@ -234,6 +251,6 @@ def total_bounds(printed: pd.DataFrame) -> pd.DataFrame:
     return total.assign(**{low: total[low].where(total[low] > 0)})
 
 
-def proviso() -> str:
+def proviso(marked: pd.DataFrame) -> str:
     """Of what masses, and under which condition, a rise is what it is said to be: in words."""
-    return reference.sentence("tax_if")
+    return reference.sentence("tax_if") + reference.sentence("tax_if_cheap") * bool(len(cheap(marked)))
