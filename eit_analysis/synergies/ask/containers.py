@@ -1,4 +1,4 @@
-"""What to ask first of packaging, but pallets: what it held, and whether it goes on as what it is.
+"""What to ask first of packaging (of pallets ``bulk`` alone): what it held, and whether it goes on as it is.
 
     held   of who works chemicals, beside what is soiled by dangerous goods, or itself called soiled: what was
            in it, for what is left of that may make it hazardous (15 01 10*)
@@ -17,7 +17,7 @@ from eit_analysis import french
 from eit_analysis.synergies.ask.giver import PACKAGING, SOILED, of_pallets, works_chemicals
 from eit_analysis.synergies.offers import activity, of_output
 
-CARE, FOOD = ("86", "87"), ("10", "11", "471", "472", "56")  # divisions and groups of NAF
+CARE, FOOD_TRADE = ("86", "87"), ("10", "11", "471", "472", "56")  # divisions and groups of NAF
 # Wholesale and supplies of farms, minerals and foundries, whose goods are dust or sand, or treat plants.
 BULK = ("0161", "23", "245", "4611", "4621", "4675")
 STAINED = r"\bsouille?e?s?\b"
@@ -30,7 +30,6 @@ def of_givers(exchanges: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame)
     packaging = _packaging(exchanges, flows)
     called = of_output(exchanges, flows, "description").map(french.fold_words)
     stained = called.str.contains(STAINED).astype(bool) | (of_output(exchanges, flows, "quality") == "soiled")
-    cares = activity(exchanges["giver_site_id"], sites).str.startswith(CARE)
     feared = stained | works_chemicals(exchanges, flows, sites)
     gives = activity(exchanges["giver_site_id"], sites)
     board = (exchanges["category"] == "cardboard") & exchanges["new_route"].isin(["reuse", "recycling"])
@@ -38,8 +37,8 @@ def of_givers(exchanges: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame)
     return {
         "held": packaging & feared,
         "bulk": any_packaging & gives.str.startswith(BULK) & ~feared,
-        "greasy": board & gives.str.startswith(FOOD),
-        "care": as_it_is(exchanges, flows) & cares,
+        "greasy": board & gives.str.startswith(FOOD_TRADE),
+        "care": as_it_is(exchanges, flows) & gives.str.startswith(CARE),
     }
 
 

@@ -97,6 +97,7 @@ def of_takers(exchanges: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame)
         "dry_matter": wet,
     }
     told |= of_food(exchanges, flows, sites)
+    missing = uncounted(exchanges)
     uses = ~exchanges["taker_actor_type"].isin(OPERATORS)
     pieces = ~code.str.startswith(PACKAGING) & exchanges["rule_id"].str.startswith(IN_PIECES)
     told |= {
@@ -104,8 +105,8 @@ def of_takers(exchanges: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame)
         "sections": again & (exchanges["category"] == "metal"),
         "plants": code.isin(GARDEN) & (exchanges["category"] == "biowaste") & uses,
         "boxes": as_it_is(exchanges, flows) & (exchanges["giver_site_id"] != exchanges["taker_site_id"]),
-        "machine": uncounted(exchanges) == "machine",
-        "moisture": uncounted(exchanges) == "drying",
+        "machine": missing == "machine",
+        "moisture": missing == "drying",
         "species": smoked(exchanges),
         "grading": sized,
         "clay": code.isin(FOUNDRY_SAND) & naf.str.startswith(CONCRETE),

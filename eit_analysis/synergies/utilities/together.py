@@ -207,7 +207,7 @@ def beside(retained: pd.DataFrame, taken: pd.DataFrame, ranks: pd.DataFrame) -> 
     """
     parts = retained.assign(lead_kind=retained["category"]), laid(taken, ranks)
     columns = ["candidate_id", "use", *BESIDE, "uncounted"]
-    kept = pd.concat([part.reindex(columns=columns).astype({"uncounted": object}) for part in parts])
+    kept = pd.concat([part.reindex(columns=columns) for part in parts])
     kept = kept.assign(unsure=at_worst(kept) == 0).sort_values(["rank", "candidate_id"])
     turn = kept.groupby(["unsure", "use"]).cumcount()
     return surest_first(kept.assign(turn=turn).sort_values(["turn", "rank", "candidate_id"]))[BESIDE]
@@ -220,7 +220,7 @@ def laid(taken: pd.DataFrame, ranks: pd.DataFrame) -> pd.DataFrame:
     """
     rank = taken["candidate_id"].map(ranks.set_index("candidate_id")["rank"])
     told = described(taken).assign(rank=rank, use=taken["utility"], ask_first=asked_first(taken))
-    told = largest_first(told.assign(uncounted=None).sort_values(["rank", "candidate_id"]))
+    told = largest_first(told.sort_values(["rank", "candidate_id"]))
     told = told.sort_values("status", key=pd.Series.isna, kind="stable")
     return told[["candidate_id", "use", *BESIDE, "ask_first", *ANSWERED]]
 
@@ -276,6 +276,7 @@ def described(taken: pd.DataFrame) -> pd.DataFrame:
         exchange_site_ids=taken["giver_site_id"] + " " + taken["taker_site_id"],
         output_description=taken["out_description"],
         need_description=taken["in_description"],
+        uncounted=None,  # pipe, exchanger and heat pump are counted
         giver_evidence=taken["out_evidence"],
         taker_evidence=taken["in_evidence"],
     )
@@ -289,5 +290,4 @@ def unsure(told: pd.DataFrame) -> bool:
 
 def n_sure(retained: pd.DataFrame, taken: pd.DataFrame) -> int:
     """How many leads of both plans gain even at the worst end of their own interval, nothing uncounted."""
-    # Of networks, pipe, exchanger and heat pump are counted.
-    return int((at_worst(retained) > 0).sum() + (at_worst(taken.assign(uncounted=None)) > 0).sum())
+    return sum(int((at_worst(leads) > 0).sum()) for leads in (retained, taken.assign(uncounted=None)))
