@@ -213,8 +213,8 @@ def test_the_bounds_of_a_change_are_no_finer_than_those_of_its_masses() -> None:
     }  # fmt: skip
     coarse = rounded(pd.DataFrame([row]), [], None).frame.iloc[0].to_dict()
     assert coarse == {
-        "mass_t_per_year": 1100, "mass_low_t_per_year": 1000, "mass_high_t_per_year": 1300,
-        "change_t_per_year": 80, "change_low_t_per_year": 0, "change_high_t_per_year": 160,
+        "mass_t_per_year": 1100, "mass_low_t_per_year": 990, "mass_high_t_per_year": 1300,
+        "change_t_per_year": 80, "change_low_t_per_year": 0, "change_high_t_per_year": 200,
         "change_percent": 7, "change_low_percent": -3.5, "change_high_percent": 18,
     }  # fmt: skip
     # A cost minus its half-width may fall near zero: its digits would tell the half-width.

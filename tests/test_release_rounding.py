@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from eit_analysis import reference
@@ -122,15 +122,15 @@ def test_what_is_missing_stays_missing() -> None:
 
 
 def test_bounds_are_classes_of_the_printed_value_outward() -> None:
-    # 36 less and plus a tenth, the class above 2.67 and 3.12 t; and no mass is below zero.
+    # 36 less a tenth and plus 15 %, above 2.67 and 3.12 t with half a tonne; and no mass is below zero.
     told = leaving(
         mass_t_per_year=[36.0, 40.4], mass_low_t_per_year=[33.33, 0.2], mass_high_t_per_year=[39.12, 90.0]
     )
-    assert told == {MASS: [36, 40], LOW: [32, 0], HIGH: [40, 100]}
+    assert told == {MASS: [36, 40], LOW: [32, 0], HIGH: [42, 100]}
     costs = {"cost_eur_per_year": [-300.0], "cost_low_eur_per_year": [-420.0]}
     told = leaving(**costs, cost_high_eur_per_year=[-180.0])
     assert told == {
-        "cost_eur_per_year": [-300], "cost_low_eur_per_year": [-450], "cost_high_eur_per_year": [-150],
+        "cost_eur_per_year": [-300], "cost_low_eur_per_year": [-510], "cost_high_eur_per_year": [-90],
     }  # fmt: skip
 
 
@@ -139,9 +139,9 @@ def test_no_bound_is_nearer_than_what_its_value_was_rounded_by() -> None:
     ends = {LOW: [2300.0, 14300.0, 0.5], HIGH: [30900.0, 43000.0, 0.7]}
     told = leaving(mass_t_per_year=[25200.0, 14800.0, 0.6], **ends)
     assert told[MASS][:2] == [30000, 10000]
-    # Half a step, 5,000, is 17 % of the one, for which its class is 20 %, and 50 % of the other.
-    assert told[HIGH][0] == 36000 and told[LOW][0] == 0
-    assert told[LOW][1] == 5000 and told[HIGH][1] == 60000
+    # Half a step, 5,000, and the half of each interval: 36 and 93 % of the one, 55 and 332 % of the other.
+    assert told[HIGH][0] == 45000 and told[LOW][0] == 0
+    assert told[LOW][1] == 3000 and told[HIGH][1] == 60000
 
 
 def test_shares_are_reckoned_from_the_numbers_beside_them() -> None:
@@ -236,13 +236,13 @@ def test_the_digits_of_a_total_tell_nothing_of_a_row_that_may_be_withheld() -> N
 
 
 def test_a_change_whose_printed_bounds_hold_nothing_is_no_rise() -> None:
-    """59 t (2 to 116) is printed 60 (0 to 120): what is said of it is said of that."""
+    """59 t (2 to 116) is printed 60 (0 to 150): what is said of it is said of that."""
     told = leaving(
         change_t_per_year=[59.3, 200.0, -59.3, 59.3], change_low_t_per_year=[2.1, 150.0, -116.0, 2.1],
         change_high_t_per_year=[116.4, 250.0, -2.1, 116.4],
         change=["increase", "increase", "decrease", "not_comparable"],
     )  # fmt: skip
-    assert (told["change_low_t_per_year"][0], told["change_high_t_per_year"][0]) == (0, 120)
+    assert (told["change_low_t_per_year"][0], told["change_high_t_per_year"][0]) == (0, 150)
     assert told["change"] == ["within", "increase", "within", "not_comparable"]
 
 
@@ -263,6 +263,47 @@ def test_what_is_printed_holds_the_truth(rows: list[tuple[float, float, float]])
     # As it is printed, and by the step that its readers are told.
     np.testing.assert_allclose(shown[MASS], to_step(shown[MASS].to_numpy(), step), rtol=1e-9)
     assert (step <= digit(value, 1) + slack).all()
+
+
+@given(st.floats(0.02, 1e6), st.floats(0.001, 1), st.floats(0.001, 3), st.floats(0, 1))
+def test_printed_bounds_say_how_wide_an_interval_is_not_where(
+    value: float, below: float, above: float, place: float
+) -> None:
+    """Whatever an amount was rounded from, as wide an interval leaves with the same bounds."""
+
+    def told(true: float) -> tuple[dict[str, list], float]:
+        ends = {LOW: [true - value * below], HIGH: [true + value * above]}
+        found = rounded(pd.DataFrame({MASS: [true], **ends}), [], None)
+        return found.frame.to_dict("list"), float(found.steps[MASS][0])
+
+    first, step = told(value)
+    centre = first[MASS][0]
+    other = centre + (place - 0.5) * step
+    second, other_step = told(other)
+    assume(other_step == step and second[MASS] == first[MASS])
+    # No bound is negative, and whole numbers are told as such.
+    assume(min(value, other) >= value * below and value % 1 and other % 1)
+    assert second == first
+
+
+def test_what_two_shares_leave_is_as_open_as_their_tonnes_leave_it() -> None:
+    """Recovered 53 % (50 to 55) and eliminated 40 % (37 to 42) told one actor's 456 t to be 402 to 522.
+
+    Each bound was a class away from the printed share, and the middle of both is the true one.
+    """
+
+    def told(*masses: float) -> list[dict]:
+        whole = sum(masses)
+        frame = pd.DataFrame({MASS: masses, LOW: masses, HIGH: masses, "share_percent": masses})
+        frame[[LOW, HIGH]] = np.array(masses)[:, None] + [[-160.0, 190.0], [-110.0, 170.0], [-22.0, 23.0]]
+        frame["share_percent"] = share = frame[MASS] / whole * 100
+        frame["share_low_percent"], frame["share_high_percent"] = share - 1.9, share + 1.9
+        leaves = rounded(frame, [], MASS, {"share_percent": np.full(3, whole)})
+        return leaves.frame[:2].to_dict("records")
+
+    assert told(3055.2, 2297.0, 456.0) == told(3051.2, 2252.0, 540.0) == told(3120.2, 2340.0, 300.0)
+    shares = [row["share_percent"] for row in told(3055.2, 2297.0, 456.0)]
+    assert shares == [53, 40]
 
 
 @given(st.lists(st.tuples(masses, st.floats(1, 3), st.floats(0, 3)), min_size=1, max_size=6), st.booleans())

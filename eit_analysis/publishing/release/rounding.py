@@ -11,8 +11,10 @@ numbers are so to the point at least: their reader has both. The bounds of a sum
 rows of the sample's page 01 would be withheld for them.
 
 The bounds of a sum are the rounded value plus and minus the next of 1, 1.5, 2, 3, 5, 7 (times a power of ten)
-times itself: they tell a class of uncertainty, not a second equation between the rows. No bound is nearer
-to the printed value than half its step, which it may have been rounded by.
+times itself, above the half of its interval and what it may have been rounded by: they tell a class of
+uncertainty, not a second equation between the rows. Were they as far from the printed value as the true
+bounds are, their middle would tell the true one. Those of a share beside its measure are so too: it may have
+been rounded by what both printed numbers leave it.
 Those of what is known exactly, all its bounds being itself, are the rounded value plus and minus its step, or
 itself where whole numbers are printed in full: whom its rounding hides stays hidden.
 An estimate is printed no smaller than what was observed of it on the same row: both take the finer of their
@@ -139,20 +141,24 @@ def rounded(
             for name in (estimate, part):
                 steps[name] = np.where(below, finer, steps[name])
                 shown[name] = to_step(values[name], steps[name])
+    off = {name: _off(values[name], step) for name, step in steps.items()}
     for name, (first, second) in between.items():
         gap = _difference(shown[first], shown[second], values[name])
-        off = (steps[first] + steps[second]) / 2
-        told = np.isnan(values[first] + values[second]) | (off == 0) | (np.abs(gap) > off)
+        of_both = (steps[first] + steps[second]) / 2
+        told = np.isnan(values[first] + values[second]) | (of_both == 0) | (np.abs(gap) > of_both)
         shown[name] = np.where(told, gap, np.nan)
     with np.errstate(divide="ignore", invalid="ignore"):
         for name in beside:
             part, step = str(measure), whole_step(wholes[name], values[str(measure)])
             whole = to_step(wholes[name], step)
-            ratio, least = shown[part] / whole, (shown[part] - steps[part] / 2) / (whole + step / 2)
+            ratio = shown[part] / whole
+            off_whole = _off(wholes[name], step)
+            least, most = ((shown[part] + s * off[part]) / (whole - s * off_whole) for s in (-1, 1))
             # A part of it is no 100 %: the middle of what both leave it.
             almost = (ratio >= ALL) & (values[part] < wholes[name] * (1 - 1e-9))
             ratio = np.where(almost, np.minimum((least + 1) / 2, 0.99), ratio)
             shown[name] = _ratio(100 * ratio, values[name])
+            off[name] = np.nan_to_num(np.fmax(100 * most - shown[name], shown[name] - 100 * least))
         for name, (over, under) in rates.items():
             ratio = np.nan_to_num(shown[over]) / np.nan_to_num(shown[under])
             given = np.where(np.isnan(shown[over]), np.nan, values[name]) if over in between else values[name]
@@ -160,15 +166,16 @@ def rounded(
     for name, of in bounds.items():
         high, value = "_high" in name, values[name]
         sides = [values[bound] for bound, bounded in bounds.items() if bounded == of]
-        bound = _bound(value, shown[of], high, steps.get(of, 0.0)) if of in shown else value
-        shown[name] = _outward(bound, high)
+        shown[name] = _outward(value, high)
+        if of in shown:
+            away = np.abs(value - values[of]) + off.get(of, 0.0)
+            shown[name] = _outward(_bound(value, shown[of], high, away), high)
         if of in steps:
             wide = 0.0 if made and of.endswith("_percent") else supported(values[of], sides, NO_SUM)
             fine = _outward(value, high, np.fmax(steps[of], wide))
             shown[name] = np.where(no_sum[of], fine, shown[name])
             known = np.logical_and.reduce([side == values[of] for side in sides]) & (not made)
-            full = (np.nan_to_num(values[of]) % 1 == 0).all() & (steps[of] <= 1)
-            ends = shown[of] + np.where(full, 0.0, steps[of]) * (1 if "_high" in name else -1)
+            ends = shown[of] + 2 * off[of] * (1 if high else -1)
             shown[name] = np.where(known, np.where(values[of] < 0, ends, np.clip(ends, 0, None)), shown[name])
         shown[name] = _of_a_whole(name, values[name], shown[name])
     end_of = {(of, "_high" in name): name for name, of in bounds.items()}
@@ -274,12 +281,17 @@ def _ratio(ratio: np.ndarray, given: np.ndarray) -> np.ndarray:
     return np.where(np.isnan(given), np.nan, np.where(np.isfinite(ratio), to_step(ratio, step), given))
 
 
-def _bound(value: np.ndarray, centre: np.ndarray, high: bool, step: np.ndarray | float) -> np.ndarray:
+def _off(values: np.ndarray, step: np.ndarray) -> np.ndarray:
+    """How far each value may be from what is printed of it: nowhere where whole numbers are so in full."""
+    full = (np.nan_to_num(values) % 1 == 0).all() & (step <= 1)
+    return np.where(full, 0.0, step / 2)
+
+
+def _bound(value: np.ndarray, centre: np.ndarray, high: bool, away: np.ndarray) -> np.ndarray:
+    """The printed value moved by the class of ``away``; not below 0 where the bound ``value`` is not."""
     scale = np.where(centre == 0, 1.0, np.abs(centre))
-    # What the centre was rounded by is in its interval: 30 (0 to 31), of 25 (2 to 31), reads as an error.
-    gap = np.maximum(value - centre if high else centre - value, step / 2)
-    away = _class(gap / scale) * scale
-    moved = centre + away if high else centre - away
+    step = _class(away / scale) * scale
+    moved = centre + step if high else centre - step
     return np.where(value >= 0, np.clip(moved, 0, None), moved)
 
 
