@@ -17,7 +17,8 @@ Each bound is a linear programme (HiGHS). An answer that reaches it, a *witness*
 that agrees with all that is published; it serves all the parts that it moves far enough, for every reader
 who knows nothing of what it moves. Where no answer reaches it, the multipliers of the programme name the
 numbers that hold the part fast: the one least wanted is withheld. Withholding only widens bounds: witnesses
-stay witnesses, and one pass is enough. What was withheld early and need not be is then published after all.
+stay witnesses, and one pass is enough. What was withheld early and need not be is then published after all,
+until nothing withheld may leave beside what does: a second release of the same numbers is the first again.
 """
 
 from __future__ import annotations
@@ -79,8 +80,13 @@ class Audit:
         while withheld:
             likely = [line for line in withheld if self._could_leave(line)]
             self._publish(likely)
-            clashing = [line for line in likely if not self.shown[line]]
-            withheld = clashing if len(clashing) < len(likely) else []
+            withheld = [line for line in likely if not self.shown[line]]
+            if len(withheld) == len(likely):
+                break
+        # All that are left may clash together where one alone does not; refused alone, it is so for good.
+        for line in withheld:
+            if self._could_leave(line):
+                self._publish([line])
         # One part that was bare before must not cost the others what is only taken to be published.
         self._without_doubt: dict[int, Audit] = {}
         if doubted:
