@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from eit_analysis.flows import diagnosis
 from eit_analysis.flows.uncertainty import grouping, propagation
-from eit_analysis.flows.uncertainty.lognormal import log_sd, moment_interval
+from eit_analysis.flows.uncertainty.lognormal import log_sd, moment_interval, off_centre
 from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
 
 TOTAL = "Total"
@@ -27,13 +27,19 @@ def plain_row(rows: pd.DataFrame, correlation: float = 0.5) -> list[float]:
     sigma = log_sd(mass, rows["width"].to_numpy() * mass)
     sources = propagation.error_sources(rows).astype(object).tolist()
     c = np.empty((len(rows), len(rows)))
+    together = np.empty((len(rows), len(rows)))
     for i, one in enumerate(sources):
         for j, other in enumerate(sources):
             rho = 1.0 if i == j else correlation if one == other and isinstance(one, str) else 0.0
             c[i, j] = np.expm1(rho * sigma[i] * sigma[j])
+            ends = [np.expm1(rho * sigma[k] ** 2) for k in (i, j)]
+            together[i, j] = np.sqrt(ends[0] * ends[1])
     pairs = 3 * np.einsum("i,j,k,ij,jk->", mass, mass, mass, c, c)
     third = pairs + np.einsum("i,j,k,ij,jk,ki->", mass, mass, mass, c, c, c)
-    low, high = moment_interval(mass.sum(), mass @ c @ mass, third)
+    off, variance = off_centre(mass, rows[LOW].to_numpy(), rows[HIGH].to_numpy()), mass @ c @ mass
+    with np.errstate(invalid="ignore"):  # of what is certain
+        part = off * (mass * (together @ mass)) ** 2 / (mass**2 * np.diag(c) * variance)
+    low, high = moment_interval(mass.sum(), variance, third, np.nan_to_num(part).sum())
     return [mass.sum(), float(low), float(high), rows.loc[rows[MASS] > 0, "site_id"].nunique()]
 
 

@@ -119,8 +119,8 @@ def _level(sums: Cells, keys: int) -> tuple[np.ndarray, np.ndarray]:
     """Codes of the keys of each group (-1 for one that this level does not tell apart); M, L and U."""
     codes = np.full((keys, sums.groups.size), -1)
     codes[: len(sums.groups.keys)] = sums.groups.keys
-    mass, variance, third = propagation.group_moments(sums)
-    return codes, np.stack([mass, *moment_interval(mass, variance, third)])
+    moments = propagation.group_moments(sums)
+    return codes, np.stack([moments[0], *moment_interval(*moments)])
 
 
 def _heaviest_first(codes: np.ndarray, mass: np.ndarray) -> np.ndarray:

@@ -5,15 +5,20 @@ A flow of mean m stated with the 95 % interval [l, u] has h = (u - l) / 2 and th
     h = m exp(-sigma^2 / 2) sinh(z sigma),   z = 1.96,
 
 so that x = m exp(sigma Z - sigma^2 / 2), Z standard normal, has the mean m and an interval as wide as stated.
+It lies higher than [l, u] where that is no lognormal's, by :func:`off_centre`,
+
+    d = m exp(-sigma^2 / 2) cosh(z sigma) - (l + u) / 2,
+
+and is moved back by d: what was stated of a flow is its interval wherever it is told.
 A sum is taken as a lognormal of variance V from its own skewness, moved to the mean M of the sum
 (three-moment Fenton-Wilkinson). With g = K3 / V^(3/2) the skewness of the sum,
 
     c = max(sqrt(V) / M, 2 sinh(asinh(g / 2) / 3)),   s^2 = ln(1 + c^2),   D = sqrt(V) / c,
-    bounds = M + D (exp(-s^2 / 2 -/+ z s) - 1).
+    bounds = M - d + D (exp(-s^2 / 2 -/+ z s) - 1), within 0 and M, M and above,
 
-c is the coefficient of variation of the lognormal of skewness g = c^3 + 3 c. As D <= M the bounds are never
-negative; they hold M; a lone flow gets D = m and s = sigma, its own law. With D = M this is Fenton's rule of
-two moments, up to 4 % off where one wide flow is in a total that is well known otherwise.
+d that of the sum (:mod:`propagation`). c is the coefficient of variation of the lognormal of skewness
+g = c^3 + 3 c; D <= M. A lone flow gets D = m and s = sigma, its own law, thus l and u. With D = M this is
+Fenton's rule of two moments, up to 4 % off where one wide flow is in a total that is well known otherwise.
 
 Beyond sigma = 1 (h = 2.1 m: a range of fifty to one) a lognormal of that mean has a tail that no answer
 means. The standard deviation then stays proportional to h, sd = h / 1.61, as it is at sigma = 1, and a total
@@ -32,6 +37,10 @@ import pandas as pd
 Z = 1.959963984540054  # 97.5 % quantile of the standard normal
 LOG_SDS = np.linspace(0.0, 1.0, 10_001)
 RELATIVE_HALF_WIDTHS = np.exp(-(LOG_SDS**2) / 2) * np.sinh(Z * LOG_SDS)  # h over m
+LEAST_SKEW = 1e-6  # at 0 the law is the normal one, and D has no bound
+# s, and the part of an interval that is above the mean.
+SKEWS = np.linspace(-1.0, 1.0, 10_000)
+SIDES = np.expm1(-(SKEWS**2) / 2 + Z * SKEWS) / (2 * np.exp(-(SKEWS**2) / 2) * np.sinh(Z * SKEWS))
 WIDEST_RELATIVE = RELATIVE_HALF_WIDTHS[-1]  # 2.11: h over m at sigma = 1
 WIDEST_CV = np.sqrt(np.expm1(1.0))  # 1.31: sd over mean at sigma = 1
 HALF_WIDTH_PER_SD = WIDEST_RELATIVE / WIDEST_CV  # 1.61
@@ -67,8 +76,31 @@ def moments(mass: Values, half: Values) -> tuple[np.ndarray, np.ndarray]:
     return variance, np.asarray(mass) ** 3 * w**2 * (w + 3)
 
 
-def moment_interval(mean: Values, variance: Values, third: Values = 0.0) -> tuple[np.ndarray, np.ndarray]:
-    """95 % interval of a total of mean M >= 0, variance V, third cumulant K3 (equations of this module)."""
+def off_centre(mass: Values, low: Values, high: Values) -> np.ndarray:
+    """d: how much higher the lognormal of that mean and width lies than the stated interval, in its unit."""
+    half, middle = np.asarray(half_width(low, high)), np.asarray(low + half_width(low, high), dtype=float)
+    sigma = log_sd(mass, half)
+    centre = np.asarray(mass) * np.exp(-(sigma**2) / 2) * np.cosh(Z * sigma)
+    return np.where(np.isnan(sigma), half, centre) - middle
+
+
+def skewed(mass: Values, low: Values, high: Values) -> tuple[np.ndarray, np.ndarray]:
+    """D and s of m + D (exp(s Z - s^2 / 2) - 1), which has the mean m and the 95 % interval [l, u].
+
+    A longer side below the mean has s and D negative. No side counts for more than 3.6 times the other, as at
+    s = 1: of what is more uneven the width alone is kept.
+    """
+    half, above = np.asarray(half_width(low, high)), np.asarray(high - mass)
+    above = np.divide(above, 2 * half, out=np.full(np.shape(half), 0.5), where=half > 0)
+    s = np.interp(above, SIDES, SKEWS)
+    s = np.where(np.abs(s) < LEAST_SKEW, LEAST_SKEW, s)
+    return half / (np.exp(-(s**2) / 2) * np.sinh(Z * s)), s
+
+
+def moment_interval(
+    mean: Values, variance: Values, third: Values = 0.0, moved: Values = 0.0
+) -> tuple[np.ndarray, np.ndarray]:
+    """95 % interval of a total of mean M >= 0, variance V, third cumulant K3 and d (see this module)."""
     mean, sd = np.asarray(mean, dtype=float), np.sqrt(np.asarray(variance, dtype=float))
     with np.errstate(divide="ignore", invalid="ignore"):
         own = np.where(sd > 0, sd / mean, 0.0)
@@ -79,7 +111,7 @@ def moment_interval(mean: Values, variance: Values, third: Values = 0.0) -> tupl
     s = np.sqrt(np.log1p(np.where(np.isfinite(c), c, 0.0) ** 2))
     low = np.where(wide, 0.0, mean + scale * np.expm1(-(s**2) / 2 - Z * s))
     high = np.where(wide, 2 * HALF_WIDTH_PER_SD * sd, mean + scale * np.expm1(-(s**2) / 2 + Z * s))
-    return np.maximum(low, 0.0), high
+    return np.clip(low - moved, 0.0, mean), np.maximum(high - moved, mean)
 
 
 def interval(total: Values, half: Values) -> tuple[np.ndarray, np.ndarray]:

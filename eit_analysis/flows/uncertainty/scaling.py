@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS
+from eit_analysis.flows.uncertainty.propagation import HIGH, LOW, MASS, OFF_CENTRE
 
 # Columns of `uncertainty.prepare` that go with a power of the mass; its log errors do not change.
-POWERS = {MASS: 1, LOW: 1, HIGH: 1, "own_variance": 2, "own_third_cumulant": 3}
+POWERS = {MASS: 1, LOW: 1, HIGH: 1, "own_variance": 2, "own_third_cumulant": 3, OFF_CENTRE: 1}
 
 
 def scaled(flows: pd.DataFrame, factor: pd.Series | np.ndarray) -> pd.DataFrame:
