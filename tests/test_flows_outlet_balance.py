@@ -377,6 +377,19 @@ def test_paint_and_concrete_were_bought_however_wet_and_roads_were_not():
     )
 
 
+def test_what_a_factory_scraps_of_its_product_was_bought_under_the_code_of_demolition_too():
+    """2,350 t of concrete that its plant scrapped had no purchase, and its sludge had one."""
+    rows = [("Rebuts de béton durci", "23"), ("Chutes de briques", "23"), ("Béton concassé", "23"),
+            ("Rebuts de béton, démolition d'un hall", "23"), ("Rebuts de béton", "43"),
+            ("Rebuts de béton", None)]  # fmt: skip
+    _, parts = free([(name, "170101", naf, "mineral") for name, naf in rows])
+    bought = parts.loc[parts["cost_part"] == "purchase", "flow_id"]
+    assert bought.tolist() == parts["flow_id"].unique()[:2].tolist()
+    # Nor is it loaded where it was pulled down.
+    handled = parts.loc[parts["cost_part"] == "handling", "flow_id"]
+    assert handled.tolist() == bought.tolist()
+
+
 def test_a_family_is_not_the_matter_that_was_lost():
     """Slag was bought at the price of lime: the reference stands, and its range holds what the actor pays."""
     out = answers([("E01", "out", "mineral", "100202", 10, "landfill", None),

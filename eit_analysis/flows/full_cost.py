@@ -12,7 +12,8 @@ reference price, whose range also holds what the actor pays for other matter of 
 scrap of pipes no big bag); none for what is held never to have been bought: sludges, brines, whey,
 stillage, waste waters and what is told as a solution, aqueous or of less than 50 %, mostly water (but of
 paint, glue, stone or concrete, that were bought), what is dug out (washed or not), pulled down, milled or
-swept off roads, what animals and gardens leave. Energy and labour on the lost matter are not counted; what
+swept off roads, what animals and gardens leave. What a factory scraps of its own product (concrete) is not
+pulled down, though it has the code of demolition. Energy and labour on the lost matter are not counted; what
 is bought and what is lost may differ: K is neither the least nor the most.
 
 Source: ISO 14051:2011 (material flow cost accounting) for the parts; each price has its own row in
@@ -39,6 +40,8 @@ BURNED = r"\b(?:chaudi[eè]re|chauffage|chaufferie|combustible)"
 WATER = r"\bboues\b|^(?:eaux|suspensions aqueuses|concentrats aqueux)\b"
 PASTE = rf"\bboues\b.*{BOUGHT}"
 DUG_OUT = r"^(?:terres|sédiments|gravats)\b|\bde démolition$"  # or pulled down
+SCRAP = r"^(?:rebuts?|chutes?|retours?|surplus|excédents?|casses?)\b(?!.*\bd[ée](?:mol|construct)i)"
+FACTORIES = [str(division) for division in range(10, 34)]  # of NAF: they make what they scrap
 # Mostly water too; of whey, what was bought has left as cheese.
 WATERY = (
     rf"{SOLUTION}|^saumures?\b|\b(?:lactos[ée]rums?|petits?[ -]laits?|perméats?|vinasses?)\b(?!.*\bpoudre)"
@@ -131,7 +134,9 @@ def unbought(out: pd.DataFrame, codes: pd.DataFrame) -> np.ndarray:
 def dug_out(out: pd.DataFrame, codes: pd.DataFrame) -> np.ndarray:
     """Whether each outflow comes out of the ground, of a building or of a road."""
     milled = out["description"].astype("str").str.contains(MILLED, case=False)
-    return (is_extraction(out) | milled).to_numpy(bool) | named_as(out, codes, DUG_OUT)
+    scrap = out["description"].astype("str").str.contains(SCRAP, case=False)
+    made = (scrap & out["naf_division"].isin(FACTORIES)).to_numpy(bool)
+    return (is_extraction(out) | milled).to_numpy(bool) | (named_as(out, codes, DUG_OUT) & ~made)
 
 
 def named_as(out: pd.DataFrame, codes: pd.DataFrame, pattern: str) -> np.ndarray:
