@@ -55,12 +55,23 @@ def rated(rows: list[tuple]) -> pd.DataFrame:
 
 
 def test_one_flow_decides_a_rate():
-    """Of 100 t, 70 recovered: 40 of them in one flow, without which it is 30 of 60."""
+    """Of 100 t, 70 recovered: 40 in one flow, 30 of 60 without it, and 70 of 85 without sludge."""
     rest = [("Boues", "disposal", 15), ("Sables", "disposal", 15), ("Cartons", "material", 30)]
     flows = rated([("Stériles", "material", 40), *rest])
-    (row,) = concentration.deciding(flows).to_dict("records")
+    row, other = concentration.deciding(flows).to_dict("records")
     assert row.pop("share_percent") == pytest.approx(50)
     assert row == {"valorised": "yes", "site_id": "E0", "description": "Stériles", MASS: 40}
+    assert other.pop("share_percent") == pytest.approx(100 * 70 / 85)
+    assert other == {"valorised": "no", "site_id": "E1", "description": "Boues", MASS: 15}
+
+
+def test_the_flow_that_raises_a_rate_is_told_with_the_one_that_lowers_it():
+    """Without sand a rate was told higher, and not that it was as much lower without whey (« 87.4 % »)."""
+    rest = [("Cartons", "material", 1)] * 20 + [("Boues", "disposal", 1)] * 20
+    flows = rated([("Lactosérum", "material", 30), ("Sables", "unknown", 32), *rest])
+    told = concentration.deciding(flows).set_index("valorised")
+    assert told["description"].to_dict() == {"no": "Sables", "yes": "Lactosérum"}  # 49.0 %, of 102 t
+    assert told["share_percent"].tolist() == pytest.approx([100 * 50 / 70, 100 * 20 / 72])
 
 
 def test_no_flow_decides_a_rate_that_many_make():

@@ -1,6 +1,6 @@
 """Who weighs most: sites from the heaviest down, how many of them hold a share, where one of them stands.
 
-And which flow decides the recovery rate.
+And which flows decide the recovery rate, each way.
 """
 
 from __future__ import annotations
@@ -101,28 +101,28 @@ def third(out: pd.DataFrame, firm: str | None) -> int:
 
 
 def deciding(out: pd.DataFrame) -> pd.DataFrame:
-    """The flow that decides the recovery rate r = R / M, of all outflows, and the rate without it.
+    """The flows that decide the recovery rate r = R / M, of all outflows, and the rate without each of them.
 
         r_i = (R - v_i m_i) / (M - m_i),    v_i: 1 where flow i is valorised, else 0
 
-    That of the largest |r_i - r|, where r_i is outside the 95 % interval of r and ``LITTLE`` points away, or
-    ``MUCH`` points away.
+    Those that lower and that raise it most by their absence, where r_i is outside the 95 % interval of r and
+    ``LITTLE`` points away, or ``MUCH`` points away: one alone would tell what flatters the rate, or does not.
 
     Returns
     -------
     pandas.DataFrame
-        ``valorised`` (yes), ``site_id``, ``description``, mass (t/year), ``share_percent`` (r_i); one row or
-        none.
+        ``valorised`` (whether flow i is: yes or no), ``site_id``, ``description``, mass (t/year),
+        ``share_percent`` (r_i); two rows at most, the largest |r_i - r| first.
     """
     rates = recovery_rates(out).frame
     rates = rates[(rates["valorised"] == "yes") & (rates["recovery"] == TOTAL)]
     told = ["valorised", "site_id", "description", MASS, "share_percent"]
-    without = out.reindex(columns=told).assign(valorised="yes")
+    without = out.reindex(columns=told).assign(valorised=np.where(out["valorised"] == "yes", "yes", "no"))
     if rates.empty:
         return without.head(0)
     rate, low, high = rates[[f"share{end}_percent" for end in ("", "_low", "_high")]].to_numpy(float)[0]
     mass = out[MASS].to_numpy(float)
-    kept = mass * (out["valorised"] == "yes").to_numpy()
+    kept = mass * (without["valorised"] == "yes").to_numpy()
     rest = mass.sum() - mass
     without["share_percent"] = 100 * np.divide(
         kept.sum() - kept, rest, np.full(len(out), np.nan), where=rest > 0
@@ -130,4 +130,5 @@ def deciding(out: pd.DataFrame) -> pd.DataFrame:
     moved = (without["share_percent"] - rate).abs()
     outside = ~without["share_percent"].between(low, high)
     decides = (outside & (moved > LITTLE)) | (moved > MUCH)
-    return without.loc[moved[decides].sort_values(ascending=False, kind="stable").index[:1]]
+    rows = without.loc[moved[decides].sort_values(ascending=False, kind="stable").index]
+    return rows.drop_duplicates("valorised")
