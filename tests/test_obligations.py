@@ -899,6 +899,24 @@ def test_paper_of_production_is_no_office_paper(text: str) -> None:
         assert told == {"met" if route == "recycling" else "not_met", "not_concerned"}
 
 
+def test_goods_that_were_not_sold_tell_nothing_of_the_paper_of_desks() -> None:
+    """22 t of unsold books met, for the 34 people of a second-hand shop, the duty on their office paper."""
+    books = ("paper", "Livres invendus", "200101", 22, "clean", "recycling", "S")
+    for naf, text in (("4779Z", "Livres"), ("4779Z", "Livres invendus"), ("2562B", "Livres invendus")):
+        told = firm((books[0], text, *books[2:]), year=2025, naf=naf, headcount=34).loc[["sort_office_paper"]]
+        (asked,) = told[told["verdict"] != "not_concerned"].to_dict("records")
+        assert asked["verdict"] == "unknown" and asked["fact"].startswith("marchandises")
+        assert asked["question"].startswith("les papiers de vos bureaux")
+    paper = ("paper", "Papiers de bureau", "200101", 1, "clean", "recycling", "S")
+    both = firm(books, paper, year=2025, naf="4779Z", headcount=34).loc[["sort_office_paper"]]
+    met = both[both["verdict"] == "met"]["fact"].item()
+    assert "Papiers de bureau" in met and "invendus" not in met
+    away = firm((*books[:5], "landfill", "S"), year=2025, naf="4779Z", headcount=34).loc[
+        ["sort_office_paper"]
+    ]
+    assert "not_met" in set(away["verdict"])  # books are of those that D. 543-285 names
+
+
 @pytest.mark.parametrize(
     ("category", "text", "code", "route"),
     [

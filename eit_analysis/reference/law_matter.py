@@ -42,6 +42,8 @@ MANURE = "fumier fumiers lisier lisiers fiente fientes purin purins crottin crot
 MINES = ("05", "06", "07", "08", "09")  # divisions of the extractive industries
 SPOIL = "sterile steriles decouverte decouvertes fine fines"
 PATTERN, PACKAGING = "modele modeles", "1501"
+GOODS, PRINTS = "invendu invendus don dons", "livre livres revue revues magazine magazines presse journaux"
+TRADES = ("46", "47", "58")  # divisions of NAF: wholesale, retail, publishers
 GARDEN = "200201"  # says nothing of what kitchens and meals leave, biowaste too
 CONSTRUCTION, OF_PRIMARY = "17", "0201"
 # By ``inert_landfill``.
@@ -164,6 +166,12 @@ def of_primary(flow: Row) -> bool:
 def is_of_meals(flow: Row) -> bool:
     """Whether its designation tells that meals were served, by whoever did."""
     return flow["category"] in OF_MEALS and has_word(flow["words"], MEALS)
+
+
+def is_goods(flow: Row) -> bool:
+    """Whether paper is goods that were not sold, or prints of who trades or collects them: of no desk."""
+    trades = flow["naf_division"] in TRADES or flow.get("actor_type") == "ess"
+    return has_word(flow["words"], GOODS) or (trades and has_word(flow["words"], PRINTS))
 
 
 def is_fuel(flow: Row) -> bool:

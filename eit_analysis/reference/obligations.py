@@ -26,7 +26,7 @@ from eit_analysis.french import exact, listed, tonnes
 from eit_analysis.records import SOURCE
 from eit_analysis.reference.dated import in_force
 from eit_analysis.reference.law_flows import concerned, has_word, mirrors, readable
-from eit_analysis.reference.law_matter import doubt, is_fuel, is_of_meals, of_primary, outside, seen
+from eit_analysis.reference.law_matter import doubt, is_fuel, is_goods, is_of_meals, of_primary, outside, seen
 from eit_analysis.reference.law_words import MASS, Row, quoting, said
 
 VERDICTS = ("not_met", "unknown", "met", "not_concerned")  # the gravest first
@@ -36,6 +36,7 @@ KEPT_APART = ("reuse", "recycling", "composting", "digestion")  # a mix that goe
 PER_CELL = 2  # questions that one text may answer
 COOKING_OIL_KG_PER_L = 0.92
 CATERING, RESTAURANTS = "5629", ("55", "56")
+OFFICE_PAPER = "sort_office_paper"
 Told = tuple[list[Any], str, list[Row]]  # a line of the result, its question, and the flows of both
 Case = tuple[str, str, str, list[Row]]  # verdict, what it rests on, which question, the flows it is about
 # What a row says of its flows.
@@ -282,6 +283,10 @@ class _Actor:
                 told = "law_garden" if all(flow["garden"] for flow in own) else "law_sold"
                 return "unknown", quoting(told, own), "law_ask_kitchen", own
             own = [flow for flow in own if not flow["sold"]]
+        if rule["code"] == OFFICE_PAPER:  # nor do books that were given tell of the paper of desks
+            if all(is_goods(flow) for flow in own):
+                return "unknown", quoting("law_goods", own), "law_ask_office", own
+            own = [flow for flow in own if not is_goods(flow)]
         fact = quoting("law_declared", own)
         # Who must sort, or keep packaging apart, may have some of it in a mix all the same.
         if self.mixes and (rule["check"] == "sorted" or rule["obligation"] == "packaging"):
