@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 from pooling_cases import needs, outputs
 
-from eit_analysis.synergies.ask.group import _of_need, doubts, gone_elsewhere, with_questions
+from eit_analysis.synergies.ask.group import _of_need, doubts, gone_elsewhere, of_kind, with_questions
 from eit_analysis.synergies.pooling.costs import cost_table, threshold_table
 from eit_analysis.synergies.register.recall import RECALL_COLUMNS
 
@@ -188,3 +188,18 @@ def test_a_public_buyer_of_a_group_needs_an_agreement() -> None:
     told = asked("A B C", {}, {}, sites=town)
     assert "acheteur public parmi eux (Alpha et Bêta)" in told and "art. L. 2113-6" in told
     assert "acheteur public" not in asked("A B C", {}, {})
+
+
+def test_what_a_kind_asks_is_said_to_all_who_may_read_of_the_group() -> None:
+    """Partners read of a group of 3,020 MWh, for a threshold of 1,000, that one refusal may lose it.
+
+    And not what decides: when the contracts end.
+    """
+    groups = pd.DataFrame(
+        {"nature": ["purchase", "training", "purchase"],
+         "label": ["un achat groupé d'électricité (trois autres)", "un groupe de langue", "une commande groupée"]},
+        index=[7, 3, 5],
+    )  # fmt: skip
+    told = of_kind(groups, threshold_table(cost_table()))
+    assert told[7].startswith("les dates de fin des contrats") and told.isna().tolist() == [False, True, True]
+    assert told.index.tolist() == [7, 3, 5]

@@ -168,7 +168,7 @@ def test_every_table_of_the_study_is_what_its_records_give(assessment: Assessmen
     register, sharing = study.load("synergy_register"), study.load("sharing")
     tonnes = assessment.totals(register)
     pools, shares = assessment.pooled(sharing, radius_km=15.0)
-    groups_found = groups.by_group(groups.numbered(pools), shares, assessment.asked(sharing))
+    groups_found = groups.by_group(assessment.numbered(pools), shares, assessment.asked(sharing))
     methods = assessment.methods(pools)
     missed = register.head(9)
     causes = reasons.why_missed(missed, assessment.flows, sharing, methods)

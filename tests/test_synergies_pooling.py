@@ -613,7 +613,8 @@ def test_a_group_whose_member_is_near_the_threshold_is_withheld(small_study) -> 
         rows = [(site, "wood", mass) for site, mass in zip(sites["site_id"], (largest, 9, 8, 8), strict=True)]
         flows = outputs(rows)
         pools, shares = pooled(needs([]), flows, sites, THRESHOLDS, COSTS, 15.0, 1.0)
-        groups = by_group(numbered(pools), shares, partial(targets, needs([]), flows, THRESHOLDS))
+        paying = numbered(pools).assign(question_fr=None)
+        groups = by_group(paying, shares, partial(targets, needs([]), flows, THRESHOLDS))
         release = Release(small_study, "partners", "essai")
         table = release.table(groups, "Groupes").seen_by(release.viewer, {})
         assert (~table.hidden).tolist() == [leaves]

@@ -578,10 +578,11 @@ def test_a_gain_is_sure_where_its_interval_is_above_zero(low: float, high: float
     # Each lead for itself: what others bring makes none surer, nor does what it brings at best.
     taken = pd.DataFrame([[1.0, low, high], [1.0, 2.0, 4.0]], columns=list(surplus.SURPLUS))
     matter = taken.assign(uncounted=None)
-    assert plan.n_sure(matter, taken.head(0)) == plan.n_sure(matter.head(0), taken) == sure
-    assert plan.n_sure(matter, taken) == 2 * sure and plan.n_sure(matter.head(0), taken.head(0)) == 0
+    assert plan.n_sure(matter, taken.head(0)) == plan.n_sure(matter.head(0), taken) == (sure, sure)
+    assert plan.n_sure(matter, taken) == (2 * sure, 2 * sure)
+    assert plan.n_sure(matter.head(0), taken.head(0)) == (0, 0)
     # « En tête : Cartons », at 1,134 €/year at worst beside a shredder of 5,000 € that nothing counts.
-    assert plan.n_sure(matter.assign(uncounted=[None, "machine"]), taken.head(0)) == sure - 1
+    assert plan.n_sure(matter.assign(uncounted=[None, "machine"]), taken.head(0)) == (sure - 1, sure)
 
 
 def test_where_nobody_gains_nothing_is_laid() -> None:

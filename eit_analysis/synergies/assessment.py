@@ -146,6 +146,11 @@ class Assessment(RankedExchanges):
         order = ["late", "worth", "months_at_stage"]
         return able.sort_values(order, ascending=False, kind="stable")[list(stuck)].head(1)
 
+    def numbered(self, pools: pd.DataFrame) -> pd.DataFrame:
+        """The groups of which a part pays (``groups.numbered``), and what their kind always asks."""
+        paying = groups.numbered(pools)
+        return paying.assign(question_fr=ask_group.of_kind(paying, self.thresholds))
+
     def starts(
         self, pools: pd.DataFrame, shares: pd.DataFrame, recalled: pd.DataFrame, sharing: pd.DataFrame
     ) -> pd.DataFrame:

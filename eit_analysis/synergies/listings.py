@@ -69,7 +69,7 @@ ROBUSTNESS = [
 UNREGISTERED = [
     "exchange_site_ids", "category", "use", "diverted_t_per_year", "distance_km", "score", "rank",
 ]  # fmt: skip
-GROUPED = ["group_number", "nature", "label", "members", "n_variants"]
+GROUPED = ["group_number", "nature", "label", "members", "n_variants", "question_fr"]
 STARTS = [
     "start_number", "nature", "label", "category", "part_members", "ask_first", "part_volume_per_year",
     "paying_volume_per_year", "unit", "part_round_km", "saving_eur_per_year", "saving_low_eur_per_year",

@@ -59,14 +59,13 @@ def with_questions(
     """
     names = sites.drop_duplicates("site_id").set_index("site_id")["name"].to_dict()
     volumes = shares.set_index(["pooling_id", "site_id"])["volume_per_year"].to_dict()
-    asked = thresholds.dropna(subset=["question_fr"]).drop_duplicates(["nature", "label_fr"])
-    asks = asked.set_index(["nature", "label_fr"])["question_fr"].to_dict()
+    asks = of_kind(starts, thresholds)
     lots = thresholds.drop_duplicates(["nature", "label_fr"]).set_index(["nature", "label_fr"])["lot"]
     said, lines = sheet_words()["ask_group"], _lines(starts, recalled, sharing, names)
     texts: list[str | None] = []
     worth: list[str] = []
     start: Any
-    for start in starts.itertuples(index=False):
+    for start in starts.itertuples():
         left = list(_leaving(start, _of_need(start, gone, sharing), volumes, names, said))
         told = [*lines.get(start.start_number, []), *left]
         told += _who_asked(start, sharing, thresholds, names, said)
@@ -79,7 +78,7 @@ def with_questions(
         if start.nature == TRAINING and start.part_volume_per_year > (lot := lots.get(kind, np.inf)):
             n = int(np.ceil(start.part_volume_per_year / lot))
             told.append(said["sessions"].format(n=n, lot=int(lot)))
-        told += [said["kind"].format(question=asks[kind])] if kind in asks else []
+        told += [said["kind"].format(question=asks[start.Index])] if pd.notna(asks[start.Index]) else []
         told += under_public_law(start, sites, names, said["public_buyer"])
         texts.append("\u00a0; ".join(told) or None)
         falls, unsure = any(text.endswith(said["falls"]) for text in left), said["amounts_fall"] in other
@@ -88,6 +87,14 @@ def with_questions(
         ask_first=pd.Series(texts, starts.index, dtype="str"),
         worth_starting=pd.Series(worth, starts.index, dtype="str"),
     )
+
+
+def of_kind(groups: pd.DataFrame, thresholds: pd.DataFrame) -> pd.Series:
+    """What the kind of need of each group always asks, missing where nothing: it names no firm."""
+    asked = thresholds.dropna(subset=["question_fr"]).drop_duplicates(["nature", "label_fr"])
+    kinds = pd.MultiIndex.from_arrays([groups["nature"], groups["label"].str.partition(" (")[0]])
+    asks = asked.set_index(["nature", "label_fr"])["question_fr"].reindex(kinds)
+    return asks.set_axis(groups.index)
 
 
 def doubts(starts: pd.DataFrame) -> str:

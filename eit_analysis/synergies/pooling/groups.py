@@ -231,14 +231,15 @@ def _as_written() -> dict[str, str]:
 def by_group(groups: pd.DataFrame, shares: pd.DataFrame, asked: Callable[[], list[Target]]) -> Breakdown:
     """Pooled volume, threshold and round of each group, with the share of each member.
 
-    ``groups`` from :func:`numbered`, ``shares`` from :func:`pooled`, ``asked`` makes what
-    :func:`thresholds.targets` gives: only the audit of outsiders' pages asks for it.
+    ``groups`` from :func:`numbered`, with what each kind asks, ``question_fr``; ``shares`` from
+    :func:`pooled`, ``asked`` makes what :func:`thresholds.targets` gives: only the audit of outsiders'
+    pages asks for it.
     """
     keys = ["group_number", "nature", "label"]
     records = groups[["pooling_id", *keys]].merge(
         shares[["pooling_id", "site_id", "volume_per_year"]], on="pooling_id"
     )
-    frame = groups[[*keys, "n_sites", POOLED, "threshold", "unit", "round_km"]]
+    frame = groups[[*keys, "n_sites", POOLED, "threshold", "unit", "round_km", "question_fr"]]
     records = records.rename(columns={"volume_per_year": POOLED})
     # A volume sums several flows of each member: two groups that share most members tell one of them.
     return Breakdown(frame, keys, records, POOLED, team=[POOLED], facts=lambda: crossed(groups, asked()))

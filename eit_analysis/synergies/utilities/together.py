@@ -288,6 +288,10 @@ def unsure(told: pd.DataFrame) -> bool:
     return bool(((quoted[SURPLUS[1]] <= 0) & (quoted[SURPLUS[2]] >= 0)).any())
 
 
-def n_sure(retained: pd.DataFrame, taken: pd.DataFrame) -> int:
-    """How many leads of both plans gain even at the worst end of their own interval, nothing uncounted."""
-    return sum(int((at_worst(leads) > 0).sum()) for leads in (retained, taken.assign(uncounted=None)))
+def n_sure(retained: pd.DataFrame, taken: pd.DataFrame) -> tuple[int, int]:
+    """How many leads of both plans gain even at the worst end of their own interval: nothing uncounted, or
+    but for what no cost counts.
+    """
+    leads = pd.concat([retained, taken.assign(uncounted=None)])
+    sure, but_for = (int((at_worst(of) > 0).sum()) for of in (leads, leads.assign(uncounted=None)))
+    return sure, but_for
