@@ -195,11 +195,9 @@ def test_what_a_kind_asks_is_said_to_all_who_may_read_of_the_group() -> None:
 
     And not what decides: when the contracts end.
     """
-    groups = pd.DataFrame(
-        {"nature": ["purchase", "training", "purchase"],
-         "label": ["un achat groupé d'électricité (trois autres)", "un groupe de langue", "une commande groupée"]},
-        index=[7, 3, 5],
-    )  # fmt: skip
+    labels = ["un achat groupé d'électricité (trois autres)", "un groupe de langue", "une commande groupée"]
+    groups = pd.DataFrame({"nature": ["purchase", "training", "purchase"], "label": labels}, index=[7, 3, 5])
     told = of_kind(groups, threshold_table(cost_table()))
     assert told[7].startswith("les dates de fin des contrats") and told.isna().tolist() == [False, True, True]
     assert told.index.tolist() == [7, 3, 5]
+    assert of_kind(groups.head(0), threshold_table(cost_table())).empty

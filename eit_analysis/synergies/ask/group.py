@@ -92,7 +92,7 @@ def with_questions(
 def of_kind(groups: pd.DataFrame, thresholds: pd.DataFrame) -> pd.Series:
     """What the kind of need of each group always asks, missing where nothing: it names no firm."""
     asked = thresholds.dropna(subset=["question_fr"]).drop_duplicates(["nature", "label_fr"])
-    kinds = pd.MultiIndex.from_arrays([groups["nature"], groups["label"].str.partition(" (")[0]])
+    kinds = pd.MultiIndex.from_arrays([groups["nature"], groups["label"].str.split(" (", regex=False).str[0]])
     asks = asked.set_index(["nature", "label_fr"])["question_fr"].reindex(kinds)
     return asks.set_axis(groups.index)
 
