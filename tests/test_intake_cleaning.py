@@ -428,6 +428,14 @@ def test_what_a_comment_says_is_asked_until_the_firm_answers(study):
     assert cleaned.quarantine.empty and cleaned.implausible.empty
 
 
+def test_a_remark_is_kept_for_the_team_but_not_what_it_says_of_a_person(study):
+    told = ["boues à 65 % de siccité", None, "appelez M. Roux au 06 98 76 54 32"]
+    flows = [[*flow(quantity=4, name=f"Boues {n}"), text] for n, text in enumerate(told)]
+    rows = clean(study, [[*FLOW_HEADERS, "Commentaire"], *flows]).row_sites
+    own = rows[rows["source_sheet"] == "Flux"].set_index("source_row")["comment"]
+    assert own[2] == told[0] and own.loc[3:].fillna("").tolist() == ["", ""]
+
+
 def test_a_file_of_several_firms_holds_the_rows_of_each(study):
     cleaned = clean(study, [FLOW_HEADERS, flow(), flow(site="E02")], SITES)
     assert cleaned.tables["flows"]["site_id"].tolist() == ["E01", "E02"] and cleaned.quarantine.empty

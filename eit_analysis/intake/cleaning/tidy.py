@@ -22,6 +22,7 @@ from eit_analysis.reference.findings import finding
 FLOW_LETTERS = {"flows": "F", "utilities": "U"}  # of the tables whose rows have a name of their own
 TRAITS = tables.used_for("workforce", "later")  # of people, never of one person
 # What may be read of a flow in quarantine: it is declared, though nothing weighs it.
+COMMENT = "comment"  # what respondents wrote: for the team, which the survey was sent to
 UNREAD = ("site_id", "direction", "category", "description", "waste_code", "quality", "route", "contractor")
 
 
@@ -103,13 +104,17 @@ def _flow_ids(sites: Cells, letter: str) -> Any:
 
 
 def _row_sites(batch: SurveyBatch) -> pd.DataFrame:
-    """The site of every data row read: of those in quarantine too, and of those that repeat another."""
+    """The site of every data row read, of those in quarantine too and of those that repeat another, and the
+    remark of its respondent, for the team alone."""
     place, row, same = batch.repeats.T
     rows = np.concatenate([np.arange(len(batch)), same])
     places = np.concatenate([batch.places, place])
     sources = batch.ledger.sources(places, np.concatenate([batch.rows, row]))
     sites = batch.distinct("site_id").take(batch.values["site_id"].codes[rows])
-    return pd.DataFrame({**sources, "site_id": sites})
+    told = pd.DataFrame({**sources, "site_id": sites})
+    if COMMENT not in batch.values:
+        return told
+    return told.assign(comment=batch.distinct(COMMENT).take(batch.values[COMMENT].codes[rows]))
 
 
 def _keeps(schema: pa.DataFrameSchema, frame: pd.DataFrame, distinct: Mapping[str, pd.Series]) -> bool:

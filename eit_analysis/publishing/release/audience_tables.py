@@ -20,8 +20,11 @@ from eit_analysis.publishing.consents import rosters
 from eit_analysis.publishing.release.names import Names, allowed, ordinary
 from eit_analysis.publishing.release.viewer import Viewer, viewer_of
 from eit_analysis.publishing.release_log import ReleaseLog
+from eit_analysis.records import SOURCE
 from eit_analysis.study import Study
 from eit_analysis.tables import fields
+
+REMARKED, COMMENT = ("flows", "utilities", "sharing"), "comment"
 
 
 class AudienceTables(PreparedTables):
@@ -93,13 +96,21 @@ class AudienceTables(PreparedTables):
             self.viewer.left_out.add(table)
         frame = frame[kept].reset_index(drop=True)
         if self.viewer.internal:
-            return frame
+            return self._with_remarks(table, frame)
+        frame = frame.drop(columns=COMMENT, errors="ignore")
         # What is declared at two waves are two amounts, be it in one cell of files of one name.
         if table == "readiness":
             return frame.assign(source_file=str(self.wave))
         if "source_sheet" in frame.columns:
             frame = frame.assign(source_sheet=frame["source_sheet"].astype(str) + f" ({self.wave})")
         return frame
+
+    def _with_remarks(self, table: str, frame: pd.DataFrame) -> pd.DataFrame:
+        """What respondents wrote beside what is offered or needed, ``comment``: for the team alone."""
+        if table not in REMARKED or not self.has("row_sites"):
+            return frame
+        rows = self.study.at(self.wave).load("row_sites").reindex(columns=[*SOURCE, COMMENT])
+        return frame.merge(rows.dropna(subset=COMMENT).query(f"{COMMENT} != ''"), how="left", on=SOURCE)
 
     def counted_by_all(self, rows: pd.DataFrame) -> pd.DataFrame:
         """The rows of actors who accept to be counted: fewer for the team, and for a firm that refused."""

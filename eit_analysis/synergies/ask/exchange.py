@@ -12,6 +12,7 @@
                 a need of the giver for the same matter, for which nothing of it is set aside; its boiler that
                 could burn the wood, where that is not reused (of the team's and of its own alone)
                 what a gift of food may bring its giver beside the gain
+                what respondents wrote beside what they declared (``remarks``, of the team's alone)
 
 None of them closes an exchange or moves its rank: each is a question to settle first.
 """
@@ -26,7 +27,7 @@ import numpy as np
 import pandas as pd
 
 from eit_analysis.reference.compatibility import DONATION
-from eit_analysis.synergies.ask import containers, food, giver, paid, producers, register, taker
+from eit_analysis.synergies.ask import containers, food, giver, paid, producers, register, remarks, taker
 from eit_analysis.synergies.factor_rows import own_outlet
 from eit_analysis.synergies.free_flows import HELD
 from eit_analysis.synergies.own_needs import in_boilers
@@ -106,6 +107,8 @@ def with_questions(
     comes = giver.fetched_already(exchanges, flows.head(len(flows) * team), sites)
     for name, text in (
         *_put(exchanges, {"eaten": of_giver.pop("eaten")}, "giver_site_id", you),
+        *_told(exchanges, remarks.on_flows(flows, exchanges["out_flow_id"]), "{told}"),
+        *_told(exchanges, remarks.on_flows(flows, exchanges["in_flow_id"]), "{told}"),
         *paid.asked(paid.hanging(exchanges[of_own]), team),
         *_put(exchanges, before, "giver_site_id", you),
         *register.refused(exchanges, answers, said["refused"]),

@@ -19,6 +19,7 @@ import pandas as pd
 from eit_analysis import reference
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.french import fold
+from eit_analysis.synergies.ask.remarks import on_offers
 from eit_analysis.synergies.pooling.asked_of_offers import questions
 from eit_analysis.synergies.pooling.costs import FREE, by_profile
 from eit_analysis.synergies.pooling.crossing import crossed
@@ -219,7 +220,7 @@ def offers(pools: pd.DataFrame, least_eur: float, sharing: pd.DataFrame) -> pd.D
     way = found["distance_km"].where(found["distance_km"] > 0)
     found = found.assign(offered=found["offered"].mask(lends & (named != ""), named), distance_km=way)
     kinds = found["nature"].mask(lends, "skill").mask(found["category"].notna(), COLLECTION)
-    return found.assign(ask_first=questions(found, kinds, sharing))
+    return found.assign(ask_first=on_offers(found, sharing) + questions(found, kinds, sharing))
 
 
 def _as_written() -> dict[str, str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import pandas as pd
 
 from eit_analysis.synergies.answers import accepted_on, awaited, not_refused, refusing
+from eit_analysis.synergies.ask import remarks
 from eit_analysis.synergies.ask.register import thought
 from eit_analysis.synergies.declined import PAIR
 from eit_analysis.synergies.register.meeting import BETWEEN, sheet_words
@@ -29,7 +30,7 @@ def with_answers(
     """The pairs of :func:`matching.pairs` that nobody refused last.
 
     With ``status`` (``accepted``, else missing), ``answer_date``, the day of that, ``awaited_site_id``, who
-    has not answered then, and ``thought``, whom to recall: for the team.
+    has not answered then, ``thought``, whom to recall, and what was written of either flow: for the team.
     """
     flows, wording = as_flows(utilities), sheet_words()["ask_first", "thought"]
     still = not_refused(passed.assign(category=FAMILY), answers, flows)
@@ -46,6 +47,8 @@ def with_answers(
         answer_date=day,
         awaited_site_id=still["candidate_id"].map(awaited(still, answers, flows)).astype("str"),
         thought=still["candidate_id"].map(recalled).astype("str"),
+        wrote_of_out=remarks.on_flows(utilities, still["out_flow_id"]),
+        wrote_of_in=remarks.on_flows(utilities, still["in_flow_id"]),
     )
 
 

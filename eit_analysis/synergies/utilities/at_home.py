@@ -16,6 +16,7 @@ from typing import Any
 import pandas as pd
 
 from eit_analysis.synergies.answers import not_refused
+from eit_analysis.synergies.ask import remarks
 from eit_analysis.synergies.register.meeting import BETWEEN, sheet_words
 from eit_analysis.synergies.utilities.answered import FAMILY, as_flows
 from eit_analysis.synergies.utilities.matching import own_pairs
@@ -30,7 +31,8 @@ LISTED = [
 def reused(
     utilities: pd.DataFrame, sites: pd.DataFrame, factors: pd.DataFrame, answers: pd.DataFrame
 ) -> pd.DataFrame:
-    """:func:`matching.own_pairs` that their site did not refuse, with ``out_share`` and ``in_share``.
+    """:func:`matching.own_pairs` that their site did not refuse, with ``out_share``, ``in_share`` and what
+    was written of each source and need.
 
     The shares of the source and of the need that each takes; amounts delivered are those. Of pairs whose
     amount is not known both are 0.
@@ -53,6 +55,8 @@ def reused(
     names = ["out_share", "in_share", "delivered_per_year"]
     shares = pd.DataFrame(rows, columns=names, index=found.index, dtype=float)
     asked = shares["delivered_per_year"].isna() & (found["out_flow_id"].map(left).fillna(1.0) > 1e-9)
+    ids = {"wrote_of_out": found["out_flow_id"], "wrote_of_in": found["in_flow_id"]}
+    found = found.assign(**{name: remarks.on_flows(utilities, of) for name, of in ids.items()})
     return found.assign(**{name: shares[name] for name in names})[(shares["out_share"] > 1e-9) | asked]
 
 
@@ -73,6 +77,8 @@ def listed(home: pd.DataFrame) -> pd.DataFrame:
         "own_heat_use": heat & ~unknown,
     }
     told = [[said[name] for name in questions if questions[name][row]] for row in home.index]
+    wrote = home[["wrote_of_out", "wrote_of_in"]].T
+    told = [[*wrote[row].dropna(), *each] for row, each in zip(home.index, told, strict=True)]
     asked = pd.Series([BETWEEN.join(each) or None for each in told], home.index, dtype="str")
     return home.assign(
         site_id=home["giver_site_id"],

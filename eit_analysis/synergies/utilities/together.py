@@ -164,11 +164,13 @@ def listed(found: pd.DataFrame, taken: pd.DataFrame, you: str | None = None) -> 
 
 
 def asked_first(found: pd.DataFrame) -> pd.Series:
-    """What to ask first: what is covered already; of heat, its curve and what its giver needs itself; of
-    water, whether its giver could use it again, and who treats it; whom to recall."""
+    """What to ask first: what was written; what is covered already; of heat, its curve and what its giver
+    needs itself; of water, whether its giver could use it again, and who treats it; whom to recall."""
     said = sheet_words()["ask_first"]
     heat, water = found["serves"] == "heat", found["utility"] == "water"
     asked = {
+        "wrote_of_out": found.get("wrote_of_out"),
+        "wrote_of_in": found.get("wrote_of_in"),
         "covered": found.get("covered"),
         "own": found["own_heat_need"].map(lambda needs: said["own_heat"].format(told=needs), "ignore"),
         "curve": pd.Series(said["heat_curve"], found.index).where(heat),
