@@ -78,6 +78,16 @@ def test_work_clothes_hired_and_washed_are_a_need_of_laundry():
     assert "other_unit" not in set(found["left_out"])
 
 
+@pytest.mark.parametrize(
+    ("nature", "item"), [("skill", "Maintenance des automatismes"), ("service", "Espaces verts")]
+)
+def test_people_travel_to_work_as_to_a_training(nature, item):
+    """A technician was too far, at 17 to 23 km, from four firms that asked for nearly all of his hours."""
+    assert told([("C", nature, item, 580.0, "h")], [("A", nature, item, 600.0, "h")]).empty  # 22 km
+    both = told([("A", nature, item, 700.0, "h"), ("C", nature, item, 700.0, "h")])
+    assert set(both["left_out"]) == {"no_gain"}  # and no more that nobody is near
+
+
 def test_nobody_is_asked_for_another_unit_by_an_offer_that_is_out_of_reach():
     """A press was asked in two units, though its offer stood 34 km off."""
     found = told([("A", "equipment", "Broyeur à palettes mobile", 30.0, "t")],

@@ -48,9 +48,9 @@ class Threshold(NamedTuple):
     which ``per_year`` operations (collections, orders, sessions) of ``least / per_year`` units are worth
     their while: who has it alone waits for nobody. One can carry ``lot`` units, infinite for no limit.
     ``category`` is the family whose collection a service is. Members may be ``least_reach_km`` apart where a
-    study sets less: people travel to a training, a hired machine by road; electricity, gas or an order that
-    each receives at home are common whatever the distance. Of what is not ``reckoned``, offered and needed
-    in a unit of its own, neither threshold nor cost is known.
+    study sets less: people travel to a training and to work, a hired machine by road; electricity, gas or an
+    order that each receives at home are common whatever the distance. Of what is not ``reckoned``, offered
+    and needed in a unit of its own, neither threshold nor cost is known.
     """
 
     nature: str
