@@ -436,6 +436,20 @@ def test_a_remark_is_kept_for_the_team_but_not_what_it_says_of_a_person(study):
     assert own[2] == told[0] and own.loc[3:].fillna("").tolist() == ["", ""]
 
 
+def test_the_months_that_a_comment_names_alone_are_those_of_the_need(study):
+    told = {
+        "Mars à juin": "3 4 5 6", "de novembre à mars": "1 2 3 11 12", "hors octobre à décembre":
+        "1 2 3 4 5 6 7 8 9", "Hors moisson": None, "Toute l'année": None, "3-6": None, None: None,
+        "Mars à juin, voir Mme Petit": None,
+    }  # fmt: skip
+    head = ["Identifiant", "Nature", "Objet", "Offre ou besoin", "Volume annuel", "Unité", "Commentaire"]
+    rows = [
+        ["E01", "compétence", f"Saisonniers {n}", "besoin", 900, "h", text] for n, text in enumerate(told)
+    ]
+    sharing = clean(study, [FLOW_HEADERS, flow()], Mutualisations=[head, *rows]).tables["sharing"]
+    assert [*sharing["months"].astype(object).mask(sharing["months"].isna(), None)] == list(told.values())
+
+
 def test_a_file_of_several_firms_holds_the_rows_of_each(study):
     cleaned = clean(study, [FLOW_HEADERS, flow(), flow(site="E02")], SITES)
     assert cleaned.tables["flows"]["site_id"].tolist() == ["E01", "E02"] and cleaned.quarantine.empty

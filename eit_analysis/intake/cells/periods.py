@@ -129,6 +129,14 @@ def parse_months(cell: Any) -> str | None:
     return None if len(chosen) == 12 else " ".join(map(str, sorted(chosen)))
 
 
+def months_told(remark: Any) -> str | None:
+    """The months that a remark names, where it says nothing else (« Mars à juin »); « 3-6 » names none."""
+    try:
+        return parse_months(remark) if re.search("[a-z]{3}", fold_words(clean_text(remark))) else None
+    except ValueError:
+        return None
+
+
 def _months(words: str, text: str) -> set[int]:
     words = QUARTER.sub(lambda found: _span(found, 3), words)
     words = HALF_YEAR.sub(lambda found: _span(found, 6), words)

@@ -13,6 +13,7 @@ import pandera.pandas as pa
 from eit_analysis import tables
 from eit_analysis.intake.cells.columns import Cells, objects
 from eit_analysis.intake.cells.parsing import clean_text
+from eit_analysis.intake.cells.periods import months_told
 from eit_analysis.intake.cleaning import places, weighing
 from eit_analysis.intake.cleaning.gathering import SurveyBatch, gather
 from eit_analysis.intake.sheets.ledger import SOURCE, Ledger
@@ -55,6 +56,9 @@ def clean_tables(
         if table == "flows":
             _ask_what_enters(batch)
             weighing.weigh(batch, half_widths)
+        if table == "sharing":
+            remarks = batch.values["comment"]
+            batch.values["months"] = Cells([*map(months_told, remarks.values)], remarks.codes)
         if table != "sites":
             places.check_sites(batch, known)
         if table == "synergy_register":
