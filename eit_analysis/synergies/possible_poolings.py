@@ -14,6 +14,7 @@ from eit_analysis.reference.stages import OPEN
 from eit_analysis.reference.vocabulary import heading
 from eit_analysis.remembered import remembered
 from eit_analysis.synergies.free_flows import free, structures_of
+from eit_analysis.synergies.pooling.calls import to_call
 from eit_analysis.synergies.pooling.coalitions import MOST, bounded_values, sharers_by_need
 from eit_analysis.synergies.pooling.costs import threshold_table
 from eit_analysis.synergies.pooling.grades import of_common_grade
@@ -82,6 +83,10 @@ class PossiblePoolings(PossibleExchanges):
         )
         within = self.sites, radius_km, self.settings.scoring.detour_factor
         return left_out(sharing, self.asked(sharing)(), self.thresholds, pools, listed, *within)
+
+    def calls(self, left: pd.DataFrame, sharing: pd.DataFrame) -> pd.DataFrame:
+        """Who should call each other though no group is proposed, of :meth:`left_out` (``calls``)."""
+        return to_call(left, self.asked(sharing)(), self.sites)
 
     def unanswered(self, register: pd.DataFrame, sharing: pd.DataFrame, radius_km: float) -> pd.DataFrame:
         """The open lines of matter or pooling that no exchange answers, nor a group that pays, nor an offer:

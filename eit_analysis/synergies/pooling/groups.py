@@ -35,7 +35,7 @@ from eit_analysis.synergies.pooling.search import (
     with_round,
     within_reach,
 )
-from eit_analysis.synergies.pooling.thresholds import COLLECTION, Target
+from eit_analysis.synergies.pooling.thresholds import COLLECTION, PEOPLE, Target
 
 POOL_COLUMNS = [
     "pooling_id", "kind", "nature", "label", "keyword", "category", "members", "centre_site_id", "n_sites",
@@ -209,7 +209,7 @@ def offers(pools: pd.DataFrame, least_eur: float, sharing: pd.DataFrame) -> pd.D
     names = {"members": "site_ids", "centre_site_id": "offering_site_id", "label": "offered"}
     names["span_km"] = "distance_km"
     found = pools[pools["kind"] == "offer"].rename(columns=names)
-    lends = (found["unit"] == "h") & found["nature"].isin(["service", "skill"])
+    lends = (found["unit"] == "h") & found["nature"].isin(PEOPLE)
     saved, volume = (found[name].astype(float) for name in ("saving_eur_per_year", "volume_per_year"))
     found = found[~((saved < least_eur) | (lends & (volume < LENT_H)))]
     lends = lends[found.index]

@@ -1,11 +1,11 @@
 """What is declared and in no pooling that is listed: one reason each, so that nothing vanishes.
 
     enough alone  ⇔  v_i ≥ T        beside a large one  ⇔  v_i < T, v_j ≥ T of some j near i
-    rest          ⇔  v_i ≥ T,  r_i > 0,  r_i + Σ_{j near i} r_j ≥ T,  r = v mod L, of sessions of L places
     too little    ⇔  v_i + Σ_{j near i} v_j < T
 
-with the symbols of ``groups``. A need and an offer of like things, or of one keyword of the thresholds, in
-two units (tonnes to shred, hours of a shredder) are told of each other: one of the two has to be asked again.
+with the symbols of ``groups``; whoever should call others is told with whom (``calls``). A need and an offer
+of like things, or of one keyword of the thresholds, in two units (tonnes to shred, hours of a shredder) are
+told of each other: one of the two has to be asked again.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import pandas as pd
 from eit_analysis.reference.distance import road_km
 from eit_analysis.reference.units import normalise_unit
 from eit_analysis.reference.vocabulary import heading
+from eit_analysis.synergies.pooling.calls import POST, REST, SEASON, in_season, of_a_post, with_rest
 from eit_analysis.synergies.pooling.own_units import alike
 from eit_analysis.synergies.pooling.search import positions
 from eit_analysis.synergies.pooling.thresholds import (
@@ -36,7 +37,7 @@ from eit_analysis.synergies.pooling.thresholds import (
 
 LEFT_COLUMNS = [
     "site_id", "side", "nature", "item", "volume_per_year", "unit", "left_out", "wanted_units",
-    "common_operation", "threshold",
+    "common_operation", "threshold", "with_site_ids",
 ]  # fmt: skip
 
 
@@ -65,7 +66,8 @@ def left_out(
     Returns
     -------
     pandas.DataFrame
-        Volumes are in the unit of the threshold, where there is one. ``wanted_units``: in which to ask again.
+        Volumes are in the unit of the threshold, where there is one. ``wanted_units``: in which to ask again,
+        ``with_site_ids``: whom to call with them.
     """
     places = positions(sites)
     km = pd.DataFrame(road_km(places, detour_factor), places.index, places.index)
@@ -92,7 +94,7 @@ def left_out(
         others = told[(told["side"] != row.side) & other_unit & told["site_id"].isin(near)]
         same = (others["kind"] == row.kind) & (row.kind != "")
         like = others.loc[same | others["item"].map(partial(alike, row.item)).astype(bool), "unit"]
-        wanted = to_ask.get((row.nature, row.item, row.unit))
+        wanted, whom = to_ask.get((row.nature, row.item, row.unit)), list[str]()
         if not row.volume_per_year > 0:
             reason = "no_volume"
         elif row.site_id not in km:
@@ -102,11 +104,11 @@ def left_out(
         elif target is None:
             reason = "no_threshold" if row.side == "need" else "not_needed"
         else:
-            reason = _reason(row, target, pools, near.drop(row.site_id))
+            reason, whom = _reason(row, target, pools, near.drop(row.site_id))
         one = scale(row.unit, own.unit)
         least = own.least if np.isfinite(own.least) and row.side == "need" else np.nan
         declared = (row.site_id, row.side, row.nature, row.item, row.volume_per_year * one, own.unit)
-        rows.append((*declared, reason, wanted, own.label or None, least))
+        rows.append((*declared, reason, wanted, own.label or None, least, " ".join(whom)))
     return pd.DataFrame(rows, columns=LEFT_COLUMNS)
 
 
@@ -138,31 +140,33 @@ def _of(target: Target, pools: pd.DataFrame) -> pd.DataFrame:
     return pools[same]
 
 
-def _reason(row: Any, target: Target, pools: pd.DataFrame, near: pd.Index) -> str:
-    """Why a located volume of a known need is in no listed pooling; ``near`` are the other sites in reach."""
-    found = _holding(row, target, pools)
+def _reason(row: Any, target: Target, pools: pd.DataFrame, near: pd.Index) -> tuple[str, list[str]]:
+    """Why a located volume of a known need is in no listed pooling, and whom to call all the same.
+
+    ``near`` are the other sites in reach.
+    """
     if row.side == "offer" or not target.threshold.reckoned:
-        if target.needs.index.drop(row.site_id, errors="ignore").empty:
-            return "not_needed"
-        return "small_offer" if len(found) else "too_far"
+        return _of_offer(row, target, pools), []
     needs, least = target.needs["volume"], target.threshold.least
+    others = needs[needs.index.isin(near)]
+    if whom := in_season(row.site_id, target, near):
+        return SEASON, whom
     if needs[row.site_id] >= least:
-        return "rest" if _rest_fills(row.site_id, target, near) else "enough_alone"
+        whom = with_rest(row.site_id, target, near)
+        return REST if whom else "enough_alone", whom
+    found = _holding(row, target, pools)
     groups = found[found["kind"] != "offer"]
     if len(groups):
-        return "variant" if groups["group_lacks"].isna().any() else "no_gain"
+        return "variant" if groups["group_lacks"].isna().any() else "no_gain", []
     if len(found):
-        return "small_offer"
-    if (needs[needs.index.isin(near)] >= least).any():
-        return "beside_large"
-    with_less = needs[needs.index.isin(near)]
-    return "too_little" if len(with_less) else "nobody_near"
+        return "small_offer", []
+    if (others >= least).any():
+        return "beside_large", []
+    whom = of_a_post(row.site_id, target, near)
+    return (POST if whom else "too_little") if len(others) else "nobody_near", whom
 
 
-def _rest_fills(site: str, target: Target, near: pd.Index) -> bool:
-    """Whether what a site needs beyond its full sessions would fill another with that of its neighbours."""
-    own = target.threshold
-    if own.nature != "training" or not np.isfinite(own.lot):
-        return False
-    rest = target.needs["volume"] % own.lot
-    return bool(rest[site] > 0 and rest[site] + rest[rest.index.isin(near)].sum() >= own.least)
+def _of_offer(row: Any, target: Target, pools: pd.DataFrame) -> str:
+    if target.needs.index.drop(row.site_id, errors="ignore").empty:
+        return "not_needed"
+    return "small_offer" if len(_holding(row, target, pools)) else "too_far"

@@ -20,6 +20,7 @@ from eit_analysis.synergies.pooling.one_need import once
 from eit_analysis.synergies.pooling.own_prices import by_site
 from eit_analysis.synergies.pooling.own_units import in_own_units
 from eit_analysis.synergies.pooling.schemes import free
+from eit_analysis.synergies.pooling.seasons import Season, seasons
 
 # (unit of the need, unit of the threshold): factor. A working day is 7 h (35 h over five days), a full-time
 # post 1,607 h a year (code du travail, art. L. 3121-41), as in ``pooling_thresholds.csv``. A day of training
@@ -34,6 +35,7 @@ COLUMNS = [
     "category", "least_reach_km",
 ]  # fmt: skip
 COLLECTION = "collection"
+PEOPLE = ("service", "skill")  # whose hours are those of people
 HAZARDOUS = "dangereux"
 EUROS = "€"
 NO_UNIT, ITS_OWN = "aucune connue", "aucune\u00a0: c'est la sienne"
@@ -80,7 +82,7 @@ class Target(NamedTuple):
     threshold, and ``price`` in euros per unit. ``declared`` are the rows of the survey behind the needs:
     ``site_id``, ``declared``, how many units of the threshold ``one`` of them is, and where it was read.
     ``category`` is that of a collection. ``free`` : whether a producer scheme collects at no cost for some of
-    the sites, whose price is then lower.
+    the sites, whose price is then lower. ``seasons`` are by site, of hours of people alone.
     """
 
     threshold: Threshold
@@ -88,7 +90,8 @@ class Target(NamedTuple):
     needs: pd.DataFrame
     offers: pd.DataFrame
     declared: pd.DataFrame
-    free: bool = False
+    free: bool
+    seasons: dict[str, Season]
 
 
 @cache
@@ -272,7 +275,7 @@ def _collected(threshold: Threshold, category: str, flows: pd.DataFrame) -> Targ
     one = flows["one"].fillna(1.0) if "one" in flows else 1.0  # what is asked for is declared in its unit
     needs = by_site(flows["site_id"], volume, (volume * price).mask(unpaid, 0.0))
     declared = _declared(flows, volume / one, one)
-    return Target(threshold, category, needs, needs.head(0), declared, bool(np.any(unpaid)))
+    return Target(threshold, category, needs, needs.head(0), declared, bool(np.any(unpaid)), {})
 
 
 def _target(threshold: Threshold, stated: pd.DataFrame) -> Target:
@@ -286,7 +289,9 @@ def _target(threshold: Threshold, stated: pd.DataFrame) -> Target:
     need = stated[stated["side"] == "need"]
     declared = _declared(need, need["volume_per_year"].astype(float), need["unit"].map(scales).astype(float))
     declared = declared if np.isfinite(threshold.least) else declared.head(0)  # told with the family's
-    return Target(threshold, threshold.category or None, needs, offers, declared)
+    people = threshold.nature in PEOPLE and threshold.unit == "h"
+    own = seasons(need[need["site_id"].isin(needs.index)]) if people else {}
+    return Target(threshold, threshold.category or None, needs, offers, declared, False, own)
 
 
 def _declared(rows: pd.DataFrame, declared: pd.Series, one: pd.Series | float) -> pd.DataFrame:
