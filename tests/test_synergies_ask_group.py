@@ -24,7 +24,11 @@ DONE = {
 }  # fmt: skip
 
 
-def part(
+def part(*case: Any, **more: Any) -> pd.Series:
+    return parts(*case, **more).iloc[0]
+
+
+def parts(
     members: str,
     gone: dict[str, float],
     reused: dict[str, float],
@@ -34,8 +38,8 @@ def part(
     sharing: pd.DataFrame = NOBODY,
     price: float = 80.0,
     sites: pd.DataFrame = SITES,
-) -> pd.Series:
-    """What is told of one part of sites that have 20 t each, of which 30 t pay, and which saves 100 €."""
+) -> pd.DataFrame:
+    """What is told of parts, bars between them, of sites that have 20 t each, of which 30 t pay."""
     flows = outputs([(site, "cardboard", 20.0) for site in "ABCD"], 80.0)
     flows = flows.assign(flow_id=list("abcd"), description="Cartons", contractor=["X", "X", "Y", None])
     # B uses some of its boxes again itself, which nobody fetches.
@@ -45,16 +49,16 @@ def part(
     ways = {"planned": pd.Series(gone, dtype=float), "done": pd.Series(done or {}, dtype=float)}
     leaving = gone_elsewhere({**ways, "reused": pd.Series(reused, dtype=float)}, flows)
     starts = pd.DataFrame(
-        {"start_number": [1], "pooling_id": "M-1", "nature": "collection", "label": label, "keyword": "",
-         "category": "cardboard", "part_members": members, "members": "A B C D", "unit": "t",
-         "paying_volume_per_year": 30.0}
-    ).assign(
-        part_volume_per_year=20.0 * len(members.split()), saving_eur_per_year=100.0,
+        {"part_members": members.split("|"), "pooling_id": "M-1", "nature": "collection", "label": label,
+         "keyword": "", "category": "cardboard", "members": "A B C D", "unit": "t",
+         "paying_volume_per_year": 30.0, "part_volume_per_year": 20.0 * len(members.split()),
+         "saving_eur_per_year": 100.0}
     )  # fmt: skip
+    starts["start_number"] = range(1, len(starts) + 1)
     shares = pd.DataFrame({"pooling_id": "M-1", "site_id": list("ABCD"), "volume_per_year": 20.0})
     recalled = pd.DataFrame(list(register), columns=RECALL_COLUMNS)
     known = sharing, sites, threshold_table(cost_table()), leaving, flows
-    return with_questions(starts, shares, recalled, *known).iloc[0]
+    return with_questions(starts, shares, recalled, *known)
 
 
 def asked(*case: Any, **more: Any) -> str:
@@ -111,6 +115,17 @@ def test_one_contractor_of_all_members_is_the_one_to_call() -> None:
     # What it pays is to be kept; of several, each has a contract that ends some day.
     assert "et le paie 15 €/t" in asked("A B", {}, {}, price=-15.0) and "paie" not in asked("A B", {}, {})
     assert "fin des contrats d'enlèvement" in asked("A C", {}, {})
+
+
+def test_a_group_whose_like_lost_money_with_one_contractor_of_all_comes_after_the_others() -> None:
+    """A round of cardboard that had cost 350 € was the second card of the page."""
+    two = parts("A B|C D", {}, {}, register=(DONE,))
+    assert two[["start_number", "part_members"]].to_numpy().tolist() == [[1, "C D"], [2, "A B"]]
+    assert two["ask_first"].str.startswith("après les autres groupes").tolist() == [False, True]
+    for other in ({**DONE, "realised_eur_per_year": 350.0}, {**DONE, "status": "study"}):
+        assert parts("A B|C D", {}, {}, register=(other,))["part_members"].tolist() == ["A B", "C D"]
+    # Of two contractors, a common round may still be new.
+    assert parts("A C|B D", {}, {}, register=(DONE,))["part_members"].tolist() == ["A C", "B D"]
 
 
 def bought(*case: Any) -> str:

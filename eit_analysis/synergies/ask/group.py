@@ -13,9 +13,10 @@
                 the agreement that a public buyer among them needs
                 what its kind of need always asks (``question_fr`` of ``pooling_thresholds.csv``)
 
-None of them changes what a group saves, nor its rank. They name firms: for the team alone. A group that
-falls once those tonnes have left is none to start with, and one that pays with but one of its two declared
-volumes is counted with that said (:func:`doubts`).
+None of them changes what a group saves. They name firms: for the team alone. A group of which a line in the
+register lost money, and of which one contractor takes all already, comes after the others. One that falls
+once those tonnes have left is none to start with, and one that pays with but one of its two declared volumes
+is counted with that said (:func:`doubts`).
 """
 
 from __future__ import annotations
@@ -61,15 +62,18 @@ def with_questions(
     volumes = shares.set_index(["pooling_id", "site_id"])["volume_per_year"].to_dict()
     asks = of_kind(starts, thresholds)
     lots = thresholds.drop_duplicates(["nature", "label_fr"]).set_index(["nature", "label_fr"])["lot"]
-    said, lines = sheet_words()["ask_group"], _lines(starts, recalled, sharing, names)
+    said, (lines, lost) = sheet_words()["ask_group"], _lines(starts, recalled, sharing, names)
     texts: list[str | None] = []
     worth: list[str] = []
+    refuted: list[bool] = []
     start: Any
     for start in starts.itertuples():
         left = list(_leaving(start, _of_need(start, gone, sharing), volumes, names, said))
-        told = [*lines.get(start.start_number, []), *left]
+        taken, one = list(_who_takes(start, flows, said)), said["contractor"].partition("{")[0]
+        refuted.append(start.start_number in lost and any(text.startswith(one) for text in taken))
+        told = [said["refuted"]] * refuted[-1] + [*lines.get(start.start_number, []), *left]
         told += _who_asked(start, sharing, thresholds, names, said)
-        told += _who_takes(start, flows, said)
+        told += taken
         if start.part_volume_per_year < NEAR * start.paying_volume_per_year:
             told.append(said["near"])
         other = "".join(amounts_disagree(start, volumes, sharing, flows, names, said))
@@ -83,10 +87,12 @@ def with_questions(
         texts.append("\u00a0; ".join(told) or None)
         falls, unsure = any(text.endswith(said["falls"]) for text in left), said["amounts_fall"] in other
         worth.append("no" if falls else "unsure" if unsure else "yes")
-    return starts.assign(
+    found = starts.assign(
         ask_first=pd.Series(texts, starts.index, dtype="str"),
         worth_starting=pd.Series(worth, starts.index, dtype="str"),
     )
+    order = np.argsort(refuted, kind="stable")
+    return found.iloc[order].assign(start_number=range(1, len(found) + 1))
 
 
 def of_kind(groups: pd.DataFrame, thresholds: pd.DataFrame) -> pd.Series:
@@ -105,13 +111,18 @@ def doubts(starts: pd.DataFrame) -> str:
 
 def _lines(
     starts: pd.DataFrame, recalled: pd.DataFrame, sharing: pd.DataFrame, names: dict[Any, Any]
-) -> dict[int, list[str]]:
-    """What the register says of each part: its lines that name the need, with any of its members."""
+) -> tuple[dict[int, list[str]], set[int]]:
+    """What the register says of each part: its lines that name the need, with any of its members.
+
+    And of which parts such a line, done, lost money.
+    """
     parts = starts.assign(pooling_id=starts["start_number"], members=starts["part_members"])
     kept = recalled[recalled["status"] != "dropped"]
     held = grouped(kept, parts, sharing, fewest=1)
     labels, said = heading("status").labels, sheet_words()["ask_group"]
     texts: dict[int, list[str]] = {}
+    lost: set[int] = set()
+    line: Any
     for line in kept.itertuples(index=False):
         own = held[held["synergy_id"] == line.synergy_id]
         status = f"{labels[str(line.status)]} au registre{_brought(line) if line.status == 'done' else ''}"
@@ -120,12 +131,14 @@ def _lines(
             members = french.listed([names.get(site, site) for site in sites])
             text = said["register"].format(title=line.title, status=status, members=members)
             texts.setdefault(int(number), []).append(text)
+            if line.status == "done" and line.realised_eur_per_year < 0:
+                lost.add(int(number))
         if line.kind == POOLING and is_collection(line.title):
             like = starts.loc[starts["category"] == line.category, "start_number"]
             for number in like[~like.isin(own["pooling_id"])]:
                 text = said["register_near"].format(title=line.title, status=status)
                 texts.setdefault(int(number), []).append(text)
-    return texts
+    return texts, lost
 
 
 def _brought(line: Any) -> str:
