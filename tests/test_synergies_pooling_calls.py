@@ -17,6 +17,8 @@ SITES = pd.DataFrame(
         # About 0, 11, 22 and 111 km along a meridian.
         "latitude": [47.0, 47.1, 47.2, 48.0],
         "longitude": [7.0] * 4,
+        "naf_code": "2562B",
+        "actor_type": "firm",
     }
 )
 TABLE = threshold_table(cost_table())

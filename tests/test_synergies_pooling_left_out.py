@@ -17,6 +17,8 @@ SITES = pd.DataFrame(
         # About 0, 11, 22 and 111 km along a meridian.
         "latitude": [47.0, 47.1, 47.2, 48.0],
         "longitude": [7.0] * 4,
+        "naf_code": "2562B",
+        "actor_type": "firm",
     }
 )
 TABLE = threshold_table(cost_table())
@@ -47,6 +49,24 @@ def test_who_crosses_a_threshold_alone_is_told_and_so_is_who_it_leaves_behind():
     )
     assert found["left_out"].to_dict() == {"A": "enough_alone", "B": "enough_alone", "C": "beside_large"}
     assert found.loc["A", "threshold"] == 5 and "dangereux" in found.loc["A", "common_operation"]
+
+
+def test_a_price_in_common_with_a_public_buyer_is_asked_by_an_agreement():
+    """A printer was told to take its price with a hospital, as if that could choose whom it buys with."""
+    power = [
+        (site, "purchase", "Électricité", mwh, "MWh")
+        for site, mwh in zip("ABD", (310, 4_100, 1_450), strict=True)
+    ]
+    hospital = SITES.assign(actor_type=["firm", "public", "firm", "firm"])
+    reasons = told(power, sites=hospital)["left_out"].to_dict()
+    assert reasons == {"A": "beside_large_public", "B": "enough_alone_public", "D": "enough_alone_public"}
+    assert told(power)["left_out"].to_dict() == {
+        "A": "beside_large",
+        "B": "enough_alone",
+        "D": "enough_alone",
+    }
+    for reason in set(reasons.values()):
+        assert "groupement de commandes" in heading("left_out").labels[reason]
 
 
 def test_what_a_service_collects_by_weight_counts_with_the_flows_of_its_family():

@@ -17,11 +17,10 @@ from typing import Any
 import pandas as pd
 
 from eit_analysis import french
-from eit_analysis.reference.nomenclatures import naf_division
+from eit_analysis.synergies.pooling.public_buyers import public_buyers
 from eit_analysis.synergies.pooling.thresholds import keyword_in
 from eit_analysis.synergies.register.links import names_need
 
-PUBLIC_DIVISION = "84"
 APART = 1.5  # an assumption of ours: prices move, and an order holds other articles too
 
 
@@ -59,8 +58,7 @@ def amounts_disagree(
 
 
 def under_public_law(start: Any, sites: pd.DataFrame, names: dict[Any, Any], wording: str) -> Iterator[str]:
-    """What the public buyers of a part have to settle: a local authority, or an office of division 84."""
-    office = sites["naf_code"].map(naf_division) == PUBLIC_DIVISION
-    public = set(sites.loc[office | (sites["actor_type"] == "public"), "site_id"])
+    """What the public buyers of a part have to settle."""
+    public = public_buyers(sites)
     if buyers := [names.get(site, site) for site in str(start.part_members).split() if site in public]:
         yield wording.format(members=french.listed(buyers))

@@ -22,6 +22,7 @@ from eit_analysis.reference.units import normalise_unit
 from eit_analysis.reference.vocabulary import heading
 from eit_analysis.synergies.pooling.calls import POST, REST, SEASON, in_season, of_a_post, with_rest
 from eit_analysis.synergies.pooling.own_units import alike
+from eit_analysis.synergies.pooling.public_buyers import public_buyers
 from eit_analysis.synergies.pooling.search import positions
 from eit_analysis.synergies.pooling.thresholds import (
     COLLECTION,
@@ -71,7 +72,7 @@ def left_out(
     """
     places = positions(sites)
     km = pd.DataFrame(road_km(places, detour_factor), places.index, places.index)
-    read = by_keyword(thresholds)
+    read, public = by_keyword(thresholds), public_buyers(sites)
     kinds = [keyword_of(nature, item, read) for nature, item in sharing[["nature", "item"]].to_numpy()]
     sharing = in_euros(sharing, thresholds)
     told = sharing.assign(unit=sharing["unit"].map(normalise_unit), kind=kinds)
@@ -104,7 +105,7 @@ def left_out(
         elif target is None:
             reason = "no_threshold" if row.side == "need" else "not_needed"
         else:
-            reason, whom = _reason(row, target, pools, near.drop(row.site_id))
+            reason, whom = _reason(row, target, pools, near.drop(row.site_id), public)
         one = scale(row.unit, own.unit)
         least = own.least if np.isfinite(own.least) and row.side == "need" else np.nan
         declared = (row.site_id, row.side, row.nature, row.item, row.volume_per_year * one, own.unit)
@@ -140,10 +141,12 @@ def _of(target: Target, pools: pd.DataFrame) -> pd.DataFrame:
     return pools[same]
 
 
-def _reason(row: Any, target: Target, pools: pd.DataFrame, near: pd.Index) -> tuple[str, list[str]]:
+def _reason(
+    row: Any, target: Target, pools: pd.DataFrame, near: pd.Index, public: set[str]
+) -> tuple[str, list[str]]:
     """Why a located volume of a known need is in no listed pooling, and whom to call all the same.
 
-    ``near`` are the other sites in reach.
+    ``near`` are the other sites in reach; a price is asked with ``public`` buyers by an agreement.
     """
     if row.side == "offer" or not target.threshold.reckoned:
         return _of_offer(row, target, pools), []
@@ -153,15 +156,16 @@ def _reason(row: Any, target: Target, pools: pd.DataFrame, near: pd.Index) -> tu
         return SEASON, whom
     if needs[row.site_id] >= least:
         whom = with_rest(row.site_id, target, near)
-        return REST if whom else "enough_alone", whom
+        with_public = not public.isdisjoint([row.site_id, *others.index])
+        return REST if whom else "enough_alone" + "_public" * with_public, whom
     found = _holding(row, target, pools)
     groups = found[found["kind"] != "offer"]
     if len(groups):
         return "variant" if groups["group_lacks"].isna().any() else "no_gain", []
     if len(found):
         return "small_offer", []
-    if (others >= least).any():
-        return "beside_large", []
+    if len(large := others[others >= least]):
+        return "beside_large" + "_public" * (not public.isdisjoint(large.index)), []
     whom = of_a_post(row.site_id, target, near)
     return (POST if whom else "too_little") if len(others) else "nobody_near", whom
 
