@@ -161,6 +161,12 @@ def test_no_cannery_of_fruit_takes_what_is_not_called_fruit(text, canned):
         ("070213", "plastic", "Rebuts d'injection", "plastic_regrind_070213", True),
         ("070213", "plastic", "Chutes de mousse polyuréthane", "plastic_regrind_070213", False),
         ("070213", "plastic", "Chutes de mousse polyuréthane", "polymer_scrap_070213", True),
+        # A bare board holds no housing: its metals are what it is sold for.
+        ("160216", "weee", "Cartes électroniques rebutées", "weee_housings_160216", False),
+        ("160216", "weee", "Rebuts de circuits imprimés", "weee_housings_160216", False),
+        ("160216", "weee", "Cartes électroniques rebutées", "weee_approved_160216", True),
+        ("160216", "weee", "Boîtiers de commande déposés", "weee_housings_160216", True),
+        ("160216", "weee", None, "weee_housings_160216", True),
     ],
 )
 def test_no_plank_is_made_of_sawdust_nor_pellet_of_foam_that_does_not_melt(code, category, text, rule, taken):
