@@ -154,6 +154,37 @@ def test_an_operator_is_asked_first_for_room_beside_what_it_receives_already():
         assert ROOM in asked(done | tonnes, room=True)["A-1>D-1"]
 
 
+def test_what_a_structure_gives_tells_how_much_of_its_need_is_left():
+    """Its 45 pallets a week and its planks, 71.8 t, leave of its 74.9 t a room of 3.1 t at most: the page
+    kept 66.3 t. Rags cut with a yield of 0.75 took a third more than they weigh."""
+    pallets = EXCHANGES.tail(1).assign(taker_actor_type="ess", yield_central=0.8)
+    rows = [
+        ("N-1", "N", "in", "wood", None, 74.88),
+        ("N-2", "N", "out", "wood", "reuse", 56.16),
+        ("N-3", "N", "out", "wood", "energy", 15.6),
+        ("N-4", "N", "out", "cardboard", "reuse", 90.0),
+    ]
+    columns = ["flow_id", "site_id", "direction", "category", "route", "mass_t_per_year"]
+
+    def told(rows, exchanges=pallets, **more):
+        flows = pd.concat([FLOWS, pd.DataFrame(rows, columns=columns)], ignore_index=True)
+        return asked(exchanges=exchanges, flows=flows, room=True, **more)["B-2>N-1"].split(BETWEEN)
+
+    first, *others = told(rows)
+    assert ROOM not in others and "encore de la place\u00a0:" in first
+    assert first.endswith("71,8\u00a0t/an des 74,9 demandées, et en laisse au plus 3,1\u00a0t/an")
+    assert told(rows, you="N", team=False)[0].startswith("dire si vous avez encore de la place")
+    # Partners read no figure of one firm, nor does the giver.
+    assert told(rows, team=False) == told(rows, you="B", team=False) == [ROOM]
+    rags = told([rows[0], ("N-2", "N", "out", "wood", "reuse", 45.0)], pallets.assign(yield_central=0.75))
+    assert "60\u00a0t/an des 74,9 demandées, et en laisse au plus 14,9" in rags[0]
+    # No word where what it gives is little of its need, or may come from another one.
+    for few in ([rows[0], rows[2]], [*rows, ("N-5", "N", "in", "wood", None, 20.0)]):
+        assert told(few) == [ROOM]
+    # A firm makes what it sells of what it buys, too.
+    assert not any("place" in text for text in asked(exchanges=EXCHANGES.tail(1), room=True).values())
+
+
 def test_a_firm_whose_own_need_has_no_known_amount_is_asked_of_it_first():
     (name, text), *others = asked(own_needs=frozenset({"B-2"})).items()
     assert (name, others) == ("B-2>N-1", []) and "donneur" in text

@@ -2,6 +2,7 @@
 
     ask_first = what to ask of the waste and its giver (``giver``), of its taker (``taker``), of the
                 register and of what was refused before (``register``), first what decides
+                how much a structure receives already, by what it gives (of the team's and of its own alone)
                 what producers may take back (``producers``), and what the giver does with it today and
                 pays, where it did not declare it (``paid``; of the team's and of its own alone)
                 a price at which the taker pays for what one is charged for; of who may read no price, of all
@@ -66,6 +67,7 @@ def with_questions(
     own alone.
     """
     burnt: dict[str, str] = {}
+    receives = taker.filled(exchanges, flows).where(team | (exchanges["taker_site_id"] == you))
     if boilers is not None:
         heat = boilers[(boilers["site_id"] == you) | team]
         burnt = in_boilers(heat, flows, sites, answers, rules)
@@ -97,23 +99,28 @@ def with_questions(
         "unweighed_use": givers & ~waste["remade"],  # the same is asked
     }
     treated = taker.of_treatment(exchanges, flows, sites, rules, register.agreed(recalled))
+    receives = receives.where(treated["room"])
     of_taker: dict[str, pd.Series | np.ndarray] = {
-        **{name: treated.pop(name) for name in ("room", "fuel")},
+        "room": treated.pop("room") & receives.isna(),
+        "fuel": treated.pop("fuel"),
         "unpriced": paid.unpriced(exchanges) & (team | (exchanges["taker_site_id"] == you)),
         **taker.of_takers(exchanges, flows, known),
         "own_use": exchanges["in_flow_id"].isin(own_uses["in_flow_id"]),
         **treated,
     }
+    # Of wood that is not reused, whether its giver burns it in its own boiler.
+    wood = exchanges["out_flow_id"].where(exchanges["new_route"].isin(["recycling", "energy"]))
     comes = giver.fetched_already(exchanges, flows.head(len(flows) * team), sites)
     for name, text in (
         *_put(exchanges, {"eaten": of_giver.pop("eaten")}, "giver_site_id", you),
         *_told(exchanges, remarks.on_flows(flows, exchanges["out_flow_id"]), "{told}"),
         *_told(exchanges, remarks.on_flows(flows, exchanges["in_flow_id"]), "{told}"),
+        *_told_to(exchanges, receives, "filled", "taker_site_id", you),
         *paid.asked(paid.hanging(exchanges[of_own]), team),
         *_put(exchanges, before, "giver_site_id", you),
         *register.refused(exchanges, answers, said["refused"]),
         *_put(exchanges, {"clay": of_taker.pop("clay")}, "taker_site_id", you),
-        *_burnt(exchanges, burnt, you),
+        *_told_to(exchanges, wood.map(burnt), "own_boiler", "giver_site_id", you),
         *producers.asked(exchanges, flows, known, taken_back, team, you),
         *_told(exchanges, giver.mixed(exchanges, flows), said["mixed"]),
         *register.realised(exchanges, held, said),
@@ -176,12 +183,14 @@ def _told(exchanges: pd.DataFrame, what: pd.Series, wording: str) -> Iterator[re
             yield name, wording.format(told=told)
 
 
-def _burnt(exchanges: pd.DataFrame, burnt: Mapping[str, str], you: str | None) -> Iterator[register.Question]:
-    """Whether its giver burns the wood that is not reused in its own boiler, in the words for who reads."""
-    wood, said = exchanges[exchanges["new_route"].isin(["recycling", "energy"])], sheet_words()
-    own = wood["giver_site_id"] == you
-    for those, words in ((wood[own], "ask_you"), (wood[~own], "ask_first")):
-        yield from _told(those, those["out_flow_id"].map(dict(burnt)), said[words, "own_boiler"])
+def _told_to(
+    exchanges: pd.DataFrame, what: pd.Series, question: str, side: str, you: str | None
+) -> Iterator[register.Question]:
+    """What is told of each of them, where anything is, in the words for the team, or for who is on that
+    ``side``."""
+    said, own = sheet_words(), exchanges[side] == you
+    for those, words in ((own, "ask_you"), (~own, "ask_first")):
+        yield from _told(exchanges[those], what[those], said[words, question])
 
 
 def _less_than_a_trip(exchanges: pd.DataFrame, team: bool, you: str | None) -> pd.Series:

@@ -18,6 +18,7 @@
     clay         the sand of a foundry in concrete: its clay and carbon
     kiln         what a cement works analyses before it takes anything
     room         an operator may have room for no more than it receives: of what no line is done or committed
+    filled       what a structure gives tells that it receives most of its need already, and of how much
     fuel         wood for a boiler, alike: whether it is raw, how wet and of what size
     own_use      what the taker throws away itself could serve the same need
     treatment    a need that supposes one done (end of waste, a quality delivered, whole wood shredded, what
@@ -128,6 +129,31 @@ def part(exchanges: pd.DataFrame) -> pd.Series:
     met = exchanges["most_of_need"] * exchanges["yield_central"] / exchanges["need_t_per_t"]
     some = (100 * met[exchanges["most_of_need"] < 1]).map("{:.0f}".format)
     return some.reindex(exchanges.index)
+
+
+def filled(exchanges: pd.DataFrame, flows: pd.DataFrame) -> pd.Series:
+    """What each ESS structure receives at least already, what it asks for and the most that is left.
+
+    Of its only need of a family: the masses of this family that it gives, or, where that is more, of those
+    that are reused what they took at the yield of the exchange. Missing where it is not most of the need.
+    """
+    keys, mass = ["site_id", "category"], "mass_t_per_year"
+    flows = flows.reindex(columns=["flow_id", *keys, "direction", "route", mass])
+    own = flows[flows["site_id"].isin(exchanges.loc[exchanges["taker_actor_type"] == "ess", "taker_site_id"])]
+    out = own[own["direction"] == "out"].assign(reused=lambda out: out[mass].where(out["route"] == "reuse"))
+    needs = own[own["direction"] == "in"].drop_duplicates(keys, keep=False)
+    given = out.groupby(keys)[[mass, "reused"]].sum().rename(columns={mass: "given"})
+    about = needs.join(given, on=keys).set_index("flow_id").reindex(exchanges["in_flow_id"])
+    taken = np.fmax(about["given"], about["reused"] / exchanges["yield_central"].to_numpy())
+    told = [
+        "{}\u00a0t/an des {} demandées, et en laisse au plus {}\u00a0t/an".format(
+            *map(french.one_decimal, (part, need, max(need - part, 0.0)))
+        )
+        if part >= need / 2
+        else None
+        for part, need in zip(taken.astype(float), about[mass].astype(float), strict=True)
+    ]
+    return pd.Series(told, exchanges.index, dtype="object")
 
 
 def _treated(exchanges: pd.DataFrame, how: str) -> pd.Series:
