@@ -19,6 +19,7 @@ from eit_analysis.errors import InputError
 from eit_analysis.settings_file import read_config
 from eit_analysis.synergies.answers import ANSWER_COLUMNS
 from eit_analysis.synergies.assessment import Assessment
+from eit_analysis.synergies.register.meeting import BETWEEN
 from eit_analysis.synergies.scoring.criteria import criteria
 from eit_analysis.synergies.scoring.ranking import rank
 from eit_analysis.synergies.utilities import at_home, matching, surplus
@@ -148,11 +149,17 @@ def test_a_giver_that_needs_heat_itself_is_asked_of_it_before_its_neighbour() ->
     assert "chaleur utile, et non énergie achetée" in told
     alone = run(out(), need())[0]
     assert alone["own_heat_need"].isna().all()
-    assert plan.listed(alone, alone.head(0))["ask_first"].str.startswith("comparer mois par mois").all()
+    # It may have other uses than those it declares.
+    none = plan.listed(alone, alone.head(0))["ask_first"].iloc[0]
+    assert none.startswith("voir si le donneur") and "graisses" not in none
+    assert none.split(BETWEEN)[1].startswith("comparer mois par mois")
     water = plan.listed(alone.assign(serves="water"), alone.head(0))
     assert "ask_first" not in water
     of_water = plan.asked_first(alone.assign(serves="water", utility="water"))
     assert of_water.str.startswith("voir si le donneur ne réutiliserait pas d'abord cette eau").all()
+    # What an oven of biscuits lets out fouls an exchanger of heat.
+    fumes = run(out(description="Fumées des fours à biscuits"), need())[0]
+    assert "graisses, poussières" in plan.asked_first(fumes).iloc[0].split(BETWEEN)[1]
     gas = run(out(utility="biogas", temperature_c=np.nan), need(), own)[0]
     assert gas["own_heat_need"].isna().all()
 

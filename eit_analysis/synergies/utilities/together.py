@@ -17,8 +17,10 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array, eye_array, hstack, vstack
 
 from eit_analysis.config import StudyConfig
+from eit_analysis.french import fold_words
 from eit_analysis.records import TOTAL
 from eit_analysis.remembered import remembered
+from eit_analysis.synergies.checklist import FUMES
 from eit_analysis.synergies.impacts import DIVERTED, INDICATORS
 from eit_analysis.synergies.listings import AGREED, at_worst, largest_first, surest_first
 from eit_analysis.synergies.register.meeting import BETWEEN, sheet_words
@@ -147,8 +149,8 @@ def listed(found: pd.DataFrame, taken: pd.DataFrame, you: str | None = None) -> 
     Those of ``you`` are told apart (:mod:`own_leads`).
 
     The nearest first: an order by gain would tell it to whoever may not read it. Of heat, ``ask_first``
-    asks of each month and, where its giver needs some, of its own use, of water who treats it; without either
-    there is no such column. Nor is there what was answered where nobody said yes.
+    asks of each month and of the giver's own use, of water who treats it; without either there is no such
+    column. Nor is there what was answered where nobody said yes.
     """
     found = found[(found[["giver_site_id", "taker_site_id"]] != you).all(axis=1)]
     found = found.sort_values(["distance_km", "candidate_id"])
@@ -164,15 +166,19 @@ def listed(found: pd.DataFrame, taken: pd.DataFrame, you: str | None = None) -> 
 
 
 def asked_first(found: pd.DataFrame) -> pd.Series:
-    """What to ask first: what was written; what is covered already; of heat, its curve and what its giver
-    needs itself; of water, whether its giver could use it again, and who treats it; whom to recall."""
+    """What to ask first: what was written; what is covered already; of heat, its own use by its giver, what
+    its fumes carry and its curve; of water, whether its giver could use it again, and who treats it; whom to
+    recall."""
     said = sheet_words()["ask_first"]
     heat, water = found["serves"] == "heat", found["utility"] == "water"
+    fumes = found["out_description"].astype("str").fillna("").map(fold_words).str.contains(FUMES)
+    own = found["own_heat_need"].map(lambda needs: said["own_heat"].format(told=needs), "ignore")
     asked = {
         "wrote_of_out": found.get("wrote_of_out"),
         "wrote_of_in": found.get("wrote_of_in"),
         "covered": found.get("covered"),
-        "own": found["own_heat_need"].map(lambda needs: said["own_heat"].format(told=needs), "ignore"),
+        "own": own.astype("object").fillna(said["own_heat_any"]).where(heat),
+        "fumes": pd.Series(said["fumes"], found.index).where(heat & fumes.astype(bool)),
         "curve": pd.Series(said["heat_curve"], found.index).where(heat),
         "own_water": pd.Series(said["own_water"], found.index).where(water),
         "treated": pd.Series(said["water_treated"], found.index).where(water),
