@@ -290,6 +290,30 @@ def test_of_a_wet_feed_one_asks_how_much_water_it_is():
     assert not any("matière sèche" in text for text in bread.values())
 
 
+@pytest.mark.parametrize(
+    ("code", "text", "naf", "first", "cold"),
+    [
+        ("020501", "Fromages déclassés", "1051C", "savoir si c'est encore mangeable", False),
+        ("200108", "Repas non servis", "5629B", "savoir si ces repas restent au froid", True),
+        ("200108", "Surplus du midi", "5629B", "savoir si ces repas restent au froid", True),
+        ("200108", "Plats cuisinés invendus", "4711F", "savoir si ces repas restent au froid", True),
+        ("200108", "Pain de la veille", "4711F", "savoir si le preneur est habilité", False),
+    ],
+)
+def test_a_gift_of_food_is_asked_first_whether_it_may_be_eaten_and_by_whom(code, text, naf, first, cold):
+    """Cheese coded 02 05 01, « impropres à la consommation », was asked of its price and its rinds first."""
+    given = EXCHANGES.tail(1).assign(category="food", legal_status="donation", break_even_cost_eur_per_t=97.0)
+    given = given.assign(old_cost_eur_per_t=None, supposed_cost_eur_per_t=120.0, new_route="reuse")
+    flows = FLOWS.assign(waste_code=code, description=text)
+    sites = SITES.assign(naf_code=["1072Z", naf, "3821Z", None])
+    told = asked(exchanges=given, flows=flows, sites=sites)["B-2>N-1"]
+    assert told.startswith(first) and ("48 heures" in told) is cold
+    assert "habilité à l'aide alimentaire" in told.split("120\u00a0€/t")[0]
+    assert "vous êtes habilité" in asked(exchanges=given, flows=flows, sites=sites, you="N")["B-2>N-1"]
+    sold = asked(exchanges=given.assign(legal_status="by_product"), flows=flows, sites=sites)["B-2>N-1"]
+    assert "habilité" not in sold and "mangeable" not in sold and "froid" not in sold
+
+
 def test_of_food_that_is_sold_off_one_asks_at_what_price_it_would_be_taken():
     """Downgraded tomatoes at nearly the price of the first choice were a lead of 82,300 € a year."""
     shop = EXCHANGES.tail(1).assign(new_route="reuse", category="food")

@@ -1,5 +1,8 @@
-"""What to ask first of food that goes on as food: the class that may be sold, the share of one product.
+"""What to ask first of food that goes on as food: whether it may be eaten, sold or given, and how much of it.
 
+    edible           a gift of what its code calls unfit to be eaten: whether it is eaten, until when
+    cold             a gift of meals: the cold, and 48 hours before their date (C. env., art. D. 541-310)
+    entitled         a gift of food: whether its taker may receive it (CASF, art. L. 266-2)
     downgraded       food that is sold off: at what price who buys better would take it
     marketing_class  fruit and vegetables of these, for who sells them on: of what class they are
     one_product      one product for a need of many: what part of it the taker would cover so
@@ -13,15 +16,31 @@ from __future__ import annotations
 import pandas as pd
 
 from eit_analysis import french
-from eit_analysis.reference.compatibility import FOOD
+from eit_analysis.reference.compatibility import DONATION, FOOD
 from eit_analysis.reference.designation_words import words_of
 from eit_analysis.reference.matter_grades import grades_named
 from eit_analysis.synergies.ask.giver import TRADE
 from eit_analysis.synergies.offers import activity, downgraded, of_output
 
+# Of animals, plants, milk, bread and drinks, what their codes call « impropres à la consommation ».
+UNFIT = ("020203", "020304", "020501", "020601", "020704")
+CATERING, MEALS = "56", r"\b(?:repas|plats?)\b"
 PRODUCE = "produce"  # of ``food_kinds.csv``
 # Words of a need that is of many foods.
 MANY = frozenset(["alimentaire", "denree", "epicerie", "fruit", "legume", "produit", "restauration", "vivre"])
+
+
+def of_gifts(exchanges: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame) -> dict[str, pd.Series]:
+    """Of which exchanges to ask the giver of food ``edible`` and ``cold``; ``sites`` of known activity."""
+    gift = _given(exchanges)
+    meals = of_output(exchanges, flows, "description").map(french.fold_words).str.contains(MEALS)
+    cooks = activity(exchanges["giver_site_id"], sites).str.startswith(CATERING)
+    unfit = of_output(exchanges, flows, "waste_code").isin(UNFIT)
+    return {"edible": gift & unfit, "cold": gift & (meals.astype(bool) | cooks)}
+
+
+def _given(exchanges: pd.DataFrame) -> pd.Series:
+    return (exchanges["legal_status"] == DONATION) & (exchanges["category"] == "food")
 
 
 def of_food(exchanges: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame) -> dict[str, pd.Series]:
@@ -37,6 +56,7 @@ def of_food(exchanges: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame) -
     ]
     of_many = pd.Series(one, exchanges.index, dtype=bool)
     return {
+        "entitled": _given(exchanges),
         "downgraded": worse & (exchanges["taker_actor_type"] == "firm"),
         "marketing_class": worse & sells & kinds,
         "one_product": again & of_many,
