@@ -245,8 +245,12 @@ def test_of_wood_that_leaves_one_asks_first_whether_its_giver_burns_it(route, mo
 def test_whose_the_pallets_of_a_trader_are_and_whether_they_are_soiled_is_asked():
     pallets = FLOWS.assign(waste_code=["020304", "150110", "150103", "150103"])
     sites, last = SITES.assign(naf_code=["1072Z", "4711F", "3821Z", None]), EXCHANGES.tail(1)
-    assert asked(flows=pallets, exchanges=last, sites=SITES.assign(consent="named")) == {}
-    assert "à qui sont" in asked(flows=pallets, exchanges=last, sites=sites)["B-2>N-1"]
+    # What a factory throws away as lost may hold some of CHEP or EPAL.
+    lost = pallets.assign(description="Palettes perdues")
+    told = asked(flows=lost, exchanges=last, sites=SITES.assign(consent="named"))
+    assert told["B-2>N-1"].startswith("savoir si des palettes louées ou consignées (CHEP, EPAL)")
+    told = asked(flows=pallets, exchanges=last, sites=sites)["B-2>N-1"]
+    assert "à qui sont" in told and "CHEP" not in told
     assert "vos palettes" in asked(flows=pallets, exchanges=last, sites=sites, you="B")["B-2>N-1"]
     beside = pallets.assign(site_id="B")
     assert "souillées" in asked(flows=beside, exchanges=last)["B-2>N-1"]
@@ -456,7 +460,7 @@ def test_who_fetches_something_from_the_giver_already_may_take_both_at_once():
     assert "tournée" not in found["A-2>D-1"]
     # The flow itself is another question, and so is who comes to somebody else.
     assert "déjà chez" not in found["A-1>D-1"] + found["B-2>N-1"] and "tournée" in found["A-1>D-1"]
-    assert asked(flows=comes, team=False) == {}
+    assert "déjà chez" not in str(asked(flows=comes, team=False))
 
 
 def test_of_what_a_shop_does_not_sell_one_asks_first_who_takes_it_out_of_its_packaging():
@@ -1129,7 +1133,6 @@ def test_no_question_is_cut_in_two() -> None:
         ("1051C", "150101", "Cartons", "cardboard", "reuse", "sans gras"),
         ("4711D", "200101", "Cartons", "cardboard", "recycling", "sans gras"),
         ("5629B", "150101", "Cartons", "cardboard", "recycling", "sans gras"),
-        ("1051C", "150103", "Palettes cassées", "wood", "reuse", "consignées ou à échanger se mêlent"),
         ("1051C", "150103", "Palettes cassées", "wood", "energy", "le réemploi passe avant"),
         (
             "2013B",

@@ -14,7 +14,7 @@
     linen      the linen of hotels, restaurants, care, homes and laundries is often rented
     own_outlet an outlet of its own: what of its cost, mostly fixed, would be avoided
     soiled     pallets of chemistry, or beside soiled packaging
-    pooled     pallets called broken: what of them is rented or on deposit goes back to whose it is
+    pooled     the pallets of others: what of them is rented or on deposit goes back to whose it is
     crates     pallets and crates named together, counted as pallets all
     mended     pallets to be burnt or shredded: what can be mended goes on before
     stuck      metal of who works concrete: what of it sticks to it
@@ -191,7 +191,7 @@ def of_pallet_givers(
 ) -> dict[str, np.ndarray]:
     """Of which exchanges, whatever their route, to ask the giver of pallets what, by question.
 
-    ``owner``: whose the pallets of a trader are; ``pooled``: whether some that are broken are another's;
+    ``owner``: whose the pallets of a trader are; ``pooled``: whether some of anybody else are another's;
     ``soiled``: whether those of chemistry, or of a site that throws away soiled packaging, are soiled too;
     ``crates``, ``mended``: what part of them are crates, or can be mended.
     """
@@ -201,7 +201,7 @@ def of_pallet_givers(
     return {
         "mended": pallets & exchanges["new_route"].isin(["recycling", "energy"]).to_numpy(),
         "owner": pallets & borrowed,
-        "pooled": pallets & ~borrowed & called.str.contains(BROKEN).to_numpy(dtype=bool),
+        "pooled": pallets & ~borrowed,
         "soiled": pallets & works_chemicals(exchanges, flows, sites).to_numpy(dtype=bool),
         "crates": pallets & called.str.contains(CRATES).to_numpy(dtype=bool),
     }
