@@ -1133,6 +1133,8 @@ def test_no_question_is_cut_in_two() -> None:
         ("1051C", "150101", "Cartons", "cardboard", "reuse", "sans gras"),
         ("4711D", "200101", "Cartons", "cardboard", "recycling", "sans gras"),
         ("5629B", "150101", "Cartons", "cardboard", "recycling", "sans gras"),
+        ("2594Z", "150103", "Palettes", "wood", "reuse", "tachés d'huile de coupe"),
+        ("2562B", "150101", "Cartons", "cardboard", "reuse", "tachés d'huile de coupe"),
         ("1051C", "150103", "Palettes cassées", "wood", "energy", "le réemploi passe avant"),
         (
             "2013B",
@@ -1157,6 +1159,17 @@ def test_what_packaging_bore_and_what_is_not_a_pallet_is_asked(
     other = SITES.assign(naf_code="1812Z")
     quiet = asked(exchanges=last.assign(new_route="reuse"), flows=plain, sites=other).get("B-2>N-1", "")
     assert words not in quiet
+
+
+def test_who_throws_away_cutting_oil_is_asked_whether_it_is_on_its_pallets():
+    """Nobody asked of the pallets of a screw works, for a maker of packaging, whether oil is on them."""
+    last = EXCHANGES.tail(1).assign(new_route="reuse")
+    flows = FLOWS.assign(site_id="B", waste_code=["120109", None, None, "150103"], description="Palettes")
+    told = asked(exchanges=last, flows=flows)["B-2>N-1"]
+    assert told.startswith("savoir si ces emballages sont tachés d'huile")
+    burnt = asked(exchanges=last.assign(new_route="energy"), flows=flows)["B-2>N-1"]
+    hidden = asked(exchanges=last, flows=flows, sites=SITES.assign(consent="none"), team=False)
+    assert "huile" not in burnt + str(hidden)
 
 
 @pytest.mark.parametrize(
