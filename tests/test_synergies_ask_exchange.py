@@ -970,6 +970,30 @@ def test_of_scrap_for_a_foundry_the_grade_is_asked():
         assert text.count("nuance de ce métal") == n
 
 
+def test_of_street_furniture_for_a_foundry_one_asks_its_paint():
+    scrap = EXCHANGES.tail(1).assign(category="metal", new_route="recycling")
+    sites = SITES.assign(naf_code=["1072Z", "8411Z", "3821Z", "2451Z"])
+    for text, told in (("Ferrailles et mobilier urbain", True), ("Ferrailles", False)):
+        flows = FLOWS.assign(waste_code="200140", description=text)
+        assert ("est peint" in asked(exchanges=scrap, flows=flows, sites=sites)["B-2>N-1"]) is told
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "told"),
+    [
+        ("030105", "Chutes de caisses d'expédition", True),
+        ("150103", "Caisses bois", True),
+        ("150103", "Palettes cassées", False),
+        ("200138", "Bois de classe A", False),
+    ],
+)
+def test_of_wood_that_is_shredded_one_asks_the_class_before_the_price(code, text, told):
+    wood = EXCHANGES.tail(1).assign(new_route="recycling", rule_id=f"wood_platform_{code}")
+    flows = FLOWS.assign(waste_code=code, description=text)
+    found = asked(exchanges=wood.assign(price_to_confirm=True), flows=flows)["B-2>N-1"]
+    assert found.startswith("savoir la classe de ce bois") is told and "sens du prix" in found
+
+
 @pytest.mark.parametrize(
     ("naf", "code", "text", "told"),
     [

@@ -88,7 +88,7 @@ def with_questions(
     of_own = team | (exchanges["giver_site_id"] == you)
     waste = giver.of_waste(exchanges, flows, sites)
     before = containers.of_givers(exchanges, declared, known)
-    before |= {name: waste.pop(name) for name in ("packaged", "unsold")}
+    before |= {name: waste.pop(name) for name in ("packaged", "unsold", "wood_class")}
     of_giver: dict[str, pd.Series | np.ndarray] = {
         **waste,
         "glued": waste["glued"] & of_own,

@@ -4,6 +4,8 @@
     oily       swarf to be recycled: what cutting oil is left in it
     shape      metal in pieces by its name, in fines by its code: which it is
     alloy      scrap for a foundry: its grade, which few foundries melt but one
+    painted    furniture of metal for a foundry: its paint or zinc
+    wood_class wood for who sorts and shreds it, not called raw nor pallets: its class, A or B
     eaten      sound food that is to be no meal: who would eat it comes before animals, compost and gas
     packaged   goods for sale, composted or digested: somebody takes them out of their packaging
     rubble     minerals of buildings that are not sorted clean, to be crushed: plaster and wood spoil them
@@ -34,8 +36,9 @@ from eit_analysis import french
 from eit_analysis.reference.compatibility import AFTER_ANIMALS, FOOD, text_read
 from eit_analysis.reference.needs import object_asked
 from eit_analysis.reference.rule_designations import refused_beside
+from eit_analysis.synergies.ask.producers import FURNITURE
 from eit_analysis.synergies.gates import CHEMISTRY
-from eit_analysis.synergies.offers import OILS, PANELS, WOOD_A, activity, of_output
+from eit_analysis.synergies.offers import OILS, PANELS, WOOD_A, activity, class_asked, of_output
 from eit_analysis.synergies.pooling.grades import SWARF
 from eit_analysis.synergies.substitution import KEEPS
 
@@ -69,6 +72,7 @@ FOUNDRIES, CONCRETE = "245", "236"  # NAF groups
 PIECES = r"\b(?:chutes?|toles?|profiles?|decoupes?|lames?)\b"
 # Activities and codes: of makers of plastics their scrap, of foundries the sand of moulds and cores.
 AGAIN = (("222", ("070213", "120105")), (FOUNDRIES, ("100906", "100908", "101006", "101008")))
+PLATFORMS = "wood_platform"  # rules
 RUBBLE = ("170101", "170102", "170103", "170107", "170904")
 
 
@@ -83,14 +87,19 @@ def of_waste(exchanges: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame) 
     gives = activity(exchanges["giver_site_id"], sites)
     again = [gives.str.startswith(naf) & code.isin(codes) for naf, codes in AGAIN]
     to_foundry = activity(exchanges["taker_site_id"], sites).str.startswith(FOUNDRIES)
+    scrap, furniture = exchanges["category"] == "metal", _called(exchanges, flows).str.contains(FURNITURE)
+    unsaid = class_asked(of_output(exchanges, flows, "description")) == ""
+    shredded = exchanges["rule_id"].str.startswith(PLATFORMS) & ~of_pallets(exchanges, flows)
     return {
         "eaten": (exchanges["category"] == "food") & (quality == "clean") & kept_from_people,
         "packaged": packaged(exchanges, flows, sites) & unpacked,
         "unsold": unsold(exchanges, flows) & (exchanges["new_route"] != "reuse"),
         "shape": _pieces_and_fines(exchanges, flows),
         "oily": _oily(exchanges, flows) & (exchanges["new_route"] == "recycling"),
-        "alloy": (exchanges["category"] == "metal") & to_foundry,
-        "stuck": (exchanges["category"] == "metal") & gives.str.startswith(CONCRETE),
+        "alloy": scrap & to_foundry,
+        "painted": scrap & to_foundry & furniture.astype(bool),
+        "wood_class": shredded & unsaid,
+        "stuck": scrap & gives.str.startswith(CONCRETE),
         "glued": code.isin(WOOD_A) & (exchanges["new_route"] == "energy") & works_panels,
         "remade": again[0] | again[1],
         "rubble": code.isin(RUBBLE) & (quality != "clean") & (exchanges["new_route"] == "recycling"),
