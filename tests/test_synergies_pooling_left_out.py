@@ -146,6 +146,17 @@ def test_who_is_only_in_a_variant_or_beside_an_offer_not_worth_listing_is_told_s
     room = "space", "Salle de réunion"
     met = told([("A", *room, 10.0, "h")], [("B", *room, 20.0, "h")], kinds=())
     assert set(met["left_out"]) == {"small_offer"}
+    assert "rayon des groupes" in heading("left_out").labels["takers_too_far"]
+
+
+def test_an_offer_whose_takers_are_out_of_reach_is_not_said_to_be_too_small():
+    """A warehouse of 140 m² was « trop petite »: 40 m² were asked near it, and 266 m² a few km too far."""
+    room = "space", "Entrepôt"
+    near, far = ("B", *room, 40.0, "m2"), ("C", *room, 120.0, "m2")
+    offer = [("A", *room, 140.0, "m2")]
+    assert told([near, far], offer, kinds=())["left_out"]["A"] == "takers_too_far"
+    assert told([near], offer, kinds=())["left_out"]["A"] == "small_offer"
+    assert told([near, far], [("A", *room, 30.0, "m2")], kinds=())["left_out"]["A"] == "small_offer"
 
 
 def test_a_purchase_without_a_volume_in_euros_is_its_yearly_cost():

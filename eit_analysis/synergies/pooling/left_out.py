@@ -149,7 +149,7 @@ def _reason(
     ``near`` are the other sites in reach; a price is asked with ``public`` buyers by an agreement.
     """
     if row.side == "offer" or not target.threshold.reckoned:
-        return _of_offer(row, target, pools), []
+        return _of_offer(row, target, pools, near), []
     needs, least = target.needs["volume"], target.threshold.least
     others = needs[needs.index.isin(near)]
     if whom := in_season(row.site_id, target, near):
@@ -170,7 +170,13 @@ def _reason(
     return (POST if whom else "too_little") if len(others) else "nobody_near", whom
 
 
-def _of_offer(row: Any, target: Target, pools: pd.DataFrame) -> str:
-    if target.needs.index.drop(row.site_id, errors="ignore").empty:
+def _of_offer(row: Any, target: Target, pools: pd.DataFrame, near: pd.Index) -> str:
+    wanted = target.needs.index.drop(row.site_id, errors="ignore")
+    if wanted.empty:
         return "not_needed"
-    return "small_offer" if len(_holding(row, target, pools)) else "too_far"
+    met = _holding(row, target, pools)
+    if met.empty:
+        return "too_far"
+    # What those in reach leave of it, others would take.
+    left = met["volume_per_year"].max() < target.offers["volume"].get(row.site_id, 0.0)
+    return "takers_too_far" if left and len(wanted.difference(near)) else "small_offer"
