@@ -33,6 +33,7 @@ def parts(
     gone: dict[str, float],
     reused: dict[str, float],
     label: str = SKIP,
+    nature: str = "collection",
     register: tuple = (),
     done: dict[str, float] | None = None,
     sharing: pd.DataFrame = NOBODY,
@@ -49,7 +50,7 @@ def parts(
     ways = {"planned": pd.Series(gone, dtype=float), "done": pd.Series(done or {}, dtype=float)}
     leaving = gone_elsewhere({**ways, "reused": pd.Series(reused, dtype=float)}, flows)
     starts = pd.DataFrame(
-        {"part_members": members.split("|"), "pooling_id": "M-1", "nature": "collection", "label": label,
+        {"part_members": members.split("|"), "pooling_id": "M-1", "nature": nature, "label": label,
          "keyword": "", "category": "cardboard", "members": "A B C D", "unit": "t",
          "paying_volume_per_year": 30.0, "part_volume_per_year": 20.0 * len(members.split()),
          "saving_eur_per_year": 100.0}
@@ -173,6 +174,11 @@ def test_an_order_that_falls_at_the_other_of_its_volumes_is_counted_with_that_sa
         assert ("un au moins tombe si ses membres achètent" in doubts(told)) == falls
     assert doubts(told.head(0)) == doubts(told.assign(worth_starting="yes")) == ""
     assert doubts(told.assign(worth_starting="no")).endswith("si ses membres cèdent ailleurs")
+
+
+def test_who_employs_a_shared_post_is_asked() -> None:
+    told = asked("A B", {}, {}, label="un mi-temps partagé de qualité", nature="skill")
+    assert "qui emploie (un groupement d'employeurs" in told and "jours et mois de chacun" in told
 
 
 def test_more_people_than_a_session_holds_are_several_sessions() -> None:
