@@ -51,6 +51,13 @@ def test_every_audience_gets_every_page_linked_and_dated(published: Path) -> Non
         assert len(re.findall(r"Publié le \d", index)) == len(PAGES)
 
 
+def test_outside_the_team_a_group_is_all_within_reach_of_whom_some_gain(published: Path) -> None:
+    """Partners read « où chacun gagne » above cards that say « certains y gagnent »."""
+    for audience, who in (("internal", "où chacun gagne"), ("partners", "où certains gagnent")):
+        page = (reports(published, audience) / "02_synergy_scoring.html").read_text(encoding="utf-8")
+        assert {said for said in ("où chacun gagne", "où certains gagnent") if said in page} == {who}
+
+
 @pytest.mark.parametrize("audience", AUDIENCES[1:])
 def test_no_name_path_or_code_reaches_the_bytes_of_an_outside_page(published: Path, audience: str) -> None:
     table = sites(published)
