@@ -884,6 +884,11 @@ def test_of_what_a_firm_would_dry_one_asks_how_wet_it_is_and_who_dries_it(treatm
     sludge = EXCHANGES.tail(1).assign(treatment=treatment, taker_actor_type=actor)
     text = asked(exchanges=sludge, sites=SITES.assign(actor_type=actor), room=False).get("B-2>N-1", "")
     assert ("l'humidité de ce qui est cédé" in text, f"pour lui\u00a0: {treatment}" in text) == (told, told)
+    # Its water decides, before what its own landfill would cost it less.
+    paid = sludge.assign(break_even_cost_eur_per_t=6.0)
+    landfill = FLOWS.assign(contractor="Alvéole interne")
+    text = asked(exchanges=paid, sites=SITES.assign(actor_type=actor), flows=landfill)["B-2>N-1"]
+    assert text.startswith("savoir l'humidité") is told and "exutoire" in text
     home = at_home(sludge.assign(giver_site_id="N"), FLOWS, SITES, RULES, None)["ask_first"].iloc[0]
     assert ("l'humidité" in str(home)) == (treatment != "stockage à sec")
 

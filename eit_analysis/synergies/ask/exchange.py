@@ -112,11 +112,12 @@ def with_questions(
     wood = exchanges["out_flow_id"].where(exchanges["new_route"].isin(["recycling", "energy"]))
     comes = giver.fetched_already(exchanges, flows.head(len(flows) * team), sites)
     eaten = {"eaten": of_giver.pop("eaten"), **food.of_gifts(exchanges, flows, known)}
+    decides = {name: of_taker.pop(name) for name in ("entitled", "moisture")}
     for name, text in (
         *_told(exchanges, remarks.on_flows(flows, exchanges["out_flow_id"]), "{told}"),
         *_told(exchanges, remarks.on_flows(flows, exchanges["in_flow_id"]), "{told}"),
         *_put(exchanges, eaten, "giver_site_id", you),
-        *_put(exchanges, {"entitled": of_taker.pop("entitled")}, "taker_site_id", you),
+        *_put(exchanges, decides, "taker_site_id", you),
         *_told_to(exchanges, receives, "filled", "taker_site_id", you),
         *paid.asked(paid.hanging(exchanges[of_own]), team),
         *_put(exchanges, before, "giver_site_id", you),
