@@ -104,7 +104,10 @@ def of_kind(groups: pd.DataFrame, thresholds: pd.DataFrame) -> pd.Series:
 
 
 def doubts(starts: pd.DataFrame) -> str:
-    """What is to be said beside the number of groups: why some of these (``worth_starting``) may fall."""
+    """What is to be said beside the number of groups: why some of these (``worth_starting``) may fall.
+
+    ``{unsure}`` stands for the first that hangs on which volume is right.
+    """
     said, told = sheet_words()["ask_group"], set(starts["worth_starting"])
     return "".join(said[f"doubt_{code}"] for code in ("no", "unsure") if code in told)
 
