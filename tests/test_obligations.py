@@ -929,8 +929,12 @@ def test_goods_that_were_not_sold_tell_nothing_of_the_paper_of_desks() -> None:
 )
 def test_what_a_farm_grows_and_keeps_is_no_biowaste_to_sort(category, text, code, route) -> None:
     """L. 541-1-1 and the circular of 10 January 2012: primary production is no biowaste."""
-    farm = firm((category, text, code, 22, "clean", route, "S"), naf="0113Z", year=2025)["verdict"]
-    assert farm[["biowaste", "ban_biowaste"]].tolist() == ["not_concerned"] * 2
+    grown = (category, text, code, 22, "clean", route, "S")
+    farm = firm(grown, naf="0113Z", year=2025)
+    assert farm.loc["ban_biowaste", "verdict"] == "not_concerned"
+    # Every producer sorts since 2024: forty people of a greenhouse eat, which nobody had asked.
+    assert farm.loc["biowaste", "verdict"] == "unknown" and "repas" in farm.loc["biowaste", "question"]
+    assert firm(grown, naf="0113Z", year=2020).loc["biowaste", "verdict"] == "not_concerned"
     meals = firm(("biowaste", "Restes de repas", None, 2, "clean", "landfill", "S"), naf="0113Z", year=2025)
     assert meals.loc[["biowaste", "ban_biowaste"], "verdict"].tolist() == ["not_met"] * 2
     mix = firm(("mixed", "Tout-venant", "200301", 2, "mixed", "landfill", "S"), naf="0113Z", year=2025)

@@ -173,8 +173,10 @@ class _Actor:
                 return "unknown", quoting("law_canteen", meals), "law_ask_canteen", meals
             return "not_concerned", said("law_activity", rule, naf=self.naf), "", own
         if self.naf.startswith(tuple(rule["primary_naf_codes"].split())):
-            own = [flow for flow in own if not of_primary(flow)]
+            grown, own = own, [flow for flow in own if not of_primary(flow)]
             if not (own or self.mixes):
+                if rule["if_absent"] == "unknown" and not float(rule["threshold"] or 0):  # it has meals too
+                    return "unknown", said("law_primary", rule), "law_ask_kitchen", grown
                 return "not_concerned", said("law_primary", rule), "", own
         aside, own = [flow for flow in own if pd.isna(flow[MASS])], _read(own)
         below = self._threshold(rule, own)
