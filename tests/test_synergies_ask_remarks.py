@@ -26,12 +26,15 @@ def test_the_team_alone_reads_what_respondents_wrote(small_study) -> None:
     flows.to_parquet(small_study.processed / "flows.parquet")
     rows = pd.DataFrame({**place, "source_row": [3, 4], "site_id": ["E2", "E3"], "comment": ["lundi", ""]})
     rows.to_parquet(small_study.processed / "row_sites.parquet")
-    team = Release(small_study, "internal", "essai").load("flows")
+    release = Release(small_study, "internal", "essai")
+    team = release.remarked(release.load("flows"))
     assert team["comment"].dropna().tolist() == ["lundi"] and team["comment"].notna().tolist()[1]
     assert len(team) == len(flows)
     for audience in ("partners", "public", "company:E2"):
         other = Release(small_study, audience, "essai")
-        assert not any("comment" in other.load(table) for table in ("flows", "row_sites"))
+        assert "comment" not in other.remarked(other.load("flows")) and "comment" not in other.load(
+            "row_sites"
+        )
 
 
 def test_an_offer_is_told_with_the_months_that_its_host_wrote() -> None:

@@ -23,6 +23,7 @@ SITES = pd.DataFrame(
 )
 TABLE = threshold_table(cost_table())
 STAFF = "skill", "Saisonniers"
+NONE = pd.DataFrame({"registered": pd.Series(dtype="str")})
 
 
 def called(*rows, months=()):
@@ -31,7 +32,7 @@ def called(*rows, months=()):
     pools, _ = pooled(sharing, outputs([], 100.0), SITES, TABLE, cost_table(), 15.0, 1.0)
     asked = targets(sharing, outputs([], 100.0), TABLE)
     left = left_out(sharing, asked, TABLE, pools, pools.head(0), SITES, 15.0, 1.0)
-    told = to_call(left, asked, SITES)["to_call"].str.replace("\u00a0", " ")
+    told = to_call(left, asked, SITES, NONE)["to_call"].str.replace("\u00a0", " ")
     return left.set_index("site_id")["left_out"].to_dict(), told.tolist()
 
 
@@ -58,7 +59,10 @@ def test_seasons_that_follow_are_to_be_called_together():
 )
 def test_other_months_say_nothing(months):
     rows = ("A", *STAFF, 1_800.0, "h"), ("C", *STAFF, 5_200.0, "h")
-    assert called(*rows, months=months) == ({"A": "enough_alone", "C": "enough_alone"}, [])
+    reasons, told = called(*rows, months=months)
+    assert reasons == {"A": "enough_alone", "C": "enough_alone"}
+    # Nobody waits for the other: what is left is to ask one price.
+    assert told == ["au seuil chacun seul, prix commun à demander : « Saisonniers » (2 acteurs)"]
 
 
 def test_neither_do_seasons_out_of_reach_or_of_machines():
@@ -103,3 +107,25 @@ def test_rests_of_sessions_are_told_with_whom():
         "« CACES », un reste de session est à joindre à ceux de voisins : Pépinière (9 personnes),"
         " Coopérative (5 personnes) et Cidrerie (4 personnes), en 3 sessions de 6 au plus"
     ]
+
+
+def test_a_threshold_reached_together_without_a_price_is_told_to_be_priced():
+    """600 h and 250 h of a safety officer, for 800: « sans gain suffisant » was said of a gain unknown."""
+    rows = ("A", "skill", "Conseil en sécurité et environnement", 600.0, "h"), (
+        "B", "skill", "Conseil en sécurité et environnement", 250.0, "h")  # fmt: skip
+    sharing = needs(rows, None).assign(months=None)
+    pools, _ = pooled(sharing, outputs([], 100.0), SITES, TABLE, cost_table(), 15.0, 1.0)
+    asked = targets(sharing, outputs([], 100.0), TABLE)
+    left = left_out(sharing, asked, TABLE, pools, pools.head(0), SITES, 15.0, 1.0)
+    assert pools["group_lacks"].tolist() == ["no_price"] and left["left_out"].tolist() == ["unpriced"] * 2
+    (told,) = to_call(left, asked, SITES, NONE)["to_call"]
+    assert "seuil franchi ensemble, prix à demander" in told and "600\u00a0h" in told
+
+
+def test_an_offer_that_the_register_has_is_told_before_who_to_call():
+    offered = pd.DataFrame({"registered": [None, "« Lavage mutualisé » (engagée)"]})
+    left = pd.DataFrame(
+        {"left_out": [], "with_site_ids": [], "site_id": [], "item": [], "common_operation": []}
+    )
+    (told,) = to_call(left.astype("str"), [], SITES, offered)["to_call"]
+    assert told == "parmi ces offres, déjà au registre\u00a0: « Lavage mutualisé » (engagée)"

@@ -95,8 +95,10 @@ def test_an_uncertain_change_tells_how_its_centre_moves():
         return leaning(rows, indicator)
 
     assert told((12.7, -34.5, 70.3)) == "plutôt en hausse, de sens incertain"
-    assert told((17.7, -5, 85.2), "avoided") == "plutôt en hausse, de sens incertain"
-    assert told((-17.7, -96.6, 85.2), "avoided") == "plutôt en baisse, de sens incertain"
+    # Less that is avoided is bad news: « plutôt en baisse » read as good.
+    assert told((17.7, -5, 85.2), "avoided") == "plutôt plus d'évitées, de sens incertain"
+    assert told((-17.7, -96.6, 85.2), "avoided") == "plutôt moins d'évitées, de sens incertain"
+    assert told((226, 78, 503), "avoided") == "on en évite plus"
     ways = [told((3, 1, 9)), told((-3, -9, -1)), told((0, 0, 0))]
     assert ways == ["en hausse", "en baisse", "presque inchangées"]
     # As printed, a centre of zero leans to no side, nor does what is not told to an audience.

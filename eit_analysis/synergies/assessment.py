@@ -151,6 +151,15 @@ class Assessment(RankedExchanges):
         paying = groups.numbered(pools)
         return paying.assign(question_fr=ask_group.of_kind(paying, self.thresholds))
 
+    def offered(
+        self, pools: pd.DataFrame, sharing: pd.DataFrame, recalled: pd.DataFrame, team: bool
+    ) -> pd.DataFrame:
+        """The offers (``groups.offers``); for the ``team`` also ``registered``, the line of the register that
+        both are in already, which is asked about first.
+        """
+        found = groups.offers(pools, self.meeting_eur, sharing)
+        return ask_group.with_registered(found, recalled.head(len(recalled) * team), sharing)
+
     def starts(
         self, pools: pd.DataFrame, shares: pd.DataFrame, recalled: pd.DataFrame, sharing: pd.DataFrame
     ) -> pd.DataFrame:
@@ -271,7 +280,8 @@ def _of(release: Any, answers: pd.DataFrame) -> Assessment:
     # Outside the team a rank would tell where the gain of a network, which is the team's, stands.
     utilities = release.utilities() if release.viewer.internal else None
     return _assessed(
-        release.flows("both"), by_trade(release.sites()), release.readiness(), release.settings,
+        release.remarked(release.flows("both")), by_trade(release.sites()), release.readiness(),
+        release.settings,
         release.synergy_register(), answers, utilities,
         pd.concat([release.unweighed(), bought(release.sharing())], ignore_index=True),
         wood_heat(release.utilities()),

@@ -79,6 +79,7 @@ LOSING = [
     "label", "part_members", "saving_eur_per_year", "group_lacks", "operation_limit_eur", "more_members",
     "part_volume_per_year", "paying_volume_per_year", "unit",
 ]  # fmt: skip
+HOSTS = ["offering_site_id", "site_ids"]
 OFFERED = [
     "offering_site_id", "offered", "ask_first", "site_ids", "distance_km", "volume_per_year", "unit",
     "saving_eur_per_year",

@@ -125,11 +125,14 @@ def way(changes: pd.DataFrame, indicator: str) -> str:
 
 
 def leaning(changes: pd.DataFrame, indicator: str) -> str:
-    """:func:`way` in words, and where the interval holds zero how the central value moves."""
+    """:func:`way` in words, and where the interval holds zero how the central value moves.
+
+    Of what is avoided, more is good: it is said apart from what rises.
+    """
     told = changes.loc[changes["category"] == TOTAL, INDICATORS[indicator][0]].astype(float).round(1).sum()
     sense = way(changes, indicator)
     towards = {1.0: "_up", -1.0: "_down"}.get(np.sign(told), "") if sense == "unsure" else ""
-    return sentence(f"moves_{sense}{towards}")
+    return sentence(f"moves_{'avoided_' * (indicator == 'avoided')}{sense}{towards}")
 
 
 def _sums(changes: np.ndarray, members: list[np.ndarray]) -> np.ndarray:

@@ -84,9 +84,9 @@ class PossiblePoolings(PossibleExchanges):
         within = self.sites, radius_km, self.settings.scoring.detour_factor
         return left_out(sharing, self.asked(sharing)(), self.thresholds, pools, listed, *within)
 
-    def calls(self, left: pd.DataFrame, sharing: pd.DataFrame) -> pd.DataFrame:
+    def calls(self, left: pd.DataFrame, sharing: pd.DataFrame, offered: pd.DataFrame) -> pd.DataFrame:
         """Who should call each other though no group is proposed, of :meth:`left_out` (``calls``)."""
-        return to_call(left, self.asked(sharing)(), self.sites)
+        return to_call(left, self.asked(sharing)(), self.sites, offered)
 
     def unanswered(self, register: pd.DataFrame, sharing: pd.DataFrame, radius_km: float) -> pd.DataFrame:
         """The open lines of matter or pooling that no exchange answers, nor a group that pays, nor an offer:

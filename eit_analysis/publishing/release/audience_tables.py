@@ -24,7 +24,7 @@ from eit_analysis.records import SOURCE
 from eit_analysis.study import Study
 from eit_analysis.tables import fields
 
-REMARKED, COMMENT = ("flows", "utilities", "sharing"), "comment"
+COMMENT = "comment"
 
 
 class AudienceTables(PreparedTables):
@@ -96,7 +96,7 @@ class AudienceTables(PreparedTables):
             self.viewer.left_out.add(table)
         frame = frame[kept].reset_index(drop=True)
         if self.viewer.internal:
-            return self._with_remarks(table, frame)
+            return frame
         frame = frame.drop(columns=COMMENT, errors="ignore")
         # What is declared at two waves are two amounts, be it in one cell of files of one name.
         if table == "readiness":
@@ -105,11 +105,14 @@ class AudienceTables(PreparedTables):
             frame = frame.assign(source_sheet=frame["source_sheet"].astype(str) + f" ({self.wave})")
         return frame
 
-    def _with_remarks(self, table: str, frame: pd.DataFrame) -> pd.DataFrame:
-        """What respondents wrote beside what is offered or needed, ``comment``: for the team alone."""
-        if table not in REMARKED or not self.has("row_sites"):
+    def remarked(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """A prepared table of this wave with ``comment``, what respondents wrote beside each row.
+
+        For the team alone: any other audience has the table as it is.
+        """
+        if not (self.viewer.internal and self.has("row_sites")):
             return frame
-        rows = self.study.at(self.wave).load("row_sites").reindex(columns=[*SOURCE, COMMENT])
+        rows = self.load("row_sites").reindex(columns=[*SOURCE, COMMENT])
         return frame.merge(rows.dropna(subset=COMMENT).query(f"{COMMENT} != ''"), how="left", on=SOURCE)
 
     def counted_by_all(self, rows: pd.DataFrame) -> pd.DataFrame:

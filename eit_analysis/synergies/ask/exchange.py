@@ -99,9 +99,11 @@ def with_questions(
         "unweighed_use": givers & ~waste["remade"],  # the same is asked
     }
     treated = taker.of_treatment(exchanges, flows, sites, rules, register.agreed(recalled))
-    receives = receives.where(treated["room"])
+    receives, structure = receives.where(treated["room"]), exchanges["taker_actor_type"] == "ess"
     of_taker: dict[str, pd.Series | np.ndarray] = {
-        "room": treated.pop("room") & receives.isna(),
+        # A structure has little room; whether it has some left is the first thing to know, for all who read.
+        "place": treated["room"] & receives.isna() & structure,
+        "room": treated.pop("room") & ~structure,
         "fuel": treated.pop("fuel"),
         "unpriced": paid.unpriced(exchanges) & (team | (exchanges["taker_site_id"] == you)),
         **taker.of_takers(exchanges, flows, known),
@@ -112,7 +114,7 @@ def with_questions(
     wood = exchanges["out_flow_id"].where(exchanges["new_route"].isin(["recycling", "energy"]))
     comes = giver.fetched_already(exchanges, flows.head(len(flows) * team), sites)
     eaten = {"eaten": of_giver.pop("eaten"), **food.of_gifts(exchanges, flows, known)}
-    decides = {name: of_taker.pop(name) for name in ("entitled", "moisture")}
+    decides = {name: of_taker.pop(name) for name in ("entitled", "moisture", "place")}
     for name, text in (
         *_told(exchanges, remarks.on_flows(flows, exchanges["out_flow_id"]), "{told}"),
         *_told(exchanges, remarks.on_flows(flows, exchanges["in_flow_id"]), "{told}"),

@@ -33,7 +33,7 @@ from eit_analysis.reference.vocabulary import heading
 from eit_analysis.synergies.ask.purchases import amounts_disagree, under_public_law
 from eit_analysis.synergies.pooling.thresholds import COLLECTION, HAZARDOUS, keyword_in
 from eit_analysis.synergies.register.links import POOLING, grouped, is_collection, words
-from eit_analysis.synergies.register.meeting import sheet_words
+from eit_analysis.synergies.register.meeting import BETWEEN, sheet_words
 from eit_analysis.synergies.register.steps import BROUGHT, of_promise
 
 NEAR = 1.1  # times the volume from which a group pays
@@ -142,6 +142,20 @@ def _lines(
                 text = said["register_near"].format(title=line.title, status=status)
                 texts.setdefault(int(number), []).append(text)
     return texts, lost
+
+
+def with_registered(offers: pd.DataFrame, recalled: pd.DataFrame, sharing: pd.DataFrame) -> pd.DataFrame:
+    """Offers with ``registered``: the line that who offers and who is served are in already; asked first."""
+    kept, said = recalled[recalled["status"] != "dropped"], sheet_words()["ask_group", "registered"]
+    pairs = offers.assign(members=offers["offering_site_id"] + " " + offers["site_ids"].astype("str"))
+    held = grouped(kept, pairs, sharing).drop_duplicates("pooling_id").set_index("pooling_id")["synergy_id"]
+    labels, lines = heading("status").labels, kept.set_index("synergy_id")
+    told = {
+        name: f"« {lines['title'][line]} » ({labels[lines['status'][line]]})" for name, line in held.items()
+    }
+    known = offers["pooling_id"].map(told).astype("str")
+    before = known.map(lambda line: said.format(line=line) + BETWEEN, "ignore").fillna("")
+    return offers.assign(registered=known, ask_first=before + offers["ask_first"])
 
 
 def _brought(line: Any) -> str:

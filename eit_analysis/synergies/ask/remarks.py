@@ -2,7 +2,7 @@
 
     « Boues pressées à 65 % de siccité » beside a question on how wet the sludge is
 
-No other audience reads a remark: its tables have no column ``comment`` (``AudienceTables.load``).
+No other audience reads a remark: its tables have no column ``comment`` (``AudienceTables.remarked``).
 """
 
 from __future__ import annotations

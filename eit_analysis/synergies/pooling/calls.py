@@ -1,8 +1,9 @@
-"""Who should call each other though no group is proposed: seasons that follow, rests of sessions, lent posts.
+"""Who should call each other though no group is proposed: seasons, rests of sessions, lent posts, prices.
 
     season    the season of j follows that of i, or goes before it (``seasons``)
     rest      v_i ≥ T,  r_i > 0,  r_i + Σ_{j near i} r_j ≥ T,  r = v mod L, of sessions of L places
     post      v_i + Σ_{j near i} v_j < T, and H / 5 or more, of a skill in hours
+    price     the volume of T together, and too few prices to reckon a gain; or v_i ≥ T and v_j ≥ T
 
 with the symbols of ``groups`` and H a full-time post: a *groupement d'employeurs* that is there already lends
 somebody a day a week (an assumption of ours). Told, and not reckoned in euros.
@@ -23,7 +24,9 @@ from eit_analysis.synergies.pooling.thresholds import Target
 
 LENT_LEAST_H = 1607 / 5
 # Reasons of ``left_out``, in the order in which they are told.
-TOLD = SEASON, REST, POST = "next_season", "rest", "shared_post"
+TOLD = SEASON, REST, POST, UNPRICED = "next_season", "rest", "shared_post", "unpriced"
+ALONE = ["enough_alone", "enough_alone_public"]
+MOST = 3  # needs whose price is asked together, in one sentence
 
 
 def in_season(site: str, target: Target, near: pd.Index) -> list[str]:
@@ -50,10 +53,13 @@ def of_a_post(site: str, target: Target, near: pd.Index) -> list[str]:
     return [*others.index] if lent else []
 
 
-def to_call(left: pd.DataFrame, asked: Sequence[Target], sites: pd.DataFrame) -> pd.DataFrame:
+def to_call(
+    left: pd.DataFrame, asked: Sequence[Target], sites: pd.DataFrame, offered: pd.DataFrame
+) -> pd.DataFrame:
     """``call_number`` from 1, ``to_call``, in French: each set of those who should, once.
 
-    ``left`` from :func:`left_out.left_out`; a set within another of the same need is not told.
+    ``left`` from :func:`left_out.left_out`; a set within another of the same need is not told. First, which
+    of the offers (``Assessment.offered``) the register has already.
     """
     names = sites.drop_duplicates("site_id").set_index("site_id")["name"].to_dict()
     of = {(target.threshold.nature, target.threshold.label): target for target in asked}
@@ -64,8 +70,21 @@ def to_call(left: pd.DataFrame, asked: Sequence[Target], sites: pd.DataFrame) ->
         sets.setdefault((row.left_out, row.nature, row.common_operation, who), row.item)
     kept = [key for key in sets if not any(key[:3] == other[:3] and key[3] < other[3] for other in sets)]
     kept = sorted(kept, key=lambda key: TOLD.index(key[0]))
-    told = [_told(sets[key], key[0], of[key[1:3]], key[3], names) for key in kept]
+    known = french.listed([*dict.fromkeys(offered["registered"].dropna())] or [""])
+    told = [reference.sentence("call_registered", lines=known)] * bool(known)
+    told += [_told(sets[key], key[0], of[key[1:3]], key[3], names) for key in kept]
+    told += _common_prices(left)
     return pd.DataFrame({"call_number": range(1, len(told) + 1), "to_call": pd.Series(told, dtype="str")})
+
+
+def _common_prices(left: pd.DataFrame) -> list[str]:
+    """What several need enough of alone: nobody waits for another, and all may ask one price."""
+    alone = left[left["left_out"].isin(ALONE) & (left["with_site_ids"] != "")]
+    of = alone.groupby("common_operation", sort=False)
+    needs = of.agg(item=("item", "first"), n=("site_id", "nunique"))
+    needs = needs.sort_values("n", ascending=False, kind="stable").head(MOST)
+    told = [f"« {need.item} » ({french.counted(need.n, 'acteur', 'acteurs')})" for need in needs.itertuples()]
+    return [reference.sentence("call_price", needs=french.listed(told))] if told else []
 
 
 def _told(item: str, reason: str, target: Target, who: frozenset[str], names: dict[Any, Any]) -> str:

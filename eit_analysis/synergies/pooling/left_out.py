@@ -20,7 +20,7 @@ import pandas as pd
 from eit_analysis.reference.distance import road_km
 from eit_analysis.reference.units import normalise_unit
 from eit_analysis.reference.vocabulary import heading
-from eit_analysis.synergies.pooling.calls import POST, REST, SEASON, in_season, of_a_post, with_rest
+from eit_analysis.synergies.pooling.calls import POST, REST, SEASON, UNPRICED, in_season, of_a_post, with_rest
 from eit_analysis.synergies.pooling.own_units import alike
 from eit_analysis.synergies.pooling.public_buyers import public_buyers
 from eit_analysis.synergies.pooling.search import positions
@@ -157,9 +157,13 @@ def _reason(
     if needs[row.site_id] >= least:
         whom = with_rest(row.site_id, target, near)
         with_public = not public.isdisjoint([row.site_id, *others.index])
-        return REST if whom else "enough_alone" + "_public" * with_public, whom
+        alone = [*others[others >= least].index]
+        return (REST, whom) if whom else ("enough_alone" + "_public" * with_public, alone)
     found = _holding(row, target, pools)
     groups = found[found["kind"] != "offer"]
+    if len(groups) and (groups["group_lacks"] == "no_price").all():
+        members = {site for each in groups["members"] for site in str(each).split()}
+        return UNPRICED, sorted(members - {row.site_id})
     if len(groups):
         return "variant" if groups["group_lacks"].isna().any() else "no_gain", []
     if len(found):
