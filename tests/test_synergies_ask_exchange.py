@@ -888,7 +888,7 @@ def test_of_what_a_firm_would_dry_one_asks_how_wet_it_is_and_who_dries_it(treatm
     paid = sludge.assign(break_even_cost_eur_per_t=6.0)
     landfill = FLOWS.assign(contractor="Alvéole interne")
     text = asked(exchanges=paid, sites=SITES.assign(actor_type=actor), flows=landfill)["B-2>N-1"]
-    assert text.startswith("savoir l'humidité") is told and "exutoire" in text
+    assert text.startswith("compter ce que coûterait le séchage") is told and "exutoire" in text
     home = at_home(sludge.assign(giver_site_id="N"), FLOWS, SITES, RULES, None)["ask_first"].iloc[0]
     assert ("l'humidité" in str(home)) == (treatment != "stockage à sec")
 
