@@ -7,6 +7,7 @@ import pandas as pd
 
 from eit_analysis import french
 from eit_analysis.reference.compatibility import DONATION
+from eit_analysis.synergies.ask.food import is_gift
 from eit_analysis.synergies.factor_rows import OPERATORS
 from eit_analysis.synergies.free_flows import IN_PART
 from eit_analysis.synergies.impacts import INDICATORS, in_proportion
@@ -206,7 +207,7 @@ def by_use(exchanges: pd.DataFrame) -> pd.DataFrame:
     """
     gains = exchanges["choice"] != "nobody_gains"
     givers = exchanges[gains].groupby("use")["giver_site_id"].agg(set)
-    first = by_flow(exchanges[gains | _gift(exchanges)])
+    first = by_flow(exchanges[gains | is_gift(exchanges)])
     turn = first.groupby("use").cumcount()
     first = first.assign(turn=turn)[turn < FOLDED].sort_values(["turn", "rank"]).drop(columns="turn")
     others = [
@@ -236,12 +237,12 @@ def to_engage(retained: pd.DataFrame, team: bool) -> pd.DataFrame:
     exchange.
     """
     trifle = retained["joint_surplus_eur_per_year"] < retained["fixed_cost_eur_per_year"]
-    exchanges = new(retained[~trifle | _gift(retained)]).sort_values("rank", kind="stable")
+    exchanges = new(retained[~trifle | is_gift(retained)]).sort_values("rank", kind="stable")
     if team:
         exchanges = largest_first(exchanges)
     yes = exchanges["status"] == "accepted"
     well = (exchanges["rank"] <= ADVISED) | (at_worst(exchanges) > 0) & team
-    gift = _gift(exchanges)
+    gift = is_gift(exchanges)
     first = (well & ~yes & ~gift).cumsum() <= 1
     turn = np.select([yes & well, gift, well & first, yes, well], range(5), -1)
     found = exchanges.assign(
@@ -277,10 +278,6 @@ def _first_asked(questions: str) -> str:
     asked = questions.split(BETWEEN)
     others = french.counted(len(asked) - ASKED, "autre question", "autres questions")
     return BETWEEN.join(asked[:ASKED] + [f"puis {others}"] * (len(asked) > ASKED))
-
-
-def _gift(exchanges: pd.DataFrame) -> pd.Series:
-    return (exchanges["legal_status"] == DONATION) & (exchanges["category"] == "food")
 
 
 def robustness(exchanges: pd.DataFrame, team: bool) -> pd.DataFrame:

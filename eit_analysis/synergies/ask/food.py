@@ -32,14 +32,15 @@ MANY = frozenset(["alimentaire", "denree", "epicerie", "fruit", "legume", "produ
 
 def of_gifts(exchanges: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame) -> dict[str, pd.Series]:
     """Of which exchanges to ask the giver of food ``edible`` and ``cold``; ``sites`` of known activity."""
-    gift = _given(exchanges)
+    gift = is_gift(exchanges)
     meals = of_output(exchanges, flows, "description").map(french.fold_words).str.contains(MEALS)
     cooks = activity(exchanges["giver_site_id"], sites).str.startswith(CATERING)
     unfit = of_output(exchanges, flows, "waste_code").isin(UNFIT)
     return {"edible": gift & unfit, "cold": gift & (meals.astype(bool) | cooks)}
 
 
-def _given(exchanges: pd.DataFrame) -> pd.Series:
+def is_gift(exchanges: pd.DataFrame) -> pd.Series:
+    """Which exchanges give food to who feeds people."""
     return (exchanges["legal_status"] == DONATION) & (exchanges["category"] == "food")
 
 
@@ -56,7 +57,7 @@ def of_food(exchanges: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame) -
     ]
     of_many = pd.Series(one, exchanges.index, dtype=bool)
     return {
-        "entitled": _given(exchanges),
+        "entitled": is_gift(exchanges),
         "downgraded": worse & (exchanges["taker_actor_type"] == "firm"),
         "marketing_class": worse & sells & kinds,
         "one_product": again & of_many,
