@@ -129,3 +129,17 @@ def test_an_offer_that_the_register_has_is_told_before_who_to_call():
     )
     (told,) = to_call(left.astype("str"), [], SITES, offered)["to_call"]
     assert told == "parmi ces offres, déjà au registre\u00a0: « Lavage mutualisé » (engagée)"
+
+
+def test_what_several_have_enough_of_alone_counts_all_of_them_and_says_what_it_leaves_out():
+    """Three were told of five who have it alone, and a need of 922,000 € was behind the three first."""
+    rows = [
+        (f"N{n}", site, others)
+        for n, (site, others) in enumerate([("A", "B C"), ("A", "B"), ("B", "A"), ("C", "A")])
+    ]
+    left = pd.DataFrame(rows, columns=["item", "site_id", "with_site_ids"])
+    left = left.assign(left_out="enough_alone", common_operation=left["item"])
+    (told,) = to_call(left, [], SITES, NONE)["to_call"]
+    assert told.endswith(
+        "« N0 » (3\u00a0acteurs), « N1 » (2\u00a0acteurs), « N2 » (2\u00a0acteurs) et 1\u00a0autre besoin"
+    )

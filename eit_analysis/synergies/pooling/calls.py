@@ -80,10 +80,16 @@ def to_call(
 def _common_prices(left: pd.DataFrame) -> list[str]:
     """What several need enough of alone: nobody waits for another, and all may ask one price."""
     alone = left[left["left_out"].isin(ALONE) & (left["with_site_ids"] != "")]
-    of = alone.groupby("common_operation", sort=False)
-    needs = of.agg(item=("item", "first"), n=("site_id", "nunique"))
-    needs = needs.sort_values("n", ascending=False, kind="stable").head(MOST)
-    told = [f"« {need.item} » ({french.counted(need.n, 'acteur', 'acteurs')})" for need in needs.itertuples()]
+    who: dict[str, set[str]] = {}
+    items = alone.drop_duplicates("common_operation").set_index("common_operation")["item"]
+    for need, site, others in alone[["common_operation", "site_id", "with_site_ids"]].itertuples(index=False):
+        who.setdefault(need, set()).update([site, *others.split()])
+    needs = sorted(who, key=lambda need: -len(who[need]))
+    told = [
+        f"« {items[need]} » ({french.counted(len(who[need]), 'acteur', 'acteurs')})" for need in needs[:MOST]
+    ]
+    if more := len(needs[MOST:]):
+        told.append(french.counted(more, "autre besoin", "autres besoins"))
     return [reference.sentence("call_price", needs=french.listed(told))] if told else []
 
 
