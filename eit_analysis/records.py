@@ -12,6 +12,7 @@ from scipy.sparse import csr_array
 TOTAL = "Total"
 # The columns that say from which cell of the survey a record was read.
 SOURCE = ["source_file", "source_sheet", "source_row"]
+COMMENT = "comment"  # what a respondent wrote beside a row: for the team alone
 
 
 def cell_columns(records: pd.DataFrame) -> list[str]:

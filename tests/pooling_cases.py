@@ -11,6 +11,17 @@ from eit_analysis.synergies.pooling.thresholds import targets
 
 SESSION = ("training", "secour", "personne", 8.0, 1, 10.0, "session", "une session de secourisme")
 WOOD = ("collection", "wood", "t", 20.0, 4, 8.0, "lorry", "une benne de bois")
+SITES = pd.DataFrame(
+    {
+        "site_id": ["A", "B", "C", "D"],
+        "name": ["Pépinière", "Coopérative", "Cidrerie", "Loin"],
+        # About 0, 11, 22 and 111 km along a meridian.
+        "latitude": [47.0, 47.1, 47.2, 48.0],
+        "longitude": [7.0] * 4,
+        "naf_code": "2562B",
+        "actor_type": "firm",
+    }
+)
 _COSTS = [
     ("session", "fixed_cost", 500.0, 1000.0, 1500.0),
     ("lorry", "fixed_cost", 60.0, 100.0, 200.0),

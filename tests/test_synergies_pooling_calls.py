@@ -2,7 +2,7 @@
 
 import pandas as pd
 import pytest
-from pooling_cases import needs, outputs, pooled
+from pooling_cases import SITES, needs, outputs, pooled
 
 from eit_analysis.synergies.pooling.calls import to_call
 from eit_analysis.synergies.pooling.costs import cost_table, threshold_table
@@ -10,17 +10,6 @@ from eit_analysis.synergies.pooling.left_out import left_out
 from eit_analysis.synergies.pooling.seasons import follow, in_words, seasons
 from eit_analysis.synergies.pooling.thresholds import targets
 
-SITES = pd.DataFrame(
-    {
-        "site_id": ["A", "B", "C", "D"],
-        "name": ["Pépinière", "Coopérative", "Cidrerie", "Loin"],
-        # About 0, 11, 22 and 111 km along a meridian.
-        "latitude": [47.0, 47.1, 47.2, 48.0],
-        "longitude": [7.0] * 4,
-        "naf_code": "2562B",
-        "actor_type": "firm",
-    }
-)
 TABLE = threshold_table(cost_table())
 STAFF = "skill", "Saisonniers"
 NONE = pd.DataFrame({"registered": pd.Series(dtype="str")})

@@ -4,23 +4,13 @@ import numpy as np
 import pandas as pd
 import pooling_cases
 import pytest
-from pooling_cases import outputs, pooled
+from pooling_cases import SITES, outputs, pooled
 
 from eit_analysis.reference.vocabulary import heading
 from eit_analysis.synergies.pooling.costs import cost_table, threshold_table
 from eit_analysis.synergies.pooling.left_out import left_out
 from eit_analysis.synergies.pooling.thresholds import targets, without_threshold
 
-SITES = pd.DataFrame(
-    {
-        "site_id": ["A", "B", "C", "D"],
-        # About 0, 11, 22 and 111 km along a meridian.
-        "latitude": [47.0, 47.1, 47.2, 48.0],
-        "longitude": [7.0] * 4,
-        "naf_code": "2562B",
-        "actor_type": "firm",
-    }
-)
 TABLE = threshold_table(cost_table())
 
 

@@ -18,12 +18,12 @@ from eit_analysis.intake.cleaning import places, weighing
 from eit_analysis.intake.cleaning.gathering import SurveyBatch, gather
 from eit_analysis.intake.sheets.ledger import SOURCE, Ledger
 from eit_analysis.intake.sheets.survey_sheet import SurveySheet
+from eit_analysis.records import COMMENT
 from eit_analysis.reference.findings import finding
 
 FLOW_LETTERS = {"flows": "F", "utilities": "U"}  # of the tables whose rows have a name of their own
 TRAITS = tables.used_for("workforce", "later")  # of people, never of one person
 # What may be read of a flow in quarantine: it is declared, though nothing weighs it.
-COMMENT = "comment"  # what respondents wrote: for the team, which the survey was sent to
 UNREAD = ("site_id", "direction", "category", "description", "waste_code", "quality", "route", "contractor")
 
 
@@ -57,7 +57,7 @@ def clean_tables(
             _ask_what_enters(batch)
             weighing.weigh(batch, half_widths)
         if table == "sharing":
-            remarks = batch.values["comment"]
+            remarks = batch.values[COMMENT]
             batch.values["months"] = Cells([*map(months_told, remarks.values)], remarks.codes)
         if table != "sites":
             places.check_sites(batch, known)

@@ -20,11 +20,9 @@ from eit_analysis.publishing.consents import rosters
 from eit_analysis.publishing.release.names import Names, allowed, ordinary
 from eit_analysis.publishing.release.viewer import Viewer, viewer_of
 from eit_analysis.publishing.release_log import ReleaseLog
-from eit_analysis.records import SOURCE
+from eit_analysis.records import COMMENT, SOURCE
 from eit_analysis.study import Study
 from eit_analysis.tables import fields
-
-COMMENT = "comment"
 
 
 class AudienceTables(PreparedTables):

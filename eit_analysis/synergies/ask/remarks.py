@@ -11,10 +11,9 @@ from functools import partial
 
 import pandas as pd
 
+from eit_analysis.records import COMMENT
 from eit_analysis.synergies.pooling.thresholds import keyword_in
 from eit_analysis.synergies.register.meeting import BETWEEN, sheet_words
-
-COMMENT = "comment"
 
 
 def on_flows(flows: pd.DataFrame, flow_ids: pd.Series) -> pd.Series:
