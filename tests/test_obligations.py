@@ -155,13 +155,13 @@ def test_a_mix_proves_nothing_unless_it_names_what_it_holds() -> None:
 
 
 def test_litres_count_for_the_public_service_alone() -> None:
-    thrown = ("cardboard", "cartons", "150101", 1.0, "clean", "incineration")
+    thrown = ("cardboard", "cartons", "150101", 1.0, "clean", "landfill")
     assert firm((*thrown, "Bennes Chimère")).loc["sort_paper", "verdict"] == "not_met"
     small = firm((*thrown, "communauté de communes"))
     assert small.loc["sort_paper", "verdict"] == "unknown"
     assert "litres par semaine" in small.loc["sort_paper", "question"]
     # 30 t of cardboard are at least 6 480 l a week, however dense.
-    heavy = ("cardboard", "cartons", "150101", 30.0, "clean", "incineration", "communauté de communes")
+    heavy = ("cardboard", "cartons", "150101", 30.0, "clean", "landfill", "communauté de communes")
     told = firm(heavy).loc["sort_paper"]
     assert (
         told["verdict"] == "not_met"
@@ -192,12 +192,14 @@ def test_of_packaging_the_litres_of_packaging_count() -> None:
     [
         (("plastic", "films", "150102", 9.0), "packaging_recovery"),
         (("other", "pneus", "160103", 9.0), "tyres"),
+        (("textile", "chutes de coton", "040222", 9.0), "sort_textile"),
+        (("wood", "chutes de bois", "030105", 9.0), "sort_wood"),
     ],
 )
 def test_of_what_is_burnt_it_is_asked_whether_the_energy_is_recovered(flow, duty) -> None:
-    """R. 543-67 and R. 543-138 admit that; the questionnaire says « incinération », and no more."""
+    """R. 543-67, R. 543-138 and D. 543-281 admit that; « incinération » in an answer says no more."""
     for route, verdict in (("landfill", "not_met"), ("incineration", "unknown"), ("energy", "met")):
-        row = firm((*flow, "clean", route, "Bennes Chimère"), year=2024).loc[duty]
+        row = firm((*flow, "clean", route, "Bennes Chimère"), year=2025).loc[duty]
         assert row["verdict"] == verdict
         assert ("énergie" in row["question"]) == (route == "incineration")
 

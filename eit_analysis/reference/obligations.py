@@ -297,7 +297,8 @@ class _Actor:
 
     def _mixed(self, rule: Row) -> Case | None:
         """The breach where a mix that is disposed of names the matter."""
-        away = [flow for flow in _read(self.mixes) if flow["route"] in rule["barred_routes"].split()]
+        disposed = f"{rule['barred_routes']} {rule['doubtful_routes']}".split()  # its energy sorts nothing
+        away = [flow for flow in _read(self.mixes) if flow["route"] in disposed]
         bad = [flow for flow in away if has_word(flow["words"], rule["mix_words"])]
         return self._breach(rule, bad, []) if bad else None
 
