@@ -512,8 +512,22 @@ def test_green_waste_alone_says_nothing_of_kitchen_waste() -> None:
 def test_what_two_rows_of_the_law_say_alike_is_shown_once() -> None:
     """Office paper has a row of all who have offices, and one of administrations."""
     card = ("cardboard", "cartons", "150101", 3, "clean", "recycling", "S")
-    shown = flows.obligations.to_show(firm(card, naf="8411Z", year=2025, headcount=40).reset_index())
+    judged = firm(card, naf="8411Z", year=2025, headcount=40).reset_index()
+    waste = pd.DataFrame({"site_id": ["E1"], "mass_t_per_year": 3.0})
+    shown = flows.obligations.to_show(judged, waste)
     assert shown["law_flow"].value_counts()["papiers de bureau"] == 1
+
+
+def test_who_has_most_waste_is_asked_first() -> None:
+    """The 112 t of a hypermarket stood behind the dustbins of canteens."""
+    given = [("E1", 8.0), ("E2", 112.0), ("E3", 2.0)]
+    rows = pd.DataFrame(given, columns=["site_id", "mass_t_per_year"]).assign(
+        category="mixed", description="ordures", waste_code="200301", quality="mixed", route="landfill",
+        contractor="Bennes", naf_code="4711F", headcount=60, actor_type="firm",
+    )  # fmt: skip
+    waste, sites = wave(rows)
+    shown = flows.obligations.to_show(obligations.verdicts(waste, sites, "2026-12-31"), waste)
+    assert [*shown["site_id"].unique()] == ["E2", "E1", "E3"]
 
 
 def test_lines_apart_do_not_prove_that_nothing_is_mixed() -> None:

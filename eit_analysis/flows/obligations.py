@@ -172,14 +172,16 @@ def named(judged: pd.DataFrame) -> pd.DataFrame:
     return judged.rename(columns={"verdict": "duty_verdict", "question": "law_question"})
 
 
-def to_show(judged: pd.DataFrame) -> pd.DataFrame:
-    """The verdicts that concern somebody, the gravest first, with the columns that pages print.
+def to_show(judged: pd.DataFrame, waste: pd.DataFrame) -> pd.DataFrame:
+    """The verdicts that concern somebody, with the columns that pages print (``SHOWN``).
 
-    What two rows of the law say alike, one of offices and one of administrations, is said once.
+    The actor of most tonnes of ``waste``, the outgoing flows, comes first, and of each actor the gravest
+    verdict. What two rows of the law say alike, one of offices and one of administrations, is said once.
     """
+    mass = waste.groupby("site_id")["mass_t_per_year"].sum()
     rows = named(judged[judged["verdict"] != "not_concerned"])
-    rows = rows.assign(rank=rows["duty_verdict"].map(VERDICTS.index))
-    rows = rows.sort_values(["site_id", "rank"], kind="stable")[SHOWN]
+    order = {"mass": -rows["site_id"].map(mass), "rank": rows["duty_verdict"].map(VERDICTS.index)}
+    rows = rows.assign(**order).sort_values(["mass", "site_id", "rank"], kind="stable")[SHOWN]
     return rows.drop_duplicates(ignore_index=True)
 
 
