@@ -359,6 +359,14 @@ def test_the_law_and_the_full_cost_read_one_matter():
     assert is_peelings(out).tolist() == [False, False, True, True, False, True]
 
 
+def test_what_gardens_leave_is_no_purchase_under_the_code_of_plants_either():
+    """« Déchets verts de taille », 02 01 03, cost 14,850 € of purchases; tomato plants were bought."""
+    rows = ["Déchets verts de taille", "Tontes de pelouse", "Plants de tomate en fin de culture", "Paille"]
+    _, parts = free([(name, "020103", "81", "biowaste") for name in rows])
+    bought = parts.loc[parts["cost_part"] == "purchase", "description"]
+    assert set(bought) == set(rows[2:])
+
+
 def test_paint_and_concrete_were_bought_however_wet_and_roads_were_not():
     """A painter's sludge was bought with its code and not without; a road that is milled is its owner's."""
     bought = [("Boues de vernis", "080111"), ("Boues de vernis", None), ("Boues de cabine", "080113"),

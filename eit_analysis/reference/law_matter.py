@@ -45,6 +45,7 @@ PATTERN, PACKAGING = "modele modeles", "1501"
 GOODS, PRINTS = "invendu invendus don dons", "livre livres revue revues magazine magazines presse journaux"
 TRADES = ("46", "47", "58")  # divisions of NAF: wholesale, retail, publishers
 GARDEN = "200201"  # says nothing of what kitchens and meals leave, biowaste too
+PLANTS = "020103"  # tissue of plants: of the crops of a farm, and of who trims hedges
 CONSTRUCTION, OF_PRIMARY = "17", "0201"
 # By ``inert_landfill``.
 INERT = {"yes": ("law_declared", "law_ask_why"), "perhaps": ("law_maybe_inert", "law_ask_inert")}
@@ -87,8 +88,12 @@ def seen(out: pd.DataFrame) -> pd.DataFrame:
 
 
 def is_garden(out: pd.DataFrame) -> pd.Series:
-    """Which flows are garden waste: by their code, else by what their designation most likely means."""
+    """Which flows are garden waste: by their code, else by what their designation most likely means.
+
+    So too where its code says no more than plants.
+    """
     uncoded = without_code(out) & out["category"].isin(["biowaste", "food"])
+    uncoded |= out["waste_code"] == PLANTS
     told = out["description"]
     found = suggestions(told[uncoded]).query("suggestion_rank == 1 and waste_code == @GARDEN")
     return (out["waste_code"] == GARDEN) | (uncoded & told.isin(found["designation"]))
