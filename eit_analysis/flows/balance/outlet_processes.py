@@ -221,7 +221,12 @@ def _compared(
 
 
 def _layers(site: str, balance: LayerBalance, enters: pd.Series) -> pd.DataFrame:
-    """What enters and what each product carries away, by layer; independent errors of mass and content."""
+    """What enters and what each product carries away, by layer, and no more than the layer leaves it.
+
+    Errors of mass and content are independent, unless a content was not measured: it follows then from the
+    rest of its layer, and its error undoes that of its mass. Where every product has a row, none is wider
+    than all else together. None is more than what enters may be, less the least that the others take.
+    """
     told = balance.quantities[["kind", "layer", "flow", "reconciled", "sd_reconciled"]]
     mass = told[told["kind"] == "mass"].drop(columns=["kind", "layer"])
     both = told[told["kind"] == "content"].merge(mass, on="flow", suffixes=("", "_mass")).dropna()
@@ -232,8 +237,14 @@ def _layers(site: str, balance: LayerBalance, enters: pd.Series) -> pd.DataFrame
     both["square"] = (both["sd_reconciled_mass"] * both["reconciled"]) ** 2
     both["square"] += (both["sd_reconciled"] * both["reconciled_mass"]) ** 2
     rows = both.groupby(["layer", "product"], sort=False)[[MASS, "square"]].sum().reset_index()
-    half = Z * np.sqrt(rows["square"])
+    layer, enter = rows["layer"], rows["product"] == "incoming"
+    closed = rows.groupby("layer")["product"].transform("size") > mass["flow"].str.startswith("made|").sum()
+    others = rows.groupby("layer")["square"].transform("sum") - rows["square"]
+    half = Z * np.sqrt(rows["square"].mask(closed, np.fmin(rows["square"], others)))
     rows = rows.assign(site_id=site, **{LOW: (rows[MASS] - half).clip(lower=0), HIGH: rows[MASS] + half})
+    least = rows[LOW].mask(enter, 0.0)
+    left = layer.map(rows[enter].set_index("layer")[HIGH]) - least.groupby(layer).transform("sum") + least
+    rows[HIGH] = rows[HIGH].mask(~enter, np.fmin(rows[HIGH], left))
     # Carbon, nitrogen and metals are parts of the dry matter.
     dry = rows[rows["layer"] == "dry_matter"].set_index("product")[HIGH]
     rows[HIGH] = rows[HIGH].clip(upper=rows["product"].map(dry).fillna(np.inf))
