@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
+from scipy.optimize import minimize_scalar
 from territories import territories
 
 from eit_analysis import reference
@@ -318,14 +319,56 @@ def test_intervals_of_what_is_seen_and_what_is_silent_are_joined():
     silent, variance = np.array([50.0]), np.array([64.0])
     low, high = bounds(seen, silent, variance, np.array([0.0]))
     own_low, own_high = interval(silent, 1.959964 * 8)
-    assert [low, high] == [
-        pytest.approx(150 - np.hypot(10, 50 - own_low)),
-        pytest.approx(150 + np.hypot(20, own_high - 50)),
-    ]
+    assert high == pytest.approx(150 + np.hypot(20, own_high - 50))
+    # The worst of all pairs of errors that are together as likely as 1.96 of one alone.
+    sigma = np.log(own_high[0] / own_low[0]) / 2 / 1.959964
+    worst = minimize_scalar(
+        lambda t: 100 - 10 * np.cos(t) + 50 * np.exp(-(sigma**2) / 2 - 1.959964 * sigma * np.sin(t)),
+        bounds=(0, np.pi / 2),
+        method="bounded",
+    )
+    assert low == pytest.approx(worst.fun, abs=1e-3)
+    # It is a little lower than by a root of squares, which it would be if both were normal.
+    assert 0 < 150 - np.hypot(10, 50 - own_low) - low < 1
     fewer = bounds(seen, silent, variance, variance**2)
     assert 90 <= fewer[0] < low and fewer[1] > high
     nobody = bounds(seen, np.zeros(1), np.zeros(1), np.zeros(1))
     assert [nobody[0], nobody[1]] == [pytest.approx(90), pytest.approx(120)]
+
+
+def test_a_silent_part_that_may_be_nothing_hides_no_error_of_what_was_seen():
+    """7 t seen (4.3 to 9.7), 8,000 t of silent ones that may be any: at least 4.3, not 7."""
+    seen = tuple(np.array([value]) for value in (7.0, 4.3, 9.7))
+    for variance in (1e8, 1.5e7):
+        low, _ = bounds(seen, np.array([8000.0]), np.array([variance]), np.array([variance**2]))
+        assert low == pytest.approx(4.3)
+    # Nor where these are few: a lognormal of 2 t, as wide as 3.9.
+    low, _ = bounds(seen, np.array([2.0]), np.array([4.0]), np.array([0.0]))
+    assert 4.3 < low < 7.0
+
+
+def test_a_part_is_no_more_than_its_whole_leaves_it():
+    """One heavy sender of wood among many of metal: what is said of wood alone rests on one answer."""
+    out, sites, table = survey([("1623Z", 3, 9), ("2562B", 7, 4), ("2813Z", 6, 2)])
+    wood = out["category"] == "wood"
+    out.loc[wood, [MASS, LOW, HIGH]] *= np.where(out.index[wood] == 0, 300, 0.01)[:, None]
+    rows, families = both(out, sites, table)
+    whole = families.loc["Total", HIGH]
+    metal = propagate(out[~wood], [])[LOW].iloc[0]
+    assert families.loc["wood", HIGH] == pytest.approx(whole - metal)
+    assert (rows[HIGH] <= rows.loc["Total", HIGH]).all() and (families[HIGH] <= whole).all()
+    for table in (rows, families):
+        assert (table[LOW] <= table[MASS]).all() and (table[MASS] <= table[HIGH]).all()
+
+
+@pytest.mark.parametrize(
+    ("rows", "most"), [([("2562B", 5, 6)], False), ([("2562B", 2, 6), ("2813Z", 2, 9)], True)]
+)
+def test_the_card_says_when_most_of_what_is_added_is_borrowed(rows, most):
+    out, sites, table = survey(rows)
+    found = estimates.by_category(out, planned(out, sites, table)).frame
+    assert nonresponse.borrows_most(found) is most
+    assert not nonresponse.borrows_most(found.head(0))
 
 
 def test_errors_that_respondents_share_are_carried_whole():

@@ -12,8 +12,9 @@ Of a division whose silent ones nobody can represent, O counts all the same, and
 below what was observed.
 
 O has its own interval, of variance v_O. All the rest of v is R's, a lognormal: what the silent ones send
-out is not negative, so that T is not below what O may be. The two intervals are joined by MOVER
-(:func:`ratio_estimator.bounds`). When everybody answered, T is O with its own interval.
+out is not negative, so that T is not below what O may be (:func:`ratio_estimator.bounds`). When everybody
+answered, T is O with its own interval. A part rests on fewer answers than its whole and may have a wider
+interval; its high bound is at most what that of the whole leaves it, the others having what they declared.
 """
 
 from __future__ import annotations
@@ -61,8 +62,9 @@ def by_division(out: pd.DataFrame, planned: Plan, borrowed: bool = True) -> Deri
         return Derived(pd.DataFrame(columns=columns), ["naf_division"], parents, TOTAL)
     lost = _lost(planned, part)
     every, kept = _whole(own & ~lost.all(), part[~lost])
-    rows = pd.concat([_estimate(out, planned, own, part), _estimate(out, planned, every, kept)])
-    rows = rows.reset_index(drop=True)
+    levels = [_estimate(out, planned, own, part), _estimate(out, planned, every, kept)]
+    others = [out[out["site_id"].isin(planned.respondents["site_id"][every[0] & ~one])] for one in own]
+    rows = _within(pd.concat(levels, ignore_index=True), others)
     rows.loc[[*lost, lost.all()], EXTRAPOLATED] = np.nan
     observed = np.vstack([own, every]) @ _by_site(out, planned)[MASS].to_numpy(float)
     rows.insert(0, OBSERVED, observed)
@@ -100,6 +102,7 @@ def by_category(out: pd.DataFrame, planned: Plan) -> Breakdown:
     families = sorted(kept["category"].unique())
     parts = [*(kept[kept["category"] == family] for family in families), kept]
     rows = pd.concat([_estimate(flows, planned, own, part) for flows in parts], ignore_index=True)
+    rows = _within(rows, [kept[kept["category"] != family] for family in families])
     rows.insert(0, "category", [*families, TOTAL])
     rows.insert(1, "n_sites", [flows.loc[flows[MASS] > 0, "site_id"].nunique() for flows in parts])
     rows.insert(2, OBSERVED, [float(flows[MASS].sum()) for flows in parts])
@@ -171,6 +174,13 @@ def _estimate(out: pd.DataFrame, planned: Plan, own: np.ndarray, part: np.ndarra
         silent.doubt,
     )
     return pd.DataFrame(dict(zip(EXTRAPOLATED, (own @ y + silent.mass, low, high), strict=True)))
+
+
+def _within(rows: pd.DataFrame, others: list[pd.DataFrame]) -> pd.DataFrame:
+    """The rows, the total last: no high bound above its own less the least that ``others`` observed."""
+    high = rows[EXTRAPOLATED[2]]
+    least = [*(propagate(flows, [])[LOW].iloc[0] for flows in others), 0.0]
+    return rows.assign(**{EXTRAPOLATED[2]: np.minimum(high, high.iloc[-1] - least)})
 
 
 def _silent(y: np.ndarray, planned: Plan, part: np.ndarray) -> Prediction:

@@ -41,7 +41,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import stats
 
-from eit_analysis.flows.uncertainty.propagation import interval
+from eit_analysis.flows.uncertainty.lognormal import Z, interval, log_sd
 
 LARGEST = 9.0  # variance of a logarithm: what is wider is no survey of one activity
 
@@ -148,10 +148,12 @@ def bounds(
 ) -> tuple[np.ndarray, np.ndarray]:
     """95 % interval of O + R, what was observed and what the silent ones send out, the latter not negative.
 
-        [O + R - sqrt((O - O_low)^2 + (R - R_low)^2),  O + R + sqrt((O_high - O)^2 + (R_high - R)^2)]
+        high = O + R + sqrt((O_high - O)^2 + (R_high - R)^2)
+        low = least of O - (O - O_low) cos(t) + q(z sin(t)),  t from 0 to a right angle
 
-    The interval of R is that of a lognormal as wide as :func:`student_half_width` says. As R_low >= 0, the
-    sum is never below O_low.
+    R is a lognormal as wide as :func:`student_half_width` says, q(z x) its quantile at -z x. What bounds it
+    below is 0 and not its error: near 0 it hides nothing of the error of O, as a root of squares would.
+    Where R is too wide for a lognormal q is 0, and low is O_low; low is never below O_low.
 
     Parameters
     ----------
@@ -162,12 +164,16 @@ def bounds(
 
     Notes
     -----
-    Source: Zou & Donner (2008), Statistics in Medicine 27, 1693-1702 (MOVER).
+    Source: Zou & Donner (2008), Statistics in Medicine 27, 1693-1702 (MOVER); Hasofer & Lind (1974), J. Eng.
+    Mech. Div. ASCE 100, 111-121 (the worst of all pairs of errors that are as likely).
     """
     seen, seen_low, seen_high = observed
-    low, high = interval(mass, student_half_width(variance, doubt))
-    total = seen + mass
-    return total - np.hypot(seen - seen_low, mass - low), total + np.hypot(seen_high - seen, high - mass)
+    half = student_half_width(variance, doubt)
+    sigma, (_, high) = log_sd(mass, half), interval(mass, half)
+    angle = np.linspace(0, np.pi / 2, 91)[:, None]
+    silent = np.nan_to_num(mass * np.exp(-(sigma**2) / 2 - sigma * Z * np.sin(angle)))
+    low = (seen - (seen - seen_low) * np.cos(angle) + silent).min(axis=0)
+    return low, seen + mass + np.hypot(seen_high - seen, high - mass)
 
 
 def student_half_width(variance: np.ndarray, doubt: np.ndarray) -> np.ndarray:
