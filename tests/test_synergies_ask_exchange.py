@@ -7,8 +7,9 @@ import pytest
 
 from eit_analysis import reference
 from eit_analysis.reference.dated import in_force
-from eit_analysis.synergies.answers import ANSWER_COLUMNS, refused_for_price
+from eit_analysis.synergies.answers import ANSWER_COLUMNS, old_yes, refused_for_price
 from eit_analysis.synergies.ask.exchange import at_home, or_of_team, with_questions
+from eit_analysis.synergies.ask.taker import in_room
 from eit_analysis.synergies.pooling.schemes import covering, free
 from eit_analysis.synergies.register.meeting import BETWEEN, sheet_words
 
@@ -103,7 +104,10 @@ def test_what_is_done_and_disappoints_is_recalled_before_it_is_extended():
         ({"promised_t_per_year": 7.0, "status": "committed"}, "(engagée au registre), dont ce serait"),
     ):  # fmt: skip
         assert told in asked(done | changed)["A-1>D-1"]
-        assert asked(done | changed, team=False) == {}
+        # Others read on the same page what these two do together; not what it brought.
+        outside = asked(done | changed, team=False)["A-1>D-1"]
+        assert outside.endswith("dont ce serait la suite") and "t/an" not in outside
+        assert asked(done | changed, team=False, sites=SITES.assign(consent="aggregated")) == {}
     assert asked(done | {"kind": "pooling"}) == {}
     # The line may take its own flow whole, which is then no exchange any more: its taker still disappointed.
     gone = asked(done | {"candidate_ids": "Z-1>D-1", "promised_t_per_year": 10.0})
@@ -185,6 +189,49 @@ def test_what_a_structure_gives_tells_how_much_of_its_need_is_left():
     assert not any("place" in text for text in asked(exchanges=EXCHANGES.tail(1), room=True).values())
 
 
+def test_the_team_reads_what_would_be_gained_in_the_room_that_is_left():
+    """« gain commun 604 €/an » stood beside a taker with room for 2.8 t of the 14.6: it loses 290 € there."""
+    one = EXCHANGES.tail(1).assign(
+        taker_actor_type="ess", diverted_t_per_year=14.6, allocated_t_per_year=14.6, need_t_per_t=1.0,
+        joint_surplus_eur_per_year=604.0, fixed_cost_eur_per_year=500.0,
+    )  # fmt: skip
+    rows = [("N-1", "N", "in", "wood", None, 18.0), ("N-2", "N", "out", "wood", "reuse", 15.2)]
+    columns = ["flow_id", "site_id", "direction", "category", "route", "mass_t_per_year"]
+    flows = pd.concat([FLOWS, pd.DataFrame(rows, columns=columns)], ignore_index=True)
+    gain = in_room(one, flows)
+    assert gain.tolist() == pytest.approx([1104 * 2.8 / 14.6 - 500])
+    known = one.assign(room_surplus_eur_per_year=gain)
+    assert "gain commun de ce tonnage\u00a0: −288\u00a0€/an" in asked(exchanges=known, flows=flows)["B-2>N-1"]
+    assert "gain" not in str(asked(exchanges=known, flows=flows, team=False, you="N"))
+    # With room for all it is the gain itself, and where nothing tells of the room it is missing.
+    flows.loc[flows["flow_id"] == "N-1", "mass_t_per_year"] = 30.0
+    assert in_room(one, flows).tolist() == pytest.approx([604.0])
+    assert in_room(one, FLOWS).isna().all()
+
+
+def test_why_what_was_done_has_stopped_is_asked_before_it_is_begun_again():
+    over = FEED | {"status": "ended", "candidate_ids": "A-1>D-1", "site_ids": "A D"}
+    for team in (True, False):
+        (told,) = asked(over, team=team).items()
+        assert told[0] == "A-1>D-1" and FEED["title"] in told[1] and told[1].endswith("s'est arrêtée")
+    assert asked(over, team=False, sites=SITES.assign(consent="aggregated")) == {}
+
+
+def test_a_yes_of_an_earlier_year_that_gave_nothing_is_asked_about():
+    """« déjà acceptée le 17/09/2018 » of one that had said yes to the same giver and family in 2015."""
+    yes = [("D", "A", "D", "biowaste", "", "yes", None, day) for day in ("2015-12-01", "2018-09-17")]
+    answers = pd.DataFrame(yes, columns=ANSWER_COLUMNS)
+    known = EXCHANGES.assign(status=["accepted", None, "accepted", None])
+    days = old_yes(known, answers, 2018)
+    assert days.tolist()[:1] == ["2015-12-01"] and days.isna().tolist()[1:] == [True] * 3
+    assert old_yes(known, answers.tail(1), 2018).isna().all() and old_yes(known, answers, None).isna().all()
+    told = asked(exchanges=known.assign(yes_before=days))
+    assert told["A-1>D-1"] == "savoir pourquoi le oui du 01/12/2015, à cette famille, n'a encore rien donné"
+    assert asked(exchanges=known.assign(yes_before=days), team=False) == {}
+    done = FEED | {"status": "done", "candidate_ids": "A-1>D-1", "site_ids": "A D"}
+    assert "encore rien" not in asked(done, exchanges=known.assign(yes_before=days))["A-1>D-1"]
+
+
 def test_a_firm_whose_own_need_has_no_known_amount_is_asked_of_it_first():
     (name, text), *others = asked(own_needs=frozenset({"B-2"})).items()
     assert (name, others) == ("B-2>N-1", []) and "donneur" in text
@@ -248,7 +295,7 @@ def test_whose_the_pallets_of_a_trader_are_and_whether_they_are_soiled_is_asked(
     # What a factory throws away as lost may hold some of CHEP or EPAL.
     lost = pallets.assign(description="Palettes perdues")
     told = asked(flows=lost, exchanges=last, sites=SITES.assign(consent="named"))
-    assert told["B-2>N-1"].startswith("savoir si des palettes louées ou consignées (CHEP, EPAL)")
+    assert told["B-2>N-1"].startswith("savoir si des palettes louées (CHEP)")
     told = asked(flows=pallets, exchanges=last, sites=sites)["B-2>N-1"]
     assert "à qui sont" in told and "CHEP" not in told
     assert "vos palettes" in asked(flows=pallets, exchanges=last, sites=sites, you="B")["B-2>N-1"]

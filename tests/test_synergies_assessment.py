@@ -278,7 +278,8 @@ def test_each_flow_has_one_line_with_the_partner_that_the_plan_retains(assessmen
     last = plan["candidate_id"] == plan.loc[plan["rank"].idxmax(), "candidate_id"]
     plan = plan.assign(rank=plan["rank"].mask(last, listings.ADVISED + 1), ask_first=None)
     worst = plan["joint_surplus_low_eur_per_year"]
-    plan = plan.assign(joint_surplus_low_eur_per_year=worst.clip(upper=0), uncounted=None)  # none is sure
+    low = worst.clip(upper=0)  # none is sure
+    plan = plan.assign(joint_surplus_low_eur_per_year=low, uncounted=None, room_surplus_eur_per_year=None)
     advised = listings.to_engage(plan.assign(status=plan["status"].mask(last, "accepted")), True)
     gifts = (advised["category"] == "food") & (advised["legal_status"] == "donation")
     place = int(gifts.sum()) + 1
@@ -290,6 +291,12 @@ def test_each_flow_has_one_line_with_the_partner_that_the_plan_retains(assessmen
         listings.to_engage(plan.assign(status=plan["status"].mask(well, "accepted")), True).index[0]
         == well.idxmax()
     )
+    # What loses in the room that its taker has left is no card for anybody.
+    best = plan["joint_surplus_eur_per_year"].idxmax()
+    full = plan["room_surplus_eur_per_year"].mask(plan.index == best, -290.0)
+    for team in (True, False):
+        assert best in listings.to_engage(plan, team).index
+        assert best not in listings.to_engage(plan.assign(room_surplus_eur_per_year=full), team).index
     # What gains even at its worst is the team's first, wherever it ranks, and nobody else's.
     plain = plan.assign(status=None)
     by_rank = listings.to_engage(plain, False)

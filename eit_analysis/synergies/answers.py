@@ -52,6 +52,14 @@ def accepted_on(exchanges: pd.DataFrame, answers: pd.DataFrame, flows: pd.DataFr
     return {str(name): str(day) for name, day in days.items()}
 
 
+def old_yes(exchanges: pd.DataFrame, answers: pd.DataFrame, year: int | None) -> pd.Series:
+    """Of the accepted ``exchanges``, the day of the first yes to their family, if of an earlier year."""
+    yes = answers[answers["exchange_answer"] == "yes"]
+    first = yes.groupby(KEYS)["answer_date"].min().reindex(pd.MultiIndex.from_frame(exchanges[KEYS]))
+    days = first.set_axis(exchanges.index).where(exchanges["status"] == "accepted")
+    return days.where(days.str[:4].astype(float) < (year or 0))
+
+
 def awaited(exchanges: pd.DataFrame, answers: pd.DataFrame, flows: pd.DataFrame) -> dict[str, str]:
     """Of the exchanges that one of their two actors accepted, the other where it has said nothing, by
     ``candidate_id``."""

@@ -22,10 +22,11 @@ from eit_analysis.synergies import listings, local_outlets, loss
 from eit_analysis.synergies.allocation.exposed import exposed_side
 from eit_analysis.synergies.allocation.frontier import frontier
 from eit_analysis.synergies.allocation.shadow_prices import scarce_demands
-from eit_analysis.synergies.answers import accepted, accepted_on, awaited
+from eit_analysis.synergies.answers import accepted, accepted_on, awaited, old_yes
 from eit_analysis.synergies.ask import group as ask_group
 from eit_analysis.synergies.ask.exchange import at_home, or_of_team, with_questions
-from eit_analysis.synergies.ask.taker import uncounted
+from eit_analysis.synergies.ask.register import ENDED, readable
+from eit_analysis.synergies.ask.taker import in_room, uncounted
 from eit_analysis.synergies.better_sorted import better_sorted, poorly_sorted
 from eit_analysis.synergies.declined import in_brief
 from eit_analysis.synergies.free_flows import HELD, TAKEN
@@ -83,13 +84,18 @@ class Assessment(RankedExchanges):
         """
         # One that is accepted and in which nobody gains is in no plan, and was accepted.
         agreed = accepted(self.candidates, self.answers, self.flows) * team
-        if self.year is not None:  # of what has ended nothing is to be asked
-            recalled = recalled[recalled["synergy_id"].isin(standing(self.register, self.year)["synergy_id"])]
+        if self.year is not None:  # of what has ended, why alone is to be asked
+            still = recalled["synergy_id"].isin(standing(self.register, self.year)["synergy_id"])
+            recalled = recalled.assign(status=recalled["status"].where(still, ENDED))
         away = self.led_away.groupby("synergy_id")["out_flow_id"].agg(" ".join)
         recalled = recalled.assign(led_flow_ids=[away.get(line, "") for line in recalled["synergy_id"]])
         # Outside the team, who is kept is read of those alone who agreed to be named.
         unnamed = set(self.sites.loc[(self.sites["consent"] != "named") & (not team), "site_id"])
         told = listings.described(with_partners(self.exchanges, self.held, agreed, unnamed), self.flows)
+        told = told.assign(
+            yes_before=old_yes(told, self.answers, self.year),
+            room_surplus_eur_per_year=in_room(listings.at_plan(told), self.flows),
+        )
         known = recalled, self.answers, self.own_uses, self.sites, reference.load("compatibility")
         about = self.flows, team, self.own_needs, you, self.taken_back
         asked = with_questions(listings.at_plan(told), *known, *about, boilers=self.boilers)
@@ -154,11 +160,12 @@ class Assessment(RankedExchanges):
     def offered(
         self, pools: pd.DataFrame, sharing: pd.DataFrame, recalled: pd.DataFrame, team: bool
     ) -> pd.DataFrame:
-        """The offers (``groups.offers``); for the ``team`` also ``registered``, the line of the register that
-        both are in already, which is asked about first.
+        """The offers (``groups.offers``) with ``registered``, the line of the register that both are in
+        already, which is asked about first; outside the ``team``, one of actors who all agreed to be named.
         """
         found = groups.offers(pools, self.meeting_eur, sharing)
-        return ask_group.with_registered(found, recalled.head(len(recalled) * team), sharing)
+        lines = recalled if team else readable(recalled, self.sites)
+        return ask_group.with_registered(found, lines, sharing)
 
     def starts(
         self, pools: pd.DataFrame, shares: pd.DataFrame, recalled: pd.DataFrame, sharing: pd.DataFrame

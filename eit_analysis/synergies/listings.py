@@ -232,11 +232,13 @@ def to_engage(retained: pd.DataFrame, team: bool) -> pd.DataFrame:
     ``ADVISED``, but for what gains even at its worst: what stands far below is none, and where it was
     accepted it does not head the list: it follows the first of the others.
 
-    What brings less than once more what it takes to set it up is none for any reader, but for a gift.
+    What brings less than once more what it takes to set it up is none for any reader, but for a gift; nor
+    what would in the room that its taker, by what it gives, has left.
     ``ask_first`` has the first ``ASKED`` questions and how many others there are: all are in the sheet of the
     exchange.
     """
-    trifle = retained["joint_surplus_eur_per_year"] < retained["fixed_cost_eur_per_year"]
+    gain = retained[["joint_surplus_eur_per_year", "room_surplus_eur_per_year"]].min(axis=1)
+    trifle = gain < retained["fixed_cost_eur_per_year"]
     exchanges = new(retained[~trifle | is_gift(retained)]).sort_values("rank", kind="stable")
     if team:
         exchanges = largest_first(exchanges)

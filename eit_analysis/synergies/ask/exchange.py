@@ -27,13 +27,16 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
+from eit_analysis import french
 from eit_analysis.reference.compatibility import DONATION
+from eit_analysis.reference.stages import given
 from eit_analysis.synergies.ask import containers, food, giver, paid, producers, register, remarks, taker
 from eit_analysis.synergies.factor_rows import own_outlet
 from eit_analysis.synergies.free_flows import HELD
 from eit_analysis.synergies.own_needs import in_boilers
 from eit_analysis.synergies.register.links import POOLING
 from eit_analysis.synergies.register.meeting import BETWEEN, sheet_words
+from eit_analysis.synergies.register.steps import BROUGHT
 
 SUPPLY, DEMAND = "supply_t_per_year", "demand_t_per_year"
 WHEREVER = ("shape", "oily", "rubble")  # what is asked of the waste, at home too
@@ -67,7 +70,7 @@ def with_questions(
     own alone.
     """
     burnt: dict[str, str] = {}
-    receives = taker.filled(exchanges, flows).where(team | (exchanges["taker_site_id"] == you))
+    receives = taker.filled(exchanges, flows, team).where(team | (exchanges["taker_site_id"] == you))
     if boilers is not None:
         heat = boilers[(boilers["site_id"] == you) | team]
         burnt = in_boilers(heat, flows, sites, answers, rules)
@@ -79,11 +82,13 @@ def with_questions(
         givers &= exchanges["giver_site_id"].isin(agreed)
         declared = flows[flows["site_id"].isin(agreed)]
         known = sites[sites["site_id"].isin(agreed) | (sites["site_id"] == you)]
-        lines = recalled["site_ids"].astype("str").str.split().tolist()
-        told = [len(line) == 1 or ({*line} <= {*agreed, you} and you in (None, *line)) for line in lines]
-        recalled = recalled.loc[told].assign(promised_t_per_year=np.nan)
-    held = recalled[recalled["status"].isin(HELD) & (recalled["kind"] != POOLING) & team]
+        recalled = register.readable(recalled, sites, you).assign(promised_t_per_year=np.nan)
+    held = recalled[recalled["status"].isin(HELD) & (recalled["kind"] != POOLING)]
+    if not team:  # what they brought is the team's
+        held = held.assign(**dict.fromkeys(BROUGHT, np.nan))
     said = sheet_words().loc["ask_first"]
+    extended = [*register.realised(exchanges, held, said)]
+    idle = given(exchanges, "yes_before").where(team & ~exchanges["candidate_id"].isin(dict(extended)))
     asked: dict[str, list[str]] = defaultdict(list)
     of_own = team | (exchanges["giver_site_id"] == you)
     waste = giver.of_waste(exchanges, flows, sites)
@@ -128,7 +133,9 @@ def with_questions(
         *_told_to(exchanges, wood.map(burnt), "own_boiler", "giver_site_id", you),
         *producers.asked(exchanges, flows, known, taken_back, team, you),
         *_told(exchanges, giver.mixed(exchanges, flows), said["mixed"]),
-        *register.realised(exchanges, held, said),
+        *register.ended(recalled, said["ended"]),
+        *extended,
+        *_told(exchanges, idle.map(french.day, na_action="ignore"), said["old_yes"]),
         *register.promised(exchanges, recalled.head(len(recalled) * team), said["promised"]),
         *_of_those(exchanges[exchanges["price_to_confirm" if team else "usually_charged"]], said["sign"]),
         *_of_those(exchanges[exchanges["price_unsorted"] & team], said["unsorted"]),

@@ -82,7 +82,7 @@ def with_questions(
         if start.nature == TRAINING and start.part_volume_per_year > (lot := lots.get(kind, np.inf)):
             n = int(np.ceil(start.part_volume_per_year / lot))
             told.append(said["sessions"].format(n=n, lot=int(lot)))
-        told += [said["kind"].format(question=asks[start.Index])] if pd.notna(asks[start.Index]) else []
+        told += [asks[start.Index]] if pd.notna(asks[start.Index]) else []
         told += under_public_law(start, sites, names, said["public_buyer"])
         texts.append("\u00a0; ".join(told) or None)
         falls, unsure = any(text.endswith(said["falls"]) for text in left), said["amounts_fall"] in other
@@ -110,6 +110,18 @@ def doubts(starts: pd.DataFrame) -> str:
     """
     said, told = sheet_words()["ask_group"], set(starts["worth_starting"])
     return "".join(said[f"doubt_{code}"] for code in ("no", "unsure") if code in told)
+
+
+def in_title(groups: pd.DataFrame, others: pd.DataFrame, starts: pd.DataFrame) -> str:
+    """What a title says after how many ``groups`` gain: whether they could lose, and ``{few}``, the others.
+
+    ``starts``, of the team alone, have the savings at worst.
+    """
+    if not len(groups):
+        return ""
+    said, lose = sheet_words()["ask_group"], starts["saving_low_eur_per_year"] < 0
+    at_worst = "worst_all" if lose.all() else "worst_some" if lose.any() else "worst_none"
+    return said[at_worst if len(lose) else "quoted"] + said["title_few"] * bool(len(others))
 
 
 def _lines(

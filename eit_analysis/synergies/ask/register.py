@@ -1,5 +1,7 @@
 """What to ask first of an exchange by the register and by what its taker answered before.
 
+    ended     the exchange is what a line did that has stopped
+    old_yes   an actor said yes to it in an earlier year, and no line answers it
     extends   the exchange would extend what is done or committed; ``realised`` where that brought a loss, or
               under half of what was promised; ``realised_too`` of another into the same need
     promised  the exchange answers a line under way that promises other tonnes than the plan gives it
@@ -34,7 +36,25 @@ from eit_analysis.synergies.terms import HIGHEST, LOWEST
 
 # What a line may lead elsewhere of a flow: all of it, or under half; without a promise nobody knows.
 PARTS, UNKNOWN_PART = ("ce flux", "une part de ce flux"), "tout ou partie de ce flux"
+ENDED = "ended"  # the status of what was done and has stopped
 Question = tuple[str, str]  # of which candidate, and in what words
+
+
+def readable(recalled: pd.DataFrame, sites: pd.DataFrame, you: str | None = None) -> pd.DataFrame:
+    """The lines of who is not of the team: of one actor, or of actors who all agreed to be named.
+
+    A firm, ``you``, reads those that it is one of.
+    """
+    agreed = {*sites.loc[sites["consent"] == "named", "site_id"], you}
+    lines = recalled["site_ids"].astype("str").str.split().tolist()
+    return recalled.loc[[len(line) == 1 or ({*line} <= agreed and you in (None, *line)) for line in lines]]
+
+
+def ended(recalled: pd.DataFrame, wording: str) -> Iterator[Question]:
+    """Lines done that have stopped, of each exchange that answers one: why, before it is begun again."""
+    over = recalled[recalled["status"] == ENDED].dropna(subset="candidate_ids")
+    for title, names in over[["title", "candidate_ids"]].itertuples(index=False):
+        yield from ((name, wording.format(title=title)) for name in names.split())
 
 
 def realised(exchanges: pd.DataFrame, held: pd.DataFrame, said: pd.Series) -> Iterator[Question]:

@@ -43,6 +43,7 @@ from eit_analysis.synergies.factor_rows import OPERATORS
 from eit_analysis.synergies.gates import FOOD_MAKERS, PACKAGING_MAKERS
 from eit_analysis.synergies.offers import activity, of_output
 
+ROOM_GAIN = "room_surplus_eur_per_year"
 UNASKED = ("grade", "format", "timber")
 TO_FIBRES, WIPERS = "effilochage|défibrage", "chiffon"
 WORKS_FOOD = (*FOOD_MAKERS, "56")  # NAF divisions: makers of food and drinks, restaurants
@@ -131,8 +132,34 @@ def part(exchanges: pd.DataFrame) -> pd.Series:
     return some.reindex(exchanges.index)
 
 
-def filled(exchanges: pd.DataFrame, flows: pd.DataFrame) -> pd.Series:
+def filled(exchanges: pd.DataFrame, flows: pd.DataFrame, team: bool = False) -> pd.Series:
     """What each ESS structure receives at least already, what it asks for and the most that is left.
+
+    For the ``team`` with ``ROOM_GAIN``, the joint gain that is left (:func:`in_room`).
+    """
+    room = _room(exchanges, flows)
+    gains = exchanges.reindex(columns=[ROOM_GAIN])[ROOM_GAIN].where((room["left"] > 0) & team)
+    words = "{}\u00a0t/an des {} demandées, et en laisse au plus {}\u00a0t/an"
+    told = [
+        words.format(*map(french.one_decimal, amounts)) + _gain_told(gain) if amounts[2] >= 0 else None
+        for *amounts, gain in zip(room["taken"], room["need"], room["left"], gains, strict=True)
+    ]
+    return pd.Series(told, exchanges.index, dtype="object")
+
+
+def in_room(exchanges: pd.DataFrame, flows: pd.DataFrame) -> pd.Series:
+    """(gain + fixed cost) × share of the tonnes that the room left holds − fixed cost, in €/year.
+
+    Missing where nothing tells of that room. ``exchanges`` as ``listings.at_plan`` gives them.
+    """
+    fixed, kept = exchanges["fixed_cost_eur_per_year"], exchanges["allocated_t_per_year"]
+    tonnes = kept.where(kept > 0, exchanges["diverted_t_per_year"]) * exchanges["need_t_per_t"]
+    share = (_room(exchanges, flows)["left"] / tonnes).clip(upper=1.0)
+    return (exchanges["joint_surplus_eur_per_year"] + fixed) * share - fixed
+
+
+def _room(exchanges: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFrame:
+    """Tonnes a year that each ESS structure has ``taken`` at least, those of its ``need`` and those ``left``.
 
     Of its only need of a family: the masses of this family that it gives, or, where that is more, of those
     that are reused what they took at the yield of the exchange. Missing where it is not most of the need.
@@ -144,16 +171,15 @@ def filled(exchanges: pd.DataFrame, flows: pd.DataFrame) -> pd.Series:
     needs = own[own["direction"] == "in"].drop_duplicates(keys, keep=False)
     given = out.groupby(keys)[[mass, "reused"]].sum().rename(columns={mass: "given"})
     about = needs.join(given, on=keys).set_index("flow_id").reindex(exchanges["in_flow_id"])
-    taken = np.fmax(about["given"], about["reused"] / exchanges["yield_central"].to_numpy())
-    told = [
-        "{}\u00a0t/an des {} demandées, et en laisse au plus {}\u00a0t/an".format(
-            *map(french.one_decimal, (part, need, max(need - part, 0.0)))
-        )
-        if part >= need / 2
-        else None
-        for part, need in zip(taken.astype(float), about[mass].astype(float), strict=True)
-    ]
-    return pd.Series(told, exchanges.index, dtype="object")
+    taken = np.fmax(about["given"], about["reused"] / exchanges["yield_central"].to_numpy()).astype(float)
+    need = about[mass].astype(float)
+    room = pd.DataFrame({"taken": taken, "need": need, "left": (need - taken).clip(lower=0.0)})
+    room = room.set_axis(exchanges.index)
+    return room[room["taken"] >= room["need"] / 2].reindex(exchanges.index)
+
+
+def _gain_told(gain: float) -> str:
+    return f" (gain commun de ce tonnage\u00a0: {french.short(gain)}\u00a0€/an)" if gain == gain else ""
 
 
 def _treated(exchanges: pd.DataFrame, how: str) -> pd.Series:

@@ -172,12 +172,13 @@ def asked_first(found: pd.DataFrame) -> pd.Series:
     said = sheet_words()["ask_first"]
     heat, water = found["serves"] == "heat", found["utility"] == "water"
     fumes = found["out_description"].astype("str").fillna("").map(fold_words).str.contains(FUMES)
+    any_use = {kind: said["own_heat_any" if kind == "heat" else "own_gas"] for kind in found["utility"]}
     own = found["own_heat_need"].map(lambda needs: said["own_heat"].format(told=needs), "ignore")
     asked = {
         "wrote_of_out": found.get("wrote_of_out"),
         "wrote_of_in": found.get("wrote_of_in"),
         "covered": found.get("covered"),
-        "own": own.astype("object").fillna(said["own_heat_any"]).where(heat),
+        "own": own.astype("object").fillna(found["utility"].map(any_use)).where(heat),
         "fumes": pd.Series(said["fumes"], found.index).where(heat & fumes.astype(bool)),
         "curve": pd.Series(said["heat_curve"], found.index).where(heat),
         "own_water": pd.Series(said["own_water"], found.index).where(water),
