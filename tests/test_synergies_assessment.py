@@ -410,9 +410,10 @@ def test_an_open_line_that_nothing_answers_says_why(assessment: Assessment) -> N
         )
     )
     paper = lines.head(1).assign(site_ids="E01 E02")
-    told = dataclasses.replace(assessment, flows=flows).unanswered(paper, sharing.head(0), 15.0)
-    assert told["miss_reason"].to_list() == ["crosses_alone"]
-    assert told["why_unanswered"].item().startswith("2 de ses 2 acteurs ont déjà, chacun seul, le volume")
+    both = pd.concat([paper, lines.iloc[[1]]])
+    told = dataclasses.replace(assessment, flows=flows).unanswered(both, sharing.head(0), 15.0)
+    assert told["miss_reason"].to_list() == ["crosses_alone", "no_need"]
+    assert told["why_unanswered"].iloc[0].startswith("2 de ses 2 acteurs ont déjà, chacun seul, le volume")
 
 
 def test_the_call_of_the_week_is_for_what_is_worth_most_and_can_be_had(assessment: Assessment) -> None:

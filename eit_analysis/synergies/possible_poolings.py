@@ -100,7 +100,7 @@ class PossiblePoolings(PossibleExchanges):
         alone = crossing_alone(told[told["miss_reason"] == "crosses_alone"], self.flows, sharing, methods)
         labels = heading("miss_reason").labels
         why = [
-            reference.sentence("cross_alone", n=n, actors=len(sites.split())) if n > 1 else labels[reason]
+            reference.sentence("cross_alone", n=int(n), actors=len(sites.split())) if n > 1 else labels[reason]
             for reason, sites, n in zip(
                 told["miss_reason"], told["site_ids"], told["synergy_id"].map(alone), strict=True
             )
