@@ -98,12 +98,10 @@ class PossiblePoolings(PossibleExchanges):
         told = recall(lines, self.flows, sharing, methods)
         told = told[told["found"] == "no"].reset_index(drop=True)
         alone = crossing_alone(told[told["miss_reason"] == "crosses_alone"], self.flows, sharing, methods)
-        labels = heading("miss_reason").labels
+        labels, n_alone = heading("miss_reason").labels, told["synergy_id"].map(alone).fillna(0).astype(int)
         why = [
-            reference.sentence("cross_alone", n=int(n), actors=len(sites.split())) if n > 1 else labels[reason]
-            for reason, sites, n in zip(
-                told["miss_reason"], told["site_ids"], told["synergy_id"].map(alone), strict=True
-            )
+            reference.sentence("cross_alone", n=n, actors=len(sites.split())) if n > 1 else labels[reason]
+            for reason, sites, n in zip(told["miss_reason"], told["site_ids"], n_alone, strict=True)
         ]
         return told[["synergy_id", "title", "miss_reason"]].assign(why_unanswered=pd.Series(why, dtype="str"))
 
