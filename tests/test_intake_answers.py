@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from eit_analysis.intake.answers import applying
 from eit_analysis.intake.answers.answer_sheets import HEADERS, as_read, find_header, read_answers
 from eit_analysis.intake.answers.applying import Applied, Grid
-from eit_analysis.intake.sheets.ledger import ACCOUNTS
+from eit_analysis.intake.cleaning.incoming import find_sheets
+from eit_analysis.intake.sheets.ledger import ACCOUNTS, Ledger
 from eit_analysis.intake.sheets.workbook import RawFile, RawSheet
 
 FLUX = ("E07.xlsx", "Flux")
@@ -382,6 +383,19 @@ def test_answer_sheet_is_known_by_its_headers_in_any_order_and_writing():
     assert found is not None and found.header_row == 1
     assert find_header(RawSheet("Flux", grid().rows)) is None
     assert find_header(RawSheet("Relance", [["Fichier", "Réponse"]])) is None
+
+
+def test_a_fiche_whose_cells_name_our_headers_is_no_table_on_its_side():
+    """Its columns « Ligne » and « Colonne », laid as rows, were quantities and headers of flows."""
+    asked = "Quantité sans chiffre. Quelle est la quantité, avec son unité (par exemple 12,5 t/an) ?"
+    lines = [
+        ["E07.xlsx", "Flux", 7, "Quantité", "quelques tonnes", "", asked, "4 à 6 t"],
+        ["E07.xlsx", "Flux", 2, "Période", "mois", "", "À vérifier", ""],
+        ["E07.xlsx", "Flux", 7, "Origine de la donnée", "", "", "À vérifier", ""],
+    ]
+    file, ledger = answer_file(*lines), Ledger()
+    assert find_sheets([file], ledger, "2026") == ([], [file])
+    assert not ledger.refused and not ledger.corrected
 
 
 def test_what_a_fiche_shows_of_a_cell():

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from itertools import chain
 from pathlib import PurePosixPath
 
 from eit_analysis import tables
@@ -67,17 +66,20 @@ def find_sheets(
             ledger.quarantine(ledger.place(file.name), NO_ROW, "", "", found_wrong)
         _log_notes(ledger, file.name, "", file.notes, shown=True)
         stem, years = PurePosixPath(file.name).stem, years_asked(wave)
-        sheets = map(_without_ours, file.sheets)
-        for sheet in chain.from_iterable(parts(sheet, stem, years) for sheet in sheets):
-            known, table = None, ""
-            if mapped := find_mapping(mappings, sheet):
-                sheet, table = translated(sheet, file.name, *mapped), mapped[0].table
-            if find_header(sheet):  # an answer sheet is no table
+        for whole in map(_without_ours, file.sheets):
+            # An answer sheet is no table, nor is it taken apart or turned: its questions name our headers.
+            if find_header(whole):
                 answering.add(file.name)
-            elif known := find_sheet(file.name, sheet, ledger, table):
-                found.append(known)
-            shown = known is not None and known.table not in PEOPLE
-            _log_notes(ledger, file.name, sheet.name, sheet.notes, shown)
+                _log_notes(ledger, file.name, whole.name, whole.notes, shown=False)
+                continue
+            for sheet in parts(whole, stem, years):
+                known, table = None, ""
+                if mapped := find_mapping(mappings, sheet):
+                    sheet, table = translated(sheet, file.name, *mapped), mapped[0].table
+                if known := find_sheet(file.name, sheet, ledger, table):
+                    found.append(known)
+                shown = known is not None and known.table not in PEOPLE
+                _log_notes(ledger, file.name, sheet.name, sheet.notes, shown)
     return found, [file for file in files if file.name in answering]
 
 
