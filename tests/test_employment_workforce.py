@@ -194,6 +194,17 @@ def test_a_survey_that_tells_no_year_asks_for_one() -> None:
         dated.survey_year(pd.DataFrame({"reference_year": [np.nan]}), "printemps")
 
 
+def test_a_year_typed_wrong_is_not_that_of_the_survey() -> None:
+    """2052 for 2025, in one of sixteen questionnaires, forecast « d'ici 2055 » under « le droit de 2052 »."""
+    told = [2025.0] * 15
+    for wrong in (2052.0, 25.0, 9999.0, 2026.0, np.nan):
+        assert dated.survey_year(pd.DataFrame({"reference_year": [*told, wrong]}), "2026") == 2025
+    # Among few, what is to come or on no form is not counted; of two in the middle the later one is.
+    assert dated.survey_year(pd.DataFrame({"reference_year": [2052.0, 2025.0]}), "2026") == 2025
+    assert dated.survey_year(pd.DataFrame({"reference_year": [2024.0, 2025.0]}), "2026") == 2025
+    assert dated.survey_year(pd.DataFrame({"reference_year": [2052.0, 25.0]}), "2026") == 2026
+
+
 SKILLS = pd.DataFrame(
     [
         ("A", "Souder", "O", 1.0, 3.0, 4.0),

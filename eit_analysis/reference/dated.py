@@ -11,6 +11,8 @@ import pandas as pd
 from eit_analysis import reference
 from eit_analysis.errors import UsageError
 
+YEARS = 1990, 2100  # that an answer may be of
+
 
 def in_force(rules: pd.DataFrame, day: str = "") -> pd.DataFrame:
     """The rows in force on a day, ``2018-12-31``; without one, those that nothing ended."""
@@ -54,17 +56,26 @@ def seen_until(year: int, today: pd.Timestamp, told: pd.Series) -> tuple[pd.Time
     return day, f"fin {year}" if day == end else f"au {day:%d/%m/%Y}"
 
 
+def usual_year(sites: pd.DataFrame) -> float:
+    """The median year of the answers, of two in the middle the later; NaN where none tells one.
+
+    Neither one that no form takes nor one to come is counted: 2052, typed for 2025, is no year of answers.
+    """
+    years = sites["reference_year"].astype(float)
+    told = years[years.between(YEARS[0], min(YEARS[1], int(today()[:4])))]
+    return float(told.quantile(interpolation="higher"))
+
+
 def survey_year(sites: pd.DataFrame, wave: str) -> int:
-    """Year of the answers, and of the forecast's start: the last one given, else that in the wave's name.
+    """Year of the answers, and of the forecast's start: their usual one, else that in the wave's name.
 
     Raises
     ------
     UsageError
         Neither the answers nor the name tell a year.
     """
-    years = sites["reference_year"].dropna()
-    if len(years):
-        return int(years.max())
+    if not np.isnan(year := usual_year(sites)):
+        return int(year)
     if named := re.search(r"\d{4}", wave):
         return int(named[0])
     raise UsageError(reference.sentence("wave_undated", wave=wave))

@@ -15,6 +15,7 @@ import pandas as pd
 from eit_analysis import french, reference
 from eit_analysis.config import StudyConfig
 from eit_analysis.config_synergies import Allocation
+from eit_analysis.reference.dated import usual_year
 from eit_analysis.reference.factors import factor_table, lookup
 from eit_analysis.reference.stages import standing
 from eit_analysis.synergies.answers import ANSWER_COLUMNS, not_refused
@@ -76,7 +77,7 @@ class PossibleExchanges:
     @property
     def year(self) -> int | None:
         """The year of the answers, none where they do not tell it."""
-        year = self.sites["reference_year"].max()
+        year = usual_year(self.sites)
         return None if pd.isna(year) else int(year)
 
     @cached_property

@@ -31,7 +31,6 @@ SYNONYMS: dict[str, dict[str, str]] = {
 }
 
 SCALES = {"gwh": 1000, "kwh": 0.001}  # of MWh
-YEARS = 1990, 2100  # that an answer may be of
 
 
 #: What ``form_columns.csv`` says of the columns of the form: ``unit_fr``, ``question_fr``...

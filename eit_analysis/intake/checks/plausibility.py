@@ -15,7 +15,6 @@ import pandas as pd
 from eit_analysis import reference
 from eit_analysis.codes import LABELS
 from eit_analysis.french import counted, day, exact
-from eit_analysis.intake.cells.contract import YEARS
 from eit_analysis.intake.checks import per_employee, unit_errors
 from eit_analysis.intake.checks.designations import (
     ANY_MATERIAL,
@@ -23,6 +22,7 @@ from eit_analysis.intake.checks.designations import (
     hazard_against_designation,
 )
 from eit_analysis.intake.checks.marks import gathered, mark
+from eit_analysis.reference.dated import YEARS, usual_year
 from eit_analysis.reference.nomenclatures import is_hazardous
 from eit_analysis.tables import CATEGORIES, header
 
@@ -88,10 +88,10 @@ def ages_against_headcount(staffed: pd.DataFrame) -> pd.DataFrame:
 
 
 def reference_year_apart(sites: pd.DataFrame) -> Iterator[pd.DataFrame]:
-    """Year that the form would refuse, or more than 10 before, or more than 2 after, the median of the wave
-    (three sites at least)."""
+    """Year that the form would refuse, or more than 10 before, or more than 2 after, the usual one of the
+    wave (three sites at least)."""
     years = sites["reference_year"]
-    usual = float(np.floor(years.median())) if years.count() >= LEAST_SITES else np.nan
+    usual = usual_year(sites) if years.count() >= LEAST_SITES else np.nan
     impossible = (years < YEARS[0]) | (years > YEARS[1])
     apart = ((years < usual - YEARS_BEFORE) | (years > usual + YEARS_AFTER)) & ~impossible
     for found, code, told in (

@@ -25,6 +25,7 @@ import pandas as pd
 
 from eit_analysis.intake.registers.canonical import WASTE_REGISTERS
 from eit_analysis.intake.sheets.ledger import CORRECTIONS, SOURCE, no_lines, typed
+from eit_analysis.reference.dated import usual_year
 from eit_analysis.tables import header
 
 MASS, LOW, HIGH = "mass_t_per_year", "mass_low_t_per_year", "mass_high_t_per_year"
@@ -109,7 +110,7 @@ def _registered(sites: pd.DataFrame, waste_register: pd.DataFrame) -> pd.DataFra
     own = sites.dropna(subset=["siret"]).drop_duplicates("siret", keep=False)
     rows = waste_register[waste_register["direction"] == "out"].dropna(subset=["year"])
     rows = rows.merge(own[["siret", "site_id", "reference_year"]], on="siret")
-    wanted = rows["reference_year"].fillna(sites["reference_year"].median()).fillna(rows["year"].max())
+    wanted = rows["reference_year"].fillna(usual_year(sites)).fillna(rows["year"].max())
     rows["gap"] = (rows["year"].astype(float) - wanted).abs()
     rows = rows.sort_values(["gap", "year", MASS], ascending=[True, False, True])
     rows = rows[rows["year"] == rows.groupby(["site_id", "register"])["year"].transform("first")]

@@ -12,8 +12,9 @@ import datetime as dt
 from typing import Any
 
 from eit_analysis import tables
-from eit_analysis.intake.cells.contract import YEARS, allowed_words, bounds, described, is_date, is_number
+from eit_analysis.intake.cells.contract import allowed_words, bounds, described, is_date, is_number
 from eit_analysis.intake.form.guide import EXAMPLES, printed
+from eit_analysis.reference.dated import YEARS
 
 # All of them have a mass in every category but « autre », which is too wide for one: only t and kg there.
 COMMON_UNITS = ("t", "kg", "m3", "litre", "palette", "benne 8 m3", "big bag")
