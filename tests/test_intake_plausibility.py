@@ -27,7 +27,7 @@ from eit_analysis.tables import CATEGORIES
 
 EUROSTAT = Path(__file__).resolve().parents[2] / "shared" / "data" / "eurostat" / "env_wasgen_FR.csv"
 CODES = [
-    "decimal_slip", "tonnes_per_employee", "ages_against_headcount", "reference_year_apart",
+    "decimal_slip", "above_inputs", "tonnes_per_employee", "ages_against_headcount", "reference_year_apart",
     "headcount_in_parts", "fte_above_headcount", "departures_above_headcount", "cost_out_of_range",
     "hazard_conflict",
     "waste_code_against_category", "code_against_designation", "hazard_against_designation",
@@ -48,13 +48,14 @@ def survey(**changes: list) -> dict[str, pd.DataFrame]:
     tables = {
         "sites": placed(pd.DataFrame({
             "site_id": names, "actor_type": "firm", "naf_code": "2229A", "headcount": 100.0,
-            "reference_year": 2018.0, "no_waste": None,
+            "reference_year": 2018.0, "no_waste": None, "product_t_per_year": np.nan,
         }), "Entreprise"),
         "flows": placed(pd.DataFrame({
             "site_id": names, "direction": "out", "category": "cardboard", "waste_code": "150101",
             "description": None, "quality": None,
             "mass_t_per_year": CARDBOARD, "cost_eur_per_t": 50.0,
         }), "Flux"),
+        "utilities": pd.DataFrame({"site_id": names, "direction": "in", "volume_m3_per_year": 0.0}),
         "workforce": placed(pd.DataFrame({
             "site_id": names * 2, "age_band": ["25-29"] * 8 + ["50-54"] * 8, "headcount": 50.0, "fte": 48.0,
             "planned_departures_3y": 5.0,
@@ -251,6 +252,42 @@ def test_few_flows_or_no_headcount_or_unknown_activity_are_no_mistake():
         found(sites__naf_code=[(2, None)], flows__waste_code=[(2, None)], flows__mass_t_per_year=[(2, 9e4)])
         == []
     )
+
+
+def brewery(
+    yeast: float, naf: str = "1105Z", made: float | None = 310.0, bought: float = 107.2, water: float = 1900.0
+) -> pd.DataFrame:
+    """The marks on what leaves six people: the bound of their trade is 1,600 t a head."""
+    flows = {
+        "site_id": "E1",
+        "category": "food",
+        "waste_code": ["020702", None],
+        "description": ["Levures", "Malt"],
+    }
+    flows |= {"direction": ["out", "in"], "mass_t_per_year": [yeast, bought], "cost_eur_per_t": np.nan}
+    sites = survey()["sites"].head(1).assign(naf_code=naf, headcount=6.0, product_t_per_year=made)
+    taken = pd.DataFrame({"site_id": ["E1"], "direction": "in", "volume_m3_per_year": water})
+    staff = survey()["workforce"].head(0)
+    wave = {
+        "sites": sites,
+        "flows": placed(pd.DataFrame(flows).assign(quality=None), "Flux"),
+        "utilities": taken,
+    }
+    return implausible(survey() | wave | {"workforce": staff})
+
+
+def test_what_leaves_a_factory_beyond_what_enters_is_asked():
+    (mark,) = brewery(5500.0).itertuples()
+    assert (mark.source_row, mark.column, mark.reason_code) == (2, "Quantité", "above_inputs")
+    assert "107 t d'entrées et 310 t de production" in mark.message.replace("\u00a0", " ")
+    asked = mark.finding.question().replace("\u00a0", " ")
+    assert asked.startswith(
+        "5 500 t par an, pour 107,2 t d'entrées et 310 t de production que vous déclarez :"
+    )
+    # Ten times the larger of the two; less than its water; of who told neither; of a farm.
+    assert brewery(3100.0).empty and brewery(5500.0, water=6000.0).empty
+    assert brewery(5500.0, made=None).empty and brewery(5500.0, bought=0.0).empty
+    assert "above_inputs" not in set(brewery(5500.0, naf="0146Z")["reason_code"])
 
 
 @pytest.mark.parametrize(
@@ -478,8 +515,7 @@ def test_a_hundred_thousand_flows_in_well_under_a_second():
         "description": rng.choice(["DIB en mélange", "Emballages mélangés"], 100_000),
         "mass_t_per_year": rng.lognormal(1, 1, 100_000), "cost_eur_per_t": 50.0, "quality": None,
     }), "Flux")  # fmt: skip
-    tables = {"sites": sites, "flows": flows, "workforce": survey()["workforce"]}
-    tables["synergy_register"] = survey()["synergy_register"]
+    tables = survey() | {"sites": sites.assign(product_t_per_year=100.0), "flows": flows}
     implausible(tables)
     start = time.process_time()
     implausible(tables)

@@ -45,8 +45,8 @@ def implausible(
 ) -> pd.DataFrame:
     """Marks on the doubtful values of one wave, none of which is changed.
 
-    ``tables`` has ``sites``, ``flows``, ``workforce`` and ``synergy_register``; ``earlier`` the flows of the
-    wave before, under its name, where there is one.
+    ``tables`` has ``sites``, ``flows``, ``utilities``, ``workforce`` and ``synergy_register``; ``earlier``
+    the flows of the wave before, under its name, where there is one.
 
     The columns of ``implausible.csv``, by place. ``column`` is the header of the form; ``raw_value`` is the
     clean value, and for a quantity the annual mass it gave.
@@ -62,6 +62,7 @@ def implausible(
     marks = [*of_staff, unit_errors.years_as_masses(flows, sites)]
     if len(producers):
         marks.append(unit_errors.mass_unit_errors(flows, producers))
+        marks.append(unit_errors.masses_above_inputs(flows, producers, tables["utilities"]))
         marks.append(per_employee.tonnes_per_employee(flows, producers))
     marks += [unit_errors.mass_against_before(flows, before, wave) for wave, before in earlier.items()]
     ended, none = end_before_start(tables["synergy_register"]), no_waste_with_flows(sites, flows)

@@ -18,6 +18,11 @@ Each other firm counts once in M (by the median of its own flows), and five othe
 must also be the largest of its firm in the group: a small waste beside an ordinary one is usual. The kind
 keeps the waste of a process (whey of a dairy) apart from what everyone throws away (the canteen), and what a
 works is made of (wood chips of a panel works) from what others buy a little of (pallets).
+
+What leaves a factory was bought or is water. With I all that it declares to take in, P what it makes and V
+the water that it takes (t/year, t/year, m3/year), an outgoing flow is marked where
+
+    m > 10 max(I, P)   and   m > V
 """
 
 from __future__ import annotations
@@ -36,6 +41,8 @@ NEAR = 1.5  # how far beyond the range of the others a corrected value may be
 LEAST_OTHERS = 5
 GROUP = ["direction", "category", "kind"]
 FLOW = ["site_id", "direction", "category", "named"]  # the same from wave to wave
+TIMES = 10  # of what a factory takes in or makes: it may not have declared all that it takes in
+FACTORIES = "10", "33"  # NAF divisions: manure and overburden are bought by nobody
 WORTH = 1.0  # t per year, below which a change is not asked about
 PEOPLE = 3  # below this the staff sheet is no check of the headcount
 
@@ -101,6 +108,27 @@ def mass_unit_errors(flows: pd.DataFrame, producers: pd.DataFrame) -> pd.DataFra
         )  # fmt: skip
         found.append(marks)
     return gathered(found)
+
+
+def masses_above_inputs(
+    flows: pd.DataFrame, producers: pd.DataFrame, utilities: pd.DataFrame
+) -> pd.DataFrame:
+    """Marks on what leaves a factory beyond all proportion with what enters (last equation of this module).
+
+    Only where it declares both what it takes in and what it makes.
+    """
+    factory = producers["naf_code"].str[:2].between(*FACTORIES)
+    made = producers.loc[factory.fillna(False).astype(bool), "product_t_per_year"]
+    sums = [
+        table[table["direction"] == "in"].groupby("site_id")[measure].sum()
+        for table, measure in ((flows, "mass_t_per_year"), (utilities, "volume_m3_per_year"))
+    ]
+    rows = flows[(flows["direction"] == "out") & flows["site_id"].isin(made[made > 0].index)]
+    taken, water, made = (rows["site_id"].map(each).astype(float) for each in (*sums, made))
+    mass = rows["mass_t_per_year"]
+    rows = rows[(mass > TIMES * np.maximum(taken, made)) & (taken > 0) & ~(mass <= water)]
+    told = {"mass": rows["mass_t_per_year"], "taken": taken[rows.index], "made": made[rows.index]}
+    return mark(rows, header("flows", "quantity"), tonnes(rows), "above_inputs", **told)
 
 
 def mass_against_before(flows: pd.DataFrame, before: pd.DataFrame, wave: str) -> pd.DataFrame:
