@@ -13,6 +13,7 @@ from eit_analysis.employment import workforce
 from eit_analysis.errors import UsageError
 from eit_analysis.flows import dimensions
 from eit_analysis.records import SOURCE
+from eit_analysis.reference.findings import setting_aside
 from eit_analysis.reference.vocabulary import labelled
 
 DIRECTIONS = {"out": dimensions.outgoing, "in": dimensions.incoming, "both": dimensions.counted}
@@ -85,7 +86,7 @@ class PreparedTables:
         doubted = dimensions.doubted(self.flows("all"))
         if doubted.empty:
             return doubted.assign(raw_value="", message="")
-        marks = self.load("implausible").query("column in @dimensions.ASIDE")
+        marks = setting_aside(self.load("implausible")).query("column in @dimensions.ASIDE")
         return doubted.merge(marks[[*SOURCE, "raw_value", "message"]], on=SOURCE)
 
     def workforce(self, labels: str = "") -> pd.DataFrame:

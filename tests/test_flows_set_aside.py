@@ -49,6 +49,16 @@ def slip(study) -> Study:
     return surveyed(study, ROW.format(7, 26_000, "t", 200))
 
 
+def test_a_measured_mass_that_is_asked_may_count():
+    """What cleaning found of the second is a bound of ours, and its firm has weighed it."""
+    sent = pd.DataFrame({"cost_eur_per_t": [1.0, 1.0], "source_row": [2, 3]})
+    sent = sent.assign(source_file="tout.xlsx", source_sheet="Flux")
+    marks = sent.assign(
+        column="Quantité", reason_code=["tonnes_per_employee", "tonnes_per_employee_measured"]
+    )
+    assert flows.dimensions.marked(sent, marks)["implausible"].tolist() == ["mass", "no"]
+
+
 # A structure that receives 40 t and sends out 30 t, and a typing error of its own; a strong season of one
 # firm, a weaker one of three.
 OTHERS = "Identifiant;Raison sociale;Code NAF;Code INSEE;Effectif;Type d'acteur;Diffusion\n" + "".join(

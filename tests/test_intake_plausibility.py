@@ -22,12 +22,14 @@ from eit_analysis.intake.checks.stated_totals import check_totals
 from eit_analysis.intake.checks.unit_errors import _without_self
 from eit_analysis.intake.relance.phrases import likely
 from eit_analysis.publishing.wording import heading
+from eit_analysis.reference.findings import setting_aside
 from eit_analysis.reference.nomenclatures import is_hazardous, normalise_waste_code
 from eit_analysis.tables import CATEGORIES
 
 EUROSTAT = Path(__file__).resolve().parents[2] / "shared" / "data" / "eurostat" / "env_wasgen_FR.csv"
 CODES = [
-    "decimal_slip", "above_inputs", "tonnes_per_employee", "ages_against_headcount", "reference_year_apart",
+    "decimal_slip", "above_inputs", "tonnes_per_employee", "tonnes_per_employee_measured",
+    "ages_against_headcount", "reference_year_apart",
     "headcount_in_parts", "fte_above_headcount", "departures_above_headcount", "cost_out_of_range",
     "hazard_conflict",
     "waste_code_against_category", "code_against_designation", "hazard_against_designation",
@@ -52,7 +54,7 @@ def survey(**changes: list) -> dict[str, pd.DataFrame]:
         }), "Entreprise"),
         "flows": placed(pd.DataFrame({
             "site_id": names, "direction": "out", "category": "cardboard", "waste_code": "150101",
-            "description": None, "quality": None,
+            "description": None, "quality": None, "evidence": "estimated",
             "mass_t_per_year": CARDBOARD, "cost_eur_per_t": 50.0,
         }), "Flux"),
         "utilities": pd.DataFrame({"site_id": names, "direction": "in", "volume_m3_per_year": 0.0}),
@@ -206,11 +208,13 @@ def test_tonnes_per_employee_marks_the_largest_flows_above_the_range():
     assert all(part in message for part in ("104 t par salarié", "de 0,22 à 87 t", "env_wasgen, FR, 2022)"))
 
 
-def heavy(naf_code: str, *flows: tuple) -> pd.DataFrame:
+def heavy(naf_code: str, *flows: tuple, evidence: str = "estimated") -> pd.DataFrame:
     """Marks on a firm of five people, by designation, code and t/year of each flow that leaves it."""
     site = pd.DataFrame({"naf_code": [naf_code], "headcount": [5.0]}, index=pd.Index(["E1"], name="site_id"))
     rows = pd.DataFrame(flows, columns=["description", "waste_code", "mass_t_per_year"])
-    return tonnes_per_employee(placed(rows.assign(site_id="E1", direction="out"), "Flux"), site)
+    return tonnes_per_employee(
+        placed(rows.assign(site_id="E1", direction="out", evidence=evidence), "Flux"), site
+    )
 
 
 @pytest.mark.parametrize(
@@ -243,6 +247,18 @@ def test_the_matter_of_a_trade_has_a_range_of_its_own():
     assert mark.source_row == 3 and "sortants (effluents d’élevage non compris), hors" in mark.message
 
 
+def test_a_measured_mass_just_above_an_assumed_bound_is_asked_and_counts():
+    """Sludge weighed at 91.5 t an employee, for a bound of 87, was in no total, as an error of unit."""
+    for mass, evidence, counts in [
+        (457.5, "measured", True), (457.5, "estimated", False), (880.0, "measured", False),
+    ]:  # fmt: skip
+        marks = heavy("2011Z", ("Boues de carbonate de calcium", "060503", mass), evidence=evidence)
+        assert len(marks) == 1 and setting_aside(marks).empty is counts
+    weighed = heavy("0146Z", ("Lisier", "020106", 50_000.0), evidence="measured")
+    assert weighed["finding"].item().code == "tonnes_per_employee_measured.trade"
+    assert "la masse reste comptée" in weighed["message"].item()
+
+
 def test_few_flows_or_no_headcount_or_unknown_activity_are_no_mistake():
     assert found(flows__mass_t_per_year=[(2, 0.0)]) == []
     unknown = [(2, np.nan)]
@@ -270,7 +286,7 @@ def brewery(
     staff = survey()["workforce"].head(0)
     wave = {
         "sites": sites,
-        "flows": placed(pd.DataFrame(flows).assign(quality=None), "Flux"),
+        "flows": placed(pd.DataFrame(flows).assign(quality=None, evidence="estimated"), "Flux"),
         "utilities": taken,
     }
     return implausible(survey() | wave | {"workforce": staff})
@@ -514,6 +530,7 @@ def test_a_hundred_thousand_flows_in_well_under_a_second():
         "category": rng.choice(list(CATEGORIES), 100_000), "waste_code": "150106",
         "description": rng.choice(["DIB en mélange", "Emballages mélangés"], 100_000),
         "mass_t_per_year": rng.lognormal(1, 1, 100_000), "cost_eur_per_t": 50.0, "quality": None,
+        "evidence": "estimated",
     }), "Flux")  # fmt: skip
     tables = survey() | {"sites": sites.assign(product_t_per_year=100.0), "flows": flows}
     implausible(tables)

@@ -909,7 +909,7 @@ def test_slip_is_put_as_a_plain_question():
 def test_firm_reads_no_source_of_a_threshold():
     sites = pd.DataFrame({"site_id": ["E19"], "naf_code": ["4711F"], "headcount": [2.0]}).set_index("site_id")
     flows = pd.DataFrame({
-        "site_id": ["E19"], "direction": "out", "mass_t_per_year": [50_000.0],
+        "site_id": ["E19"], "direction": "out", "mass_t_per_year": [50_000.0], "evidence": "estimated",
         "source_file": FILE, "source_sheet": "Flux", "source_row": 2,
     })  # fmt: skip
     (mark,) = tonnes_per_employee(flows, sites).itertuples()

@@ -11,6 +11,7 @@ import pandas as pd
 from eit_analysis.flows.uncertainty.propagation import MASS, prepare
 from eit_analysis.records import SOURCE
 from eit_analysis.reference.commune_tables import epci_of
+from eit_analysis.reference.findings import setting_aside
 from eit_analysis.reference.nomenclatures import naf_division, section_of
 
 UNKNOWN = "unknown"
@@ -100,7 +101,7 @@ def marked(flows: pd.DataFrame, marks: pd.DataFrame | None) -> pd.DataFrame:
     """The flows with ``implausible`` and ``code_doubted`` (:func:`describe`), costs set aside not stated."""
     flows = flows.assign(implausible="no", code_doubted="no")
     if marks is not None and len(marks):
-        place = pd.MultiIndex.from_frame(flows[SOURCE])
+        marks, place = setting_aside(marks), pd.MultiIndex.from_frame(flows[SOURCE])
 
         def at(header: str) -> np.ndarray:
             return place.isin(pd.MultiIndex.from_frame(marks.loc[marks["column"] == header, SOURCE]))

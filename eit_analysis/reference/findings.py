@@ -8,7 +8,8 @@ A code may have variants, after a dot: they are logged under the code before it,
 ``severity``    ``file`` and ``value`` are lost, ``doubt`` is kept and to be confirmed, ``check`` is a
                 reading to check, ``note`` asks nothing, ``trace`` is not shown to the firm
 ``group``       of corrections, for the tables of survey quality; of refusals, ``missing`` (a value that is
-                required) and ``number`` (a cell that is no number)
+                required) and ``number`` (a cell that is no number); of marks, ``counted`` (asked, and kept
+                in the totals)
 ``asks``        what the question is about, where it is not the cell: the ``quantity`` of the row, the
                 ``sheet``, the row of the ``site``; or who answers where it is not the firm: ``office``
 ``label_fr``    a few words, for tables
@@ -151,6 +152,11 @@ def finding(code: str, **fields: Any) -> Finding:
 def of_cells(codes: pd.Series) -> pd.Series:
     """Whether each logged refusal is about one cell, and not about its whole row."""
     return codes.astype("str").str.startswith(CELL)
+
+
+def setting_aside(marks: pd.DataFrame) -> pd.DataFrame:
+    """The marks, but for those whose value counts while it is asked."""
+    return marks[~marks["reason_code"].isin(codes(kind="mark", group="counted"))]
 
 
 def codes(**wanted: str) -> frozenset[str]:

@@ -5,6 +5,9 @@
 with ``high`` the bound of the firm's NAF division (``waste_per_employee.csv``). What a trade sends out by
 nature (``trade_matter.csv``: manure of farms, overburden of quarries, whey of dairies) is hardly counted in
 the statistic of waste that these bounds come from: it is summed apart, and has a bound of its own.
+
+Both bounds are assumptions that tell kilograms from tonnes: what was measured, below 2 high, is asked and
+counts.
 """
 
 from __future__ import annotations
@@ -17,6 +20,8 @@ from eit_analysis.intake.checks.marks import gathered, mark
 from eit_analysis.reference.designations import suggestions
 from eit_analysis.reference.nomenclatures import naf_division
 from eit_analysis.tables import header
+
+FAR = 2.0  # times the bound, from which a measured mass is set aside too
 
 
 def ranges() -> pd.DataFrame:
@@ -43,16 +48,22 @@ def tonnes_per_employee(flows: pd.DataFrame, producers: pd.DataFrame) -> pd.Data
     found = []
     for name, rows in out.groupby(matter):
         ratio = rows.groupby("site_id")["mass_t_per_year"].sum() / producers["headcount"]
-        code, fields, bounds = "tonnes_per_employee", ["division", "apart", "low", "high", "year"], usual
+        codes = "tonnes_per_employee", "tonnes_per_employee_measured"
+        fields, bounds = ["division", "apart", "low", "high", "year"], usual
         if name:
-            code, fields = "tonnes_per_employee.trade", ["matter", "low", "high", "source"]
+            codes = "tonnes_per_employee.trade", "tonnes_per_employee_measured.trade"
+            fields = ["matter", "low", "high", "source"]
             bounds = pd.DataFrame([trades.loc[name]] * len(usual), usual.index).assign(matter=name)
         over = bounds.assign(ratio=ratio.reindex(bounds.index)).query("ratio > high")
         large = rows[rows["site_id"].isin(over.index)]
         most = large.groupby("site_id")["mass_t_per_year"].transform("max")
         large = large[large["mass_t_per_year"] * 2 >= most]
         told = {field: large["site_id"].map(over[field]) for field in ["ratio", *fields]}
-        found.append(mark(large, header("flows", "quantity"), unit_errors.tonnes(large), code, **told))
+        near = large["site_id"].isin(over.query("ratio < @FAR * high").index)
+        near &= large["evidence"] == "measured"
+        for own, code in zip((large[~near], large[near]), codes, strict=True):
+            of_own, mass = {field: each[own.index] for field, each in told.items()}, unit_errors.tonnes(own)
+            found.append(mark(own, header("flows", "quantity"), mass, code, **of_own))
     return gathered(found)
 
 

@@ -62,9 +62,10 @@ def implausible(
     marks = [*of_staff, unit_errors.years_as_masses(flows, sites)]
     if len(producers):
         marks.append(unit_errors.mass_unit_errors(flows, producers))
-        marks.append(unit_errors.masses_above_inputs(flows, producers, tables["utilities"]))
-        marks.append(per_employee.tonnes_per_employee(flows, producers))
     marks += [unit_errors.mass_against_before(flows, before, wave) for wave, before in earlier.items()]
+    if len(producers):
+        marks.append(unit_errors.masses_above_inputs(flows, producers, tables["utilities"]))
+        marks.append(per_employee.tonnes_per_employee(flows, producers))  # last: some of its masses count
     ended, none = end_before_start(tables["synergy_register"]), no_waste_with_flows(sites, flows)
     activities = sites.drop_duplicates("site_id").set_index("site_id")["naf_code"]
     of_hazards = hazard_against_designation(flows, activities)

@@ -23,7 +23,7 @@ from eit_analysis.intake.relance.together import QUANTITY
 from eit_analysis.intake.relance.wave_cells import WaveCells
 from eit_analysis.intake.sheets.ledger import SOURCE, places
 from eit_analysis.reference.dated import law_day
-from eit_analysis.reference.findings import codes
+from eit_analysis.reference.findings import codes, setting_aside
 from eit_analysis.study import Study
 
 LISTED = [
@@ -39,7 +39,7 @@ def fiches(wave: Cleaned, law_day: str = "") -> list[Fiche]:
     """The fiche of each firm that a sheet Entreprise describes, then that of the study office if needed."""
     cells = Asking(wave, law_day)
     (questions, aside), turns = cells.ask(), _turns(cells)
-    marks = wave.implausible
+    marks = setting_aside(wave.implausible)
     doubted = {*places(marks[marks["column"] == QUANTITY])}
     own_tables = {
         table: {str(owner): rows for owner, rows in frame.groupby(cells.owners(frame).to_numpy())}
