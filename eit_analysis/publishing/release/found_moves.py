@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from eit_analysis.publishing.release.parts import Parts
@@ -21,11 +23,13 @@ class FoundMoves:
         What is protected.
     """
 
-    def __init__(self, parts: Parts, known: np.ndarray) -> None:
+    def __init__(self, parts: Parts, known: np.ndarray, numbers: int) -> None:
         # BLAS multiplies no integers.
         self.parts, self.known, self._weighed = parts, known, known.astype(np.float32)
         self._moves = np.zeros((0, len(known)))
         self._fresh: list[np.ndarray] = []  # the last moves, not yet among them
+        self._aside = self._moves  # those that contradict numbers held now, and by number which
+        self._against = np.zeros((numbers, 0), dtype=bool)
         self._served = self._count(parts, self._moves)
 
     @property
@@ -44,11 +48,28 @@ class FoundMoves:
             for way, count in self._served.items():
                 count.T[blind] += way * moved >= far
 
-    def strike(self, kept: np.ndarray) -> None:
-        """Forget all moves but those kept, a mask of shape (moves,)."""
-        for way, count in self._count(self.parts, self.moves[~kept]).items():
-            self._served[way] -= count
-        self._moves = self._moves[kept]
+    def strike(self, rows: list[int], agree: Callable[[np.ndarray, list[int]], np.ndarray]) -> None:
+        """Set the moves aside that contradict numbers, for as long as these are held."""
+        moves = np.vstack([self._aside, self.moves])
+        against = np.pad(self._against, ((0, 0), (0, len(self.moves))))
+        against[rows] = ~agree(moves, rows)
+        aside, before = against.any(axis=0), len(self._aside)
+        self._serve(self.moves[aside[before:]], -1)
+        self._aside, self._against = moves[aside], against[:, aside]
+        self._moves = self.moves[~aside[before:]]
+
+    def take_back(self, row: int) -> None:
+        """Take the moves back that only a number contradicted that is held no more."""
+        if self._against[row].any():
+            self._against[row] = False
+            aside = self._against.any(axis=0)
+            self._serve(self._aside[~aside], 1)
+            self._fresh.append(self._aside[~aside])
+            self._aside, self._against = self._aside[aside], self._against[:, aside]
+
+    def _serve(self, moves: np.ndarray, times: int) -> None:
+        for way, count in self._count(self.parts, moves).items():
+            self._served[way] += times * count
 
     def protect(self, more: Parts) -> None:
         """Protect further parts."""

@@ -61,12 +61,12 @@ class Programme:
             self._solver.changeRowBounds(row, self.low[row], self.high[row])
 
     def agree(self, moves: np.ndarray, rows: list[int]) -> np.ndarray:
-        """Shape (moves,): which of these agree with some numbers, be they held or not."""
+        """Shape (rows, moves): which of these agree with some numbers, be they held or not."""
         told = self.told[rows]
         slack = SLACK * 1e-2 * (abs(told) @ self.size)[:, None]
         low, high = (end[rows][:, None] for end in (self.low, self.high))
         moved = told @ moves.T
-        return ((moved >= low - slack) & (moved <= high + slack)).all(axis=0)
+        return (moved >= low - slack) & (moved <= high + slack)
 
     def farthest(self, direction: np.ndarray, readers: np.ndarray, reach: float) -> np.ndarray:
         """The move d with the greatest c d that some readers do not see; nowhere where none is found.

@@ -34,9 +34,9 @@ class Witnesses:
         self.ones = ones_of(csr_array(forms[system.people[numbers]]), self.unit)
         cells = ~system.relation[numbers]
         parts = self._parts_of(csr_array(forms[cells]), system.closed[numbers][cells])
-        self.found = FoundMoves(parts, self.known)
-        self.alone = np.eye(self.known.shape[1], dtype=bool)
         at = np.flatnonzero(np.isin(numbers, asked))
+        self.found = FoundMoves(parts, self.known, len(at))
+        self.alone = np.eye(self.known.shape[1], dtype=bool)
         self.numbers = [int(number) for number in numbers[at]]
         self.row = {number: row for row, number in enumerate(self.numbers)}
         told, ends = csr_array(forms[at]), (system.low[self.numbers], system.high[self.numbers])
@@ -52,6 +52,7 @@ class Witnesses:
         if self.suspects:
             self.withheld_for.setdefault(number, self.suspects[0])
         self.programme.relax(self.row[number])
+        self.found.take_back(self.row[number])
 
     def could_leave(self, numbers: Sequence[int]) -> bool:
         """Whether a line, of which these are withheld, may be published: only parts once bare are tried.
@@ -59,7 +60,7 @@ class Witnesses:
         What is found on the way agrees with what is published, which is less.
         """
         likely = [self.withheld_for[number] for number in numbers if number in self.withheld_for]
-        fits = self._hold(numbers)
+        fits = self.programme.agree(self.found.moves, self._hold(numbers)).all(axis=0)
         suspects = [one for one in dict.fromkeys([*likely, *self.suspects]) if self._kept_from(*one)]
         free = all(self.found.serves(*one, fits) or self._shielded(*one, _nothing) for one in suspects)
         for number in numbers:
@@ -67,14 +68,14 @@ class Witnesses:
         return free
 
     def publish(self, numbers: Sequence[int]) -> None:
-        """Publish numbers that were withheld: the witnesses that contradict them are none any more."""
-        self.found.strike(self._hold(numbers))
+        """Publish numbers that were withheld: while they are, what contradicts them is no witness."""
+        self.found.strike(self._hold(numbers), self.programme.agree)
 
-    def _hold(self, numbers: Sequence[int]) -> np.ndarray:
-        """Shape (moves,): those that agree with numbers now held."""
+    def _hold(self, numbers: Sequence[int]) -> list[int]:
+        """Hold numbers, and their rows."""
         rows = [self.row[number] for number in numbers]
         self.programme.hold(rows)
-        return self.programme.agree(self.found.moves, rows)
+        return rows
 
     def _kept_from(self, target: int, reader: int, sign: int) -> bool:
         """Whether a part is still kept from a reader, and not given up."""
