@@ -53,7 +53,7 @@ class FoundMoves:
         moves = np.vstack([self._aside, self.moves])
         against = np.pad(self._against, ((0, 0), (0, len(self.moves))))
         against[rows] = ~agree(moves, rows)
-        aside, before = against.any(axis=0), len(self._aside)
+        aside, before = np.asarray(against.any(axis=0)), len(self._aside)
         self._serve(self.moves[aside[before:]], -1)
         self._aside, self._against = moves[aside], against[:, aside]
         self._moves = self.moves[~aside[before:]]
@@ -62,7 +62,7 @@ class FoundMoves:
         """Take the moves back that only a number contradicted that is held no more."""
         if self._against[row].any():
             self._against[row] = False
-            aside = self._against.any(axis=0)
+            aside = np.asarray(self._against.any(axis=0))
             self._serve(self._aside[~aside], 1)
             self._fresh.append(self._aside[~aside])
             self._aside, self._against = self._aside[aside], self._against[:, aside]

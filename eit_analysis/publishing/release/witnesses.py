@@ -60,7 +60,8 @@ class Witnesses:
         What is found on the way agrees with what is published, which is less.
         """
         likely = [self.withheld_for[number] for number in numbers if number in self.withheld_for]
-        fits = self.programme.agree(self.found.moves, self._hold(numbers)).all(axis=0)
+        agreed = self.programme.agree(self.found.moves, self._hold(numbers))
+        fits = np.asarray(agreed.all(axis=0))
         suspects = [one for one in dict.fromkeys([*likely, *self.suspects]) if self._kept_from(*one)]
         free = all(self.found.serves(*one, fits) or self._shielded(*one, _nothing) for one in suspects)
         for number in numbers:
