@@ -12,7 +12,7 @@ from eit_analysis import reference
 from eit_analysis.codes import CATEGORIES, QUALITIES, ROUTES
 from eit_analysis.flows.dimensions import describe
 from eit_analysis.flows.potential import mark_ease
-from eit_analysis.reference.compatibility import hierarchy_steps, known_use, reading, text_read
+from eit_analysis.reference.compatibility import answering, hierarchy_steps, known_use, reading, text_read
 from eit_analysis.reference.needs import code_asked, need_told, use_told
 from eit_analysis.reference.rule_designations import refused_beside
 from eit_analysis.study import open_study
@@ -399,3 +399,10 @@ def test_of_food_feed_stands_between_people_and_compost() -> None:
     assert food[0] < food[1] < food[2] == food[3] < food[4] < food[5]
     wood = hierarchy_steps(routes, pd.Series(["wood"] * 6)).tolist()
     assert wood[0] < wood[1] == wood[2] == wood[3] < wood[4] < wood[5]
+
+
+def test_no_shop_is_an_outlet_of_what_of_animals_is_unfit_for_people() -> None:
+    """A gift of what is still eaten is one to ask about; of bread and milk either is."""
+    for code, sold, given in (("020202", False, False), ("020203", False, True), ("020501", True, True)):
+        told = {rule["rule_id"] for rule in answering(code, False, RULES)}
+        assert ("food_discount" in told, "food_donation" in told) == (sold, given)

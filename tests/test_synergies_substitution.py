@@ -1106,6 +1106,16 @@ def uses_found(
         ("food", "Jambons, DLC courte", "020203", "Légumes bio de proximité", "4711F", None),
         ("food", "Carottes de second choix", "020304", "Légumes bio de proximité", "4711F",
          "vente à prix réduit ou circuits courts"),
+        # Bones of a meat works were sold by a supermarket: an animal by-product is no food again, whatever
+        # its code; a foie gras is.
+        ("food", "Os et gras de découpe", "020202", "Denrées", "4711F", None),
+        ("food", "Chutes de viande", "020202", "Viandes", "8899B", None),
+        ("food", "Lots de viande", "020203", "Viandes", "4711F", None),
+        ("food", "Os et gras de découpe", "200108", "Denrées", "4711F", None),
+        ("food", "Couennes et abats", None, "Denrées", "8899B", None),
+        ("food", "Abats non consommables", "020203", "Denrées", "8899B", None),
+        ("food", "Foie gras, DLC courte", "200108", "Denrées", "4711F",
+         "vente à prix réduit ou circuits courts"),
         ("biowaste", "Tontes et feuilles", "200201", "BRF, broyat de branches", "0113Z", None),
     ],
 )  # fmt: skip

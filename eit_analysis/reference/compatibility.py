@@ -28,6 +28,8 @@ HIERARCHY = {
 # (recycling), then to the soil (spreading is read as composting) or to energy, of which digestion is one.
 FOOD, FOOD_CODES = ("food", "biowaste"), ("02", "200108", "200125", "200302")
 DONATION = "donation"  # the legal status of what is given, which has no price
+# Of animals, by codes: what nobody eats, and what is unfit, which is only given if still eaten (asked).
+NO_FOOD, UNFIT = ("020201", "020202"), ("020203",)
 AFTER_ANIMALS = ("composting", "digestion")
 MATERIAL_OR_ORGANIC = [route for route, step in HIERARCHY.items() if step < HIERARCHY["energy"]]
 QUALITY_RANK = {"clean": 0, "mixed": 1, "soiled": 2}
@@ -85,7 +87,8 @@ def reading(wastes: pd.DataFrame, rules: pd.DataFrame) -> pd.DataFrame:
     # What is reused as an object is declared as one: its family does not say that it is a pallet.
     of_matter = rules[(rules["rule_category"] != "") & (rules["input_waste_codes"] == "")]
     of_family = of_matter[of_matter["specificity"] == 0]
-    parts.append(coded.merge(of_family, left_on="category", right_on="rule_category"))
+    by_family = coded.merge(of_family, left_on="category", right_on="rule_category")
+    parts.append(by_family[~_no_food(by_family)])
     # A code that was not read makes no rule more specific.
     by_text = uncoded.merge(supported(uncoded), on=KIND)
     of_object = rules[(rules["rule_category"] != "") & (rules["input_waste_codes"] != "")]
@@ -108,6 +111,13 @@ def reading(wastes: pd.DataFrame, rules: pd.DataFrame) -> pd.DataFrame:
     read["mixed"] = np.array([bool(others) for others in beside], dtype=bool)
     taken = np.array([others is not None for others in beside], dtype=bool)
     return read[taken].reset_index(drop=True)
+
+
+def _no_food(read: pd.DataFrame) -> pd.Series:
+    """Which animal by-products (règlement (CE) n° 1069/2009, art. 10) a rule would make food again."""
+    again = (read["category"] == "food") & (read["new_route"] == "reuse")
+    given = read.get("legal_status", pd.Series(DONATION, read.index)) == DONATION
+    return again & (read["waste_code"].isin(NO_FOOD) | (read["waste_code"].isin(UNFIT) & ~given))
 
 
 def most_taken(rules: pd.Series, need_told: pd.Series) -> pd.Series:
@@ -211,6 +221,9 @@ def answering(
     for table in tables:
         kept = table["waste_code_prefix"].fillna("").isin(["", *starts.values()])
         kept &= (table["hazardous_allowed"] == 1) == hazardous
+        open_ones = table[table["waste_code_prefix"].isna()]
+        sold = _no_food(open_ones.assign(waste_code=waste_code, new_route=open_ones["route"]))
+        kept &= ~table.index.isin(sold.index[sold])
         read = table[kept].fillna(OPEN).to_dict("records")
         rules += [
             rule
