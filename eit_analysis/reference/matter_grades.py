@@ -28,6 +28,13 @@ def grades_named(designations: pd.Series, categories: pd.Series) -> pd.Series:
     return pd.Series(list(map(_named, texts, categories)), texts.index, dtype="str")
 
 
+def kinds_of_codes(codes: pd.Series) -> pd.Series:
+    """The kinds of food that each waste code may be of: what a dairy gives away is of milk, unnamed too."""
+    rows = reference.load("food_kinds").dropna(subset=["waste_code_prefix"])
+    kinds = rows.groupby("waste_code_prefix")["grades"].agg(" ".join)
+    return codes.astype("str").str[:4].map(kinds).astype("str").fillna("")
+
+
 def is_foam(designations: pd.Series) -> pd.Series:
     """Which designations name foam, whatever their family."""
     return _as_plastic(designations).str.contains("foam")

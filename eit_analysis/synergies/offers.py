@@ -8,7 +8,7 @@ import pandas as pd
 from eit_analysis.french import fold_words
 from eit_analysis.reference.compatibility import text_read
 from eit_analysis.reference.designation_families import family_of
-from eit_analysis.reference.matter_grades import grades_named
+from eit_analysis.reference.matter_grades import grades_named, kinds_of_codes
 from eit_analysis.reference.needs import FOR_ANIMALS, code_asked, need_told, object_asked, share_met
 from eit_analysis.reference.nomenclatures import hazardous
 from eit_analysis.synergies.matching.located_flows import ALL_YEAR
@@ -126,10 +126,12 @@ def outputs(flows: pd.DataFrame, sites: pd.DataFrame) -> pd.DataFrame:
     out = flows[flows["direction"] == "out"]
     oily = out.loc[out["waste_code"].astype("str").fillna("").str.startswith(OILS), "site_id"]
     told = out.get("description", pd.Series("", out.index))
+    grades = _grades(told, out["category"], wood_class(out))
+    unnamed = (out["category"] == "food") & (grades == "")
     out = out.assign(
         description=text_read(out),
         sorted_out=_sorted_out(out, told),
-        grades=_grades(told, out["category"], wood_class(out)),
+        grades=grades.mask(unnamed, kinds_of_codes(out["waste_code"])),
     )
     out = out[[*READ, "description", "sorted_out", "grades"]].merge(
         sites[["site_id", "naf_code", "latitude", "longitude"]], on="site_id", how="left"

@@ -27,7 +27,9 @@ UNFIT = ("020203", "020304", "020501", "020601", "020704")
 CATERING, MEALS = "56", r"\b(?:repas|plats?)\b"
 PRODUCE = "produce"  # of ``food_kinds.csv``
 # Words of a need that is of many foods.
-MANY = frozenset(["alimentaire", "denree", "epicerie", "fruit", "legume", "produit", "restauration", "vivre"])
+MANY = frozenset((
+    "alimentaire", "denree", "epicerie", "fruit", "ingredient", "legume", "produit", "restauration", "vivre",
+))  # fmt: skip
 
 
 def of_gifts(exchanges: pd.DataFrame, flows: pd.DataFrame, sites: pd.DataFrame) -> dict[str, pd.Series]:
