@@ -1129,6 +1129,13 @@ def uses_found(
          "bière ou spiritueux de pain invendu"),
         ("food", "Drêches de bière", "020701", "Farine", "1061A",
          "farine de drêches pour l'alimentation humaine"),
+        # Bottom ash has no phosphate, and whoever asks for limestone no need of any, nor of iron.
+        ("mineral", "Cendres et mâchefers de chaufferie", "100101", "Calcaire", "2013B", None),
+        ("mineral", "Cendres et mâchefers de chaufferie", "100101", "Phosphates", "2015Z", None),
+        ("mineral", "Cendres de boues", "190114", "Calcaire", "2013B", None),
+        ("mineral", "Cendres de boues", "190114", "Phosphates", "2015Z",
+         "cendres phosphatées en engrais ou en chimie du phosphore"),
+        ("mineral", "Boues d'hydroxyde d'aluminium", "110110", "Craie", "2013B", None),
         ("biowaste", "Tontes et feuilles", "200201", "BRF, broyat de branches", "0113Z", None),
     ],
 )  # fmt: skip
