@@ -282,6 +282,26 @@ def test_a_site_burns_what_it_vents_before_it_buys_gas(utility: str, others: lis
         assert at_home.reused(other, sites, FACTORS, NO_ANSWER).empty
 
 
+@pytest.mark.parametrize(
+    ("fuel", "supply", "burnt"),
+    [
+        ("Écorces et plaquettes (PCI)", "gas", False),
+        ("Écorces et plaquettes (PCI)", "oil", False),
+        ("Écorces et plaquettes (PCI)", "wood", True),
+        ("Écorces et plaquettes (PCI)", "unknown", True),
+        ("Hydrogène", "gas", True),
+        ("Solvants usés", "oil", True),
+        (None, "gas", True),
+    ],
+)
+def test_a_burner_of_gas_burns_no_bark(fuel: str | None, supply: str, burnt: bool) -> None:
+    """Bark replaced the gas of heaters, 36,900 EUR a year and « au pire 0 »: nobody counted the boiler."""
+    source = out(utility="fuel", temperature_c=np.nan, hours_per_year=np.nan, description=fuel)
+    heaters = need(utility="fuel", temperature_c=np.nan, hours_per_year=np.nan, supply=supply)
+    passed, rejected = run(source, heaters, km=5.0)
+    assert (len(passed), rejected["gate"].tolist()) == (burnt, [] if burnt else ["burner"])
+
+
 def test_a_heat_pump_lifts_what_is_too_cold() -> None:
     """From 35 to 60 °C with 10 K at the exchangers: Carnot 333.15 / 35, half of it 4.76."""
     row = run(out(temperature_c=35.0), need(), km=0.5)[0].iloc[0]

@@ -14,7 +14,8 @@ The hours of a month are taken to coincide, which is the most that can be: only 
 hours. Biogas also serves a need of heat, of any temperature, in a boiler of efficiency η; it waits, where
 heat does not, so that no hours in common are asked.
 
-Gates come first: another site, the same utility, what is known of both sides, temperature, quality, reach.
+Gates come first: another site, the same utility, a burner that burns it, what is known of both sides,
+temperature, quality, reach.
 """
 
 from __future__ import annotations
@@ -32,11 +33,17 @@ from eit_analysis.synergies.utilities.temperature import carnot_performance, dra
 HIGHEST_LIFT_K = 70.0
 # What burns in a boiler: its price and emissions are those of the fuel, the need is the heat.
 BURNT = ("gas", "oil", "wood")
+# What a burner of each burns beside it, by name: for bark one buys a boiler, which no factor counts.
+BURNERS = {
+    "gas": r"\b(?:gaz|syngaz|biogaz|hydrogene|h2|methane|biomethane|propane|butane|gpl|vapeurs?)\b",
+    "oil": r"\b(?:fioul|fuel|huiles?|graisses?|solvants?|alcools?|ethanol|methanol|glycerine)\b",
+}
 UNNAMED = "besoin sans désignation"
 QUALITY_RANK = {quality: rank for rank, quality in enumerate(LABELS["water_quality"])}
 # In the order in which they close: a pair is counted under the first.
 GATES = (
-    "same_site", "unlocated", "reach", "unknown", "at_home", "temperature", "water_quality", "months", "loss",
+    "same_site", "unlocated", "reach", "burner", "unknown", "at_home", "temperature", "water_quality",
+    "months", "loss",
 )  # fmt: skip
 ANYWHERE = ("same_site", "unlocated", "reach")  # of two places
 SIDES = {"out": "giver_site_id", "in": "taker_site_id"}
@@ -182,10 +189,14 @@ def _shut(found: pd.DataFrame, radius_km: float, factors: pd.DataFrame) -> dict[
     asked += [heat & found[f"{way}_{what}"].isna() for way in SIDES for what in ("temperature_c", "hours")]
     asked += [water & found[f"{way}_quality"].isna() for way in SIDES]
     asked.append(_burnt(found) & found["in_hours"].isna())
+    fuel = found["out_description"].astype("str").fillna("").map(french.fold_words)
+    fuel = fuel.where(found["utility"] == "fuel", "")
+    other = [(found["in_supply"] == of) & (fuel != "") & ~fuel.str.contains(it) for of, it in BURNERS.items()]
     stops = {
         "same_site": found["giver_site_id"] == found["taker_site_id"],
         "unlocated": found["distance_km"].isna(),
         "reach": (found["distance_km"] > radius_km) | (found["distance_km"] > longest),
+        "burner": np.logical_or.reduce(other),
         "unknown": np.logical_or.reduce(asked),
         "at_home": (found["out_amount_per_year"] == 0) | (found["in_amount_per_year"] == 0),
         "temperature": heat & (lift_k(found) > HIGHEST_LIFT_K),
