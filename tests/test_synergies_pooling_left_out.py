@@ -89,6 +89,23 @@ def test_work_clothes_hired_and_washed_are_a_need_of_laundry():
 
 
 @pytest.mark.parametrize(
+    ("nature", "need", "offer", "reason"),
+    [
+        # One general word of two made the hours of who takes furniture apart an offer of three other rounds.
+        ("service", ("Collecte des cartons", 4.0, "t"), "Collecte et démontage de mobilier", "nobody_near"),
+        ("service", ("Collecte des déchets dangereux", 3.0, "t"), "Collecte de mobilier", "nobody_near"),
+        ("service", ("Collecte des biodéchets", 5.0, "t"), "Collecte et vente de meubles", "nobody_near"),
+        ("equipment", ("Pont élévateur poids lourd", 40.0, "pesées"), "Pont bascule", "no_threshold"),
+        ("service", ("Lavage de bouteilles", 60.0, "bouteilles"), "Lavage des bouteilles", "other_unit"),
+    ],
+)
+def test_one_general_word_of_two_makes_no_offer_of_a_need(nature, need, offer, reason):
+    """« Offert et demandé dans deux unités » hid why a need had no group."""
+    found = told([("A", nature, *need)], [("B", nature, offer, 400.0, "h")])
+    assert found.loc["A", "left_out"] == reason
+
+
+@pytest.mark.parametrize(
     ("nature", "item"), [("skill", "Maintenance des automatismes"), ("service", "Espaces verts")]
 )
 def test_people_travel_to_work_as_to_a_training(nature, item):

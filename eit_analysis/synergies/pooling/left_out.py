@@ -93,8 +93,8 @@ def left_out(
         near = km.index[km[row.site_id] <= own.reach_km(radius_km)] if row.site_id in km else km.index[:0]
         other_unit = (told["nature"] == row.nature) & (told["unit"] != row.unit)
         others = told[(told["side"] != row.side) & other_unit & told["site_id"].isin(near)]
-        same = (others["kind"] == row.kind) & (row.kind != "")
-        like = others.loc[same | others["item"].map(partial(alike, row.item)).astype(bool), "unit"]
+        called = others["item"].map(partial(alike, row.item)).astype(bool)
+        like = others.loc[called | _akin(row, others), "unit"]
         wanted, whom = to_ask.get((row.nature, row.item, row.unit)), list[str]()
         if not row.volume_per_year > 0:
             reason = "no_volume"
@@ -126,6 +126,14 @@ def _target_of(row: Any, asked: Sequence[Target]) -> Target | None:
             return next(t for t in family if not t.threshold.keyword)
         return target
     return None
+
+
+def _akin(row: Any, others: pd.DataFrame) -> np.ndarray:
+    """Of which of the others the keyword is in the item of a row, or its own in theirs: of a shredder of
+    pallets that of shredders."""
+    pairs = [(kind, row.item) for kind in others["kind"]], [(row.kind, item) for item in others["item"]]
+    held = [[kind != "" and keyword_in(kind, item) is not None for kind, item in side] for side in pairs]
+    return np.logical_or(*np.array(held, dtype=bool).reshape(2, -1))
 
 
 def _holding(row: Any, target: Target, pools: pd.DataFrame) -> pd.DataFrame:

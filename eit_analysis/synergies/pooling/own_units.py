@@ -1,8 +1,9 @@
 """What is offered and needed in a unit of its own, of which no threshold is known: « bacs », « pesées ».
 
-    alike(a, b)  ⇔  |a ∩ b| > 0  and  2 |a ∩ b| ≥ min(|a|, |b|)        a, b: the words of both items
+    alike(a, b)  ⇔  2 |a ∩ b| > min(|a|, |b|)        a, b: the words of both items
 
 Both sides say the same amount of the same thing: nothing is reckoned of it, and nobody need be asked a unit.
+More than half of the words: a weighbridge is no lift, though « pont » is half of its name.
 """
 
 from __future__ import annotations
@@ -16,9 +17,13 @@ from eit_analysis.reference.designation_words import told
 
 
 def alike(item: object, other: object) -> bool:
-    """Whether two items are called by the same words, or one by most of the other's."""
+    """Whether two items are called by the same words, or one by most of the other's.
+
+    >>> alike("Pont bascule", "Pont élévateur poids lourd"), alike("Pont-bascule", "Pont bascule routier")
+    (False, True)
+    """
     one, two = (frozenset(told(str(name)).split()) for name in (item, other))
-    return bool(one & two) and 2 * len(one & two) >= min(len(one), len(two))
+    return 2 * len(one & two) > min(len(one), len(two))
 
 
 def in_own_units(left: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
