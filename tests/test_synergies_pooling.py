@@ -299,6 +299,16 @@ def test_protective_equipment_is_one_need_however_it_is_called():
     assert sorted(map(len, (target.needs for target in found))) == [1, 4]
 
 
+def test_a_licence_for_electric_vehicles_is_not_one_for_wiring():
+    """NF C 18-550 and NF C 18-510 are two trainings: a garage made up the session of a chemical plant."""
+    texts = ["Habilitation électrique", "Habilitation véhicules électriques", "B0L (NF C 18-550)"]
+    rows = [(site, "training", text, 6.0, "personne") for site, text in zip("ABC", texts, strict=True)]
+    found = targets(needs(rows), outputs([]), threshold_table(cost_table()))
+    found = {target.threshold.label: [*target.needs.index] for target in found}
+    assert found["une session d'habilitation électrique"] == ["A"]
+    assert found["une session d'habilitation sur véhicules électriques"] == ["B", "C"]
+
+
 def test_order_of_rows_is_irrelevant():
     rows = [(s, "training", "secourisme", 4.0, "personne") for s in "ABC"]
     one, other = run(rows), run(rows[::-1])
