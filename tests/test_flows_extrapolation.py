@@ -361,16 +361,6 @@ def test_a_part_is_no_more_than_its_whole_leaves_it():
         assert (table[LOW] <= table[MASS]).all() and (table[MASS] <= table[HIGH]).all()
 
 
-@pytest.mark.parametrize(
-    ("rows", "most"), [([("2562B", 5, 6)], False), ([("2562B", 2, 6), ("2813Z", 2, 9)], True)]
-)
-def test_the_card_says_when_most_of_what_is_added_is_borrowed(rows, most):
-    out, sites, table = survey(rows)
-    found = estimates.by_category(out, planned(out, sites, table)).frame
-    assert nonresponse.borrows_most(found) is most
-    assert not nonresponse.borrows_most(found.head(0))
-
-
 def test_errors_that_respondents_share_are_carried_whole():
     out, sites, table = survey([("2562B", 6, 12)])
     alone = divisions(out, sites, table).loc["25"]

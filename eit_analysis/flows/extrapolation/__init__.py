@@ -14,10 +14,10 @@ from eit_analysis.flows.extrapolation.national import (
     widths,
     within_an_order,
 )
-from eit_analysis.flows.extrapolation.nonresponse import borrows_most, by_size, signals, verdict
+from eit_analysis.flows.extrapolation.nonresponse import by_size, signals, verdict
 
 __all__ = [
-    "NOBODY", "beside_eurostat", "borrows_most", "branches", "by_branch", "by_category", "by_division",
+    "NOBODY", "beside_eurostat", "branches", "by_branch", "by_category", "by_division",
     "by_family", "by_size", "expected_before", "left_out", "outweighs", "plan", "signals", "split", "to_ask",
     "two_digits", "units", "verdict", "widths", "within_an_order",
 ]  # fmt: skip

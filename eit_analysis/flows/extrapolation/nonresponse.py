@@ -26,22 +26,10 @@ from scipy import stats
 
 from eit_analysis.breakdown import Breakdown
 from eit_analysis.flows.extrapolation.bases import Plan
-from eit_analysis.flows.extrapolation.estimates import EXTRAPOLATED, LENT, OBSERVED
 from eit_analysis.flows.uncertainty.propagation import MASS
 
 LEVEL = 0.05  # chance of a warning when response is not informative
 LEAST_P_VALUE = 0.001
-
-
-def borrows_most(extended: pd.DataFrame) -> bool:
-    """Whether most of what the silent ones are taken to send out is at the ratio of other divisions.
-
-    ``extended`` is the frame of :func:`estimates.by_category`; so it is where no division has three answers.
-    """
-    if extended.empty:
-        return False
-    observed, mass, percent = extended[[OBSERVED, EXTRAPOLATED[0], LENT]].iloc[-1]
-    return bool(percent / 100 * mass > (mass - observed) / 2)
 
 
 def by_size(planned: Plan) -> Breakdown:
